@@ -1,0 +1,58 @@
+"""The errors of the trade.
+
+    CaseworkError
+    ├── BadInput        the person at the keyboard can mend it: says what is wrong and what to type
+    │   ├── BadCode     a number whose check digit, date or form is wrong
+    │   ├── BadDate     a date or an amount of days that can't be counted
+    │   └── BadCommand  an act that does not exist, or its data is not of its form
+    ├── BadCatalogue    catalogue or calendar data that breaks a rule: names file, line and reason
+    └── BadBytes        bytes of a fact, envelope, entry or message that can't be read or don't match their hash
+
+A leaf carries a message id and facts. Its docstring is not shown; the catalogues are.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from casework.messages import Message
+
+
+class CaseworkError(Exception):
+    """Base of all errors of `casework`; `message` says in the reader's language what to do."""
+
+    def __init__(self, message_id: str, /, **facts: Any) -> None:
+        super().__init__(message_id, facts)
+        self.message = Message(message_id, facts)
+
+    @property
+    def code(self) -> str:
+        """The stable code that machines read (the message id)."""
+        return self.message.id
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+
+class BadInput(CaseworkError):
+    """The person at the keyboard can mend it."""
+
+
+class BadCode(BadInput):
+    """A number whose check digit, date or form is wrong."""
+
+
+class BadDate(BadInput):
+    """A date or an amount of days that can't be counted."""
+
+
+class BadCommand(BadInput):
+    """An act that does not exist, or whose data is not of its form."""
+
+
+class BadCatalogue(CaseworkError):
+    """Catalogue or calendar data that breaks a rule."""
+
+
+class BadBytes(CaseworkError):
+    """Bytes that can't be read or don't match their hash."""

@@ -1,0 +1,48 @@
+"""Every limit of the product by name, in one place. Sizes in bytes, times in seconds unless the name says otherwise."""
+
+from __future__ import annotations
+
+import dataclasses
+
+
+@dataclasses.dataclass(frozen=True)
+class Limits:
+    """Bounds of loops, queues, pages, bodies and retries; tests hand in smaller ones."""
+
+    # Facts (sync.md S3)
+    fact_bytes: int = 16 * 1024
+    group_facts: int = 32
+    group_bytes: int = 256 * 1024
+    # Push and pull (S11, S18, S20)
+    push_bytes: int = 256 * 1024
+    push_facts: int = 250
+    body_bytes: int = 1024 * 1024
+    pull_entries: int = 500
+    poll_seconds: float = 25.0
+    poll_spacing: float = 2.0
+    apply_slice_ms: float = 10.0
+    # Back-off (S31)
+    retry_first: float = 1.0
+    retry_most: float = 60.0
+    request_seconds: float = 30.0
+    # Identity (security.md)
+    invite_seconds: int = 15 * 60
+    invite_tries: int = 5
+    pin_tries: int = 5
+    pin_lock_seconds: int = 15 * 60
+    idle_lock_seconds: int = 5 * 60
+    signature_window: int = 300
+    # Clock evidence (S29)
+    clock_offset_seconds: int = 300
+    clock_contact_seconds: int = 7 * 24 * 3600
+    # Typing
+    text_chars: int = 2000
+    field_chars: int = 200
+    form_fields: int = 60
+    draft_ms: int = 300
+    # Storage
+    busy_seconds: float = 10.0
+    list_rows: int = 2000
+
+
+LIMITS = Limits()

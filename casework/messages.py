@@ -1,0 +1,46 @@
+"""What people read is looked up by id; this module holds the one lookup.
+
+The composition root installs a translator; until then an id renders as itself with its facts, so
+a test or a log never fails for want of a language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import msgspec
+
+
+class Message(msgspec.Struct, frozen=True):
+    """A sentence not yet in a language: its id in the catalogues, and the facts that fill it."""
+
+    id: str
+    facts: dict[str, Any] = {}
+
+    def __str__(self) -> str:
+        return t(self.id, **self.facts)
+
+
+class Translator(Protocol):
+    """Renders a message id with its facts in the language of the person at the screen."""
+
+    def __call__(self, message_id: str, facts: Mapping[str, Any]) -> str: ...
+
+
+def _untranslated(message_id: str, facts: Mapping[str, Any]) -> str:
+    return " ".join([message_id, *(f"{name}={value}" for name, value in facts.items())])
+
+
+_translator: Translator = _untranslated
+
+
+def install(translator: Translator) -> None:
+    """Make `translator` the one that `t` uses. Called by the composition root, and on a change of language."""
+    global _translator
+    _translator = translator
+
+
+def t(message_id: str, /, **facts: Any) -> str:
+    """The sentence `message_id` with `facts` filled in, in the installed language."""
+    return _translator(message_id, facts)
