@@ -3,6 +3,7 @@
     CaseworkError
     ├── BadInput        the person at the keyboard can mend it: says what is wrong and what to type
     │   ├── BadCode     a number whose check digit, date or form is wrong
+    │   ├── BadText     typed or pasted text that is too long, or holds a character that broke on its way
     │   ├── BadDate     a date or an amount of days that can't be counted
     │   └── BadCommand  an act that does not exist, or its data is not of its form
     ├── BadCatalogue    catalogue or calendar data that breaks a rule: names file, line and reason
@@ -40,6 +41,10 @@ class BadInput(CaseworkError):
 
 class BadCode(BadInput):
     """A number whose check digit, date or form is wrong."""
+
+
+class BadText(BadInput):
+    """Typed or pasted text that is too long, or holds a character that broke on its way."""
 
 
 class BadDate(BadInput):
