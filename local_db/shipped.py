@@ -1,0 +1,18 @@
+"""The catalogue that ships with the program, read from the package as bytes.
+
+`casework` reads no files; this is the one place that hands it the shipped ones.
+"""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+
+def shipped_catalogue_files() -> dict[str, bytes]:
+    """`posts.toml` and `items/*.toml` of `casework.data` by name, as `casework.catalogue.parse.parse` takes them."""
+    root = files("casework.data")
+    found = {"posts.toml": root.joinpath("posts.toml").read_bytes()}
+    for entry in root.joinpath("items").iterdir():
+        if entry.name.endswith(".toml"):
+            found[f"items/{entry.name}"] = entry.read_bytes()
+    return dict(sorted(found.items()))
