@@ -210,7 +210,7 @@ def mask_phone(number: str) -> str:
 
 def _expect_length(code: str, length: int, message_id: str) -> None:
     if len(code) != length:
-        raise BadCode(message_id, given=len(code), missing=length - len(code), extra=len(code) - length)
+        raise BadCode(message_id, given=len(code))
 
 
 def _id_check_digit(code: str) -> str:
