@@ -1,0 +1,56 @@
+"""The hall's judgement of one fact (architecture.md), and `decide`'s own last check."""
+
+from __future__ import annotations
+
+import msgspec
+
+from casework.case import Case
+from casework.errors import BadBytes
+from casework.events import EVENTS, Klass, body_of, known
+from casework.facts import Fact
+from casework.rules import SEPARATION, Bench, refusal
+
+
+class Judgement(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the hall says of a fact. `kind`: accepted, rejected or held; `flags` are doubts about an accepted one."""
+
+    kind: str
+    code: str = ""
+    facts: dict[str, str] = {}
+    flags: tuple[str, ...] = ()
+
+
+def admit(case: Case | None, fact: Fact, bench: Bench, unseen: frozenset[str] = frozenset()) -> Judgement:
+    """The judgement of `fact` on the state `case`.
+
+    Args:
+        case: the state after everything accepted so far.
+        fact: authentic, by its envelope and signature.
+        bench: who made it, which posts there are, what the tray holds.
+        unseen: event types of this case after the fact's base that its maker had not seen (S5).
+    """
+    if not known(fact):
+        return Judgement("held", "version", {"type": fact.type, "version": str(fact.version)})
+    row = EVENTS[fact.type]
+    if row.klass is Klass.HALL:
+        return Judgement("rejected", "hall_only", {"type": fact.type})
+    try:
+        body = body_of(fact)
+    except BadBytes as error:
+        return Judgement("held", "bytes", {"reason": str(error.message.facts.get("reason", ""))[:200]})
+    counter = row.klass is Klass.COUNTER
+    seen_later = row.broken_by & unseen
+    if seen_later and not counter:
+        return Judgement("rejected", "stale", {"what": ", ".join(sorted(seen_later))})
+    no = refusal(case, fact, body, bench)
+    if no is None:
+        return Judgement("accepted")
+    if counter:  # S14: at worst accepted with flags, and a task for a person
+        return Judgement("accepted", flags=(no.code,))
+    return Judgement("rejected", no.code, {name: str(value) for name, value in no.facts.items()})
+
+
+def insistable(fact_type: str, code: str) -> bool:
+    """Whether a person with the right may insist on a fact of this type that was refused with `code` (S15)."""
+    row = EVENTS.get(fact_type)
+    return row is not None and row.insistable and code not in SEPARATION

@@ -1,0 +1,65 @@
+"""The life of an outbox row, drawn (S6). Nothing else moves it.
+
+    committed --sent--> sent --accepted--> accepted --passed--> passed
+        |                 |  \--held-----> held --accepted/rejected-->…
+        |                 \--rejected--> rejected --resolved--> resolved
+        \--accepted/held/rejected--> (a pull may bring the verdict before the push's answer, T27)
+
+The writer makes *committed*, the line *sent*, a verdict (push answer or pull) *accepted*, *held* or
+*rejected*, the page's commit *passed*, a `resolve.*` fact *resolved*. An acknowledged event stays in
+the overlay until the cursor has passed it.
+"""
+
+from __future__ import annotations
+
+import enum
+
+
+class Row(enum.StrEnum):
+    """Where an outbox row is."""
+
+    COMMITTED = "committed"
+    SENT = "sent"
+    ACCEPTED = "accepted"
+    HELD = "held"
+    REJECTED = "rejected"
+    RESOLVED = "resolved"
+    PASSED = "passed"
+
+
+class Move(enum.StrEnum):
+    """What may happen to it."""
+
+    SEND = "send"
+    ACCEPT = "accept"
+    HOLD = "hold"
+    REJECT = "reject"
+    PASS = "pass"
+    RESOLVE = "resolve"
+
+
+_VERDICTS = {Move.ACCEPT: Row.ACCEPTED, Move.HOLD: Row.HELD, Move.REJECT: Row.REJECTED}
+
+MOVES: dict[Row, dict[Move, Row]] = {
+    Row.COMMITTED: {Move.SEND: Row.SENT, Move.PASS: Row.PASSED, **_VERDICTS},
+    Row.SENT: {Move.SEND: Row.SENT, Move.PASS: Row.PASSED, **_VERDICTS},
+    Row.ACCEPTED: {Move.PASS: Row.PASSED},
+    Row.HELD: {Move.PASS: Row.PASSED, Move.RESOLVE: Row.RESOLVED, **_VERDICTS},
+    Row.REJECTED: {Move.PASS: Row.PASSED, Move.ACCEPT: Row.ACCEPTED, Move.RESOLVE: Row.RESOLVED},
+    Row.RESOLVED: {},
+    Row.PASSED: {},
+}
+
+SHOWN = frozenset({Row.COMMITTED, Row.SENT, Row.ACCEPTED})
+"""States whose facts are replayed on top of what the hall has confirmed."""
+
+UNSENT = frozenset({Row.COMMITTED, Row.SENT})
+"""States that the hall has not answered."""
+
+TO_SETTLE = frozenset({Row.HELD, Row.REJECTED})
+"""States that sit in a tray."""
+
+
+def moved(row: Row, move: Move) -> Row:
+    """Where `row` is after `move`; where it was when the move does not apply (late and doubled answers change nothing)."""
+    return MOVES[row].get(move, row)

@@ -1,0 +1,280 @@
+"""What goes over the line: entries and their chain, batches, answers (sync.md S7-S18). `docs/wire.md` describes every byte.
+
+Facts and entries are encoded once; messages carry those exact bytes (`msgspec.Raw`), so a hash made at
+one end holds at the other.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from casework.errors import BadBytes
+from casework.facts import NO_HASH, Envelope, digest
+
+PURPOSE_BATCH = "batch"
+PURPOSE_HEAD = "head"
+PURPOSE_HELLO = "hello"
+PURPOSE_ENROL = "enrol"
+
+ENTRY_FACT = "fact"
+ENTRY_VERDICT = "verdict"
+ENTRY_TRAY = "tray"
+
+
+class Verdict(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the hall said of one envelope. `v`: accepted, rejected or held. Higher revisions replace lower ones (S13)."""
+
+    v: str
+    code: str = ""
+    facts: dict[str, str] = {}
+    flags: tuple[str, ...] = ()
+    revision: int = 1
+    judged_at: str = ""
+
+
+class Tray(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A refused or held fact that a person must settle (S16), masked: never its body."""
+
+    fact: str
+    type: str
+    case: str
+    root: str
+    number: str
+    terminal: str
+    actor: str
+    code: str
+    facts: dict[str, str]
+    since: str
+    kind: str = "rejected"
+    """rejected or held."""
+    settled: str = ""
+    """How it ended: withdraw, amend, accepted; empty while it waits."""
+    insistable: bool = False
+
+
+class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One line of the hall's log (S7). Which of the optional parts it has depends on `kind`."""
+
+    kind: str
+    seq: int
+    scope: str
+    received_at: str
+    envelope: Envelope | None = None
+    verdict: Verdict | None = None
+    fact: msgspec.Raw = msgspec.Raw(b"null")
+    """kind `fact`: the exact bytes."""
+    fact_id: str = ""
+    n: int = 0
+    """kind `fact`: the case's own count of facts, from 1 (S21)."""
+    tray: Tray | None = None
+
+
+class Hidden(msgspec.Struct, frozen=True):
+    """An entry of a scope that the terminal does not hold: its place in the chain, and nothing of its content."""
+
+    seq: int
+    hash: str
+
+
+class Head(msgspec.Struct, frozen=True):
+    """Up to where the hall's log goes: signed by the hall for each page (S9)."""
+
+    hall: str
+    epoch: int
+    seq: int
+    chain: str
+
+
+class Sent(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One envelope of a batch with its fact; without the bytes it is a stub (S12)."""
+
+    seq: int
+    fact: msgspec.Raw = msgspec.Raw(b"null")
+    stub: str = ""
+    """Why the bytes could not be sent; then `fact_hash` stands for them."""
+    fact_hash: str = ""
+
+
+class Batch(msgspec.Struct, frozen=True):
+    """What a push carries (S11): envelopes first..last without gaps, and where its terminal stands in the log."""
+
+    hall: str
+    terminal: str
+    incarnation: str
+    first: int
+    last: int
+    prev: str
+    """Hash of the envelope before `first`."""
+    head: str
+    """Hash of the envelope `last`."""
+    epoch: int
+    cursor: int
+    chain: str
+    known_head: msgspec.Raw
+    """The newest `Signed` head of the hall that the terminal holds, or null (S24)."""
+    events: tuple[Sent, ...]
+
+
+class Answered(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The verdict for one envelope of a push, or the latest one if the envelope was known (`duplicate`)."""
+
+    seq: int
+    verdict: Verdict
+    entry: int = 0
+    """Where an accepted fact stands in the log."""
+    duplicate: bool = False
+
+
+class PushAnswer(msgspec.Struct, frozen=True):
+    """200 to a push. `acked`: the highest `local_seq` without a gap that the hall holds."""
+
+    hall_time: str
+    acked: int
+    verdicts: tuple[Answered, ...]
+
+
+class PullAnswer(msgspec.Struct, frozen=True):
+    """200 to a pull: entries and hidden ones after..upto without a gap, and the signed head at `upto` (S18)."""
+
+    hall_time: str
+    epoch: int
+    after: int
+    upto: int
+    newest: int
+    """The hall's newest entry when this page was read; upto == newest ends the pull."""
+    acked: int
+    entries: tuple[msgspec.Raw, ...]
+    """Each an `Entry`, or `Hidden` (told apart by `kind`)."""
+    head: msgspec.Raw
+    """`Signed` over `Head` at `upto`."""
+
+
+class Hello(msgspec.Struct, frozen=True):
+    """Who the hall is and what time it has: unsigned request, signed answer (S29)."""
+
+    hall: str
+    region: str
+    name: str
+    key: str
+    epoch: int
+    hall_time: str
+    protocol: int = 1
+
+
+class EnrolRequest(msgspec.Struct, frozen=True):
+    """A terminal presents its one-time code and its public key; the whole is signed with that key as proof."""
+
+    number: str
+    code: str
+    incarnation: str
+    key: str
+
+
+class EnrolAnswer(msgspec.Struct, frozen=True):
+    """What an enrolled terminal has to know."""
+
+    hall: str
+    region: str
+    name: str
+    key: str
+    epoch: int
+    number: str
+    hall_time: str
+
+
+class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Every answer that is no success: a stable code, a sentence, facts."""
+
+    error: str
+    message: str
+    facts: dict[str, Any] = {}
+
+
+class Link(msgspec.Struct, frozen=True):
+    """An entry as a page of a pull carries it, read: its hash, and the entry unless it is hidden."""
+
+    seq: int
+    hash: str
+    entry: Entry | None
+
+
+class _Kind(msgspec.Struct, frozen=True):
+    seq: int
+    kind: str = ""
+    hash: str = ""
+
+
+_encode = msgspec.json.Encoder().encode
+_entry = msgspec.json.Decoder(Entry).decode
+_kind = msgspec.json.Decoder(_Kind).decode
+
+
+def encode_entry(entry: Entry) -> bytes:
+    """The bytes of `entry`, for ever."""
+    return _encode(entry)
+
+
+def decode_entry(data: bytes | msgspec.Raw) -> Entry:
+    """The entry in `data`. Raises BadBytes when it is none."""
+    try:
+        return _entry(data)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as cause:
+        raise BadBytes("bytes.entry", reason=str(cause)) from cause
+
+
+def extend(chain: str, entry_hash: str) -> str:
+    """The chain after an entry (S9): SHA-256 of the chain before it and the hash of the whole entry."""
+    return digest(f"yichuang-chain-1\n{chain}\n{entry_hash}".encode())
+
+
+def read_page(answer: PullAnswer, chain: str) -> tuple[tuple[Link, ...], str]:
+    """The entries of a page and the chain after it.
+
+    Args:
+        answer: the page.
+        chain: the chain at `answer.after`.
+
+    Raises:
+        BadBytes: a gap, a doubled entry, or bytes that are no entry.
+    """
+    links: list[Link] = []
+    expected = answer.after
+    for raw in answer.entries:
+        try:
+            kind = _kind(raw)
+        except (msgspec.MsgspecError, UnicodeDecodeError) as cause:
+            raise BadBytes("bytes.entry", reason=str(cause)) from cause
+        expected += 1
+        if kind.seq != expected:
+            raise BadBytes("bytes.page_gap", expected=expected, got=kind.seq)
+        link = Link(kind.seq, digest(bytes(raw)), decode_entry(raw)) if kind.kind else Link(kind.seq, kind.hash, None)
+        chain = extend(chain, link.hash)
+        links.append(link)
+    if expected != answer.upto:
+        raise BadBytes("bytes.page_gap", expected=answer.upto, got=expected)
+    return tuple(links), chain
+
+
+def envelopes(batch: Batch) -> tuple[Envelope, ...]:
+    """The envelopes of `batch`, rebuilt from its events.
+
+    Raises BadBytes when the numbers have a gap or the last hash is not `batch.head`: somebody rewrote the body (T16).
+    """
+    made: list[Envelope] = []
+    prev = batch.prev
+    for offset, event in enumerate(batch.events):
+        if event.seq != batch.first + offset:
+            raise BadBytes("bytes.batch_gap", expected=batch.first + offset, got=event.seq)
+        fact_hash = event.fact_hash if event.stub else digest(bytes(event.fact))
+        envelope = Envelope(batch.terminal, batch.incarnation, event.seq, prev, fact_hash)
+        prev = envelope.hash
+        made.append(envelope)
+    if not made or made[-1].seq != batch.last or prev != batch.head:
+        raise BadBytes("bytes.batch_head", first=batch.first, last=batch.last)
+    return tuple(made)
+
+
+START = (0, NO_HASH)
+"""Cursor and chain of a terminal that has pulled nothing."""

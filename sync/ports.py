@@ -1,0 +1,116 @@
+"""What the line needs of a terminal's memory: a Protocol, so that line and store don't know each other.
+
+All methods are short, synchronous and transactional; the line runs them where its `run` puts them (the
+writer's thread in the console, inline in the simulated world).
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import msgspec
+
+from casework.seals import Signed
+from casework.wire import Answered, Link, Sent
+
+
+class Position(msgspec.Struct, frozen=True):
+    """Where this terminal stands in the hall's log, and who it is."""
+
+    hall: str
+    terminal: str
+    incarnation: str
+    epoch: int
+    cursor: int
+    chain: str
+    known_head: Signed | None
+    """The newest head with the hall's signature that was seen."""
+    frozen: str = ""
+    """Why the cursor stands still (S24); empty while all is well."""
+
+
+class Outgoing(msgspec.Struct, frozen=True):
+    """The next envelopes to send, groups whole, within the bounds asked for."""
+
+    first: int
+    last: int
+    prev: str
+    head: str
+    events: tuple[Sent, ...]
+
+
+class Pending(msgspec.Struct, frozen=True):
+    """What waits: for the status line, `sync --once` and `doctor`."""
+
+    unsent: int
+    oldest: str
+    """Legal time of the oldest unsent fact; empty when nothing waits."""
+    held: int
+    rejected: int
+
+
+class LineStore(Protocol):
+    """The memory as the line sees it (S4-S6, S11-S13, S18-S19, S24, S27)."""
+
+    def position(self) -> Position:
+        """Where this terminal stands; read afresh for each request."""
+        ...
+
+    def outgoing(self, max_facts: int, max_bytes: int, after: int | None = None) -> Outgoing | None:
+        """The oldest envelopes that the hall has not acknowledged, from `after` + 1 on (default: its last mark).
+
+        Never splits a group; damaged bytes (their hash is wrong, T53) come as a stub. None when nothing waits.
+        """
+        ...
+
+    def mark_sent(self, first: int, last: int) -> None:
+        """The line is about to send these; counts the attempt."""
+        ...
+
+    def answered(self, answers: tuple[Answered, ...], acked: int) -> None:
+        """Write down verdicts of a push answer; a row that is not in `answers` stays unsent (T5). Idempotent."""
+        ...
+
+    def stub(self, seq: int, reason: str) -> None:
+        """This envelope can't be sent as it is; it travels as a stub from now on (S12, S31)."""
+        ...
+
+    def resend_from(self, seq: int) -> None:
+        """The hall has everything before `seq` and nothing from there on: 409 `gap` (T4)."""
+        ...
+
+    def apply(self, links: tuple[Link, ...], start: int, head: Signed, chain: str, epoch: int, acked: int) -> bool:
+        """Fold a checked page into the memory, in slices of at most 10 ms, the cursor with each slice (S19).
+
+        `start` is the cursor that the page was asked with; when it has moved since, nothing is done and False
+        comes back. `head` and `chain` are the signed head and the chain at the page's end.
+        """
+        ...
+
+    def remember_head(self, head: Signed, seq: int) -> None:
+        """Keep the newest head with the hall's signature."""
+        ...
+
+    def freeze(self, reason: str) -> None:
+        """The hall and this terminal disagree (S24): the cursor stands still until an operator acts; work goes on."""
+        ...
+
+    def contact(self, hall_time: str, offset_ms: int) -> None:
+        """The hall answered: its time, and this clock minus the hall's. Evidence for legal times (S29)."""
+        ...
+
+    def trouble(self, code: str) -> None:
+        """The last error of the line, for the status line and `doctor`; empty after a success."""
+        ...
+
+    def pending(self) -> Pending:
+        """What waits now."""
+        ...
+
+    def missing_blobs(self) -> tuple[str, ...]:
+        """Hashes of catalogue and calendar versions that heads or cases name and this memory lacks (S33)."""
+        ...
+
+    def keep_blob(self, sha256: str, data: bytes) -> None:
+        """Keep a blob whose hash was checked."""
+        ...
