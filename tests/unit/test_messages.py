@@ -91,6 +91,7 @@ def error_classes() -> set[str]:
 
 
 TAKE_AN_ID = {"t", "Message", "Refusal"} | error_classes()
+PREFIX = {"Refusal": "refusal."}
 
 
 def named_ids(tree: ast.Module) -> list[tuple[int, str, bool]]:
@@ -104,9 +105,9 @@ def named_ids(tree: ast.Module) -> list[tuple[int, str, bool]]:
             continue
         for choice in _choices(node.args[0]):
             if isinstance(choice, ast.Constant) and isinstance(choice.value, str):
-                found.append((node.lineno, choice.value, True))
+                found.append((node.lineno, PREFIX.get(callee, "") + choice.value, True))
             elif isinstance(choice, ast.JoinedStr) and isinstance(choice.values[0], ast.Constant):
-                found.append((node.lineno, str(choice.values[0].value), False))
+                found.append((node.lineno, PREFIX.get(callee, "") + str(choice.values[0].value), False))
     return found
 
 
@@ -127,8 +128,9 @@ def test_every_id_in_the_code_has_a_sentence(path: Path) -> None:
 
 
 def test_the_scan_finds_what_the_code_names() -> None:
-    tree = ast.parse('t("a.b")\nmessages.t(f"post.{x}")\nraise BadCode("c.d" if y else "e.f", n=1)\nprint("no.id")')
-    assert sorted(named_ids(tree)) == [(1, "a.b", True), (2, "post.", False), (3, "c.d", True), (3, "e.f", True)]
+    tree = ast.parse('t("a.b")\nmessages.t(f"post.{x}")\nraise BadCode("c.d" if y else "e.f", n=1)\nRefusal("late")')
+    found = [(1, "a.b", True), (2, "post.", False), (3, "c.d", True), (3, "e.f", True), (4, "refusal.late", True)]
+    assert sorted(named_ids(tree)) == found
 
 
 # The lookup
