@@ -1,0 +1,169 @@
+"""The pieces that papers share: words, dates, the applicant's lines, the list of materials, seal and signatures."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from casework.papers.facts import LimitLine, MaterialLine, PaperFacts
+from casework.papers.model import BadPaper, Captions, SealBox, Table
+
+Fields = tuple[tuple[str, str], ...]
+
+_HAVE = ("original", "copy", "electronic", "missing", "pledge", "defer", "checked", "check_pending")
+
+
+class Say(Protocol):
+    """Looks a message up in the language of the paper; `casework.messages.t` is one."""
+
+    def __call__(self, message_id: str, /, **facts: Any) -> str: ...
+
+
+class Words:
+    """The texts of the papers: ids without the `papers.` before them, dates and lists in the paper's language."""
+
+    def __init__(self, say: Say) -> None:
+        self._say = say
+
+    def __call__(self, name: str, /, **facts: Any) -> str:
+        return self._say(f"papers.{name}", **facts)
+
+    def day(self, day: date | None) -> str:
+        """`2026年11月23日`, or nothing."""
+        return "" if day is None else self("day", year=day.year, month=day.month, day=day.day)
+
+    def moment(self, at: datetime | None) -> str:
+        """`2026年11月23日 09:05`, or nothing."""
+        return "" if at is None else self("moment", day=self.day(at), time=f"{at.hour:02d}:{at.minute:02d}")
+
+    def due(self, due: date | None, provisional: bool) -> str:
+        """The due date, with 暂定 behind it while the calendar ends before it (R24)."""
+        return self("due.provisional", day=self.day(due)) if provisional and due else self.day(due)
+
+    def limit(self, limit: LimitLine | None) -> str:
+        """`20个工作日，至2026年12月21日（暂定）`, or nothing."""
+        if limit is None:
+            return ""
+        return self("limit", text=limit.text, due=self.due(limit.due, limit.provisional)) if limit.due else limit.text
+
+    def join(self, parts: tuple[str, ...]) -> str:
+        """Names in a row with the list comma of the language."""
+        return self("list.comma").join(part for part in parts if part)
+
+
+def need(value: str, what: str, kind: str) -> str:
+    """`value`, or BadPaper that names what the paper of `kind` can't be printed without."""
+    if not value.strip():
+        raise BadPaper(f"papers.error.{what}", kind=kind)
+    return value
+
+
+def present(*pairs: tuple[str, str]) -> Fields:
+    """The pairs that have a value."""
+    return tuple(pair for pair in pairs if pair[1].strip())
+
+
+def captions(w: Words) -> Captions:
+    """What the renderers say themselves."""
+    return Captions(page=w("page", page="{page}", pages="{pages}"), missing=w("missing_glyphs"))
+
+
+def applicant_name(facts: PaperFacts) -> str:
+    """The applicant's name, or nothing (a guide has none)."""
+    return facts.applicant.name if facts.applicant else ""
+
+
+def applicant_fields(facts: PaperFacts, w: Words, brief: bool = False) -> Fields:
+    """Who applies, and who acts for them. A person has a name and an ID, an entity its code and representative."""
+    who = facts.applicant
+    if who is None:
+        return ()
+    entity = who.kind == "entity"
+    fields = present(
+        (w("field.entity" if entity else "field.person"), who.name),
+        (w("field.uscc" if entity else "field.id"), who.id),
+    )
+    if brief:
+        return fields
+    fields += present(
+        (w("field.legal_representative"), who.legal_representative if entity else ""),
+        (w("field.phone"), who.phone),
+        (w("field.address"), who.address),
+    )
+    if facts.agent:
+        fields += present(
+            (w("field.agent"), facts.agent.name),
+            (w("field.agent_id"), facts.agent.id),
+            (w("field.agent_phone"), facts.agent.phone),
+            (w("field.agent_authority"), facts.agent.authority),
+        )
+    return fields
+
+
+def item_fields(facts: PaperFacts, w: Words) -> Fields:
+    """Which item, under which codes."""
+    return present(
+        (w("field.item"), facts.item),
+        (w("field.item_code"), facts.item_code),
+        (w("field.project_code"), facts.project_code),
+    )
+
+
+def counter_fields(facts: PaperFacts, w: Words) -> Fields:
+    """Who took it in, where, and how to reach them; the authorisation when a window acts in an organ's name (R15)."""
+    clerk = w("person", name=facts.clerk, number=facts.clerk_number) if facts.clerk_number else facts.clerk
+    return present(
+        (w("field.organ"), facts.organ),
+        (w("field.authorisation"), facts.authorisation),
+        (w("field.clerk"), clerk),
+        (w("field.window"), facts.window),
+        (w("field.counter_phone"), facts.phone),
+    )
+
+
+def clock_fields(facts: PaperFacts, w: Words) -> Fields:
+    """Both limits with their due dates, and what is not counted (R22)."""
+    return present(
+        (w("field.statutory"), w.limit(facts.statutory)),
+        (w("field.promised"), w.limit(facts.promised)),
+        (w("field.not_counted"), w.join(facts.not_counted)),
+    )
+
+
+def service_fields(facts: PaperFacts, w: Words) -> Fields:
+    """Fee (0 unless a basis is named, R11), how to ask, how the result comes."""
+    return present(
+        (w("field.fee"), facts.fee or w("fee.none")),
+        (w("field.delivery_way"), facts.delivery_way),
+        (w("field.query"), facts.query),
+    )
+
+
+def material_state(line: MaterialLine, w: Words) -> str:
+    """The state of one material in words; a text that is no word of the contract is printed as it is."""
+    return w(f"have.{line.have}") if line.have in _HAVE else line.have
+
+
+def material_table(lines: tuple[MaterialLine, ...], w: Words) -> Table | None:
+    """The list of materials: name, copies, form; a column of remarks only when there is one."""
+    if not lines:
+        return None
+    noted = any(line.note for line in lines)
+    header = (w("column.no"), w("column.material"), w("column.copies"), w("column.form"))
+    rows = tuple(
+        (str(at), line.name, str(line.copies), material_state(line, w)) + ((line.note,) if noted else ())
+        for at, line in enumerate(lines, 1)
+    )
+    if noted:
+        return Table(header=(*header, w("column.note")), rows=rows, weights=(5, 22, 5, 9, 11))
+    return Table(header=header, rows=rows, weights=(5, 30, 6, 11))
+
+
+def seal(facts: PaperFacts, w: Words, which: str) -> SealBox:
+    """The seal box with its date (R6); the organ's name, or the hall's where none is named."""
+    return SealBox(label=w(f"seal.{which}"), organ=facts.organ or facts.hall, date=w.day(facts.issued_at.date()))
+
+
+def footer(facts: PaperFacts, w: Words) -> tuple[str, ...]:
+    """The last lines of every paper: the complaints line, where one is named."""
+    return (w("footer.complaints", line=facts.complaints),) if facts.complaints else ()
