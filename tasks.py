@@ -6,6 +6,7 @@ Only the standard library: it runs on a machine that has Python and nothing else
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import io
 import os
@@ -22,6 +23,8 @@ VENV_PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 LOCK = ROOT / "requirements.lock"
 STAMP = VENV / ".set-up-from"
 LOCALE = ROOT / "console" / "locale"
+UNDATED = datetime.datetime(2000, 1, 1, tzinfo=datetime.timezone.utc)  # noqa: UP017 - runs on an old Python, to say so
+"""Babel writes today into the header otherwise, and the same text would compile differently each minute."""
 OLDEST = (3, 11)
 QUICK_TESTS = ("tests/unit/test_house.py", "tests/unit/test_messages.py")
 PROBE = f"import sys, venv, ensurepip; sys.exit(sys.version_info < {OLDEST})"
@@ -140,6 +143,7 @@ def compile_messages(*, write: bool) -> list[Path]:
     for source in sorted(LOCALE.glob("*/LC_MESSAGES/*.po")):
         with source.open("rb") as stream:
             catalogue = read_po(stream, locale=source.parts[-3], abort_invalid=True)
+        catalogue.creation_date = catalogue.revision_date = UNDATED
         compiled = io.BytesIO()
         write_mo(compiled, catalogue)
         target = source.with_suffix(".mo")
