@@ -43,6 +43,9 @@ class Limits:
     # Storage
     busy_seconds: float = 10.0
     list_rows: int = 2000
+    # A district's list of items (guide-only)
+    district_bytes: int = 16 * 1024 * 1024
+    district_rows: int = 20_000
 
 
 LIMITS = Limits()

@@ -51,7 +51,7 @@ def parse(files: Mapping[str, bytes]) -> Catalogue:
         data = read_toml(name, files[name])
         try:
             if name.endswith(POSTS_FILE):
-                found = msgspec.convert(data.get("posts", []), list[Post])
+                found = msgspec.convert(entries(data, "posts"), list[Post])
                 posts.update({post.id: post for post in found})
                 continue
             for item in msgspec.convert(with_basis(data), list[Item]):
@@ -74,6 +74,8 @@ def read_toml(name: str, data: bytes) -> dict[str, Any]:
 def with_basis(data: Mapping[str, Any]) -> list[Any]:
     """The raw items of a file, each `basis` key put in place of its citation; an unknown key stays a string."""
     table = data.get("basis", {})
+    if not isinstance(table, dict):
+        table = {}
 
     def resolve(value: Any) -> Any:
         if isinstance(value, dict):
@@ -85,8 +87,13 @@ def with_basis(data: Mapping[str, Any]) -> list[Any]:
             return [resolve(inner) for inner in value]
         return value
 
-    items = data.get("items", [])
-    return [resolve(item) for item in items] if isinstance(items, list) else [items]
+    return [resolve(item) for item in entries(data, "items")]
+
+
+def entries(data: Mapping[str, Any], table: str) -> list[Any]:
+    """The raw entries of `[[table]]`; what is no list is one entry, so that reading it names the mistake."""
+    found = data.get(table, [])
+    return found if isinstance(found, list) else [found]
 
 
 def encode(catalogue: Catalogue) -> bytes:

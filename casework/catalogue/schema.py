@@ -166,9 +166,9 @@ class Item(Part, frozen=True):
     """事项: all that is known of what is applied for.
 
     `registration`: incomplete papers are returned, not supplemented (R41). `on_spot`: may be decided while the
-    applicant sits (即办). `one_person`: acceptor and decider may be the same (审核合一). `project_code`: no case without
-    one (R51). `fee` is in fen (R11). `pledge_excluded`: no pledge may stand for any material (R30). `defer_days`:
-    working days in which a deferred material must follow (R31).
+    applicant sits (即办). `one_person`: acceptor and decider may be the same (审核合一). `project_code`: no case
+    without one (R51). `fee` is in fen (R11). `pledge_excluded`: no pledge may stand for any material (R30).
+    `defer_days`: working days in which a deferred material must follow (R31).
     """
 
     code: str

@@ -1,0 +1,129 @@
+"""Which materials one application needs, in what state each is, and what is still missing with defect and cure.
+
+Keeps R4 (everything that is missing, at once), R7 (nothing that the item does not list), R30 (a pledge only where
+flagged, and not by an agent without authority), R31 (deferral only where flagged) and R33 (a material with a source is
+never asked for: until the network has answered it is `pending_check`, not missing).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from casework.catalogue.schema import Item, Material, Text
+from casework.catalogue.situations import holds
+from casework.errors import BadInput
+from casework.messages import Message
+
+HAVE = ("original", "copy", "electronic", "missing", "pledge", "defer", "checked")
+"""The states that a clerk can give a material."""
+
+PENDING = "pending_check"
+"""The state of a material with a source that nobody handed in (R33)."""
+
+AGENT = "agent"
+"""The situation that an agent's presence answers by itself."""
+
+_ON_HAND = ("original", "copy", "electronic")
+
+
+class Missing(msgspec.Struct, frozen=True):
+    """One unmet material: what is wrong, how to mend it, and the ways besides bringing it."""
+
+    code: str
+    name: Text
+    defect: Message
+    cure: Message
+    sample: Text | None = None
+    may_pledge: bool = False
+    may_defer: bool = False
+
+
+def with_agent(item: Item, answers: Mapping[str, str], agent: bool) -> dict[str, str]:
+    """`answers`, with the situation `agent` answered by whether there is an agent, where the item asks it."""
+    found = dict(answers)
+    if item.situation(AGENT) is not None:
+        found[AGENT] = "yes" if agent or found.get(AGENT) == "yes" else "no"
+    return found
+
+
+def applicable(item: Item, answers: Mapping[str, str], agent: bool) -> tuple[Material, ...]:
+    """The materials of `item` that apply under `answers`, in their order."""
+    given = with_agent(item, answers, agent)
+    return tuple(material for material in item.materials if holds(material.when, given))
+
+
+def material_states(
+    item: Item, answers: Mapping[str, str], have: Mapping[str, str], agent: bool
+) -> tuple[tuple[Material, str], ...]:
+    """Each applicable material with its state: what `have` says, else `pending_check` with a source, else `missing`.
+
+    Raises BadInput for a material that the item does not list, a state that does not exist, or one that the material's
+    flags don't allow.
+    """
+    for code, state in have.items():
+        _allowed(item, code, state)
+    states = []
+    for material in applicable(item, answers, agent):
+        state = have.get(material.code, "missing")
+        states.append((material, PENDING if state == "missing" and material.source else state))
+    return tuple(states)
+
+
+def completeness(
+    item: Item, answers: Mapping[str, str], have: Mapping[str, str], agent: bool, authority: bool = False
+) -> tuple[Missing, ...]:
+    """Everything that is unmet, in the order of the item; empty: the papers are complete.
+
+    `agent`: someone applies for the applicant. `authority`: the agent's authority to pledge was shown (a held
+    material with the flag `authority` shows it too). Raises BadInput as `material_states` does.
+    """
+    states = material_states(item, answers, have, agent)
+    empowered = authority or any(material.authority and state in _ON_HAND for material, state in states)
+    unmet = []
+    for material, state in states:
+        if state == "missing":
+            unmet.append(_unmet(item, material, "material.missing"))
+        elif state == "copy" and material.form == "original":
+            unmet.append(_unmet(item, material, "material.copy_only"))
+        elif state == "pledge" and agent and not empowered:
+            unmet.append(_unmet(item, material, "material.agent_pledge"))
+    return tuple(unmet)
+
+
+def _allowed(item: Item, code: str, state: str) -> None:
+    material = item.material(code)
+    if material is None:
+        known = ", ".join(each.code for each in item.materials)
+        raise BadInput("material.unknown", item=item.code, material=str(code)[:40], known=known)
+    if state not in HAVE:
+        raise BadInput("material.state", material=code, state=str(state)[:40], known=", ".join(HAVE))
+    if state == "pledge" and (not material.pledge or item.pledge_excluded):
+        raise BadInput("material.no_pledge", material=code, **_names(material))
+    if state == "defer" and not material.defer:
+        raise BadInput("material.no_defer", material=code, **_names(material))
+    if state == "checked" and material.source is None:
+        raise BadInput("material.no_source", material=code, **_names(material))
+
+
+def _names(material: Material) -> dict[str, str]:
+    return {"name_zh": material.name.zh, "name_en": material.name.en}
+
+
+def _unmet(item: Item, material: Material, defect: str) -> Missing:
+    if defect == "material.agent_pledge":
+        cure = Message("material.cure.authority")
+    elif material.cure is not None:
+        cure = Message("material.cure.own", {"zh": material.cure.zh, "en": material.cure.en})
+    else:
+        cure = Message("material.cure.bring", _names(material))
+    return Missing(
+        material.code,
+        material.name,
+        Message(defect, _names(material)),
+        cure,
+        material.sample,
+        may_pledge=material.pledge and not item.pledge_excluded,
+        may_defer=material.defer,
+    )
