@@ -1,0 +1,106 @@
+"""The errors of the line.
+
+    LineError
+    ├── TryAgain        nothing to decide: the line asks again after a while, for ever (S31)
+    │   ├── Unreachable nobody answered, or not in time
+    │   ├── NotTheHall  somebody else answered: a captive portal, a cut, rewritten or cached body (T14-T17)
+    │   └── Busy        the hall, or a proxy, asks for patience; may say for how long
+    ├── AskPerson       the line stands still, work goes on; an operator has to act
+    │   ├── Refused     the hall no longer takes this terminal (T13), or refuses its enrolment
+    │   ├── Unknown     the hall does not know the key, or finds the signature or the time wrong (T12)
+    │   └── Diverged    the hall's log and this terminal's are not the same any more (S24)
+    ├── Stop            nothing will help but another address or another version
+    │   ├── NotAHall    the address speaks no protocol of ours
+    │   ├── OtherHall   a hall, but not the one whose key this terminal keeps
+    │   └── BadAddress  the address of the hall can't be read
+    └── Declined        an answer that is no success; `sync.backoff` says what follows from it
+
+A leaf carries a message id of the domain `line` and facts. Foreign exceptions are kept as the cause.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from casework.messages import Message
+from casework.wire import Problem
+
+
+class LineError(Exception):
+    """Base of all errors of `sync`; `message` says in the reader's language what to do."""
+
+    def __init__(self, message_id: str, /, **facts: Any) -> None:
+        super().__init__(message_id, facts)
+        self.message = Message(message_id, facts)
+
+    @property
+    def code(self) -> str:
+        """The stable code that machines read (the message id)."""
+        return self.message.id
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+
+class TryAgain(LineError):
+    """Asked again after a while, for ever. `retry_after`: the least wait in seconds that the other side asked for."""
+
+    retry_after: float = 0.0
+
+
+class Unreachable(TryAgain):
+    """Nobody answered, or not in time."""
+
+
+class NotTheHall(TryAgain):
+    """What came back is not the hall's answer to this request."""
+
+
+class Busy(TryAgain):
+    """The hall, or a proxy before it, asks for patience."""
+
+    def __init__(self, message_id: str, /, retry_after: float = 0.0, **facts: Any) -> None:
+        super().__init__(message_id, **facts)
+        self.retry_after = retry_after
+
+
+class AskPerson(LineError):
+    """The line stands still and work goes on; an operator has to act."""
+
+
+class Refused(AskPerson):
+    """The hall refuses this terminal."""
+
+
+class Unknown(AskPerson):
+    """The hall does not know this terminal's key, or not at this time."""
+
+
+class Diverged(AskPerson):
+    """The hall's log and this terminal's are not the same any more (S24)."""
+
+
+class Stop(LineError):
+    """Nothing will help but another address or another version."""
+
+
+class NotAHall(Stop):
+    """The address speaks no protocol of ours."""
+
+
+class OtherHall(Stop):
+    """A hall, but not the one whose key this terminal keeps."""
+
+
+class BadAddress(Stop):
+    """The address of the hall can't be read."""
+
+
+class Declined(LineError):
+    """An answer that is no success: its status, the problem it names, and the wait it asks for."""
+
+    def __init__(self, status: int, problem: Problem | None = None, retry_after: float = 0.0) -> None:
+        super().__init__("line.declined", status=status, error=problem.error if problem else "")
+        self.status = status
+        self.problem = problem
+        self.retry_after = retry_after
