@@ -13,7 +13,7 @@ class Body(msgspec.Struct, frozen=True, omit_defaults=True):
     """Base of all bodies."""
 
 
-class Party(Body):
+class Party(Body, frozen=True):
     """The applicant or the agent. `kind` is `person` or `entity`; `id` a resident ID, passport or USCC."""
 
     kind: str
@@ -24,7 +24,7 @@ class Party(Body):
     representative: str = ""
 
 
-class RouteStep(Body):
+class RouteStep(Body, frozen=True):
     """A step of the route as it was resolved at receipt: only steps whose condition held."""
 
     id: str
@@ -34,7 +34,7 @@ class RouteStep(Body):
     officers: int = 1
 
 
-class Span(Body):
+class Span(Body, frozen=True):
     """A limit as it was resolved at receipt (casework.clocks.Limit)."""
 
     amount: int
@@ -42,7 +42,7 @@ class Span(Body):
     start: str
 
 
-class Received(Body):
+class Received(Body, frozen=True):
     """`received`: an application was taken in and has its number."""
 
     number: str
@@ -73,13 +73,13 @@ class Received(Body):
     """Incomplete papers are returned, not waited for (R41)."""
 
 
-class MaterialAdded(Body):
+class MaterialAdded(Body, frozen=True):
     """`material.added`: papers handed in later, state by material code."""
 
     materials: dict[str, str]
 
 
-class SupplementLine(Body):
+class SupplementLine(Body, frozen=True):
     """One line of the notice: what is wrong with which paper, and how to mend it."""
 
     material: str
@@ -87,14 +87,14 @@ class SupplementLine(Body):
     cure: str
 
 
-class SupplementTold(Body):
+class SupplementTold(Body, frozen=True):
     """`supplement.told`: everything that is missing was said, once (R4)."""
 
     lines: tuple[SupplementLine, ...]
 
 
-class Accepted(Body):
-    """`accepted`. `how`: outright, deferred, pledged. `authority`: the authorisation's number, or empty for an officer's own."""
+class Accepted(Body, frozen=True):
+    """`accepted`. `how`: outright, deferred, pledged. `authority`: the authorisation's number; empty for an officer's."""
 
     step: str
     organ: str
@@ -105,7 +105,7 @@ class Accepted(Body):
     decided_by: str = ""
 
 
-class RefusedAtIntake(Body):
+class RefusedAtIntake(Body, frozen=True):
     """`refused_at_intake`. `ground`: `no_permit_needed` (R1) or `not_our_power` (R2, then `right_organ` is filled)."""
 
     ground: str
@@ -114,21 +114,21 @@ class RefusedAtIntake(Body):
     right_organ: str = ""
 
 
-class Returned(Body):
+class Returned(Body, frozen=True):
     """`returned`: the papers of a registration go back with everything that is missing (R41)."""
 
     lines: tuple[SupplementLine, ...]
     reason: str = ""
 
 
-class StepDone(Body):
+class StepDone(Body, frozen=True):
     """`step.done`: a step without an event of its own ended (pre-review, examination)."""
 
     step: str
     note: str = ""
 
 
-class Inspected(Body):
+class Inspected(Body, frozen=True):
     """`inspected`: two officers were there (R9). `outcome`: pass, rectify, fail."""
 
     step: str
@@ -137,7 +137,7 @@ class Inspected(Body):
     note: str = ""
 
 
-class SentBack(Body):
+class SentBack(Body, frozen=True):
     """`sent_back`: to an earlier step, which opens again with all that lie between."""
 
     step: str
@@ -145,7 +145,7 @@ class SentBack(Body):
     reason: str
 
 
-class Reassigned(Body):
+class Reassigned(Body, frozen=True):
     """`reassigned`: an open step goes to another post of the module."""
 
     step: str
@@ -153,7 +153,7 @@ class Reassigned(Body):
     reason: str
 
 
-class Decided(Body):
+class Decided(Body, frozen=True):
     """`decided`. `outcome`: granted or refused; a refusal has reasons and the words on review and appeal (R10)."""
 
     step: str
@@ -162,14 +162,14 @@ class Decided(Body):
     remedies: str = ""
 
 
-class Certified(Body):
+class Certified(Body, frozen=True):
     """`certified`: the result was made. `document`: its own number."""
 
     step: str
     document: str = ""
 
 
-class Delivered(Body):
+class Delivered(Body, frozen=True):
     """`delivered`. `how`: counter, post, agent. The receiver signed."""
 
     step: str
@@ -179,20 +179,20 @@ class Delivered(Body):
     tracking: str = ""
 
 
-class Closed(Body):
+class Closed(Body, frozen=True):
     """`closed`: the file is complete."""
 
     note: str = ""
 
 
-class HandedOver(Body):
+class HandedOver(Body, frozen=True):
     """`handed_over`: the papers went from post to post (R16, 物料流转)."""
 
     to: str
     papers: str = ""
 
 
-class Printed(Body):
+class Printed(Body, frozen=True):
     """`printed`: a paper left the printer. `count` of this kind on this case; `mark` is terminal and its own count."""
 
     paper: str
@@ -201,27 +201,27 @@ class Printed(Body):
     sha256: str = ""
 
 
-class Withdrawn(Body):
+class Withdrawn(Body, frozen=True):
     """`withdrawn`: the applicant takes the application back."""
 
     reason: str
 
 
-class ResolveWithdraw(Body):
+class ResolveWithdraw(Body, frozen=True):
     """`resolve.withdraw`: the refused facts are given up; the case goes on as the hall has it (S15)."""
 
     refused: tuple[str, ...]
     reason: str
 
 
-class ResolveAmend(Body):
+class ResolveAmend(Body, frozen=True):
     """`resolve.amend`: the refused facts are replaced by those of the group that follows (S15)."""
 
     refused: tuple[str, ...]
     reason: str
 
 
-class StaffSet(Body):
+class StaffSet(Body, frozen=True):
     """`staff.set`: a person of the roster. `verifier` is an argon2id string; `active` false ends all rights."""
 
     number: str
@@ -232,7 +232,7 @@ class StaffSet(Body):
     active: bool = True
 
 
-class TerminalSet(Body):
+class TerminalSet(Body, frozen=True):
     """`terminal.set`: a terminal, its window, its public key (hex, Ed25519) and the scopes it holds."""
 
     number: str
@@ -242,13 +242,13 @@ class TerminalSet(Body):
     active: bool = True
 
 
-class CatalogueHead(Body):
+class CatalogueHead(Body, frozen=True):
     """`catalogue.head`: from here on new cases are taken in under this version (the blob's SHA-256)."""
 
     version: str
 
 
-class CalendarHead(Body):
+class CalendarHead(Body, frozen=True):
     """`calendar.head`: from here on dates count by this calendar (the blob's SHA-256)."""
 
     version: str

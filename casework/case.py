@@ -177,15 +177,26 @@ def _accepted(case: Case, fact: Fact, body: bodies.Accepted) -> Case:
         if step.kind == "pre_review" and step.id not in steps:
             steps = {**steps, step.id: StepState("done", fact.actor, fact.time.at)}
     return msgspec.structs.replace(
-        case, state="accepted", steps=steps, accepted=body, accepted_at=fact.time.at, accepted_by=fact.actor, proposal="",
+        case,
+        state="accepted",
+        steps=steps,
+        accepted=body,
+        accepted_at=fact.time.at,
+        accepted_by=fact.actor,
+        proposal="",
     )
 
 
 def _ended(state: str) -> _Evolver:
     def end(case: Case, fact: Fact, body: Any) -> Case:
         return msgspec.structs.replace(
-            case, state=state, ended_at=fact.time.at, ended_by=fact.actor, proposal="",
-            reason=getattr(body, "reason", "") or getattr(body, "note", ""), lines=getattr(body, "lines", ()),
+            case,
+            state=state,
+            ended_at=fact.time.at,
+            ended_by=fact.actor,
+            proposal="",
+            reason=getattr(body, "reason", "") or getattr(body, "note", ""),
+            lines=getattr(body, "lines", ()),
         )
 
     return end
@@ -209,7 +220,9 @@ def _sent_back(case: Case, fact: Fact, body: bodies.SentBack) -> Case:
     steps = {id_: state for id_, state in case.steps.items() if id_ not in again}
     accept = next((step.id for step in case.received.route if step.kind == "accept"), None)
     if accept in again:
-        return msgspec.structs.replace(case, steps=steps, state="received", accepted_at="", accepted=None, accepted_by="")
+        return msgspec.structs.replace(
+            case, steps=steps, state="received", accepted_at="", accepted=None, accepted_by=""
+        )
     return msgspec.structs.replace(case, steps=steps)
 
 
@@ -224,7 +237,12 @@ def _decided(case: Case, fact: Fact, body: bodies.Decided) -> Case:
             if step.kind == "certify":
                 steps = {**steps, step.id: StepState("not_needed", fact.actor, fact.time.at)}
     return msgspec.structs.replace(
-        case, state="decided", steps=steps, outcome=body.outcome, decided=body, decided_at=fact.time.at,
+        case,
+        state="decided",
+        steps=steps,
+        outcome=body.outcome,
+        decided=body,
+        decided_at=fact.time.at,
         decided_by=fact.actor,
     )
 
@@ -275,8 +293,17 @@ def _begin(fact: Fact, body: bodies.Received) -> Case:
     first = next((step.id for step in body.route if step.kind == "receive"), None)
     steps = {first: StepState("done", fact.actor, fact.time.at)} if first else {}
     return Case(
-        id=fact.case, root=fact.root, number=body.number, state="received", received=body, received_at=fact.time.at,
-        terminal=body.number[12:16], taken_by=fact.actor, materials=body.materials, steps=steps, proposal=body.proposal,
+        id=fact.case,
+        root=fact.root,
+        number=body.number,
+        state="received",
+        received=body,
+        received_at=fact.time.at,
+        terminal=body.number[12:16],
+        taken_by=fact.actor,
+        materials=body.materials,
+        steps=steps,
+        proposal=body.proposal,
         facts=1,
     )
 

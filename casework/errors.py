@@ -5,7 +5,8 @@
     │   ├── BadCode     a number whose check digit, date or form is wrong
     │   ├── BadText     typed or pasted text that is too long, or holds a character that broke on its way
     │   ├── BadDate     a date or an amount of days that can't be counted
-    │   └── BadCommand  an act that does not exist, or its data is not of its form
+    │   ├── BadCommand  an act that does not exist, or its data is not of its form
+    │   └── BadPaper    a paper that may not be printed: it lacks what the law or the form wants on it
     ├── BadCatalogue    catalogue or calendar data that breaks a rule: names file, line and reason
     └── BadBytes        bytes of a fact, envelope, entry or message that can't be read or don't match their hash
 
@@ -53,6 +54,10 @@ class BadDate(BadInput):
 
 class BadCommand(BadInput):
     """An act that does not exist, or whose data is not of its form."""
+
+
+class BadPaper(BadInput):
+    """A paper that may not be printed: it lacks what the law or the form wants on it."""
 
 
 class BadCatalogue(CaseworkError):

@@ -1,4 +1,4 @@
-"""The life of an outbox row, drawn (S6). Nothing else moves it.
+r"""The life of an outbox row, drawn (S6). Nothing else moves it.
 
     committed --sent--> sent --accepted--> accepted --passed--> passed
         |                 |  \--held-----> held --accepted/rejected-->…
@@ -13,6 +13,8 @@ the overlay until the cursor has passed it.
 from __future__ import annotations
 
 import enum
+
+from casework.events import Klass
 
 
 class Row(enum.StrEnum):
@@ -53,6 +55,15 @@ MOVES: dict[Row, dict[Move, Row]] = {
 SHOWN = frozenset({Row.COMMITTED, Row.SENT, Row.ACCEPTED})
 """States whose facts are replayed on top of what the hall has confirmed."""
 
+
+def is_shown(row: Row, klass: Klass) -> bool:
+    """Whether the fact of an outbox row is replayed on top of what the hall has confirmed.
+
+    What needs the hall counts only after its word (S14): until then the case shows as it was.
+    """
+    return row in SHOWN and (row is Row.ACCEPTED or klass is not Klass.NEEDS_HALL)
+
+
 UNSENT = frozenset({Row.COMMITTED, Row.SENT})
 """States that the hall has not answered."""
 
@@ -61,5 +72,5 @@ TO_SETTLE = frozenset({Row.HELD, Row.REJECTED})
 
 
 def moved(row: Row, move: Move) -> Row:
-    """Where `row` is after `move`; where it was when the move does not apply (late and doubled answers change nothing)."""
+    """Where `row` is after `move`; where it was when the move does not apply (a late or doubled answer)."""
     return MOVES[row].get(move, row)

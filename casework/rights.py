@@ -55,7 +55,7 @@ def may(staff: StaffSet, verb: str, post_id: str, posts: Mapping[str, Post]) -> 
 
 
 def post_for(staff: StaffSet, shift: tuple[str, ...], verb: str, posts: Mapping[str, Post], wanted: str = "") -> str:
-    """The post of the shift that `staff` uses for `verb`: `wanted` when she serves it, else the first with the right, else `""`."""
+    """The post of the shift used for `verb`: `wanted` when she serves it, else the first with the right, else `""`."""
     if wanted in shift and may(staff, verb, wanted, posts):
         return wanted
     return next((post for post in shift if may(staff, verb, post, posts)), "")

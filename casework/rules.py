@@ -1,4 +1,4 @@
-"""What may happen to a case, said once: `decide` checks itself by it, and the hall judges by it (R-numbers beside each rule)."""
+"""What may happen to a case, said once: `decide` checks itself by it, and the hall judges by it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Refusal(msgspec.Struct, frozen=True):
 
 
 class Bench(msgspec.Struct, frozen=True):
-    """What a rule may look at beside the case and the fact: the person, the posts, and what the tray holds of the case."""
+    """What a rule may look at beside case and fact: the person, the posts, what the tray holds of the case."""
 
     staff: bodies.StaffSet | None
     posts: Mapping[str, Post]
@@ -116,7 +116,11 @@ def _accepted(case: Case, fact: Fact, body: bodies.Accepted, bench: Bench) -> Re
     late = _received_only(case)
     if late:
         return late
-    if bench.staff and bench.staff.team == "helper" and not (body.authority and body.authority == case.received.authority):
+    if (
+        bench.staff
+        and bench.staff.team == "helper"
+        and not (body.authority and body.authority == case.received.authority)
+    ):
         return Refusal("no_authorisation", {"item": case.received.item})
     missing = [code for code, have in case.materials.items() if have == "missing"]
     if missing:

@@ -1,4 +1,4 @@
-"""What goes over the line: entries and their chain, batches, answers (sync.md S7-S18). `docs/wire.md` describes every byte.
+"""What goes over the line: entries and their chain, batches, answers (sync.md S7-S18); `docs/wire.md` has every byte.
 
 Facts and entries are encoded once; messages carry those exact bytes (`msgspec.Raw`), so a hash made at
 one end holds at the other.
@@ -24,7 +24,7 @@ ENTRY_TRAY = "tray"
 
 
 class Verdict(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What the hall said of one envelope. `v`: accepted, rejected or held. Higher revisions replace lower ones (S13)."""
+    """What the hall said of an envelope. `v`: accepted, rejected, held. A higher revision replaces a lower (S13)."""
 
     v: str
     code: str = ""

@@ -1,0 +1,299 @@
+"""`decide`: what someone wants done with a case, as facts or as a refusal with its reason.
+
+What `decide` makes, `admit` accepts on the same state: both ask `casework.rules`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from casework import bodies, commands
+from casework.case import Case, PrintedPaper, open_steps, post_of
+from casework.catalogue.parse import item_hash
+from casework.catalogue.schema import Item
+from casework.drafting import Context, Decision, Drafting, drafted
+from casework.errors import BadInput
+from casework.events import EVENTS, Klass, Offline
+from casework.intake import accepting, default, lines_of, missing_of, refusing
+from casework.rights import post_for
+from casework.rules import Refusal
+from casework.text import clean_code, clean_line, clean_name, clean_text
+
+_Step = tuple[str, bodies.Body, str]
+_Handler = Callable[[Case, Any, Context], _Step | Refusal]
+
+
+def decide(case: Case, command: commands.Command, action: str, context: Context) -> Decision | Refusal:
+    """The facts of `action` on `case`, or why it may not be.
+
+    Raises BadInput when the data can be mended at the keyboard.
+    """
+    made = _HANDLERS[action](case, command, context)
+    if isinstance(made, Refusal):
+        return made
+    off = not_now(case, made[0], context)
+    if off is not None:
+        return off
+    return drafted(Drafting(context, case.id, case.root, case), made)
+
+
+def not_now(case: Case, type_: str, context: Context) -> Refusal | None:
+    """Why nobody can make a fact of this type now: the line is down, or the hall has yet to answer."""
+    row = EVENTS[type_]
+    waiting = sorted(name for name in context.waiting if EVENTS[name].klass is Klass.NEEDS_HALL)
+    if waiting:
+        return Refusal("waits_for_hall", {"what": ", ".join(waiting)})
+    if context.online or row.offline is Offline.ALWAYS:
+        return None
+    if row.offline is Offline.NEVER:
+        return Refusal("needs_hall")
+    return None if case.terminal == context.terminal else Refusal("not_taken_in_here", {"terminal": case.terminal})
+
+
+def print_paper(case: Case, kind: str, context: Context, sha256: str) -> Decision | Refusal:
+    """The durable event of a print, with its count and, from the second on, the mark `0012-1`."""
+    count = 1 + sum(1 for paper in case.papers if paper.paper == kind)
+    body = bodies.Printed(
+        paper=kind, count=count, mark=reprint_mark(case.papers, kind, context.terminal), sha256=sha256
+    )
+    post = post_for(context.staff, context.shift, "case.print", context.catalogue.posts)
+    return drafted(Drafting(context, case.id, case.root, case), ("printed", body, post))
+
+
+def reprint_mark(papers: tuple[PrintedPaper, ...], kind: str, terminal: str) -> str:
+    """The mark of the next print of `kind`: empty for the first, then the terminal and its own count of reprints."""
+    before = [paper for paper in papers if paper.paper == kind]
+    if not before:
+        return ""
+    own = sum(1 for paper in before if paper.mark.startswith(f"{terminal}-"))
+    return f"{terminal}-{own + 1}"
+
+
+def possible(case: Case, context: Context) -> tuple[tuple[str, Refusal | None], ...]:
+    """The acts that belong to the case's state and the person's posts, each with the reason why it is off, or None."""
+    return tuple((action, not_now(case, type_, context)) for action, type_ in _offered(case, context))
+
+
+def _offered(case: Case, context: Context) -> list[tuple[str, str]]:
+    offered = [(action, type_) for action, type_, state in _BY_STATE if case.state in state]
+    for step in open_steps(case) if case.state != "awaiting_supplement" else ():
+        offered += [pair for pair in _BY_STEP.get(step.kind, ()) if post_of(case, step) in context.shift]
+    staff, posts = context.staff, context.catalogue.posts
+    return [
+        (action, type_)
+        for action, type_ in dict.fromkeys(offered)
+        if post_for(staff, context.shift, EVENTS[type_].verb, posts)
+        and not (EVENTS[type_].officers_only and staff.team != "officer")
+        and not (type_ == "supplement.told" and (case.received.registration or case.supplement))
+        and not (type_ == "returned" and not case.received.registration)
+        and not (type_ == "accepted" and staff.team == "helper" and not case.received.authority)
+    ]
+
+
+_BY_STATE = (
+    ("accept", "accepted", {"received"}),
+    ("supplement", "supplement.told", {"received"}),
+    ("return", "returned", {"received"}),
+    ("refuse", "refused_at_intake", {"received"}),
+    ("supplement-received", "material.added", {"awaiting_supplement", "received"}),
+    ("withdraw", "withdrawn", {"received", "awaiting_supplement", "accepted"}),
+    ("close", "closed", {"delivered"}),
+)
+_BY_STEP = {
+    "pre_review": (("pre-review", "step.done"),),
+    "examine": (("examine", "step.done"), ("send-back", "sent_back"), ("reassign", "reassigned")),
+    "site_check": (("site-check", "inspected"), ("send-back", "sent_back")),
+    "decide": (("decide", "decided"), ("send-back", "sent_back")),
+    "certify": (("certify", "certified"),),
+    "deliver": (("deliver", "delivered"),),
+}
+
+
+def _open(case: Case, context: Context, *kinds: str) -> tuple[bodies.RouteStep, str] | Refusal:
+    """The open step of one of `kinds`, at a post of the shift first, and the post that it takes."""
+    ready = [step for step in open_steps(case) if step.kind in kinds]
+    if not ready:
+        return Refusal("step_not_open", {"step": kinds[0]})
+    own = [step for step in ready if post_of(case, step) in context.shift]
+    step = (own or ready)[0]
+    post = post_of(case, step)
+    if not own:
+        return Refusal("other_post", {"step": step.id, "post": post})
+    return step, post
+
+
+def _any_post(context: Context, type_: str, wanted: str = "") -> str:
+    """The post of the shift with the right; the first of the shift where none has it, and then the rules say no."""
+    staff, posts = context.staff, context.catalogue.posts
+    return post_for(staff, context.shift, EVENTS[type_].verb, posts, wanted) or next(iter(context.shift), "")
+
+
+def _item(case: Case, context: Context) -> Item | None:
+    """The item as it was at receipt, if the catalogue in hand still has that very one."""
+    item = context.catalogue.items.get(case.received.item)
+    return item if item is not None and item_hash(item) == case.received.item_hash else None
+
+
+def _lines(case: Case, given: tuple[bodies.SupplementLine, ...], context: Context) -> tuple[bodies.SupplementLine, ...]:
+    if given:
+        return tuple(
+            bodies.SupplementLine(clean_code(line.material), clean_text(line.defect), clean_text(line.cure))
+            for line in given
+        )
+    item = _item(case, context)
+    return lines_of(missing_of(case.received, case.materials, item)) if item else ()
+
+
+def _accept(case: Case, command: commands.Accept, context: Context) -> _Step | Refusal:
+    item = _item(case, context)
+    missing = missing_of(case.received, case.materials, item) if item else ()
+    if missing:
+        return Refusal("incomplete", {"materials": ", ".join(gap.code for gap in missing)})
+    type_, body, post = accepting(item, case.received, context, "window")
+    return type_, body, post or _any_post(context, "accepted")
+
+
+def _refuse(case: Case, command: commands.Refuse, context: Context) -> _Step | Refusal:
+    if command.ground not in {"", "no_permit_needed", "not_our_power"}:
+        raise BadInput("command.ground", ground=command.ground[:40])
+    body = refusing(clean_text(command.reason), command.ground, command.right_organ, command.remedies)
+    return "refused_at_intake", body, _any_post(context, "refused_at_intake", case.received.module)
+
+
+def _return(case: Case, command: commands.Return, context: Context) -> _Step | Refusal:
+    lines = _lines(case, command.lines, context)
+    body = bodies.Returned(lines, clean_text(command.reason) or default("return"))
+    return "returned", body, _any_post(context, "returned", case.received.module)
+
+
+def _supplement(case: Case, command: commands.Supplement, context: Context) -> _Step | Refusal:
+    lines = _lines(case, command.lines, context)
+    if not lines:
+        return Refusal("nothing_missing")
+    return "supplement.told", bodies.SupplementTold(lines), _any_post(context, "supplement.told")
+
+
+def _supplement_received(case: Case, command: commands.SupplementReceived, context: Context) -> _Step | Refusal:
+    asked = tuple(line.material for line in case.supplement.lines) if case.supplement else ()
+    materials = command.materials or dict.fromkeys(asked, "original")
+    return "material.added", bodies.MaterialAdded(materials), _any_post(context, "material.added")
+
+
+def _note(kind: str) -> _Handler:
+    def handle(case: Case, command: commands.Note, context: Context) -> _Step | Refusal:
+        found = _open(case, context, kind)
+        if isinstance(found, Refusal):
+            return found
+        return "step.done", bodies.StepDone(found[0].id, clean_text(command.note)), found[1]
+
+    return handle
+
+
+def _site_check(case: Case, command: commands.SiteCheck, context: Context) -> _Step | Refusal:
+    found = _open(case, context, "site_check")
+    if isinstance(found, Refusal):
+        return found
+    officers = tuple(dict.fromkeys((context.staff.number, *map(clean_code, command.officers))))
+    return "inspected", bodies.Inspected(found[0].id, officers, command.outcome, clean_text(command.note)), found[1]
+
+
+def _send_back(case: Case, command: commands.SendBack, context: Context) -> _Step | Refusal:
+    found = _open(case, context, "examine", "site_check", "decide")
+    if isinstance(found, Refusal):
+        return found
+    return "sent_back", bodies.SentBack(found[0].id, command.to, clean_text(command.reason)), found[1]
+
+
+def _reassign(case: Case, command: commands.Reassign, context: Context) -> _Step | Refusal:
+    found = _open(case, context, "examine", "site_check", "decide", "accept")
+    if isinstance(found, Refusal):
+        return found
+    return "reassigned", bodies.Reassigned(found[0].id, command.post, clean_text(command.reason)), found[1]
+
+
+def _decide(case: Case, command: commands.Decide, context: Context) -> _Step | Refusal:
+    found = _open(case, context, "decide")
+    if isinstance(found, Refusal):
+        return found
+    remedies = clean_text(command.remedies) or (default("remedies") if command.outcome == "refused" else "")
+    return "decided", bodies.Decided(found[0].id, command.outcome, clean_text(command.reasons), remedies), found[1]
+
+
+def _certify(case: Case, command: commands.Certify, context: Context) -> _Step | Refusal:
+    found = _open(case, context, "certify")
+    if isinstance(found, Refusal):
+        return found
+    return "certified", bodies.Certified(found[0].id, clean_line(command.document)), found[1]
+
+
+def _deliver(case: Case, command: commands.Deliver, context: Context) -> _Step | Refusal:
+    found = _open(case, context, "deliver")
+    if isinstance(found, Refusal):
+        return found
+    agent = case.received.agent
+    by_agent = command.how == "agent" and agent is not None
+    body = bodies.Delivered(
+        step=found[0].id,
+        receiver=clean_name(command.receiver) or (agent.name if by_agent and agent else case.received.applicant.name),
+        how=command.how,
+        receiver_id=clean_code(command.receiver_id) or (agent.id if by_agent and agent else ""),
+        tracking=clean_line(command.tracking),
+    )
+    return "delivered", body, found[1]
+
+
+def _close(case: Case, command: commands.Note, context: Context) -> _Step | Refusal:
+    return "closed", bodies.Closed(clean_text(command.note)), _any_post(context, "closed", "delivery")
+
+
+def _withdraw(case: Case, command: commands.Withdraw, context: Context) -> _Step | Refusal:
+    return "withdrawn", bodies.Withdrawn(clean_text(command.reason)), _any_post(context, "withdrawn", "window")
+
+
+def _hand_over(case: Case, command: commands.HandOver, context: Context) -> _Step | Refusal:
+    if command.to not in context.catalogue.posts:
+        return Refusal("no_such_post", {"post": command.to[:40]})
+    return "handed_over", bodies.HandedOver(command.to, clean_line(command.papers)), _any_post(context, "handed_over")
+
+
+_HANDLERS: dict[str, _Handler] = {
+    "accept": _accept,
+    "refuse": _refuse,
+    "return": _return,
+    "supplement": _supplement,
+    "supplement-received": _supplement_received,
+    "pre-review": _note("pre_review"),
+    "examine": _note("examine"),
+    "site-check": _site_check,
+    "send-back": _send_back,
+    "reassign": _reassign,
+    "decide": _decide,
+    "certify": _certify,
+    "deliver": _deliver,
+    "close": _close,
+    "withdraw": _withdraw,
+    "hand-over": _hand_over,
+}
+
+
+def settle_by_withdrawing(case: Case, refused: tuple[str, ...], reason: str, context: Context) -> Decision | Refusal:
+    """The refused facts are given up (S15)."""
+    body = bodies.ResolveWithdraw(refused, clean_text(reason))
+    return _settled(case, context, [("resolve.withdraw", body, _any_post(context, "resolve.withdraw"))])
+
+
+def settle_by_amending(
+    case: Case, refused: tuple[str, ...], reason: str, command: commands.Command, action: str, context: Context
+) -> Decision | Refusal:
+    """The refused facts are replaced by `action`, done again and right, in the same group (S15)."""
+    again = _HANDLERS[action](case, command, context)
+    if isinstance(again, Refusal):
+        return again
+    body = bodies.ResolveAmend(refused, clean_text(reason))
+    return _settled(case, context, [("resolve.amend", body, _any_post(context, "resolve.amend")), again])
+
+
+def _settled(case: Case, context: Context, steps: list[_Step]) -> Decision | Refusal:
+    off = not_now(case, steps[0][0], context)
+    return off or drafted(Drafting(context, case.id, case.root, case), *steps)

@@ -1,0 +1,111 @@
+"""How a decision becomes facts: one person, one moment, one case; a group for each class (S3)."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import msgspec
+
+from casework import bodies
+from casework.ambient import NewId
+from casework.case import Case, evolve
+from casework.catalogue.schema import Catalogue
+from casework.events import EVENTS, Klass
+from casework.facts import Base, Fact, Group, LegalTime, encode_body
+from casework.rules import Bench, Refusal, refusal
+
+
+@dataclasses.dataclass(frozen=True)
+class Context:
+    """All that a decision needs and may not fetch itself."""
+
+    staff: bodies.StaffSet
+    shift: tuple[str, ...]
+    """The posts she serves now at this window."""
+    terminal: str
+    time: LegalTime
+    base: Base
+    roster: int
+    catalogue: Catalogue
+    new_id: NewId
+    online: bool = True
+    """False while the line is known to be down (S14)."""
+    visit: str = ""
+    refused: frozenset[str] = frozenset()
+    """Ids of facts of this case that wait in the tray."""
+    waiting: frozenset[str] = frozenset()
+    """Types of facts of this case that wait for the hall's word."""
+
+    @property
+    def bench(self) -> Bench:
+        """What the rules may look at."""
+        return Bench(self.staff, self.catalogue.posts, self.refused)
+
+
+class Decision(msgspec.Struct, frozen=True):
+    """What a command makes: groups of facts, and the case as it is with all of them."""
+
+    groups: tuple[tuple[Fact, ...], ...]
+    case: Case | None
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        """The event types, in order."""
+        return tuple(fact.type for group in self.groups for fact in group)
+
+
+class Drafting:
+    """Collects the facts of one command and checks each on the state that those before it made."""
+
+    def __init__(self, context: Context, case_id: str, root: str, case: Case | None) -> None:
+        self.context = context
+        self.case = case
+        self._case_id = case_id
+        self._root = root
+        self._facts: list[Fact] = []
+        self._groups: dict[Klass, str] = {}
+
+    def add(self, type_: str, body: bodies.Body, post: str) -> Refusal | None:
+        """Make the fact `type_`; the refusal of the rules if it may not be, and then it is not kept."""
+        context = self.context
+        row = EVENTS[type_]
+        group = self._groups.setdefault(row.klass, context.new_id())
+        fact = Fact(
+            id=context.new_id(), type=type_, version=row.version, root=self._root, case=self._case_id,
+            group=Group(group, 0, 1), actor=context.staff.number, post=post, visit=context.visit, base=context.base,
+            time=context.time, catalogue=context.catalogue.version, roster=context.roster, body=encode_body(body),
+        )  # fmt: skip
+        no = refusal(self.case, fact, body, context.bench)
+        if no is not None:
+            return no
+        self._facts.append(fact)
+        self.case = evolve(self.case, fact)
+        return None
+
+    def decision(self) -> Decision:
+        """The facts in groups: facts of the counter first, the judgements after them (S3)."""
+        order = [klass for klass in (Klass.COUNTER, Klass.JUDGEMENT, Klass.NEEDS_HALL) if klass in self._groups]
+        groups: list[tuple[Fact, ...]] = []
+        before: str | None = None
+        for klass in order:
+            members = [fact for fact in self._facts if EVENTS[fact.type].klass is klass]
+            if not members:
+                continue
+            id_ = self._groups[klass]
+            groups.append(tuple(_placed(fact, index, len(members), id_, before) for index, fact in enumerate(members)))
+            before = id_
+        return Decision(tuple(groups), self.case)
+
+
+def _placed(fact: Fact, index: int, size: int, group: str, after: str | None) -> Fact:
+    return msgspec.structs.replace(fact, group=Group(group, index, size, after))
+
+
+def drafted(drafting: Drafting, *steps: tuple[str, Any, str]) -> Decision | Refusal:
+    """The decision of `steps` (type, body, post), or the first refusal."""
+    for type_, body, post in steps:
+        no = drafting.add(type_, body, post)
+        if no is not None:
+            return no
+    return drafting.decision()
