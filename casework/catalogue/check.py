@@ -31,7 +31,7 @@ def check(files: Mapping[str, bytes]) -> tuple[Finding, ...]:
         try:
             raw[name] = read_toml(name, files[name])
         except BadCatalogue as problem:
-            line = _line_named(str(problem.message.facts["problem"]))
+            line = _line_named(str(problem.message.facts["problem"]), files[name])
             findings.append(Finding(name, line, "", Message("catalogue.check.not_toml", problem.message.facts)))
     posts = _posts(raw, files, findings)
     codes: dict[str, str] = {}
@@ -137,8 +137,10 @@ def _both_languages(value: dict[str, Any], problems: list[Problem], owner: str) 
     return {language: text or present or "-" for language, text in texts.items()}
 
 
-def _line_named(problem: str) -> int:
-    """The line in tomllib's `… (at line 3, column 5)`; 1 where it names none."""
+def _line_named(problem: str, data: bytes) -> int:
+    """The line in tomllib's `… (at line 3, column 5)` or `… (at end of document)`; 1 where it names none."""
+    if "end of document" in problem:
+        return max(1, len(data.splitlines()))
     _, _, rest = problem.partition("at line ")
     digits = rest.partition(",")[0]
     return int(digits) if digits.isdigit() else 1
