@@ -85,11 +85,13 @@ class _Catalogues:
         return message_id
 
     def _word(self, value: Any) -> Any:
-        """A fact as people read it: messages in this language, lists joined by its separator."""
+        """A fact as people read it: messages and texts in this language, lists joined by its separator."""
         if isinstance(value, Message):
             return self(value.id, value.facts)
         if isinstance(value, (list, tuple)):
             return self._separator.join(str(self._word(part)) for part in value)
+        if isinstance(value, Mapping) and value.keys() == {"zh", "en"}:
+            return value["en" if self._order[0] == "en" else "zh"]  # a text of the catalogue (`Text.both`)
         return value
 
 

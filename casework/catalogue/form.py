@@ -41,7 +41,7 @@ def form_gaps(item: Item, answers: Mapping[str, str], form: Mapping[str, str]) -
 
 
 def _wrong(field: Field, value: str) -> Message | None:
-    names = {"label_zh": field.label.zh, "label_en": field.label.en}
+    names = {"label": field.label.both()}
     if not value:
         return Message("form.required", names) if field.required else None
     if field.kind == "number":

@@ -107,15 +107,15 @@ def _allowed(item: Item, code: str, state: str) -> None:
         raise BadInput("material.no_source", material=code, **_names(material))
 
 
-def _names(material: Material) -> dict[str, str]:
-    return {"name_zh": material.name.zh, "name_en": material.name.en}
+def _names(material: Material) -> dict[str, dict[str, str]]:
+    return {"name": material.name.both()}
 
 
 def _unmet(item: Item, material: Material, defect: str) -> Missing:
     if defect == "material.agent_pledge":
         cure = Message("material.cure.authority")
     elif material.cure is not None:
-        cure = Message("material.cure.own", {"zh": material.cure.zh, "en": material.cure.en})
+        cure = Message("material.cure.own", {"cure": material.cure.both()})
     else:
         cure = Message("material.cure.bring", _names(material))
     return Missing(

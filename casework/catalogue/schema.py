@@ -53,6 +53,10 @@ class Text(Part, frozen=True):
         """The text in `language` (`en…` is English, everything else Chinese)."""
         return self.en if language.lower().startswith("en") else self.zh
 
+    def both(self) -> dict[str, str]:
+        """Both languages as a fact of a message; the translator picks the reader's."""
+        return {"zh": self.zh, "en": self.en}
+
 
 class Condition(Part, frozen=True):
     """When something applies: an answer (`{situation, is}`), or all or any of several conditions."""

@@ -14,6 +14,7 @@ from casework.catalogue.parse import decode, encode, item_hash, parse
 from casework.catalogue.schema import Catalogue, Condition, Item
 from casework.catalogue.situations import holds, normal_answers, unanswered
 from casework.errors import BadBytes, BadCatalogue, BadInput
+from console.messages import translator
 from local_db.shipped import shipped_catalogue_files
 
 
@@ -168,6 +169,18 @@ def test_everything_that_is_missing_is_told_at_once(shipped: Catalogue) -> None:
     missing = completeness(_item(shipped, "A01"), {}, {}, agent=True)
     assert [each.code for each in missing] == ["A01-01", "A01-02", "A01-04", "A01-08"]
     assert all(each.defect.id == "material.missing" and each.cure.facts for each in missing)
+
+
+def test_what_is_missing_is_told_in_the_language_of_the_reader(shipped: Catalogue) -> None:
+    first = completeness(_item(shipped, "D01"), {}, {}, agent=False)[0]
+    told = {
+        language: [translator(language)(each.id, each.facts) for each in (first.defect, first.cure)]
+        for language in ("zh_CN", "en")
+    }
+    assert told == {
+        "zh_CN": ["缺少《食品经营许可申请书》", "请填写申请书并签字或盖章"],
+        "en": ['"Application for a food business licence" is missing', "Fill in the application and sign or seal it"],
+    }
 
 
 def test_what_the_network_can_check_is_never_asked_for(shipped: Catalogue) -> None:
