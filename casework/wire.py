@@ -198,6 +198,8 @@ class Link(msgspec.Struct, frozen=True):
     seq: int
     hash: str
     entry: Entry | None
+    raw: bytes = b""
+    """The exact bytes of the page, to be kept byte for byte."""
 
 
 class _Kind(msgspec.Struct, frozen=True):
@@ -249,7 +251,8 @@ def read_page(answer: PullAnswer, chain: str) -> tuple[tuple[Link, ...], str]:
         expected += 1
         if kind.seq != expected:
             raise BadBytes("bytes.page_gap", expected=expected, got=kind.seq)
-        link = Link(kind.seq, digest(bytes(raw)), decode_entry(raw)) if kind.kind else Link(kind.seq, kind.hash, None)
+        data = bytes(raw)
+        link = Link(kind.seq, digest(data), decode_entry(data), data) if kind.kind else Link(kind.seq, kind.hash, None, data)
         chain = extend(chain, link.hash)
         links.append(link)
     if expected != answer.upto:
