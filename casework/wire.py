@@ -252,7 +252,8 @@ def read_page(answer: PullAnswer, chain: str) -> tuple[tuple[Link, ...], str]:
         if kind.seq != expected:
             raise BadBytes("bytes.page_gap", expected=expected, got=kind.seq)
         data = bytes(raw)
-        link = Link(kind.seq, digest(data), decode_entry(data), data) if kind.kind else Link(kind.seq, kind.hash, None, data)
+        known = bool(kind.kind)
+        link = Link(kind.seq, digest(data) if known else kind.hash, decode_entry(data) if known else None, data)
         chain = extend(chain, link.hash)
         links.append(link)
     if expected != answer.upto:
