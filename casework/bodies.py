@@ -94,7 +94,7 @@ class SupplementTold(Body, frozen=True):
 
 
 class Accepted(Body, frozen=True):
-    """`accepted`. `how`: outright, deferred, pledged. `authority`: the authorisation's number; empty for an officer's."""
+    """`accepted`. `how`: outright, deferred, pledged. `authority`: the authorisation's number, or empty."""
 
     step: str
     organ: str

@@ -66,6 +66,8 @@ class Case(msgspec.Struct, frozen=True, omit_defaults=True):
     state: str
     received: bodies.Received
     received_at: str
+    catalogue: str
+    """Version of the catalogue under which it was taken in; the case keeps it."""
     terminal: str
     """The terminal that took it in: the four digits of its number."""
     taken_by: str
@@ -299,6 +301,7 @@ def _begin(fact: Fact, body: bodies.Received) -> Case:
         state="received",
         received=body,
         received_at=fact.time.at,
+        catalogue=fact.catalogue,
         terminal=body.number[12:16],
         taken_by=fact.actor,
         materials=body.materials,

@@ -1,0 +1,189 @@
+"""From a case to what its papers say: one place, so that a paper reads alike at every window, with the line up or down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from casework import bodies
+from casework.ambient import moment
+from casework.calendar import Calendar
+from casework.case import Case
+from casework.catalogue.schema import Item, Post
+from casework.papers.facts import (
+    Agent,
+    Deferred,
+    Delivery,
+    GuideFacts,
+    Handover,
+    LimitLine,
+    MaterialLine,
+    PaperFacts,
+    Party,
+    Pledge,
+    SupplementLine,
+)
+from casework.papers.model import Reprint
+from casework.papers.parts import Say
+from casework.standing import Standing, standing
+
+
+class Counter(msgspec.Struct, frozen=True):
+    """Who prints, where and when."""
+
+    hall: str
+    window: str
+    clerk: str
+    clerk_number: str
+    now: datetime
+    phone: str = ""
+
+
+PRINTED_WITH: dict[str, Callable[[Case], bool]] = {
+    "receipt": lambda case: True,
+    "supplement": lambda case: case.supplement is not None,
+    "acceptance": lambda case: case.accepted is not None,
+    "refusal": lambda case: case.state == "refused_at_intake",
+    "return": lambda case: case.state == "returned",
+    "handover": lambda case: True,
+    "decision": lambda case: case.decided is not None,
+    "delivery": lambda case: case.delivered is not None,
+    "pledge": lambda case: "pledge" in case.materials.values(),
+    "guide": lambda case: True,
+}
+"""Which papers of a case can be printed now, by what has happened to it."""
+
+
+def paper_facts(
+    case: Case, item: Item | None, counter: Counter, calendar: Calendar, posts: Mapping[str, Post], say: Say,
+    refusal: bodies.RefusedAtIntake | None = None, handed: bodies.HandedOver | None = None, reprint: Reprint | None = None,
+) -> PaperFacts:  # fmt: skip
+    """All that any paper of `case` may need.
+
+    Args:
+        case: the case as this terminal shows it.
+        item: as it was at receipt; None when that version is not here, then codes stand for names.
+        counter: who prints.
+        calendar: counts the due dates.
+        posts: for the names on a hand-over slip.
+        say: the language of the paper.
+        refusal: the body of the refusal at intake, for that paper.
+        handed: the body of the hand-over, for that slip.
+        reprint: the mark from the second print on.
+    """
+    received = case.received
+    clocks = {each.kind: each for each in standing(case, calendar, counter.now)}
+    refused = refusal or bodies.RefusedAtIntake("", "", "")
+    decided = case.decided
+    return PaperFacts(
+        hall=counter.hall, item=item.name.zh if item else received.item, item_code=received.item,
+        issued_at=counter.now, organ=item.organ.zh if item else "", number=case.number,
+        project_code=received.project_code, authorisation=case.accepted.authority if case.accepted else "",
+        applicant=_party(received.applicant), agent=_agent(received.agent), clerk=counter.clerk,
+        clerk_number=counter.clerk_number, window=counter.window, phone=counter.phone,
+        received_at=moment(case.received_at), accepted_at=moment(case.accepted_at) if case.accepted_at else None,
+        statutory=_limit(received.statutory, clocks.get("statutory"), say),
+        promised=_limit(received.promised, clocks.get("promised"), say),
+        form=_form(item, received.form), materials=_materials(case, item),
+        supplements=_lines(case.supplement.lines if case.supplement else case.lines, item),
+        deferred=_deferred(case, item),
+        ground="not_our_power" if refused.ground == "not_our_power" else "no_permit" if refused.ground else "other",
+        right_organ=refused.right_organ,
+        reasons=_texts(decided.reasons if decided else refused.reason or case.reason),
+        remedies=_texts(decided.remedies if decided else refused.remedies),
+        decision="refused" if case.outcome == "refused" else "granted", result=item.result.zh if item else "",
+        handover=_handover(case, handed, counter, posts), delivery=_delivery(case, item), pledge=_pledge(case, item),
+        guide=_guide(item), fee=_fee(item, say), query=say("papers.query.counter"), query_url=case.number,
+        complaints=item.complaints if item else "", reprint=reprint,
+    )  # fmt: skip
+
+
+def _party(party: bodies.Party) -> Party:
+    kind: Any = party.kind
+    return Party(party.name, party.id, kind, party.phone, party.address, party.representative)
+
+
+def _agent(party: bodies.Party | None) -> Agent | None:
+    return Agent(party.name, party.id, party.phone) if party else None
+
+
+def _limit(span: bodies.Span, stand: Standing | None, say: Say) -> LimitLine:
+    text = say(f"limit.{span.unit}", amount=span.amount, start=say(f"limit.start.{span.start}"))
+    if stand is None:
+        return LimitLine(text)
+    return LimitLine(text, stand.clock.due_day, stand.clock.provisional)
+
+
+def _form(item: Item | None, form: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    labels = {field.id: field.label.zh for field in item.fields} if item else {}
+    return tuple((labels.get(name, name), value) for name, value in form.items() if value)
+
+
+def _name(item: Item | None, code: str) -> str:
+    material = item.material(code) if item else None
+    return material.name.zh if material else code
+
+
+def _materials(case: Case, item: Item | None) -> tuple[MaterialLine, ...]:
+    lines = []
+    for code, have in case.materials.items():
+        material = item.material(code) if item else None
+        copies = material.copies if material else 1
+        lines.append(MaterialLine(_name(item, code), "check_pending" if have == "pending_check" else have, copies))
+    return tuple(lines)
+
+
+def _lines(lines: tuple[bodies.SupplementLine, ...], item: Item | None) -> tuple[SupplementLine, ...]:
+    samples = {m.code: m.sample.zh for m in item.materials if m.sample} if item else {}
+    return tuple(SupplementLine(line.defect, line.cure, samples.get(line.material, "")) for line in lines)
+
+
+def _deferred(case: Case, item: Item | None) -> tuple[Deferred, ...]:
+    due = (moment(case.accepted_at or case.received_at) + timedelta(days=item.defer_days if item else 5)).date()
+    return tuple(Deferred(_name(item, code), "", due) for code, have in case.materials.items() if have == "defer")
+
+
+def _texts(text: str) -> tuple[str, ...]:
+    return tuple(line for line in text.splitlines() if line.strip())
+
+
+def _handover(
+    case: Case, handed: bodies.HandedOver | None, counter: Counter, posts: Mapping[str, Post]
+) -> Handover | None:
+    if handed is None:
+        return None
+    there = posts.get(handed.to)
+    return Handover(from_post=counter.window, to_post=there.name.zh if there else handed.to, step=handed.papers)
+
+
+def _delivery(case: Case, item: Item | None) -> Delivery | None:
+    done = case.delivered
+    if done is None:
+        return None
+    made = case.certified.document if case.certified and case.certified.document else ""
+    paper = f"{item.result.zh if item else case.received.item} {made}".strip()
+    return Delivery(
+        (paper,), done.how, done.receiver, done.receiver_id, moment(case.delivered_at), parcel=done.tracking
+    )
+
+
+def _pledge(case: Case, item: Item | None) -> Pledge | None:
+    replaced = tuple(_name(item, code) for code, have in case.materials.items() if have == "pledge")
+    return Pledge(replaced) if replaced else None
+
+
+def _guide(item: Item | None) -> GuideFacts | None:
+    if item is None:
+        return None
+    return GuideFacts(
+        basis=(item.basis.zh, item.statutory.basis.zh, item.promised.basis.zh), conditions=(item.guide.zh,)
+    )
+
+
+def _fee(item: Item | None, say: Say) -> str:
+    if item is None or item.fee == 0:
+        return say("papers.fee.none")
+    return say("papers.fee.amount", yuan=f"{item.fee // 100}.{item.fee % 100:02d}")
