@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from casework.errors import BadPaper
 from casework.papers.facts import PaperFacts
-from casework.papers.model import BadPaper, Note
+from casework.papers.model import Note
 from casework.papers.parts import (
     Words,
     applicant_fields,
@@ -40,9 +41,10 @@ def guide(facts: PaperFacts, w: Words) -> Built:
         "fields": (
             *item_fields(facts, w),
             *present((w("field.organ"), facts.organ), (w("field.window"), facts.window)),
-            *clock_fields(facts, w),
-            *service_fields(facts, w),
             *present((w("field.counter_phone"), facts.phone)),
+            *clock_fields(facts, w),
+            *present((w("field.fee"), facts.fee or w("fee.none"))),
+            *service_fields(facts, w),
             *more,
         ),
         "table_title": w("table.needed") if facts.materials else "",

@@ -7,10 +7,11 @@ from typing import Any
 
 import msgspec
 
+from casework.errors import BadPaper
 from casework.messages import t
 from casework.papers import advice, course, intake
 from casework.papers.facts import PaperFacts
-from casework.papers.model import KINDS, BadPaper, Paper, group_number, printable
+from casework.papers.model import KINDS, Paper, printable, printed_number
 from casework.papers.parts import Say, Words, captions, footer
 
 _BUILDERS: dict[str, Callable[[PaperFacts, Words], dict[str, Any]]] = {
@@ -50,15 +51,15 @@ def build(kind: str, facts: PaperFacts, say: Say = t) -> Paper:
         "size": "A5",
         "head": facts.hall,
         "captions": captions(w),
-        "document_number": facts.document_number,
+        "document_number": facts.document_number if kind in _NUMBERED else "",
         "footer": footer(facts, w),
         "reprint": facts.reprint,
     }
     if facts.number and kind not in ("guide", "ticket"):
-        whole |= {"number": facts.number, "printed_number": group_number(facts.number), "code128": facts.number}
+        whole |= {"number": facts.number, "printed_number": printed_number(facts.number), "code128": facts.number}
         whole |= {"qr": facts.query_url or None, "qr_caption": w("qr.progress") if facts.query_url else ""}
     whole |= _BUILDERS[kind](facts, w)
-    if whole.get("copies", 1) > 1:
+    if whole.get("copies", 1) > 1 and "copies_text" not in whole:
         whole["copies_text"] = w("copies", count=whole["copies"])
     return _printable(Paper(**whole))
 

@@ -20,9 +20,7 @@ def screen_cells(text: str) -> int:
     """Cells of `text` on a terminal: wide and full-width two, combining marks none."""
     if text.isascii():
         return len(text)
-    return sum(
-        0 if unicodedata.combining(c) or "\ufe00" <= c <= "\ufe0f" else 2 if _wide(c) else 1 for c in text
-    )
+    return sum(0 if unicodedata.combining(c) or "\ufe00" <= c <= "\ufe0f" else 2 if _wide(c) else 1 for c in text)
 
 
 def roll_cells(text: str) -> int:

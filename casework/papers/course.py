@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from casework.errors import BadPaper
 from casework.papers.facts import PaperFacts
 from casework.papers.intake import reasons_of
-from casework.papers.model import BadPaper, Note, Table
+from casework.papers.model import Note, Table
 from casework.papers.parts import (
     Words,
     applicant_fields,
@@ -29,19 +30,20 @@ def handover(facts: PaperFacts, w: Words) -> Built:
     return {
         "title": w("handover.title"),
         "copies": 2,
+        "copies_text": w("copies.handover", count=2),
         "fields": (
             *item_fields(facts, w),
-            *applicant_fields(facts, w, brief=True),
             *present(
                 (w("field.from_post"), move.from_post),
-                (w("field.from_person"), move.from_person),
                 (w("field.to_post"), move.to_post),
+                (w("field.from_person"), move.from_person),
                 (w("field.to_person"), move.to_person),
                 (w("field.step"), move.step),
                 (w("field.sheets"), "" if move.sheets is None else str(move.sheets)),
                 (w("field.handed_at"), w.moment(move.at or facts.issued_at)),
                 (w("field.note"), move.note),
             ),
+            *applicant_fields(facts, w, brief=True),
         ),
         "table_title": w("table.handed") if facts.materials else "",
         "table": material_table(facts.materials, w),
@@ -127,7 +129,8 @@ def decision(facts: PaperFacts, w: Words) -> Built:
     shared: Built = {
         "copies": 2,
         "addressee": applicant_name(facts),
-        "fields": (*applicant_fields(facts, w, brief=True), *present((w("field.item_code"), facts.item_code))),
+        "fields": (*applicant_fields(facts, w, brief=True), *item_fields(facts, w)),
+        "fields_first": True,
         "seal_box": seal(facts, w, "organ"),
         "signature_boxes": (w("sign.receiver"),),
     }
@@ -158,7 +161,7 @@ def delivery(facts: PaperFacts, w: Words) -> Built:
     how = w(f"delivery.{handed.how}") if handed.how in ("counter", "post", "agent") else handed.how
     return {
         "title": w("delivery.title"),
-        "copies": 2,
+        "copies_text": w("copies.filed"),
         "fields": (
             *item_fields(facts, w),
             *applicant_fields(facts, w, brief=True),

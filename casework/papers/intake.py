@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from casework.errors import BadPaper
 from casework.papers.facts import PaperFacts
-from casework.papers.model import BadPaper, Note, Table
+from casework.papers.model import Note, Table
 from casework.papers.parts import (
     Words,
     applicant_fields,
@@ -32,7 +33,6 @@ def receipt(facts: PaperFacts, w: Words) -> Built:
         "fields": (
             *item_fields(facts, w),
             *applicant_fields(facts, w),
-            *present((w("field.received_at"), w.moment(facts.received_at or facts.issued_at))),
             *facts.form,
             *counter_fields(facts, w),
             *clock_fields(facts, w),
@@ -61,8 +61,7 @@ def supplement(facts: PaperFacts, w: Words) -> Built:
         ),
         "table_title": w("table.supplements", count=len(rows)),
         "table": Table(header=header, rows=rows, weights=(4, 17, 19, 12)),
-        "notes": (Note(w("note.told"), (w("supplement.once"), w("supplement.next")), numbered=True),),
-        "fields": (*present((w("field.window"), facts.window), (w("field.counter_phone"), facts.phone)),),
+        "notes": (Note(w("note.told"), (w("supplement.once"), w("supplement.next"), *_ask(facts, w)), numbered=True),),
         "seal_box": seal(facts, w, "acceptance"),
         "signature_boxes": (w("sign.applicant"), w("sign.clerk")),
     }
@@ -87,13 +86,9 @@ def acceptance(facts: PaperFacts, w: Words) -> Built:
             w("acceptance.opening", day=w.day((facts.accepted_at or facts.issued_at).date()), item=facts.item),
         ),
         "fields": (
-            *present((w("field.item_code"), facts.item_code), (w("field.project_code"), facts.project_code)),
+            *item_fields(facts, w),
             *applicant_fields(facts, w),
-            *present(
-                (w("field.received_at"), w.moment(facts.received_at)),
-                (w("field.accepted_at"), w.moment(facts.accepted_at or facts.issued_at)),
-            ),
-            *counter_fields(facts, w),
+            *counter_fields(facts, w, accepted=True),
             *clock_fields(facts, w),
             *service_fields(facts, w),
         ),
@@ -129,7 +124,8 @@ def refusal(facts: PaperFacts, w: Words) -> Built:
             *turn_to,
             Note(w("note.remedies"), facts.remedies),
         ),
-        "fields": (*applicant_fields(facts, w, brief=True), *counter_fields(facts, w)),
+        "fields": (*applicant_fields(facts, w, brief=True), *item_fields(facts, w), *counter_fields(facts, w)),
+        "fields_first": True,
         "seal_box": seal(facts, w, "acceptance"),
         "signature_boxes": (w("sign.applicant"), w("sign.clerk")),
     }
@@ -160,10 +156,14 @@ def returned(facts: PaperFacts, w: Words) -> Built:
             w("letter.opening", day=w.day((facts.received_at or facts.issued_at).date()), item=facts.item),
             w("return.body"),
         ),
-        "fields": present((w("field.window"), facts.window), (w("field.counter_phone"), facts.phone)),
         "table_title": w("table.supplements", count=len(rows)) if rows else "",
         "table": Table(header=header, rows=rows, weights=(4, 17, 19, 12)) if rows else None,
-        "notes": (*reason_note, Note(w("note.remarks"), (w("return.again"),))),
+        "notes": (*reason_note, Note(w("note.told"), (w("return.again"), *_ask(facts, w)), numbered=True)),
         "seal_box": seal(facts, w, "acceptance"),
         "signature_boxes": (w("sign.applicant_papers"), w("sign.clerk")),
     }
+
+
+def _ask(facts: PaperFacts, w: Words) -> tuple[str, ...]:
+    """Whom to ask, where a telephone is named."""
+    return (w("letter.ask", window=facts.window or facts.hall, phone=facts.phone),) if facts.phone else ()

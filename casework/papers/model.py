@@ -11,7 +11,8 @@ from typing import Literal
 
 import msgspec
 
-from casework.errors import BadInput
+from casework.errors import BadPaper
+from casework.numbers import LENGTH, printed
 
 Size = Literal["A5", "A4", "80mm"]
 
@@ -34,10 +35,6 @@ KINDS: tuple[str, ...] = (
     "referral",
 )
 """Every kind of paper that can be built, in the order in which a case meets them."""
-
-
-class BadPaper(BadInput):
-    """A paper that may not be printed: it lacks what the law or the form wants on it."""
 
 
 class Table(msgspec.Struct, frozen=True):
@@ -80,7 +77,8 @@ class Captions(msgspec.Struct, frozen=True):
 
 
 class Paper(msgspec.Struct, frozen=True):
-    """All of one paper, in drawing order. Texts are plain: no renderer reads markup in them."""
+    """All of one paper, in drawing order (`fields_first` puts the fields above the letter). Texts are plain: no renderer
+    reads markup in them."""
 
     kind: str
     size: Size
@@ -98,6 +96,7 @@ class Paper(msgspec.Struct, frozen=True):
     addressee: str = ""
     paragraphs: tuple[str, ...] = ()
     fields: tuple[tuple[str, str], ...] = ()
+    fields_first: bool = False
     table_title: str = ""
     table: Table | None = None
     notes: tuple[Note, ...] = ()
@@ -119,7 +118,7 @@ def printable(text: str) -> str:
         category = unicodedata.category(char)
         if char in "\n\r\u2028\u2029\x85":
             kept.append("\n")
-        elif category == "Zs" and char != "\u3000" or char == "\t":
+        elif (category == "Zs" and char != "\u3000") or char == "\t":
             kept.append(" ")
         elif category == "Cs":
             kept.append("\ufffd")
@@ -128,9 +127,8 @@ def printable(text: str) -> str:
     return "".join(kept)
 
 
-def group_number(number: str) -> str:
+def printed_number(number: str) -> str:
     """The 22 digits as they are printed: `420118 261123 0012 0042 82`. Raises BadPaper for anything else."""
-    if len(number) != 22 or not (number.isascii() and number.isdigit()):
+    if len(number) != LENGTH or not (number.isascii() and number.isdigit()):
         raise BadPaper("papers.error.number", number=number)
-    cuts = (0, 6, 12, 16, 20, 22)
-    return " ".join(number[a:b] for a, b in zip(cuts, cuts[1:], strict=False))
+    return printed(number)

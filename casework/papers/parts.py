@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any, Protocol
 
+from casework.errors import BadPaper
 from casework.papers.facts import LimitLine, MaterialLine, PaperFacts
-from casework.papers.model import BadPaper, Captions, SealBox, Table
+from casework.papers.model import Captions, SealBox, Table
 
 Fields = tuple[tuple[str, str], ...]
 
@@ -87,8 +88,8 @@ def applicant_fields(facts: PaperFacts, w: Words, brief: bool = False) -> Fields
         return fields
     fields += present(
         (w("field.legal_representative"), who.legal_representative if entity else ""),
-        (w("field.phone"), who.phone),
         (w("field.address"), who.address),
+        (w("field.phone"), who.phone),
     )
     if facts.agent:
         fields += present(
@@ -109,15 +110,19 @@ def item_fields(facts: PaperFacts, w: Words) -> Fields:
     )
 
 
-def counter_fields(facts: PaperFacts, w: Words) -> Fields:
-    """Who took it in, where, and how to reach them; the authorisation when a window acts in an organ's name (R15)."""
+def counter_fields(facts: PaperFacts, w: Words, accepted: bool = False) -> Fields:
+    """In whose power and under which authorisation (R15); when it came in and was accepted, by whom, where; the fee,
+    which is none unless a basis is named (R11)."""
     clerk = w("person", name=facts.clerk, number=facts.clerk_number) if facts.clerk_number else facts.clerk
     return present(
         (w("field.organ"), facts.organ),
         (w("field.authorisation"), facts.authorisation),
+        (w("field.received_at"), w.moment(facts.received_at or facts.issued_at)),
+        (w("field.accepted_at"), w.moment(facts.accepted_at or facts.issued_at) if accepted else ""),
         (w("field.clerk"), clerk),
         (w("field.window"), facts.window),
         (w("field.counter_phone"), facts.phone),
+        (w("field.fee"), facts.fee or w("fee.none")),
     )
 
 
@@ -131,9 +136,8 @@ def clock_fields(facts: PaperFacts, w: Words) -> Fields:
 
 
 def service_fields(facts: PaperFacts, w: Words) -> Fields:
-    """Fee (0 unless a basis is named, R11), how to ask, how the result comes."""
+    """How the result comes, how to ask."""
     return present(
-        (w("field.fee"), facts.fee or w("fee.none")),
         (w("field.delivery_way"), facts.delivery_way),
         (w("field.query"), facts.query),
     )

@@ -31,11 +31,9 @@ class Line(msgspec.Struct, frozen=True):
 def lay_out(paper: Paper, columns: int, measure: Measure = screen_cells) -> list[Line]:
     """The lines of `paper`, none wider than `columns` cells by `measure`."""
     lines = _head(paper, columns, measure)
-    if paper.addressee:
-        lines += _block(f"{paper.addressee}：", columns, measure)
-    for paragraph in paper.paragraphs:
-        lines += _block("    " + paragraph, columns, measure)
-    lines += _fields(paper, columns, measure)
+    parts = [_letter(paper, columns, measure), _fields(paper, columns, measure)]
+    first, second = reversed(parts) if paper.fields_first else parts
+    lines += [*first, *([Line()] if first and second else []), *second]
     if paper.table:
         lines += [Line(), *_block(paper.table_title, columns, measure, style="bold")] if paper.table_title else []
         lines += _table(paper.table, columns, measure)
@@ -74,7 +72,10 @@ def half_blocks(matrix: Matrix) -> list[str]:
     if len(rows) % 2:
         rows.append([False] * quiet)
     glyphs = {(False, False): " ", (True, False): "▀", (False, True): "▄", (True, True): "█"}
-    return ["".join(glyphs[pair] for pair in zip(up, low, strict=True)) for up, low in zip(rows[::2], rows[1::2], strict=True)]
+    return [
+        "".join(glyphs[pair] for pair in zip(up, low, strict=True))
+        for up, low in zip(rows[::2], rows[1::2], strict=True)
+    ]
 
 
 def _bars(digits: str) -> str:
@@ -115,11 +116,18 @@ def _head(paper: Paper, columns: int, measure: Measure) -> list[Line]:
     return [*lines, Line(kind="rule")]
 
 
+def _letter(paper: Paper, columns: int, measure: Measure) -> list[Line]:
+    lines = _block(f"{paper.addressee}：", columns, measure) if paper.addressee else []
+    for paragraph in paper.paragraphs:
+        lines += _block("    " + paragraph, columns, measure)
+    return lines
+
+
 def _fields(paper: Paper, columns: int, measure: Measure) -> list[Line]:
     if not paper.fields:
         return []
     most = min(max(measure(label) for label, _ in paper.fields), columns // 3)
-    lines: list[Line] = [Line()] if paper.paragraphs or paper.addressee else []
+    lines: list[Line] = []
     for label, value in paper.fields:
         lines += _block(value, columns, measure, label=pad(label, most, measure) + "  ")
     return lines

@@ -1,0 +1,1 @@
+"""How a paper leaves the machine: PDF, SVG, till printer bytes, and the printers that take them."""

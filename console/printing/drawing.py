@@ -1,0 +1,95 @@
+"""A paper turned into the JSON that the template draws: rows paired, long runs made breakable, missing glyphs marked.
+
+Every value goes in as JSON by `sys_inputs`; nothing is ever pasted into the template's source, where `*` and `#`
+are markup.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import msgspec
+
+from casework.papers.model import Paper
+from console.printing import codes, glyphs
+
+_PAIRED = {"A5": (8.0, 10.6), "A4": (9.0, 12.0), "80mm": (0.0, 0.0)}
+"""Width of label and value, in ems, up to which two fields share a row."""
+
+_LONG_RUN = re.compile(r"[!-~]{25,}")
+_BREAK = "\u200b"
+MARK = "\ue000{}\ue001"
+"""How a missing character stands in the JSON; the template draws a box around what is between. Private-use characters
+of a reader's text are missing from the font, so they never reach the template themselves."""
+
+
+class Drawn(msgspec.Struct, frozen=True):
+    """The bytes of a paper, and the characters that could only be named on it because the font lacks them."""
+
+    data: bytes
+    missing: tuple[str, ...] = ()
+
+
+class Drawing(msgspec.Struct, frozen=True):
+    """What the template gets, and the characters that it can only name."""
+
+    data: bytes
+    missing: tuple[str, ...]
+
+
+def drawing(paper: Paper) -> Drawing:
+    """The drawing of `paper`."""
+    missing: dict[str, None] = {}
+    content = msgspec.to_builtins(paper)
+    content["rows"] = _rows(paper)
+    content["minor"] = [list(pair) for pair in content.pop("fields")]
+    shown: dict[str, Any] = _shown(content, missing)
+    shown["bars"] = codes.bars(codes.code128(paper.code128)) if paper.code128 else []
+    shown["modules"] = len(codes.code128(paper.code128)) if paper.code128 else 0
+    matrix = codes.qr(paper.qr) if paper.qr else ()
+    shown["blocks"], shown["side"] = codes.blocks(matrix), len(matrix)
+    shown["missing"] = glyphs.described(list(missing))
+    return Drawing(msgspec.json.encode(shown), tuple(missing))
+
+
+def _rows(paper: Paper) -> list[list[list[str]]]:
+    """The fields in rows of one or two, in their order: two short ones that follow each other share a row."""
+    label_most, value_most = _PAIRED[paper.size]
+    rows: list[list[list[str]]] = []
+    waiting = False
+    for label, value in paper.fields:
+        short = "\n" not in value and _ems(value) <= value_most and _ems(label) <= label_most
+        if short and waiting:
+            rows[-1].append([label, value])
+        else:
+            rows.append([[label, value]])
+        waiting = short and not waiting
+    return rows
+
+
+def _ems(text: str) -> float:
+    """About how wide `text` is in the font, in ems."""
+    return sum(1.0 if not char.isascii() else 0.66 if char.isupper() else 0.56 if char.isalnum() else 0.35 for char in text)
+
+
+def _shown(value: Any, missing: dict[str, None]) -> Any:
+    if isinstance(value, str):
+        return _marked(value, missing)
+    if isinstance(value, dict):
+        return {key: _shown(inner, missing) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_shown(inner, missing) for inner in value]
+    return value
+
+
+def _marked(text: str, missing: dict[str, None]) -> str:
+    lacking = glyphs.missing(text)
+    if len(text) > 24:
+        text = _LONG_RUN.sub(lambda run: _BREAK.join(re.findall(".{1,12}", run.group())), text)
+    for char in lacking:
+        missing[char] = None
+    if lacking:
+        table = {ord(char): MARK.format(glyphs.code_of(char)) for char in lacking}
+        text = text.translate(table)
+    return text
