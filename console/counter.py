@@ -1,0 +1,255 @@
+"""What a clerk does at the counter, against the terminal's memory: the use cases behind every screen and command.
+
+Each use case is one transaction: read, decide, commit; what it says is saved is on the disk when it returns.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from casework import bodies, numbers
+from casework.ambient import Clock, NewId, stamp
+from casework.case import Case
+from casework.catalogue.schema import Catalogue, Item
+from casework.commands import Intake, read_act
+from casework.decide import decide, possible, print_paper, settle_by_amending, settle_by_withdrawing
+from casework.drafting import Context, Decision
+from casework.errors import BadInput
+from casework.events import EVENTS
+from casework.facts import LegalTime
+from casework.intake import take_in
+from casework.messages import Message
+from casework.papers.model import Paper
+from casework.rules import Refusal
+from console.legal_time import DayUnknown, LegalClock
+from console.library import Library
+from console.paperwork import Paperwork
+from local_db.memory import TerminalMemory, Writing
+
+
+class Session(msgspec.Struct, frozen=True):
+    """Who sits at the counter now: a person of the roster, the posts that she serves, and the visitor before her."""
+
+    staff: bodies.StaffSet
+    shift: tuple[str, ...]
+    visit: str = ""
+
+
+class Taken(msgspec.Struct, frozen=True):
+    """An intake that is saved. `known`: its reference had been seen before, and this is the case of then."""
+
+    number: str
+    case: str
+    state: str
+    types: tuple[str, ...] = ()
+    known: bool = False
+
+
+class Acted(msgspec.Struct, frozen=True):
+    """An act that is saved. `waits`: it counts only after the hall's word (S14)."""
+
+    number: str
+    state: str
+    types: tuple[str, ...]
+    waits: bool = False
+
+
+class PrintedNow(msgspec.Struct, frozen=True):
+    """A print that is on record; the paper with its mark."""
+
+    paper: Paper
+    count: int
+    mark: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Counter:
+    """The use cases of one terminal."""
+
+    memory: TerminalMemory
+    library: Library
+    paperwork: Paperwork
+    clock: Clock
+    legal: LegalClock
+    new_id: NewId
+    known_down: Callable[[], bool]
+    """Whether the line is known to be down at this moment (S14)."""
+
+    # Taking in
+
+    def intake(self, session: Session, command: Intake, case_id: str = "") -> Taken | Refusal:
+        """Take an application in.
+
+        Raises BadInput for what can be mended at the keyboard, DayUnknown where nobody knows today's date.
+        """
+        case_id = case_id or self.new_id()
+        with self.memory.writing() as tx:
+            if command.ref:
+                known = tx.ref(command.ref)
+                if known is not None:
+                    return self._known(tx, known)
+            context = self._context(session, tx, "", self.library.current())
+            decision = take_in(command, context, case_id, lambda: self._number(tx))
+            if isinstance(decision, Refusal):
+                return decision
+            tx.commit_groups(decision.groups)
+            tx.drop_draft(case_id)
+            state = _certain(decision)
+            if command.ref:
+                tx.keep_ref(command.ref, state.number, case_id)
+        return Taken(state.number, case_id, state.state, decision.types)
+
+    def _known(self, tx: Writing, case_id: str) -> Taken:
+        case = tx.case(case_id)
+        if case is None:
+            raise BadInput("intake.ref_lost")
+        return Taken(case.number, case_id, case.state, known=True)
+
+    def _number(self, tx: Writing) -> str:
+        day = self.legal.day()
+        who = self.memory.identity
+        return numbers.make(who.region, day, who.terminal, tx.next_counter(day))
+
+    # Acting
+
+    def act(self, session: Session, number: str, action: str, data: Any) -> Acted | Refusal:
+        """Do `action` on the case `number`.
+
+        Raises BadInput: no such case or act, or its data can be mended.
+        """
+        command = read_act(action, data)
+        with self.memory.writing() as tx:
+            case = self._case(tx, number)
+            context = self._context(session, tx, case.id, self.library.of(case))
+            decision = decide(case, command, action, context)
+            if isinstance(decision, Refusal):
+                return decision
+            tx.commit_groups(decision.groups)
+            shown = tx.case(case.id) or case
+        waits = any(EVENTS[name].klass.value == "needs_hall" for name in decision.types)
+        return Acted(case.number, shown.state, decision.types, waits)
+
+    def possible(self, session: Session, case: Case) -> tuple[tuple[str, Refusal | None], ...]:
+        """The acts that belong to the case now, each with the reason why it is off, or None."""
+        with self.memory.reading() as tx:
+            return possible(case, self._context(session, tx, case.id, self.library.of(case)))
+
+    def settle(
+        self, session: Session, fact_id: str, way: str, reason: str, action: str = "", data: Any = None
+    ) -> Acted | Refusal:
+        """Settle what the hall refused: `withdraw` it, or `amend` it by `action` with `data` (S15).
+
+        Raises BadInput: nothing of that id waits, or the way does not exist.
+        """
+        with self.memory.writing() as tx:
+            waiting = next((row for row in tx.tray() if row.fact == fact_id), None)
+            if waiting is None:
+                raise BadInput("tray.unknown", fact=fact_id[:40])
+            case = tx.case(waiting.case)
+            if case is None:
+                raise BadInput("tray.no_case", number=waiting.number)
+            context = self._context(session, tx, case.id, self.library.of(case))
+            refused = tuple(row.fact for row in tx.tray() if row.case == case.id and row.kind == "rejected")
+            decision = self._settled(case, refused, way, reason, action, data, context)
+            if isinstance(decision, Refusal):
+                return decision
+            tx.commit_groups(decision.groups)
+            shown = tx.case(case.id) or case
+        return Acted(case.number, shown.state, decision.types)
+
+    def _settled(
+        self, case: Case, refused: tuple[str, ...], way: str, reason: str, action: str, data: Any, context: Context
+    ) -> Decision | Refusal:
+        if way == "withdraw":
+            return settle_by_withdrawing(case, refused, reason, context)
+        if way == "amend" and action:
+            return settle_by_amending(case, refused, reason, read_act(action, data), action, context)
+        raise BadInput("tray.way", way=way[:40], possible="withdraw, amend")
+
+    # Papers
+
+    def preview(self, session: Session, number: str, kind: str) -> Paper | Refusal:
+        """The paper as it would be printed now; nothing is counted."""
+        with self.memory.reading() as tx:
+            case = self._case(tx, number)
+            return self._paper(session, case, kind)
+
+    def print(self, session: Session, number: str, kind: str, *, queue: bool = True) -> PrintedNow | Refusal:
+        """Put a print on record and, with `queue`, the paper into the print queue in the same transaction.
+
+        Raises BadInput when there is no such case; BadPaper when the law wants more on it.
+        """
+        with self.memory.writing() as tx:
+            case = self._case(tx, number)
+            context = self._context(session, tx, case.id, self.library.of(case))
+            paper = self._paper(session, case, kind)
+            if isinstance(paper, Refusal):
+                return paper
+            decision = print_paper(case, kind, context, self.paperwork.digest(paper))
+            if isinstance(decision, Refusal):
+                return decision
+            tx.commit_groups(decision.groups)
+            body = _certain(decision).papers[-1]
+            if queue:
+                tx.queue_print(
+                    case.id, case.number, kind, body.count, msgspec.json.encode(paper), stamp(self.clock.now())
+                )
+        return PrintedNow(paper, body.count, body.mark)
+
+    def _paper(self, session: Session, case: Case, kind: str) -> Paper | Refusal:
+        return self.paperwork.paper(case, kind, self.item(case), session.staff, self.memory.history(case.id))
+
+    # Reading
+
+    def item(self, case: Case) -> Item | None:
+        """The item of the case, as it was at receipt."""
+        return self.library.of(case).items.get(case.received.item)
+
+    def case(self, number: str) -> Case:
+        """The case with this number, old numbers too. Raises BadInput when there is none here."""
+        with self.memory.reading() as tx:
+            return self._case(tx, number)
+
+    def same_open_case(self, item: str, applicant_id: str) -> Message | None:
+        """A warning when the applicant has an open case of the same item here."""
+        number = self.memory.same_open_case(item, applicant_id)
+        return Message("intake.same_open", {"number": numbers.printed(number)}) if number else None
+
+    def _case(self, tx: Writing, number: str) -> Case:
+        case_id = tx.case_id(numbers.parse(number).number)
+        case = tx.case(case_id) if case_id else None
+        if case is None:
+            raise BadInput("case.unknown", number=numbers.printed(numbers.parse(number).number))
+        return case
+
+    def _context(self, session: Session, tx: Writing, case_id: str, catalogue: Catalogue) -> Context:
+        return Context(
+            staff=tx.staff(session.staff.number) or session.staff,
+            shift=session.shift,
+            terminal=self.memory.identity.terminal,
+            time=self._time(),
+            base=tx.base(),
+            roster=tx.roster_position(),
+            catalogue=catalogue,
+            new_id=self.new_id,
+            online=not self.known_down(),
+            visit=session.visit,
+            refused=tx.refused(case_id) if case_id else frozenset(),
+            waiting=tx.waiting(case_id) if case_id else frozenset(),
+        )
+
+    def _time(self) -> LegalTime:
+        return self.legal.now()
+
+
+def _certain(decision: Decision) -> Case:
+    if decision.case is None:  # every decision begins or continues a case
+        raise AssertionError("a decision without a case")
+    return decision.case
+
+
+__all__ = ["Acted", "Counter", "DayUnknown", "PrintedNow", "Session", "Taken"]
