@@ -77,7 +77,7 @@ def read_claim(signature_input: str, signature: str) -> Claim:
 
 
 def prove(claim: Claim, public: str, method: str, path: str, query: str) -> bool:
-    """Whether `claim` was made for this request with the private half of `public` (hex); `is_fresh` looks at the time."""
+    """Whether `claim` was made for this request with the private half of `public` (hex); the time: `is_fresh`."""
     if key_id(public) != claim.key:
         return False
     parameters = f'{_COVERED};created={claim.created};keyid="{claim.key}";alg="{ALGORITHM}"'

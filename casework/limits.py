@@ -17,6 +17,10 @@ class Limits:
     push_bytes: int = 256 * 1024
     push_facts: int = 250
     body_bytes: int = 1024 * 1024
+    answer_bytes: int = 16 * 1024 * 1024
+    """What a terminal reads of one answer: 500 entries of the largest facts, or a blob."""
+    gzip_bytes: int = 1024
+    """Bodies from here on travel compressed."""
     pull_entries: int = 500
     poll_seconds: float = 25.0
     poll_spacing: float = 2.0
@@ -24,6 +28,10 @@ class Limits:
     # Back-off (S31)
     retry_first: float = 1.0
     retry_most: float = 60.0
+    retry_after_most: float = 3600.0
+    """The longest `Retry-After` that is obeyed: a proxy that says tomorrow must not silence a window."""
+    once_tries: int = 3
+    """How often `sync --once` asks before it reports the trouble."""
     request_seconds: float = 30.0
     # Identity (security.md)
     invite_seconds: int = 15 * 60

@@ -4,15 +4,16 @@
     ├── TryAgain        nothing to decide: the line asks again after a while, for ever (S31)
     │   ├── Unreachable nobody answered, or not in time
     │   ├── NotTheHall  somebody else answered: a captive portal, a cut, rewritten or cached body (T14-T17)
+    │   ├── Memory      the terminal's own memory failed; it is asked again, nothing is skipped
+    │   ├── OtherHall   a hall answered, but not the one whose key this terminal keeps
     │   └── Busy        the hall, or a proxy, asks for patience; may say for how long
     ├── AskPerson       the line stands still, work goes on; an operator has to act
     │   ├── Refused     the hall no longer takes this terminal (T13), or refuses its enrolment
     │   ├── Unknown     the hall does not know the key, or finds the signature or the time wrong (T12)
     │   └── Diverged    the hall's log and this terminal's are not the same any more (S24)
     ├── Stop            nothing will help but another address or another version
-    │   ├── NotAHall    the address speaks no protocol of ours
-    │   ├── OtherHall   a hall, but not the one whose key this terminal keeps
-    │   └── BadAddress  the address of the hall can't be read
+    │   ├── BadAddress  the address of the hall can't be read
+    │   └── TooOld      the hall speaks a newer protocol than this version
     └── Declined        an answer that is no success; `sync.backoff` says what follows from it
 
 A leaf carries a message id of the domain `line` and facts. Foreign exceptions are kept as the cause.
@@ -56,6 +57,14 @@ class NotTheHall(TryAgain):
     """What came back is not the hall's answer to this request."""
 
 
+class Memory(TryAgain):
+    """The terminal's own memory failed: busy, full, or worse; the cause is kept."""
+
+
+class OtherHall(TryAgain):
+    """A hall answered, but not the one whose key this terminal keeps: unproven, so it is asked again, never obeyed."""
+
+
 class Busy(TryAgain):
     """The hall, or a proxy before it, asks for patience."""
 
@@ -84,16 +93,12 @@ class Stop(LineError):
     """Nothing will help but another address or another version."""
 
 
-class NotAHall(Stop):
-    """The address speaks no protocol of ours."""
-
-
-class OtherHall(Stop):
-    """A hall, but not the one whose key this terminal keeps."""
-
-
 class BadAddress(Stop):
     """The address of the hall can't be read."""
+
+
+class TooOld(Stop):
+    """The hall speaks a newer protocol than this version."""
 
 
 class Declined(LineError):

@@ -1,0 +1,203 @@
+"""What pushing and pulling share: the way to the memory, the hall's time, the cable, and what a *no* means.
+
+Every answer of the hall brings its time; the difference to this clock is kept as evidence (sync.md S29) and
+corrects the times that requests are signed with, so a terminal whose clock is wrong still gets through.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from datetime import datetime, timedelta
+from typing import Any, Protocol, TypeVar
+
+from casework.ambient import Clock, moment
+from casework.errors import BadBytes
+from casework.limits import LIMITS, Limits
+from casework.seals import Signer
+from sync.backoff import Next, Sleep, judge
+from sync.errors import Busy, Declined, Diverged, LineError, Memory, NotTheHall, Refused, Unknown, Unreachable
+from sync.ports import LineStore
+from sync.status import LineStatus, LinkState
+from sync.transport import Transport
+
+_T = TypeVar("_T")
+
+
+class Run(Protocol):
+    """Calls the memory where it may be called: the writer's thread, or right here."""
+
+    def __call__(self, call: Callable[..., _T], /, *args: Any) -> Awaitable[_T]: ...
+
+
+class Contact:
+    """One terminal's side of the line.
+
+    Args:
+        store: the terminal's memory.
+        transport: the way to the hall.
+        signer: the terminal's key.
+        clock: the terminal's own clock.
+        run: where the memory's methods are called.
+        limits: bounds.
+    """
+
+    def __init__(
+        self, store: LineStore, transport: Transport, signer: Signer, clock: Clock, run: Run, limits: Limits = LIMITS
+    ) -> None:
+        self.store = store
+        self.transport = transport
+        self.signer = signer
+        self.clock = clock
+        self.limits = limits
+        self.status = LineStatus()
+        self.watch: Callable[[LineStatus], None] | None = None
+        self._run = run
+        self._offset = timedelta(0)
+        self._written: tuple[float, timedelta] | None = None
+        self._trouble = ""
+        self._cut = asyncio.Event()
+        self._plugged = asyncio.Event()
+
+    # The memory
+
+    async def memory(self, call: Callable[..., _T], *args: Any) -> _T:
+        """`call(*args)` where the memory may be called. Raises Memory for whatever it raised."""
+        try:
+            return await self._run(call, *args)
+        except LineError:
+            raise
+        except Exception as cause:
+            raise Memory("line.memory", reason=f"{type(cause).__name__}: {cause}"[:200]) from cause
+
+    # Time
+
+    def hall_now(self) -> datetime:
+        """The hall's time as far as it is known here."""
+        return self.clock.now() - self._offset
+
+    async def heard(self, hall_time: str) -> None:
+        """The hall answered. The evidence is written when it has changed by a second, or every poll's length."""
+        try:
+            self._offset = self.clock.now() - moment(hall_time)
+        except BadBytes as cause:
+            raise NotTheHall("line.not_the_hall", seen="hall_time") from cause
+        now, written = self.clock.monotonic(), self._written
+        stale = written is None or now - written[0] >= self.limits.poll_seconds
+        if stale or abs(self._offset - (written or (0.0, timedelta(0)))[1]) >= timedelta(seconds=1):
+            milliseconds = round(self._offset / timedelta(milliseconds=1))
+            await self.memory(self.store.contact, hall_time, milliseconds)
+            self._written = (now, self._offset)
+        await self.note(None)
+        self._show(LineStatus(LinkState.ONLINE, last_contact=hall_time))
+
+    async def note(self, error: LineError | None, *, stopped: bool = False) -> None:
+        """Write down and show what is wrong; None: nothing."""
+        code = error.code if error else ""
+        if error is not None:
+            link = LinkState.STOPPED if stopped else LinkState.OFFLINE
+            self._show(LineStatus(link, code, error.message.facts, self.status.last_contact))
+        if code == self._trouble:
+            return
+        try:
+            await self.memory(self.store.trouble, code)
+        except Memory:  # the status shows it; the note is written when the memory is back
+            return
+        self._trouble = code
+
+    def _show(self, status: LineStatus) -> None:
+        changed = status != self.status
+        self.status = status
+        if changed and self.watch is not None:
+            self.watch(status)
+
+    # The cable
+
+    def cable(self, plugged: bool) -> None:
+        """Pull the cable out, or put it back: then nobody waits any longer."""
+        if plugged:
+            self._cut.clear()
+            self._plugged.set()
+        else:
+            self._plugged.clear()
+            self._cut.set()
+
+    async def pause(self, sleep: Sleep, seconds: float) -> None:
+        """Wait, but no longer than until a pulled cable is put back."""
+        await first_of(sleep(seconds), self._plugged)
+
+    async def _ask(self, question: Coroutine[Any, Any, _T]) -> _T:
+        if self._cut.is_set():
+            question.close()
+            raise Unreachable("line.cable")
+        self._plugged.clear()
+        asked = asyncio.ensure_future(question)
+        await first_of(asked, self._cut)
+        if asked.done() and not asked.cancelled():
+            return asked.result()
+        raise Unreachable("line.cable")
+
+    # Questions
+
+    async def question(self, ask: Callable[[], Coroutine[Any, Any, _T]], *, batch: bool = False) -> _T:
+        """The hall's answer.
+
+        A 401 asks `hello` for the time once and then again (S31); what `sync.backoff.judge` calls retry, stop or
+        freeze is raised as such.
+
+        Raises:
+            Busy: wait and ask again.
+            Unknown: the key is not known, also with the right time.
+            Refused: the hall does not take this terminal.
+            Diverged: the logs differ; the cursor is frozen.
+            Declined: smaller batches, or another beginning; only for a batch.
+        """
+        try:
+            return await self._ask(ask())
+        except Declined as declined:
+            if judge(declined, batch=batch) is not Next.HELLO_THEN_PAUSE:
+                raise await self._meaning(declined, batch) from declined
+        await self.hello()
+        try:
+            return await self._ask(ask())
+        except Declined as declined:
+            raise await self._meaning(declined, batch) from declined
+
+    async def hello(self) -> None:
+        """Learn the hall's time; what answers must be the hall whose key is kept."""
+        try:
+            hello = await self._ask(self.transport.hello())
+        except Declined as declined:
+            raise Busy("line.busy", declined.retry_after, status=declined.status) from declined
+        await self.heard(hello.hall_time)
+
+    async def _meaning(self, declined: Declined, batch: bool) -> LineError:
+        code = declined.problem.error if declined.problem else ""
+        match judge(declined, batch=batch):
+            case Next.RETRY:
+                return Busy("line.busy", declined.retry_after, status=declined.status)
+            case Next.HELLO_THEN_PAUSE:
+                return Unknown("line.unknown", error=code)
+            case Next.STOP:
+                return Refused("line.refused", error=code)
+            case Next.FREEZE:
+                return await self.diverged()
+            case Next.HALVE | Next.RESEND:
+                return declined
+
+    async def diverged(self) -> Diverged:
+        """Freeze the cursor (S24) and give the error to raise."""
+        error = Diverged("line.diverged")
+        await self.memory(self.store.freeze, error.code)
+        return error
+
+
+async def first_of(work: Awaitable[Any], event: asyncio.Event) -> None:
+    """Wait until `work` is done or `event` is set; what is not done by then is cancelled and has ended."""
+    tasks = [asyncio.ensure_future(work), asyncio.ensure_future(event.wait())]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

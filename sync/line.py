@@ -1,0 +1,163 @@
+"""The line to the hall: pushes whenever something waits, pulls at the same time, and never gives up (sync.md S11-S34).
+
+`serve` runs until it is cancelled or a person has to act; `sync_once` does it all once and reports. Neither
+decides anything about a case: what the hall says goes into the memory, and the memory acts on it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from casework.ambient import Clock
+from casework.limits import LIMITS, Limits
+from casework.seals import Signer
+from sync.backoff import Dice, Sleep, patience
+from sync.contact import Contact, Run, first_of
+from sync.errors import AskPerson, LineError, Stop, Unknown
+from sync.inbound import Inbound, Page
+from sync.outbound import Outbound
+from sync.ports import LineStore
+from sync.status import LineStatus, LinkState, Synced
+from sync.transport import Transport
+
+_T = TypeVar("_T")
+
+
+class Line:
+    """One terminal's line. At most one process runs it at a time (`sync.owner`).
+
+    Args:
+        store: the terminal's memory.
+        transport: the way to the hall; it holds the pinned key.
+        signer: the terminal's key.
+        clock: the terminal's own clock.
+        sleep: waits that many seconds.
+        dice: a number from 0 to 1 for the jitter.
+        run: where the memory's methods are called.
+        limits: bounds.
+    """
+
+    def __init__(
+        self,
+        store: LineStore,
+        transport: Transport,
+        signer: Signer,
+        *,
+        clock: Clock,
+        sleep: Sleep,
+        dice: Dice,
+        run: Run,
+        limits: Limits = LIMITS,
+    ) -> None:
+        self._contact = Contact(store, transport, signer, clock, run, limits)
+        self._outbound = Outbound(self._contact)
+        self._inbound = Inbound(self._contact)
+        self._sleep = sleep
+        self._dice = dice
+        self._limits = limits
+        self._woken = asyncio.Event()
+        self._complete = False
+
+    @property
+    def status(self) -> LineStatus:
+        """How the line is now."""
+        return self._contact.status
+
+    def watch(self, tell: Callable[[LineStatus], None]) -> None:
+        """Call `tell` at each change of the status."""
+        self._contact.watch = tell
+
+    def wake(self) -> None:
+        """Something was committed: push it now."""
+        self._woken.set()
+
+    def cable(self, plugged: bool) -> None:
+        """Pull the cable out (each request fails as unreachable) or put it back (nobody waits any longer)."""
+        self._contact.cable(plugged)
+        if plugged:
+            self._woken.set()
+
+    async def serve(self) -> None:
+        """Push and pull until cancelled, or until a person has to act: then `status` says what to do."""
+        tasks = [
+            asyncio.create_task(self._until_stopped(self._push)),
+            asyncio.create_task(self._until_stopped(self._pull)),
+        ]
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
+                task.cancel()
+            ended = await asyncio.gather(*tasks, return_exceptions=True)
+        for end in ended:
+            if isinstance(end, BaseException) and not isinstance(end, asyncio.CancelledError):
+                raise end
+
+    async def sync_once(self) -> Synced:
+        """Push everything, then pull up to the newest entry that the first answer names."""
+        pushed = pulled = 0
+        error = ""
+        try:
+            while (answered := await self._patiently(self._outbound.step, self._limits.once_tries)) is not None:
+                pushed += answered
+            target: int | None = None
+            while True:
+                page = await self._patiently(self._look, self._limits.once_tries)
+                pulled += page.entries
+                target = page.newest if target is None else target
+                if page.moved and page.upto >= target:
+                    break
+            await self._patiently(self._inbound.blobs, self._limits.once_tries)
+        except LineError as trouble:
+            error = trouble.code
+            await self._contact.note(trouble, stopped=isinstance(trouble, AskPerson | Stop))
+        waits = await self._contact.memory(self._contact.store.pending)
+        return Synced(pushed, pulled, waits.unsent, waits.held, waits.rejected, error)
+
+    async def _look(self) -> Page:
+        return await self._inbound.step(0.0)
+
+    async def _push(self) -> None:
+        while True:
+            self._woken.clear()
+            if await self._patiently(self._outbound.step) is None:
+                # Another process may write too (S34) and can't wake this one, so it looks by itself now and then.
+                await first_of(self._sleep(self._limits.poll_spacing), self._woken)
+
+    async def _pull(self) -> None:
+        while True:
+            self._complete = await self._patiently(self._inbound.blobs)
+            began = self._contact.clock.monotonic()
+            page = await self._patiently(self._poll)
+            if page.upto >= page.newest:
+                left = self._limits.poll_spacing - (self._contact.clock.monotonic() - began)
+                if (
+                    not page.entries and left > 0
+                ):  # a hall that does not keep the question open is not asked in a circle
+                    await self._contact.pause(self._sleep, left)
+
+    async def _poll(self) -> Page:
+        if self.status.link is not LinkState.ONLINE:
+            return await self._inbound.step(0.0)  # says at once that the line is there
+        return await self._inbound.step(self._limits.poll_seconds if self._complete else self._limits.poll_spacing)
+
+    async def _patiently(self, step: Callable[[], Awaitable[_T]], tries: int | None = None) -> _T:
+        retrying = patience(self._pause, self._dice, tries=tries, note=self._contact.note, limits=self._limits)
+        return await retrying(step)
+
+    async def _pause(self, seconds: float) -> None:
+        await self._contact.pause(self._sleep, seconds)
+
+    async def _until_stopped(self, loop: Callable[[], Awaitable[None]]) -> None:
+        """Run `loop`; an unknown key pauses it (the hall may enrol it again), what needs a person ends it."""
+        while True:
+            try:
+                await loop()
+            except Unknown as unknown:
+                await self._contact.note(unknown, stopped=True)
+                await self._pause(self._limits.retry_most)
+            except (AskPerson, Stop) as trouble:
+                await self._contact.note(trouble, stopped=True)
+                return

@@ -1,0 +1,137 @@
+"""From the outbox to the hall (sync.md S11-S13, S31): one batch at a time, in order, nothing skipped.
+
+A batch that something on the way refuses gets smaller, down to one group; what is refused alone travels as a
+stub, so that the hall's mark always moves. The stub is tried first and written down only when it got
+through: a proxy that refuses everything must not cost a single fact its bytes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+import msgspec
+
+from casework.facts import digest
+from casework.seals import seal
+from casework.wire import PURPOSE_BATCH, Answered, Batch, PushAnswer, Sent
+from sync.backoff import Next, judge
+from sync.contact import Contact
+from sync.errors import Busy, Declined, NotTheHall, Unreachable
+from sync.ports import Outgoing, Position
+
+NULL = msgspec.Raw(b"null")
+VERDICTS = frozenset({"accepted", "rejected", "held"})
+
+
+class Outbound:
+    """Sends what waits. One push is in flight at a time, whoever asks."""
+
+    def __init__(self, contact: Contact) -> None:
+        self._contact = contact
+        self._facts = contact.limits.push_facts
+        self._stubs: dict[int, str] = {}
+        self._gap = -1
+        self._one = asyncio.Lock()
+
+    async def step(self) -> int | None:
+        """Send one batch; how many facts got an answer. None when nothing waits.
+
+        Raises AskPerson or TryAgain.
+        """
+        async with self._one:
+            contact = self._contact
+            out = await contact.memory(contact.store.outgoing, self._facts, contact.limits.push_bytes)
+            if out is None:
+                return None
+            position = await contact.memory(contact.store.position)
+            if position.frozen:
+                raise await contact.diverged()
+            return await self._send(out, position)
+
+    async def _send(self, out: Outgoing, position: Position) -> int:
+        contact = self._contact
+        await contact.memory(contact.store.mark_sent, out.first, out.last)
+        events = tuple(self._as_sent(event) for event in out.events)
+        signed = seal(contact.signer, PURPOSE_BATCH, _batch(out, events, position))
+        try:
+            answer = await contact.question(lambda: contact.transport.push(signed), batch=True)
+        except Unreachable:
+            self._facts = max(1, self._facts // 2)  # a slow line may carry less in its time
+            raise
+        except Declined as declined:
+            await self._declined(declined, out, events)
+            return 0
+        return await self._answered(answer, out)
+
+    def _as_sent(self, event: Sent) -> Sent:
+        reason = self._stubs.get(event.seq)
+        if reason is None or event.stub:
+            return event
+        return Sent(event.seq, stub=reason, fact_hash=digest(bytes(event.fact)))
+
+    async def _answered(self, answer: PushAnswer, out: Outgoing) -> int:
+        contact = self._contact
+        for verdict in answer.verdicts:
+            if not out.first <= verdict.seq <= out.last or verdict.verdict.v not in VERDICTS:
+                raise NotTheHall("line.not_the_hall", seen="verdicts")
+        for seq, reason in self._stubs.items():
+            if out.first <= seq <= out.last:
+                await contact.memory(contact.store.stub, seq, reason)
+        self._stubs.clear()
+        await contact.memory(contact.store.answered, answer.verdicts, answer.acked)
+        await contact.heard(answer.hall_time)
+        if answer.acked < out.first:  # an equal answer without progress: asked again, but not at once
+            raise NotTheHall("line.no_progress", seq=out.first)
+        self._gap = -1
+        self._facts = min(contact.limits.push_facts, self._facts * 2)
+        return _counted(answer.verdicts)
+
+    async def _declined(self, declined: Declined, out: Outgoing, events: tuple[Sent, ...]) -> None:
+        if judge(declined, batch=True) is Next.RESEND:
+            await self._resend(declined, out)
+        elif self._facts > 1 and len(events) > 1:
+            self._facts = max(1, min(self._facts, len(events)) // 2)
+        else:
+            await self._stub(declined, events)
+
+    async def _resend(self, declined: Declined, out: Outgoing) -> None:
+        """409 `gap`: the hall says which number it expects."""
+        facts = declined.problem.facts if declined.problem else {}
+        expected = facts.get("next", 0)
+        seq = int(expected) if str(expected).isdecimal() else 0
+        if seq < 1 or seq in {self._gap, out.first}:
+            raise Busy("line.gap", declined.retry_after, seq=seq)
+        self._gap = seq
+        await self._contact.memory(self._contact.store.resend_from, seq)
+
+    async def _stub(self, declined: Declined, events: tuple[Sent, ...]) -> None:
+        """Refused alone: the largest goes as a stub next time, if the hall itself can be reached at all."""
+        await self._contact.hello()
+        whole = [event for event in events if not event.stub]
+        if not whole:  # it is not about the bytes
+            self._stubs.clear()
+            raise Busy("line.refused_on_the_way", declined.retry_after, status=declined.status)
+        largest = max(whole, key=lambda event: len(bytes(event.fact)))
+        self._stubs[largest.seq] = f"refused with {declined.status}"
+
+
+def _batch(out: Outgoing, events: tuple[Sent, ...], position: Position) -> Batch:
+    head = msgspec.Raw(msgspec.json.encode(position.known_head)) if position.known_head else NULL
+    return Batch(
+        hall=position.hall,
+        terminal=position.terminal,
+        incarnation=position.incarnation,
+        first=out.first,
+        last=out.last,
+        prev=out.prev,
+        head=out.head,
+        epoch=position.epoch,
+        cursor=position.cursor,
+        chain=position.chain,
+        known_head=head,
+        events=events,
+    )
+
+
+def _counted(verdicts: tuple[Answered, ...]) -> int:
+    return len({verdict.seq for verdict in verdicts})

@@ -1,0 +1,218 @@
+"""One question to the hall, one checked answer (sync.md S11, S18, S29, S33; the bytes are in docs/wire.md).
+
+Whatever is not the hall's answer to this very question - a portal's page, a cut, rewritten or cached body, a
+foreign key - is `NotTheHall` and never reaches the memory (T14-T17). No proxy of the environment is asked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+from datetime import datetime
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+import httpx
+import msgspec
+
+from casework.ambient import Clock
+from casework.errors import BadBytes
+from casework.facts import digest
+from casework.http_signature import sign_request
+from casework.limits import LIMITS, Limits
+from casework.seals import Signed, Signer, read, unseal
+from casework.wire import PURPOSE_HELLO, EnrolAnswer, Hello, Problem, PullAnswer, PushAnswer
+from sync.backoff import seconds_asked_for
+from sync.errors import BadAddress, Declined, NotTheHall, OtherHall, TooOld, Unreachable
+from sync.pinning import is_wrong_key, pinned_context
+
+PROTOCOL = 1
+JSON = "application/json"
+
+_T = TypeVar("_T")
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What came back, read to its end."""
+
+    status: int
+    kind: str
+    """Media type without parameters."""
+    body: bytes
+    retry_after: float
+
+
+class Transport:
+    """Speaks HTTP with one hall.
+
+    Args:
+        url: `http://host:port` or `https://host:port`.
+        clock: the terminal's own; only for a `Retry-After` that names a date.
+        key: the hall's public key (hex) that this terminal keeps; empty before enrolment.
+        limits: time-outs and sizes.
+        wire: another HTTP transport under the client: tests and the simulated world hand theirs in.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        clock: Clock,
+        *,
+        key: str = "",
+        limits: Limits = LIMITS,
+        wire: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self.url = _checked(url)
+        self.key = key
+        self._clock = clock
+        self._limits = limits
+        self._client = httpx.AsyncClient(
+            base_url=self.url,
+            transport=wire or httpx.AsyncHTTPTransport(verify=pinned_context(key), trust_env=False, http2=False),
+            trust_env=False,
+            follow_redirects=False,
+            timeout=httpx.Timeout(limits.request_seconds + limits.poll_seconds, connect=limits.request_seconds),
+            headers={"Accept": JSON, "Accept-Encoding": "gzip", "Cache-Control": "no-store"},
+        )
+
+    async def aclose(self) -> None:
+        """Close every connection, also those kept alive."""
+        await self._client.aclose()
+
+    async def hello(self) -> Hello:
+        """Who the hall is and what time it has. Unsigned request, signed answer (S29).
+
+        Before enrolment the first key that answers is believed; people compare its fingerprint.
+
+        Raises:
+            OtherHall: signed, but not by the key that this terminal keeps.
+            TooOld: the hall speaks a newer protocol.
+            TryAgain, Declined: no answer of a hall.
+        """
+        answer = await self._ask("GET", "/sync/v1/hello")
+        signed = _form(answer, Signed)
+        try:
+            stated: Hello = read(bytes(signed.body), Hello)
+            hello: Hello = unseal(signed, stated.key, PURPOSE_HELLO, Hello)
+        except (BadBytes, ValueError) as cause:
+            raise NotTheHall("line.not_the_hall", seen="hello") from cause
+        if self.key and hello.key != self.key:
+            raise OtherHall("line.other_hall", hall=hello.hall)
+        if hello.protocol > PROTOCOL:
+            raise TooOld("line.too_old", hall=hello.protocol, here=PROTOCOL)
+        return hello
+
+    async def enrol(self, request: Signed) -> EnrolAnswer:
+        """Present the one-time code and the terminal's key. Raises TryAgain or Declined."""
+        answer = await self._ask("POST", "/sync/v1/enrol", content=msgspec.json.encode(request))
+        return _form(answer, EnrolAnswer)
+
+    async def push(self, batch: Signed) -> PushAnswer:
+        """Hand in a batch. Raises TryAgain or Declined."""
+        content = msgspec.json.encode(batch)
+        return _form(await self._ask("POST", "/sync/v1/push", content=content), PushAnswer)
+
+    async def pull(self, query: dict[str, str | int], signer: Signer, at: datetime, wait: float) -> PullAnswer:
+        """Ask for entries.
+
+        Args:
+            query: epoch, after, chain, limit, wait.
+            signer: the terminal's key.
+            at: the hall's civil time as far as it is known here.
+            wait: seconds that the hall may keep the question open.
+        """
+        return _form(await self._signed("/sync/v1/pull", urlencode(query), signer, at, wait), PullAnswer)
+
+    async def blob(self, sha256: str, signer: Signer, at: datetime) -> bytes:
+        """The bytes with that hash. Raises NotTheHall when they have another one."""
+        answer = await self._signed(f"/sync/v1/blob/{sha256}", "", signer, at, 0.0)
+        if digest(answer.body) != sha256:
+            raise NotTheHall("line.not_the_hall", seen="blob")
+        return answer.body
+
+    async def _signed(self, path: str, query: str, signer: Signer, at: datetime, wait: float) -> Answer:
+        full = f"{path}?{query}" if query else path
+        return await self._ask("GET", full, headers=sign_request(signer, "GET", path, query, at), wait=wait)
+
+    async def _ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        content: bytes | None = None,
+        headers: dict[str, str] | None = None,
+        wait: float = 0.0,
+    ) -> Answer:
+        """The answer with status 200; one time limit for all of it, so a half-open line can't hold it (T18)."""
+        sent = dict(headers or {})
+        if content is not None:
+            sent["Content-Type"] = JSON
+            if len(content) >= self._limits.gzip_bytes:
+                content = gzip.compress(content, compresslevel=1, mtime=0)
+                sent["Content-Encoding"] = "gzip"
+        try:
+            async with asyncio.timeout(self._limits.request_seconds + wait):
+                answer = await self._exchange(method, path, content, sent)
+        except httpx.DecodingError as cause:
+            raise NotTheHall("line.not_the_hall", seen="encoding") from cause
+        except (TimeoutError, httpx.TimeoutException) as cause:
+            raise Unreachable("line.no_answer", seconds=int(self._limits.request_seconds)) from cause
+        except (httpx.HTTPError, httpx.StreamError, OSError) as cause:
+            if is_wrong_key(cause):
+                raise NotTheHall("line.other_key") from cause
+            raise Unreachable("line.unreachable", url=self.url) from cause
+        if answer.status == httpx.codes.OK:
+            return answer
+        if answer.status < httpx.codes.BAD_REQUEST:
+            raise NotTheHall("line.not_the_hall", seen=str(answer.status))
+        raise Declined(answer.status, _problem(answer), answer.retry_after)
+
+    async def _exchange(self, method: str, path: str, content: bytes | None, headers: dict[str, str]) -> Answer:
+        async with self._client.stream(method, path, content=content, headers=headers) as response:
+            parts, size = [], 0
+            async for part in response.aiter_bytes():
+                size += len(part)
+                if size > self._limits.answer_bytes:
+                    raise NotTheHall("line.not_the_hall", seen=f"> {self._limits.answer_bytes}")
+                parts.append(part)
+            kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+            asked = seconds_asked_for(
+                response.headers.get("Retry-After", ""),
+                response.headers.get("Date", ""),
+                self._clock.now(),
+                self._limits,
+            )
+            return Answer(response.status_code, kind, b"".join(parts), asked)
+
+
+def _checked(url: str) -> str:
+    """`url` without its last slash. Raises BadAddress."""
+    try:
+        read_url = httpx.URL(url.strip().rstrip("/"))
+    except httpx.InvalidURL as cause:
+        raise BadAddress("line.bad_address", url=url) from cause
+    if read_url.scheme not in {"http", "https"} or not read_url.host:
+        raise BadAddress("line.bad_address", url=url)
+    return str(read_url)
+
+
+def _form(answer: Answer, kind: type[_T]) -> _T:
+    """The answer's body as `kind`. Raises NotTheHall when it is something else."""
+    if answer.kind != JSON:
+        raise NotTheHall("line.not_the_hall", seen=answer.kind or "?")
+    try:
+        value: Any = read(answer.body, kind)
+    except BadBytes as cause:
+        raise NotTheHall("line.not_the_hall", seen=kind.__name__) from cause
+    return value  # type: ignore[no-any-return]
+
+
+def _problem(answer: Answer) -> Problem | None:
+    """What the hall says is wrong; None when somebody else said it."""
+    if answer.kind != JSON:
+        return None
+    try:
+        problem: Problem = read(answer.body, Problem)
+    except BadBytes:
+        return None
+    return problem
