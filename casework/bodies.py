@@ -201,6 +201,12 @@ class Printed(Body, frozen=True):
     sha256: str = ""
 
 
+class Unmasked(Body, frozen=True):
+    """`unmasked`: someone looked at the full personal data of a case, and why."""
+
+    reason: str
+
+
 class Withdrawn(Body, frozen=True):
     """`withdrawn`: the applicant takes the application back."""
 

@@ -286,6 +286,7 @@ _EVOLVERS: dict[str, _Evolver] = {
     "delivered": _delivered,
     "printed": _printed,
     "handed_over": _unchanged,
+    "unmasked": _unchanged,
     "resolve.withdraw": _unchanged,
     "resolve.amend": _unchanged,
 }

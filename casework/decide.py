@@ -61,6 +61,15 @@ def print_paper(case: Case, kind: str, context: Context, sha256: str) -> Decisio
     return drafted(Drafting(context, case.id, case.root, case), ("printed", body, post))
 
 
+def unmask(case: Case, reason: str, context: Context) -> Decision | Refusal:
+    """The durable event of a look at the full personal data; a reason is a must."""
+    if not reason.strip():
+        return Refusal("reason")
+    post = post_for(context.staff, context.shift, "case.print", context.catalogue.posts)
+    body = bodies.Unmasked(clean_text(reason))
+    return drafted(Drafting(context, case.id, case.root, case), ("unmasked", body, post))
+
+
 def reprint_mark(papers: tuple[PrintedPaper, ...], kind: str, terminal: str) -> str:
     """The mark of the next print of `kind`: empty for the first, then the terminal and its own count of reprints."""
     before = [paper for paper in papers if paper.paper == kind]

@@ -70,6 +70,7 @@ _ROWS = (
     EventType("delivered", Klass.COUNTER, bodies.Delivered, "case.deliver", step_kind="deliver", prints="delivery"),
     EventType("closed", Klass.COUNTER, bodies.Closed, "case.deliver"),
     EventType("printed", Klass.COUNTER, bodies.Printed, "case.print"),
+    EventType("unmasked", Klass.COUNTER, bodies.Unmasked, "case.print"),
     EventType(
         "accepted",
         Klass.JUDGEMENT,

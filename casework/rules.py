@@ -40,7 +40,7 @@ class Bench(msgspec.Struct, frozen=True):
     """Ids of facts of this case that wait in the tray."""
 
 
-_AFTER_THE_END = frozenset({"printed", "resolve.withdraw", "resolve.amend", "handed_over"})
+_AFTER_THE_END = frozenset({"printed", "unmasked", "resolve.withdraw", "resolve.amend", "handed_over"})
 _WHILE_WAITING = frozenset({"material.added", "withdrawn", "supplement.told"}) | _AFTER_THE_END
 
 

@@ -16,7 +16,7 @@ from casework.ambient import Clock, NewId, stamp
 from casework.case import Case
 from casework.catalogue.schema import Catalogue, Item
 from casework.commands import Intake, read_act
-from casework.decide import decide, possible, print_paper, settle_by_amending, settle_by_withdrawing
+from casework.decide import decide, possible, print_paper, settle_by_amending, settle_by_withdrawing, unmask
 from casework.drafting import Context, Decision
 from casework.errors import BadInput
 from casework.events import EVENTS
@@ -169,6 +169,16 @@ class Counter:
         if way == "amend" and action:
             return settle_by_amending(case, refused, reason, read_act(action, data), action, context)
         raise BadInput("tray.way", way=way[:40], possible="withdraw, amend")
+
+    def unmask(self, session: Session, number: str, reason: str) -> Case | Refusal:
+        """Put on record that the full personal data of the case are looked at, and why."""
+        with self.memory.writing() as tx:
+            case = self._case(tx, number)
+            decision = unmask(case, reason, self._context(session, tx, case.id, self.library.of(case)))
+            if isinstance(decision, Refusal):
+                return decision
+            tx.commit_groups(decision.groups)
+            return tx.case(case.id) or case
 
     # Papers
 

@@ -1,0 +1,236 @@
+"""A case as the screens show it: facts into words, once, for queue, case and tray."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, cast
+
+from casework import bodies, codes, numbers
+from casework.case import APPLICANT, Case, open_steps, places, post_of
+from casework.catalogue.schema import Item, Text
+from casework.events import body_of
+from casework.facts import Fact
+from casework.messages import t
+from casework.papers.of_case import PRINTED_WITH
+from casework.rules import Refusal
+from casework.standing import Standing, light_of, nearest, standing
+from console.library import Library
+from screens import desk
+
+
+@dataclasses.dataclass(frozen=True)
+class Shower:
+    """Renders cases in the installed language, as of `now`."""
+
+    library: Library
+    language: Callable[[], str]
+    now: Callable[[], datetime]
+    name_of: Callable[[str], str]
+    """The name of a staff number; the number itself when the roster does not know it."""
+
+    def say(self, text: Text | None) -> str:
+        """A text of the catalogue in the installed language."""
+        return text.say(self.language()) if text else ""
+
+    def row(self, case: Case, unsent: bool) -> desk.QueueRow:
+        """One line of a list; the applicant is masked."""
+        stand = standing(case, self.library.calendar(), self.now())
+        first = nearest(stand)
+        running = first if case.is_open and not case.decided_at else None
+        return desk.QueueRow(
+            number=case.number,
+            item=case.received.item,
+            item_name=self.item_name(case),
+            applicant=masked(case.received.applicant),
+            state=t(f"state.{case.state}"),
+            place=" ".join(self.places(case)),
+            light=cast(desk.Light, light_of(stand)),
+            due=due_text(running) if running else "",
+            left=left_text(running) if running else "",
+            unsent=unsent,
+        )
+
+    def item_name(self, case: Case) -> str:
+        """The item's name, or its code while the catalogue of the case is not here."""
+        item = self._item(case)
+        return self.say(item.name) if item else case.received.item
+
+    def places(self, case: Case) -> tuple[str, ...]:
+        """Where it waits, in words."""
+        return tuple(
+            t("place.applicant")
+            if place.post == APPLICANT
+            else t("place.step", post=self.post_name(case, place.post), step=self._step_name(case, place.step))
+            for place in places(case)
+        )
+
+    def post_name(self, case: Case, post: str) -> str:
+        """A post's name."""
+        found = self.library.of(case).posts.get(post)
+        return self.say(found.name) if found else post
+
+    def _step_name(self, case: Case, step_id: str) -> str:
+        kind = next((step.kind for step in case.received.route if step.id == step_id), step_id)
+        return t(f"step.{kind}")
+
+    def _item(self, case: Case) -> Item | None:
+        return self.library.of(case).items.get(case.received.item)
+
+    def view(
+        self, case: Case, history: tuple[tuple[Fact, str], ...], acts: tuple[desk.ActView, ...], unsent: int
+    ) -> desk.CaseView:
+        """The whole case. `history`: each fact with its fate (sent, pending, held, refused)."""
+        stand = standing(case, self.library.calendar(), self.now())
+        item = self._item(case)
+        return desk.CaseView(
+            number=case.number,
+            case=case.id,
+            item=case.received.item,
+            item_name=self.item_name(case),
+            module=t(f"module.{case.received.module}"),
+            applicant=f"{case.received.applicant.name} {codes.mask_id(case.received.applicant.id)}",
+            state=t(f"state.{case.state}"),
+            light=cast(desk.Light, light_of(stand)),
+            places=self.places(case),
+            clocks=tuple(clock_view(each) for each in stand),
+            route=self._route(case),
+            history=tuple(self._history_line(fact, fate) for fact, fate in history),
+            materials=tuple(self._material(item, code, have) for code, have in case.materials.items()),
+            form=self._form(case, item),
+            papers=self._papers(case),
+            acts=acts,
+            unsent=unsent,
+        )
+
+    def _route(self, case: Case) -> tuple[desk.StepView, ...]:
+        ready = {step.id for step in open_steps(case)}
+        ranks: dict[str, int] = {}
+        views = []
+        for step in case.received.route:
+            ranks[step.id] = 1 + max((ranks.get(need, -1) for need in step.needs), default=-1)
+            done = case.steps.get(step.id)
+            state = done.state if done else "open" if step.id in ready else "waiting"
+            note = f"{done.at[5:16].replace('T', ' ')} {self.name_of(done.by)}" if done else ""
+            views.append(
+                desk.StepView(
+                    id=step.id,
+                    sign=t(f"step.sign.{step.kind}"),
+                    name=t(f"step.{step.kind}"),
+                    post=self.post_name(case, post_of(case, step)),
+                    state=cast(desk.StepState, state),
+                    rank=ranks[step.id],
+                    note=note,
+                )
+            )
+        return tuple(views)
+
+    def _history_line(self, fact: Fact, fate: str) -> desk.HistoryLine:
+        who = self.name_of(fact.actor) if fact.actor else t("history.hall")
+        return desk.HistoryLine(
+            fact.time.at[5:16].replace("T", " "), who, t(f"event.{fact.type}"), detail_of(fact), cast(Any, fate)
+        )
+
+    def _material(self, item: Item | None, code: str, have: str) -> desk.MaterialView:
+        material = item.material(code) if item else None
+        pending = have == "pending_check"
+        return desk.MaterialView(
+            code=code,
+            name=self.say(material.name) if material else code,
+            required=bool(material and material.kind == "mandatory"),
+            may_pledge=bool(material and material.pledge),
+            may_defer=bool(material and material.defer),
+            source=self.say(material.source) if material else "",
+            have=cast(desk.Have, "missing" if pending else have),
+            note=t("have.pending_check") if pending else "",
+        )
+
+    def _form(self, case: Case, item: Item | None) -> tuple[desk.Line, ...]:
+        labels = {field.id: self.say(field.label) for field in item.fields} if item else {}
+        lines = [desk.Line(labels.get(name, name), value) for name, value in case.received.form.items() if value]
+        if case.received.project_code:
+            lines.insert(0, desk.Line(t("form.project_code"), case.received.project_code))
+        return tuple(lines)
+
+    def _papers(self, case: Case) -> tuple[desk.PaperRef, ...]:
+        refs = []
+        for kind, printable in PRINTED_WITH.items():
+            prints = [paper for paper in case.papers if paper.paper == kind]
+            if printable(case) and (kind != "handover" or prints):
+                last = prints[-1] if prints else None
+                words = f"{last.at[5:16].replace('T', ' ')} {self.name_of(last.by)}" if last else ""
+                refs.append(desk.PaperRef(kind, t(f"paper.{kind}"), len(prints), words))
+        return tuple(refs)
+
+
+def masked(party: bodies.Party) -> str:
+    """A party as lists show it: people by their family name, firms in full (they are public)."""
+    return codes.mask_name(party.name) if party.kind == "person" else party.name
+
+
+def detail_of(fact: Fact) -> str:
+    """What a history line says beside the name of the event: outcome, reason, what was missing, which paper."""
+    body = body_of(fact)
+    match body:
+        case bodies.Received(number=number):
+            return numbers.printed(number)
+        case bodies.SupplementTold(lines=lines) | bodies.Returned(lines=lines) if lines:
+            return "; ".join(line.defect for line in lines)
+        case bodies.MaterialAdded(materials=materials):
+            return ", ".join(materials)
+        case bodies.Decided(outcome=outcome, reasons=reasons):
+            return " ".join(filter(None, (t(f"outcome.{outcome}"), reasons)))
+        case bodies.Inspected(outcome=outcome, officers=officers):
+            return f"{t(f'outcome.{outcome}')} {', '.join(officers)}"
+        case bodies.Printed(paper=paper, mark=mark):
+            return f"{t(f'paper.{paper}')} {mark}".strip()
+        case bodies.Delivered(receiver=receiver, how=how):
+            return f"{t(f'deliver.{how}')} {receiver}"
+        case bodies.Accepted(authority=authority):
+            return authority
+        case _:
+            return str(getattr(body, "reason", "") or getattr(body, "note", ""))
+
+
+def clock_view(stand: Standing) -> desk.ClockView:
+    """One clock in words."""
+    return desk.ClockView(
+        name=t(f"clock.{stand.kind}"),
+        due=due_text(stand),
+        left=t("clock.stopped") if stand.stopped else left_text(stand),
+        light="none" if stand.stopped else cast(desk.Light, str(stand.light)),
+        provisional=stand.clock.provisional,
+    )
+
+
+def due_text(stand: Standing) -> str:
+    """The due date, with the time for clocks of hours and minutes, marked while provisional."""
+    text = f"{stand.clock.due_at:%Y-%m-%d %H:%M}" if stand.clock.by_minutes else stand.clock.due_day.isoformat()
+    return t("clock.provisional", due=text) if stand.clock.provisional else text
+
+
+def left_text(stand: Standing) -> str:
+    """What is left, or by how much it is late, in the limit's unit."""
+    unit = "minutes" if stand.clock.by_minutes else "working_days" if stand.span.unit == "working_days" else "days"
+    return t(f"clock.left.{unit}", left=stand.left) if stand.left >= 0 else t(f"clock.late.{unit}", late=-stand.left)
+
+
+def act_view(
+    action: str,
+    off: Refusal | None,
+    fields: tuple[desk.Field, ...] = (),
+    *,
+    grave: bool = False,
+    proposed: bool = False,
+) -> desk.ActView:
+    """An act as the screen offers it; with the reason when it is off."""
+    return desk.ActView(
+        code=action,
+        name=t(f"act.{action}"),
+        allowed=off is None,
+        reason=off.message if off else None,
+        fields=fields,
+        grave=grave,
+        proposed=proposed,
+    )
