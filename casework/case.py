@@ -13,7 +13,7 @@ import msgspec
 
 from casework import bodies
 from casework.errors import BadBytes
-from casework.events import body_of
+from casework.events import EVENTS, body_of
 from casework.facts import Fact
 
 APPLICANT = "applicant"
@@ -131,7 +131,7 @@ def places(case: Case) -> tuple[Place, ...]:
         return (Place("supplement", APPLICANT),)
     if case.state == "delivered":
         return (Place("close", "delivery"),)
-    if case.proposal in {"refuse", "return"}:
+    if case.proposal:
         return (Place("proposal", officer_post(case)),)
     return tuple(Place(step.id, post_of(case, step)) for step in open_steps(case))
 
@@ -167,8 +167,8 @@ def _material_added(case: Case, fact: Fact, body: bodies.MaterialAdded) -> Case:
 
 
 def _supplement_told(case: Case, fact: Fact, body: bodies.SupplementTold) -> Case:
-    if case.supplement is not None or case.state != "received":
-        return case  # R5: a second notice has no effect, whoever printed it
+    if case.supplement is not None or case.state != "received" or case.accepted_at or not body.lines:
+        return case  # R5: a second notice has no effect, whoever printed it, nor has one after acceptance
     told = Supplement(body.lines, fact.time.at)
     return msgspec.structs.replace(case, supplement=told, state="awaiting_supplement", proposal="")
 
@@ -183,7 +183,7 @@ def _accepted(case: Case, fact: Fact, body: bodies.Accepted) -> Case:
         state="accepted",
         steps=steps,
         accepted=body,
-        accepted_at=fact.time.at,
+        accepted_at=case.accepted_at or fact.time.at,  # sent back and accepted again: the clock ran on
         accepted_by=fact.actor,
         proposal="",
     )
@@ -216,16 +216,12 @@ def _inspected(case: Case, fact: Fact, body: bodies.Inspected) -> Case:
 
 def _sent_back(case: Case, fact: Fact, body: bodies.SentBack) -> Case:
     again = {body.to}
-    for step in case.received.route:  # the route is listed in the order of its needs
-        if again.intersection(step.needs):
-            again.add(step.id)
+    for _ in case.received.route:  # as often as a chain of needs can be long, in whatever order the route is listed
+        again |= {step.id for step in case.received.route if again.intersection(step.needs)}
     steps = {id_: state for id_, state in case.steps.items() if id_ not in again}
     accept = next((step.id for step in case.received.route if step.kind == "accept"), None)
-    if accept in again:
-        return msgspec.structs.replace(
-            case, steps=steps, state="received", accepted_at="", accepted=None, accepted_by=""
-        )
-    return msgspec.structs.replace(case, steps=steps)
+    # The acceptance was handed out on paper and its clock runs on (S15): only the step opens again.
+    return msgspec.structs.replace(case, steps=steps, state="received" if accept in again else case.state)
 
 
 def _reassigned(case: Case, fact: Fact, body: bodies.Reassigned) -> Case:
@@ -250,7 +246,8 @@ def _decided(case: Case, fact: Fact, body: bodies.Decided) -> Case:
 
 
 def _certified(case: Case, fact: Fact, body: bodies.Certified) -> Case:
-    return msgspec.structs.replace(case, state="certified", steps=_done(case, fact, body.step), certified=body)
+    state = "certified" if case.state == "decided" else case.state
+    return msgspec.structs.replace(case, state=state, steps=_done(case, fact, body.step), certified=body)
 
 
 def _delivered(case: Case, fact: Fact, body: bodies.Delivered) -> Case:
@@ -320,8 +317,26 @@ def evolve(case: Case | None, fact: Fact) -> Case | None:
         return case and msgspec.structs.replace(case, facts=case.facts + 1)
     if case is None:
         return _begin(fact, body) if fact.type == "received" else None
-    evolver = _EVOLVERS.get(fact.type, _unchanged)
+    evolver = _EVOLVERS.get(fact.type, _unchanged) if _moves(case, fact.type, body) else _unchanged
     return msgspec.structs.replace(evolver(case, fact, body), facts=case.facts + 1)
+
+
+def _moves(case: Case, type_: str, body: Any) -> bool:
+    """Whether the fact has an effect: one of the counter is never refused (S14), yet a late or second one moves nothing.
+
+    Else the second delivery of a closed case would open it again, at no place.
+    """
+    row = EVENTS[type_]
+    if not case.is_open:
+        return type_ == "printed"
+    if type_ == "closed":
+        return case.state == "delivered"
+    if not row.step_kind or type_ == "received":
+        return True
+    step = step_of(case, body.step)
+    if step is None or not row.ends(step.kind) or step.id in case.steps:
+        return False
+    return type_ == "accepted" or step in open_steps(case)
 
 
 def fold(facts: tuple[Fact, ...] | list[Fact], case: Case | None = None) -> Case | None:

@@ -55,6 +55,13 @@ class EventType(msgspec.Struct, frozen=True):
     scope: str = "module"
     version: int = 1
 
+    def ends(self, kind: str) -> bool:
+        """Whether this event ends a step of `kind`."""
+        return self.step_kind == kind or (self.step_kind == "*" and kind in _WITHOUT_EVENT)
+
+
+_WITHOUT_EVENT = frozenset({"pre_review", "examine", "expert_review", "hearing", "consult", "publicity", "pay"})
+"""Kinds of steps that `step.done` ends."""
 
 _TURNS = frozenset({"withdrawn", "returned", "refused_at_intake", "sent_back", "decided", "closed"})
 """What turns a case another way: whoever had not seen it must look again."""
@@ -163,11 +170,13 @@ def known(fact: Fact) -> bool:
 def body_of(fact: Fact) -> Any:
     """The typed body of `fact`.
 
-    Raises BadBytes when the type is unknown or the bytes are not of its form.
+    Raises BadBytes when type or version is unknown, or the bytes are not of its form.
     """
     decoder = _decoders.get(fact.type)
     if decoder is None:
         raise BadBytes("bytes.event_type", type=fact.type)
+    if not known(fact):
+        raise BadBytes("bytes.event_version", type=fact.type, version=fact.version)
     try:
         return decoder.decode(fact.body)
     except (msgspec.MsgspecError, UnicodeDecodeError) as cause:

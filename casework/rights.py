@@ -18,12 +18,9 @@ _STEP_VERBS = {
     "deliver": frozenset({"case.deliver", "case.print"}),
     "decide": frozenset({"case.decide"}),
 }
-_OFFICER = frozenset(
-    {
-        "case.accept", "case.handle", "case.print", "case.receive", "case.refuse", "case.resolve", "case.return",
-        "case.supplement",
-    }
-)  # fmt: skip
+_OFFICER = frozenset({"case.handle", "case.print", "case.receive", "case.resolve", "case.supplement"})
+_AT_INTAKE = frozenset({"case.refuse", "case.return"})
+"""What only an officers' post can do that accepts or decides: the fire post turns nobody away for the organ."""
 _SUPERVISOR = frozenset({"case.print", "case.resolve", "case.unmask"})
 _HANDLING = frozenset({"examine", "site_check", "expert_review", "hearing", "consult", "publicity", "pay"})
 
@@ -40,22 +37,44 @@ def verbs_of(post: Post) -> frozenset[str]:
             verbs.add("case.handle")
     if post.team == "officer":
         verbs |= _OFFICER
+        if {"accept", "decide"} & set(post.kinds):
+            verbs |= _AT_INTAKE
     if post.team == "supervisor":
         verbs |= _SUPERVISOR
     return frozenset(verbs)
 
 
-def may(staff: StaffSet, verb: str, post_id: str, posts: Mapping[str, Post]) -> bool:
-    """Whether `staff` may do `verb` while serving `post_id`; the team's hard no is checked after all grants."""
+def may(staff: StaffSet, verb: str, post_id: str, posts: Mapping[str, Post], module: str = "") -> bool:
+    """Whether `staff` may do `verb` while serving `post_id`; the team's hard no is checked after all grants.
+
+    With `module`, only where the post serves that module: business registrars turn down no construction permit.
+    """
     post = posts.get(post_id)
     if not staff.active or post is None or post_id not in staff.posts:
         return False
+    if module and module not in post.modules:
+        return False
     granted = verb in verbs_of(post)
-    return granted and not (staff.team == "helper" and verb in NEVER_A_HELPER)
+    return granted and not (staff.team == "helper" and (verb in NEVER_A_HELPER or post.team != "helper"))
 
 
-def post_for(staff: StaffSet, shift: tuple[str, ...], verb: str, posts: Mapping[str, Post], wanted: str = "") -> str:
+def post_for(
+    staff: StaffSet, shift: tuple[str, ...], verb: str, posts: Mapping[str, Post], wanted: str = "", module: str = ""
+) -> str:
     """The post of the shift used for `verb`: `wanted` when she serves it, else the first with the right, else `""`."""
-    if wanted in shift and may(staff, verb, wanted, posts):
+    if wanted in shift and may(staff, verb, wanted, posts, module):
         return wanted
-    return next((post for post in shift if may(staff, verb, post, posts)), "")
+    return next((post for post in shift if may(staff, verb, post, posts, module)), "")
+
+
+def stands_in(here: str, home: str, kind: str, module: str, posts: Mapping[str, Post]) -> bool:
+    """Whether a step of `kind` that waits at `home` can be done at `here`.
+
+    Similar posts of the helpers' team stand in for each other: window, guide desk and delivery window.
+    """
+    if here == home:
+        return True
+    one, other = posts.get(here), posts.get(home)
+    if one is None or other is None or not one.team == other.team == "helper":
+        return False
+    return kind in one.kinds and module in one.modules

@@ -13,7 +13,7 @@ from casework.catalogue.schema import Post
 from casework.events import EVENTS, EventType
 from casework.facts import Fact
 from casework.messages import Message
-from casework.rights import may
+from casework.rights import may, stands_in
 
 SEPARATION = frozenset({"same_person", "helper_may_not"})
 """Refusals that nobody can insist on (S15)."""
@@ -47,23 +47,25 @@ _WHILE_WAITING = frozenset({"material.added", "withdrawn", "supplement.told"}) |
 def refusal(case: Case | None, fact: Fact, body: Any, bench: Bench) -> Refusal | None:
     """Why `fact` may not happen to `case` now; None when it may."""
     row = EVENTS[fact.type]
+    module = case.received.module if case is not None else getattr(body, "module", "")
     return (
-        _person(row, fact, bench)
+        _person(row, fact, bench, module)
         or _state(case, row)
-        or (_step(case, row, fact, body) if case is not None else None)
+        or (_step(case, row, fact, body, bench) if case is not None else None)
         or (_RULES[row.name](case, fact, body, bench) if case is not None and row.name in _RULES else None)
     )
 
 
-def _person(row: EventType, fact: Fact, bench: Bench) -> Refusal | None:
-    staff = bench.staff
+def _person(row: EventType, fact: Fact, bench: Bench, module: str) -> Refusal | None:
+    staff, post = bench.staff, bench.posts.get(fact.post)
     if staff is None or not staff.active:
         return Refusal("no_such_person", {"number": fact.actor})
-    if row.officers_only and staff.team != "officer":
+    at_officers = staff.team == "helper" and post is not None and post.team != "helper"
+    if (row.officers_only and staff.team != "officer") or at_officers:
         return Refusal("helper_may_not", {"name": staff.name})
     if fact.post not in staff.posts:
         return Refusal("not_your_post", {"name": staff.name, "post": fact.post})
-    if not may(staff, row.verb, fact.post, bench.posts):
+    if not may(staff, row.verb, fact.post, bench.posts, module):
         return Refusal("no_right", {"name": staff.name, "post": fact.post})
     return None
 
@@ -80,36 +82,45 @@ def _state(case: Case | None, row: EventType) -> Refusal | None:
     return None
 
 
-_WITHOUT_EVENT = frozenset({"pre_review", "examine", "expert_review", "hearing", "consult", "publicity", "pay"})
-
-
-def _step(case: Case, row: EventType, fact: Fact, body: Any) -> Refusal | None:
+def _step(case: Case, row: EventType, fact: Fact, body: Any, bench: Bench) -> Refusal | None:
     if not row.step_kind or row.name == "received":
         return None
     step = step_of(case, body.step)
     if step is None:
         return Refusal("no_such_step", {"step": body.step})
-    if step.kind != row.step_kind and not (row.step_kind == "*" and step.kind in _WITHOUT_EVENT):
+    if not row.ends(step.kind):
         return Refusal("wrong_step", {"step": step.id})
     ready = open_steps(case)
     if row.name == "accepted":  # acceptance ticks off the pre-review before it
         ready = (*ready, *(s for s in case.received.route if s.kind == "accept" and s.id not in case.steps))
     if step not in ready:
         return Refusal("step_not_open", {"step": step.id})
-    return _at_post(case, step, fact)
+    return _at_post(case, step, fact, bench)
 
 
-def _at_post(case: Case, step: bodies.RouteStep, fact: Fact) -> Refusal | None:
+def _at_post(case: Case, step: bodies.RouteStep, fact: Fact, bench: Bench) -> Refusal | None:
     post = post_of(case, step)
-    if fact.post == post:
+    if stands_in(fact.post, post, step.kind, case.received.module, bench.posts):
         return None
     if step.kind == "accept" and fact.post == case.received.module:
         return None  # the module's officers can always accept what the window may accept for them (R15)
     return Refusal("other_post", {"step": step.id, "post": post})
 
 
-def _received_only(case: Case, *_: Any) -> Refusal | None:
+def _received_only(case: Case) -> Refusal | None:
     return None if case.state == "received" else Refusal("not_received", {"number": case.number, "state": case.state})
+
+
+def _before_acceptance(case: Case) -> Refusal | None:
+    """What was accepted on paper is neither turned away nor asked for more when it is sent back (S15)."""
+    if case.state == "received" and case.accepted_at:
+        return Refusal("was_accepted", {"number": case.number, "accepted_at": case.accepted_at})
+    return _received_only(case)
+
+
+def asked_for(case: Case, code: str) -> bool:
+    """Whether `code` may still be asked for: after the notice only what stands on its own list (R5)."""
+    return case.supplement is None or code in {line.material for line in case.supplement.lines}
 
 
 def _accepted(case: Case, fact: Fact, body: bodies.Accepted, bench: Bench) -> Refusal | None:
@@ -122,7 +133,7 @@ def _accepted(case: Case, fact: Fact, body: bodies.Accepted, bench: Bench) -> Re
         and not (body.authority and body.authority == case.received.authority)
     ):
         return Refusal("no_authorisation", {"item": case.received.item})
-    missing = [code for code, have in case.materials.items() if have == "missing"]
+    missing = [code for code, have in case.materials.items() if have == "missing" and asked_for(case, code)]
     if missing:
         return Refusal("incomplete", {"materials": ", ".join(missing)})
     return None
@@ -135,7 +146,7 @@ def _told(case: Case, fact: Fact, body: bodies.SupplementTold, bench: Bench) -> 
         return Refusal("registration_returns", {"number": case.number})
     if not body.lines:
         return Refusal("nothing_said")
-    return _received_only(case) or _listed(case, [line.material for line in body.lines])
+    return _before_acceptance(case) or _listed(case, [line.material for line in body.lines])
 
 
 def _listed(case: Case, codes: list[str]) -> Refusal | None:
@@ -152,7 +163,7 @@ def _refused(case: Case, fact: Fact, body: bodies.RefusedAtIntake, bench: Bench)
         return Refusal("reason_and_remedies")
     if body.ground == "not_our_power" and not body.right_organ.strip():
         return Refusal("right_organ")
-    return _received_only(case)
+    return _before_acceptance(case)
 
 
 def _returned(case: Case, fact: Fact, body: bodies.Returned, bench: Bench) -> Refusal | None:
@@ -160,7 +171,7 @@ def _returned(case: Case, fact: Fact, body: bodies.Returned, bench: Bench) -> Re
         return Refusal("only_registration_returns", {"number": case.number})
     if not body.lines and not body.reason.strip():
         return Refusal("nothing_said")
-    return _received_only(case)
+    return _before_acceptance(case)
 
 
 def _inspected(case: Case, fact: Fact, body: bodies.Inspected, bench: Bench) -> Refusal | None:
@@ -180,18 +191,27 @@ def _decided(case: Case, fact: Fact, body: bodies.Decided, bench: Bench) -> Refu
         return Refusal("reason_and_remedies")
     if case.accepted_by == fact.actor and not case.received.one_person:
         return Refusal("same_person", {"number": case.number})
+    if body.outcome == "granted" and _failed_check(case):
+        return Refusal("check_failed", {"number": case.number})
     return None
+
+
+def _failed_check(case: Case) -> bool:
+    checks = (step.id for step in case.received.route if step.kind == "site_check")
+    return any(case.steps[id_].note == "fail" for id_ in checks if id_ in case.steps)
 
 
 def _sent_back(case: Case, fact: Fact, body: bodies.SentBack, bench: Bench) -> Refusal | None:
     here, to = step_of(case, body.step), step_of(case, body.to)
+    if case.decided_at:
+        return Refusal("already_decided", {"number": case.number})
     if here is None or here not in open_steps(case):
         return Refusal("step_not_open", {"step": body.step})
     if to is None or to.id not in case.steps or to.kind == "receive":
         return Refusal("no_such_step", {"step": body.to})
     if not body.reason.strip():
         return Refusal("reason")
-    return _at_post(case, here, fact)
+    return _at_post(case, here, fact, bench)
 
 
 def _reassigned(case: Case, fact: Fact, body: bodies.Reassigned, bench: Bench) -> Refusal | None:
@@ -200,7 +220,7 @@ def _reassigned(case: Case, fact: Fact, body: bodies.Reassigned, bench: Bench) -
         return Refusal("step_not_open", {"step": body.step})
     if post is None or case.received.module not in post.modules or step.kind not in post.kinds:
         return Refusal("no_such_post", {"post": body.post})
-    return Refusal("reason") if not body.reason.strip() else _at_post(case, step, fact)
+    return Refusal("reason") if not body.reason.strip() else _at_post(case, step, fact, bench)
 
 
 def _delivered(case: Case, fact: Fact, body: bodies.Delivered, bench: Bench) -> Refusal | None:
@@ -210,6 +230,9 @@ def _delivered(case: Case, fact: Fact, body: bodies.Delivered, bench: Bench) -> 
         return Refusal("outcome", {"possible": "counter, post, agent"})
     if body.how == "agent" and not body.receiver_id.strip():
         return Refusal("agent_id")
+    later = [code for code, have in case.materials.items() if have == "defer"]
+    if later and case.outcome == "granted":  # R31: the result is withheld until they are here
+        return Refusal("deferred_outstanding", {"materials": ", ".join(later)})
     return None
 
 
