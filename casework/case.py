@@ -322,9 +322,10 @@ def evolve(case: Case | None, fact: Fact) -> Case | None:
 
 
 def _moves(case: Case, type_: str, body: Any) -> bool:
-    """Whether the fact has an effect: one of the counter is never refused (S14), yet a late or second one moves nothing.
+    """Whether the fact has an effect.
 
-    Else the second delivery of a closed case would open it again, at no place.
+    One of the counter is never refused (S14), yet a late or second one moves nothing: else the second delivery of a
+    closed case would open it again, at no place.
     """
     row = EVENTS[type_]
     if not case.is_open:

@@ -8,16 +8,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
+
 from casework import bodies, commands
 from casework.case import Case, PrintedPaper, open_steps, post_of
+from casework.catalogue.materials import Missing, material_states
 from casework.catalogue.parse import item_hash
 from casework.catalogue.schema import Item
 from casework.drafting import Context, Decision, Drafting, drafted
 from casework.errors import BadInput
 from casework.events import EVENTS, Klass, Offline
-from casework.intake import accepting, default, lines_of, missing_of, refusing
-from casework.rights import post_for
-from casework.rules import Refusal
+from casework.intake import accepting, authority_on, default, lines_of, missing_of, refusing
+from casework.rights import post_for, stands_in
+from casework.rules import Refusal, asked_for
 from casework.text import clean_code, clean_line, clean_name, clean_text
 
 _Step = tuple[str, bodies.Body, str]
@@ -57,7 +60,7 @@ def print_paper(case: Case, kind: str, context: Context, sha256: str) -> Decisio
     body = bodies.Printed(
         paper=kind, count=count, mark=reprint_mark(case.papers, kind, context.terminal), sha256=sha256
     )
-    post = post_for(context.staff, context.shift, "case.print", context.catalogue.posts)
+    post = _any_post(case, context, "printed")
     return drafted(Drafting(context, case.id, case.root, case), ("printed", body, post))
 
 
@@ -87,15 +90,18 @@ def possible(case: Case, context: Context) -> tuple[tuple[str, Refusal | None], 
 def _offered(case: Case, context: Context) -> list[tuple[str, str]]:
     offered = [(action, type_) for action, type_, state in _BY_STATE if case.state in state]
     for step in open_steps(case) if case.state != "awaiting_supplement" else ():
-        offered += [pair for pair in _BY_STEP.get(step.kind, ()) if post_of(case, step) in context.shift]
+        offered += [pair for pair in _BY_STEP.get(step.kind, ()) if _own_post(case, step, context)]
+    if "defer" in case.materials.values() and case.state in {"accepted", "decided", "certified"}:
+        offered.append(("supplement-received", "material.added"))
     staff, posts = context.staff, context.catalogue.posts
     return [
         (action, type_)
         for action, type_ in dict.fromkeys(offered)
-        if post_for(staff, context.shift, EVENTS[type_].verb, posts)
+        if post_for(staff, context.shift, EVENTS[type_].verb, posts, module=case.received.module)
         and not (EVENTS[type_].officers_only and staff.team != "officer")
-        and not (type_ == "supplement.told" and (case.received.registration or case.supplement))
+        and not (type_ == "supplement.told" and (case.received.registration or case.supplement or case.accepted_at))
         and not (type_ == "returned" and not case.received.registration)
+        and not (type_ in {"refused_at_intake", "returned"} and case.accepted_at)
         and not (type_ == "accepted" and staff.team == "helper" and not case.received.authority)
     ]
 
@@ -112,8 +118,8 @@ _BY_STATE = (
 _BY_STEP = {
     "pre_review": (("pre-review", "step.done"),),
     "examine": (("examine", "step.done"), ("send-back", "sent_back"), ("reassign", "reassigned")),
-    "site_check": (("site-check", "inspected"), ("send-back", "sent_back")),
-    "decide": (("decide", "decided"), ("send-back", "sent_back")),
+    "site_check": (("site-check", "inspected"), ("send-back", "sent_back"), ("reassign", "reassigned")),
+    "decide": (("decide", "decided"), ("send-back", "sent_back"), ("reassign", "reassigned")),
     "certify": (("certify", "certified"),),
     "deliver": (("deliver", "delivered"),),
 }
@@ -124,18 +130,26 @@ def _open(case: Case, context: Context, *kinds: str) -> tuple[bodies.RouteStep, 
     ready = [step for step in open_steps(case) if step.kind in kinds]
     if not ready:
         return Refusal("step_not_open", {"step": kinds[0]})
-    own = [step for step in ready if post_of(case, step) in context.shift]
-    step = (own or ready)[0]
-    post = post_of(case, step)
-    if not own:
-        return Refusal("other_post", {"step": step.id, "post": post})
-    return step, post
+    for step in ready:
+        post = _own_post(case, step, context)
+        if post:
+            return step, post
+    return Refusal("other_post", {"step": ready[0].id, "post": post_of(case, ready[0])})
 
 
-def _any_post(context: Context, type_: str, wanted: str = "") -> str:
+def _own_post(case: Case, step: bodies.RouteStep, context: Context) -> str:
+    """The post of the shift at which `step` can be done: its own first, then one that stands in for it; or `""`."""
+    home, posts = post_of(case, step), context.catalogue.posts
+    if home in context.shift:
+        return home
+    return next((here for here in context.shift if stands_in(here, home, step.kind, case.received.module, posts)), "")
+
+
+def _any_post(case: Case, context: Context, type_: str, wanted: str = "") -> str:
     """The post of the shift with the right; the first of the shift where none has it, and then the rules say no."""
     staff, posts = context.staff, context.catalogue.posts
-    return post_for(staff, context.shift, EVENTS[type_].verb, posts, wanted) or next(iter(context.shift), "")
+    found = post_for(staff, context.shift, EVENTS[type_].verb, posts, wanted, case.received.module)
+    return found or next(iter(context.shift), "")
 
 
 def _item(case: Case, context: Context) -> Item | None:
@@ -145,48 +159,67 @@ def _item(case: Case, context: Context) -> Item | None:
 
 
 def _lines(case: Case, given: tuple[bodies.SupplementLine, ...], context: Context) -> tuple[bodies.SupplementLine, ...]:
-    if given:
-        return tuple(
-            bodies.SupplementLine(clean_code(line.material), clean_text(line.defect), clean_text(line.cure))
-            for line in given
-        )
+    """The lines that were typed, and whatever else is missing: everything is said at once (R4, R41)."""
+    typed = tuple(
+        bodies.SupplementLine(clean_code(line.material), clean_text(line.defect), clean_text(line.cure))
+        for line in given
+    )
+    said = {line.material for line in typed}
+    return (*typed, *lines_of(tuple(gap for gap in _gaps(case, context) if gap.code not in said)))
+
+
+def _gaps(case: Case, context: Context) -> tuple[Missing, ...]:
     item = _item(case, context)
-    return lines_of(missing_of(case.received, case.materials, item)) if item else ()
+    return missing_of(case.received, case.materials, item) if item else ()
 
 
 def _accept(case: Case, command: commands.Accept, context: Context) -> _Step | Refusal:
-    item = _item(case, context)
-    missing = missing_of(case.received, case.materials, item) if item else ()
+    missing = [gap.code for gap in _gaps(case, context) if asked_for(case, gap.code)]
     if missing:
-        return Refusal("incomplete", {"materials": ", ".join(gap.code for gap in missing)})
-    type_, body, post = accepting(item, case.received, context, "window")
-    return type_, body, post or _any_post(context, "accepted")
+        return Refusal("incomplete", {"materials": ", ".join(missing)})
+    item = _item(case, context)
+    if context.staff.team == "helper" and item and not authority_on(item, context.time):
+        return Refusal("no_authorisation", {"item": item.code})  # it ran out since the receipt (R15)
+    received = msgspec.structs.replace(case.received, materials=case.materials)
+    type_, body, post = accepting(item, received, context, "window")
+    return type_, body, post or _any_post(case, context, "accepted")
 
 
 def _refuse(case: Case, command: commands.Refuse, context: Context) -> _Step | Refusal:
     if command.ground not in {"", "no_permit_needed", "not_our_power"}:
         raise BadInput("command.ground", ground=command.ground[:40])
-    body = refusing(clean_text(command.reason), command.ground, command.right_organ, command.remedies)
-    return "refused_at_intake", body, _any_post(context, "refused_at_intake", case.received.module)
+    reason = clean_text(command.reason) or _proposed(case, "refuse")
+    body = refusing(reason, command.ground, command.right_organ, command.remedies)
+    return "refused_at_intake", body, _any_post(case, context, "refused_at_intake", case.received.module)
+
+
+def _proposed(case: Case, outcome: str) -> str:
+    """The reason that the counter gave when it proposed `outcome`: the officer's own where she types none."""
+    return case.received.proposal_reason if case.received.proposal == outcome else ""
 
 
 def _return(case: Case, command: commands.Return, context: Context) -> _Step | Refusal:
     lines = _lines(case, command.lines, context)
-    body = bodies.Returned(lines, clean_text(command.reason) or default("return"))
-    return "returned", body, _any_post(context, "returned", case.received.module)
+    body = bodies.Returned(lines, clean_text(command.reason) or _proposed(case, "return") or default("return"))
+    return "returned", body, _any_post(case, context, "returned", case.received.module)
 
 
 def _supplement(case: Case, command: commands.Supplement, context: Context) -> _Step | Refusal:
     lines = _lines(case, command.lines, context)
     if not lines:
         return Refusal("nothing_missing")
-    return "supplement.told", bodies.SupplementTold(lines), _any_post(context, "supplement.told")
+    return "supplement.told", bodies.SupplementTold(lines), _any_post(case, context, "supplement.told")
 
 
 def _supplement_received(case: Case, command: commands.SupplementReceived, context: Context) -> _Step | Refusal:
-    asked = tuple(line.material for line in case.supplement.lines) if case.supplement else ()
+    told = case.supplement
+    asked = [line.material for line in told.lines if line.material not in told.answered] if told else []
+    asked = asked or [code for code, have in case.materials.items() if have == "defer"]
     materials = command.materials or dict.fromkeys(asked, "original")
-    return "material.added", bodies.MaterialAdded(materials), _any_post(context, "material.added")
+    item = _item(case, context)
+    if item is not None:  # says what is wrong with a code or a state, before the rules look
+        material_states(item, case.received.situations, materials, case.received.agent is not None)
+    return "material.added", bodies.MaterialAdded(materials), _any_post(case, context, "material.added", "window")
 
 
 def _note(kind: str) -> _Handler:
@@ -253,17 +286,18 @@ def _deliver(case: Case, command: commands.Deliver, context: Context) -> _Step |
 
 
 def _close(case: Case, command: commands.Note, context: Context) -> _Step | Refusal:
-    return "closed", bodies.Closed(clean_text(command.note)), _any_post(context, "closed", "delivery")
+    return "closed", bodies.Closed(clean_text(command.note)), _any_post(case, context, "closed", "delivery")
 
 
 def _withdraw(case: Case, command: commands.Withdraw, context: Context) -> _Step | Refusal:
-    return "withdrawn", bodies.Withdrawn(clean_text(command.reason)), _any_post(context, "withdrawn", "window")
+    return "withdrawn", bodies.Withdrawn(clean_text(command.reason)), _any_post(case, context, "withdrawn", "window")
 
 
 def _hand_over(case: Case, command: commands.HandOver, context: Context) -> _Step | Refusal:
     if command.to not in context.catalogue.posts:
         return Refusal("no_such_post", {"post": command.to[:40]})
-    return "handed_over", bodies.HandedOver(command.to, clean_line(command.papers)), _any_post(context, "handed_over")
+    body = bodies.HandedOver(command.to, clean_line(command.papers))
+    return "handed_over", body, _any_post(case, context, "handed_over")
 
 
 _HANDLERS: dict[str, _Handler] = {
@@ -289,7 +323,7 @@ _HANDLERS: dict[str, _Handler] = {
 def settle_by_withdrawing(case: Case, refused: tuple[str, ...], reason: str, context: Context) -> Decision | Refusal:
     """The refused facts are given up (S15)."""
     body = bodies.ResolveWithdraw(refused, clean_text(reason))
-    return _settled(case, context, [("resolve.withdraw", body, _any_post(context, "resolve.withdraw"))])
+    return _settled(case, context, [("resolve.withdraw", body, _any_post(case, context, "resolve.withdraw"))])
 
 
 def settle_by_amending(
@@ -300,7 +334,7 @@ def settle_by_amending(
     if isinstance(again, Refusal):
         return again
     body = bodies.ResolveAmend(refused, clean_text(reason))
-    return _settled(case, context, [("resolve.amend", body, _any_post(context, "resolve.amend")), again])
+    return _settled(case, context, [("resolve.amend", body, _any_post(case, context, "resolve.amend")), again])
 
 
 def _settled(case: Case, context: Context, steps: list[_Step]) -> Decision | Refusal:

@@ -11,8 +11,10 @@ from casework import bodies
 from casework.ambient import NewId
 from casework.case import Case, evolve
 from casework.catalogue.schema import Catalogue
+from casework.errors import BadText
 from casework.events import EVENTS, Klass
 from casework.facts import Base, Fact, Group, LegalTime, encode_body
+from casework.limits import LIMITS
 from casework.rules import Bench, Refusal, refusal
 
 
@@ -55,6 +57,10 @@ class Decision(msgspec.Struct, frozen=True):
         return tuple(fact.type for group in self.groups for fact in group)
 
 
+_YET_TO_COME = 128
+"""Bytes that a fact may still grow by: its number, its place in the group, the group before it."""
+
+
 class Drafting:
     """Collects the facts of one command and checks each on the state that those before it made."""
 
@@ -67,7 +73,10 @@ class Drafting:
         self._groups: dict[Klass, str] = {}
 
     def add(self, type_: str, body: bodies.Body, post: str) -> Refusal | None:
-        """Make the fact `type_`; the refusal of the rules if it may not be, and then it is not kept."""
+        """Make the fact `type_`; the refusal of the rules if it may not be, and then it is not kept.
+
+        Raises BadText: more was typed than one fact may carry (S3); said here, before anything has its number.
+        """
         context = self.context
         row = EVENTS[type_]
         group = self._groups.setdefault(row.klass, context.new_id())
@@ -79,6 +88,9 @@ class Drafting:
         no = refusal(self.case, fact, body, context.bench)
         if no is not None:
             return no
+        size = len(msgspec.json.encode(fact)) + _YET_TO_COME
+        if size > LIMITS.fact_bytes:
+            raise BadText("text.fact_too_big", size=size, most=LIMITS.fact_bytes)
         self._facts.append(fact)
         self.case = evolve(self.case, fact)
         return None

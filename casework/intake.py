@@ -13,6 +13,7 @@ import msgspec
 
 from casework import bodies
 from casework.ambient import moment
+from casework.catalogue.form import form_gaps
 from casework.catalogue.materials import Missing, completeness, material_states
 from casework.catalogue.parse import item_hash
 from casework.catalogue.schema import Item, LimitData
@@ -21,6 +22,7 @@ from casework.codes import check_identity, check_phone, check_project_code
 from casework.commands import Intake
 from casework.drafting import Context, Decision, Drafting, drafted
 from casework.errors import BadInput
+from casework.facts import LegalTime
 from casework.limits import LIMITS
 from casework.messages import t
 from casework.rights import post_for
@@ -57,7 +59,9 @@ def take_in(command: Intake, context: Context, case_id: str, number: Callable[[]
     proposal = command.outcome if command.outcome in {"refuse", "return", "accept"} else ""
     if officer or (command.outcome == "accept" and body.authority):
         proposal = ""
-    post = post_for(context.staff, context.shift, "case.receive", context.catalogue.posts, "window")
+    posts = context.catalogue.posts
+    post = post_for(context.staff, context.shift, "case.receive", posts, "window", item.module)
+    post = post or next(iter(context.shift), "")  # nobody's right: the rules say why
     probe = Drafting(context, case_id, case_id, None)  # a refused intake uses up no number
     no = _steps(probe, command, item, body, proposal, post, missing)
     if isinstance(no, Refusal):
@@ -92,9 +96,9 @@ def accepting(
     step = next((step for step in received.route if step.kind == "accept"), None)
     staff, posts = context.staff, context.catalogue.posts
     first = (step.post if step else "") if staff.team == "officer" else wanted
-    post = post_for(staff, context.shift, "case.accept", posts, first)
+    post = post_for(staff, context.shift, "case.accept", posts, first, received.module)
     if staff.team == "officer" and post != first:
-        post = post_for(staff, context.shift, "case.accept", posts, received.module)
+        post = post_for(staff, context.shift, "case.accept", posts, received.module, received.module)
     deferred = tuple(code for code, have in received.materials.items() if have == "defer")
     pledged = tuple(code for code, have in received.materials.items() if have == "pledge")
     how = "deferred" if deferred else "pledged" if pledged else "outright"
@@ -108,16 +112,17 @@ def accepting(
 def refusing(reason: str, ground: str, right_organ: str, remedies: str) -> bodies.RefusedAtIntake:
     """The body of a refusal at intake; what the counter always says stands in where nothing was typed."""
     organ = clean_line(right_organ)
+    ground = ground or ("not_our_power" if organ else "no_permit_needed")
     return bodies.RefusedAtIntake(
-        ground=ground or ("not_our_power" if organ else "no_permit_needed"),
-        reason=reason or default("refuse"),
+        ground=ground,
+        reason=reason or default("refuse" if ground == "no_permit_needed" else "not_our_power"),
         remedies=clean_text(remedies) or default("remedies"),
         right_organ=organ,
     )
 
 
 def default(name: str) -> str:
-    """The sentence of the counter for `refuse`, `return` or `remedies`, where the clerk typed none."""
+    """The sentence of the counter for `refuse`, `not_our_power`, `return` or `remedies`, where the clerk typed none."""
     return t(f"intake.default.{name}")
 
 
@@ -131,7 +136,7 @@ def _have(command: Intake) -> dict[str, str]:
 
 
 def _received(command: Intake, context: Context, item: Item) -> bodies.Received:
-    day = moment(context.time.at).date()
+    day, authority = moment(context.time.at).date(), authority_on(item, context.time)
     applicant = _party(command.applicant, day)
     if applicant.kind not in item.applicants:
         raise BadInput(
@@ -146,27 +151,37 @@ def _received(command: Intake, context: Context, item: Item) -> bodies.Received:
         answers["agent"] = "yes"
     return bodies.Received(
         number="", item=item.code, item_hash=item_hash(item), module=item.module, applicant=applicant, agent=agent,
-        project_code=check_project_code(code) if code else "", situations=answers, form=_form(item, command.form),
+        project_code=check_project_code(code) if code else "", situations=answers,
+        form=_form(item, answers, command.form),
         materials={m.code: have for m, have in material_states(item, answers, _have(command), agent is not None)},
-        route=tuple(
-            bodies.RouteStep(step.id, step.kind, step.post, step.needs, step.officers)
-            for step in item.route
-            if holds(step.when, answers)
-        ),
+        route=_route(item, answers),
         statutory=_span(item.statutory), promised=_span(item.promised),
-        refers_to=clean_line(command.refers_to), ref=clean_line(command.ref), authority=_authority(item, day),
+        refers_to=clean_line(command.refers_to), ref=clean_line(command.ref), authority=authority,
         one_person=item.one_person, registration=item.registration,
     )  # fmt: skip
+
+
+def _route(item: Item, answers: dict[str, str]) -> tuple[bodies.RouteStep, ...]:
+    """The steps that apply; who needed a step that does not apply needs what that one needed."""
+    needs: dict[str, tuple[str, ...]] = {}
+    route = []
+    for step in item.route:  # listed in the order of its needs
+        wanted = tuple(dict.fromkeys(each for need in step.needs for each in needs.get(need, (need,))))
+        if holds(step.when, answers):
+            route.append(bodies.RouteStep(step.id, step.kind, step.post, wanted, step.officers))
+        else:
+            needs[step.id] = wanted
+    return tuple(route)
 
 
 def _span(limit: LimitData) -> bodies.Span:
     return bodies.Span(limit.amount, limit.unit, limit.start)
 
 
-def _authority(item: Item, day: date) -> str:
-    """The number of the recorded authorisation that holds on `day` (R15), or nothing."""
+def authority_on(item: Item, time: LegalTime) -> str:
+    """The number of the recorded authorisation that holds on the day of `time` (R15), or nothing."""
     found = item.authorisation
-    if not item.authorised or found is None or not found.since <= day.isoformat() <= found.until:
+    if not item.authorised or found is None or not found.since <= time.at[:10] <= found.until:
         return ""
     return found.number
 
@@ -188,14 +203,18 @@ def _party(party: bodies.Party, today: date) -> bodies.Party:
     )
 
 
-def _form(item: Item, form: dict[str, str]) -> dict[str, str]:
+def _form(item: Item, answers: dict[str, str], form: dict[str, str]) -> dict[str, str]:
     fields = {field.id: field for field in item.fields}
     if len(form) > LIMITS.form_fields:
         raise BadInput("intake.form_size", given=len(form), most=LIMITS.form_fields)
     for name in form:
         if name not in fields:
             raise BadInput("intake.form_field", item=item.code, field=name[:40], known=", ".join(fields) or "-")
-    return {name: clean_text(str(value)) for name, value in form.items()}
+    cleaned = {name: clean_text(str(value)) for name, value in form.items()}
+    for gap in form_gaps(item, answers, cleaned):
+        if cleaned.get(gap.field):  # empty fields can follow; a wrong number or date can't stay
+            raise BadInput(gap.reason.id, **gap.reason.facts)
+    return cleaned
 
 
 def missing_of(received: bodies.Received, materials: dict[str, str], item: Item) -> tuple[Missing, ...]:
