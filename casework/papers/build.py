@@ -59,6 +59,8 @@ def build(kind: str, facts: PaperFacts, say: Say = t) -> Paper:
         whole |= {"number": facts.number, "printed_number": printed_number(facts.number), "code128": facts.number}
         whole |= {"qr": facts.query_url or None, "qr_caption": w("qr.progress") if facts.query_url else ""}
     whole |= _BUILDERS[kind](facts, w)
+    if whole.get("addressee"):
+        whole["addressee"] = w("letter.addressee", name=whole["addressee"])
     if whole.get("copies", 1) > 1 and "copies_text" not in whole:
         whole["copies_text"] = w("copies", count=whole["copies"])
     return _printable(Paper(**whole))

@@ -117,7 +117,7 @@ def _head(paper: Paper, columns: int, measure: Measure) -> list[Line]:
 
 
 def _letter(paper: Paper, columns: int, measure: Measure) -> list[Line]:
-    lines = _block(f"{paper.addressee}：", columns, measure) if paper.addressee else []
+    lines = _block(paper.addressee, columns, measure) if paper.addressee else []
     for paragraph in paper.paragraphs:
         lines += _block("    " + paragraph, columns, measure)
     return lines

@@ -70,7 +70,9 @@ def _rows(paper: Paper) -> list[list[list[str]]]:
 
 def _ems(text: str) -> float:
     """About how wide `text` is in the font, in ems."""
-    return sum(1.0 if not char.isascii() else 0.66 if char.isupper() else 0.56 if char.isalnum() else 0.35 for char in text)
+    return sum(
+        1.0 if not char.isascii() else 0.66 if char.isupper() else 0.56 if char.isalnum() else 0.35 for char in text
+    )
 
 
 def _shown(value: Any, missing: dict[str, None]) -> Any:

@@ -1,8 +1,8 @@
 """The errors of printing.
 
-    PrintingError
-    ├── NotDrawn       a paper could not be turned into bytes: ask a person, the text preview still works
-    └── PrinterDown    the printer or the folder did not take the bytes: the paper waits in the queue, try again
+PrintingError
+├── NotDrawn       a paper could not be turned into bytes: ask a person, the text preview still works
+└── PrinterDown    the printer or the folder did not take the bytes: the paper waits in the queue, try again
 """
 
 from __future__ import annotations

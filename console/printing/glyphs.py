@@ -16,6 +16,7 @@ import pylopdf_fonts_zh_cn
 
 from console.printing.errors import NotDrawn
 
+
 def font_folder() -> Path:
     """Where the two fonts of the papers lie: Noto Sans SC for all, Noto Serif SC for titles (both under the OFL)."""
     return pylopdf_fonts_zh_cn.sans_path().parent
