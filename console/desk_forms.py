@@ -1,0 +1,180 @@
+"""What the acts ask of the clerk, and how what she types is checked: data for the screens' forms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from casework import codes, numbers
+from casework.case import Case, open_steps
+from casework.commands import ACTS
+from casework.errors import BadInput
+from casework.messages import Message, t
+from casework.text import clean_code, clean_line
+from console.terminal import Terminal
+from local_db.memory import TrayRow
+from screens import desk
+
+GRAVE = frozenset({"refuse", "return", "decide", "withdraw", "send-back"})
+"""Acts that ask *sure?* before."""
+
+
+def check(kind: desk.FieldKind, value: str, today: date) -> desk.Checked:
+    """`value` cleaned and checked as its kind wants. Pure and quick: called while typing."""
+    if not value.strip():
+        return desk.Checked("")
+    try:
+        return _CHECKS.get(kind, _line)(value, today)
+    except BadInput as error:
+        return desk.Checked(value, error=error.message)
+
+
+def _line(value: str, today: date) -> desk.Checked:
+    return desk.Checked(clean_line(value))
+
+
+def _identity(kinds: tuple[Any, ...]) -> Callable[[str, date], desk.Checked]:
+    def checked(value: str, today: date) -> desk.Checked:
+        kind = (
+            kinds[0]
+            if len(kinds) == 1
+            else ("entity" if len(clean_code(value)) == 18 and _is_entity(value) else "person")
+        )
+        found = codes.check_identity(kind, value, today)
+        return desk.Checked(found.number, warning=Message(found.warning) if found.warning else None)
+
+    return checked
+
+
+def _is_entity(value: str) -> bool:
+    try:
+        codes.check_uscc(value)
+    except BadInput:
+        return not clean_code(value)[:17].isdigit()
+    return True
+
+
+def _simple(rule: Callable[[str], str]) -> Callable[[str, date], desk.Checked]:
+    return lambda value, today: desk.Checked(rule(value))
+
+
+def _date(value: str, today: date) -> desk.Checked:
+    text = clean_code(value)
+    try:
+        return desk.Checked(date.fromisoformat(text).isoformat())
+    except ValueError:
+        return desk.Checked(value, error=Message("field.bad_date"))
+
+
+_CHECKS: dict[str, Callable[[str, date], desk.Checked]] = {
+    "person_id": _identity(("person",)),
+    "entity_id": _identity(("entity",)),
+    "any_id": _identity(("person", "entity")),
+    "phone": _simple(codes.check_phone),
+    "project_code": _simple(codes.check_project_code),
+    "case_number": _simple(lambda value: numbers.parse(value).number),
+    "date": _date,
+    "staff": _simple(clean_code),
+    "secret": _simple(lambda value: value),
+}
+
+
+def _choice(code: str, words: str, *codes_: str, value: str = "") -> desk.Field:
+    choices = tuple(desk.Choice(each, t(f"{words}.{each}")) for each in codes_)
+    return desk.Field(code, t(f"field.{code}"), "choice", required=True, choices=choices, value=value or codes_[0])
+
+
+def _text(code: str, *, required: bool = False, value: str = "", kind: desk.FieldKind = "text") -> desk.Field:
+    return desk.Field(code, t(f"field.{code}"), kind, required=required, value=value, help=t(f"field.{code}.help"))
+
+
+def act_fields(action: str, case: Case, terminal: Terminal) -> tuple[desk.Field, ...]:
+    """What `action` asks for on this case, with proposals filled in."""
+    make = _FIELDS.get(action)
+    return make(case, terminal) if make else ()
+
+
+def _send_back(case: Case, terminal: Terminal) -> tuple[desk.Field, ...]:
+    done = [step for step in case.received.route if step.id in case.steps and step.kind != "receive"]
+    choices = tuple(desk.Choice(step.id, t(f"step.{step.kind}")) for step in done)
+    to = desk.Field("to", t("field.to"), "choice", required=True, choices=choices, value=done[-1].id if done else "")
+    return (to, _text("reason", required=True))
+
+
+def _reassign(case: Case, terminal: Terminal) -> tuple[desk.Field, ...]:
+    kinds = {step.kind for step in open_steps(case)}
+    posts = terminal.library.of(case).posts.values()
+    fitting = [p for p in posts if case.received.module in p.modules and kinds.intersection(p.kinds)]
+    choices = tuple(desk.Choice(post.id, post.name.say(terminal.language)) for post in fitting)
+    post = desk.Field("post", t("field.post"), "choice", required=True, choices=choices)
+    return (post, _text("reason", required=True))
+
+
+def _deliver(case: Case, terminal: Terminal) -> tuple[desk.Field, ...]:
+    return (
+        _choice("how", "deliver", "counter", "post", "agent"),
+        _text("receiver", required=True, value=case.received.applicant.name),
+        _text("receiver_id"),
+        _text("tracking"),
+    )
+
+
+def _hand_over(case: Case, terminal: Terminal) -> tuple[desk.Field, ...]:
+    posts = terminal.library.of(case).posts.values()
+    choices = tuple(desk.Choice(post.id, post.name.say(terminal.language)) for post in posts if post.kinds)
+    return (desk.Field("to", t("field.to_post"), "choice", required=True, choices=choices), _text("papers"))
+
+
+_FIELDS: dict[str, Callable[[Case, Terminal], tuple[desk.Field, ...]]] = {
+    "refuse": lambda case, _: (
+        _choice("ground", "ground", "no_permit_needed", "not_our_power"),
+        _text("reason", required=True),
+        _text("right_organ"),
+    ),
+    "return": lambda case, _: (_text("reason"),),
+    "pre-review": lambda case, _: (_text("note"),),
+    "examine": lambda case, _: (_text("note"),),
+    "site-check": lambda case, _: (
+        _text("officers", required=True, kind="staff"),
+        _choice("outcome", "outcome", "pass", "rectify", "fail"),
+        _text("note"),
+    ),
+    "send-back": _send_back,
+    "reassign": _reassign,
+    "decide": lambda case, _: (_choice("outcome", "outcome", "granted", "refused"), _text("reasons")),
+    "certify": lambda case, _: (_text("document"),),
+    "deliver": _deliver,
+    "withdraw": lambda case, _: (_text("reason", required=True),),
+    "hand-over": _hand_over,
+}
+
+
+def act_data(action: str, data: dict[str, str]) -> dict[str, Any]:
+    """The form's fields as the command's data: several staff numbers are a list; empty fields are left out."""
+    made: dict[str, Any] = {name: value for name, value in data.items() if value.strip()}
+    if "officers" in made:
+        made["officers"] = [part for part in made["officers"].replace("，", ",").replace(" ", ",").split(",") if part]
+    return made
+
+
+_AGAIN = {
+    "accepted": "accept",
+    "refused_at_intake": "refuse",
+    "returned": "return",
+    "inspected": "site-check",
+    "sent_back": "send-back",
+    "reassigned": "reassign",
+    "decided": "decide",
+}
+
+
+def again(row: TrayRow, case: Case) -> str:
+    """The act that would make the refused fact once more; empty where there is none."""
+    if row.type == "step.done":
+        kinds = [step.kind for step in open_steps(case)]
+        return next(
+            (name for kind, name in (("pre_review", "pre-review"), ("examine", "examine")) if kind in kinds), ""
+        )
+    found = _AGAIN.get(row.type, "")
+    return found if found in ACTS else ""

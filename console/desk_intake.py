@@ -1,0 +1,217 @@
+"""The intake screen's questions: which items, what applies, which outcomes, and the saving."""
+
+from __future__ import annotations
+
+import msgspec
+
+from casework import bodies, commands
+from casework.bodies import Party
+from casework.catalogue.form import asked_fields
+from casework.catalogue.materials import completeness, material_states, with_agent
+from casework.catalogue.schema import Field, Item, Situation
+from casework.catalogue.situations import holds, normal_answers
+from casework.errors import BadInput
+from casework.events import EVENTS, Klass
+from casework.messages import Message, t
+from casework.papers import build
+from casework.papers.of_case import guide_facts
+from casework.papers.text import to_text
+from casework.rules import Refusal
+from console.counter import Session, Taken
+from console.showing import Shower, act_view
+from console.terminal import Terminal
+from screens import desk
+
+_SETTLED_AT_ONCE = frozenset({"acceptance", "refusal", "return"})
+
+
+def find_items(terminal: Terminal, show: Shower, text: str) -> tuple[desk.ItemHit, ...]:
+    """Items and guide-only items, best first; the recent ones for an empty text."""
+    recent = terminal.memory.recent_items()
+    hits = terminal.library.finder().find(text, recent) if text.strip() else terminal.library.finder().recent(recent)
+    items = terminal.library.current().items
+    return tuple(
+        desk.ItemHit(
+            hit.code,
+            show.say(items[hit.code].name) if hit.code in items else hit.name,
+            t(f"module.{hit.module}") if hit.module else "",
+            hit.guide_only,
+        )
+        for hit in hits
+    )
+
+
+def item_view(terminal: Terminal, show: Shower, code: str, answers: dict[str, str]) -> desk.ItemView | None:
+    """What applies to these situation answers; None when no case can be opened on the code."""
+    item = terminal.library.current().items.get(code.strip().upper())
+    if item is None:
+        return None
+    given = {name: value for name, value in answers.items() if value}
+    agent = given.get("agent") == "yes"
+    return desk.ItemView(
+        code=item.code,
+        name=show.say(item.name),
+        module=t(f"module.{item.module}"),
+        applicants=item.applicants,
+        situations=tuple(_situation(show, each) for each in item.situations if holds(each.when, given)),
+        fields=tuple(_field(show, each) for each in asked_fields(item, given)),
+        materials=tuple(
+            desk.MaterialView(
+                code=material.code,
+                name=show.say(material.name),
+                required=material.kind == "mandatory",
+                may_pledge=material.pledge and not item.pledge_excluded,
+                may_defer=material.defer,
+                source=show.say(material.source),
+                note=t("have.pending_check") if material.source else "",
+            )
+            for material, _ in material_states(item, given, {}, agent)
+        ),
+        needs_project_code=item.project_code,
+        limits=t(
+            "item.limits",
+            statutory=t(f"limit.{item.statutory.unit}", amount=item.statutory.amount, start=""),
+            promised=t(f"limit.{item.promised.unit}", amount=item.promised.amount, start=""),
+        ),
+        fee=t("papers.fee.none") if not item.fee else f"{item.fee // 100}.{item.fee % 100:02d}",
+    )
+
+
+def _situation(show: Shower, situation: Situation) -> desk.Field:
+    kind: desk.FieldKind = "yes_no" if situation.kind == "yes_no" else "choice"
+    choices = tuple(desk.Choice(option.code, show.say(option.label)) for option in situation.options)
+    return desk.Field(situation.code, show.say(situation.question), kind, required=True, choices=choices)
+
+
+def _field(show: Shower, field: Field) -> desk.Field:
+    kinds: dict[str, desk.FieldKind] = {"number": "number", "choice": "choice", "date": "date"}
+    choices = tuple(desk.Choice(option.code, show.say(option.label)) for option in field.options)
+    label = show.say(field.label) + (f" ({show.say(field.unit)})" if field.unit else "")
+    most = field.max if field.kind in {"text", "address"} else 40
+    return desk.Field(field.id, label, kinds.get(field.kind, "text"), field.required, choices, max_chars=most)
+
+
+def known(terminal: Terminal, identity: str) -> desk.Known | None:
+    """An applicant who was here before: the party, and how often."""
+    found = terminal.memory.known_applicant(identity)
+    if found is None:
+        return None
+    party, count, last = found
+    return desk.Known(_shown_party(party), note=t("intake.known", count=count, last=last[:10]))
+
+
+def outcomes(terminal: Terminal, session: Session, form: desk.IntakeForm) -> tuple[desk.ActView, ...]:
+    """The outcomes for this form, the one to take when nothing else is said marked as proposed."""
+    item = terminal.library.current().items.get(form.item)
+    if item is None:
+        return ()
+    command = _command(form)
+    answers = with_agent(item, normal_answers(item, command.situations), command.agent is not None)
+    missing = completeness(item, answers, command.materials, command.agent is not None)
+    officer = session.staff.team == "officer"
+    may_accept = officer or item.authorised
+    incomplete = Refusal("incomplete", {"materials": ", ".join(gap.code for gap in missing)}) if missing else None
+    proposed = "accept" if may_accept and not missing else _proposal(item, bool(missing))
+    reason = desk.Field("reason", t("field.reason"), required=True, help=t("field.reason.help"))
+    right = desk.Field("right_organ", t("field.right_organ"), help=t("field.right_organ.help"))
+    shown = [("receive", None, ()), ("accept", incomplete, ()) if may_accept else None]
+    if item.registration:
+        shown.append(("return", None if missing else Refusal("nothing_missing"), (reason,)))
+    else:
+        shown.append(("supplement", None if missing else Refusal("nothing_missing"), ()))
+    shown.append(("refuse", None, (reason, right)))
+    return tuple(
+        act_view(each[0], each[1], each[2], grave=each[0] in {"refuse", "return"}, proposed=each[0] == proposed)
+        for each in shown
+        if each is not None
+    )
+
+
+def _proposal(item: Item, missing: bool) -> str:
+    if not missing:
+        return "receive"
+    return "return" if item.registration else "supplement"
+
+
+def submit(terminal: Terminal, session: Session, form: desk.IntakeForm, case_id: str) -> desk.Saved | desk.Refused:
+    """Commit the intake; what can be mended names its field where it is known."""
+    try:
+        taken = terminal.counter.intake(session, _command(form), case_id)
+    except BadInput as error:
+        return desk.Refused(error.message, _blamed(error))
+    if isinstance(taken, Refusal):
+        return desk.Refused(taken.message)
+    return _saved(taken)
+
+
+def _saved(taken: Taken) -> desk.Saved:
+    papers = tuple(desk.PaperRef(kind, t(f"paper.{kind}")) for kind in papers_of(taken.types))
+    words = Message("desk.saved", {"number": taken.number, "state": t(f"state.{taken.state}")})
+    return desk.Saved(taken.number, taken.case, t(f"state.{taken.state}"), papers, words)
+
+
+def papers_of(types: tuple[str, ...], waits: bool = False) -> tuple[str, ...]:
+    """The papers that leave the counter with these facts (R6): a receipt only where nothing was settled at once."""
+    if waits:
+        return ()
+    kinds = [
+        EVENTS[name].prints for name in types if EVENTS[name].prints and EVENTS[name].klass is not Klass.NEEDS_HALL
+    ]
+    if _SETTLED_AT_ONCE.intersection(kinds):
+        kinds = [kind for kind in kinds if kind != "receipt"]
+    return tuple(kinds)
+
+
+def _blamed(error: BadInput) -> str:
+    """The field of the form that an error of the trade is about."""
+    return {"intake.project_code": "project_code", "intake.name": "name"}.get(error.code, "")
+
+
+def _command(form: desk.IntakeForm) -> commands.Intake:
+    return commands.Intake(
+        item=form.item,
+        applicant=_party(form.applicant),
+        agent=_party(form.agent) if form.agent and form.agent.id else None,
+        project_code=form.project_code,
+        situations={name: value for name, value in form.situations.items() if value},
+        form={name: value for name, value in form.form.items() if value},
+        materials={code: have for code, have in form.materials.items() if have != "missing"},
+        outcome=form.outcome or "receive",
+        reason=form.outcome_data.get("reason", ""),
+        right_organ=form.outcome_data.get("right_organ", ""),
+        refers_to=form.refers_to,
+    )
+
+
+def _party(party: desk.Party) -> Party:
+    return Party(party.kind, party.name, party.id, party.phone, party.address, party.legal_representative)
+
+
+def _shown_party(party: bodies.Party) -> desk.Party:
+    kind = "entity" if party.kind == "entity" else "person"
+    return desk.Party(kind, party.id, party.name, party.phone, party.address, party.representative)  # type: ignore[arg-type]
+
+
+def guide(terminal: Terminal, code: str) -> str:
+    """The service guide of an item as text; of a guide-only item its name and department."""
+    item = terminal.library.current().items.get(code)
+    if item is None:
+        found = terminal.memory.guide_item(code)
+        return "\n".join((found.code, found.name, found.kind, found.department)) if found else code
+    now = terminal.clock.now()
+    facts = guide_facts(item, terminal.paperwork.hall, now, terminal.paperwork.say)
+    return to_text(build("guide", facts, terminal.paperwork.say))
+
+
+def save_draft(terminal: Terminal, session: Session, case_id: str, draft: desk.Draft) -> None:
+    """Keep the draft under its owner."""
+    terminal.memory.save_draft(case_id, session.staff.number, msgspec.json.encode(draft.form), draft.field)
+
+
+def load_draft(terminal: Terminal, session: Session) -> tuple[str, desk.Draft] | None:
+    """The owner's draft with its case id."""
+    found = terminal.memory.load_draft(session.staff.number)
+    if found is None:
+        return None
+    form = msgspec.json.decode(found.form, type=desk.IntakeForm)
+    return found.case_id, desk.Draft(form, found.field, found.updated[11:16])

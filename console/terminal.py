@@ -1,0 +1,44 @@
+"""One terminal, put together: what commands, desk and demo are handed by the composition root."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+
+from casework import messages
+from casework.ambient import Clock
+from casework.messages import Message, Translator
+from console.counter import Counter
+from console.legal_time import LegalClock
+from console.library import Library
+from console.paperwork import Paperwork
+from console.people import People
+from local_db.memory import TerminalMemory
+
+
+@dataclasses.dataclass
+class Terminal:
+    """The parts of a terminal. `link` and `wake` belong to the line, once there is one."""
+
+    memory: TerminalMemory
+    library: Library
+    paperwork: Paperwork
+    counter: Counter
+    people: People
+    legal: LegalClock
+    clock: Clock
+    translators: Callable[[str], Translator]
+    language: str = "zh_CN"
+    link: Callable[[], str] = lambda: "offline"
+    """online, connecting, offline or stopped."""
+    wake: Callable[[], None] = lambda: None
+    """Something was committed: the line pushes, the printer prints."""
+
+    def speak(self, language: str) -> None:
+        """Install the translator of `language` for everything that people read."""
+        messages.install(self.translators(language))
+        self.language = language
+
+    def print_waiting(self, paper: str, mark: str) -> Message:
+        """What the screen says after a print was put on record."""
+        return Message("desk.printing_again" if mark else "desk.printing", {"paper": paper, "mark": mark})
