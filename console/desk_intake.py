@@ -197,7 +197,7 @@ def guide(terminal: Terminal, code: str) -> str:
     item = terminal.library.current().items.get(code)
     if item is None:
         found = terminal.memory.guide_item(code)
-        return "\n".join((found.code, found.name, found.kind, found.department)) if found else code
+        return f"{found.code}\n{found.name}\n{found.kind}\n{found.department}" if found else code
     now = terminal.clock.now()
     facts = guide_facts(item, terminal.paperwork.hall, now, terminal.paperwork.say)
     return to_text(build("guide", facts, terminal.paperwork.say))
