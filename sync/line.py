@@ -81,19 +81,15 @@ class Line:
 
     async def serve(self) -> None:
         """Push and pull until cancelled, or until a person has to act: then `status` says what to do."""
-        tasks = [
-            asyncio.create_task(self._until_stopped(self._push)),
-            asyncio.create_task(self._until_stopped(self._pull)),
-        ]
+        loops = (self._push, self._pull)
+        tasks = [asyncio.create_task(self._until_stopped(loop)) for loop in loops]
         try:
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
             for task in tasks:
                 task.cancel()
-            ended = await asyncio.gather(*tasks, return_exceptions=True)
-        for end in ended:
-            if isinstance(end, BaseException) and not isinstance(end, asyncio.CancelledError):
-                raise end
+            await asyncio.gather(*tasks, return_exceptions=True)
+        await self._contact.note(done.pop().result(), stopped=True)  # last, so that no late answer hides it
 
     async def sync_once(self) -> Synced:
         """Push everything, then pull up to the newest entry that the first answer names."""
@@ -150,7 +146,7 @@ class Line:
     async def _pause(self, seconds: float) -> None:
         await self._contact.pause(self._sleep, seconds)
 
-    async def _until_stopped(self, loop: Callable[[], Awaitable[None]]) -> None:
+    async def _until_stopped(self, loop: Callable[[], Awaitable[None]]) -> LineError:
         """Run `loop`; an unknown key pauses it (the hall may enrol it again), what needs a person ends it."""
         while True:
             try:
@@ -159,5 +155,4 @@ class Line:
                 await self._contact.note(unknown, stopped=True)
                 await self._pause(self._limits.retry_most)
             except (AskPerson, Stop) as trouble:
-                await self._contact.note(trouble, stopped=True)
-                return
+                return trouble

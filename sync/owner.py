@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 FILE = "line.lock"
 
@@ -25,7 +26,7 @@ class Owner:
         """Give the line back."""
         self._connection.close()
 
-    def __enter__(self) -> Owner:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

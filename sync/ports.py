@@ -8,45 +8,11 @@ from __future__ import annotations
 
 from typing import Protocol
 
-import msgspec
-
+from casework.position import Outgoing, Pending, Position
 from casework.seals import Signed
-from casework.wire import Answered, Link, Sent
+from casework.wire import Answered, Link
 
-
-class Position(msgspec.Struct, frozen=True):
-    """Where this terminal stands in the hall's log, and who it is."""
-
-    hall: str
-    terminal: str
-    incarnation: str
-    epoch: int
-    cursor: int
-    chain: str
-    known_head: Signed | None
-    """The newest head with the hall's signature that was seen."""
-    frozen: str = ""
-    """Why the cursor stands still (S24); empty while all is well."""
-
-
-class Outgoing(msgspec.Struct, frozen=True):
-    """The next envelopes to send, groups whole, within the bounds asked for."""
-
-    first: int
-    last: int
-    prev: str
-    head: str
-    events: tuple[Sent, ...]
-
-
-class Pending(msgspec.Struct, frozen=True):
-    """What waits: for the status line, `sync --once` and `doctor`."""
-
-    unsent: int
-    oldest: str
-    """Legal time of the oldest unsent fact; empty when nothing waits."""
-    held: int
-    rejected: int
+__all__ = ["LineStore", "Outgoing", "Pending", "Position"]
 
 
 class LineStore(Protocol):

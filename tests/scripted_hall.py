@@ -1,0 +1,291 @@
+"""A hall of fifty lines with a control surface, and a memory of a list: what the line is tested between.
+
+The hall keeps a true log with a true chain and signs with a true key; `script` lets a test take over the next answers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import httpx
+import msgspec
+
+from casework.ambient import stamp
+from casework.facts import NO_HASH, Envelope, digest
+from casework.seals import Ed25519Signer, Signed, key_id, seal, unseal
+from casework.wire import (
+    PURPOSE_BATCH,
+    PURPOSE_HEAD,
+    PURPOSE_HELLO,
+    Answered,
+    Batch,
+    Entry,
+    Head,
+    Hello,
+    Hidden,
+    Link,
+    Problem,
+    PullAnswer,
+    PushAnswer,
+    Sent,
+    Verdict,
+    encode_entry,
+    envelopes,
+    extend,
+)  # fmt: skip
+from sync.line import Line
+from sync.ports import Outgoing, Pending, Position
+from sync.transport import Transport
+from tests.sim.loop import LoopClock
+
+HALL = "420118"
+TERMINAL = "0012"
+Trick = Callable[[httpx.Request], Awaitable[httpx.Response]]
+
+
+def as_json(body: object, status: int = 200, headers: dict[str, str] | None = None) -> httpx.Response:
+    """An answer as the hall gives it."""
+    return httpx.Response(
+        status, content=msgspec.json.encode(body), headers={"Content-Type": "application/json", **(headers or {})}
+    )
+
+
+def problem(status: int, error: str, headers: dict[str, str] | None = None, **facts: Any) -> httpx.Response:
+    """An answer of the hall that is no success."""
+    return as_json(Problem(error, error, facts), status, headers)
+
+
+PORTAL = httpx.Response(200, html="<html>Welcome to our free network</html>")
+
+
+class ScriptedHall:
+    """Takes everything, in order. `script` holds tricks for the next requests whose path ends with the given word."""
+
+    def __init__(self, clock: LoopClock) -> None:
+        self.signer = Ed25519Signer(bytes(range(32)))
+        self.terminal = Ed25519Signer(bytes(range(1, 33)))
+        self.clock = clock
+        self.epoch = 1
+        self.envelopes: dict[int, Envelope] = {}
+        self.stubs: dict[int, str] = {}
+        self.log: list[bytes] = []
+        self.chains = [NO_HASH]
+        self.blobs: dict[str, bytes] = {}
+        self.script: dict[str, deque[Trick]] = {}
+        self.requests: list[httpx.Request] = []
+        self.batches: list[Batch] = []
+        self._news = asyncio.Event()
+
+    def expect(self, path: str, *tricks: Trick) -> None:
+        """Answer the next requests to `path` by `tricks`."""
+        self.script.setdefault(path, deque()).extend(tricks)
+
+    def write(self, scope: str = "business", **parts: Any) -> None:
+        """A new entry of the log; scope `hidden` for one that this terminal does not see."""
+        seq = len(self.log) + 1
+        raw = encode_entry(Entry("fact", seq, scope, stamp(self.clock.now()), **parts))
+        if scope == "hidden":
+            raw = msgspec.json.encode(Hidden(seq, digest(raw)))
+            self.chains.append(extend(self.chains[-1], msgspec.json.decode(raw)["hash"]))
+        else:
+            self.chains.append(extend(self.chains[-1], digest(raw)))
+        self.log.append(raw)
+        self._news.set()
+        self._news = asyncio.Event()
+
+    @property
+    def acked(self) -> int:
+        seq = 0
+        while seq + 1 in self.envelopes:
+            seq += 1
+        return seq
+
+    def head(self, seq: int) -> Signed:
+        return seal(self.signer, PURPOSE_HEAD, Head(HALL, self.epoch, seq, self.chains[seq]))
+
+    async def __call__(self, request: httpx.Request) -> httpx.Response:
+        await request.aread()
+        self.requests.append(request)
+        word = request.url.path.split("/")[3]
+        tricks = self.script.get(word)
+        if tricks:
+            return await tricks.popleft()(request)
+        return await self.honest(request)
+
+    async def honest(self, request: httpx.Request) -> httpx.Response:
+        """What the hall says when nobody interferes."""
+        word = request.url.path.split("/")[3]
+        if word == "hello":
+            return as_json(seal(self.signer, PURPOSE_HELLO, self.hello()))
+        if word == "push":
+            return as_json(self.push(self.batch_of(request)))
+        if word == "blob":
+            data = self.blobs.get(request.url.path.rsplit("/", 1)[1])
+            return problem(404, "blob") if data is None else httpx.Response(200, content=data)
+        return as_json(await self.pull(request))
+
+    def hello(self) -> Hello:
+        return Hello(HALL, HALL, "光谷", self.signer.public, self.epoch, stamp(self.clock.now()))
+
+    def batch_of(self, request: httpx.Request) -> Batch:
+        body = request.content
+        if request.headers.get("Content-Encoding") == "gzip":
+            body = gzip.decompress(body)
+        batch: Batch = unseal(msgspec.json.decode(body, type=Signed), self.terminal.public, PURPOSE_BATCH, Batch)
+        self.batches.append(batch)
+        return batch
+
+    def push(self, batch: Batch) -> PushAnswer:
+        answers = []
+        for envelope, event in zip(envelopes(batch), batch.events, strict=True):
+            known = envelope.seq in self.envelopes
+            assert self.envelopes.setdefault(envelope.seq, envelope) == envelope
+            verdict = Verdict("held", "bytes") if event.stub else Verdict("accepted")
+            if event.stub:
+                self.stubs[event.seq] = event.stub
+            elif not known:
+                self.write(envelope=envelope, fact=event.fact)
+            answers.append(Answered(envelope.seq, verdict, 0, known))
+        return PushAnswer(stamp(self.clock.now()), self.acked, tuple(answers))
+
+    async def pull(self, request: httpx.Request) -> PullAnswer:
+        query = request.url.params
+        after, limit, wait = int(query["after"]), int(query["limit"]), float(query["wait"])
+        if after == len(self.log) and wait:
+            waiting = asyncio.ensure_future(self._news.wait())
+            await asyncio.wait([waiting], timeout=wait)
+            waiting.cancel()
+        upto = min(len(self.log), after + limit)
+        raws = tuple(msgspec.Raw(raw) for raw in self.log[after:upto])
+        head = msgspec.Raw(msgspec.json.encode(self.head(upto)))
+        return PullAnswer(stamp(self.clock.now()), self.epoch, after, upto, len(self.log), self.acked, raws, head)
+
+
+class ListStore:
+    """A memory of lists (the LineStore Protocol): rows are `unsent`, a verdict's word, or `passed`."""
+
+    def __init__(self, key: str) -> None:
+        self.facts: list[bytes] = []
+        self.rows: list[str] = []
+        self.place = Position(HALL, TERMINAL, "inc-1", 1, 0, NO_HASH, None)
+        self.mark = 0
+        self.sent: list[tuple[int, int]] = []
+        self.stubs: dict[int, str] = {}
+        self.links: list[Link] = []
+        self.contacts: list[tuple[str, int]] = []
+        self.troubles: list[str] = []
+        self.wanted: tuple[str, ...] = ()
+        self.blobs: dict[str, bytes] = {}
+        self.key = key
+        self.failures: deque[Exception] = deque()
+
+    def commit(self, *texts: str) -> None:
+        """Something happens at the window."""
+        self.facts.extend(msgspec.json.encode({"text": text}) for text in texts)
+        self.rows.extend("unsent" for _ in texts)
+
+    def envelope(self, seq: int) -> Envelope:
+        prev = NO_HASH if seq == 1 else self.envelope(seq - 1).hash
+        return Envelope(TERMINAL, "inc-1", seq, prev, digest(self.facts[seq - 1]))
+
+    def position(self) -> Position:
+        if self.failures:
+            raise self.failures.popleft()
+        return self.place
+
+    def outgoing(self, max_facts: int, max_bytes: int, after: int | None = None) -> Outgoing | None:
+        first = next((i + 1 for i, row in enumerate(self.rows) if row == "unsent" and i >= self.mark), None)
+        if first is None:
+            first = next((i + 1 for i, row in enumerate(self.rows) if row == "unsent"), None)
+        if first is None:
+            return None
+        last = min(len(self.facts), first + max_facts - 1)
+        events = []
+        for seq in range(first, last + 1):
+            fact = self.facts[seq - 1]
+            reason = self.stubs.get(seq, "")
+            events.append(Sent(seq, stub=reason, fact_hash=digest(fact)) if reason else Sent(seq, msgspec.Raw(fact)))
+        return Outgoing(first, last, self.envelope(first).prev, self.envelope(last).hash, tuple(events))
+
+    def mark_sent(self, first: int, last: int) -> None:
+        self.sent.append((first, last))
+
+    def answered(self, answers: tuple[Answered, ...], acked: int) -> None:
+        for answer in answers:
+            self.rows[answer.seq - 1] = answer.verdict.v
+
+    def stub(self, seq: int, reason: str) -> None:
+        self.stubs[seq] = reason
+
+    def resend_from(self, seq: int) -> None:
+        self.mark = seq - 1
+        self.rows = [row if index < seq - 1 else "unsent" for index, row in enumerate(self.rows)]
+
+    def apply(self, links: tuple[Link, ...], start: int, head: Signed, chain: str, epoch: int, acked: int) -> bool:
+        if start != self.place.cursor:
+            return False
+        self.links.extend(links)
+        self.place = msgspec.structs.replace(self.place, cursor=links[-1].seq, chain=chain, known_head=head)
+        for link in links:
+            if link.entry and link.entry.envelope and link.entry.envelope.terminal == TERMINAL:
+                self.rows[link.entry.envelope.seq - 1] = "passed"
+        return True
+
+    def remember_head(self, head: Signed, seq: int) -> None:
+        self.place = msgspec.structs.replace(self.place, known_head=head)
+
+    def freeze(self, reason: str) -> None:
+        self.place = msgspec.structs.replace(self.place, frozen=reason)
+
+    def contact(self, hall_time: str, offset_ms: int) -> None:
+        self.contacts.append((hall_time, offset_ms))
+
+    def trouble(self, code: str) -> None:
+        self.troubles.append(code)
+
+    def pending(self) -> Pending:
+        return Pending(self.rows.count("unsent"), "", self.rows.count("held"), self.rows.count("rejected"))
+
+    def missing_blobs(self) -> tuple[str, ...]:
+        return tuple(sha for sha in self.wanted if sha not in self.blobs)
+
+    def keep_blob(self, sha256: str, data: bytes) -> None:
+        self.blobs[sha256] = data
+
+
+class Counter:
+    """One terminal, one hall, one line between them; to be made inside a running virtual loop."""
+
+    def __init__(self, clock: LoopClock | None = None) -> None:
+        self.hall = ScriptedHall(LoopClock())
+        self.store = ListStore(self.hall.signer.public)
+        self.slept: list[float] = []
+        self.clock = clock or LoopClock()
+        transport = Transport(
+            "http://hall.test", self.clock, key=self.hall.signer.public, wire=httpx.MockTransport(self.hall)
+        )
+        self.line = Line(
+            self.store, transport, self.hall.terminal,
+            clock=self.clock, sleep=self._sleep, dice=lambda: 0.5, run=at_once,
+        )  # fmt: skip
+        assert key_id(self.hall.signer.public)
+
+    async def _sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        await asyncio.sleep(seconds)
+
+    async def serve_for(self, seconds: float) -> None:
+        """Let the line work for a while."""
+        task = asyncio.create_task(self.line.serve())
+        await asyncio.sleep(seconds)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def at_once(call: Callable[..., Any], *args: Any) -> Any:
+    """Calls the memory right here."""
+    return call(*args)
