@@ -1,4 +1,4 @@
-"""The papers that open no case: service guide (R8), pledge (R30), preparation list, referral slip (R15), queue ticket."""
+"""The papers beside a case: service guide (R8), pledge (R30), preparation list, referral slip (R15), queue ticket."""
 
 from __future__ import annotations
 

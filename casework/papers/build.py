@@ -39,7 +39,7 @@ _NUMBERED = frozenset(KINDS) - {"guide", "ticket", "preparation", "referral", "p
 def build(kind: str, facts: PaperFacts, say: Say = t) -> Paper:
     """The paper of `kind` made from `facts`, in the language of `say` (papers are Chinese unless asked otherwise).
 
-    Raises BadPaper when the kind is unknown, the number is not 22 digits, or a must of the law is absent (R2, R10, R11).
+    Raises BadPaper when the kind is unknown, the number is not 22 digits, or a must of the law is absent (R2, R10).
     """
     if kind not in _BUILDERS:
         raise BadPaper("papers.error.kind", kind=kind, kinds=", ".join(KINDS))

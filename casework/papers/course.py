@@ -1,4 +1,7 @@
-"""The papers of a case under way: hand-over slip, suspension, extension, payment, decision, delivery (R10, R11, R21, R22)."""
+"""The papers of a case under way: hand-over slip, suspension, extension, payment, decision, delivery.
+
+Keeps R10 (no refusal without reasons and remedies), R11 (no fee without a basis), R21 and R22 (notices of the clocks).
+"""
 
 from __future__ import annotations
 
@@ -144,7 +147,7 @@ def decision(facts: PaperFacts, w: Words) -> Built:
                 Note(w("note.remedies"), facts.remedies),
             ),
         }
-    notes = (Note(w("note.result"), (facts.result,)),) if facts.result else ()
+    notes: tuple[Note, ...] = (Note(w("note.result"), (facts.result,)),) if facts.result else ()
     notes += (Note(w("note.remedies"), facts.remedies),) if facts.remedies else ()
     return shared | {
         "title": w("decision.granted.title"),

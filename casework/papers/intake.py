@@ -16,7 +16,6 @@ from casework.papers.parts import (
     item_fields,
     material_table,
     need,
-    present,
     seal,
     service_fields,
 )
@@ -140,7 +139,10 @@ def reasons_of(facts: PaperFacts, kind: str) -> tuple[str, ...]:
 
 
 def returned(facts: PaperFacts, w: Words) -> Built:
-    """退件通知书: a registration's papers go back; coming again is a new receipt (R41, 市场主体登记管理条例实施细则 18)."""
+    """退件通知书: a registration's papers go back; coming again is a new receipt (R41).
+
+    Source: 市场主体登记管理条例实施细则, article 18.
+    """
     lines = facts.supplements
     reasons = tuple(reason for reason in facts.reasons if reason.strip())
     if not lines and not reasons:

@@ -77,8 +77,10 @@ class Captions(msgspec.Struct, frozen=True):
 
 
 class Paper(msgspec.Struct, frozen=True):
-    """All of one paper, in drawing order (`fields_first` puts the fields above the letter). Texts are plain: no renderer
-    reads markup in them."""
+    """All of one paper, in drawing order (`fields_first` puts the fields above the letter).
+
+    Texts are plain: no renderer reads markup in them.
+    """
 
     kind: str
     size: Size

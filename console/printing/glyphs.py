@@ -1,4 +1,4 @@
-"""Which characters the shipped font can draw, read from the font's own table: a name with a hole in it is a wrong paper.
+"""Which characters the shipped font can draw, read from its own table: a name with a hole in it is a wrong paper.
 
 Noto Sans SC lacks rare characters such as 𠮷. They are printed as their code in a box, `U+20BB7`, and named under the
 paper, so that somebody writes them in by hand; never a blank. The table is the font's `cmap` of format 12.
