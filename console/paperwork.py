@@ -18,7 +18,7 @@ from casework.events import body_of
 from casework.facts import Fact, digest
 from casework.messages import Translator
 from casework.papers import Paper, Reprint, build
-from casework.papers.of_case import PRINTED_WITH, Counter, paper_facts
+from casework.papers.of_case import PRINTED_WITH, Counter, Occasion, paper_facts
 from casework.rules import Refusal
 from console.library import Library
 
@@ -48,10 +48,9 @@ class Paperwork:
         mark = reprint_mark(case.papers, kind, self.terminal)
         reprint = Reprint(mark, f"{staff.name} {staff.number}", f"{now:%Y-%m-%d %H:%M}") if mark else None
         counter = Counter(self.hall, self.window, staff.name, staff.number, now)
-        facts = paper_facts(
-            case, item, counter, self.library.calendar(), self.library.of(case).posts, self.say,
-            refusal=_last(history, "refused_at_intake"), handed=_last(history, "handed_over"), reprint=reprint,
-        )  # fmt: skip
+        occasion = Occasion(_last(history, "refused_at_intake"), _last(history, "handed_over"), reprint)
+        posts = self.library.of(case).posts
+        facts = paper_facts(case, item, counter, self.library.calendar(), posts, self.say, occasion)
         return build(kind, facts, self.say)
 
     @property

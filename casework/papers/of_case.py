@@ -1,4 +1,4 @@
-"""From a case to what its papers say: one place, so that a paper reads alike at every window, with the line up or down."""
+"""From a case to what its papers say: one place, so that a paper reads alike at every window, line or no line."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from casework import bodies
 from casework.ambient import moment
 from casework.calendar import Calendar
 from casework.case import Case
-from casework.catalogue.schema import Item, Post
+from casework.catalogue.schema import Item, LimitData, Post
 from casework.papers.facts import (
     Agent,
     Deferred,
@@ -57,10 +57,26 @@ PRINTED_WITH: dict[str, Callable[[Case], bool]] = {
 """Which papers of a case can be printed now, by what has happened to it."""
 
 
+class Occasion(msgspec.Struct, frozen=True):
+    """What a single paper is about beside the state of the case."""
+
+    refusal: bodies.RefusedAtIntake | None = None
+    handed: bodies.HandedOver | None = None
+    reprint: Reprint | None = None
+
+
+_PLAIN = Occasion()
+
+
 def paper_facts(
-    case: Case, item: Item | None, counter: Counter, calendar: Calendar, posts: Mapping[str, Post], say: Say,
-    refusal: bodies.RefusedAtIntake | None = None, handed: bodies.HandedOver | None = None, reprint: Reprint | None = None,
-) -> PaperFacts:  # fmt: skip
+    case: Case,
+    item: Item | None,
+    counter: Counter,
+    calendar: Calendar,
+    posts: Mapping[str, Post],
+    say: Say,
+    occasion: Occasion = _PLAIN,
+) -> PaperFacts:
     """All that any paper of `case` may need.
 
     Args:
@@ -70,13 +86,11 @@ def paper_facts(
         calendar: counts the due dates.
         posts: for the names on a hand-over slip.
         say: the language of the paper.
-        refusal: the body of the refusal at intake, for that paper.
-        handed: the body of the hand-over, for that slip.
-        reprint: the mark from the second print on.
+        occasion: what this one paper is about.
     """
     received = case.received
     clocks = {each.kind: each for each in standing(case, calendar, counter.now)}
-    refused = refusal or bodies.RefusedAtIntake("", "", "")
+    refused = occasion.refusal or bodies.RefusedAtIntake("", "", "")
     decided = case.decided
     return PaperFacts(
         hall=counter.hall, item=item.name.zh if item else received.item, item_code=received.item,
@@ -95,9 +109,9 @@ def paper_facts(
         reasons=_texts(decided.reasons if decided else refused.reason or case.reason),
         remedies=_texts(decided.remedies if decided else refused.remedies),
         decision="refused" if case.outcome == "refused" else "granted", result=item.result.zh if item else "",
-        handover=_handover(case, handed, counter, posts), delivery=_delivery(case, item), pledge=_pledge(case, item),
+        handover=_handover(case, occasion.handed, counter, posts), delivery=_delivery(case, item), pledge=_pledge(case, item),
         guide=_guide(item), fee=_fee(item, say), query=say("papers.query.counter"), query_url=case.number,
-        complaints=item.complaints if item else "", reprint=reprint,
+        complaints=item.complaints if item else "", reprint=occasion.reprint,
     )  # fmt: skip
 
 
@@ -181,6 +195,31 @@ def _guide(item: Item | None) -> GuideFacts | None:
     return GuideFacts(
         basis=(item.basis.zh, item.statutory.basis.zh, item.promised.basis.zh), conditions=(item.guide.zh,)
     )
+
+
+def guide_facts(item: Item, hall: str, now: datetime, say: Say) -> PaperFacts:
+    """What the service guide of `item` says, without a case (R8)."""
+    return PaperFacts(
+        hall=hall,
+        item=item.name.zh,
+        item_code=item.code,
+        issued_at=now,
+        organ=item.organ.zh,
+        statutory=_limit(_span(item.statutory), None, say),
+        promised=_limit(_span(item.promised), None, say),
+        materials=tuple(
+            MaterialLine(material.name.zh, "check_pending" if material.source else material.form, material.copies)
+            for material in item.materials
+        ),
+        result=item.result.zh,
+        guide=_guide(item),
+        fee=_fee(item, say),
+        complaints=item.complaints,
+    )
+
+
+def _span(limit: LimitData) -> bodies.Span:
+    return bodies.Span(limit.amount, limit.unit, limit.start)
 
 
 def _fee(item: Item | None, say: Say) -> str:
