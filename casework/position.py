@@ -1,0 +1,46 @@
+"""What the line and a terminal's memory tell each other: where the terminal stands, what goes out, what waits.
+
+Both rooms know these values and not each other (`sync.ports.LineStore`).
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from casework.seals import Signed
+from casework.wire import Sent
+
+
+class Position(msgspec.Struct, frozen=True):
+    """Where this terminal stands in the hall's log, and who it is."""
+
+    hall: str
+    terminal: str
+    incarnation: str
+    epoch: int
+    cursor: int
+    chain: str
+    known_head: Signed | None
+    """The newest head with the hall's signature that was seen."""
+    frozen: str = ""
+    """Why the cursor stands still (S24); empty while all is well."""
+
+
+class Outgoing(msgspec.Struct, frozen=True):
+    """The next envelopes to send, groups whole, within the bounds asked for."""
+
+    first: int
+    last: int
+    prev: str
+    head: str
+    events: tuple[Sent, ...]
+
+
+class Pending(msgspec.Struct, frozen=True):
+    """What waits: for the status line, `sync --once` and `doctor`."""
+
+    unsent: int
+    oldest: str
+    """Legal time of the oldest unsent fact; empty when nothing waits."""
+    held: int
+    rejected: int

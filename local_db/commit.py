@@ -1,0 +1,225 @@
+"""What a clerk's act writes: facts, envelopes, what is shown, the number, the end of the draft: all of it or nothing.
+
+Keeps S2 (sequence and previous hash are read under the write lock), S3 (groups whole, bounded), S4 (one transaction),
+S15 (a `resolve.*` fact settles what it names) and S27 (numbers).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+import msgspec
+
+from casework.ambient import stamp
+from casework.bodies import StaffSet
+from casework.case import Case, evolve
+from casework.errors import BadBytes
+from casework.events import body_of
+from casework.facts import Base, Envelope, Fact, digest, encode_fact
+from casework.outbox import Move, Row, moved
+from local_db.counter import Counter
+from local_db.errors import TooBig
+from local_db.replay import counts, keep, shown_case
+from local_db.sql import queries
+from local_db.state import State, counted
+
+_SQL = queries("commit")
+
+
+class Sealed(msgspec.Struct, frozen=True):
+    """A fact that is saved: its place in this incarnation's chain."""
+
+    local_seq: int
+    fact_id: str
+    hash: str
+
+
+class Ref(msgspec.Struct, frozen=True):
+    """What an intake line's reference became."""
+
+    number: str
+    case_id: str
+
+
+class Commit(Counter):
+    """The writing half of the memory."""
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[Writing]:
+        """One act. All of it is durable when the block has ended, nothing of it when anything was raised inside.
+
+        Raises:
+            Busy, DiskFull: nothing was changed; the same act may succeed in a moment.
+            Damaged, NotWritable: as they say.
+        """
+        with self.transaction() as db:
+            act = Writing(self, db)
+            yield act
+            act.secure_numbers()
+        if act.sealed:
+            self.state.keep_sealed(self.identity.incarnation, act.sealed)
+            if self.on_commit:
+                self.on_commit()
+
+
+class Writing:
+    """An open act: reads see what it has written so far."""
+
+    def __init__(self, memory: Commit, db: sqlite3.Connection) -> None:
+        self._memory = memory
+        self._db = db
+        self._now = stamp(memory.clock.now())
+        self._last: tuple[int, str] | None = None
+        self._state: State | None = None
+        self._given: dict[str, int] = {}
+        self.sealed = 0
+        """The newest `local_seq` of this act."""
+
+    def case(self, case_id: str) -> Case | None:
+        """The case as it is shown."""
+        return shown_case(self._db, case_id)
+
+    def base(self) -> Base:
+        """What a fact that is made now has seen (S5)."""
+        epoch, cursor = self._db.execute("select epoch, cursor from standing").fetchone()
+        return Base(epoch, cursor, self._end()[0])
+
+    def roster_position(self) -> int:
+        """The log's position of the newest roster entry that is known here."""
+        position: int = self._db.execute(_SQL["roster_position"]).fetchone()[0]
+        return position
+
+    def staff(self, number: str) -> StaffSet | None:
+        """A person of the roster."""
+        row = self._db.execute(_SQL["staff"], (number,)).fetchone()
+        return msgspec.json.decode(row[0], type=StaffSet) if row else None
+
+    def refused(self, case_id: str) -> frozenset[str]:
+        """Ids of facts of this case that wait in the tray: what a resolution may name."""
+        return frozenset(row[0] for row in self._db.execute(_SQL["refused_of_case"], (case_id,)))
+
+    def waiting(self, case_id: str) -> frozenset[str]:
+        """Types of own facts of this case that the hall has not answered."""
+        return frozenset(row[0] for row in self._db.execute(_SQL["unsent_types"], (case_id,)))
+
+    def next_number(self, day: date) -> int:
+        """The next count of `day`, for a case number; given with this act's commit, never again (S27).
+
+        Raises IncarnationLost when this machine can't know what was given before.
+        """
+        name = day.isoformat()
+        last = self._memory.last_counter(self._db, name, self._trusted())
+        counter = max(self._given.get(name, 0), last) + 1
+        self._given[name] = counter
+        self._db.execute(_SQL["set_counter"], (name, counter))
+        return counter
+
+    def commit_groups(self, groups: Sequence[Sequence[Fact]]) -> tuple[Sealed, ...]:
+        """Seal and keep the facts of one command, group by group (S3), and show what they make of their cases.
+
+        Raises:
+            BadBytes: a fact is larger than `limits.fact_bytes`.
+            TooBig: a group has too many facts or bytes.
+            IncarnationLost: this machine may not seal (S27).
+        """
+        self._trusted()
+        sealed: list[Sealed] = []
+        before: dict[str, Case | None] = {}
+        after: dict[str, Case | None] = {}
+        for group in groups:
+            for fact, data in self._checked(group):
+                if fact.case and fact.case not in before:
+                    before[fact.case] = after[fact.case] = self.case(fact.case)
+                sealed.append(self._seal(fact, data))
+                if fact.case and counts(fact.type, Row.COMMITTED):
+                    after[fact.case] = evolve(after[fact.case], fact)
+                if fact.type.startswith("resolve."):
+                    self._resolve(fact)
+        for case_id, case in after.items():
+            keep(self._db, case_id, before[case_id], case, self._now, self._memory.dues)
+        return tuple(sealed)
+
+    def drop_draft(self, case_id: str) -> None:
+        """The form was saved as a case: its draft goes in the same transaction (S4)."""
+        self._db.execute("delete from draft where case_id = ?", (case_id,))
+
+    def keep_ref(self, ref: str, number: str, case_id: str) -> None:
+        """Remember what an intake line's reference became; the first one stays."""
+        self._db.execute(_SQL["keep_ref"], (ref, number, case_id))
+
+    def ref(self, ref: str) -> Ref | None:
+        """What that reference became before."""
+        row = self._db.execute(_SQL["ref"], (ref,)).fetchone()
+        return Ref(*row) if row else None
+
+    def secure_numbers(self) -> None:
+        """Before COMMIT: numbers that this act gives are in the state file first, so no crash can give them twice."""
+        if self._given:
+            state = self._trusted()
+            for day, counter in self._given.items():
+                state = counted(state, day, counter)
+            self._memory.state.write(state)
+
+    def _trusted(self) -> State:
+        if self._state is None:
+            self._state = self._memory.may_seal(self._db)
+        return self._state
+
+    def _checked(self, group: Sequence[Fact]) -> list[tuple[Fact, bytes]]:
+        limits = self._memory.limits
+        coded = [(fact, encode_fact(fact, limits)) for fact in group]
+        size = sum(len(data) for _, data in coded)
+        if len(coded) > limits.group_facts or size > limits.group_bytes:
+            raise TooBig(
+                "store.group_too_big", facts=len(coded), most=limits.group_facts, size=size, room=limits.group_bytes
+            )
+        for index, (fact, _) in enumerate(coded):
+            if fact.group.id != group[0].group.id or (fact.group.index, fact.group.size) != (index, len(coded)):
+                raise ValueError(f"fact {fact.id} is not at its place in group {fact.group.id}")
+        return coded
+
+    def _end(self) -> tuple[int, str]:
+        if self._last is None:
+            self._last = self._memory.chain_end(self._db)
+        return self._last
+
+    def _seal(self, fact: Fact, data: bytes) -> Sealed:
+        local_seq, prev = self._end()
+        who = self._memory.identity
+        envelope = Envelope(who.terminal, who.incarnation, local_seq + 1, prev, digest(data))
+        hash_ = envelope.hash
+        group = fact.group
+        row = (
+            fact.id, data, envelope.fact_hash, fact.type, fact.case, fact.root, group.id, group.index, group.size,
+            fact.time.at,
+        )  # fmt: skip
+        made = self._db.execute(_SQL["insert_fact"], row)
+        self._db.execute(
+            _SQL["insert_envelope"], (envelope.seq, envelope.incarnation, prev, hash_, made.lastrowid, fact.case)
+        )
+        self._last = (envelope.seq, hash_)
+        self.sealed = envelope.seq
+        return Sealed(envelope.seq, fact.id, hash_)
+
+    def _resolve(self, fact: Fact) -> None:
+        for named in named_by(fact):
+            self._db.execute(_SQL["insert_resolution"], (named, self.sealed))
+            resolve_own(self._db, named)
+
+
+def named_by(fact: Fact) -> tuple[str, ...]:
+    """The refused facts that a `resolve.*` fact names; none when its body can't be read."""
+    try:
+        named: tuple[str, ...] = body_of(fact).refused
+    except BadBytes:
+        return ()
+    return named
+
+
+def resolve_own(db: sqlite3.Connection, fact_id: str) -> None:
+    """An own refused or held fact was settled by a person, here or elsewhere (S15)."""
+    for local_seq, state in db.execute(_SQL["own_refused"], (fact_id,)).fetchall():
+        db.execute(_SQL["move"], (moved(Row(state), Move.RESOLVE), local_seq))

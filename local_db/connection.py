@@ -1,0 +1,109 @@
+"""The connections to a terminal's file: one that writes, and one for each reading thread.
+
+Keeps S2 and S4: every write is BEGIN IMMEDIATE, WAL, `synchronous=FULL`. Readers have their own snapshot, so a page
+that is being applied never blocks a screen.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from casework.ambient import Clock
+from casework.limits import LIMITS, Limits
+from local_db.errors import wrapped
+
+FILE = "terminal.db"
+
+
+def connect(path: Path, limits: Limits = LIMITS, *, read_only: bool = False) -> sqlite3.Connection:
+    """A connection with the pragmas of the house. May be handed to another thread, never used by two at once."""
+    db = sqlite3.connect(path, timeout=limits.busy_seconds, isolation_level=None, check_same_thread=False)
+    try:
+        db.execute("pragma journal_mode = wal")
+        db.execute("pragma synchronous = full")
+        db.execute("pragma foreign_keys = on")
+        db.execute("pragma journal_size_limit = 8388608")
+        if read_only:
+            db.execute("pragma query_only = on")
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+class Connected:
+    """What all parts of the memory stand on: the file, the clock, the limits, reading and writing."""
+
+    def __init__(self, folder: Path, clock: Clock, limits: Limits = LIMITS) -> None:
+        self.folder = folder
+        self.file = folder / FILE
+        self.clock = clock
+        self.limits = limits
+        self.on_commit: Callable[[], None] | None = None
+        """Called after every commit of own facts, outside the lock: wakes the line."""
+        self._lock = threading.RLock()
+        self._writing = False
+        self._readers = threading.local()
+        self._open: list[sqlite3.Connection] = []
+        with wrapped(self.file):
+            self._writer = connect(self.file, limits)
+        self._open.append(self._writer)
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """The write lock, from BEGIN IMMEDIATE to COMMIT; whatever is raised inside rolls all of it back.
+
+        Raises:
+            Busy: another process holds the lock longer than `limits.busy_seconds`.
+            DiskFull, Damaged, NotWritable: as they say; nothing was changed.
+        """
+        with self._lock:
+            if self._writing:
+                raise RuntimeError("a write transaction inside a write transaction")
+            self._writing = True
+            db = self._writer
+            try:
+                with wrapped(self.file):
+                    db.execute("begin immediate")
+                    yield db
+                    db.execute("commit")
+            finally:
+                self._writing = False
+                if db.in_transaction:
+                    db.rollback()
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """A snapshot for one or more queries, for this thread alone; nested calls share it."""
+        with wrapped(self.file):
+            db: sqlite3.Connection | None = getattr(self._readers, "db", None)
+            if db is None:
+                db = connect(self.file, self.limits, read_only=True)
+                self._readers.db = db
+                with self._lock:
+                    self._open.append(db)
+            if db.in_transaction:
+                yield db
+                return
+            db.execute("begin")
+            try:
+                yield db
+            finally:
+                db.rollback()
+
+    def revision(self) -> int:
+        """A number that changes with every commit of any process, as this thread's reader sees it: cheap to ask."""
+        with self.reading() as db:
+            version: int = db.execute("pragma data_version").fetchone()[0]
+        return version
+
+    def close(self) -> None:
+        """Close all connections; the last one folds the write-ahead log into the file."""
+        with self._lock:
+            for db in self._open[::-1]:
+                db.close()
+            self._open.clear()

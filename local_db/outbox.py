@@ -1,0 +1,173 @@
+"""What goes out: envelopes in order, their verdicts, and what waits.
+
+Keeps S6 (only `casework.outbox.moved` moves a row), S11 and S12 (every envelope travels, in order, groups whole; what
+can't be sent travels as a stub), S13 (a verdict's higher revision replaces the lower; answers are idempotent) and S16
+(what was refused is in the tray at once).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+import msgspec
+
+from casework.admit import insistable
+from casework.ambient import stamp
+from casework.errors import BadBytes
+from casework.events import body_of
+from casework.facts import Fact, digest
+from casework.outbox import SHOWN, Move, Row, moved
+from casework.position import Outgoing, Pending, Position
+from casework.seals import Signed
+from casework.wire import Answered, Sent, Tray, Verdict
+from local_db.commit import Commit
+from local_db.replay import counts, readable, reshow, shown_case
+from local_db.sql import queries
+
+_SQL = queries("line")
+_MOVES = {"accepted": Move.ACCEPT, "rejected": Move.REJECT, "held": Move.HOLD}
+DAMAGED = "damaged"
+"""The stub's reason when a byte broke on this disk (T53)."""
+
+
+class Outbox(Commit):
+    """The sending half of the memory."""
+
+    def position(self) -> Position:
+        """Where this terminal stands."""
+        with self.reading() as db:
+            epoch, cursor, chain, head, frozen = db.execute(_SQL["position"]).fetchone()
+        known = msgspec.json.decode(head, type=Signed) if head else None
+        who = self.identity
+        return Position(who.hall, who.terminal, who.incarnation, epoch, cursor, chain, known, frozen)
+
+    def outgoing(self, max_facts: int, max_bytes: int, after: int | None = None) -> Outgoing | None:
+        """The oldest envelopes that the hall has not acknowledged, from `after` + 1 on (default: its last mark).
+
+        At least one whole group, however small the bounds; None when nothing waits.
+        """
+        taken: list[tuple[int, str, str, Sent]] = []
+        size = whole = 0
+        with self.reading() as db:
+            mark = db.execute("select acked from standing").fetchone()[0] if after is None else after
+            for seq, prev, hash_, stub, data, fact_hash, index, members in db.execute(_SQL["outgoing"], (mark,)):
+                reason = stub or ("" if digest(data) == fact_hash else DAMAGED)
+                sent = Sent(seq, stub=reason, fact_hash=fact_hash) if reason else Sent(seq, msgspec.Raw(data))
+                size += len(data)
+                if whole and (len(taken) + 1 > max_facts or size > max_bytes):
+                    break
+                taken.append((seq, prev, hash_, sent))
+                if index + 1 == members:
+                    whole = len(taken)
+        if not taken:
+            return None
+        taken = taken[: whole or len(taken)]
+        events = tuple(row[3] for row in taken)
+        return Outgoing(taken[0][0], taken[-1][0], taken[0][1], taken[-1][2], events)
+
+    def mark_sent(self, first: int, last: int) -> None:
+        """The line is about to send these; counts the attempt."""
+        now = stamp(self.clock.now())
+        with self.transaction() as db:
+            rows = db.execute(_SQL["to_send"], (first, last)).fetchall()
+            db.executemany(_SQL["sent"], [(moved(Row(state), Move.SEND), now, seq) for seq, state in rows])
+
+    def answered(self, answers: tuple[Answered, ...], acked: int) -> None:
+        """Write down verdicts of a push answer; a row that is not in `answers` stays unsent (T5). Idempotent."""
+        with self.transaction() as db:
+            changed: set[str] = set()
+            for answer in answers:
+                changed |= self._judged(db, answer.seq, answer.verdict, answer.entry)
+            self._reshow(db, changed)
+            self._acked(db, acked)
+
+    def stub(self, seq: int, reason: str) -> None:
+        """This envelope travels as a stub from now on (S12)."""
+        with self.transaction() as db:
+            db.execute(_SQL["set_stub"], (reason, seq))
+
+    def resend_from(self, seq: int) -> None:
+        """The hall has everything before `seq` and nothing from there on: 409 `gap` (T4)."""
+        with self.transaction() as db:
+            last = db.execute(_SQL["end_of_outbox"]).fetchone()[0]
+            db.execute(_SQL["set_acked"], (max(0, min(seq - 1, last)),))
+
+    def pending(self) -> Pending:
+        """What waits now."""
+        with self.reading() as db:
+            unsent, first = db.execute(_SQL["unsent"]).fetchone()
+            made = db.execute(_SQL["made_at"], (first,)).fetchone() if first else None
+            kinds: dict[str, int] = dict(db.execute(_SQL["own_to_settle"], (self.identity.terminal,)).fetchall())
+        return Pending(unsent, made[0] if made else "", kinds.get("held", 0), kinds.get("rejected", 0))
+
+    def _acked(self, db: sqlite3.Connection, acked: int) -> None:
+        last = db.execute(_SQL["end_of_outbox"]).fetchone()[0]
+        mark = db.execute("select acked from standing").fetchone()[0]
+        if mark < min(acked, last):
+            db.execute(_SQL["set_acked"], (min(acked, last),))
+
+    def _judged(self, db: sqlite3.Connection, seq: int, verdict: Verdict, entry: int) -> set[str]:
+        """Move a row by a verdict; returns the cases to show anew. Unknown rows, older revisions change nothing."""
+        row = db.execute(_SQL["row"], (seq,)).fetchone()
+        move = _MOVES.get(verdict.v)
+        if row is None or move is None or verdict.revision < row[1]:
+            return set()
+        state, after = Row(row[0]), moved(Row(row[0]), move)
+        if after is state and verdict.revision == row[1]:
+            return set()
+        db.execute(_SQL["judged"], (after, msgspec.json.encode(verdict), verdict.revision, entry, seq))
+        self._tray_of_own(db, seq)
+        return {row[2]} if _shows(row[4], state) != _shows(row[4], after) else set()
+
+    def _tray_of_own(self, db: sqlite3.Connection, seq: int) -> None:
+        """Own refused and held facts are in the tray at once, before the hall's entry of it was pulled (S16)."""
+        state, _, case_id, fact_id, type_, data, coded = db.execute(_SQL["row"], (seq,)).fetchone()
+        verdict = msgspec.json.decode(coded, type=Verdict) if coded else Verdict("")
+        if verdict.v not in {"rejected", "held"} or state == Row.PASSED:
+            db.execute(_SQL["drop_own_tray"], (fact_id,))
+            return
+        fact = readable(data)
+        line = Tray(
+            fact=fact_id, type=type_, case=case_id, root=fact.root if fact else case_id,
+            number=_number_of(db, case_id, fact), terminal=self.identity.terminal, actor=fact.actor if fact else "",
+            code=verdict.code, facts=verdict.facts, since=verdict.judged_at, kind=verdict.v,
+            insistable=insistable(type_, verdict.code),
+        )  # fmt: skip
+        keep_tray(db, line, told=False)
+
+    def _reshow(self, db: sqlite3.Connection, cases: set[str]) -> None:
+        now = stamp(self.clock.now())
+        for case_id in sorted(filter(None, cases)):
+            reshow(db, case_id, now, self.dues)
+
+
+def _number_of(db: sqlite3.Connection, case_id: str, fact: Fact | None) -> str:
+    case = shown_case(db, case_id)
+    if case is not None:
+        return case.number
+    if fact is None or fact.type != "received":
+        return ""
+    try:
+        number: str = body_of(fact).number
+    except BadBytes:
+        return ""  # the tray shows it without a number
+    return number
+
+
+def _shows(type_: str, row: Row) -> bool:
+    return row in SHOWN and counts(type_, row)
+
+
+def keep_tray(db: sqlite3.Connection, line: Tray, *, told: bool) -> None:
+    """Put a line into the tray, or settle it there."""
+    row = (
+        line.fact,
+        line.case,
+        line.kind,
+        line.terminal,
+        line.since,
+        line.settled,
+        int(told),
+        msgspec.json.encode(line),
+    )
+    db.execute(_SQL["keep_tray"], row)

@@ -1,0 +1,227 @@
+"""What comes in: pages of the hall's log, folded into the memory.
+
+Keeps S6 (the page's commit makes own rows *passed*), S7 and S21 (entries byte for byte, holes named), S13 (a pull alone
+completes a lost answer), S18 and S19: folding happens outside the write lock, a slice is written with its cursor in one
+transaction of at most `limits.apply_slice_ms`, and between two slices the clerk's writes overtake.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+
+import msgspec
+
+from casework import bodies
+from casework.ambient import stamp
+from casework.case import Case, decode_case, encode_case, evolve
+from casework.errors import BadBytes
+from casework.events import body_of
+from casework.facts import Fact, decode_fact
+from casework.outbox import Move, Row, moved
+from casework.seals import Signed
+from casework.wire import ENTRY_FACT, ENTRY_TRAY, ENTRY_VERDICT, Entry, Link, extend
+from local_db.commit import named_by, resolve_own
+from local_db.outbox import Outbox, keep_tray
+from local_db.replay import keep, overlaid, shown_case
+from local_db.sql import queries
+
+_SQL = queries("line")
+_REPLAY = queries("replay")
+_FIRST_SLICE = 32
+_MOST_SLICE = 500
+
+
+class _Read(msgspec.Struct, frozen=True):
+    """An entry of a page, parsed before the lock is taken, with the chain after it."""
+
+    link: Link
+    chain: str
+    fact: Fact | None
+
+
+class _Folded(msgspec.Struct, frozen=True):
+    """What the log says of a case after a slice."""
+
+    root: str
+    n: int
+    hole: bool
+    case: Case | None
+
+
+class Pages(Outbox):
+    """The receiving half of the memory."""
+
+    def apply(self, links: tuple[Link, ...], start: int, head: Signed, chain: str, epoch: int, acked: int) -> bool:
+        """Fold a checked page into the memory, slice by slice, the cursor with each slice (S19).
+
+        Args:
+            links: the page's entries, from `start` + 1 on without a gap.
+            start: the cursor that the page was asked with.
+            head: the signed head at the page's end.
+            chain: the chain at the page's end.
+            epoch: the page's epoch.
+            acked: the hall's mark of own envelopes.
+
+        Returns:
+            False, with what was applied before kept, when the cursor has moved since or stands frozen.
+        """
+        position = self.position()
+        if position.frozen or (position.cursor, position.epoch) != (start, epoch):
+            return False
+        read = _read(links, position.chain)
+        if (read[-1].chain if read else position.chain) != chain:
+            return False
+        count, done = _FIRST_SLICE, 0
+        while done < len(read):
+            part = read[done : done + count]
+            folded = self._fold(part)
+            began = self.clock.monotonic()
+            if not self._write_slice(part, folded, start + done):
+                return False
+            done += len(part)
+            count = _next_count(len(part), (self.clock.monotonic() - began) * 1000, self.limits.apply_slice_ms)
+        with self.transaction() as db:
+            end = start + len(read)
+            db.execute(_SQL["remember_head"], (msgspec.json.encode(head), end, end))
+            self._acked(db, acked)
+        return True
+
+    def _fold(self, part: Sequence[_Read]) -> dict[str, _Folded]:
+        folded: dict[str, _Folded] = {}
+        with self.reading() as db:
+            for one in part:
+                fact, entry = one.fact, one.link.entry
+                if fact is not None and fact.case and entry is not None:
+                    known = folded.get(fact.case) or log_state(db, fact)
+                    folded[fact.case] = after_entry(known, entry, fact)
+        return folded
+
+    def _write_slice(self, part: Sequence[_Read], folded: dict[str, _Folded], cursor: int) -> bool:
+        with self.transaction() as db:
+            at, frozen = db.execute("select cursor, frozen from standing").fetchone()
+            if at != cursor or frozen:
+                return False  # another process has applied this page, or the line was stopped
+            db.executemany(_SQL["keep_entry"], [_entry_row(one) for one in part])
+            changed = set(folded)
+            for one in part:
+                if one.link.entry is not None:
+                    changed |= self._note(db, one.link.entry, one.fact)
+            now = stamp(self.clock.now())
+            for case_id, state in folded.items():
+                keep_confirmed(db, case_id, state)
+            for case_id in sorted(filter(None, changed)):
+                base = folded[case_id].case if case_id in folded else log_case(db, case_id)
+                keep(db, case_id, shown_case(db, case_id), overlaid(db, case_id, base), now, self.dues)
+            db.execute(_SQL["advance"], (cursor + len(part), part[-1].chain))
+        return True
+
+    def _note(self, db: sqlite3.Connection, entry: Entry, fact: Fact | None) -> set[str]:
+        """What an entry means for own rows, tray and tables; returns the cases to show anew besides its own."""
+        if entry.kind == ENTRY_TRAY and entry.tray is not None:
+            keep_tray(db, entry.tray, told=True)
+        elif entry.kind == ENTRY_VERDICT and entry.verdict is not None:
+            seq = self._own_row(db, entry)
+            return self._judged(db, seq, entry.verdict, entry.seq) if seq else set()
+        elif entry.kind == ENTRY_FACT and fact is not None:
+            self._pass_own(db, entry)
+            project(db, entry.seq, fact)
+        return set()
+
+    def _own_row(self, db: sqlite3.Connection, entry: Entry) -> int:
+        """The `local_seq` of the own row that an entry speaks of; 0 when it is another's."""
+        envelope, who = entry.envelope, self.identity
+        if envelope is None or envelope.terminal != who.terminal:
+            return 0
+        if envelope.incarnation == who.incarnation:
+            return envelope.seq
+        found = db.execute(_SQL["own_by_fact"], (entry.fact_id,)).fetchone()  # sealed again by this incarnation
+        return found[0] if found else 0
+
+    def _pass_own(self, db: sqlite3.Connection, entry: Entry) -> None:
+        seq = self._own_row(db, entry)
+        if not seq:
+            return
+        if entry.verdict is not None:
+            self._judged(db, seq, entry.verdict, entry.seq)
+        row = db.execute(_SQL["row"], (seq,)).fetchone()
+        if row is not None and row[3] == entry.fact_id:
+            db.execute("update outbox set state = ? where local_seq = ?", (moved(Row(row[0]), Move.PASS), seq))
+            self._tray_of_own(db, seq)
+
+
+def _read(links: Sequence[Link], chain: str) -> list[_Read]:
+    read = []
+    for link in links:
+        chain = extend(chain, link.hash)
+        fact = None
+        if link.entry is not None and link.entry.kind == ENTRY_FACT:
+            try:
+                fact = decode_fact(link.entry.fact)
+            except BadBytes:
+                fact = None  # kept byte for byte all the same; a later version may read it (S32)
+        read.append(_Read(link, chain, fact))
+    return read
+
+
+def _entry_row(one: _Read) -> tuple[int, str, str, str, bytes, str, str]:
+    link, entry = one.link, one.link.entry
+    if entry is None:
+        return link.seq, "", "", link.hash, link.raw, "", ""
+    case = one.fact.case if one.fact else (entry.tray.case if entry.tray else "")
+    return link.seq, entry.scope, entry.kind, link.hash, link.raw, case, entry.fact_id
+
+
+def _next_count(count: int, took_ms: float, most_ms: float) -> int:
+    """How many entries the next slice may have, from how long this one took: at most twice as many, half the room."""
+    if took_ms <= 0:
+        return min(_MOST_SLICE, count * 2)
+    return max(1, min(_MOST_SLICE, count * 2, int(count * most_ms / 2 / took_ms)))
+
+
+def log_state(db: sqlite3.Connection, fact: Fact) -> _Folded:
+    """What the log said of the fact's case so far."""
+    row = db.execute(_REPLAY["confirmed"], (fact.case,)).fetchone()
+    if row is None:
+        return _Folded(fact.root, 0, hole=False, case=None)
+    return _Folded(row[0], row[1], bool(row[2]), decode_case(row[3]) if row[3] is not None else None)
+
+
+def log_case(db: sqlite3.Connection, case_id: str) -> Case | None:
+    """The fold of the log's entries of a case."""
+    row = db.execute(_REPLAY["confirmed"], (case_id,)).fetchone()
+    return decode_case(row[3]) if row and row[3] is not None else None
+
+
+def after_entry(known: _Folded, entry: Entry, fact: Fact) -> _Folded:
+    """What the log says of a case after one more entry; a count that jumps is a hole (S21)."""
+    n = entry.n or known.n + 1
+    return _Folded(known.root, n, known.hole or n != known.n + 1, evolve(known.case, fact))
+
+
+def keep_confirmed(db: sqlite3.Connection, case_id: str, state: _Folded) -> None:
+    """Write what the log says of a case."""
+    body = encode_case(state.case) if state.case is not None else None
+    db.execute(_REPLAY["keep_confirmed"], (case_id, state.root, state.n, int(state.hole), body))
+
+
+def project(db: sqlite3.Connection, seq: int, fact: Fact) -> None:
+    """Roster, terminals, heads and named versions; and what somebody resolved."""
+    if fact.catalogue:
+        db.execute(_SQL["want"], (fact.catalogue,))
+    if fact.type.startswith("resolve."):
+        for named in named_by(fact):
+            resolve_own(db, named)
+        return
+    if fact.type not in {"staff.set", "terminal.set", "catalogue.head", "calendar.head"}:
+        return
+    try:
+        body = body_of(fact)
+    except BadBytes:
+        return
+    if isinstance(body, bodies.StaffSet):
+        db.execute(_SQL["keep_staff"], (body.number, seq, msgspec.json.encode(body)))
+    elif isinstance(body, bodies.TerminalSet):
+        db.execute(_SQL["keep_terminal"], (body.number, seq, msgspec.json.encode(body)))
+    else:
+        db.execute(_SQL["keep_head"], (fact.type, seq, body.version))

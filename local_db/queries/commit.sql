@@ -1,0 +1,51 @@
+-- What a clerk's save does, in the order of the transaction.
+
+-- name: last_sealed
+-- The end of the envelope chain; read inside BEGIN IMMEDIATE (S2).
+select local_seq, hash from outbox order by local_seq desc limit 1
+
+-- name: insert_fact
+insert into fact (id, bytes, hash, type, case_id, root, group_id, group_index, group_size, at)
+values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+
+-- name: insert_envelope
+insert into outbox (local_seq, incarnation, prev, hash, fact, case_id, state) values (?, ?, ?, ?, ?, ?, 'committed')
+
+-- name: insert_resolution
+insert or ignore into resolution (fact_id, local_seq) values (?, ?)
+
+-- name: own_refused
+-- Own rows that a resolve.* fact names and that still wait in a tray.
+select o.local_seq, o.state from outbox o join fact f on f.n = o.fact
+where o.state not in ('passed', 'resolved') and o.state in ('held', 'rejected') and f.id = ?
+
+-- name: move
+update outbox set state = ? where local_seq = ?
+
+-- name: refused_of_case
+-- What of a case waits in the tray: the ids that a resolution may name.
+select fact_id from tray where case_id = ? and settled = ''
+
+-- name: unsent_types
+-- Types of own facts of a case that the hall has not answered.
+select f.type from outbox o join fact f on f.n = o.fact
+where o.state not in ('passed', 'resolved') and o.case_id = ? and o.state in ('committed', 'sent')
+
+-- name: counter
+select counter from day_counter where day = ?
+
+-- name: set_counter
+insert into day_counter (day, counter) values (?, ?) on conflict (day) do update set counter = excluded.counter
+
+-- name: keep_ref
+insert into ref (ref, number, case_id) values (?, ?, ?) on conflict (ref) do nothing
+
+-- name: ref
+select number, case_id from ref where ref = ?
+
+-- name: roster_position
+-- The log's position of the newest roster entry.
+select coalesce(max(seq), 0) from staff
+
+-- name: staff
+select bytes from staff where number = ?

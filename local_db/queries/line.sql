@@ -1,0 +1,106 @@
+-- What the line asks of the memory.
+
+-- name: position
+select epoch, cursor, chain, head, frozen from standing
+
+-- name: end_of_outbox
+select coalesce(max(local_seq), 0) from outbox
+
+-- name: outgoing
+-- Envelopes in order, with their bytes, from one on; read row by row, so a long backlog costs no memory.
+select o.local_seq, o.prev, o.hash, o.stub, f.bytes, f.hash, f.group_index, f.group_size
+from outbox o join fact f on f.n = o.fact where o.local_seq > ? order by o.local_seq
+
+-- name: to_send
+-- Rows of a batch whose state a send may move.
+select local_seq, state from outbox where local_seq between ? and ?
+
+-- name: sent
+update outbox set state = ?, attempts = attempts + 1, sent_at = ? where local_seq = ?
+
+-- name: row
+select o.state, o.revision, o.case_id, f.id, f.type, f.bytes, o.verdict
+from outbox o join fact f on f.n = o.fact where o.local_seq = ?
+
+-- name: judged
+update outbox set state = ?, verdict = ?, revision = ?, entry = ? where local_seq = ?
+
+-- name: set_acked
+update standing set acked = ? where id = 1
+
+-- name: set_stub
+update outbox set stub = ? where local_seq = ?
+
+-- name: remember_head
+update standing set head = ?, head_seq = ? where id = 1 and head_seq <= ?
+
+-- name: freeze
+update standing set frozen = ? where id = 1
+
+-- name: contact
+update standing set contact = ?, offset_ms = ?, contact_local = ?, contact_mono = ?, trouble = '' where id = 1
+
+-- name: trouble
+update standing set trouble = ? where id = 1
+
+-- name: evidence
+select contact, offset_ms, contact_local, contact_mono, trouble, frozen from standing
+
+-- name: unsent
+-- How many own facts the hall has not answered, and the first of them; the index alone answers.
+select count(*), min(local_seq) from outbox
+where state not in ('passed', 'resolved') and state in ('committed', 'sent')
+
+-- name: made_at
+select f.at from outbox o join fact f on f.n = o.fact where o.local_seq = ?
+
+-- name: own_to_settle
+-- Own facts in the tray, by kind.
+select t.kind, count(*) from tray t where t.settled = '' and t.terminal = ? and not exists (
+    select 1 from resolution r join outbox o on o.local_seq = r.local_seq
+    where r.fact_id = t.fact_id and o.state not in ('held', 'rejected')
+) group by t.kind
+
+-- name: missing_blobs
+select version from head where version not in (select sha256 from blob)
+union select sha256 from wanted where sha256 not in (select sha256 from blob)
+
+-- name: keep_blob
+insert into blob (sha256, bytes) values (?, ?) on conflict (sha256) do nothing
+
+-- name: blob
+select bytes from blob where sha256 = ?
+
+-- name: keep_tray
+-- The hall's own word replaces what was put there by a verdict alone; a verdict never replaces the hall's word.
+insert into tray (fact_id, case_id, kind, terminal, since, settled, told, bytes) values (?, ?, ?, ?, ?, ?, ?, ?)
+on conflict (fact_id) do update set case_id = excluded.case_id, kind = excluded.kind, terminal = excluded.terminal,
+    since = excluded.since, settled = excluded.settled, told = excluded.told, bytes = excluded.bytes
+where excluded.told >= tray.told
+
+-- name: drop_own_tray
+delete from tray where fact_id = ? and told = 0
+
+-- name: own_by_fact
+select o.local_seq, o.state from outbox o join fact f on f.n = o.fact
+where o.state not in ('passed', 'resolved') and f.id = ?
+
+-- name: keep_entry
+insert into entry (seq, scope, kind, hash, bytes, case_id, fact_id) values (?, ?, ?, ?, ?, ?, ?)
+
+-- name: advance
+update standing set cursor = ?, chain = ? where id = 1
+
+-- name: keep_staff
+insert into staff (number, seq, bytes) values (?, ?, ?)
+on conflict (number) do update set seq = excluded.seq, bytes = excluded.bytes where excluded.seq > staff.seq
+
+-- name: keep_terminal
+insert into terminal (number, seq, bytes) values (?, ?, ?)
+on conflict (number) do update set seq = excluded.seq, bytes = excluded.bytes where excluded.seq > terminal.seq
+
+-- name: keep_head
+insert into head (kind, seq, version) values (?, ?, ?) on conflict (kind, seq) do nothing
+
+-- name: want
+insert into wanted (sha256) values (?) on conflict do nothing

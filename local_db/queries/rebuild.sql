@@ -1,0 +1,74 @@
+-- Rebuilding every projection from facts, envelopes and entries; and what two projections are compared by.
+
+-- name: clear_confirmed
+delete from confirmed
+
+-- name: clear_shown
+delete from shown
+
+-- name: clear_place
+delete from place
+
+-- name: clear_tray
+delete from tray
+
+-- name: clear_staff
+delete from staff
+
+-- name: clear_terminal
+delete from terminal
+
+-- name: clear_head
+delete from head
+
+-- name: clear_wanted
+delete from wanted
+
+-- name: clear_words
+insert into person_words (person_words) values ('delete-all')
+
+-- name: clear_person
+delete from person
+
+-- name: cases
+-- Every case that the log or an unsettled own fact speaks of.
+select case_id from entry where case_id <> '' and kind = 'fact'
+union select case_id from outbox where state not in ('passed', 'resolved') and case_id <> ''
+
+-- name: entries_of_case
+select seq, bytes from entry where case_id <> '' and case_id = ? and kind = 'fact' order by seq
+
+-- name: entries_of_hall
+-- Entries that speak of no case: roster, terminals, heads.
+select seq, bytes from entry where kind = 'fact' and case_id = '' order by seq
+
+-- name: entries_of_tray
+select bytes from entry where kind = 'tray' order by seq
+
+-- name: own_with_verdict
+-- Own rows whose last verdict puts them into the tray.
+select local_seq from outbox where state in ('held', 'rejected', 'resolved') order by local_seq
+
+-- name: hash_confirmed
+select case_id, root, n, hole, state from confirmed order by case_id
+
+-- name: hash_shown
+select case_id, root, number, state, body from shown order by case_id
+
+-- name: hash_place
+select post, received_at, case_id, step from place order by 1, 2, 3, 4
+
+-- name: hash_tray
+select fact_id, kind, settled, told from tray order by fact_id
+
+-- name: hash_staff
+select number, seq, bytes from staff order by number
+
+-- name: hash_terminal
+select number, seq, bytes from terminal order by number
+
+-- name: hash_head
+select kind, seq, version from head order by kind, seq
+
+-- name: hash_wanted
+select sha256 from wanted order by sha256

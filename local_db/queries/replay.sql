@@ -1,0 +1,41 @@
+-- From the log and the own facts to what the screens show.
+
+-- name: confirmed
+select root, n, hole, state from confirmed where case_id = ?
+
+-- name: keep_confirmed
+insert into confirmed (case_id, root, n, hole, state) values (?, ?, ?, ?, ?)
+on conflict (case_id) do update set root = excluded.root, n = excluded.n, hole = excluded.hole, state = excluded.state
+
+-- name: overlay
+-- The own facts of a case that the log has not passed and that are not in a tray, in the order they were made.
+select o.state, f.type, f.bytes from outbox o join fact f on f.n = o.fact
+where o.state not in ('passed', 'resolved') and o.case_id = ? and o.state in ('committed', 'sent', 'accepted')
+order by o.local_seq
+
+-- name: shown
+select body from shown where case_id = ?
+
+-- name: keep_shown
+insert into shown (case_id, root, number, item, module, state, applicant_name, applicant_id, received_at, due_statutory,
+    due_promised, updated, body)
+values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+on conflict (case_id) do update set root = excluded.root, number = excluded.number, item = excluded.item,
+    module = excluded.module, state = excluded.state, applicant_name = excluded.applicant_name,
+    applicant_id = excluded.applicant_id, received_at = excluded.received_at, due_statutory = excluded.due_statutory,
+    due_promised = excluded.due_promised, updated = excluded.updated, body = excluded.body
+
+-- name: drop_shown
+delete from shown where case_id = ?
+
+-- name: keep_place
+insert or ignore into place (post, received_at, case_id, step) values (?, ?, ?, ?)
+
+-- name: drop_place
+delete from place where post = ? and received_at = ? and case_id = ? and step = ?
+
+-- name: keep_person
+insert into person (code, name, kind, words) values (?, ?, ?, ?) on conflict (code, name) do nothing
+
+-- name: keep_words
+insert into person_words (rowid, words) values (?, ?)

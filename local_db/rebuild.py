@@ -1,0 +1,80 @@
+"""All projections made anew from what is never changed, and a hash to compare them by (T25).
+
+A projection that is lost, or of another version, costs time and nothing else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+
+from casework.ambient import stamp
+from casework.case import Case
+from casework.errors import BadBytes
+from casework.facts import Fact, decode_fact
+from casework.wire import Entry, decode_entry
+from local_db.outbox import keep_tray
+from local_db.pages import after_entry, keep_confirmed, log_state, project
+from local_db.replay import keep, overlaid
+from local_db.sql import queries
+from local_db.standing import Standing
+
+_SQL = queries("rebuild")
+_PROJECTIONS = ("confirmed", "shown", "place", "tray", "staff", "terminal", "head", "wanted")
+
+
+class Rebuild(Standing):
+    """Projections from zero."""
+
+    def rebuild(self) -> int:
+        """Drop every projection and fold it again, in one transaction. Returns how many cases there are."""
+        now = stamp(self.clock.now())
+        with self.transaction() as db:
+            for table in (*_PROJECTIONS, "words", "person"):
+                db.execute(_SQL[f"clear_{table}"])
+            for seq, data in db.execute(_SQL["entries_of_hall"]).fetchall():
+                fact = _fact_of(decode_entry(data))
+                if fact is not None:
+                    project(db, seq, fact)
+            cases = [row[0] for row in db.execute(_SQL["cases"]).fetchall()]
+            for case_id in cases:
+                keep(db, case_id, None, overlaid(db, case_id, self._fold_log(db, case_id)), now, self.dues)
+            for (data,) in db.execute(_SQL["entries_of_tray"]).fetchall():
+                tray = decode_entry(data).tray
+                if tray is not None:
+                    keep_tray(db, tray, told=True)
+            for (local_seq,) in db.execute(_SQL["own_with_verdict"]).fetchall():
+                self._tray_of_own(db, local_seq)
+        return len(cases)
+
+    def projection_hash(self) -> str:
+        """SHA-256 over all projections in a fixed order; two memories with the same history have the same."""
+        made = hashlib.sha256()
+        with self.reading() as db:
+            for table in _PROJECTIONS:
+                made.update(table.encode())
+                for row in db.execute(_SQL[f"hash_{table}"]):
+                    for value in row:
+                        data = value if isinstance(value, bytes) else str(value).encode()
+                        made.update(b"%d:" % len(data) + data)
+        return made.hexdigest()
+
+    def _fold_log(self, db: sqlite3.Connection, case_id: str) -> Case | None:
+        state = None
+        for seq, data in db.execute(_SQL["entries_of_case"], (case_id,)).fetchall():
+            entry = decode_entry(data)
+            fact = _fact_of(entry)
+            if fact is not None:
+                state = after_entry(state or log_state(db, fact), entry, fact)
+                project(db, seq, fact)
+        if state is None:
+            return None
+        keep_confirmed(db, case_id, state)
+        return state.case
+
+
+def _fact_of(entry: Entry) -> Fact | None:
+    try:
+        return decode_fact(entry.fact)
+    except BadBytes:
+        return None

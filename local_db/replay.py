@@ -1,0 +1,113 @@
+"""From the log and the own facts to what the screens show.
+
+    confirmed = fold of the log's entries of a case
+    shown     = confirmed, and on top of it the own facts that the log has not passed, in the order they were made
+
+Keeps S6 (what is acknowledged stays in the overlay until the cursor has passed it), S14 (what needs the hall counts
+only after its word) and S19: undo, apply and replay are one step, because *shown* is always made from *confirmed*.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+
+from casework.bodies import Party
+from casework.case import Case, decode_case, encode_case, evolve, places
+from casework.errors import BadBytes
+from casework.events import EVENTS, Klass
+from casework.facts import Fact, decode_fact
+from casework.outbox import UNSENT, Row
+from local_db.sql import queries
+
+Dues = Callable[[Case], tuple[str | None, str | None]]
+"""The due dates of a case (statutory, promised), for lists in their order; derived, never typed (R23)."""
+
+_SQL = queries("replay")
+
+
+def no_dues(case: Case) -> tuple[str | None, str | None]:
+    """Where nobody handed in a calendar."""
+    return None, None
+
+
+def counts(type_: str, row: Row) -> bool:
+    """Whether an own fact of this type shows: what needs the hall shows only after its word (S14)."""
+    known = EVENTS.get(type_)
+    waits = known is not None and known.klass is Klass.NEEDS_HALL
+    return not (waits and row in UNSENT)
+
+
+def confirmed_case(db: sqlite3.Connection, case_id: str) -> Case | None:
+    """The fold of the log's entries of a case."""
+    row = db.execute(_SQL["confirmed"], (case_id,)).fetchone()
+    return decode_case(row[3]) if row and row[3] is not None else None
+
+
+def shown_case(db: sqlite3.Connection, case_id: str) -> Case | None:
+    """The case as the screens show it."""
+    row = db.execute(_SQL["shown"], (case_id,)).fetchone()
+    return decode_case(row[0]) if row else None
+
+
+def overlaid(db: sqlite3.Connection, case_id: str, case: Case | None) -> Case | None:
+    """`case` with the own facts on top that the log has not passed and that sit in no tray."""
+    for state, type_, data in db.execute(_SQL["overlay"], (case_id,)).fetchall():
+        if counts(type_, Row(state)):
+            fact = readable(data)
+            case = evolve(case, fact) if fact else case
+    return case
+
+
+def readable(data: bytes) -> Fact | None:
+    """The fact in `data`; None when a byte of it broke on this disk (T53): the rest of the case still shows."""
+    try:
+        return decode_fact(data)
+    except BadBytes:
+        return None
+
+
+def reshow(db: sqlite3.Connection, case_id: str, now: str, dues: Dues) -> None:
+    """Make what is shown of a case anew, from what is confirmed."""
+    keep(db, case_id, shown_case(db, case_id), overlaid(db, case_id, confirmed_case(db, case_id)), now, dues)
+
+
+def keep(db: sqlite3.Connection, case_id: str, before: Case | None, after: Case | None, now: str, dues: Dues) -> None:
+    """Write `after` as what is shown, where `before` was; with its places, and its people for the finder."""
+    if before == after:
+        return
+    old = _place_rows(before)
+    new = _place_rows(after)
+    db.executemany(_SQL["drop_place"], [row for row in old if row not in new])
+    db.executemany(_SQL["keep_place"], [row for row in new if row not in old])
+    if after is None:
+        db.execute(_SQL["drop_shown"], (case_id,))
+        return
+    said = after.received
+    row = (
+        case_id, after.root, after.number, said.item, said.module, after.state, said.applicant.name, said.applicant.id,
+        after.received_at, *dues(after), now, encode_case(after),
+    )  # fmt: skip
+    db.execute(_SQL["keep_shown"], row)
+    if before is None or before.received != said:
+        for party in (said.applicant, said.agent):
+            if party is not None:
+                _keep_person(db, party)
+
+
+def _place_rows(case: Case | None) -> list[tuple[str, str, str, str]]:
+    if case is None:
+        return []
+    return [(place.post, case.received_at, case.id, place.step) for place in places(case)]
+
+
+def split(text: str) -> str:
+    """`text` with its characters apart, as the finder's index holds it."""
+    return " ".join(text.replace(" ", ""))
+
+
+def _keep_person(db: sqlite3.Connection, party: Party) -> None:
+    words = split(party.name)
+    made = db.execute(_SQL["keep_person"], (party.id, party.name, party.kind, words))
+    if made.rowcount:
+        db.execute(_SQL["keep_words"], (made.lastrowid, words))

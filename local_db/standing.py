@@ -1,0 +1,102 @@
+"""Where the terminal stands with its hall: contact, clock evidence, trouble, and the blobs that the log names.
+
+Keeps S24 (frozen until an operator acts, work goes on), S29 (evidence for legal times; the day of a number comes from
+the hall's last word plus the monotonic clock), S33 and S34.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import msgspec
+
+from casework.ambient import moment, stamp
+from casework.facts import LegalTime
+from casework.seals import Signed
+from local_db.pages import Pages
+from local_db.sql import queries
+
+_SQL = queries("line")
+_SAME_BOOT_SECONDS = 120
+"""How far wall clock and monotonic clock may have drifted apart since the last contact in one boot."""
+
+
+class Contact(msgspec.Struct, frozen=True):
+    """The line's state for the status line and `doctor`. `hall_time` is empty while there never was a contact."""
+
+    hall_time: str
+    offset_ms: int | None
+    trouble: str
+    frozen: str
+
+
+class Standing(Pages):
+    """The line's own notes."""
+
+    def remember_head(self, head: Signed, seq: int) -> None:
+        """Keep the newest head with the hall's signature."""
+        with self.transaction() as db:
+            db.execute(_SQL["remember_head"], (msgspec.json.encode(head), seq, seq))
+
+    def freeze(self, reason: str) -> None:
+        """The cursor stands still from now on (S24); an empty reason ends it."""
+        with self.transaction() as db:
+            db.execute(_SQL["freeze"], (reason,))
+
+    def contact(self, hall_time: str, offset_ms: int) -> None:
+        """The hall answered: its time, and this clock minus the hall's in milliseconds."""
+        row = (hall_time, offset_ms, stamp(self.clock.now()), self.clock.monotonic())
+        with self.transaction() as db:
+            db.execute(_SQL["contact"], row)
+
+    def trouble(self, code: str) -> None:
+        """The last error of the line; empty after a success."""
+        with self.reading() as db:
+            known = db.execute(_SQL["evidence"]).fetchone()[4]
+        if known != code:
+            with self.transaction() as db:
+                db.execute(_SQL["trouble"], (code,))
+
+    def last_contact(self) -> Contact:
+        """What the line last knew."""
+        with self.reading() as db:
+            hall_time, offset, _, _, trouble, frozen = db.execute(_SQL["evidence"]).fetchone()
+        return Contact(hall_time, offset, trouble, frozen)
+
+    def legal_time(self) -> LegalTime:
+        """This moment, as a fact carries it, with the evidence for the clock (S29)."""
+        with self.reading() as db:
+            hall_time, offset, local, mono, _, _ = db.execute(_SQL["evidence"]).fetchone()
+        now = stamp(self.clock.now())
+        if not hall_time:
+            return LegalTime(now)
+        return LegalTime(now, offset, hall_time, self._same_boot(local, mono))
+
+    def hall_day(self) -> date | None:
+        """The hall's day by its last word plus the monotonic clock; None when there was no contact since boot."""
+        with self.reading() as db:
+            hall_time, _, local, mono, _, _ = db.execute(_SQL["evidence"]).fetchone()
+        if not hall_time or not self._same_boot(local, mono):
+            return None
+        return (moment(hall_time) + timedelta(seconds=self.clock.monotonic() - mono)).date()
+
+    def missing_blobs(self) -> tuple[str, ...]:
+        """Hashes of catalogue and calendar versions that heads or cases name and this memory lacks (S33)."""
+        with self.reading() as db:
+            return tuple(row[0] for row in db.execute(_SQL["missing_blobs"]))
+
+    def keep_blob(self, sha256: str, data: bytes) -> None:
+        """Keep a blob whose hash was checked."""
+        with self.transaction() as db:
+            db.execute(_SQL["keep_blob"], (sha256, data))
+
+    def blob(self, sha256: str) -> bytes | None:
+        """A catalogue or calendar version by its hash."""
+        with self.reading() as db:
+            row = db.execute(_SQL["blob"], (sha256,)).fetchone()
+        return row[0] if row else None
+
+    def _same_boot(self, local: str, mono: float) -> bool:
+        ran = self.clock.monotonic() - mono
+        walked = (self.clock.now() - moment(local)).total_seconds()
+        return ran >= 0 and abs(walked - ran) <= _SAME_BOOT_SECONDS

@@ -1,0 +1,145 @@
+"""The small file under the user's state folder that knows which incarnation this machine is, and how far it numbered.
+
+Keeps S27: it does not lie in the data folder, so a copy, a restored backup or a new image of that folder meets either
+no file or a larger one, and *the larger wins*. It is created by temporary file, fsync and rename. Afterwards two slots
+with check sums are written in turns, in place, with fsync: a torn write leaves the other slot, and it costs a fifth of
+a rename on the clerk's path. Beside it lies how far was sealed: written after COMMIT without fsync, so it is never
+ahead of the database; only a power cut can take its last word, and then a restored copy is found by the hall.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from casework.facts import digest
+from local_db.errors import wrapped
+
+_SLOT = 1024
+_BINARY = getattr(os, "O_BINARY", 0)
+_DAYS = 8
+"""Days whose counters are kept: a clock that was set back finds its day again."""
+
+
+class State(msgspec.Struct, frozen=True):
+    """What the file says. `turn` grows with each write; `days`: the last count by day."""
+
+    turn: int
+    hall_key: str
+    terminal: str
+    incarnation: str
+    days: dict[str, int]
+
+
+def state_folder(environ: Mapping[str, str]) -> Path:
+    """`YICHUANG_STATE`, or the user's state folder of the platform."""
+    given = environ.get("YICHUANG_STATE")
+    if given:
+        return Path(given)
+    import platformdirs
+
+    return platformdirs.user_state_path("yichuang", appauthor=False)
+
+
+class StateFile:
+    """The file that belongs to one data folder. Whoever writes it holds the database's write lock."""
+
+    def __init__(self, folder: Path, data_folder: Path) -> None:
+        place = os.path.normcase(data_folder.resolve())
+        self.path = folder / f"{hashlib.sha256(place.encode()).hexdigest()[:32]}.state"
+        self._last = self.path.with_suffix(".sealed")
+
+    def read(self) -> State | None:
+        """The newest slot that is whole; None when there is no file, or none is."""
+        with wrapped(self.path):
+            try:
+                data = self.path.read_bytes()
+            except FileNotFoundError:
+                return None
+        slots = [_read_slot(data[:_SLOT]), _read_slot(data[_SLOT:])]
+        return max((slot for slot in slots if slot), key=lambda slot: slot.turn, default=None)
+
+    def create(self, state: State) -> None:
+        """Begin with `state`, over whatever was there."""
+        with wrapped(self.path):
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._last.unlink(missing_ok=True)
+            write_whole(self.path, _slot(state) + b"\n" * _SLOT)
+
+    def write(self, state: State) -> None:
+        """Replace the older slot by `state`, durably."""
+        with wrapped(self.path):
+            handle = os.open(self.path, os.O_RDWR | _BINARY)
+            try:
+                os.lseek(handle, state.turn % 2 * _SLOT, os.SEEK_SET)
+                os.write(handle, _slot(state))
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+
+    def sealed(self, incarnation: str) -> int:
+        """The newest envelope that this incarnation is known to have sealed; 0 when nothing is known."""
+        with wrapped(self._last):
+            try:
+                whose, _, number = self._last.read_text("ascii", errors="replace").strip().partition(" ")
+            except FileNotFoundError:
+                return 0
+        return int(number) if whose == incarnation and number.isdecimal() else 0
+
+    def keep_sealed(self, incarnation: str, local_seq: int) -> None:
+        """Remember it; two processes at once may leave the smaller one, which only finds less."""
+        with wrapped(self._last):
+            handle = os.open(self._last, os.O_RDWR | os.O_CREAT | _BINARY, 0o600)
+            try:
+                os.write(handle, f"{incarnation} {local_seq:020d}\n".encode())
+            finally:
+                os.close(handle)
+
+
+def counted(state: State, day: str, counter: int) -> State:
+    """`state` after the number `counter` of `day` was given, with the newest days only."""
+    days = {**state.days, day: max(counter, state.days.get(day, 0))}
+    kept = sorted(days)[-_DAYS:]
+    return msgspec.structs.replace(state, turn=state.turn + 1, days={name: days[name] for name in kept})
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """`data` as the file `path`: temporary file, fsync, rename. Raises OSError."""
+    temporary = path.with_name(path.name + ".tmp")
+    with temporary.open("wb") as stream:
+        stream.write(data)
+        stream.flush()
+        os.fsync(stream.fileno())
+    temporary.replace(path)
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename in `folder` durable, where the system lets a folder be opened."""
+    with contextlib.suppress(PermissionError, IsADirectoryError):  # Windows: the rename itself is
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _slot(state: State) -> bytes:
+    body = msgspec.json.encode(state)
+    line = digest(body)[:16].encode() + b" " + body
+    return line.ljust(_SLOT - 1) + b"\n"
+
+
+def _read_slot(data: bytes) -> State | None:
+    check, _, body = data.strip().partition(b" ")
+    if digest(body)[:16].encode() != check:
+        return None
+    try:
+        return msgspec.json.decode(body, type=State)
+    except msgspec.MsgspecError:
+        return None
