@@ -13,9 +13,10 @@ from __future__ import annotations
 import gettext
 import os
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from casework.messages import Message, Translator
+if TYPE_CHECKING:
+    from casework.messages import Translator  # at run time it would load msgspec, three times the start of Python
 
 LANGUAGES = ("zh_CN", "en")
 DOMAINS = ("casework", "papers", "screens", "console", "line", "store", "hall")
@@ -37,10 +38,10 @@ def choose_language(argument: str | None, environment: Mapping[str, str]) -> str
     return LANGUAGES[0]
 
 
-def read_catalogue(language: str) -> dict[str, str]:
-    """All sentences of `language` by id, all domains in one table. A domain that is not there is empty."""
+def read_catalogue(language: str, domains: tuple[str, ...] = DOMAINS) -> dict[str, str]:
+    """All sentences of `language` by id, the `domains` in one table. A domain that is not there is empty."""
     table: dict[str, str] = {}
-    for domain in DOMAINS:
+    for domain in domains:
         path = os.path.join(_LOCALE, language, "LC_MESSAGES", f"{domain}.mo")  # noqa: PTH118 - as above
         try:
             with open(path, "rb") as stream:  # noqa: PTH123 - as above
@@ -86,6 +87,8 @@ class _Catalogues:
 
     def _word(self, value: Any) -> Any:
         """A fact as people read it: messages and texts in this language, lists joined by its separator."""
+        from casework.messages import Message
+
         if isinstance(value, Message):
             return self(value.id, value.facts)
         if isinstance(value, (list, tuple)):

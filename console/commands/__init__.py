@@ -1,0 +1,26 @@
+"""The commands, one module each: `arguments(parser)` says what it takes, `run(args)` does it and gives the exit code.
+
+This table is all that `yichuang --help` reads: a command's module is loaded when the command is typed.
+"""
+
+from __future__ import annotations
+
+COMMANDS = {
+    "demo": "demo",
+    "console": "console",
+    "hall": "hall",
+    "terminal": "terminal",
+    "intake": "intake",
+    "case": "case",
+    "receipt": "receipt",
+    "why": "why",
+    "tray": "tray",
+    "calendar": "calendar",
+    "catalogue": "catalogue",
+    "sync": "sync",
+    "backup": "backup",
+    "doctor": "doctor",
+    "simulate": "checkout",
+    "bench": "checkout",
+}
+"""Each command with its module here; the sentence `help.<command>` says what it does."""

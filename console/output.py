@@ -1,0 +1,80 @@
+"""Data on standard output, talk on standard error: one line of JSON each, flushed, so that whoever reads may act on it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from casework.messages import Message
+from console.errors import FileTrouble
+
+Facts = Mapping[str, Any]
+
+
+def data(facts: Facts) -> None:
+    """One line of JSON on standard output, there when this returns."""
+    print(json.dumps(facts, ensure_ascii=False), flush=True)
+
+
+def text(lines: str) -> None:
+    """Plain text on standard output."""
+    print(lines, flush=True)
+
+
+def talk(sentence: object) -> None:
+    """A sentence for a person, on standard error."""
+    print(sentence, file=sys.stderr, flush=True)
+
+
+def complain(facts: Facts) -> None:
+    """One line of JSON on standard error: a bad line among good ones."""
+    print(json.dumps(facts, ensure_ascii=False), file=sys.stderr, flush=True)
+
+
+def sentence_of(error: Exception) -> Message | None:
+    """What an error of any room says to a person; None for an error that no room has drawn."""
+    found = getattr(error, "message", None)
+    return found if isinstance(found, Message) else None
+
+
+def read_json(argument: str, name: str) -> Any:
+    """What stands in an argument as JSON. Raises WrongUse when it is none."""
+    from console.errors import WrongUse
+
+    try:
+        return json.loads(argument)
+    except ValueError as cause:
+        raise WrongUse("console.not_json", argument=name, reason=str(cause)) from cause
+
+
+def read_file(path: Path) -> bytes:
+    """The bytes of a file of the person's. Raises FileTrouble."""
+    try:
+        return path.read_bytes()
+    except OSError as cause:
+        raise FileTrouble("console.file.read", file=str(path), reason=cause.strerror or str(cause)) from cause
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """`content` as the file `path`, whole or not at all. Raises FileTrouble."""
+    import os
+    import tempfile
+
+    try:
+        handle, draft = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(content)
+                stream.flush()
+                os.fsync(stream.fileno())
+            Path(draft).replace(path)
+        except OSError:
+            Path(draft).unlink(missing_ok=True)
+            raise
+    except OSError as cause:
+        raise FileTrouble("console.file.write", file=str(path), reason=cause.strerror or str(cause)) from cause
+
+
