@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from casework.bodies import Party
 from casework.catalogue.materials import applicable
-from casework.catalogue.schema import Item
+from casework.catalogue.schema import Field, Item
 from casework.commands import Intake
 
 _T = TypeVar("_T")
@@ -86,7 +86,7 @@ def _address(seed: int, count: int) -> str:
 
 
 def application(item: Item, seed: int, count: int, day: date, *, complete: bool = True) -> Intake:
-    """A whole application for `item`: the form filled in, the papers in hand (all but the first where not `complete`)."""
+    """A whole application for `item`: the form filled in, all papers in hand (but the first where not `complete`)."""
     applicant = person(seed, count) if "person" in item.applicants and count % 2 else entity(seed, count)
     if applicant.kind not in item.applicants:
         applicant = person(seed, count)
@@ -118,4 +118,10 @@ def _form(item: Item, applicant: Party, seed: int, count: int) -> Iterator[tuple
             case "address":
                 yield field.id, _address(seed, count)
             case _:
-                yield field.id, (applicant.name if "name" in field.id else f"{field.label.zh}{count}")[: field.max]
+                yield field.id, _text(field, applicant, count)[: field.max]
+
+
+def _text(field: Field, applicant: Party, count: int) -> str:
+    if field.id == "legal_representative":
+        return applicant.representative or applicant.name
+    return applicant.name if "name" in field.id else f"{field.label.zh}{count}"
