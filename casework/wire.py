@@ -151,6 +151,24 @@ class PullAnswer(msgspec.Struct, frozen=True):
     """`Signed` over `Head` at `upto`."""
 
 
+class Kept(msgspec.Struct, frozen=True):
+    """A refused or held fact with its bytes, for whoever holds the case's scope (S16)."""
+
+    terminal: str
+    seq: int
+    verdict: Verdict
+    fact: msgspec.Raw
+
+
+class CaseAnswer(msgspec.Struct, frozen=True):
+    """200 to a question for one case: its entries in order, and what of it waits in the tray."""
+
+    hall_time: str
+    case: str
+    entries: tuple[msgspec.Raw, ...]
+    kept: tuple[Kept, ...] = ()
+
+
 class Hello(msgspec.Struct, frozen=True):
     """Who the hall is and what time it has: unsigned request, signed answer (S29)."""
 

@@ -1,0 +1,255 @@
+"""The HTTP interface of the hall (contract.md, `docs/wire.md`): asyncio only, every effect injected.
+
+Every answer carries the hall's time and `no-store`; what goes wrong has a typed `Problem` and never a stack or a path.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol, TypeVar
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from casework.ambient import Clock, NewId
+from casework.errors import BadBytes
+from casework.http_signature import INPUT, SIGNATURE, read_claim
+from casework.limits import LIMITS, Limits
+from casework.messages import t
+from casework.seals import Signer
+from casework.wire import Problem
+from hall.bell import Bell, Waiter
+from hall.errors import BadRequest, Declined, NotFound, StorageTrouble, Unproven
+from hall.openapi import document
+from hall.request_body import body_of
+from hall.rows import TerminalRow
+from hall.service import Hall, Page, Question
+from hall.store import Store
+
+_log = logging.getLogger("yichuang.hall")
+
+T = TypeVar("T")
+JSON = "application/json"
+HALL_TIME = "Hall-Time"
+
+
+class Run(Protocol):
+    """How a short blocking call of the store is run: in a thread, or inline in the simulated world."""
+
+    def __call__(self, call: Callable[[], T], /) -> Awaitable[T]: ...
+
+
+async def inline(call: Callable[[], T], /) -> T:
+    """Run it here and now."""
+    return call()
+
+
+class Api:
+    """The handlers. One per application."""
+
+    def __init__(self, hall: Hall, run: Run, limits: Limits) -> None:
+        self.hall = hall
+        self.bell = Bell()
+        self._run = run
+        self._limits = limits
+        self._schema = msgspec.json.encode(document())
+
+    # Open to everyone
+
+    async def hello(self, _request: Request) -> bytes:
+        """Unsigned question, signed answer (S29)."""
+        return msgspec.json.encode(await self._run(self.hall.hello))
+
+    async def enrol(self, request: Request) -> bytes:
+        """A terminal presents its code and its key."""
+        body = await body_of(request, self._limits)
+        return await self._commit(functools.partial(self.hall.enrol, body))
+
+    async def openapi(self, _request: Request) -> bytes:
+        """The description of this interface."""
+        return self._schema
+
+    async def health(self, _request: Request) -> bytes:
+        """Whether the memory answers."""
+        await self._run(self.hall.figures)
+        return b'{"ok":true}'
+
+    async def metrics(self, _request: Request) -> Response:
+        """Figures as plain text."""
+        figures = await self._run(self.hall.figures)
+        text = "".join(f"{name} {value}\n" for name, value in figures.items())
+        return Response(text, media_type="text/plain; version=0.0.4")
+
+    # Batches: signed themselves
+
+    async def push(self, request: Request) -> bytes:
+        """Judge a batch."""
+        body = await body_of(request, self._limits)
+        return await self._commit(functools.partial(self.hall.push, body))
+
+    async def _commit(self, call: Callable[[], tuple[msgspec.Struct, frozenset[str]]]) -> bytes:
+        """Run what writes, and wake the polls even when the one who asked has hung up meanwhile."""
+
+        async def commit() -> msgspec.Struct:
+            answer, scopes = await self._run(call)
+            self.bell.ring(scopes)
+            return answer
+
+        task = asyncio.ensure_future(commit())
+        task.add_done_callback(_retrieved)
+        return msgspec.json.encode(await asyncio.shield(task))
+
+    # Signed questions
+
+    async def pull(self, request: Request) -> bytes:
+        """Entries after a cursor; waits up to `wait` seconds for the first one (S18, S20)."""
+        terminal = await self._terminal(request)
+        asked, wait = _question(request, self._limits)
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + wait
+        spaced = 0.0
+        while True:
+            scopes = {terminal.own_scope} if spaced else {terminal.own_scope, *terminal.scopes}
+            with self.bell.listening(scopes) as waiter:
+                page = await self._run(functools.partial(self.hall.page, terminal.number, asked))
+                spaced = await self._pause(waiter, page, terminal.number, deadline)
+            if spaced < 0:
+                self.bell.answered(terminal.number, loop.time())
+                return page.body
+
+    async def _pause(self, waiter: Waiter, page: Page, terminal: str, deadline: float) -> float:
+        """Wait if there is reason to; -1 to answer now, else the time that the spacing asks for (0: none)."""
+        now = asyncio.get_running_loop().time()
+        if page.full or page.own or now >= deadline:
+            return -1.0
+        if not page.visible:
+            await waiter.wait(deadline - now)
+            return 0.0
+        free = self.bell.may_answer(terminal, self._limits.poll_spacing)
+        if now >= free:
+            return -1.0
+        await waiter.wait(min(free, deadline) - now)
+        return free
+
+    async def case(self, request: Request) -> bytes:
+        """All of one case."""
+        terminal = await self._terminal(request)
+        return msgspec.json.encode(
+            await self._run(functools.partial(self.hall.case, terminal, request.path_params["id"]))
+        )
+
+    async def blob(self, request: Request) -> Response:
+        """Bytes by their hash."""
+        await self._terminal(request)
+        data = await self._run(functools.partial(self.hall.blob, request.path_params["sha256"]))
+        return Response(data, media_type="application/octet-stream")
+
+    async def snapshot(self, request: Request) -> bytes:
+        """Not in this version: the answer says so, and a terminal pulls from the beginning."""
+        await self._terminal(request)
+        raise NotFound("hall.no_snapshot", scope=request.path_params["scope"][:64])
+
+    async def _terminal(self, request: Request) -> TerminalRow:
+        try:
+            claim = read_claim(request.headers.get(INPUT, ""), request.headers.get(SIGNATURE, ""))
+        except BadBytes as cause:
+            raise Unproven("hall.signature") from cause
+        raw_path = request.scope.get("raw_path") or request.url.path.encode()
+        path, query = raw_path.partition(b"?")[0].decode("latin-1"), request.scope["query_string"].decode("latin-1")
+        return await self._run(functools.partial(self.hall.prove, claim, request.method, path, query))
+
+
+def create_app(
+    store: Store, signer: Signer, clock: Clock, new_id: NewId, *, run: Run = inline, limits: Limits = LIMITS
+) -> Starlette:
+    """The application. `app.state.api` has the `Api`, with the bell and the hall's use cases.
+
+    Args:
+        store: the hall's memory.
+        signer: its private key.
+        clock: its time.
+        new_id: gives ids of the hall's own facts.
+        run: where blocking calls of the store run.
+        limits: sizes and times.
+    """
+    api = Api(Hall(store, signer, clock, new_id, limits), run, limits)
+    get, post = ["GET"], ["POST"]
+    routes = [
+        Route("/sync/v1/hello", _answering(api, api.hello), methods=get),
+        Route("/sync/v1/enrol", _answering(api, api.enrol), methods=post),
+        Route("/sync/v1/push", _answering(api, api.push), methods=post),
+        Route("/sync/v1/pull", _answering(api, api.pull), methods=get),
+        Route("/sync/v1/snapshot/{scope:path}", _answering(api, api.snapshot), methods=get),
+        Route("/sync/v1/case/{id}", _answering(api, api.case), methods=get),
+        Route("/sync/v1/blob/{sha256}", _answering(api, api.blob), methods=get),
+        Route("/openapi.json", _answering(api, api.openapi), methods=get),
+        Route("/healthz", _answering(api, api.health), methods=get),
+        Route("/metrics", _answering(api, api.metrics), methods=get),
+    ]
+
+    async def unknown(_request: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        code = "hall.no_method" if status == 405 else "hall.no_page"
+        return _dressed(api, _problem(status, Problem(code.removeprefix("hall."), t(code))))
+
+    app = Starlette(routes=routes, exception_handlers={HTTPException: unknown})
+    app.state.api = api
+    return app
+
+
+def _answering(
+    api: Api, handler: Callable[[Request], Awaitable[bytes | Response]]
+) -> Callable[[Request], Awaitable[Response]]:
+    """`handler` with its errors as typed answers."""
+
+    async def answer(request: Request) -> Response:
+        try:
+            made = await handler(request)
+        except Declined as no:
+            return _dressed(api, _problem(no.status, no.problem, patience=isinstance(no, StorageTrouble)))
+        except Exception:
+            _log.exception("a request failed")
+            return _dressed(api, _problem(500, Problem("internal", t("hall.internal"))))
+        return _dressed(api, made if isinstance(made, Response) else Response(made, media_type=JSON))
+
+    return answer
+
+
+def _problem(status: int, problem: Problem, *, patience: bool = False) -> Response:
+    headers = {"Retry-After": "1"} if patience else None
+    return Response(msgspec.json.encode(problem), status, headers, JSON)
+
+
+def _dressed(api: Api, response: Response) -> Response:
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers[HALL_TIME] = api.hall.now
+    return response
+
+
+def _question(request: Request, limits: Limits) -> tuple[Question, float]:
+    """What a pull asks, and for how many seconds it may wait. Raises BadRequest."""
+    query = request.query_params
+    try:
+        asked = Question(
+            int(query["epoch"]), int(query["after"]), query["chain"], int(query.get("limit", limits.pull_entries))
+        )
+        wait = float(query.get("wait", "0"))
+    except (KeyError, ValueError) as cause:
+        raise BadRequest("hall.unreadable", what="pull") from cause
+    if not (0 <= asked.after < 1 << 62 and abs(asked.epoch) < 1 << 62 and wait == wait):  # noqa: PLR0124 - NaN
+        raise BadRequest("hall.unreadable", what="pull")
+    return asked, min(max(wait, 0.0), limits.poll_seconds)
+
+
+def _retrieved(task: asyncio.Future[Any]) -> None:
+    """Whoever asked may be gone; the error was theirs to read."""
+    if not task.cancelled():
+        task.exception()

@@ -1,0 +1,60 @@
+"""Wakes long polls by scope, and keeps their pace (S20): one event loop, no thread, no clock but the loop's."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+
+
+class Waiter:
+    """One poll that waits for some scopes."""
+
+    def __init__(self, scopes: frozenset[str]) -> None:
+        self._scopes = scopes
+        self._event = asyncio.Event()
+
+    def ring(self, scopes: Collection[str] | None) -> None:
+        """Wake when one of `scopes` is waited for; None wakes anyway."""
+        if scopes is None or not self._scopes.isdisjoint(scopes):
+            self._event.set()
+
+    async def wait(self, seconds: float) -> None:
+        """Return when rung, or after `seconds` of the loop's time."""
+        try:
+            async with asyncio.timeout(max(seconds, 0.0)):
+                await self._event.wait()
+        except TimeoutError:
+            return
+
+
+class Bell:
+    """All polls that wait at this hall, and when each terminal was answered last."""
+
+    def __init__(self) -> None:
+        self._waiting: set[Waiter] = set()
+        self._answered: dict[str, float] = {}
+
+    @contextmanager
+    def listening(self, scopes: Collection[str]) -> Iterator[Waiter]:
+        """A waiter for `scopes`; begin to listen before you look, or a ring in between is lost (T19)."""
+        waiter = Waiter(frozenset(scopes))
+        self._waiting.add(waiter)
+        try:
+            yield waiter
+        finally:
+            self._waiting.discard(waiter)
+
+    def ring(self, scopes: Collection[str] | None) -> None:
+        """Something new in `scopes`; None: nobody knows in which."""
+        for waiter in self._waiting:
+            waiter.ring(scopes)
+
+    def answered(self, terminal: str, at: float) -> None:
+        """A poll of `terminal` was answered."""
+        self._answered[terminal] = at
+
+    def may_answer(self, terminal: str, spacing: float) -> float:
+        """The loop's time from which on the next poll of `terminal` may be answered."""
+        last = self._answered.get(terminal)
+        return 0.0 if last is None else last + spacing

@@ -1,0 +1,288 @@
+"""What the judge has before it during one sitting: the state as loaded, with everything already judged on top.
+
+All reads of a sitting go through here, in bulk where the batch tells beforehand what it needs.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from casework.bodies import StaffSet
+from casework.case import Case, decode_case
+from casework.catalogue.schema import MODULES, Post
+from casework.events import EVENTS, body_of
+from casework.facts import NO_HASH, Envelope, Fact, decode_fact
+from casework.rules import Bench
+from casework.wire import ENTRY_FACT, decode_entry
+from hall.pieces import Piece
+from hall.rows import CaseRow, Changes, Register, TrayRow
+from hall.store import Reading
+
+HALL_SCOPE = "hall"
+_UNNUMBERED = 1 << 62
+"""The place of an entry of this sitting: after every cursor."""
+
+Lane = tuple[str, str]
+"""Terminal and root (S15)."""
+
+
+class _Number(msgspec.Struct):
+    number: str = ""
+
+
+_number = msgspec.json.Decoder(_Number).decode
+
+
+class Later(msgspec.Struct, frozen=True):
+    """An entry of a case, as far as it can break a judgement (S5)."""
+
+    seq: int
+    type: str
+    terminal: str
+    incarnation: str
+    local_seq: int
+    group: str
+
+
+@dataclasses.dataclass
+class Live:
+    """A case during the sitting."""
+
+    root: str
+    case: Case | None
+    n: int
+    changed: bool = False
+    later: list[Later] = dataclasses.field(default_factory=list)
+    """Entries of this sitting."""
+    loaded: list[Later] | None = None
+    loaded_after: int = 0
+
+    @property
+    def scope(self) -> str:
+        """The case's module; `hall` while it has none (S7)."""
+        module = self.case.received.module if self.case else ""
+        return module if module in MODULES else HALL_SCOPE
+
+
+class Docket:
+    """The state of one sitting.
+
+    Args:
+        reading: one consistent view of the memory.
+        posts: of the catalogue that counts now.
+    """
+
+    def __init__(self, reading: Reading, posts: Mapping[str, Post]) -> None:
+        self.changes = Changes()
+        self._reading = reading
+        self._posts = posts
+        self._cases: dict[str, Live] = {}
+        self._staff: dict[str, StaffSet | None] = {}
+        self._bearers: dict[str, Register | None] = {}
+        self._numbers: dict[str, str | None] = {}
+        self._trays: dict[str, dict[str, TrayRow]] = {}
+        self._refused: dict[str, set[str]] = {}
+        self._groups: dict[str, bool] = {}
+
+    def prefetch(self, pieces: Iterable[Piece]) -> None:
+        """Load in bulk what judging `pieces` will ask for."""
+        facts = [piece.fact for piece in pieces if piece.fact]
+        reading = self._reading
+        cases = {fact.case for fact in facts} - self._cases.keys()
+        found = reading.cases(cases)
+        self._cases.update({id_: _live(found.get(id_)) for id_ in cases})
+        trays = cases - self._refused.keys()
+        self._refused.update({id_: set() for id_ in trays})
+        for row in reading.tray_of_cases(trays):
+            self._refused[row.tray.case].add(row.id)
+        ids = {fact.id for fact in facts} - self._bearers.keys()
+        bearers = reading.bearers(ids)
+        self._bearers.update({id_: bearers.get(id_) for id_ in ids})
+        actors = {fact.actor for fact in facts} - self._staff.keys()
+        people = reading.staff(actors)
+        self._staff.update({actor: people.get(actor) for actor in actors})
+        numbers = {_number_of(fact) for fact in facts if fact.type == "received"} - self._numbers.keys()
+        taken = reading.numbers(numbers)
+        self._numbers.update({number: taken.get(number) for number in numbers})
+        groups = {fact.group.after for fact in facts if fact.group.after} - self._groups.keys()
+        refused = reading.refused_groups({group for group in groups if group})
+        self._groups.update({group: group not in refused for group in groups if group})
+
+    # Cases and people
+
+    def live(self, case: str) -> Live:
+        """The case during the sitting."""
+        found = self._cases.get(case)
+        if found is None:
+            found = self._cases[case] = _live(self._reading.cases((case,)).get(case))
+        return found
+
+    def touched(self) -> dict[str, Live]:
+        """The cases that got facts in this sitting."""
+        return {id_: live for id_, live in self._cases.items() if live.changed}
+
+    def bench(self, fact: Fact) -> Bench:
+        """What the rules may look at for `fact`."""
+        if fact.actor not in self._staff:
+            self._staff[fact.actor] = self._reading.staff((fact.actor,)).get(fact.actor)
+        refused = self._waiting(fact.case)
+        if fact.type.startswith("resolve."):
+            named = self._reading.tray_rows(body_of(fact).refused)
+            refused = refused | {row.id for row in named if not row.tray.case and not row.tray.settled}
+        return Bench(self._staff[fact.actor], self._posts, frozenset(refused))
+
+    def _waiting(self, case: str) -> set[str]:
+        found = self._refused.get(case)
+        if found is None:
+            found = self._refused[case] = {row.id for row in self._reading.tray_of_cases((case,))}
+        return found
+
+    def doubled(self, fact: Fact) -> bool:
+        """Whether another case has the number of this `received`; if none has, it is this one's from now on."""
+        number = _number_of(fact)
+        if number not in self._numbers:
+            self._numbers[number] = self._reading.numbers((number,)).get(number)
+        owner = self._numbers[number]
+        if owner is None:
+            self._numbers[number] = self.changes.numbers[number] = fact.case
+        return owner not in {None, fact.case}
+
+    # What was sent before
+
+    def bearer(self, fact_id: str) -> Register | None:
+        """The envelope that brought this fact first."""
+        if fact_id not in self._bearers:
+            self._bearers[fact_id] = self._reading.bearers((fact_id,)).get(fact_id)
+        return self._bearers[fact_id]
+
+    def put(self, register: Register, draft: int | None) -> None:
+        """An envelope with its newest verdict."""
+        self.changes.registers[register.terminal, register.incarnation, register.seq] = register, draft
+        if register.first:
+            self._bearers[register.fact_id] = register
+            self._groups[register.group] = register.verdict.v == "accepted"
+
+    def registered(self, envelope: Envelope) -> tuple[Register, int | None]:
+        """The row of an envelope that was heard, and the draft that made its newest verdict."""
+        key = envelope.terminal, envelope.incarnation, envelope.seq
+        staged = self.changes.registers.get(key)
+        return staged or (self._reading.registered(*key, envelope.seq)[envelope.seq], None)
+
+    def previous(self, register: Register) -> str:
+        """The hash of the envelope before this one."""
+        seq = register.seq - 1
+        staged = self.changes.registers.get((register.terminal, register.incarnation, seq))
+        if staged:
+            return staged[0].hash
+        before = self._reading.registered(register.terminal, register.incarnation, seq, seq).get(seq)
+        return before.hash if before else NO_HASH
+
+    def group_stands(self, group: str | None) -> bool:
+        """Whether the group that had to be judged before was accepted, or is unknown here (S3)."""
+        if not group:
+            return True
+        if group not in self._groups:
+            self._groups[group] = not self._reading.refused_groups((group,))
+        return self._groups[group]
+
+    # The tray and the lanes
+
+    def tray_row(self, id_: str) -> TrayRow | None:
+        """The tray entry with that id, settled or not."""
+        staged = self.changes.trays.get(id_)
+        return staged or next(iter(self._reading.tray_rows((id_,))), None)
+
+    def put_tray(self, row: TrayRow) -> None:
+        """A tray entry as it is now."""
+        self.changes.trays[row.id] = row
+        lanes = self._lanes(row.tray.terminal)
+        waiting = self._waiting(row.tray.case)
+        if row.tray.settled:
+            lanes.pop(row.id, None)
+            waiting.discard(row.id)
+        else:
+            lanes[row.id] = row
+            waiting.add(row.id)
+
+    def waits(self, lane: Lane, *, refused_only: bool = False) -> bool:
+        """Whether something unsettled lies in the lane, so that later judgements are held."""
+        return any(
+            row.blocks and row.tray.root == lane[1] and (row.tray.kind == "rejected" or not refused_only)
+            for row in self._lanes(lane[0]).values()
+        )
+
+    def _lanes(self, terminal: str) -> dict[str, TrayRow]:
+        found = self._trays.get(terminal)
+        if found is None:
+            found = self._trays[terminal] = {row.id: row for row in self._reading.tray_of_terminal(terminal)}
+        return found
+
+    def held(self, lane: Lane) -> list[Register]:
+        """What is held in the lane with its bytes, in the order it was made."""
+        rows = {(row.incarnation, row.seq): row for row in self._reading.held(*lane)}
+        for (terminal, incarnation, seq), (register, _) in self.changes.registers.items():
+            if (terminal, register.root) == lane:
+                rows[incarnation, seq] = register
+        return [row for _, row in sorted(rows.items()) if row.verdict.v == "held" and row.data is not None]
+
+    # What a maker had not seen
+
+    def note(self, envelope: Envelope, fact: Fact) -> None:
+        """An accepted fact of this sitting."""
+        self.live(fact.case).later.append(
+            Later(_UNNUMBERED, fact.type, envelope.terminal, envelope.incarnation, envelope.seq, fact.group.id)
+        )
+
+    def unseen(self, envelope: Envelope, fact: Fact) -> frozenset[str]:
+        """Event types of the case after the base of `fact` that its maker had not seen (S5).
+
+        Own facts count as seen up to the base, and so do those of the same command.
+        """
+        row = EVENTS.get(fact.type)
+        if row is None or not row.broken_by:
+            return frozenset()
+        live = self.live(fact.case)
+        if live.loaded is None or live.loaded_after > fact.base.cursor:
+            live.loaded = self._load_later(fact.case, fact.base.cursor) if live.n else []
+            live.loaded_after = fact.base.cursor
+        command = {fact.group.id, fact.group.after}
+        return frozenset(
+            later.type
+            for later in (*live.loaded, *live.later)
+            if later.seq > fact.base.cursor and not _is_own(later, envelope, fact, command)
+        )
+
+    def _load_later(self, case: str, after: int) -> list[Later]:
+        found = []
+        for seq, kind, data in self._reading.case_entries(case, after):
+            if kind != ENTRY_FACT:
+                continue
+            entry = decode_entry(data)
+            if entry.envelope is None:
+                continue
+            fact = decode_fact(entry.fact)
+            made = entry.envelope
+            found.append(Later(seq, fact.type, made.terminal, made.incarnation, made.seq, fact.group.id))
+        return found
+
+
+def _is_own(later: Later, envelope: Envelope, fact: Fact, command: set[str | None]) -> bool:
+    if (later.terminal, later.incarnation) != (envelope.terminal, envelope.incarnation):
+        return False
+    return later.local_seq <= fact.base.local_seq or later.local_seq > envelope.seq or later.group in command
+
+
+def _live(row: CaseRow | None) -> Live:
+    if row is None:
+        return Live("", None, 0)
+    return Live(row.root, decode_case(row.state) if row.state else None, row.n)
+
+
+def _number_of(fact: Fact) -> str:
+    try:
+        return _number(fact.body).number
+    except msgspec.MsgspecError:
+        return ""

@@ -1,0 +1,107 @@
+"""The errors of the hall.
+
+    HallError
+    ├── Declined           an answer to a request that is no success: has a status and a stable code
+    │   ├── BadRequest     422  the body or the question can't be read
+    │   ├── TooBig         413  more bytes or facts than a request may have: send less (S31 halves)
+    │   ├── Unproven       401  no signature, a wrong one, or one of another time: ask `hello`
+    │   ├── Forbidden      403  this terminal is revoked, or may not see this
+    │   ├── NotFound       404  nothing here under that name
+    │   ├── Gap            409  envelopes are missing before these: send from `next` on (T4)
+    │   ├── Diverged       409  the hall's log and the terminal's are not the same (S24); nothing was stored
+    │   ├── EnrolRefused   403  number or code is wrong, used up or too old
+    │   └── StorageTrouble 503  the store failed; nothing was stored, the same request may be sent again (T69)
+    └── Stop               a command at the hall can't go on; the sentence says what to do
+
+A leaf carries a message id of the domain `hall` and facts. Foreign exceptions are kept as the cause and never shown.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from casework.messages import Message
+from casework.wire import Problem
+
+
+class HallError(Exception):
+    """Base of all errors of `hall`; `message` says in the reader's language what to do."""
+
+    def __init__(self, message_id: str, /, **facts: Any) -> None:
+        super().__init__(message_id, facts)
+        self.message = Message(message_id, facts)
+
+    @property
+    def code(self) -> str:
+        """The stable code that machines read: the message id without its room."""
+        return self.message.id.removeprefix("hall.")
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+
+class Declined(HallError):
+    """An answer that is no success."""
+
+    status: ClassVar[int] = 400
+
+    @property
+    def problem(self) -> Problem:
+        """What goes over the line: code, sentence and facts; never a stack or a path."""
+        return Problem(self.code, str(self.message), self.message.facts)
+
+
+class BadRequest(Declined):
+    """The body or the question can't be read."""
+
+    status = 422
+
+
+class TooBig(Declined):
+    """More bytes or facts than a request may have."""
+
+    status = 413
+
+
+class Unproven(Declined):
+    """No signature, a wrong one, or one of another time."""
+
+    status = 401
+
+
+class Forbidden(Declined):
+    """This terminal is revoked, or may not see this."""
+
+    status = 403
+
+
+class EnrolRefused(Forbidden):
+    """Number or code is wrong, used up or too old."""
+
+
+class NotFound(Declined):
+    """Nothing here under that name."""
+
+    status = 404
+
+
+class Gap(Declined):
+    """Envelopes are missing before these; the fact `next` says from where to send."""
+
+    status = 409
+
+
+class Diverged(Declined):
+    """The hall's log and the terminal's are not the same; nothing was stored."""
+
+    status = 409
+
+
+class StorageTrouble(Declined):
+    """The store failed; nothing was stored, the same request may be sent again."""
+
+    status = 503
+
+
+class Stop(HallError):
+    """A command at the hall can't go on."""

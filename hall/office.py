@@ -1,0 +1,110 @@
+"""What the hall itself says: people, terminals, heads of catalogue and calendar, as facts of the terminal `0000` (S10).
+
+Pure: a view of the memory in, the changes out. They lie in the same log and chain as all others, in scope `hall`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from casework import bodies
+from casework.ambient import NewId
+from casework.facts import HALL, Base, Envelope, Fact, Group, LegalTime, digest, encode_body, encode_fact
+from casework.wire import ENTRY_FACT, Entry, Verdict
+from hall.docket import HALL_SCOPE
+from hall.errors import Stop
+from hall.rows import Changes, Draft, HallRow, Register, TerminalRow
+from hall.store import Reading
+
+_TYPES: dict[type[bodies.Body], str] = {
+    bodies.StaffSet: "staff.set",
+    bodies.TerminalSet: "terminal.set",
+    bodies.CatalogueHead: "catalogue.head",
+    bodies.CalendarHead: "calendar.head",
+}
+
+
+def own_facts(
+    reading: Reading, said: Sequence[bodies.Body], now: str, new_id: NewId, changes: Changes | None = None
+) -> Changes:
+    """`said` as sealed facts of the hall, with what follows from them, added to `changes`.
+
+    Args:
+        reading: the transaction that will write them.
+        said: bodies of hall facts.
+        now: the hall's time, a `stamp`.
+        new_id: gives ids.
+        changes: what else the same transaction writes.
+    """
+    changes = changes or Changes()
+    hall = reading.hall()
+    row = reading.terminal(HALL) or TerminalRow(HALL, hall.id, hall.key, ())
+    for body in said:
+        row = _say(changes, hall, row, body, now, new_id)
+    changes.terminals[HALL] = row
+    return changes
+
+
+def _say(changes: Changes, hall: HallRow, row: TerminalRow, body: bodies.Body, now: str, new_id: NewId) -> TerminalRow:
+    """One fact sealed and drafted; the hall's own row after it."""
+    group = new_id()
+    fact = Fact(
+        id=new_id(), type=_TYPES[type(body)], version=1, root=HALL_SCOPE, case="", group=Group(group, 0, 1), actor="",
+        post="", visit="", base=Base(hall.epoch, hall.seq, row.acked), time=LegalTime(now, 0, now, same_boot=True),
+        catalogue="", roster=0, body=encode_body(body),
+    )  # fmt: skip
+    data = encode_fact(fact)
+    envelope = Envelope(HALL, row.incarnation, row.acked + 1, row.head, digest(data))
+    verdict = Verdict("accepted", judged_at=now)
+    draft = len(changes.drafts)
+    changes.drafts.append(
+        Draft(Entry(ENTRY_FACT, 0, HALL_SCOPE, now, envelope, verdict, msgspec.Raw(data), fact.id, 0))
+    )
+    changes.registers[HALL, row.incarnation, envelope.seq] = (
+        Register(
+            HALL, row.incarnation, envelope.seq, envelope.hash, envelope.fact_hash, fact.id, True, verdict,
+            root=HALL_SCOPE, group=group,
+        ),
+        draft,
+    )  # fmt: skip
+    _project(changes, body, draft)
+    return msgspec.structs.replace(row, acked=envelope.seq, head=envelope.hash)
+
+
+def _project(changes: Changes, body: bodies.Body, draft: int) -> None:
+    if isinstance(body, bodies.StaffSet):
+        changes.staff[body.number] = body, draft
+    elif isinstance(body, bodies.CatalogueHead):
+        changes.heads["catalogue"] = body.version, draft
+    elif isinstance(body, bodies.CalendarHead):
+        changes.heads["calendar"] = body.version, draft
+
+
+def publish(reading: Reading, catalogue: bytes, calendar: bytes, now: str, new_id: NewId) -> Changes:
+    """The blobs of a catalogue and a calendar, and the heads that make them count; nothing where they count already."""
+    changes, said = Changes(), []
+    for kind, data, head in (
+        ("catalogue", catalogue, bodies.CatalogueHead), ("calendar", calendar, bodies.CalendarHead),
+    ):  # fmt: skip
+        version = digest(data)
+        changes.blobs[version] = data
+        if reading.head(kind) != version:
+            said.append(head(version))
+    return own_facts(reading, said, now, new_id, changes) if said else changes
+
+
+def revoke(reading: Reading, number: str, now: str, new_id: NewId) -> Changes:
+    """End a terminal's line: its requests are answered 403 from here on.
+
+    Raises Stop when there is no such terminal, or it is revoked already.
+    """
+    row = reading.terminal(number)
+    if row is None or number == HALL:
+        raise Stop("hall.no_terminal", number=number)
+    if not row.active:
+        raise Stop("hall.terminal_revoked", number=number)
+    changes = Changes(terminals={number: msgspec.structs.replace(row, active=False)})
+    said = bodies.TerminalSet(number, row.incarnation, row.key, row.scopes, active=False)
+    return own_facts(reading, [said], now, new_id, changes)

@@ -1,0 +1,61 @@
+"""`/openapi.json`: the paths by hand, the schemas from the very structs that are encoded and decoded."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from casework.seals import Signed
+from casework.wire import CaseAnswer, EnrolAnswer, Problem, PullAnswer, PushAnswer
+
+_SIGNED_BY = "Signature and Signature-Input by RFC 9421 over @method, @path and @query, ed25519"
+
+
+def document() -> dict[str, Any]:
+    """The description of the interface as plain values."""
+    kinds = (Signed, EnrolAnswer, PushAnswer, PullAnswer, CaseAnswer, Problem)
+    refs, components = msgspec.json.schema_components(kinds, ref_template="#/components/schemas/{name}")
+    schema = dict(zip((kind.__name__ for kind in kinds), refs, strict=True))
+
+    def answers(ok: dict[str, Any] | None, *codes: int, media: str = "application/json") -> dict[str, Any]:
+        problem = {"application/json": {"schema": schema["Problem"]}}
+        good = {"description": "done", "content": {media: {"schema": ok or {}}}}
+        return {"200": good, **{str(code): {"description": "a problem", "content": problem} for code in codes}}
+
+    def get(ok: dict[str, Any] | None, *parameters: dict[str, Any], media: str = "application/json") -> dict[str, Any]:
+        signed = {"description": _SIGNED_BY, "parameters": list(parameters)}
+        return {"get": {**signed, "responses": answers(ok, 401, 403, 404, 409, 422, 503, media=media)}}
+
+    def post(ok: dict[str, Any]) -> dict[str, Any]:
+        body = {"required": True, "content": {"application/json": {"schema": schema["Signed"]}}}
+        return {"post": {"requestBody": body, "responses": answers(ok, 401, 403, 409, 413, 422, 503)}}
+
+    query = [
+        {"name": name, "in": "query", "required": required, "schema": {"type": kind}}
+        for name, kind, required in (
+            ("epoch", "integer", True), ("after", "integer", True), ("chain", "string", True),
+            ("limit", "integer", False), ("wait", "number", False),
+        )
+    ]  # fmt: skip
+    text = {"get": {"responses": {"200": {"description": "figures", "content": {"text/plain": {}}}}}}
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Yichuang hall", "version": "1"},
+        "paths": {
+            "/sync/v1/hello": {"get": {"responses": answers(schema["Signed"], 503)}},
+            "/sync/v1/enrol": post(schema["EnrolAnswer"]),
+            "/sync/v1/push": post(schema["PushAnswer"]),
+            "/sync/v1/pull": get(schema["PullAnswer"], *query),
+            "/sync/v1/snapshot/{scope}": get(None, _in_path("scope")),
+            "/sync/v1/case/{id}": get(schema["CaseAnswer"], _in_path("id")),
+            "/sync/v1/blob/{sha256}": get(None, _in_path("sha256"), media="application/octet-stream"),
+            "/healthz": {"get": {"responses": answers(None, 503)}},
+            "/metrics": text,
+        },
+        "components": {"schemas": components},
+    }
+
+
+def _in_path(name: str) -> dict[str, Any]:
+    return {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}

@@ -1,0 +1,153 @@
+"""The rows of the hall's memory as values, and the one set of changes that a judgement makes.
+
+No database is named here: the judge, both stores and the tests share these.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+import msgspec
+
+from casework.bodies import StaffSet
+from casework.facts import NO_HASH
+from casework.wire import Entry, Tray, Verdict
+
+TERMINAL_SCOPE = "terminal/"
+"""Scope of one terminal's own entries: `terminal/0012` (S7)."""
+
+
+class HallRow(msgspec.Struct, frozen=True):
+    """Who the hall is, and where its log ends."""
+
+    id: str
+    region: str
+    name: str
+    key: str
+    epoch: int
+    seq: int
+    chain: str
+
+
+class TerminalRow(msgspec.Struct, frozen=True):
+    """A terminal: its key, what it holds, and up to where the hall has its envelopes."""
+
+    number: str
+    incarnation: str
+    key: str
+    scopes: tuple[str, ...]
+    acked: int = 0
+    head: str = NO_HASH
+    """Hash of the envelope `acked`."""
+    active: bool = True
+    last_seen: str = ""
+    cursor: int = 0
+
+    @property
+    def own_scope(self) -> str:
+        """The scope of the entries that are for this terminal alone."""
+        return TERMINAL_SCOPE + self.number
+
+    def holds(self, scope: str) -> bool:
+        """Whether entries of `scope` go to this terminal."""
+        return scope in self.scopes or scope == self.own_scope
+
+
+class InviteRow(msgspec.Struct, frozen=True):
+    """A one-time code, bound to a number; `used_by` is the key that enrolled with it."""
+
+    number: str
+    code_hash: str
+    expires: str
+    tries: int = 0
+    used_by: str = ""
+
+
+class Register(msgspec.Struct, frozen=True):
+    """An envelope that was judged, with the latest verdict (S13)."""
+
+    terminal: str
+    incarnation: str
+    seq: int
+    hash: str
+    fact_hash: str
+    fact_id: str
+    first: bool
+    verdict: Verdict
+    entry: int = 0
+    root: str = ""
+    case: str = ""
+    group: str = ""
+    data: bytes | None = None
+    """The fact's bytes while it is refused or held."""
+
+
+class CaseRow(msgspec.Struct, frozen=True):
+    """A case as its accepted facts make it. `state` is an encoded `Case`; None until it was received."""
+
+    id: str
+    root: str
+    scope: str
+    n: int
+    state: bytes | None
+
+
+class TrayRow(msgspec.Struct, frozen=True):
+    """A tray entry. `id` names it in a `resolve.*`; `blocks`: judgements of its lane wait for it."""
+
+    id: str
+    scope: str
+    blocks: bool
+    tray: Tray
+
+
+class LogRow(msgspec.Struct, frozen=True):
+    """A numbered entry, as it lies in the log."""
+
+    seq: int
+    kind: str
+    scope: str
+    data: bytes
+    hash: str
+    chain: str
+    case: str
+    fact_id: str
+    n: int
+
+
+class PageRow(msgspec.Struct, frozen=True):
+    """What a pull needs of an entry."""
+
+    seq: int
+    scope: str
+    hash: str
+    chain: str
+    data: bytes
+
+
+class Draft(msgspec.Struct, frozen=True):
+    """An entry that has no number yet: the counter is read last (S8)."""
+
+    entry: Entry
+    case: str = ""
+
+
+@dataclasses.dataclass
+class Changes:
+    """All that one transaction writes. Registers, people and heads name the draft that made them by its index."""
+
+    drafts: list[Draft] = dataclasses.field(default_factory=list)
+    registers: dict[tuple[str, str, int], tuple[Register, int | None]] = dataclasses.field(default_factory=dict)
+    cases: dict[str, CaseRow] = dataclasses.field(default_factory=dict)
+    numbers: dict[str, str] = dataclasses.field(default_factory=dict)
+    trays: dict[str, TrayRow] = dataclasses.field(default_factory=dict)
+    terminals: dict[str, TerminalRow] = dataclasses.field(default_factory=dict)
+    invites: dict[str, InviteRow] = dataclasses.field(default_factory=dict)
+    staff: dict[str, tuple[StaffSet, int]] = dataclasses.field(default_factory=dict)
+    heads: dict[str, tuple[str, int]] = dataclasses.field(default_factory=dict)
+    blobs: dict[str, bytes] = dataclasses.field(default_factory=dict)
+
+    @property
+    def scopes(self) -> frozenset[str]:
+        """The scopes that get something new: whom to wake (S20)."""
+        return frozenset(draft.entry.scope for draft in self.drafts)

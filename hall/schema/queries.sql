@@ -1,0 +1,152 @@
+-- Named queries of the hall's SQLite store. `-- name:` starts one; the comment under it says what it is for.
+
+-- name: hall
+-- Who the hall is and where its log ends; read again inside the transaction, last before the insert (S8).
+select id, region, name, key, epoch, seq, chain from hall;
+
+-- name: found
+-- The one row of a new hall.
+insert into hall values (1, ?, ?, ?, ?, 1, 0, ?);
+
+-- name: move_head
+-- The counter and the chain after an append.
+update hall set seq = ?, chain = ?;
+
+-- name: append
+-- Entries of the log, in bulk.
+insert into log values (?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+-- name: page
+-- What a pull hands out: everything after a cursor, in order.
+select seq, scope, hash, chain, bytes from log where seq > ? order by seq limit ?;
+
+-- name: chain_at
+-- The chain after one entry.
+select chain from log where seq = ?;
+
+-- name: case_entries
+-- The entries of one case after a cursor: what a maker had not seen (S5), or all of it.
+select seq, kind, bytes from log where case_id = ? and seq > ? order by seq;
+
+-- name: registered
+-- The envelopes of one incarnation in a range.
+select terminal, incarnation, seq, hash, fact_hash, fact_id, first, v, verdict, entry, root, case_id, grp, bytes
+from register where terminal = ? and incarnation = ? and seq between ? and ?;
+
+-- name: bearers
+-- The envelopes that brought these facts (ids as a JSON list).
+select terminal, incarnation, seq, hash, fact_hash, fact_id, first, v, verdict, entry, root, case_id, grp, bytes
+from register where first = 1 and fact_id in (select value from json_each(?));
+
+-- name: held
+-- What waits in a lane, in the order it was made.
+select terminal, incarnation, seq, hash, fact_hash, fact_id, first, v, verdict, entry, root, case_id, grp, bytes
+from register where v = 'held' and terminal = ? and root = ? order by seq;
+
+-- name: kept
+-- The refused and held envelopes of a case, with their bytes.
+select terminal, incarnation, seq, hash, fact_hash, fact_id, first, v, verdict, entry, root, case_id, grp, bytes
+from register where v in ('held', 'rejected') and case_id = ? order by terminal, seq;
+
+-- name: refused_groups
+-- Which of these groups (a JSON list) were refused or are held.
+select distinct grp from register where v in ('held', 'rejected') and grp in (select value from json_each(?));
+
+-- name: held_lanes
+-- Lanes in which something is held: `hall rejudge`.
+select distinct terminal, root from register where v = 'held' order by terminal, root;
+
+-- name: put_register
+-- An envelope with its verdict, or the new verdict of one that is known.
+insert or replace into register values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+-- name: terminal
+-- One terminal by its number.
+select number, incarnation, key, scopes, acked, head, active, last_seen, cursor from terminal where number = ?;
+
+-- name: terminal_by_key
+-- One terminal by the short name of its key.
+select number, incarnation, key, scopes, acked, head, active, last_seen, cursor from terminal where key_id = ?;
+
+-- name: terminals
+-- All terminals.
+select number, incarnation, key, scopes, acked, head, active, last_seen, cursor from terminal order by number;
+
+-- name: put_terminal
+-- A terminal as it is now.
+insert or replace into terminal values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+-- name: invite
+-- The open invitation of a number.
+select number, code_hash, expires, tries, used_by from invite where number = ?;
+
+-- name: put_invite
+-- An invitation as it is now.
+insert or replace into invite values (?, ?, ?, ?, ?);
+
+-- name: cases
+-- The states of these cases (a JSON list).
+select case_id, root, scope, n, state from case_state where case_id in (select value from json_each(?));
+
+-- name: put_case
+-- The state of a case after a batch.
+insert or replace into case_state values (?, ?, ?, ?, ?);
+
+-- name: numbers
+-- Which cases have these numbers (a JSON list).
+select number, case_id from case_number where number in (select value from json_each(?));
+
+-- name: put_number
+-- The first case that has a number keeps it.
+insert or ignore into case_number values (?, ?);
+
+-- name: tray_of_cases
+-- What waits in the trays of these cases (a JSON list).
+select id, terminal, root, case_id, scope, blocks, settled, entry from tray
+where settled = '' and case_id in (select value from json_each(?));
+
+-- name: tray_of_terminal
+-- What waits in all lanes of a terminal.
+select id, terminal, root, case_id, scope, blocks, settled, entry from tray
+where settled = '' and terminal = ?;
+
+-- name: tray_rows
+-- Tray entries by id (a JSON list), settled ones too.
+select id, terminal, root, case_id, scope, blocks, settled, entry from tray
+where id in (select value from json_each(?));
+
+-- name: put_tray
+-- A tray entry as it is now.
+insert or replace into tray values (?, ?, ?, ?, ?, ?, ?, ?);
+
+-- name: tray_counts
+-- How many wait: for the figures.
+select count(*) from tray where settled = '';
+
+-- name: staff
+-- These people (a JSON list).
+select number, entry, body from staff where number in (select value from json_each(?));
+
+-- name: all_staff
+-- The roster.
+select number, entry, body from staff order by number;
+
+-- name: put_staff
+-- A person as she is now.
+insert or replace into staff values (?, ?, ?);
+
+-- name: head
+-- The version of a kind that counts now.
+select version from head where kind = ?;
+
+-- name: put_head
+-- A new version counts.
+insert or replace into head values (?, ?, ?);
+
+-- name: blob
+-- Bytes by their hash.
+select bytes from blob where sha256 = ?;
+
+-- name: put_blob
+-- Bytes, once.
+insert or ignore into blob values (?, ?);

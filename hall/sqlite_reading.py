@@ -1,0 +1,173 @@
+"""Reads of the hall's SQLite memory: rows to values, in bulk."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Iterable
+from typing import Any
+
+import msgspec
+
+from casework.bodies import StaffSet
+from casework.wire import Tray, Verdict
+from hall.queries import queries
+from hall.rows import CaseRow, HallRow, InviteRow, PageRow, Register, TerminalRow, TrayRow
+
+_encode = msgspec.json.Encoder().encode
+_verdict = msgspec.json.Decoder(Verdict).decode
+_tray = msgspec.json.Decoder(Tray).decode
+_staff = msgspec.json.Decoder(StaffSet).decode
+
+
+class SqliteReading:
+    """A `hall.store.Reading` over one connection, inside a transaction that its store began."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+        self._sql = queries()
+
+    def _all(self, name: str, *arguments: Any) -> list[Any]:
+        return self._db.execute(self._sql[name], arguments).fetchall()
+
+    def _one(self, name: str, *arguments: Any) -> Any:
+        return self._db.execute(self._sql[name], arguments).fetchone()
+
+    def _in(self, name: str, values: Collection[str]) -> list[Any]:
+        """A query whose one parameter is a JSON list; none of nothing."""
+        return self._all(name, _encode(list(values)).decode()) if values else []
+
+    def hall(self) -> HallRow:
+        """Who the hall is and where its log ends."""
+        row = self._one("hall")
+        if row is None:
+            return HallRow("", "", "", "", 0, 0, "")
+        return HallRow(*row)
+
+    def terminal(self, number: str) -> TerminalRow | None:
+        """The terminal with that number."""
+        return _terminal(self._one("terminal", number))
+
+    def terminal_by_key(self, key_id: str) -> TerminalRow | None:
+        """The terminal whose key has that short name."""
+        return _terminal(self._one("terminal_by_key", key_id))
+
+    def terminals(self) -> tuple[TerminalRow, ...]:
+        """All, by number."""
+        return tuple(row for row in map(_terminal, self._all("terminals")) if row)
+
+    def invite(self, number: str) -> InviteRow | None:
+        """The invitation of a number."""
+        row = self._one("invite", number)
+        return InviteRow(*row) if row else None
+
+    def registered(self, terminal: str, incarnation: str, first: int, last: int) -> dict[int, Register]:
+        """Known envelopes first..last by `local_seq`."""
+        return {row.seq: row for row in _registers(self._all("registered", terminal, incarnation, first, last))}
+
+    def bearers(self, facts: Collection[str]) -> dict[str, Register]:
+        """The envelopes that brought these facts, by fact id."""
+        return {row.fact_id: row for row in _registers(self._in("bearers", facts))}
+
+    def held(self, terminal: str, root: str) -> tuple[Register, ...]:
+        """What is held in a lane, in the order it was made."""
+        return tuple(_registers(self._all("held", terminal, root)))
+
+    def held_lanes(self) -> tuple[tuple[str, str], ...]:
+        """Lanes in which something is held."""
+        return tuple((terminal, root) for terminal, root in self._all("held_lanes"))
+
+    def kept(self, case: str) -> tuple[Register, ...]:
+        """Refused and held envelopes of a case."""
+        return tuple(_registers(self._all("kept", case)))
+
+    def refused_groups(self, groups: Collection[str]) -> frozenset[str]:
+        """Those of `groups` that were refused or are held."""
+        return frozenset(group for (group,) in self._in("refused_groups", groups))
+
+    def cases(self, ids: Collection[str]) -> dict[str, CaseRow]:
+        """Known cases by id."""
+        return {row[0]: CaseRow(*row) for row in self._in("cases", ids)}
+
+    def numbers(self, numbers: Collection[str]) -> dict[str, str]:
+        """Which case has which number."""
+        return dict(self._in("numbers", numbers))
+
+    def tray_of_cases(self, cases: Collection[str]) -> tuple[TrayRow, ...]:
+        """What waits in the trays of these cases."""
+        return _trays(self._in("tray_of_cases", cases))
+
+    def tray_of_terminal(self, terminal: str) -> tuple[TrayRow, ...]:
+        """What waits in all lanes of a terminal."""
+        return _trays(self._all("tray_of_terminal", terminal))
+
+    def tray_rows(self, ids: Collection[str]) -> tuple[TrayRow, ...]:
+        """Tray entries by id, settled ones too."""
+        return _trays(self._in("tray_rows", ids))
+
+    def tray_count(self) -> int:
+        """How many wait."""
+        return int(self._one("tray_counts")[0])
+
+    def staff(self, numbers: Collection[str]) -> dict[str, StaffSet]:
+        """These people by number."""
+        return {number: _staff(body) for number, _, body in self._in("staff", numbers)}
+
+    def all_staff(self) -> tuple[StaffSet, ...]:
+        """The roster, by number."""
+        return tuple(_staff(body) for _, _, body in self._all("all_staff"))
+
+    def head(self, kind: str) -> str:
+        """The version that counts now; empty when none does."""
+        row = self._one("head", kind)
+        return str(row[0]) if row else ""
+
+    def blob(self, sha256: str) -> bytes | None:
+        """Bytes by their hash."""
+        row = self._one("blob", sha256)
+        return bytes(row[0]) if row else None
+
+    def page(self, after: int, limit: int) -> tuple[PageRow, ...]:
+        """Entries after a cursor."""
+        return tuple(PageRow(*row) for row in self._all("page", after, limit))
+
+    def chain_at(self, seq: int) -> str | None:
+        """The chain after the entry `seq`."""
+        row = self._one("chain_at", seq)
+        return str(row[0]) if row else None
+
+    def case_entries(self, case: str, after: int) -> tuple[tuple[int, str, bytes], ...]:
+        """Number, kind and bytes of a case's entries after a cursor."""
+        return tuple(self._all("case_entries", case, after))
+
+
+def _terminal(row: Any) -> TerminalRow | None:
+    if row is None:
+        return None
+    number, incarnation, key, scopes, acked, head, active, last_seen, cursor = row
+    return TerminalRow(number, incarnation, key, tuple(scopes.split()), acked, head, bool(active), last_seen, cursor)
+
+
+def _registers(rows: Iterable[Any]) -> Iterable[Register]:
+    for terminal, inc, seq, hash_, fact_hash, fact_id, first, _v, verdict, entry, root, case, group, data in rows:
+        yield Register(
+            terminal,
+            inc,
+            seq,
+            hash_,
+            fact_hash,
+            fact_id,
+            bool(first),
+            _verdict(verdict),
+            entry,
+            root,
+            case,
+            group,
+            data,
+        )
+
+
+def _trays(rows: Iterable[Any]) -> tuple[TrayRow, ...]:
+    return tuple(
+        TrayRow(id_, scope, bool(blocks), _tray(entry))
+        for id_, _terminal_number, _root, _case, scope, blocks, _settled, entry in rows
+    )

@@ -1,0 +1,100 @@
+"""The hall's memory in SQLite (WAL, `synchronous=FULL`): the embedded default (S4, S8).
+
+One connection writes and one reads; each has a lock, so `run` may call from any thread. Plain `sqlite3`: the hot path
+of a push is a handful of bulk statements.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from casework.limits import LIMITS, Limits
+from hall.errors import StorageTrouble
+from hall.migrate import migrate
+from hall.sqlite_reading import SqliteReading
+from hall.sqlite_writing import SqliteWriting
+
+
+class SqliteStore:
+    """A `hall.store.Store` in one file.
+
+    Args:
+        path: the database; made and migrated when needed.
+        limits: how long to wait for another process that writes.
+
+    Raises:
+        Stop: the database is newer than this program.
+        StorageTrouble: it can't be opened.
+    """
+
+    def __init__(self, path: Path, limits: Limits = LIMITS) -> None:
+        self._write_lock = threading.Lock()
+        self._read_lock = threading.Lock()
+        try:
+            self._writer = _connect(path, limits)
+            self._writer.execute("pragma journal_mode = wal")
+            self._writer.execute("pragma synchronous = full")
+            migrate(self._writer)
+            self._reader = _connect(path, limits)
+            self._reader.execute("pragma query_only = on")
+        except sqlite3.Error as cause:
+            raise StorageTrouble("hall.storage") from cause
+
+    @contextmanager
+    def reading(self) -> Iterator[SqliteReading]:
+        """One snapshot."""
+        with self._read_lock, _trouble():
+            self._reader.execute("begin")
+            try:
+                yield SqliteReading(self._reader)
+            finally:
+                _end(self._reader, "rollback")
+
+    @contextmanager
+    def writing(self) -> Iterator[SqliteWriting]:
+        """One transaction: all of it or, after any error, nothing."""
+        with self._write_lock, _trouble():
+            self._writer.execute("begin immediate")
+            try:
+                yield SqliteWriting(self._writer)
+                self._writer.execute("commit")
+            except BaseException:
+                _end(self._writer, "rollback")
+                raise
+
+    def data_version(self) -> int:
+        """Changes whenever another process has written: `hall serve` wakes its long polls then."""
+        with self._read_lock, _trouble():
+            (version,) = self._reader.execute("pragma data_version").fetchone()
+            return int(version)
+
+    def close(self) -> None:
+        """Close both connections."""
+        with self._read_lock:
+            self._reader.close()
+        with self._write_lock:
+            self._writer.close()
+
+
+def _connect(path: Path, limits: Limits) -> sqlite3.Connection:
+    # The locks above keep two threads from one connection at a time.
+    db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=limits.busy_seconds)
+    db.execute("pragma foreign_keys = on")
+    return db
+
+
+def _end(db: sqlite3.Connection, how: str) -> None:
+    if db.in_transaction:
+        db.execute(how)
+
+
+@contextmanager
+def _trouble() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as cause:
+        raise StorageTrouble("hall.storage") from cause
