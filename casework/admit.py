@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
 from casework.case import Case
@@ -47,7 +49,12 @@ def admit(case: Case | None, fact: Fact, bench: Bench, unseen: frozenset[str] = 
         return Judgement("accepted")
     if counter:  # S14: at worst accepted with flags, and a task for a person
         return Judgement("accepted", flags=(no.code,))
-    return Judgement("rejected", no.code, {name: str(value) for name, value in no.facts.items()})
+    return Judgement("rejected", no.code, {name: _plain(value) for name, value in no.facts.items()})
+
+
+def _plain(value: Any) -> str:
+    """A fact of a refusal as text; of a text in both languages the hall's own."""
+    return str(value["zh"] if isinstance(value, dict) else value)
 
 
 def insistable(fact_type: str, code: str) -> bool:

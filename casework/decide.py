@@ -134,7 +134,9 @@ def _open(case: Case, context: Context, *kinds: str) -> tuple[bodies.RouteStep, 
         post = _own_post(case, step, context)
         if post:
             return step, post
-    return Refusal("other_post", {"step": ready[0].id, "post": post_of(case, ready[0])})
+    home = post_of(case, ready[0])
+    there = context.catalogue.posts.get(home)
+    return Refusal("other_post", {"step": ready[0].kind, "post": home, "at": there.name.both() if there else home})
 
 
 def _own_post(case: Case, step: bodies.RouteStep, context: Context) -> str:

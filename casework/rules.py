@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from casework import bodies
+from casework import bodies, numbers
 from casework.case import Case, open_steps, post_of, step_of
 from casework.catalogue.schema import Post
 from casework.events import EVENTS, EventType
@@ -28,7 +28,33 @@ class Refusal(msgspec.Struct, frozen=True):
     @property
     def message(self) -> Message:
         """The sentence that says what to do."""
-        return Message(f"refusal.{self.code}", self.facts)
+        return sentence(self.code, self.facts)
+
+
+_WORDS = {"step": "step", "state": "state", "type": "event", "paper": "paper"}
+
+
+def sentence(code: str, facts: Mapping[str, Any]) -> Message:
+    """The sentence `refusal.<code>` with its codes as words, numbers and times as people write them.
+
+    For refusals of the own rules and for verdicts of the hall alike.
+    """
+    worded: dict[str, Any] = {name: _worded(name, value) for name, value in facts.items()}
+    return Message(f"refusal.{code}", worded)
+
+
+def _worded(name: str, value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    if name in _WORDS and value:
+        return Message(f"{_WORDS[name]}.{value}")
+    if name == "what":
+        return [Message(f"event.{type_}") for type_ in value.split(", ")]
+    if name == "number" and len(value) == numbers.LENGTH:
+        return numbers.printed(value)
+    if name.endswith("_at"):
+        return value[:16].replace("T", " ")
+    return value
 
 
 class Bench(msgspec.Struct, frozen=True):
@@ -41,6 +67,8 @@ class Bench(msgspec.Struct, frozen=True):
 
 
 _AFTER_THE_END = frozenset({"printed", "unmasked", "resolve.withdraw", "resolve.amend", "handed_over"})
+_WITHOUT_A_CASE = frozenset({"resolve.withdraw", "resolve.amend"})
+"""What was refused because its case never arrived must have a way out too (S16)."""
 _WHILE_WAITING = frozenset({"material.added", "withdrawn", "supplement.told"}) | _AFTER_THE_END
 
 
@@ -52,8 +80,12 @@ def refusal(case: Case | None, fact: Fact, body: Any, bench: Bench) -> Refusal |
         _person(row, fact, bench, module)
         or _state(case, row)
         or (_step(case, row, fact, body, bench) if case is not None else None)
-        or (_RULES[row.name](case, fact, body, bench) if case is not None and row.name in _RULES else None)
+        or (_RULES[row.name](case, fact, body, bench) if _has_rule(case, row) else None)
     )
+
+
+def _has_rule(case: Case | None, row: EventType) -> bool:
+    return row.name in _RULES and (case is not None or row.name in _WITHOUT_A_CASE)
 
 
 def _person(row: EventType, fact: Fact, bench: Bench, module: str) -> Refusal | None:
@@ -64,15 +96,21 @@ def _person(row: EventType, fact: Fact, bench: Bench, module: str) -> Refusal | 
     if (row.officers_only and staff.team != "officer") or at_officers:
         return Refusal("helper_may_not", {"name": staff.name})
     if fact.post not in staff.posts:
-        return Refusal("not_your_post", {"name": staff.name, "post": fact.post})
+        return Refusal("not_your_post", {"name": staff.name, **_named(fact.post, bench)})
     if not may(staff, row.verb, fact.post, bench.posts, module):
-        return Refusal("no_right", {"name": staff.name, "post": fact.post})
+        return Refusal("no_right", {"name": staff.name, **_named(fact.post, bench)})
     return None
+
+
+def _named(post_id: str, bench: Bench) -> dict[str, Any]:
+    """A post as facts: its code for machines, its name for people."""
+    post = bench.posts.get(post_id)
+    return {"post": post_id, "at": post.name.both() if post else post_id or "-"}
 
 
 def _state(case: Case | None, row: EventType) -> Refusal | None:
     if case is None:
-        return None if row.name == "received" else Refusal("no_case")
+        return None if row.name == "received" or row.name in _WITHOUT_A_CASE else Refusal("no_case")
     if row.name == "received":
         return Refusal("received_twice", {"number": case.number})
     if not case.is_open and row.name not in _AFTER_THE_END:
@@ -87,14 +125,14 @@ def _step(case: Case, row: EventType, fact: Fact, body: Any, bench: Bench) -> Re
         return None
     step = step_of(case, body.step)
     if step is None:
-        return Refusal("no_such_step", {"step": body.step})
+        return Refusal("no_such_step", {"given": body.step[:40]})
     if not row.ends(step.kind):
-        return Refusal("wrong_step", {"step": step.id})
+        return Refusal("wrong_step", {"step": step.kind})
     ready = open_steps(case)
     if row.name == "accepted":  # acceptance ticks off the pre-review before it
         ready = (*ready, *(s for s in case.received.route if s.kind == "accept" and s.id not in case.steps))
     if step not in ready:
-        return Refusal("step_not_open", {"step": step.id})
+        return Refusal("step_not_open", {"step": step.kind})
     return _at_post(case, step, fact, bench)
 
 
@@ -104,7 +142,7 @@ def _at_post(case: Case, step: bodies.RouteStep, fact: Fact, bench: Bench) -> Re
         return None
     if step.kind == "accept" and fact.post == case.received.module:
         return None  # the module's officers can always accept what the window may accept for them (R15)
-    return Refusal("other_post", {"step": step.id, "post": post})
+    return Refusal("other_post", {"step": step.kind, **_named(post, bench)})
 
 
 def _received_only(case: Case) -> Refusal | None:
@@ -205,10 +243,12 @@ def _sent_back(case: Case, fact: Fact, body: bodies.SentBack, bench: Bench) -> R
     here, to = step_of(case, body.step), step_of(case, body.to)
     if case.decided_at:
         return Refusal("already_decided", {"number": case.number})
-    if here is None or here not in open_steps(case):
-        return Refusal("step_not_open", {"step": body.step})
+    if here is None:
+        return Refusal("no_such_step", {"given": body.step[:40]})
+    if here not in open_steps(case):
+        return Refusal("step_not_open", {"step": here.kind})
     if to is None or to.id not in case.steps or to.kind == "receive":
-        return Refusal("no_such_step", {"step": body.to})
+        return Refusal("not_done_yet", {"given": body.to[:40]})
     if not body.reason.strip():
         return Refusal("reason")
     return _at_post(case, here, fact, bench)
@@ -216,10 +256,12 @@ def _sent_back(case: Case, fact: Fact, body: bodies.SentBack, bench: Bench) -> R
 
 def _reassigned(case: Case, fact: Fact, body: bodies.Reassigned, bench: Bench) -> Refusal | None:
     step, post = step_of(case, body.step), bench.posts.get(body.post)
-    if step is None or step not in open_steps(case):
-        return Refusal("step_not_open", {"step": body.step})
+    if step is None:
+        return Refusal("no_such_step", {"given": body.step[:40]})
+    if step not in open_steps(case):
+        return Refusal("step_not_open", {"step": step.kind})
     if post is None or case.received.module not in post.modules or step.kind not in post.kinds:
-        return Refusal("no_such_post", {"post": body.post})
+        return Refusal("no_such_post", {"post": body.post[:40]})
     return Refusal("reason") if not body.reason.strip() else _at_post(case, step, fact, bench)
 
 
@@ -246,7 +288,7 @@ def _withdrawn(case: Case, fact: Fact, body: bodies.Withdrawn, bench: Bench) -> 
     return Refusal("reason") if not body.reason.strip() else None
 
 
-def _resolve(case: Case, fact: Fact, body: Any, bench: Bench) -> Refusal | None:
+def _resolve(case: Case | None, fact: Fact, body: Any, bench: Bench) -> Refusal | None:
     unknown = [id_ for id_ in body.refused if id_ not in bench.refused]
     if unknown or not body.refused:
         return Refusal("nothing_refused")
