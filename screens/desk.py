@@ -46,7 +46,12 @@ class Choice(Struct, frozen=True):
 
 
 class Refused(Struct, frozen=True):
-    """Not done, and why. `field` is the code of the field to go back to, empty when none is to blame."""
+    """Not done, and why. `field` names what to go back to, empty when nothing of the form is to blame.
+
+    In the intake form: `item`, `situations.CODE`, `applicant.id` (`.name`, `.phone`, `.address`,
+    `.legal_representative`), `agent.id` (likewise, and `agent.authority`), `project_code`, `refers_to`, `form.CODE`,
+    `materials.CODE`, `outcome`, `outcome_data.CODE`; in the form of an act: the field's code.
+    """
 
     message: Message
     field: str = ""
@@ -208,7 +213,7 @@ class IntakeForm(Struct, frozen=True):
 
 
 class Draft(Struct, frozen=True):
-    """An unfinished form with the field where the caret stood."""
+    """An unfinished form with the field where the caret stood (named as in `Refused`)."""
 
     form: IntakeForm
     field: str = ""

@@ -1,0 +1,192 @@
+"""The one table of named acts: what a key does, where, and under which words people find it.
+
+Bindings, the key row, help, the palette and the menu are all made from `ACTS`; a test fails on doubles, on acts without
+words and on keys that a browser or a terminal takes for itself. The words of an act are the messages
+`screens.act.ID` and `screens.act.ID.tip`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+from textual.binding import Binding
+
+from casework.messages import t
+
+ANY = "any"
+"""The place of acts that work on every screen."""
+
+FORBIDDEN = frozenset(
+    {"f5", "f11", "f12", "ctrl+c", "ctrl+w", "ctrl+t", "ctrl+n", "ctrl+tab", "ctrl+enter", "alt+f4", "alt+enter", "alt"}
+)
+"""Keys that the browser, the window system or the terminal keeps for itself; so is every Ctrl-Shift-something."""
+
+_SHOWN = {
+    "escape": "Esc",
+    "enter": "Enter",
+    "space": "Space",
+    "insert": "Ins",
+    "pagedown": "PgDn",
+    "pageup": "PgUp",
+    "question_mark": "?",
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Act:
+    """A named act. `row` is its place in the key row (0: not shown there); `typed` acts are handled by the form."""
+
+    id: str
+    keys: tuple[str, ...]
+    where: tuple[str, ...] = (ANY,)
+    row: int = 0
+    typed: bool = False
+
+    @property
+    def name(self) -> str:
+        """Its name in the present language."""
+        return t(f"screens.act.{self.id}")
+
+    @property
+    def tip(self) -> str:
+        """What it is good for, one sentence."""
+        return t(f"screens.act.{self.id}.tip")
+
+    @property
+    def key(self) -> str:
+        """Its first key as it is printed on a keyboard."""
+        return shown_key(self.keys[0]) if self.keys else ""
+
+
+def shown_key(key: str) -> str:
+    """A key as people read it: `ctrl+g` is `Ctrl-G`."""
+    if key in _SHOWN:
+        return _SHOWN[key]
+    if key.startswith("ctrl+"):
+        return f"Ctrl-{key[5:].upper()}"
+    return key.upper() if key[0] == "f" and key[1:].isdigit() else key
+
+
+_FORMS = ("sign_in", "intake", "act")
+_LISTS = ("queue", "search", "tray")
+
+ACTS: tuple[Act, ...] = (
+    # Everywhere
+    Act("help", ("f1",), row=90),
+    Act("save", ("f2",), ("intake", "act", "read_back", "saved", "confirm"), row=10),
+    Act("go_queue", ("f3",), row=60),
+    Act("go_search", ("f4",), row=70),
+    Act("pane", ("f6",), ("intake", "case"), row=20),
+    Act("preview", ("f7",), ("case", "saved", "preview"), row=30),
+    Act("go_board", ("f8",)),
+    Act("posts", ("f9",), row=75),
+    Act("menu", ("f10", "ctrl+p"), row=80),
+    Act("back", ("escape",), row=50),
+    Act("go_intake", ("insert",), row=65),
+    Act("cable", ("ctrl+g",)),
+    Act("lock", ("ctrl+l",)),
+    Act("go_tray", ("ctrl+r",)),
+    Act("language", ("ctrl+y",)),
+    Act("quit", ("ctrl+q",)),
+    # In lists and texts (no text field has the focus there)
+    Act("open", ("enter",), (*_LISTS, "case", "menu", "preview", "saved", "text", "confirm", "read_back"), row=1),
+    Act("new", ("n",), ("queue", "saved"), row=2),
+    Act("tray", ("t",), ("queue",), row=3),
+    Act("hint", ("question_mark",), ("queue", "tray", "case", "text", "saved", "board", "preview")),
+    Act("filter_post", ("p",), ("queue",), row=4),
+    Act("filter_light", ("l",), ("queue",), row=5),
+    Act("reload", ("r",), ("queue", "board")),
+    # On a case
+    Act("papers", ("0",), ("case",)),
+    Act("why", ("1",), ("case",), row=31),
+    Act("unmask", ("2",), ("case",), row=32),
+    Act("guide", ("3",), ("case",)),
+    Act("visit_next", ("v",), ("saved",), row=5),
+    Act("print_all", ("p",), ("saved",), row=4),
+    # In the material rows of the intake form
+    Act("have_original", ("space", "o"), ("materials",), typed=True),
+    Act("have_copy", ("c",), ("materials",), typed=True),
+    Act("have_electronic", ("e",), ("materials",), typed=True),
+    Act("have_missing", ("m",), ("materials",), typed=True),
+    Act("have_pledge", ("p",), ("materials",), typed=True),
+    Act("have_defer", ("d",), ("materials",), typed=True),
+    Act("have_checked", ("n",), ("materials",), typed=True),
+    Act("have_all", ("a",), ("materials",), typed=True),
+    # In the fields of a form
+    Act("next_field", ("enter", "tab", "down"), _FORMS, typed=True),
+    Act("previous_field", ("shift+tab", "up"), _FORMS, typed=True),
+    Act("clear_field", ("ctrl+u",), _FORMS, typed=True),
+    Act("park", ("ctrl+k",), ("intake",)),
+    Act("forget", ("ctrl+d",), ("intake",)),
+)
+
+BY_ID = {act.id: act for act in ACTS}
+
+CASE_KEYS: dict[str, str] = {
+    "accept": "a",
+    "return": "b",
+    "consult": "c",
+    "decide": "d",
+    "examine": "e",
+    "pay": "f",
+    "forward": "g",
+    "deliver": "h",
+    "post": "i",
+    "send-back": "j",
+    "site-check": "k",
+    "extend": "l",
+    "certify": "m",
+    "terminate": "n",
+    "correct": "o",
+    "pre-review": "p",
+    "revoke": "q",
+    "reassign": "r",
+    "supplement": "s",
+    "transfer": "t",
+    "supplement-received": "u",
+    "recuse": "v",
+    "withdraw": "w",
+    "refuse": "x",
+    "resume": "y",
+    "suspend": "z",
+    "claim": "4",
+    "close": "5",
+    "void": "6",
+    "notice": "7",
+}
+"""The key of each act on a case; the same everywhere, so that fingers learn them."""
+
+
+def acts_of(place: str) -> tuple[Act, ...]:
+    """The acts of `place`, its own first, then those of every screen."""
+    own = tuple(act for act in ACTS if place in act.where)
+    return (*own, *(act for act in ACTS if ANY in act.where and act not in own))
+
+
+def bindings(place: str) -> list[Binding]:
+    """The priority bindings of `place` (its own acts only; those of `ANY` belong to the app)."""
+    found = [
+        Binding(",".join(act.keys), f"do('{act.id}')", act.id, show=False, priority=True, id=f"{place}.{act.id}")
+        for act in ACTS
+        if place in act.where and not act.typed
+    ]
+    if place == "case":
+        found += [
+            Binding(key, f"case_act('{code}')", code, show=False, priority=True, id=f"case.act.{code}")
+            for code, key in CASE_KEYS.items()
+        ]
+    return found
+
+
+def typed_act(place: str, key: str) -> str | None:
+    """The id of the act that `key` means in the rows of a form, or None."""
+    for act in ACTS:
+        if act.typed and place in act.where and key in act.keys:
+            return act.id
+    return None
+
+
+def key_row(place: str, most: int = 7) -> tuple[Act, ...]:
+    """Up to `most` acts that the key row of `place` shows."""
+    shown = sorted((act for act in acts_of(place) if act.row and not act.typed), key=lambda act: act.row)
+    return tuple(shown[:most])

@@ -1,0 +1,362 @@
+"""The console's app: which screen is in front, and that every key is done wholly before the next is looked at.
+
+Textual hands a key to what has the focus when the *app* sees it, while focus and screens move later: a burst of keys
+would land in the wrong field, and what is typed during a change of screen would be lost. Here the app itself gives each
+key to the widget in front and awaits it, with all that follows from it (a lookup, another screen). Keys that come
+meanwhile wait in the app's queue. So the speed of typing, scanning and pasting changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, ClassVar, cast
+
+from textual import events
+from textual.app import App
+from textual.binding import BindingType
+from textual.screen import Screen
+
+from casework.limits import LIMITS
+from casework.messages import Message, t
+from screens.actions import ANY, bindings
+from screens.desk import ActView, Desk, Done, Person, Refused, Status
+from screens.frame import FrameScreen
+from screens.scan import Trail, case_number
+from screens.sheet import Checkpoint, Sheet
+from screens.themes import THEMES
+
+_LIVING = ("queue", "intake", "case", "search", "tray", "board")
+
+
+def _screen(mode: str) -> Callable[[], Screen[Any]]:
+    """Makes the first screen of a mode; its module is imported only then."""
+
+    def make() -> Screen[Any]:
+        from screens import modes
+
+        return modes.first_screen(mode)
+
+    return make
+
+
+def _sign_in() -> Screen[Any]:
+    from screens.sign_in import SignInScreen
+
+    return SignInScreen()
+
+
+class ConsoleApp(App[None], inherit_bindings=False):
+    """The app. `poll_seconds`: how often the desk is asked for its status; 0 only when a key is pressed."""
+
+    CSS_PATH = Path(__file__).with_name("styles.tcss")
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(ANY)]
+    MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {
+        "sign_in": _sign_in,
+        **{mode: _screen(mode) for mode in _LIVING},
+    }
+    DEFAULT_MODE = "sign_in"
+
+    def __init__(self, desk: Desk, *, poll_seconds: float = 1.0, theme: str = THEMES[0].name) -> None:
+        super().__init__()
+        self.desk = desk
+        self.person: Person | None = None
+        self.last_number = ""
+        self.status: Status | None = None
+        self._poll_seconds = poll_seconds
+        for one in THEMES:
+            self.register_theme(one)
+        self.theme = theme
+        self._trail = Trail()
+        self._quiet_polls = 0
+        self._mode_before = "queue"
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """The colours that only our themes have."""
+        return THEMES[0].variables
+
+    # Start, status, lock
+
+    async def on_mount(self) -> None:
+        """The first frame is the sign-in, with the caret in it."""
+        self.status = await self.desk.status()
+        await self.frame.arrive()
+        self.frame.dress()
+        if self._poll_seconds:
+            self.set_interval(self._poll_seconds, self.poll)
+
+    @property
+    def frame(self) -> FrameScreen:
+        """The screen in front."""
+        return cast(FrameScreen, self.screen)
+
+    async def poll(self) -> None:
+        """Ask for the status; read lists again when something in them changed; lock after a long silence."""
+        self._quiet_polls += 1
+        if self.person and self._quiet_polls * self._poll_seconds >= LIMITS.idle_lock_seconds:
+            await self.act_lock()
+        before, self.status = self.status, await self.desk.status()
+        self.frame.status_bar.tell(self.status)
+        if before is not None and before.revision != self.status.revision and self.frame.LIVE:
+            await self.frame.freshen()
+
+    async def signed_in(self, person: Person) -> None:
+        """Another person finds nothing of the one before; the same person finds all as it was."""
+        same = person.number == self.last_number
+        self.person, self.last_number = person, person.number
+        self._quiet_polls = 0
+        if not same:
+            self._mode_before = "queue"
+            for mode in _LIVING:
+                if mode in self._screen_stacks:
+                    await self.remove_mode(mode)
+                    self.add_mode(mode, _screen(mode))
+        await self.go(self._mode_before)
+
+    # From screen to screen
+
+    async def go(self, mode: str) -> bool:
+        """Bring a mode to the front, and what it shows up to date. False: the screen in front did not let go."""
+        if self.person is None and mode != "sign_in":
+            return False
+        if not await self.frame.leave():
+            return False
+        if mode == self.current_mode:
+            while len(self.screen_stack) > 1:
+                self.pop_screen()
+        else:
+            await self.switch_mode(mode)
+        await self._front()
+        return True
+
+    async def _front(self) -> None:
+        self.frame.dress()
+        await self.frame.arrive()
+        await self._retell()
+
+    async def _retell(self) -> None:
+        self.status = await self.desk.status()
+        self.frame.status_bar.tell(self.status)
+        focused = self.focused
+        if isinstance(focused, Sheet):
+            focused.place_caret()
+
+    async def show(self, screen: FrameScreen) -> None:
+        """Put a screen on top of the one in front."""
+        await self.push_screen(screen)
+        await self._front()
+
+    def close(self, screen: FrameScreen) -> None:
+        """Take a screen off the top."""
+        if self.screen is screen and len(self.screen_stack) > 1:
+            self.pop_screen()
+            self.frame.dress()
+
+    async def open_case(self, number: str) -> None:
+        """Show a case; over an unfinished form of another case, not instead of it."""
+        from screens.case import CaseScreen
+
+        if not await self.frame.leave():
+            return
+        if self.current_mode != "case":
+            await self.switch_mode("case")
+        if not isinstance(self.screen, CaseScreen):
+            await self.push_screen(CaseScreen())
+        self.frame.dress()
+        await cast(CaseScreen, self.screen).turn_to(number)
+        await self._retell()
+
+    async def perform(
+        self,
+        subject: str,
+        act: ActView,
+        submit: Callable[[dict[str, str]], Awaitable[Done | Refused]],
+        after: Callable[[Done], Awaitable[None]],
+    ) -> None:
+        """Do an act with its form; without one at once, after a question where it is grave."""
+        if not act.allowed:
+            self.bell()
+            self.frame.say(act.reason or Message("screens.act_form.off"), "warn")
+            return
+        if act.fields:
+            from screens.act import ActScreen
+
+            await self.show(ActScreen(subject, act, submit, after))
+            return
+
+        async def do() -> None:
+            answer = await submit({})
+            if isinstance(answer, Done):
+                await after(answer)
+            else:
+                self.frame.answer(answer)
+
+        if not act.grave:
+            await do()
+            return
+        from screens.confirm import ConfirmScreen
+
+        await self.show(ConfirmScreen(Message("screens.act_form.sure", {"act": act.name, "subject": subject}), do))
+
+    # Keys
+
+    async def on_event(self, event: events.Event) -> None:
+        """Keys and pastes are done here, one wholly after the other; all else as Textual does it."""
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            self.app_focus = True
+            self._quiet_polls = 0
+            await self._key(event)
+        elif isinstance(event, events.Paste) and not event.is_forwarded:
+            self._quiet_polls = 0
+            await self._paste(event.text)
+        else:
+            await super().on_event(event)
+
+    async def _key(self, event: events.Key) -> None:
+        if await self._scanned(event):
+            return
+        if await self._check_bindings(event.key, priority=True):
+            return
+        target = self.focused
+        if target is not None and hasattr(target, "handle"):
+            await target.handle(event.key, event.character)
+
+    async def _scanned(self, event: events.Key) -> bool:
+        sheet = self.focused if isinstance(self.focused, Sheet) else None
+        if event.character is not None and event.character.isdecimal():
+            self._trail.digit(event.character, sheet.checkpoint() if sheet else None)
+            return False
+        if event.key not in {"enter", "tab"}:
+            self._trail.broken()
+            return False
+        scan = self._trail.ended()
+        stays = sheet is not None and getattr(getattr(sheet.row, "field", None), "kind", "") == "case_number"
+        if scan is None or stays or self.person is None:
+            return False
+        number, before = scan
+        if sheet is not None and isinstance(before, Checkpoint):
+            await sheet.restore(before)
+        await self.open_case(number)
+        return True
+
+    async def _paste(self, text: str) -> None:
+        self._trail.broken()
+        number = case_number(text)
+        sheet = self.focused if isinstance(self.focused, Sheet) else None
+        stays = sheet is not None and getattr(getattr(sheet.row, "field", None), "kind", "") == "case_number"
+        if number is not None and self.person is not None and not stays:
+            await self.open_case(number)
+        elif sheet is not None:
+            await sheet.paste(text)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Before somebody has signed in, only help, menu, language, cable and the way out."""
+        if action == "do" and self.person is None:
+            return bool(parameters) and parameters[0] in {"help", "menu", "language", "cable", "quit"}
+        return super().check_action(action, parameters)
+
+    # Acts of every screen
+
+    async def action_do(self, act: str) -> None:
+        """Do a named act, wholly."""
+        await getattr(self, f"act_{act}")()
+
+    async def act_help(self) -> None:
+        """F1."""
+        from screens.help import help_text
+        from screens.text import TextScreen
+
+        below = self.frame
+
+        async def read() -> str:
+            return help_text(below)
+
+        await self.show(TextScreen("screens.title.help", read))
+
+    async def act_go_queue(self) -> None:
+        """F3."""
+        await self.go("queue")
+
+    async def act_go_search(self) -> None:
+        """F4."""
+        await self.go("search")
+
+    async def act_go_board(self) -> None:
+        """F8."""
+        await self.go("board")
+
+    async def act_go_intake(self) -> None:
+        """Insert."""
+        await self.go("intake")
+
+    async def act_go_tray(self) -> None:
+        """Ctrl-R."""
+        await self.go("tray")
+
+    async def act_posts(self) -> None:
+        """F9."""
+        from screens.posts import posts_menu
+
+        await self.show(posts_menu(self))
+
+    async def act_menu(self) -> None:
+        """F10."""
+        from screens.posts import main_menu
+
+        await self.show(main_menu(self, self.frame))
+
+    async def act_back(self) -> None:
+        """Esc: one screen back; what is unfinished is kept."""
+        if len(self.screen_stack) > 1:
+            top = self.frame
+            if await top.leave():
+                self.close(top)
+                await self._retell()
+        elif self.current_mode != "queue":
+            await self.go("queue")
+
+    async def act_cable(self) -> None:
+        """Ctrl-G: the demo's cable."""
+        status = await self.desk.status()
+        if status.cable is not None:
+            await self.desk.cable(not status.cable)
+            await self._retell()
+            self.frame.say(t(f"screens.cable.{'out' if status.cable else 'in'}"), "warn" if status.cable else "good")
+
+    async def act_lock(self) -> None:
+        """Ctrl-L: lock; the form stays as it is for the same person."""
+        if self.person is None:
+            return
+        mode = self.current_mode
+        await self.frame.leave()
+        self._mode_before = mode
+        await self.desk.sign_out()
+        self.person = None
+        await self.go("sign_in")
+
+    async def act_language(self) -> None:
+        """Ctrl-Y: the next language, at once, everywhere."""
+        codes = [choice.code for choice in await self.desk.languages()]
+        now = codes.index(self.language) if self.language in codes else 0
+        self.language = codes[(now + 1) % len(codes)]
+        await self.desk.switch_language(self.language)
+        self.frame.dress()
+        await self.frame.freshen()
+        await self._retell()
+
+    language = "zh_CN"
+
+    async def act_quit(self) -> None:
+        """Ctrl-Q: out, after a question."""
+        from screens.confirm import ConfirmScreen
+
+        async def out() -> None:
+            await self.desk.sign_out()
+            self.exit()
+
+        if self.person is None:
+            self.exit()
+            return
+        await self.frame.leave()
+        await self.show(ConfirmScreen(Message("screens.quit.sure"), out))

@@ -1,0 +1,140 @@
+"""The four fixed rows around every body: title, message, status, keys. They are always there and never move."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.cells import cell_len
+
+from casework.messages import t
+from screens.actions import Act
+from screens.canvas import Canvas, Part, fit, width_of
+from screens.desk import Person, Status
+
+KEYS_SHOWN = 7
+
+
+def age(seconds: int) -> str:
+    """An age in the coarsest whole unit: seconds, minutes, hours, days."""
+    for unit, size in (("days", 86400), ("hours", 3600), ("minutes", 60)):
+        if seconds >= size:
+            return t(f"screens.age.{unit}", n=seconds // size)
+    return t("screens.age.seconds", n=seconds)
+
+
+def status_parts(status: Status, width: int) -> list[Part]:
+    """Link, pending and its age, rejected, window and post, time: the same places on every screen."""
+    pending = t("screens.status.pending", n=status.pending)
+    if status.pending:
+        pending += f" ({age(status.oldest_seconds)})"
+    troubled = status.rejected + status.held
+    link = {"online": "good", "connecting": "warn", "offline": "error", "stopped": "error"}[status.link]
+    parts: list[Part] = [
+        (f" {t(f'screens.status.link.{status.link}')}", link),
+        (" | ", "dim"),
+        (pending, "warn" if status.pending else ""),
+        (" | ", "dim"),
+        (t("screens.status.rejected", n=status.rejected), "error" if troubled else ""),
+    ]
+    if status.held:
+        parts.append((f" {t('screens.status.held', n=status.held)}", "error"))
+    if status.prints_waiting:
+        parts += [(" | ", "dim"), (t("screens.status.prints", n=status.prints_waiting), "warn")]
+    parts += [(" | ", "dim"), (t("screens.status.window", window=status.window, posts=status.posts), "")]
+    clock = f"{status.clock} "
+    if status.cable is False:
+        parts += [(" | ", "dim"), (t("screens.status.cable_out"), "error")]
+    parts.append((" | ", "dim"))
+    room = width - cell_len(clock)
+    if width_of(parts) > room:
+        text, ink = parts[-2]
+        parts[-2] = (fit(text, max(room - width_of(parts[:-2]) - 3, 0)), ink)
+    return [*parts, (clock, "strong")]
+
+
+class TitleBar(Canvas):
+    """Row 1: the product, the screen's title, the person and her posts."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.title = ""
+        self.person: Person | None = None
+
+    def tell(self, title: str, person: Person | None) -> None:
+        """Show another title."""
+        self.title, self.person = title, person
+        self.refresh()
+
+    def parts(self, y: int) -> Sequence[Part]:
+        """The row."""
+        left = f" {t('screens.product')} | {self.title}"
+        right = ""
+        if self.person is not None:
+            names = [post.text for post in self.person.posts if post.code in self.person.shift]
+            right = f"{t('screens.names.separator').join(names)} | {self.person.name} {self.person.number} "
+        width = self.size.width
+        room = max(width - cell_len(left) - 2, 0)
+        if cell_len(right) > room:
+            right = f"{self.person.name} {self.person.number} " if self.person else ""
+        return [(fit(left, width - min(cell_len(right), room)), "strong"), (fit(right, min(cell_len(right), room)), "")]
+
+
+class MessageBar(Canvas):
+    """Row 22: what was just done or refused, or the help of the field."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.text = ""
+        self.tone = ""
+
+    def tell(self, text: str, tone: str = "") -> None:
+        """Show a sentence; tones: good, warn, error, dim."""
+        if (text, tone) != (self.text, self.tone):
+            self.text, self.tone = text, tone
+            self.refresh()
+
+    def parts(self, y: int) -> Sequence[Part]:
+        """The row."""
+        sign = {"error": "! ", "warn": "? ", "good": "+ "}.get(self.tone, "  ")
+        return [(fit(sign + self.text if self.text else "", self.size.width), self.tone or "plain")]
+
+
+class StatusBar(Canvas):
+    """Row 23."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.status: Status | None = None
+
+    def tell(self, status: Status) -> None:
+        """Show another state."""
+        if status != self.status:
+            self.status = status
+            self.refresh()
+
+    def parts(self, y: int) -> Sequence[Part]:
+        """The row."""
+        return status_parts(self.status, self.size.width) if self.status else ()
+
+
+class KeyBar(Canvas):
+    """Row 24: up to seven keys."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.acts: tuple[Act, ...] = ()
+
+    def tell(self, acts: Sequence[Act]) -> None:
+        """Show these acts."""
+        self.acts = tuple(acts)[:KEYS_SHOWN]
+        self.refresh()
+
+    def parts(self, y: int) -> Sequence[Part]:
+        """The row, as many keys as fit."""
+        parts: list[Part] = []
+        for act in self.acts:
+            piece: list[Part] = [(f" {act.key}", "key"), (f" {act.name} ", "")]
+            if width_of(parts) + width_of(piece) > self.size.width:
+                break
+            parts += piece
+        return parts

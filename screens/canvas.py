@@ -1,0 +1,107 @@
+"""The base of what we draw ourselves: lines of styled text by cells, never markup, one strip a row.
+
+A part is `(text, ink)`; an ink is a component class of `styles.tcss`, so both themes and `NO_COLOR` apply. One widget
+draws a whole body: forty fields cost one widget, and a key repaints one row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Offset, Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+Part = tuple[str, str]
+
+INKS = (
+    "plain",
+    "dim",
+    "label",
+    "heading",
+    "strong",
+    "field",
+    "focus",
+    "fresh",
+    "on",
+    "row",
+    "error",
+    "warn",
+    "good",
+    "key",
+    "green",
+    "yellow",
+    "red",
+    "black",
+    "none",
+)
+
+
+def fit(text: str, width: int) -> str:
+    """`text` in exactly `width` cells: padded, or cut with `~` as its last cell."""
+    if width <= 0:
+        return ""
+    if cell_len(text) <= width:
+        return set_cell_size(text, width)
+    return set_cell_size(set_cell_size(text, width - 1).rstrip(), width - 1) + "~"
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """`text` in lines of at most `width` cells; breaks at blanks where there are some, else between characters."""
+    lines: list[str] = []
+    for paragraph in text.split("\n"):
+        line = ""
+        for char in paragraph:
+            if cell_len(line) + cell_len(char) > width:
+                head, blank, tail = line.rpartition(" ")
+                keep = bool(blank) and char != " " and line[-1:].isascii() and cell_len(tail) < width // 2
+                lines.append(head if keep else line)
+                line = tail if keep else ""
+            line += char
+        lines.append(line)
+    return lines
+
+
+class Canvas(Widget, inherit_bindings=False):
+    """A widget of rows. Subclasses say `parts(y)`."""
+
+    COMPONENT_CLASSES = {f"ink--{ink}" for ink in INKS}
+    ALLOW_SELECT = False
+
+    def ink(self, name: str) -> Style:
+        """The style of an ink in the present theme."""
+        return self.get_component_rich_style(f"ink--{name}", partial=True)
+
+    def parts(self, y: int) -> Sequence[Part]:
+        """The row `y` (0 is the top one in sight)."""
+        raise NotImplementedError
+
+    def ground(self, _y: int) -> str:
+        """The ink that lies under the whole row `y`, empty for none."""
+        return ""
+
+    def render_line(self, y: int) -> Strip:
+        """The row as Textual wants it."""
+        width = self.size.width
+        ground = self.ground(y)
+        base = self.rich_style + self.ink(ground) if ground else self.rich_style
+        segments = [Segment(text, base + self.ink(ink) if ink else base) for text, ink in self.parts(y) if text]
+        return Strip(segments).adjust_cell_length(width, base)
+
+    def repaint_row(self, y: int) -> None:
+        """Draw one row again."""
+        if 0 <= y < self.size.height:
+            self.refresh(Region(0, y, self.size.width, 1))
+
+    def put_caret(self, x: int, y: int) -> None:
+        """Let the terminal's own cursor stand at this cell, so that an input method opens its window there."""
+        left, top, _, _ = self.content_region
+        self.app.cursor_position = Offset(left + x, top + y)
+
+
+def width_of(parts: Iterable[Part]) -> int:
+    """Cells of a row."""
+    return sum(cell_len(text) for text, _ in parts)

@@ -1,0 +1,184 @@
+"""One case: where it stands, what happened, what can be done; every act by its key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from textual.widget import Widget
+
+from casework.messages import Message, t
+from screens.actions import CASE_KEYS
+from screens.case_lines import act_side, case_lines
+from screens.desk import ActView, CaseView, Done, Field, Refused
+from screens.frame import FrameScreen
+from screens.page import Page
+from screens.side import Side
+
+_SIDE = 40
+
+
+class CaseScreen(FrameScreen):
+    """The case. The same screen is used for the next one."""
+
+    PLACE = "case"
+    LIVE = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.number = ""
+        self.case: CaseView | None = None
+        self.page = Page()
+        self.side = Side()
+
+    def body(self) -> Iterator[Widget]:
+        """The text, and at 120 columns the acts beside it."""
+        yield self.page
+        yield self.side
+
+    def heading(self) -> str:
+        """The case's state, for a look from the side."""
+        return t("screens.title.case") + (f" / {self.case.module}" if self.case else "")
+
+    async def turn_to(self, number: str) -> None:
+        """Show that case."""
+        self.number = number
+        self.page.top = 0
+        self.say("")
+        await self.arrive()
+
+    async def arrive(self) -> None:
+        """Read the case."""
+        answer = await self.desk.case(self.number) if self.number else None
+        if isinstance(answer, CaseView):
+            self._show(answer)
+        else:
+            self.case = None
+            self.page.show([[], [(f"   {answer.message if answer else t('screens.case.none')}", "warn")]])
+            self.side.show([])
+        self.dress()
+
+    freshen = arrive
+
+    def _show(self, case: CaseView) -> None:
+        self.case = case
+        wide = self.size.width >= 120
+        width = self.size.width - (_SIDE if wide else 0)
+        lines, marks = case_lines(case, max(width, 40), with_acts=not wide)
+        self.page.show(lines, marks, keep=True)
+        self.side.show(act_side(case.acts, _SIDE))
+
+    def on_resize(self) -> None:
+        """Another width, other lines."""
+        if self.case is not None:
+            self._show(self.case)
+
+    # Acts
+
+    def _act(self, code: str) -> ActView | None:
+        return next((act for act in self.case.acts if act.code == code), None) if self.case else None
+
+    async def action_case_act(self, code: str) -> None:
+        """The key of an act was pressed."""
+        act = self._act(code)
+        if act is None:
+            self.app.bell()
+            self.say(t("screens.case.not_now", act=t(f"screens.case_act.{code}")), "warn")
+            return
+        await self.perform(act)
+
+    async def perform(self, act: ActView) -> None:
+        """Do an act, with its form and its question where it has them."""
+        number = self.number
+
+        async def submit(data: dict[str, str]) -> Done | Refused:
+            return await self.desk.act(number, act.code, data)
+
+        await self.console_app.perform(self._subject(), act, submit, self._done)
+
+    async def _done(self, done: Done) -> None:
+        await self.arrive()
+        if done.papers:
+            from screens.preview import PreviewScreen
+
+            await self.console_app.show(PreviewScreen(self.number, done.papers))
+        self.console_app.frame.answer(done)
+
+    def _subject(self) -> str:
+        return f"{self.case.item} {self.case.applicant}" if self.case else self.number
+
+    async def act_open(self) -> None:
+        """Enter: all acts, to pick one."""
+        if self.case is None:
+            return
+        from screens.menu import MenuScreen, Option
+
+        def options() -> list[Option]:
+            acts = self.case.acts if self.case else ()
+            return [
+                Option(
+                    act.code, act.name, CASE_KEYS.get(act.code, ""), off="" if act.allowed else str(act.reason or "")
+                )
+                for act in sorted(acts, key=lambda act: not act.allowed)
+            ]
+
+        async def take(code: str) -> None:
+            act = self._act(code)
+            if act is not None:
+                await self.perform(act)
+
+        await self.console_app.show(MenuScreen("screens.case.acts", options, take))
+
+    async def act_pane(self) -> None:
+        """F6: the next section."""
+        self.page.next_mark()
+
+    async def act_preview(self) -> None:
+        """F7: the papers."""
+        if self.case is not None:
+            from screens.preview import PreviewScreen
+
+            await self.console_app.show(PreviewScreen(self.number, self.case.papers))
+
+    async def act_papers(self) -> None:
+        """Likewise by a key of the number pad."""
+        await self.act_preview()
+
+    async def act_why(self) -> None:
+        """The clocks as a ledger."""
+        if self.case is not None:
+            from screens.text import TextScreen
+
+            await self.console_app.show(TextScreen("screens.title.why", self._why))
+
+    async def _why(self) -> str:
+        return await self.desk.why(self.number)
+
+    async def act_guide(self) -> None:
+        """The service guide of the item."""
+        if self.case is not None:
+            from screens.text import TextScreen
+
+            await self.console_app.show(TextScreen("screens.title.guide", self._guide))
+
+    async def _guide(self) -> str:
+        return await self.desk.guide(self.case.item) if self.case else ""
+
+    async def act_unmask(self) -> None:
+        """The full values, for a reason; logged."""
+        if self.case is None:
+            return
+        field = Field("reason", t("screens.case.unmask_reason"), required=True)
+        act = ActView("unmask", t("screens.act.unmask"), fields=(field,))
+        await self.console_app.perform(self._subject(), act, self._unmask, self._unmasked)
+
+    async def _unmask(self, data: dict[str, str]) -> Done | Refused:
+        answer = await self.desk.unmask(self.number, data["reason"])
+        if isinstance(answer, Refused):
+            return answer
+        self.case = answer
+        return Done(Message("screens.case.unmasked"))
+
+    async def _unmasked(self, done: Done) -> None:
+        if self.case is not None:
+            self._show(self.case)
+        self.answer(done)

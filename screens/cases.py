@@ -1,0 +1,45 @@
+"""A list of cases: the columns of queue and search, the same in both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from screens.canvas import Part
+from screens.desk import QueueRow
+from screens.table import Column, Table, light_part
+
+COLUMNS = (
+    Column("screens.column.light", 4),
+    Column("screens.column.number", 13),
+    Column("screens.column.item", 4, grows=True),
+    Column("screens.column.applicant", 10),
+    Column("screens.column.state", 8),
+    Column("screens.column.place", 10, wide=True),
+    Column("screens.column.due", 10, wide=True),
+    Column("screens.column.left", 12),
+)
+
+
+def short(number: str) -> str:
+    """The part of a number that differs in one hall: day, terminal, count, check (`1123 0012 0042`)."""
+    return f"{number[8:12]}-{number[14:16]}-{number[16:20]}" if len(number) == 22 else number
+
+
+def cells(row: QueueRow) -> Sequence[Part]:
+    """One case. `^` marks what the hall has not acknowledged."""
+    light = light_part(row.light)
+    return (
+        light,
+        (short(row.number) + ("^" if row.unsent else ""), "warn" if row.unsent else ""),
+        (f"{row.item} {row.item_name}", ""),
+        (row.applicant, ""),
+        (row.state, ""),
+        (row.place, ""),
+        (row.due, ""),
+        (row.left, light[1]),
+    )
+
+
+def case_table(empty: str, moved: Callable[[QueueRow | None], None] | None = None) -> Table:
+    """A table of cases."""
+    return Table(COLUMNS, lambda row: str(row.number), cells, empty=empty, moved=moved)

@@ -1,0 +1,144 @@
+"""The rows of a form: input, choice, material, pick, heading, note. Values only; the sheet draws and moves.
+
+What is typed or pasted is cleaned here before it stands in a row (`casework.text`): codes take plain capitals and
+digits, names keep every character, invisible ones go. Nothing typed is ever read as markup.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import unicodedata
+from collections.abc import Iterator
+
+from casework.errors import BadInput
+from casework.messages import Message
+from casework.text import clean_code
+from screens.desk import Choice, Field, Have, MaterialView
+from screens.line import Line
+
+CODES = frozenset(
+    {"number", "person_id", "entity_id", "any_id", "phone", "project_code", "case_number", "staff", "date"}
+)
+CHOICES = frozenset({"choice", "yes_no", "many"})
+
+
+@dataclasses.dataclass
+class Row:
+    """One line of a sheet. Rows without `stops` are passed over by the caret."""
+
+    key: str
+    section: str = ""
+    label: str = ""
+    stops = False
+
+
+@dataclasses.dataclass
+class Heading(Row):
+    """The title of a section."""
+
+
+@dataclasses.dataclass
+class Note(Row):
+    """A line that only says something. `tone` is a style name of the canvas."""
+
+    tone: str = "dim"
+
+
+@dataclasses.dataclass
+class Pick(Row):
+    """A proposal that Enter takes."""
+
+    code: str = ""
+    stops = True
+
+
+@dataclasses.dataclass
+class MaterialRow(Row):
+    """One paper of the check list."""
+
+    material: MaterialView = dataclasses.field(default_factory=lambda: MaterialView("", "", required=False))
+    have: Have = "missing"
+    stops = True
+
+    def allows(self, have: Have) -> bool:
+        """May this paper be marked so?"""
+        if have == "pledge":
+            return self.material.may_pledge
+        if have == "defer":
+            return self.material.may_defer
+        return have != "checked" or bool(self.material.source)
+
+
+@dataclasses.dataclass
+class InputRow(Row):
+    """A field with a line being edited; of the choice kinds the line holds the code (or codes, by commas)."""
+
+    field: Field = dataclasses.field(default_factory=lambda: Field("", ""))
+    line: Line = dataclasses.field(default_factory=Line)
+    error: Message | None = None
+    warning: Message | None = None
+    stops = True
+
+    @property
+    def value(self) -> str:
+        """What stands in the row."""
+        return self.line.text
+
+    @property
+    def is_choice(self) -> bool:
+        """Answered by picking, not by typing."""
+        return self.field.kind in CHOICES
+
+    @property
+    def picked(self) -> tuple[str, ...]:
+        """The codes chosen in a row of the choice kinds."""
+        return tuple(code for code in self.line.text.split(",") if code)
+
+    def pick(self, choice: Choice) -> None:
+        """Choose, or with *many* add and take away."""
+        if self.field.kind != "many":
+            self.line.set(choice.code)
+            return
+        codes = set(self.picked) ^ {choice.code}
+        self.line.set(",".join(one.code for one in self.field.choices if one.code in codes))
+
+    def step(self, by: int) -> None:
+        """The neighbour of the choice that is taken now."""
+        codes = [choice.code for choice in self.field.choices]
+        if not codes or self.field.kind == "many":
+            return
+        now = codes.index(self.value) + by if self.value in codes else (0 if by > 0 else -1)
+        self.line.set(codes[now % len(codes)])
+
+
+def input_row(field: Field, section: str, key: str, value: str | None = None) -> InputRow:
+    """A row for `field` with `value` (or the field's own proposal) in it."""
+    row = InputRow(key=key, section=section, label=field.name, field=field)
+    row.line.set(field.value if value is None else value, fresh=True)
+    return row
+
+
+def typed(field: Field, piece: str) -> str:
+    """`piece` as it may be put into `field`: empty when nothing of it can stand there."""
+    if field.kind in CODES:
+        try:
+            return clean_code(piece, most=max(len(piece), 1))
+        except BadInput:
+            return ""
+    return "".join(_kept(piece))
+
+
+def _kept(piece: str) -> Iterator[str]:
+    for char in piece:
+        category = unicodedata.category(char)
+        if category[0] == "Z" or char == "\t":
+            yield " "
+        elif category not in {"Cc", "Cf", "Cs"}:
+            yield char
+
+
+def is_typed(key_character: str | None) -> bool:
+    """Is this the character of a key that types something? Private-use characters stand for rare names: they do."""
+    if key_character is None or len(key_character) != 1:
+        return False
+    return key_character.isprintable() or unicodedata.category(key_character) in {"Co", "Zs", "Cf"}

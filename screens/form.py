@@ -1,0 +1,108 @@
+"""Screens with a sheet: checking what was typed, field by field and all at once, and finding the first flaw."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from textual.widget import Widget
+
+from casework.messages import Message, t
+from screens.desk import Choice, Field
+from screens.field import CHOICES, InputRow, Row, input_row
+from screens.frame import FrameScreen
+from screens.sheet import Sheet
+
+YES_NO = ("yes", "no")
+
+
+def answers_of(field: Field) -> Field:
+    """A yes-no field with its two answers in the present language."""
+    if field.kind != "yes_no" or field.choices:
+        return field
+    choices = tuple(Choice(code, t(f"screens.answer.{code}")) for code in YES_NO)
+    return Field(field.code, field.name, "yes_no", field.required, choices, field.value, field.help)
+
+
+class FormScreen(FrameScreen):
+    """The base: a sheet, and what happens when the caret moves in it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sheet = Sheet(self, place=self.PLACE)
+
+    def body(self) -> Iterator[Widget]:
+        """The sheet."""
+        yield self.sheet
+
+    async def row_changed(self, row: Row) -> None:
+        """Nothing to do while typing."""
+
+    async def row_left(self, row: Row, *, onward: bool) -> bool:
+        """Check the value; a wrong one is marked and does not hold the caret."""
+        if isinstance(row, InputRow):
+            self.check(row)
+        return False
+
+    async def row_reached(self, row: Row) -> None:
+        """Say what belongs into the row, or what is wrong with it."""
+        self.tell_about(row)
+
+    async def row_taken(self, row: Row) -> None:
+        """No proposals here."""
+
+    async def sheet_done(self) -> None:
+        """The last row was ended: nothing, saving has its own key."""
+
+    def sheet_says(self, message: Message | None) -> None:
+        """A key was refused."""
+        if message is not None:
+            self.say(message, "error")
+
+    def tell_about(self, row: Row) -> None:
+        """Error, warning or help of a row, in the message row."""
+        if not isinstance(row, InputRow):
+            self.say("")
+        elif row.error is not None:
+            self.say(row.error, "error")
+        elif row.warning is not None:
+            self.say(row.warning, "warn")
+        else:
+            self.say(row.field.help, "dim")
+
+    def check(self, row: InputRow) -> bool:
+        """Clean and check the value of a row; True when it is good."""
+        if row.value and row.field.kind not in CHOICES and row.field.kind != "secret":
+            checked = self.desk.check(row.field.kind, row.value)
+            if checked.value != row.value and checked.error is None:
+                row.line.set(checked.value, fresh=row.line.fresh)
+            row.error, row.warning = checked.error, checked.warning or row.warning
+        elif not row.value:
+            row.error = row.warning = None
+        return row.error is None
+
+    def first_flaw(self) -> InputRow | None:
+        """The first row that is wrong, or empty and must be filled; it is marked."""
+        for row in self.sheet.rows:
+            if not isinstance(row, InputRow):
+                continue
+            if row.field.required and not row.value:
+                row.error = Message("screens.field.required", {"name": row.label})
+                return row
+            if not self.check(row):
+                return row
+        return None
+
+    async def complain(self, row: InputRow) -> None:
+        """Go to a row that is wrong and say why."""
+        await self.sheet.goto(row.key)
+        self.sheet.refresh()
+        self.app.bell()
+        self.tell_about(row)
+
+    def rows_of(self, fields: tuple[Field, ...], section: str, prefix: str, values: dict[str, str]) -> list[Row]:
+        """Input rows for declared fields; `values` by key win over the fields' proposals."""
+        rows: list[Row] = []
+        for field in fields:
+            key = f"{prefix}{field.code}"
+            rows.append(input_row(answers_of(field), section, key, values.get(key)))
+        return rows

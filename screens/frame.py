@@ -1,0 +1,126 @@
+"""The frame of every screen: title, body, message, status, keys, always in the same rows.
+
+A screen says its `PLACE` (its acts come from the table by that name), builds its body once in `body()`, and reads what
+it shows in `arrive()`, which the app awaits before it looks at the next key. After a change of language or when the
+desk's revision has grown, `freshen()` reads again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Container
+from textual.screen import Screen
+from textual.widget import Widget
+
+from casework.messages import Message, t
+from screens.actions import bindings, key_row
+from screens.bars import KeyBar, MessageBar, StatusBar, TitleBar
+from screens.desk import Desk, Done, Refused
+
+if TYPE_CHECKING:
+    from screens.app import ConsoleApp
+
+
+class FrameScreen(Screen[Any], inherit_bindings=False):
+    """The base of all screens."""
+
+    PLACE: ClassVar[str] = "text"
+    LIVE: ClassVar[bool] = False
+    """Read again when the desk's revision has grown."""
+    AUTO_FOCUS = "Sheet, Table, Page"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]
+    ESCAPE_TO_MINIMIZE = False
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Give the screen the bindings of its place."""
+        if "BINDINGS" not in cls.__dict__:
+            cls.BINDINGS = cast("list[Any]", bindings(cls.PLACE))
+        super().__init_subclass__(**{**options, "inherit_bindings": False})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.title_bar = TitleBar()
+        self.message_bar = MessageBar()
+        self.status_bar = StatusBar()
+        self.key_bar = KeyBar()
+
+    # To be said by each screen
+
+    def body(self) -> Iterator[Widget]:
+        """The widgets of the body; one of them may have the id `side`."""
+        raise NotImplementedError
+
+    def heading(self) -> str:
+        """The title in the present language."""
+        return t(f"screens.title.{self.PLACE}")
+
+    async def arrive(self) -> None:
+        """Read what is shown; called each time the screen comes to the front, before the next key."""
+
+    async def freshen(self) -> None:
+        """Read again, the reader is looking: cursor and typed text stay."""
+
+    async def leave(self) -> bool:
+        """Esc or another screen: put safe what is unfinished. False: stay."""
+        return True
+
+    # The frame
+
+    @property
+    def console_app(self) -> ConsoleApp:
+        """The app, by its own type."""
+        return cast("ConsoleApp", self.app)
+
+    @property
+    def desk(self) -> Desk:
+        """The clerk's desk."""
+        return self.console_app.desk
+
+    def compose(self) -> ComposeResult:
+        """Title, body, message, status, keys."""
+        yield self.title_bar
+        widgets = list(self.body())
+        with Container(id="body"):
+            with Container(id="main"):
+                yield from (widget for widget in widgets if widget.id != "side")
+            yield from (widget for widget in widgets if widget.id == "side")
+        yield self.message_bar
+        yield self.status_bar
+        yield self.key_bar
+
+    def on_mount(self) -> None:
+        """Fill the bars before the first frame."""
+        self.dress()
+
+    def dress(self) -> None:
+        """Write title, status and keys in the present language."""
+        self.title_bar.tell(self.heading(), self.console_app.person)
+        if self.console_app.status is not None:
+            self.status_bar.tell(self.console_app.status)
+        self.key_bar.tell(key_row(self.PLACE))
+
+    def say(self, text: str | Message, tone: str = "") -> None:
+        """Put a sentence into the message row."""
+        self.message_bar.tell(str(text), tone)
+
+    def answer(self, answer: Done | Refused) -> bool:
+        """Say what came of an act; True when it was done."""
+        self.say(answer.message, "good" if isinstance(answer, Done) else "error")
+        return isinstance(answer, Done)
+
+    async def action_do(self, act: str) -> None:
+        """Do a named act of this place, wholly, before the next key is looked at."""
+        await getattr(self, f"act_{act}")()
+
+    async def act_hint(self) -> None:
+        """`?` outside text is help."""
+        await self.console_app.act_help()
+
+
+def binding_ids(screen: type[FrameScreen]) -> list[str | None]:
+    """The ids of a screen's bindings, for the tests of the table."""
+    return [binding.id for binding in screen.BINDINGS if isinstance(binding, Binding)]

@@ -1,0 +1,302 @@
+"""Intake on one screen: item, situations, applicant, form, materials, outcome; read back; print; next.
+
+Each change is in the draft within 300 ms, with the field where the caret stands, and comes back there after a crash.
+Everything is answered by the terminal, line or no line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from textual.timer import Timer
+from textual.widget import Widget
+
+from casework.limits import LIMITS
+from casework.messages import Message, t
+from screens.desk import Draft, IntakeForm, Party, Refused, Saved
+from screens.field import InputRow, MaterialRow, Pick, Row
+from screens.form import FormScreen
+from screens.intake_model import IntakeModel, restored
+from screens.side import Side, intake_side
+
+_DRAFT_SECONDS = LIMITS.draft_ms * 0.6 / 1000
+"""Waited after the first change before the draft is written: the rest of 300 ms is for writing it."""
+
+
+class IntakeScreen(FormScreen):
+    """The form; it is reset and used again, never built anew."""
+
+    PLACE = "intake"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.model = IntakeModel()
+        self.side = Side()
+        self._timer: Timer | None = None
+        self._begun = False
+
+    def body(self) -> Iterator[Widget]:
+        """The sheet, and at 120 columns the panel beside it."""
+        yield self.sheet
+        yield self.side
+
+    # Coming and going
+
+    async def arrive(self) -> None:
+        """The first time: the draft of this person, if there is one. Later: the form as it was left."""
+        if not self._begun:
+            self._begun = True
+            draft = await self.desk.load_draft()
+            if draft is not None:
+                await self.take_over(draft.form, draft.field)
+                self.say(t("screens.intake.draft_restored", at=draft.saved), "good")
+                return
+        await self.freshen()
+        if self.sheet.row is not None:
+            self.tell_about(self.sheet.row)
+
+    async def freshen(self) -> None:
+        """Another language, or the desk knows more."""
+        self.model.take(self.sheet.rows)
+        await self._view()
+        self._rebuild()
+
+    async def leave(self) -> bool:
+        """Another screen comes: the draft is put safe at once."""
+        await self.save_draft()
+        return True
+
+    async def take_over(self, form: IntakeForm, field: str = "") -> None:
+        """Show a draft or a prefile, caret in `field`."""
+        self.model = restored(form)
+        await self._view()
+        if self.model.item is not None and form.outcome:
+            self.model.outcomes = await self.desk.outcomes(self.model.form())
+        self._rebuild(field or None)
+
+    async def begin(self, visit: str = "", applicant: Party | None = None) -> None:
+        """An empty form; for the next case of the same visit with its applicant."""
+        form = IntakeForm(visit=visit, applicant=applicant or Party())
+        await self.take_over(form, "item")
+        self.say(t("screens.intake.next_of_visit", name=applicant.name) if applicant else "", "dim")
+
+    async def _view(self) -> None:
+        model = self.model
+        code = model.item.code if model.item else model.values.get("item", "")
+        model.item = await self.desk.item(code, model.answers, model.values.get("applicant.id", "")) if code else None
+        if model.item is None:
+            model.hits = await self.desk.find_items(model.values.get("item", ""))
+
+    def _rebuild(self, at: str | None = None) -> None:
+        self.sheet.show(self.model.rows(), at)
+        self.sheet.place_caret()
+        self.side.show(intake_side(self.model, self.sheet.row))
+
+    # The caret moves
+
+    async def row_changed(self, row: Row) -> None:
+        """A value changed: what depends on it, and the draft."""
+        model = self.model
+        model.take([row])
+        if row.key == "item":
+            model.item = None
+            model.hits = await self.desk.find_items(model.values["item"])
+            self._keep_line(row)
+        elif row.key in {"outcome", "agent"}:
+            self._keep_line(row)
+        elif row.section == "situations":
+            await self._view()
+            self._keep_line(row)
+        elif isinstance(row, MaterialRow):
+            self.side.show(intake_side(model, row))
+        self._draft_soon()
+
+    def _keep_line(self, row: Row) -> None:
+        """Build the rows anew around the one that is being typed in: its caret stays."""
+        rows = [row if one.key == row.key else one for one in self.model.rows()]
+        self.sheet.show(rows, row.key)
+
+    async def row_left(self, row: Row, *, onward: bool) -> bool:
+        """Check, and fill in what follows from the value."""
+        await super().row_left(row, onward=onward)
+        self.model.take([row])
+        if row.key == "item":
+            return onward and await self._item_given()
+        if row.key == "applicant.id" and isinstance(row, InputRow):
+            await self._applicant_given(row)
+        if row.section == "materials" or row.key.startswith(("form.", "outcome")):
+            await self._outcomes()
+        return False
+
+    async def row_reached(self, row: Row) -> None:
+        """Help, side panel, and the field of the draft."""
+        self.tell_about(row)
+        self.side.show(intake_side(self.model, row))
+        if row.section == "outcome" and not self.model.outcomes:
+            await self._outcomes()
+        self._draft_soon()
+
+    def tell_about(self, row: Row) -> None:
+        """In the material rows: the letters."""
+        if isinstance(row, MaterialRow):
+            self.say(t("screens.materials.keys"), "dim")
+        else:
+            super().tell_about(row)
+
+    async def row_taken(self, row: Row) -> None:
+        """Enter on a proposal: that item."""
+        if isinstance(row, Pick):
+            await self._choose(row.code)
+
+    async def _item_given(self) -> bool:
+        """Enter on the item: an exact code, the best hit, or a prefile's code. True: the caret was moved or stays."""
+        typed = self.model.values.get("item", "")
+        if self.model.item is not None:
+            return False
+        if not typed:
+            return not self.model.hits
+        hits = await self.desk.find_items(typed)
+        exact = next((hit for hit in hits if hit.code.casefold() == typed.casefold()), None)
+        prefile = None if exact else await self.desk.prefile(typed)
+        if prefile is not None:
+            await self.take_over(prefile, "applicant.id")
+            self.say(t("screens.intake.prefile_taken", code=typed), "good")
+            return True
+        if not hits:
+            self.app.bell()
+            self.say(t("screens.intake.no_item"), "error")
+            row = self.sheet.find("item")
+            if isinstance(row, InputRow):
+                row.line.fresh = True
+            return True
+        await self._choose((exact or hits[0]).code)
+        return True
+
+    async def _choose(self, code: str) -> None:
+        self.model.values["item"] = code
+        self.model.outcomes = ()
+        self.model.item = await self.desk.item(code, self.model.answers, self.model.values.get("applicant.id", ""))
+        if self.model.item is None:
+            self.app.bell()
+            self._rebuild("item")
+            self.say(t("screens.intake.guide_only", code=code), "error")
+            return
+        rows = self.model.rows()
+        self.sheet.show(rows, next(row.key for row in rows if row.stops and row.key != "item"))
+        if self.sheet.row is not None:
+            await self.row_reached(self.sheet.row)
+        self.sheet.place_caret()
+
+    async def _applicant_given(self, row: InputRow) -> None:
+        model = self.model
+        if not row.value or row.error is not None:
+            return
+        model.kind = "person" if self.desk.check("person_id", row.value).error is None else "entity"
+        if model.item is not None and len(model.item.applicants) == 1:
+            model.kind = model.item.applicants[0]
+        known = await self.desk.known_applicant(row.value)
+        if known is not None:
+            model.kind = known.party.kind
+            for code in ("name", "phone", "address", "legal_representative"):
+                model.fill(f"applicant.{code}", getattr(known.party, code))
+            for code, value in known.form.items():
+                model.fill(f"form.{code}", value)
+        warning = await self.desk.open_case_warning(model.item.code, row.value) if model.item else None
+        await self._view()
+        self._rebuild(row.key)
+        fresh = self.sheet.find(row.key)
+        if isinstance(fresh, InputRow):
+            fresh.warning = warning
+
+    async def _outcomes(self) -> None:
+        self.model.outcomes = await self.desk.outcomes(self.model.form())
+        self._rebuild()
+
+    # The draft
+
+    def _draft_soon(self) -> None:
+        if self._timer is None:
+            self._timer = self.set_timer(_DRAFT_SECONDS, self.save_draft)
+
+    async def save_draft(self) -> None:
+        """Write the draft now, if anything is in the form."""
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+        form = self.model.form()
+        if form.item or form.applicant.id or form.applicant.name:
+            await self.desk.save_draft(Draft(form, self.sheet.key))
+
+    # Acts
+
+    async def act_pane(self) -> None:
+        """F6: the next part of the form."""
+        await self.sheet.next_section()
+
+    async def act_save(self) -> None:
+        """F2: check all, then read back."""
+        row = self.sheet.row
+        if row is not None and await self.row_left(row, onward=True):
+            return
+        if self.model.item is None:
+            await self.sheet.goto("item")
+            self.say(t("screens.intake.choose_item"), "error")
+            return
+        await self._outcomes()
+        flaw = self.first_flaw()
+        if flaw is not None:
+            await self.complain(flaw)
+            return
+        self.model.take(self.sheet.rows)
+        await self.save_draft()
+        from screens.read_back import ReadBackScreen
+
+        await self.console_app.show(ReadBackScreen(self.model, self.commit))
+
+    async def commit(self) -> None:
+        """Read back and found right: save."""
+        form = self.model.form()
+        answer = await self.desk.submit_intake(form)
+        if isinstance(answer, Refused):
+            await self._refused(answer)
+            return
+        await self._saved(answer, form)
+
+    async def _refused(self, answer: Refused) -> None:
+        if answer.field:
+            await self.sheet.goto(answer.field)
+            row = self.sheet.find(answer.field)
+            if isinstance(row, InputRow):
+                row.error = answer.message
+        self.app.bell()
+        self.say(answer.message, "error")
+
+    async def _saved(self, answer: Saved, form: IntakeForm) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+        await self.desk.discard_draft()
+        await self.begin()
+        from screens.saved import SavedScreen
+
+        await self.console_app.show(SavedScreen(answer, form, self.begin))
+
+    async def act_park(self) -> None:
+        """Put the form aside as a prefile that any window finds."""
+        answer = await self.desk.park(self.model.form())
+        if isinstance(answer, Refused):
+            await self._refused(answer)
+            return
+        await self.desk.discard_draft()
+        await self.begin()
+        self.say(answer.message, "good")
+
+    async def act_forget(self) -> None:
+        """Empty the form, after a question."""
+        from screens.confirm import ConfirmScreen
+
+        async def empty() -> None:
+            await self.desk.discard_draft()
+            await self.begin()
+
+        await self.console_app.show(ConfirmScreen(Message("screens.intake.forget_sure"), empty))

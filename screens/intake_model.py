@@ -1,0 +1,214 @@
+"""What the intake form holds, and the rows that show it: from the item to the outcome, each part only when it applies.
+
+The values of rows are kept by key, also of rows that do not apply for the moment: an answer that is taken back and
+given again finds what was typed. Rule R7 is kept by having no way to add a material.
+"""
+
+from __future__ import annotations
+
+from casework.messages import t
+from screens.desk import ActView, Choice, Field, Have, IntakeForm, ItemHit, ItemView, Party
+from screens.field import Heading, InputRow, MaterialRow, Note, Pick, Row, input_row
+from screens.form import answers_of
+
+PICKS = 12
+_PARTY = ("id", "name", "phone", "address", "legal_representative", "authority")
+
+
+def _party_fields(who: str, kind: str) -> list[Field]:
+    required = {"id", "name"} | ({"authority"} if who == "agent" else set())
+    shown = ["id", "name", "phone"]
+    shown += ["authority"] if who == "agent" else ["address"]
+    shown += ["legal_representative"] if who == "applicant" and kind == "entity" else []
+    kinds = {"id": "any_id", "phone": "phone"}
+    return [
+        Field(
+            code,
+            t(f"screens.intake.{who}.{code}"),
+            kinds.get(code, "text"),  # type: ignore[arg-type]  # only kinds stand in the table above
+            required=code in required,
+            help=t(f"screens.intake.help.{code}"),
+            max_chars=32 if code in {"id", "phone"} else 200,
+        )
+        for code in shown
+    ]
+
+
+class IntakeModel:
+    """The state of one intake."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, str] = {}
+        self.have: dict[str, Have] = {}
+        self.item: ItemView | None = None
+        self.hits: tuple[ItemHit, ...] = ()
+        self.kind: str = "person"
+        self.outcomes: tuple[ActView, ...] = ()
+        self.filled: dict[str, str] = {}
+        self.visit = ""
+        self.prefile = ""
+
+    # Rows -> state
+
+    def take(self, rows: list[Row]) -> None:
+        """Remember what stands in the rows."""
+        for row in rows:
+            if isinstance(row, InputRow):
+                self.values[row.key] = row.value
+            elif isinstance(row, MaterialRow):
+                self.have[row.material.code] = row.have
+
+    @property
+    def answers(self) -> dict[str, str]:
+        """The situation answers given so far."""
+        return self._under("situations.")
+
+    def _under(self, prefix: str) -> dict[str, str]:
+        return {key[len(prefix) :]: value for key, value in self.values.items() if key.startswith(prefix) and value}
+
+    def fill(self, key: str, value: str) -> None:
+        """Put in what is known, unless the clerk has typed something else there."""
+        if value and self.values.get(key, "") in {"", self.filled.get(key, "")}:
+            self.values[key] = self.filled[key] = value
+
+    # State -> rows
+
+    def rows(self) -> list[Row]:
+        """All rows that apply now."""
+        item = self.item
+        code = Field("code", t("screens.intake.item"), required=True, help=t("screens.intake.help.item"), max_chars=60)
+        rows: list[Row] = [input_row(code, "item", "item", self.values.get("item", ""))]
+        if item is None:
+            return [*rows, *self._picks()]
+        facts = " | ".join(one for one in (item.module, item.limits, item.fee) if one)
+        rows.append(Note("item.facts", "item", f" {item.code} {item.name} | {facts}"))
+        if item.situations:
+            rows += self._section("situations", item.situations)
+        rows += self._parties(item)
+        if item.fields:
+            rows += self._section("form", item.fields)
+        if item.materials:
+            rows.append(Heading("h.materials", "materials", t("screens.intake.section.materials")))
+            rows += [
+                MaterialRow(f"materials.{one.code}", "materials", one.name, one, self.have.get(one.code, one.have))
+                for one in item.materials
+            ]
+        return [*rows, *self._outcome()]
+
+    def _picks(self) -> list[Row]:
+        if not self.hits:
+            empty = "screens.intake.no_item" if self.values.get("item") else "screens.intake.type_item"
+            return [Note("item.none", "item", f" {t(empty)}")]
+        return [
+            Pick(f"pick.{hit.code}", "item", f"{hit.code}  {hit.name}  [{hit.module}]", hit.code)
+            for hit in self.hits[:PICKS]
+        ]
+
+    def _section(self, name: str, fields: tuple[Field, ...]) -> list[Row]:
+        rows: list[Row] = [Heading(f"h.{name}", name, t(f"screens.intake.section.{name}"))]
+        for field in fields:
+            key = f"{name}.{field.code}"
+            rows.append(input_row(answers_of(field), name, key, self.values.get(key)))
+        return rows
+
+    def _parties(self, item: ItemView) -> list[Row]:
+        rows: list[Row] = [Heading("h.applicant", "applicant", t("screens.intake.section.applicant"))]
+        rows += self._party("applicant")
+        agent = answers_of(Field("agent", t("screens.intake.with_agent"), "yes_no", value="no"))
+        rows.append(input_row(agent, "applicant", "agent", self.values.get("agent")))
+        if self.values.get("agent") == "yes":
+            rows += self._party("agent")
+        if item.needs_project_code:
+            field = Field(
+                "project_code",
+                t("screens.intake.project_code"),
+                "project_code",
+                required=True,
+                help=t("screens.intake.help.project_code"),
+                max_chars=24,
+            )
+            rows.append(input_row(field, "applicant", "project_code", self.values.get("project_code", "")))
+        return rows
+
+    def _party(self, who: str) -> list[Row]:
+        return [
+            input_row(field, "applicant", f"{who}.{field.code}", self.values.get(f"{who}.{field.code}", ""))
+            for field in _party_fields(who, self.kind)
+        ]
+
+    def _outcome(self) -> list[Row]:
+        possible = [act for act in self.outcomes if act.allowed]
+        if not possible:
+            return []
+        field = Field(
+            "outcome",
+            t("screens.intake.outcome"),
+            "choice",
+            required=True,
+            choices=tuple(Choice(act.code, act.name) for act in possible),
+            help=t("screens.intake.help.outcome"),
+        )
+        rows: list[Row] = [Heading("h.outcome", "outcome", t("screens.intake.section.outcome"))]
+        rows.append(input_row(field, "outcome", "outcome", self.outcome_code))
+        chosen = next((act for act in possible if act.code == self.outcome_code), None)
+        for one in chosen.fields if chosen else ():
+            key = f"outcome_data.{one.code}"
+            rows.append(input_row(answers_of(one), "outcome", key, self.values.get(key)))
+        off = [act for act in self.outcomes if not act.allowed and act.reason is not None]
+        return [*rows, *(Note(f"off.{act.code}", "outcome", f" - {act.name}: {act.reason}") for act in off)]
+
+    @property
+    def outcome_code(self) -> str:
+        """The outcome that is chosen, else the proposed one."""
+        allowed = [act.code for act in self.outcomes if act.allowed]
+        chosen = self.values.get("outcome", "")
+        if chosen in allowed:
+            return chosen
+        return next((act.code for act in self.outcomes if act.allowed and act.proposed), allowed[0] if allowed else "")
+
+    # Form <-> state
+
+    def party(self, who: str) -> Party:
+        """The applicant or the agent as typed."""
+        typed = {code: self.values.get(f"{who}.{code}", "") for code in _PARTY}
+        kind = self.kind if who == "applicant" else "person"
+        return Party(kind="entity" if kind == "entity" else "person", **typed)
+
+    def form(self) -> IntakeForm:
+        """All that was gathered, as the desk takes it."""
+        item = self.item
+        shown = {field.code for field in item.fields} if item else set()
+        proposals = {field.code: field.value for field in item.fields if field.value} if item else {}
+        form = {**proposals, **self._under("form.")}
+        return IntakeForm(
+            item=item.code if item else "",
+            situations=self.answers,
+            applicant=self.party("applicant"),
+            agent=self.party("agent") if self.values.get("agent") == "yes" else None,
+            project_code=self.values.get("project_code", ""),
+            form={code: value for code, value in form.items() if not item or code in shown},
+            materials={one.code: self.have.get(one.code, one.have) for one in item.materials} if item else {},
+            refers_to=self.values.get("refers_to", ""),
+            prefile=self.prefile,
+            outcome=self.outcome_code,
+            outcome_data=self._under("outcome_data."),
+            visit=self.visit,
+        )
+
+
+def restored(form: IntakeForm) -> IntakeModel:
+    """The state that a draft or a prefile had; the item's view is asked for afterwards."""
+    model = IntakeModel()
+    values = {"item": form.item, "project_code": form.project_code, "refers_to": form.refers_to}
+    values |= {f"situations.{code}": value for code, value in form.situations.items()}
+    values |= {f"form.{code}": value for code, value in form.form.items()}
+    values |= {f"outcome_data.{code}": value for code, value in form.outcome_data.items()}
+    values["agent"] = "yes" if form.agent else "no"
+    for who, party in (("applicant", form.applicant), ("agent", form.agent or Party())):
+        values |= {f"{who}.{code}": getattr(party, code) for code in _PARTY}
+    if form.outcome:
+        values["outcome"] = form.outcome
+    model.values = values
+    model.kind, model.have = form.applicant.kind, dict(form.materials)
+    model.visit, model.prefile = form.visit, form.prefile
+    return model

@@ -1,0 +1,34 @@
+"""The first screen of each mode."""
+
+from __future__ import annotations
+
+from screens.frame import FrameScreen
+
+
+def first_screen(mode: str) -> FrameScreen:
+    """A new first screen of `mode`; each is imported only when it is first seen."""
+    match mode:
+        case "intake":
+            from screens.intake import IntakeScreen
+
+            return IntakeScreen()
+        case "case":
+            from screens.case import CaseScreen
+
+            return CaseScreen()
+        case "search":
+            from screens.search import SearchScreen
+
+            return SearchScreen()
+        case "tray":
+            from screens.tray import TrayScreen
+
+            return TrayScreen()
+        case "board":
+            from screens.board import BoardScreen
+
+            return BoardScreen()
+        case _:
+            from screens.queue import QueueScreen
+
+            return QueueScreen()

@@ -1,0 +1,64 @@
+"""Print preview: the papers of a case as text, one after the other; Enter prints the one in sight."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from textual.widget import Widget
+
+from casework.messages import t
+from screens.desk import PaperRef, Refused
+from screens.frame import FrameScreen
+from screens.page import Page
+
+
+class PreviewScreen(FrameScreen):
+    """F7 shows the next paper."""
+
+    PLACE = "preview"
+
+    def __init__(self, number: str, papers: Sequence[PaperRef]) -> None:
+        super().__init__()
+        self.number = number
+        self.papers = tuple(papers)
+        self.at = 0
+        self.page = Page()
+
+    def body(self) -> Iterator[Widget]:
+        """The paper."""
+        yield self.page
+
+    def heading(self) -> str:
+        """The paper's name and which of how many."""
+        if not self.papers:
+            return t("screens.title.preview")
+        return f"{t('screens.title.preview')}: {self.papers[self.at].name} ({self.at + 1}/{len(self.papers)})"
+
+    async def arrive(self) -> None:
+        """Draw the paper."""
+        self.dress()
+        if not self.papers:
+            self.page.show([])
+            self.say(t("screens.preview.none"), "warn")
+            return
+        text = await self.desk.paper_preview(self.number, self.papers[self.at].kind)
+        if isinstance(text, Refused):
+            self.page.show([])
+            self.say(text.message, "error")
+            return
+        self.page.show([[(f" {line}", "")] for line in text.splitlines()])
+        paper = self.papers[self.at]
+        self.say(t("screens.preview.count", n=paper.count, last=paper.last) if paper.count else "", "dim")
+
+    freshen = arrive
+
+    async def act_preview(self) -> None:
+        """The next paper."""
+        if self.papers:
+            self.at = (self.at + 1) % len(self.papers)
+            await self.arrive()
+
+    async def act_open(self) -> None:
+        """Print it."""
+        if self.papers:
+            self.answer(await self.desk.print_paper(self.number, self.papers[self.at].kind))

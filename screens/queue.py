@@ -1,0 +1,111 @@
+"""The start screen: what waits at my posts, most pressing first."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+from textual.widget import Widget
+
+from casework.messages import t
+from casework.numbers import printed
+from screens.cases import case_table
+from screens.desk import Page, QueueFilter, QueueRow
+from screens.frame import FrameScreen
+from screens.side import Side, titled
+
+_LIGHTS = ("", "black", "red", "yellow", "green")
+
+
+@dataclasses.dataclass(frozen=True)
+class _Source:
+    """The pages of one filter."""
+
+    screen: QueueScreen
+    where: QueueFilter
+
+    async def __call__(self, after: str) -> Page[Any]:
+        return await self.screen.desk.queue(self.where, after)
+
+
+class QueueScreen(FrameScreen):
+    """The list; beside it at 120 columns the case under the cursor."""
+
+    PLACE = "queue"
+    LIVE = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.where = QueueFilter()
+        self.side = Side()
+        self.table = case_table("screens.queue.empty", self._moved)
+
+    def body(self) -> Iterator[Widget]:
+        """List and panel."""
+        yield self.table
+        yield self.side
+
+    def heading(self) -> str:
+        """The title with the filters that are on, and how many there are."""
+        words = [t("screens.title.queue")]
+        person = self.console_app.person
+        if self.where.post and person is not None:
+            words.append(next((post.text for post in person.posts if post.code == self.where.post), self.where.post))
+        if self.where.light:
+            words.append(t(f"screens.light.{self.where.light}"))
+        return " / ".join(words) + f" ({self.table.total})"
+
+    async def arrive(self) -> None:
+        """Read the list."""
+        await self.table.load(_Source(self, self.where))
+        self.dress()
+
+    freshen = arrive
+
+    def _moved(self, row: QueueRow | None) -> None:
+        self.side.show(case_side(row))
+
+    async def act_open(self) -> None:
+        """Enter: that case."""
+        if self.table.row is not None:
+            await self.console_app.open_case(self.table.row.number)
+
+    async def act_new(self) -> None:
+        """A new intake."""
+        await self.console_app.act_go_intake()
+
+    async def act_tray(self) -> None:
+        """What the hall refused."""
+        await self.console_app.act_go_tray()
+
+    async def act_filter_post(self) -> None:
+        """The next of my posts, then all."""
+        person = self.console_app.person
+        posts = ["", *(person.shift if person else ())]
+        now = posts.index(self.where.post) if self.where.post in posts else 0
+        self.where = msgspec.structs.replace(self.where, post=posts[(now + 1) % len(posts)])
+        await self.arrive()
+
+    async def act_filter_light(self) -> None:
+        """The next light, then all."""
+        now = _LIGHTS.index(self.where.light)
+        self.where = msgspec.structs.replace(self.where, light=_LIGHTS[(now + 1) % len(_LIGHTS)])
+        await self.arrive()
+
+    async def act_reload(self) -> None:
+        """Read again now."""
+        await self.arrive()
+        self.say(t("screens.queue.read"), "dim")
+
+
+def case_side(row: QueueRow | None) -> list[list[tuple[str, str]]]:
+    """The panel of a list of cases."""
+    if row is None:
+        return []
+    lines = titled("screens.side.case", [printed(row.number) if len(row.number) == 22 else row.number])
+    lines += titled("screens.column.item", [f"{row.item} {row.item_name}"])
+    lines += titled("screens.column.applicant", [row.applicant])
+    lines += titled("screens.column.state", [row.state, row.place])
+    return lines + titled("screens.column.due", [one for one in (row.due, row.left) if one])

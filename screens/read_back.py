@@ -1,0 +1,63 @@
+"""Reading back to the applicant before anything is saved or printed: all values in full, in the order of the form."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator
+
+from textual.widget import Widget
+
+from casework.messages import t
+from screens.canvas import Part, fit
+from screens.field import Heading, InputRow, MaterialRow
+from screens.frame import FrameScreen
+from screens.intake_model import IntakeModel
+from screens.page import Page
+
+_NAMES = 20
+
+
+class ReadBackScreen(FrameScreen):
+    """Enter or F2 saves, Esc goes back to the form."""
+
+    PLACE = "read_back"
+
+    def __init__(self, model: IntakeModel, commit: Callable[[], Awaitable[None]]) -> None:
+        super().__init__()
+        self.model = model
+        self.commit = commit
+        self.page = Page()
+
+    def body(self) -> Iterator[Widget]:
+        """The text."""
+        yield self.page
+
+    async def arrive(self) -> None:
+        """Write it out."""
+        self.page.show(self._lines())
+        self.say(t("screens.read_back.ask"), "warn")
+
+    freshen = arrive
+
+    def _lines(self) -> list[list[Part]]:
+        item = self.model.item
+        lines: list[list[Part]] = [[(f" {item.code} {item.name}", "strong")]] if item else []
+        for row in self.model.rows():
+            if isinstance(row, Heading):
+                lines.append([(f" {row.label}", "heading")])
+            elif isinstance(row, MaterialRow):
+                have = t(f"screens.have.{row.have}")
+                ink = "warn" if row.have == "missing" and row.material.required else ""
+                lines.append([(f"   [{have}] ", ink), (row.label, "")])
+            elif isinstance(row, InputRow) and row.key != "item" and (row.value or row.field.required):
+                texts = {choice.code: choice.text for choice in row.field.choices}
+                value = t("screens.names.separator").join(texts.get(code, code) for code in row.picked)
+                shown = value if row.is_choice else row.value
+                lines.append([("   ", ""), (fit(row.label, _NAMES), "label"), (shown, "strong")])
+        return lines
+
+    async def act_save(self) -> None:
+        """Yes."""
+        self.console_app.close(self)
+        await self.commit()
+
+    act_open = act_save

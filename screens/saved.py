@@ -1,0 +1,102 @@
+"""After saving: the number, large and alone, the papers, and one key for each way on."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Protocol
+
+from textual.widget import Widget
+
+from casework.messages import t
+from casework.numbers import printed
+from screens.canvas import Part
+from screens.desk import Done, IntakeForm, Party, Saved
+from screens.frame import FrameScreen
+from screens.page import Page
+
+
+class Begin(Protocol):
+    """Starts the form anew, for the same visit with the applicant."""
+
+    def __call__(self, visit: str = "", applicant: Party | None = None) -> Awaitable[None]: ...
+
+
+class SavedScreen(FrameScreen):
+    """Enter prints all papers; after that Enter starts the next case."""
+
+    PLACE = "saved"
+
+    def __init__(self, saved: Saved, form: IntakeForm, begin: Begin | Callable[..., Awaitable[None]]) -> None:
+        super().__init__()
+        self.saved = saved
+        self.form = form
+        self.begin = begin
+        self.page = Page()
+        self.fates: dict[str, str] = {}
+
+    def body(self) -> Iterator[Widget]:
+        """The text."""
+        yield self.page
+
+    async def arrive(self) -> None:
+        """Write it out."""
+        self.page.show(self._lines(), keep=True)
+        self.say(self.saved.message, "good")
+
+    async def freshen(self) -> None:
+        """Another language."""
+        self.page.show(self._lines(), keep=True)
+
+    def _lines(self) -> list[list[Part]]:
+        saved = self.saved
+        lines: list[list[Part]] = [
+            [],
+            [(f"   {t('screens.saved.number')}", "label")],
+            [(f"   {printed(saved.number) if len(saved.number) == 22 else saved.number}", "strong")],
+            [],
+            [(f"   {self.form.item}  {self.form.applicant.name}  ", ""), (saved.state, "good")],
+            [],
+            [(f"   {t('screens.saved.papers')}", "heading")],
+        ]
+        for paper in saved.papers:
+            fate = self.fates.get(paper.kind, t("screens.saved.not_printed"))
+            lines.append([(f"   - {paper.name}  ", ""), (fate, "good" if paper.kind in self.fates else "dim")])
+        lines.append([])
+        hints = ("print_all", "preview", "visit_next", "new", "queue")
+        lines += [[(f"   {t(f'screens.saved.keys.{hint}')}", "dim")] for hint in hints]
+        return lines
+
+    async def act_print_all(self) -> None:
+        """Print what the outcome calls for; a dead printer holds nothing up."""
+        for paper in self.saved.papers:
+            answer = await self.desk.print_paper(self.saved.number, paper.kind)
+            self.fates[paper.kind] = str(answer.message)
+            self.say(answer.message, "good" if isinstance(answer, Done) else "error")
+        self.page.show(self._lines(), keep=True)
+
+    async def act_open(self) -> None:
+        """Enter: print; printed already: the next case of the same visit."""
+        if self.fates or not self.saved.papers:
+            await self.act_visit_next()
+        else:
+            await self.act_print_all()
+
+    async def act_save(self) -> None:
+        """F2: on to the next case of the same visit."""
+        await self.act_visit_next()
+
+    async def act_visit_next(self) -> None:
+        """The same visitor, the next case."""
+        self.console_app.close(self)
+        await self.begin(self.saved.visit, self.form.applicant)
+
+    async def act_new(self) -> None:
+        """Another visitor."""
+        self.console_app.close(self)
+        await self.begin()
+
+    async def act_preview(self) -> None:
+        """Look at the papers."""
+        from screens.preview import PreviewScreen
+
+        await self.console_app.show(PreviewScreen(self.saved.number, self.saved.papers))

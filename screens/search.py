@@ -1,0 +1,66 @@
+"""Finding a case: number or its end, name, identity number, item. The list follows the typing."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from typing import Any
+
+from textual.widget import Widget
+
+from casework.messages import t
+from screens.cases import case_table
+from screens.desk import Field, Page
+from screens.field import Row, input_row
+from screens.finder import Finder
+from screens.form import FormScreen
+
+
+@dataclasses.dataclass(frozen=True)
+class _Source:
+    """The pages of one question."""
+
+    screen: SearchScreen
+    text: str
+
+    async def __call__(self, after: str) -> Page[Any]:
+        return await self.screen.desk.search(self.text, after)
+
+
+class SearchScreen(FormScreen):
+    """One field; the arrows move in the list below it."""
+
+    PLACE = "search"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.table = case_table("screens.search.empty")
+        self.table.can_focus = False
+        self.sheet = Finder(self, self.table)
+
+    def body(self) -> Iterator[Widget]:
+        """Field and list."""
+        yield self.sheet
+        yield self.table
+
+    async def arrive(self) -> None:
+        """The last question stays, marked to be typed over."""
+        field = Field("text", t("screens.search.field"), help=t("screens.search.help"), max_chars=60)
+        self.sheet.show([input_row(field, "", "text", self.sheet.values().get("text", ""))], "text")
+        await self._find()
+        self.say(field.help, "dim")
+        self.sheet.place_caret()
+
+    freshen = arrive
+
+    async def row_changed(self, row: Row) -> None:
+        """Find as you type."""
+        await self._find()
+
+    async def _find(self) -> None:
+        await self.table.load(_Source(self, self.sheet.values().get("text", "").strip()))
+
+    async def act_open(self) -> None:
+        """Enter: that case."""
+        if self.table.row is not None:
+            await self.console_app.open_case(self.table.row.number)

@@ -1,0 +1,47 @@
+"""Sign-in and lock: staff number (typed or from the badge) and PIN. Nothing of the day is seen behind it."""
+
+from __future__ import annotations
+
+from casework.messages import t
+from screens.desk import Field, Refused
+from screens.field import Heading, Note, Row
+from screens.form import FormScreen
+
+
+class SignInScreen(FormScreen):
+    """The first screen. A scanned badge ends with Enter, so the caret is in the PIN by then."""
+
+    PLACE = "sign_in"
+
+    async def arrive(self) -> None:
+        """An empty form; after a lock with the number of the person who locked."""
+        last = self.console_app.last_number
+        self._fill({"number": last} if last else {}, "pin" if last else "number")
+        self.say(t("screens.sign_in.locked") if last else t("screens.sign_in.hint"), "dim")
+
+    async def freshen(self) -> None:
+        """Another language."""
+        self._fill(self.sheet.values(), self.sheet.key)
+
+    def _fill(self, values: dict[str, str], at: str) -> None:
+        fields = (
+            Field("number", t("screens.sign_in.number"), "staff", required=True, max_chars=12),
+            Field("pin", t("screens.sign_in.pin"), "secret", required=True, max_chars=64),
+        )
+        rows: list[Row] = [Note("", label=""), Note("", label=""), Heading("", label=t("screens.sign_in.welcome"))]
+        rows += [Note("", label=""), *self.rows_of(fields, "sign_in", "", values), Note("", label="")]
+        rows.append(Note("", label=f" {t('screens.sign_in.keys')}"))
+        self.sheet.show(rows, at)
+        self.sheet.place_caret()
+
+    async def sheet_done(self) -> None:
+        """Enter in the PIN."""
+        values = self.sheet.values()
+        answer = await self.desk.sign_in(values["number"], values["pin"])
+        if isinstance(answer, Refused):
+            self._fill({"number": values["number"]}, "pin")
+            self.app.bell()
+            self.say(answer.message, "error")
+            return
+        self._fill({}, "number")
+        await self.console_app.signed_in(answer)

@@ -1,0 +1,162 @@
+"""A list of any length: draws what is in sight, and asks for the next page by key when the cursor nears the end."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Protocol
+
+from textual import events
+
+from casework.messages import t
+from screens.canvas import Canvas, Part, fit
+from screens.desk import Page
+
+_AHEAD = 50
+"""Rows before the end of what is loaded at which the next page is asked for."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Column:
+    """A column: message id of its title, cells, and whether it takes the room that is left. `wide`: only at 120."""
+
+    title: str
+    width: int
+    grows: bool = False
+    wide: bool = False
+
+
+class Rows(Protocol):
+    """Gives a page of rows after a key."""
+
+    def __call__(self, after: str) -> Awaitable[Page[Any]]: ...
+
+
+class Table(Canvas, can_focus=True):
+    """The widget. `key_of` names a row (the cursor stays on it when the list is read anew), `cells_of` draws it."""
+
+    def __init__(
+        self,
+        columns: Sequence[Column],
+        key_of: Callable[[Any], str],
+        cells_of: Callable[[Any], Sequence[Part]],
+        *,
+        empty: str,
+        moved: Callable[[Any], None] | None = None,
+    ) -> None:
+        super().__init__()
+        self.columns = tuple(columns)
+        self.key_of = key_of
+        self.cells_of = cells_of
+        self.empty = empty
+        self.moved = moved
+        self.source: Rows | None = None
+        self.rows: list[Any] = []
+        self.total = 0
+        self.next = ""
+        self.at = 0
+        self.top = 0
+
+    async def load(self, source: Rows) -> None:
+        """Read the list from its first page; the cursor stays on the row that it is on, if that is there."""
+        self.source = source
+        key = self.key_of(self.row) if self.row is not None else ""
+        page = await source("")
+        self.rows, self.total, self.next = list(page.rows), page.total, page.next
+        while self.next and len(self.rows) <= self.at:
+            await self._more()
+        places = {self.key_of(row): index for index, row in enumerate(self.rows)}
+        self._stand(places.get(key, min(self.at, len(self.rows) - 1)))
+
+    async def _more(self) -> None:
+        if self.source is not None and self.next:
+            page = await self.source(self.next)
+            self.rows += page.rows
+            self.total, self.next = page.total, page.next
+
+    @property
+    def row(self) -> Any:
+        """The row under the cursor, None in an empty list."""
+        return self.rows[self.at] if 0 <= self.at < len(self.rows) else None
+
+    @property
+    def _room(self) -> int:
+        return max(self.size.height - 1, 1)
+
+    def _stand(self, at: int) -> None:
+        self.at = max(0, min(at, len(self.rows) - 1))
+        self.top = max(min(self.top, self.at), self.at - self._room + 1, 0)
+        self.refresh()
+        if self.moved is not None:
+            self.moved(self.row)
+
+    async def handle(self, key: str, character: str | None = None) -> bool:
+        """Move the cursor; False when `key` is no moving key."""
+        steps = {"down": 1, "up": -1, "pagedown": self._room, "pageup": -self._room, "tab": 1, "shift+tab": -1}
+        if key in steps:
+            target = self.at + steps[key]
+        elif key in {"home", "end"}:
+            target = 0 if key == "home" else len(self.rows) - 1
+        else:
+            return False
+        while self.next and target >= len(self.rows) - _AHEAD:
+            await self._more()
+        self._stand(target)
+        return True
+
+    def on_resize(self) -> None:
+        """Keep the cursor in sight."""
+        self._stand(self.at)
+
+    def on_focus(self) -> None:
+        """Show the cursor as live."""
+        self.refresh()
+
+    def on_blur(self) -> None:
+        """And as resting."""
+        self.refresh()
+
+    async def on_click(self, event: events.Click) -> None:
+        """A click moves the cursor there."""
+        index = event.y - 1 + self.top
+        if event.y and index < len(self.rows):
+            self._stand(index)
+
+    # Drawing
+
+    def _widths(self) -> list[int]:
+        wide = self.size.width >= 100
+        widths = [column.width if wide or not column.wide else 0 for column in self.columns]
+        left = self.size.width - 1 - sum(width + 1 for width in widths if width)
+        growing = [i for i, column in enumerate(self.columns) if column.grows]
+        for index in growing:
+            widths[index] += max(left // len(growing), 0)
+        return widths
+
+    def ground(self, y: int) -> str:
+        """The cursor's row is drawn on its own ground."""
+        return "row" if y and y - 1 + self.top == self.at and self.rows else ""
+
+    def parts(self, y: int) -> Sequence[Part]:
+        """The heading, then rows."""
+        widths = self._widths()
+        if y == 0:
+            titles = [
+                (fit(t(column.title), w) + " ", "heading") for column, w in zip(self.columns, widths, strict=True) if w
+            ]
+            return [(" ", ""), *titles]
+        index = y - 1 + self.top
+        if index >= len(self.rows):
+            return [(f" {t(self.empty)}", "dim")] if y == 2 and not self.rows else ()
+        mark = ">" if index == self.at else " "
+        cells = self.cells_of(self.rows[index])
+        parts: list[Part] = [(mark, "focus" if mark == ">" else "")]
+        for (text, ink), width in zip(cells, widths, strict=True):
+            if width:
+                parts += [(fit(text, width), ink), (" ", "")]
+        return parts
+
+
+def light_part(light: str) -> Part:
+    """A light as word and colour; the sign stays readable without colour."""
+    return (t(f"screens.light.{light}"), light) if light != "none" else ("", "")

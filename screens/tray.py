@@ -1,0 +1,108 @@
+"""The tray: what the hall refused or held back, what was taken in twice, what did not print; and the ways out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from textual.widget import Widget
+
+from casework.messages import t
+from screens.canvas import Part
+from screens.cases import short
+from screens.desk import ActView, Done, Page, Refused, TrayRow
+from screens.frame import FrameScreen
+from screens.side import Side, titled
+from screens.table import Column, Table
+
+COLUMNS = (
+    Column("screens.column.kind", 8),
+    Column("screens.column.number", 13),
+    Column("screens.column.what", 12),
+    Column("screens.column.why", 10, grows=True),
+    Column("screens.column.since", 11),
+)
+
+
+def _cells(row: TrayRow) -> Sequence[Part]:
+    return (
+        (t(f"screens.tray.kind.{row.kind}"), "error" if row.kind == "refused" else "warn"),
+        (short(row.number), ""),
+        (row.what, ""),
+        (row.why, ""),
+        (row.since, "dim"),
+    )
+
+
+class TrayScreen(FrameScreen):
+    """Enter on an entry shows its ways out."""
+
+    PLACE = "tray"
+    LIVE = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.side = Side()
+        self.table = Table(COLUMNS, lambda row: str(row.entry), _cells, empty="screens.tray.empty", moved=self._moved)
+
+    def body(self) -> Iterator[Widget]:
+        """List and panel."""
+        yield self.table
+        yield self.side
+
+    def heading(self) -> str:
+        """The title with the count."""
+        return f"{t('screens.title.tray')} ({self.table.total})"
+
+    async def arrive(self) -> None:
+        """Read the tray."""
+        await self.table.load(self._page)
+        self.dress()
+
+    freshen = arrive
+
+    async def _page(self, after: str) -> Page[Any]:
+        rows = await self.desk.tray()
+        return Page(rows, len(rows))
+
+    def _moved(self, row: TrayRow | None) -> None:
+        if row is None:
+            self.side.show([])
+            return
+        lines = titled("screens.column.what", [row.what, row.number])
+        lines += titled("screens.column.why", [row.why], "warn")
+        self.side.show(lines + titled("screens.tray.ways", [f"- {way.name}" for way in row.ways]))
+        self.say(row.why, "dim")
+
+    async def act_open(self) -> None:
+        """Enter: pick a way out, or the case itself."""
+        row: TrayRow | None = self.table.row
+        if row is None:
+            return
+        from screens.menu import MenuScreen, Option
+
+        def options() -> list[Option]:
+            ways = [
+                Option(way.code, way.name, str(place), off="" if way.allowed else str(way.reason))
+                for place, way in enumerate(row.ways, 1)
+            ]
+            return [*ways, Option("", t("screens.tray.open_case"), "0")]
+
+        async def take(code: str) -> None:
+            way = next((way for way in row.ways if way.code == code), None)
+            if way is None:
+                await self.console_app.open_case(row.number)
+            else:
+                await self._settle(row, way)
+
+        await self.console_app.show(MenuScreen("screens.tray.ways", options, take))
+
+    async def _settle(self, row: TrayRow, way: ActView) -> None:
+        async def submit(data: dict[str, str]) -> Done | Refused:
+            return await self.desk.resolve(row.entry, way.code, data)
+
+        async def after(done: Done) -> None:
+            await self.arrive()
+            self.answer(done)
+
+        await self.console_app.perform(row.what, way, submit, after)
