@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterable
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import msgspec
 
@@ -58,13 +58,29 @@ class Day(msgspec.Struct):
     seconds: float = 0.0
 
 
+class Line(Protocol):
+    """The line of each window, and its cable."""
+
+    def sync(self, terminal: Terminal) -> None:
+        """Push and pull until nothing is left, or the line is down."""
+        ...
+
+    def pull_out(self, terminal: Terminal) -> None:
+        """Out with the cable of this window."""
+        ...
+
+    def plug_in(self, terminal: Terminal) -> None:
+        """Back with it."""
+        ...
+
+
 @dataclasses.dataclass
 class Hands:
-    """What the day is run with. `sync` pushes and pulls until nothing is left; `print_all` empties the print queue."""
+    """What the day is run with; `print_all` empties a terminal's print queue."""
 
     window12: Terminal
     window7: Terminal
-    sync: Callable[[Terminal], None]
+    cables: Line
     print_all: Callable[[Terminal], list[Receipt]]
     seed: int = 1
     tell: Callable[[str], None] = lambda text: None
@@ -91,15 +107,17 @@ def _done(answer: _T | Refusal) -> _T:
 def run(hands: Hands) -> Day:
     """The whole day."""
     day = Day({module: {"received": 0, "delivered": 0} for module in MODULES})
+    hands.cables.pull_out(hands.window12)
     numbers = _morning(hands, day)
+    hands.cables.plug_in(hands.window12)
     refused_case = _refused_on_purpose(hands, day)
     for terminal in (hands.window12, hands.window7):
-        hands.sync(terminal)
-    hands.sync(hands.window12)
+        hands.cables.sync(terminal)
+    hands.cables.sync(hands.window12)
     _afternoon(hands, numbers)
     _settle(hands, refused_case)
     for terminal in (hands.window12, hands.window7, hands.window12):
-        hands.sync(terminal)
+        hands.cables.sync(terminal)
     _evening(hands, day)
     return day
 
@@ -133,13 +151,12 @@ def _refused_on_purpose(hands: Hands, day: Day) -> str:
     command = msgspec.structs.replace(command, outcome="receive")
     taken = _done(ours.counter.intake(clerk, command))
     day.by_module[item.module]["received"] += 1
-    day.taken_in_offline += 1
-    hands.sync(ours)
-    hands.sync(theirs)
+    hands.cables.sync(ours)
+    hands.cables.sync(theirs)
     theirs.counter.act(session(theirs, "1001"), taken.number, "withdraw", {"reason": "申请人改变主意"})
     ours.counter.act(clerk, taken.number, "accept", {})  # made on an old base
-    hands.sync(theirs)
-    hands.sync(ours)
+    hands.cables.sync(theirs)
+    hands.cables.sync(ours)
     day.refused = ours.memory.pending().rejected
     return taken.number
 
@@ -172,7 +189,7 @@ def _afternoon(hands: Hands, numbers: Iterable[str]) -> None:
     waiting = list(numbers)
     while waiting:
         moved = [number for number in waiting if _step(terminal, terminal.counter.case(number))]
-        hands.sync(terminal)
+        hands.cables.sync(terminal)
         if not moved:
             return
         waiting = [number for number in waiting if terminal.counter.case(number).is_open]
@@ -197,7 +214,7 @@ def _evening(hands: Hands, day: Day) -> None:
         day.receipts += hands.print_all(terminal)
     day.printed = len(day.receipts)
     for terminal in (hands.window12, hands.window7, hands.window12):  # the prints are events too
-        hands.sync(terminal)
+        hands.cables.sync(terminal)
     for case in hands.window7.memory.all_cases():
         if case.delivered is not None:
             day.by_module[case.received.module]["delivered"] += 1
