@@ -17,8 +17,12 @@ from casework.limits import LIMITS, Limits
 from local_db.backup import Backup
 from local_db.connection import FILE, connect
 from local_db.counter import Identity
+from local_db.drafts import Drafts
 from local_db.errors import AlreadyTerminal, NotATerminal, wrapped
+from local_db.finding import Finding
 from local_db.migrations import migrate, version_of
+from local_db.people import People
+from local_db.printing import Printing
 from local_db.rebuild import Rebuild
 from local_db.replay import Dues, no_dues
 from local_db.state import State, StateFile
@@ -26,7 +30,7 @@ from local_db.state import State, StateFile
 FOLDERS = ("papers", "spool", "backup", "keys")
 
 
-class TerminalMemory(Rebuild, Backup):
+class TerminalMemory(Rebuild, Finding, Drafts, People, Printing, Backup):
     """One data folder, open. Threads may share it; other processes may have it open as well (S34)."""
 
     @classmethod

@@ -1,0 +1,254 @@
+"""Lists and searches: cases by number, queue, applicant or name; the tray; the history of a case.
+
+Everything answers from this terminal, line or no line; every list has a bound (`limits.list_rows`). Names are searched
+as a quoted phrase of their characters, because a trigram index finds no name of two characters.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any
+
+import msgspec
+
+from casework.case import Case, Place, decode_case, places
+from casework.facts import Fact
+from casework.outbox import Row
+from casework.text import clean_code, clean_line
+from casework.wire import Entry, Tray, Verdict, decode_entry
+from local_db.connection import Connected
+from local_db.replay import readable, shown_case, split
+from local_db.sql import queries
+
+_SQL = queries("finding")
+_LAST = "\uffff"
+"""Sorts after every time and every id."""
+
+
+class CaseRow(msgspec.Struct, frozen=True):
+    """A line of a list; nothing is masked here. `unsent`: something of it is not yet acknowledged."""
+
+    case_id: str
+    number: str
+    item: str
+    module: str
+    state: str
+    applicant_name: str
+    applicant_id: str
+    received_at: str
+    due_statutory: str | None
+    due_promised: str | None
+    places: tuple[Place, ...]
+    unsent: bool
+    case: Case
+    """The whole case as it is shown."""
+
+
+class Filter(msgspec.Struct, frozen=True):
+    """Which cases; empty means all. `since`: a day or moment, by the time of receipt. `text`: as for `search`."""
+
+    state: str = ""
+    post: str = ""
+    module: str = ""
+    since: str = ""
+    text: str = ""
+
+
+_ALL = Filter()
+
+
+class QueueRow(msgspec.Struct, frozen=True):
+    """An open step in the queue of a post; `key` asks for the rows after it."""
+
+    step: str
+    post: str
+    case: CaseRow
+    key: tuple[str, str, str]
+
+
+class Told(msgspec.Struct, frozen=True):
+    """A fact in the history of a case. `row` is None for what the log has; `seq` is 0 for what it has not."""
+
+    fact: Fact
+    seq: int = 0
+    row: Row | None = None
+    verdict: Verdict | None = None
+    flags: tuple[str, ...] = ()
+
+
+class History(msgspec.Struct, frozen=True):
+    """All facts of a case in order. `at_hall`: an entry of it is missing here, the rest of it is at the hall (S21)."""
+
+    lines: tuple[Told, ...]
+    at_hall: bool = False
+
+
+class Acquaintance(msgspec.Struct, frozen=True):
+    """What this terminal knows of an applicant: the newest case, and how many there are."""
+
+    newest: Case
+    count: int
+
+
+class Finding(Connected):
+    """The asking half of the memory."""
+
+    def case_state(self, case_id: str) -> Case | None:
+        """The case as it is shown."""
+        with self.reading() as db:
+            return shown_case(db, case_id)
+
+    def case_row(self, case_id: str) -> CaseRow | None:
+        """The case as a line of a list."""
+        with self.reading() as db:
+            return _row(db, case_id)
+
+    def case_by_number(self, number: str) -> tuple[Case, ...]:
+        """The cases with that number (22 digits), now or before it was renumbered; two where a clone doubled it."""
+        with self.reading() as db:
+            ids = [row[0] for row in db.execute(_SQL["by_number"], (number,)).fetchall()]
+            return tuple(case for case in (shown_case(db, id_) for id_ in sorted(ids)) if case is not None)
+
+    def history(self, case_id: str) -> History:
+        """What the log has of a case, and behind it the own facts that it has not passed, refused and held ones too."""
+        with self.reading() as db:
+            lines = []
+            for data, _ in db.execute(_SQL["history"], (case_id,)):
+                told = _of_entry(decode_entry(data))
+                lines += [told] if told else []
+            for _, state, data, coded in db.execute(_SQL["own_of_case"], (case_id,)):
+                fact = readable(data)
+                verdict = msgspec.json.decode(coded, type=Verdict) if coded else None
+                if fact is not None:
+                    lines.append(Told(fact, row=Row(state), verdict=verdict))
+            hole = db.execute(_SQL["hole"], (case_id,)).fetchone()
+        return History(tuple(lines), bool(hole and hole[0]))
+
+    def cases(
+        self, which: Filter = _ALL, limit: int = 0, before: tuple[str, str] = (_LAST, _LAST)
+    ) -> tuple[CaseRow, ...]:
+        """Cases, newest first, at most `limit` (0: as many as a list may have).
+
+        `before`: (`received_at`, `case_id`) of the last row of the page before.
+        """
+        most = min(limit or self.limits.list_rows, self.limits.list_rows)
+        if which.text:
+            rows = (row for row in self.search(which.text) if _fits(row, which))
+            return tuple(sorted(rows, key=lambda row: (row.received_at, row.case_id), reverse=True))[:most]
+        if which.post:
+            ids = dict.fromkeys(row.case.case_id for row in self.queue((which.post,)))
+            at_post = [row for row in (self.case_row(id_) for id_ in ids) if row is not None and _fits(row, which)]
+            return tuple(at_post[:most])
+        asked = (which.state, which.module, which.since, *before, most)
+        with self.reading() as db:
+            return tuple(_made(db, row) for row in db.execute(_SQL["cases"], asked).fetchall())
+
+    def queue(
+        self, posts: tuple[str, ...], limit: int = 0, after: tuple[str, str, str] = ("", "", "")
+    ) -> tuple[QueueRow, ...]:
+        """The open steps at `posts`, oldest case first. `after`: the key of the last row of the page before."""
+        most = min(limit or self.limits.list_rows, self.limits.list_rows)
+        found: list[QueueRow] = []
+        with self.reading() as db:
+            for post in dict.fromkeys(posts):
+                for row in db.execute(_SQL["queue"], (post, *after, most)).fetchall():
+                    case = _made(db, (row[1], *row[3:9], row[0], *row[9:]))
+                    found.append(QueueRow(row[2], post, case, (row[0], row[1], row[2])))
+        return tuple(sorted(found, key=lambda row: row.key)[:most])
+
+    def queue_length(self, posts: tuple[str, ...]) -> int:
+        """How many open steps wait at `posts`."""
+        with self.reading() as db:
+            return sum(db.execute(_SQL["queue_length"], (post,)).fetchone()[0] for post in dict.fromkeys(posts))
+
+    def find_due(self, before: str, limit: int = 0) -> tuple[CaseRow, ...]:
+        """Open cases with a due date before the day `before` (`YYYY-MM-DD`), the most urgent first."""
+        most = min(limit or self.limits.list_rows, self.limits.list_rows)
+        with self.reading() as db:
+            return _rows(db, [row[0] for row in db.execute(_SQL["due_before"], (before, most)).fetchall()])
+
+    def search(self, text: str, limit: int = 50) -> tuple[CaseRow, ...]:
+        """Cases by number (or how it begins), ID or code, name (any part of it), or initials of a name."""
+        words, code = clean_line(text), clean_code(text).replace("-", "")
+        if not words:
+            return ()
+        with self.reading() as db:
+            found = [row[0] for row in db.execute(_SQL["of_applicant"], (code, limit)).fetchall()]
+            if code.isascii() and code.isdigit() and len(code) >= 6:
+                found += [row[0] for row in db.execute(_SQL["number_begins"], (code, limit)).fetchall()]
+            for person, _ in _people(db, words, limit):
+                if len(found) >= limit:
+                    break
+                found += [row[0] for row in db.execute(_SQL["of_applicant"], (person, limit)).fetchall()]
+            return _rows(db, list(dict.fromkeys(found))[:limit])
+
+    def same_open_case(self, item: str, applicant_id: str) -> tuple[Case, ...]:
+        """Open cases of the same applicant and item: the warning before a save."""
+        with self.reading() as db:
+            ids = [row[0] for row in db.execute(_SQL["same_open_case"], (applicant_id, item)).fetchall()]
+            return tuple(case for case in (shown_case(db, id_) for id_ in ids) if case is not None)
+
+    def known_applicant(self, applicant_id: str) -> Acquaintance | None:
+        """What this terminal knows of whoever has that ID or code."""
+        with self.reading() as db:
+            newest = db.execute(_SQL["of_applicant"], (applicant_id, 1)).fetchone()
+            case = shown_case(db, newest[0]) if newest else None
+            count = db.execute(_SQL["count_of_applicant"], (applicant_id,)).fetchone()[0]
+        return Acquaintance(case, count) if case else None
+
+    def printed_count(self, case_id: str, paper: str) -> int:
+        """How often a paper of that kind was printed for a case, here and elsewhere."""
+        case = self.case_state(case_id)
+        return sum(1 for printed in case.papers if printed.paper == paper) if case else 0
+
+    def tray(self, limit: int = 0) -> tuple[Tray, ...]:
+        """What a person must settle, oldest first; own refused and held facts at once (S16)."""
+        most = min(limit or self.limits.list_rows, self.limits.list_rows)
+        with self.reading() as db:
+            rows = db.execute(_SQL["tray"], (most,)).fetchall()
+        return tuple(msgspec.json.decode(row[0], type=Tray) for row in rows)
+
+    def own_fact(self, fact_id: str) -> Fact | None:
+        """A fact that was made here, whatever became of it."""
+        with self.reading() as db:
+            row = db.execute(_SQL["fact_bytes"], (fact_id,)).fetchone()
+        return readable(row[0]) if row else None
+
+
+def _of_entry(entry: Entry) -> Told | None:
+    fact = readable(bytes(entry.fact))
+    verdict = entry.verdict
+    return Told(fact, entry.seq, verdict=verdict, flags=verdict.flags if verdict else ()) if fact else None
+
+
+def _people(db: sqlite3.Connection, words: str, limit: int) -> list[tuple[str, str]]:
+    phrase = '"' + split(words).replace('"', '""') + '"'
+    found: list[tuple[str, str]] = db.execute(_SQL["people_by_words"], (phrase, limit)).fetchall()
+    initials = words.casefold().replace(" ", "")
+    if initials.isascii() and initials.isalnum():
+        found += db.execute(_SQL["people_by_initials"], (initials, limit)).fetchall()
+    return found
+
+
+def _fits(row: CaseRow, which: Filter) -> bool:
+    return (
+        which.state in {"", row.state}
+        and which.module in {"", row.module}
+        and row.received_at >= which.since
+        and (not which.post or any(place.post == which.post for place in row.places))
+    )
+
+
+def _row(db: sqlite3.Connection, case_id: str) -> CaseRow | None:
+    row = db.execute(_SQL["row"], (case_id,)).fetchone()
+    return _made(db, row) if row else None
+
+
+def _rows(db: sqlite3.Connection, ids: list[str]) -> tuple[CaseRow, ...]:
+    return tuple(row for row in (_row(db, id_) for id_ in ids) if row is not None)
+
+
+def _made(db: sqlite3.Connection, row: tuple[Any, ...]) -> CaseRow:
+    case = decode_case(row[-1])
+    unsent = db.execute(_SQL["unsent"], (row[0],)).fetchone() is not None
+    return CaseRow(*(*row[:-1], places(case), unsent, case))

@@ -1,0 +1,67 @@
+-- What only this machine knows: drafts, wrong PINs, papers on their way, the district's own list, settings.
+
+-- name: keep_draft
+insert into draft (case_id, owner, data, field, updated) values (?, ?, ?, ?, ?)
+on conflict (case_id) do update set owner = excluded.owner, data = excluded.data, field = excluded.field,
+    updated = excluded.updated
+
+-- name: draft
+select case_id, owner, data, field, updated from draft where case_id = ?
+
+-- name: drafts
+-- A person's own, the newest first.
+select case_id, owner, data, field, updated from draft where owner = ? order by updated desc, case_id limit ?
+
+-- name: drop_draft
+delete from draft where case_id = ?
+
+-- name: staff
+select bytes from staff where number = ?
+
+-- name: roster
+select bytes from staff order by number
+
+-- name: terminals
+select bytes from terminal order by number
+
+-- name: head
+select version, seq from head where kind = ? order by seq desc limit 1
+
+-- name: lockout
+select failures, until from lockout where staff = ?
+
+-- name: keep_lockout
+insert into lockout (staff, failures, until) values (?, ?, ?)
+on conflict (staff) do update set failures = excluded.failures, until = excluded.until
+
+-- name: unspelled
+-- Names that the finder can't yet find by their initials.
+select id, name from person where initials = '' order by id desc limit ?
+
+-- name: spell
+update person set initials = ? where id = ?
+
+-- name: queue_print
+insert into print_queue (case_id, kind, printer, file, sha256, state, since) values (?, ?, ?, ?, ?, 'waiting', ?)
+
+-- name: prints_waiting
+select id, case_id, kind, printer, file, sha256, state, since, attempts, reason
+from print_queue where state = 'waiting' order by id limit ?
+
+-- name: print_ended
+update print_queue set state = ?, reason = ?, attempts = attempts + 1 where id = ?
+
+-- name: clear_guide
+delete from guide_item
+
+-- name: keep_guide
+insert into guide_item (code, name, bytes) values (?, ?, ?)
+
+-- name: guide
+select bytes from guide_item order by code
+
+-- name: setting
+select value from meta where key = ?
+
+-- name: keep_setting
+insert into meta (key, value) values (?, ?) on conflict (key) do update set value = excluded.value
