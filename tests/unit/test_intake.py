@@ -1,0 +1,428 @@
+"""Taking an application in: every outcome of the counter, and everything that can be wrong with a form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+import pytest
+
+from casework import bodies, messages
+from casework.catalogue.schema import Catalogue, Item
+from casework.drafting import Decision
+from casework.errors import BadInput
+from casework.events import body_of
+from casework.facts import encode_fact
+from casework.intake import OUTCOMES
+from casework.limits import LIMITS
+from casework.numbers import parse
+from casework.rules import Refusal, sentence
+from console.messages import translator
+from tests.people import CATALOGUE, FIRM, ITEMS, PERSON, STAFF, Office, code_of, have_all
+
+AGENT = bodies.Party("person", "刘洋", "420106200001010023", "13900001111")
+
+
+@pytest.fixture
+def office() -> Office:
+    return Office()
+
+
+@pytest.fixture
+def chinese() -> Iterator[None]:
+    """The counter's own language, and afterwards whatever was there."""
+    before = messages._translator
+    messages.install(translator("zh_CN"))
+    yield
+    messages.install(before)
+
+
+def catalogue_with(item: Item) -> Catalogue:
+    return msgspec.structs.replace(CATALOGUE, items={**CATALOGUE.items, item.code: item})
+
+
+# Outcomes
+
+
+@pytest.mark.parametrize("item", ITEMS)
+def test_an_application_is_taken_in_with_its_number(office: Office, item: str) -> None:
+    case = office.case(item)
+    assert (case.state, case.proposal) == ("received", "")
+    parts = parse(case.number)
+    assert (parts.region, parts.terminal, parts.day.isoformat()) == ("420118", "0012", "2026-11-23")
+    assert case.received.item == item
+    assert case.received.route[0].kind == "receive"
+
+
+@pytest.mark.parametrize("item", ITEMS)
+def test_nothing_but_item_and_applicant_is_needed_to_receive(office: Office, item: str) -> None:
+    case = office.case(item, materials={})
+    assert set(case.materials.values()) <= {"missing", "pending_check"}
+
+
+@pytest.mark.parametrize("item", ["A01", "B01"])
+def test_a_clerk_accepts_where_the_organ_authorised_the_window(office: Office, item: str) -> None:
+    decision = office.take(office.form(item, "accept"))
+    assert isinstance(decision, Decision)
+    assert decision.types == ("received", "accepted")
+    assert [len(group) for group in decision.groups] == [1, 1], "two classes, two groups"
+    received, accepted = (group[0] for group in decision.groups)
+    assert accepted.group.after == received.group.id
+    body = body_of(accepted)
+    assert body.authority == CATALOGUE.items[item].authorisation.number  # type: ignore[union-attr]
+    assert body.organ == CATALOGUE.items[item].organ.zh
+    assert decision.case is not None
+    assert decision.case.accepted_by == "1001"
+
+
+@pytest.mark.parametrize("item", ["C07", "D01"])
+def test_without_authorisation_a_clerks_acceptance_waits_with_the_officers(office: Office, item: str) -> None:
+    decision = office.take(office.form(item, "accept"))
+    assert isinstance(decision, Decision)
+    assert decision.types == ("received",)
+    assert decision.case is not None
+    assert (decision.case.state, decision.case.proposal) == ("received", "accept")
+
+
+def test_the_day_after_the_authorisation_ran_out_the_window_only_proposes() -> None:
+    late = Office(day="2036-01-01")
+    case = late.case("A01", "accept")
+    assert (case.state, case.proposal, case.received.authority) == ("received", "accept", "")
+    assert Office(day="2035-12-31").case("A01", "accept").state == "accepted"
+
+
+def test_an_authorisation_that_ran_out_since_the_receipt_no_longer_accepts() -> None:
+    office = Office(day="2035-12-31")
+    case = office.case("A01")
+    assert case.received.authority
+    office.day = "2036-01-01"
+    assert code_of(office.act(case, "1001", "accept")) == "no_authorisation"
+    assert office.does(case, "2001", "accept").state == "accepted"
+
+
+@pytest.mark.parametrize("item", ITEMS)
+def test_an_officer_at_the_counter_accepts_at_once(office: Office, item: str) -> None:
+    case = office.case(item, "accept", who="2001")
+    assert (case.state, case.accepted_by) == ("accepted", "2001")
+    assert case.accepted is not None
+    assert case.accepted.authority == ""
+
+
+@pytest.mark.parametrize(("item", "outcome"), [(item, outcome) for item in ITEMS for outcome in ("refuse", "return")])
+def test_what_a_clerk_may_not_do_becomes_a_proposal(office: Office, item: str, outcome: str) -> None:
+    decision = office.take(office.form(item, outcome, reason="不属于受理范围"))
+    assert isinstance(decision, Decision)
+    assert decision.types == ("received",)
+    assert decision.case is not None
+    assert decision.case.received.proposal == outcome
+    assert decision.case.received.proposal_reason == "不属于受理范围"
+
+
+def test_no_permit_needed_is_said_at_once_with_reason_and_remedies(office: Office, chinese: None) -> None:
+    """R1, R6."""
+    decision = office.take(office.form("D01", "refuse"), "2001")
+    assert isinstance(decision, Decision)
+    body = body_of(decision.groups[1][0])
+    assert body.ground == "no_permit_needed"
+    assert "第三十二条第一款第（一）项" in body.reason
+    assert "六十日" in body.remedies
+    assert "行政复议" in body.remedies
+    assert "六个月" in body.remedies
+    assert "行政诉讼" in body.remedies
+
+
+def test_what_is_not_this_organs_power_names_the_right_one(office: Office, chinese: None) -> None:
+    """R2."""
+    decision = office.take(office.form("D01", "refuse", right_organ="武汉市洪山区市场监督管理局"), "2001")
+    assert isinstance(decision, Decision)
+    body = body_of(decision.groups[1][0])
+    assert (body.ground, body.right_organ) == ("not_our_power", "武汉市洪山区市场监督管理局")
+    assert "第（二）项" in body.reason
+
+
+def test_everything_that_is_missing_is_told_at_once(office: Office) -> None:
+    """R4: all of it, each with defect and cure."""
+    decision = office.take(office.form("C07", "supplement", materials={"C07-07": "defer"}))
+    assert isinstance(decision, Decision)
+    assert decision.types == ("received", "supplement.told")
+    assert len(decision.groups) == 1, "both are facts of the counter"
+    lines = body_of(decision.groups[0][1]).lines
+    assert [line.material for line in lines] == ["C07-01", "C07-06"]
+    assert all(line.defect and line.cure for line in lines)
+    assert decision.case is not None
+    assert decision.case.state == "awaiting_supplement"
+
+
+def test_a_notice_without_anything_missing_is_refused(office: Office) -> None:
+    assert code_of(office.take(office.form("D01", "supplement"))) == "nothing_missing"
+
+
+def test_incomplete_papers_of_a_registration_are_returned_not_waited_for(office: Office, chinese: None) -> None:
+    """R41."""
+    form = office.form("A01", "supplement", materials={})
+    assert code_of(office.take(form)) == "registration_returns"
+    decision = office.take(office.form("A01", "return", materials={}), "2001")
+    assert isinstance(decision, Decision)
+    body = body_of(decision.groups[1][0])
+    assert [line.material for line in body.lines] == ["A01-01", "A01-02", "A01-04"]
+    assert "第十九条" in body.reason
+    assert decision.case is not None
+    assert (decision.case.state, decision.case.lines) == ("returned", body.lines)
+
+
+def test_only_a_registration_is_returned(office: Office) -> None:
+    assert code_of(office.take(office.form("D01", "return", materials={}), "2001")) == "only_registration_returns"
+
+
+def test_coming_again_is_a_new_receipt_that_names_the_old_one(office: Office) -> None:
+    old = office.case("A01", "return", who="2001", materials={})
+    again = office.case("A01", "accept", refers_to=old.number)
+    assert again.number != old.number
+    assert again.received.refers_to == old.number
+
+
+@pytest.mark.parametrize(("item", "who"), [("A01", "1001"), ("A01", "2001"), ("C07", "2001"), ("D01", "2001")])
+def test_incomplete_papers_are_not_accepted(office: Office, item: str, who: str) -> None:
+    refused = office.take(office.form(item, "accept", materials={}), who)
+    assert isinstance(refused, Refusal)
+    assert refused.code == "incomplete"
+    assert f"{item}-01" in refused.facts["materials"]
+
+
+def test_a_copy_is_no_original(office: Office) -> None:
+    materials = {**have_all("D01"), "D01-03": "copy"}
+    refused = office.take(office.form("D01", "accept", materials=materials), "2001")
+    assert isinstance(refused, Refusal)
+    assert refused.facts == {"materials": "D01-03"}
+
+
+# Pledged, deferred, checked
+
+
+def test_a_deferred_paper_is_listed_with_the_acceptance(office: Office) -> None:
+    """R31."""
+    case = office.case("D01", "accept", who="2001", materials={**have_all("D01"), "D01-04": "defer"})
+    assert case.accepted is not None
+    assert (case.accepted.how, case.accepted.deferred) == ("deferred", ("D01-04",))
+
+
+def test_a_pledge_stands_for_its_paper(office: Office) -> None:
+    """R30."""
+    case = office.case("C07", "accept", who="2001", materials={**have_all("C07"), "C07-06": "pledge"})
+    assert case.accepted is not None
+    assert (case.accepted.how, case.accepted.pledged) == ("pledged", ("C07-06",))
+
+
+@pytest.mark.parametrize(
+    ("item", "material", "state", "code"),
+    [
+        ("D01", "D01-01", "defer", "material.no_defer"),
+        ("D01", "D01-01", "pledge", "material.no_pledge"),
+        ("D01", "D01-01", "checked", "material.no_source"),
+        ("D01", "D01-99", "original", "material.unknown"),
+        ("D01", "D01-01", "lost", "material.state"),
+        ("D01", "[red]", "original", "material.unknown"),
+    ],
+)
+def test_only_listed_papers_in_allowed_ways(office: Office, item: str, material: str, state: str, code: str) -> None:
+    """R7, R30, R31: a flag of the list decides, not the clerk."""
+    with pytest.raises(BadInput) as caught:
+        office.take(office.form(item, materials={material: state}))
+    assert caught.value.code == code
+    assert office.numbers_given == 0
+
+
+def test_an_agents_pledge_without_authority_is_missing(office: Office) -> None:
+    item = CATALOGUE.items["C07"]
+    form = office.form("C07", "accept", agent=AGENT, materials={**have_all("C07"), "C07-06": "pledge"})
+    refused = office.take(form, "2001", catalogue=catalogue_with(item))
+    assert isinstance(refused, Refusal)
+    assert refused.facts == {"materials": "C07-06"}
+
+
+def test_what_the_network_knows_is_not_asked_for(office: Office) -> None:
+    """R33."""
+    case = office.case("A01", "accept")
+    assert {code for code, have in case.materials.items() if have == "pending_check"} == {"A01-03", "A01-05", "A01-06"}
+
+
+def test_an_answer_switches_the_papers(office: Office) -> None:
+    plain = office.case("C07", "receive")
+    asked = office.case("C07", "receive", situations={"supervision": True, "migrant_workers": "是"})
+    assert set(asked.materials) - set(plain.materials) == {"C07-08", "C07-09"}
+
+
+def test_an_agent_brings_a_power_of_attorney(office: Office) -> None:
+    case = office.case("A01", agent=AGENT, materials={})
+    assert case.materials["A01-08"] == "missing"
+    assert case.received.agent == AGENT
+
+
+# What can be wrong on a form
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"applicant": bodies.Party("person", "张建国", "420111199003070018")}, "code.id.check_digit"),
+        ({"applicant": bodies.Party("person", "张建国", "42011119850229001X")}, "code.id.no_such_date"),
+        ({"applicant": bodies.Party("person", "张建国", "110101202612240033")}, "code.id.future"),
+        ({"applicant": bodies.Party("person", "张建国", "91110000600037341L")}, "code.id.is_uscc"),
+        ({"applicant": bodies.Party("entity", "某公司", "91110000600037341M")}, "code.uscc.check_digit"),
+        ({"applicant": bodies.Party("person", "张建国", "")}, "code.passport"),
+        ({"applicant": bodies.Party("person", " \u200b ", PERSON.id)}, "intake.name"),
+        ({"applicant": bodies.Party("firm", "张建国", PERSON.id)}, "intake.kind"),
+        ({"applicant": bodies.Party("person", "张建国", PERSON.id, "1380000")}, "code.phone.mobile"),
+        ({"agent": bodies.Party("person", "刘洋", "42010620000101002X")}, "code.id.check_digit"),
+        ({"applicant": bodies.Party("person", "张\ufffd国", PERSON.id)}, "text.broken"),
+        ({"form": {"area": "约80"}}, "form.number"),
+        ({"form": {"business_kind": "karaoke"}}, "form.choice"),
+        ({"form": {"nickname": "面馆"}}, "intake.form_field"),
+        ({"situations": {"weather": True}}, "situation.unknown"),
+        ({"situations": {"direct_contact": "maybe"}}, "situation.answer"),
+        ({"item": "Z99"}, "intake.no_item"),
+        ({"outcome": "grant"}, "intake.outcome"),
+        ({"form": {"legal_representative": "张" * 61}}, "form.too_long"),
+    ],
+)
+def test_a_mistake_is_said_with_its_reason_and_uses_up_no_number(
+    office: Office, changes: dict[str, Any], code: str, chinese: None
+) -> None:
+    with pytest.raises(BadInput) as caught:
+        office.take(msgspec.structs.replace(office.form("D01"), **changes))
+    assert caught.value.code == code
+    assert "{" not in str(caught.value)
+    assert str(caught.value) != code
+    assert office.numbers_given == 0
+
+
+def test_an_impossible_date_in_the_form_is_refused(office: Office) -> None:
+    with pytest.raises(BadInput) as caught:
+        office.take(office.form("B01", form={"start": "2027-02-29"}))
+    assert caught.value.code == "form.date"
+
+
+def test_a_person_files_no_investment_project(office: Office) -> None:
+    with pytest.raises(BadInput) as caught:
+        office.take(office.form("B01", applicant=PERSON))
+    assert caught.value.code == "intake.applicant_kind"
+
+
+@pytest.mark.parametrize("code", ["", "   ", "2613-420118-04-01-123456", "1234567890"])
+def test_no_investment_case_without_a_project_code(office: Office, code: str) -> None:
+    """R51."""
+    with pytest.raises(BadInput) as caught:
+        office.take(office.form("B01", project_code=code))
+    assert caught.value.code in {"intake.project_code", "code.project.form", "code.project.month"}
+    assert office.numbers_given == 0
+
+
+def test_a_project_code_is_kept_with_its_hyphens(office: Office) -> None:
+    assert office.case("B01", project_code="261142011804０１123456").received.project_code == "2611-420118-04-01-123456"
+
+
+@pytest.mark.parametrize("name", ["[red]张[/red]", "𠮷野家 𪚥", "O'Neill; DROP TABLE cases", "{number}", "买买提·艾力"])
+def test_a_name_stays_what_it_is(office: Office, name: str) -> None:
+    case = office.case("D01", applicant=bodies.Party("person", name, PERSON.id))
+    assert case.received.applicant.name == name
+
+
+def test_ten_thousand_characters_are_refused_and_not_cut(office: Office) -> None:
+    with pytest.raises(BadInput) as caught:
+        office.take(office.form("D01", form={"business_items": "面" * 10_000}))
+    assert caught.value.code == "text.too_long"
+    with pytest.raises(BadInput) as caught:
+        office.take(office.form("D01", "refuse", reason="面" * 10_000))
+    assert caught.value.code == "text.too_long"
+    assert office.numbers_given == 0
+
+
+def test_more_than_a_fact_may_carry_is_said_before_there_is_a_number(office: Office, chinese: None) -> None:
+    """S3: every field within its own bounds, all together too much."""
+    fields = CATALOGUE.items["D01"].fields
+    many = tuple(msgspec.structs.replace(fields[0], id=f"f{n}", max=2000) for n in range(20))
+    big = msgspec.structs.replace(CATALOGUE.items["D01"], fields=many)
+    form = office.form("D01", form={field.id: "面" * 1000 for field in many})
+    with pytest.raises(BadInput) as caught:
+        office.take(form, catalogue=catalogue_with(big))
+    assert caught.value.code == "text.fact_too_big"
+    assert str(LIMITS.fact_bytes) in str(caught.value)
+    assert office.numbers_given == 0
+
+
+def test_the_biggest_form_that_is_taken_still_fits_into_a_fact(office: Office) -> None:
+    field = msgspec.structs.replace(CATALOGUE.items["D01"].fields[0], max=2000)
+    many = tuple(msgspec.structs.replace(field, id=f"f{n}") for n in range(9))
+    big = catalogue_with(msgspec.structs.replace(CATALOGUE.items["D01"], fields=many))
+
+    def taken(characters: int) -> Decision | None:
+        form = {f.id: "a" * min(2000, max(0, characters - 2000 * n)) for n, f in enumerate(many)}
+        try:
+            found = office.take(office.form("D01", form=form), catalogue=big)
+        except BadInput:
+            return None
+        assert isinstance(found, Decision)
+        return found
+
+    least, most = 0, 18_000
+    while most - least > 1:
+        middle = (least + most) // 2
+        least, most = (middle, most) if taken(middle) else (least, middle)
+    last = taken(least)
+    assert last is not None
+    assert LIMITS.fact_bytes - 200 < len(encode_fact(last.groups[0][0])) <= LIMITS.fact_bytes
+
+
+def test_a_refused_form_uses_up_no_number(office: Office) -> None:
+    assert code_of(office.take(office.form("A01", "accept", materials={}))) == "incomplete"
+    assert code_of(office.take(office.form("A01", "supplement", materials={}))) == "registration_returns"
+    assert code_of(office.take(office.form("A01"), "4001")) == "no_right"
+    assert office.numbers_given == 0
+    office.case("A01")
+    assert office.numbers_given == 1
+
+
+# Who
+
+
+def test_nobody_takes_in_for_a_module_that_her_posts_do_not_serve(office: Office) -> None:
+    """The fire post serves construction and single items: it takes in no company."""
+    assert code_of(office.take(office.form("A01"), "2003")) == "no_right"
+    assert office.case("D01", who="2003").state == "received"
+
+
+def test_the_fire_post_turns_nobody_away_for_the_organ(office: Office) -> None:
+    assert code_of(office.take(office.form("D01", "refuse"), "2003")) == "no_right"
+
+
+def test_a_clerk_who_left_takes_nothing_in(office: Office) -> None:
+    gone = msgspec.structs.replace(STAFF["1001"], active=False)
+    refused = office.take(office.form("D01"), gone)  # type: ignore[arg-type]
+    assert code_of(refused) == "no_such_person"
+
+
+def test_the_guide_desk_stands_in_for_the_window(office: Office) -> None:
+    decision = office.take(office.form("A01", "accept"), "1001", shift=("guide",))
+    assert isinstance(decision, Decision)
+    assert {fact.post for group in decision.groups for fact in group} == {"guide"}
+
+
+def test_every_outcome_is_known_to_the_form() -> None:
+    assert OUTCOMES == ("receive", "accept", "supplement", "refuse", "return")
+
+
+def test_a_refusal_is_a_sentence_with_words_and_no_codes(office: Office, chinese: None) -> None:
+    refused = office.take(office.form("A01"), "2003")
+    assert isinstance(refused, Refusal)
+    said = str(sentence(refused.code, refused.facts))
+    assert said == str(refused.message)
+    assert "孙丽" in said
+    assert "勘验组" in said
+    assert "survey" not in said
+
+
+def test_the_situation_agent_is_answered_by_the_agent(office: Office) -> None:
+    assert office.case("A01", agent=AGENT).received.situations["agent"] == "yes"
+    assert office.case("A01").received.situations == {}
+    assert office.case("C07", agent=AGENT, applicant=FIRM).received.agent == AGENT
