@@ -27,6 +27,7 @@ from local_db.sql import queries
 from local_db.state import State, counted
 
 _SQL = queries("commit")
+_DESK = queries("desk")
 
 
 class Sealed(msgspec.Struct, frozen=True):
@@ -145,6 +146,10 @@ class Writing:
     def drop_draft(self, case_id: str) -> None:
         """The form was saved as a case: its draft goes in the same transaction (S4)."""
         self._db.execute("delete from draft where case_id = ?", (case_id,))
+
+    def queue_print(self, case_id: str, number: str, kind: str, count: int, paper: bytes) -> None:
+        """The paper of a print that this act puts on record waits for its printer."""
+        self._db.execute(_DESK["queue_print"], (case_id, number, kind, count, paper, self._now))
 
     def keep_ref(self, ref: str, number: str, case_id: str) -> None:
         """Remember what an intake line's reference became; the first one stays."""

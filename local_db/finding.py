@@ -223,7 +223,8 @@ def _of_entry(entry: Entry) -> Told | None:
 
 def _people(db: sqlite3.Connection, words: str, limit: int) -> list[tuple[str, str]]:
     phrase = '"' + split(words).replace('"', '""') + '"'
-    found: list[tuple[str, str]] = db.execute(_SQL["people_by_words"], (phrase, limit)).fetchall()
+    found: list[tuple[str, str]] = db.execute(_SQL["people_unindexed"], (f" {split(words)} ", limit)).fetchall()
+    found += db.execute(_SQL["people_by_words"], (phrase, limit)).fetchall()
     initials = words.casefold().replace(" ", "")
     if initials.isascii() and initials.isalnum():
         found += db.execute(_SQL["people_by_initials"], (initials, limit)).fetchall()

@@ -81,6 +81,7 @@ class TerminalMemory(Rebuild, Finding, Drafts, People, Printing, Backup):
                 epoch = known.pop("epoch")
                 db.executemany("insert into meta (key, value) values (?, ?)", list(known.items()))
                 db.execute("insert into standing (id, epoch, cursor, chain) values (1, ?, 0, ?)", (epoch, NO_HASH))
+                db.execute("insert into finder (id, indexed, spelled) values (1, 0, 0)")
                 state = StateFile(state_folder, folder)
                 before = state.read()
                 goes_on = before is not None and (before.hall_key, before.terminal) == (

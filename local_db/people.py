@@ -76,8 +76,9 @@ class People(Connected):
         """Give names without initials theirs (`casework.catalogue.pinyin.spell(name)[0]`). Returns how many it did."""
         with self.reading() as db:
             rows = db.execute(_SQL["unspelled"], (most,)).fetchall()
-        spelled = [(spell(name) or "-", id_) for id_, name in rows]
+        spelled = [(spell(name), id_) for id_, name in rows]
         if spelled:
             with self.transaction() as db:
                 db.executemany(_SQL["spell"], spelled)
+                db.execute(_SQL["spelled"], (spelled[-1][1],))
         return len(spelled)

@@ -30,7 +30,7 @@ class Rebuild(Standing):
         """Drop every projection and fold it again, in one transaction. Returns how many cases there are."""
         now = stamp(self.clock.now())
         with self.transaction() as db:
-            for table in (*_PROJECTIONS, "words", "person"):
+            for table in (*_PROJECTIONS, "words", "person", "finder"):
                 db.execute(_SQL[f"clear_{table}"])
             for seq, data in db.execute(_SQL["entries_of_hall"]).fetchall():
                 fact = _fact_of(decode_entry(data))

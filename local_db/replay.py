@@ -24,6 +24,8 @@ Dues = Callable[[Case], tuple[str | None, str | None]]
 """The due dates of a case (statutory, promised), for lists in their order; derived, never typed (R23)."""
 
 _SQL = queries("replay")
+UNINDEXED = 64
+"""Names that may wait for the index of words; a search looks through them one by one."""
 
 
 def no_dues(case: Case) -> tuple[str | None, str | None]:
@@ -107,7 +109,7 @@ def split(text: str) -> str:
 
 
 def _keep_person(db: sqlite3.Connection, party: Party) -> None:
-    words = split(party.name)
-    made = db.execute(_SQL["keep_person"], (party.id, party.name, party.kind, words))
-    if made.rowcount:
-        db.execute(_SQL["keep_words"], (made.lastrowid, words))
+    made = db.execute(_SQL["keep_person"], (party.id, party.name, party.kind, split(party.name)))
+    if made.rowcount and db.execute(_SQL["unindexed"]).fetchone()[0] >= UNINDEXED:
+        db.execute(_SQL["index_words"])
+        db.execute(_SQL["indexed"])

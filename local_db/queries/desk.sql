@@ -36,20 +36,30 @@ on conflict (staff) do update set failures = excluded.failures, until = excluded
 
 -- name: unspelled
 -- Names that the finder can't yet find by their initials.
-select id, name from person where initials = '' order by id desc limit ?
+select id, name from person where id > (select spelled from finder) order by id limit ?
 
 -- name: spell
 update person set initials = ? where id = ?
 
--- name: queue_print
-insert into print_queue (case_id, kind, printer, file, sha256, state, since) values (?, ?, ?, ?, ?, 'waiting', ?)
+-- name: spelled
+update finder set spelled = ? where id = 1
 
--- name: prints_waiting
-select id, case_id, kind, printer, file, sha256, state, since, attempts, reason
+-- name: queue_print
+insert into print_queue (case_id, number, kind, count, paper, state, since) values (?, ?, ?, ?, ?, 'waiting', ?)
+
+-- name: waiting_prints
+select id, case_id, number, kind, count, paper, since, attempts, reason
 from print_queue where state = 'waiting' order by id limit ?
 
--- name: print_ended
-update print_queue set state = ?, reason = ?, attempts = attempts + 1 where id = ?
+-- name: prints_waiting
+select count(*) from print_queue where state = 'waiting'
+
+-- name: print_done
+-- The paper is out: its bytes are of no more use, the line stays for the evening's count.
+update print_queue set state = 'printed', file = ?, paper = x'', reason = '', attempts = attempts + 1 where id = ?
+
+-- name: print_failed
+update print_queue set reason = ?, attempts = attempts + 1 where id = ?
 
 -- name: clear_guide
 delete from guide_item
@@ -65,3 +75,6 @@ select value from meta where key = ?
 
 -- name: keep_setting
 insert into meta (key, value) values (?, ?) on conflict (key) do update set value = excluded.value
+
+-- name: guide_item
+select bytes from guide_item where code = ?

@@ -54,6 +54,10 @@ select case_id from shown where number >= ?1 and number < ?1 || ':' order by num
 -- The quoted phrase of split characters: 0.1 ms over a million names, where a trigram finds no name of two characters.
 select p.code, p.name from person_words w join person p on p.id = w.rowid where person_words match ? limit ?
 
+-- name: people_unindexed
+-- The newest names, which the index does not reach yet.
+select code, name from person where id > (select indexed from finder) and instr(' ' || words || ' ', ?) > 0 limit ?
+
 -- name: people_by_initials
 select code, name from person where initials <> '' and initials >= ?1 and initials < ?1 || '{' order by initials limit ?2
 

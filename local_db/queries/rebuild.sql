@@ -30,6 +30,9 @@ insert into person_words (person_words) values ('delete-all')
 -- name: clear_person
 delete from person
 
+-- name: clear_finder
+update finder set indexed = 0, spelled = 0 where id = 1
+
 -- name: cases
 -- Every case that the log or an unsettled own fact speaks of.
 select case_id from entry where case_id <> '' and kind = 'fact'

@@ -37,5 +37,13 @@ delete from place where post = ? and received_at = ? and case_id = ? and step = 
 -- name: keep_person
 insert into person (code, name, kind, words) values (?, ?, ?, ?) on conflict (code, name) do nothing
 
--- name: keep_words
-insert into person_words (rowid, words) values (?, ?)
+-- name: unindexed
+-- How many names the index of words does not reach yet.
+select (select coalesce(max(id), 0) from person) - indexed from finder
+
+-- name: index_words
+-- Fold the names behind the index into it.
+insert into person_words (rowid, words) select id, words from person where id > (select indexed from finder)
+
+-- name: indexed
+update finder set indexed = (select coalesce(max(id), 0) from person) where id = 1

@@ -51,7 +51,7 @@ create table person (
 );
 create unique index person_known on person (code, name);
 create index person_initials on person (initials) where initials <> '';
-create index person_unspelled on person (id) where initials = '';
+create table finder (id integer primary key check (id = 1), indexed integer not null, spelled integer not null);
 create virtual table person_words using fts5 (words, content = 'person', content_rowid = 'id', columnsize = 0);
 create table tray (
     fact_id text primary key, case_id text not null, kind text not null, terminal text not null, since text not null,
@@ -66,13 +66,12 @@ create table blob (sha256 text primary key, bytes blob not null);
 create table guide_item (code text primary key, name text not null, bytes blob not null);
 create table draft (
     case_id text primary key, owner text not null, data blob not null, field text not null, updated text not null
-);
-create index draft_owner on draft (owner, updated);
+) without rowid;
 create table ref (ref text primary key, number text not null, case_id text not null) without rowid;
 create table print_queue (
-    id integer primary key, case_id text not null, kind text not null, printer text not null, file text not null,
-    sha256 text not null, state text not null, since text not null, attempts integer not null default 0,
-    reason text not null default ''
+    id integer primary key, case_id text not null, number text not null, kind text not null, count integer not null,
+    paper blob not null, state text not null, since text not null, attempts integer not null default 0,
+    reason text not null default '', file text not null default ''
 );
 create index print_waiting on print_queue (id) where state = 'waiting';
 create table lockout (staff text primary key, failures integer not null, until text not null) without rowid;

@@ -71,14 +71,15 @@ create table place (
 create table alias (alias text, case_id text, primary key (alias, case_id)) without rowid;
 
 -- People and firms by name: words holds the characters split by spaces, because a trigram index finds no name of two
--- characters; a search asks for a quoted phrase. initials are spelled later, off the counter's path.
+-- characters; a search asks for a quoted phrase. finder: up to which person the index reaches, and up to which one the
+-- initials are spelled; the few names behind are looked through one by one, so a save writes no index of words.
 create table person (
     id integer primary key, code text not null, name text not null, kind text not null, words text not null,
     initials text not null default ''
 );
 create unique index person_known on person (code, name);
 create index person_initials on person (initials) where initials <> '';
-create index person_unspelled on person (id) where initials = '';
+create table finder (id integer primary key check (id = 1), indexed integer not null, spelled integer not null);
 create virtual table person_words using fts5 (words, content = 'person', content_rowid = 'id', columnsize = 0);
 
 -- What a person must settle (S16). told: 1 when the hall's own entry was seen, 0 while only the verdict is known.
@@ -103,17 +104,16 @@ create table guide_item (code text primary key, name text not null, bytes blob n
 -- Unfinished forms (S22). Another person at this window does not see them.
 create table draft (
     case_id text primary key, owner text not null, data blob not null, field text not null, updated text not null
-);
-create index draft_owner on draft (owner, updated);
+) without rowid;
 
 -- References of intake lines: one seen before prints the old number.
 create table ref (ref text primary key, number text not null, case_id text not null) without rowid;
 
 -- Papers on their way to a printer. state: waiting, printed, failed.
 create table print_queue (
-    id integer primary key, case_id text not null, kind text not null, printer text not null, file text not null,
-    sha256 text not null, state text not null, since text not null, attempts integer not null default 0,
-    reason text not null default ''
+    id integer primary key, case_id text not null, number text not null, kind text not null, count integer not null,
+    paper blob not null, state text not null, since text not null, attempts integer not null default 0,
+    reason text not null default '', file text not null default ''
 );
 create index print_waiting on print_queue (id) where state = 'waiting';
 
