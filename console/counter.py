@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from casework import bodies, numbers
-from casework.ambient import Clock, NewId, stamp
+from casework.ambient import Clock, NewId
 from casework.case import Case
 from casework.catalogue.schema import Catalogue, Item
 from casework.commands import Intake, read_act
@@ -20,15 +20,18 @@ from casework.decide import decide, possible, print_paper, settle_by_amending, s
 from casework.drafting import Context, Decision
 from casework.errors import BadInput
 from casework.events import EVENTS
-from casework.facts import LegalTime
+from casework.facts import Base, Fact, LegalTime
 from casework.intake import take_in
 from casework.messages import Message
+from casework.outbox import SHOWN, UNSENT
 from casework.papers.model import Paper
 from casework.rules import Refusal
-from console.legal_time import DayUnknown, LegalClock
+from console.legal_time import LegalClock
 from console.library import Library
 from console.paperwork import Paperwork
-from local_db.memory import TerminalMemory, Writing
+from local_db.commit import Writing
+from local_db.finding import History
+from local_db.memory import TerminalMemory
 
 
 class Session(msgspec.Struct, frozen=True):
@@ -91,7 +94,7 @@ class Counter:
             if command.ref:
                 known = tx.ref(command.ref)
                 if known is not None:
-                    return self._known(tx, known)
+                    return self._known(tx, known.case_id)
             context = self._context(session, tx, "", self.library.current())
             decision = take_in(command, context, case_id, lambda: self._number(tx))
             if isinstance(decision, Refusal):
@@ -112,7 +115,7 @@ class Counter:
     def _number(self, tx: Writing) -> str:
         day = self.legal.day()
         who = self.memory.identity
-        return numbers.make(who.region, day, who.terminal, tx.next_counter(day))
+        return numbers.make(who.region, day, who.terminal, tx.next_number(day))
 
     # Acting
 
@@ -123,7 +126,7 @@ class Counter:
         """
         command = read_act(action, data)
         with self.memory.writing() as tx:
-            case = self._case(tx, number)
+            case = self._fresh(tx, number)
             context = self._context(session, tx, case.id, self.library.of(case))
             decision = decide(case, command, action, context)
             if isinstance(decision, Refusal):
@@ -135,8 +138,20 @@ class Counter:
 
     def possible(self, session: Session, case: Case) -> tuple[tuple[str, Refusal | None], ...]:
         """The acts that belong to the case now, each with the reason why it is off, or None."""
-        with self.memory.reading() as tx:
-            return possible(case, self._context(session, tx, case.id, self.library.of(case)))
+        history = self.memory.history(case.id)
+        context = Context(
+            staff=session.staff,
+            shift=session.shift,
+            terminal=self.memory.identity.terminal,
+            time=self.legal.now(),
+            base=Base(0, 0, 0),
+            roster=0,
+            catalogue=self.library.of(case),
+            new_id=self.new_id,
+            online=not self.known_down(),
+            waiting=frozenset(told.fact.type for told in history.lines if told.row in UNSENT),
+        )
+        return possible(case, context)
 
     def settle(
         self, session: Session, fact_id: str, way: str, reason: str, action: str = "", data: Any = None
@@ -145,15 +160,18 @@ class Counter:
 
         Raises BadInput: nothing of that id waits, or the way does not exist.
         """
+        tray = self.memory.tray()
+        waiting = next((row for row in tray if row.fact == fact_id), None)
+        if waiting is None:
+            raise BadInput("tray.unknown", fact=fact_id[:40])
+        refused = tuple(row.fact for row in tray if row.case == waiting.case and row.kind == "rejected")
         with self.memory.writing() as tx:
-            waiting = next((row for row in tx.tray() if row.fact == fact_id), None)
-            if waiting is None:
-                raise BadInput("tray.unknown", fact=fact_id[:40])
             case = tx.case(waiting.case)
             if case is None:
                 raise BadInput("tray.no_case", number=waiting.number)
             context = self._context(session, tx, case.id, self.library.of(case))
-            refused = tuple(row.fact for row in tx.tray() if row.case == case.id and row.kind == "rejected")
+            if not set(refused) <= context.refused:
+                raise BadInput("tray.unknown", fact=fact_id[:40])
             decision = self._settled(case, refused, way, reason, action, data, context)
             if isinstance(decision, Refusal):
                 return decision
@@ -173,7 +191,7 @@ class Counter:
     def unmask(self, session: Session, number: str, reason: str) -> Case | Refusal:
         """Put on record that the full personal data of the case are looked at, and why."""
         with self.memory.writing() as tx:
-            case = self._case(tx, number)
+            case = self._fresh(tx, number)
             decision = unmask(case, reason, self._context(session, tx, case.id, self.library.of(case)))
             if isinstance(decision, Refusal):
                 return decision
@@ -184,9 +202,7 @@ class Counter:
 
     def preview(self, session: Session, number: str, kind: str) -> Paper | Refusal:
         """The paper as it would be printed now; nothing is counted."""
-        with self.memory.reading() as tx:
-            case = self._case(tx, number)
-            return self._paper(session, case, kind)
+        return self._paper(session, self.case(number), kind)
 
     def print(self, session: Session, number: str, kind: str, *, queue: bool = True) -> PrintedNow | Refusal:
         """Put a print on record and, with `queue`, the paper into the print queue in the same transaction.
@@ -194,7 +210,7 @@ class Counter:
         Raises BadInput when there is no such case; BadPaper when the law wants more on it.
         """
         with self.memory.writing() as tx:
-            case = self._case(tx, number)
+            case = self._fresh(tx, number)
             context = self._context(session, tx, case.id, self.library.of(case))
             paper = self._paper(session, case, kind)
             if isinstance(paper, Refusal):
@@ -205,13 +221,11 @@ class Counter:
             tx.commit_groups(decision.groups)
             body = _certain(decision).papers[-1]
             if queue:
-                tx.queue_print(
-                    case.id, case.number, kind, body.count, msgspec.json.encode(paper), stamp(self.clock.now())
-                )
+                tx.queue_print(case.id, case.number, kind, body.count, msgspec.json.encode(paper))
         return PrintedNow(paper, body.count, body.mark)
 
     def _paper(self, session: Session, case: Case, kind: str) -> Paper | Refusal:
-        return self.paperwork.paper(case, kind, self.item(case), session.staff, self.memory.history(case.id))
+        return self.paperwork.paper(case, kind, self.item(case), session.staff, facts_of(self.memory.history(case.id)))
 
     # Reading
 
@@ -221,20 +235,21 @@ class Counter:
 
     def case(self, number: str) -> Case:
         """The case with this number, old numbers too. Raises BadInput when there is none here."""
-        with self.memory.reading() as tx:
-            return self._case(tx, number)
+        wanted = numbers.parse(number).number
+        found = self.memory.case_by_number(wanted)
+        if not found:
+            raise BadInput("case.unknown", number=numbers.printed(wanted))
+        return found[0]
 
     def same_open_case(self, item: str, applicant_id: str) -> Message | None:
         """A warning when the applicant has an open case of the same item here."""
-        number = self.memory.same_open_case(item, applicant_id)
-        return Message("intake.same_open", {"number": numbers.printed(number)}) if number else None
+        found = self.memory.same_open_case(item, applicant_id)
+        return Message("intake.same_open", {"number": numbers.printed(found[0].number)}) if found else None
 
-    def _case(self, tx: Writing, number: str) -> Case:
-        case_id = tx.case_id(numbers.parse(number).number)
-        case = tx.case(case_id) if case_id else None
-        if case is None:
-            raise BadInput("case.unknown", number=numbers.printed(numbers.parse(number).number))
-        return case
+    def _fresh(self, tx: Writing, number: str) -> Case:
+        """The case as it is inside the transaction."""
+        found = self.case(number)
+        return tx.case(found.id) or found
 
     def _context(self, session: Session, tx: Writing, case_id: str, catalogue: Catalogue) -> Context:
         return Context(
@@ -256,10 +271,12 @@ class Counter:
         return self.legal.now()
 
 
+def facts_of(history: History) -> tuple[Fact, ...]:
+    """The facts that count: what the log has, and own ones that the hall has not refused."""
+    return tuple(told.fact for told in history.lines if told.row is None or told.row in SHOWN)
+
+
 def _certain(decision: Decision) -> Case:
     if decision.case is None:  # every decision begins or continues a case
         raise AssertionError("a decision without a case")
     return decision.case
-
-
-__all__ = ["Acted", "Counter", "DayUnknown", "PrintedNow", "Session", "Taken"]

@@ -6,6 +6,7 @@
         ├── FileTrouble     a file of the person's can't be read or written
         ├── NotEnrolled     the folder has no terminal, or the terminal does not know its hall
         ├── NeedsCheckout   the command lives in the source tree and this is an installed program
+        ├── NoCatalogue     the terminal has not had its first sync yet
         └── NotSignedIn     wrong number, PIN or post; or locked for a while
 
 A leaf carries a message id and facts. Its docstring is not shown; the catalogues are.
@@ -40,6 +41,10 @@ class NotEnrolled(ConsoleError):
 
 class NeedsCheckout(ConsoleError):
     """The command lives in the source tree."""
+
+
+class NoCatalogue(ConsoleError):
+    """The terminal has not had its first sync yet: no items, no calendar."""
 
 
 class NotSignedIn(ConsoleError):

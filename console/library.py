@@ -10,6 +10,7 @@ from casework.case import Case
 from casework.catalogue import parse
 from casework.catalogue.schema import Catalogue
 from casework.catalogue.search import Finder, entries_of
+from console.errors import NoCatalogue
 from local_db.memory import TerminalMemory
 
 GUIDE_LAYER = "guide"
@@ -24,25 +25,35 @@ class Library:
     _catalogues: dict[str, Catalogue] = dataclasses.field(default_factory=dict)
     _calendars: dict[str, Calendar] = dataclasses.field(default_factory=dict)
     _finder: tuple[str, Finder] | None = None
+    _newest: dict[str, str] = dataclasses.field(default_factory=dict)
 
     def current(self) -> Catalogue:
-        """The version under which new cases are taken in: the newest head whose bytes are here."""
-        return self._catalogue(self.memory.head("catalogue"))
+        """The version under which new cases are taken in: the newest head whose bytes are here.
+
+        Raises NoCatalogue before the first sync.
+        """
+        return self._catalogue(self._head("catalogue"))
 
     def of(self, case: Case) -> Catalogue:
         """The version under which `case` was taken in; the newest one while its own has not come yet."""
-        return self._catalogue(case.catalogue) if self._has(case.catalogue) else self.current()
+        known = case.catalogue in self._catalogues or self.memory.blob(case.catalogue) is not None
+        return self._catalogue(case.catalogue) if known else self.current()
 
     def calendar(self) -> Calendar:
-        """The newest calendar."""
-        version = self.memory.head("calendar")
+        """The newest calendar. Raises NoCatalogue before the first sync."""
+        version = self._head("calendar")
         if version not in self._calendars:
-            self._calendars[version] = calendar.parse(self.memory.blob(version))
+            self._calendars[version] = calendar.parse(self._blob(version))
         return self._calendars[version]
+
+    def has_calendar(self) -> bool:
+        """Whether a calendar has come."""
+        head = self.memory.head("calendar")
+        return head is not None and self.memory.blob(head.version) is not None
 
     def finder(self) -> Finder:
         """The finder over the newest catalogue and the local guide-only items; spelled once for each version."""
-        version = self.memory.head("catalogue")
+        version = self._head("catalogue")
         if self._finder is None or self._finder[0] != version:
             entries = self.memory.finder_entries(version)
             if entries is None:
@@ -51,10 +62,22 @@ class Library:
             self._finder = (version, Finder((*entries, *(self.memory.finder_entries(GUIDE_LAYER) or ()))))
         return self._finder[1]
 
-    def _has(self, version: str) -> bool:
-        return version in self._catalogues or (bool(version) and self.memory.has_blob(version))
+    def _head(self, kind: str) -> str:
+        """The newest version of `kind` that is here; while its bytes are on the way, the one before."""
+        head = self.memory.head(kind)
+        if head is not None and (head.version == self._newest.get(kind) or self.memory.blob(head.version) is not None):
+            self._newest[kind] = head.version
+        if kind not in self._newest:
+            raise NoCatalogue("console.no_catalogue")
+        return self._newest[kind]
 
     def _catalogue(self, version: str) -> Catalogue:
         if version not in self._catalogues:
-            self._catalogues[version] = parse.decode(self.memory.blob(version))
+            self._catalogues[version] = parse.decode(self._blob(version))
         return self._catalogues[version]
+
+    def _blob(self, version: str) -> bytes:
+        data = self.memory.blob(version)
+        if data is None:
+            raise NoCatalogue("console.no_catalogue")
+        return data
