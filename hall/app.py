@@ -59,7 +59,13 @@ class Api:
         self.bell = Bell()
         self._run = run
         self._limits = limits
+        self._closing = False
         self._schema = msgspec.json.encode(document())
+
+    def close(self) -> None:
+        """The hall stops: open polls are answered at once with what there is."""
+        self._closing = True
+        self.bell.ring(None)
 
     # Open to everyone
 
@@ -127,7 +133,7 @@ class Api:
     async def _pause(self, waiter: Waiter, page: Page, terminal: str, deadline: float) -> float:
         """Wait if there is reason to; -1 to answer now, else the time that the spacing asks for (0: none)."""
         now = asyncio.get_running_loop().time()
-        if page.full or page.own or now >= deadline:
+        if page.full or page.own or now >= deadline or self._closing:
             return -1.0
         if not page.visible:
             await waiter.wait(deadline - now)

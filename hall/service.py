@@ -6,7 +6,7 @@ S29 (the hall's time in every answer).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -41,7 +41,10 @@ from hall.errors import BadRequest, Diverged, Forbidden, Gap, NotFound, TooBig, 
 from hall.judge import Sitting
 from hall.pieces import Piece, read_pieces
 from hall.rows import Changes, HallRow, Register, TerminalRow
-from hall.store import Reading, Store
+from hall.store import Reading, Store, Writing
+
+Make = Callable[[Reading, str, NewId], Changes]
+"""Makes the changes of one transaction from a view of the memory, the hall's time and new ids."""
 
 
 class Question(msgspec.Struct, frozen=True):
@@ -85,6 +88,7 @@ class Hall:
         self._posts_of: tuple[str, Mapping[str, Post]] = ("", {})
         self._heads: dict[tuple[int, int], bytes] = {}
         self._seen: dict[str, tuple[str, int]] = {}
+        self._own_entries = 0
 
     @property
     def now(self) -> str:
@@ -107,7 +111,7 @@ class Hall:
         request: EnrolRequest = _unseal(signed, stated.key, PURPOSE_ENROL, EnrolRequest)
         with self._store.writing() as tx:
             changes, refused = enrol(tx, request, self.now, self._new_id, self._limits)
-            tx.save(changes)
+            self._save(tx, changes)
             hall = tx.hall()
         if refused is not None:
             raise refused
@@ -153,7 +157,7 @@ class Hall:
                 last_seen=now,
                 cursor=max(batch.cursor, self._seen.get(terminal.number, ("", 0))[1]),
             )
-            seqs = tx.save(docket.changes)
+            seqs = self._save(tx, docket.changes)
             answers = sitting.answers(seqs)
         return PushAnswer(now, max(batch.last, terminal.acked), answers), docket.changes.scopes
 
@@ -194,7 +198,7 @@ class Hall:
             for lane in tx.held_lanes():
                 sitting.reopen(lane)
             sitting.close()
-            tx.save(docket.changes)
+            self._save(tx, docket.changes)
         return docket.changes.scopes
 
     # Pull
@@ -288,28 +292,38 @@ class Hall:
             "yichuang_tray": waiting,
         }
 
-    def change(self, make: Any) -> frozenset[str]:
+    def foreign(self) -> int:
+        """A count that changes when another process has written to the log."""
+        with self._store.reading() as reading:
+            return reading.hall().seq - self._own_entries
+
+    def change(self, make: Make) -> frozenset[str]:
         """One transaction of the hall's own: `make(reading, now, new_id)` gives the changes."""
         with self._store.writing() as tx:
-            changes: Changes = make(tx, self.now, self._new_id)
-            tx.save(changes)
+            changes = make(tx, self.now, self._new_id)
+            self._save(tx, changes)
         return changes.scopes
+
+    def _save(self, tx: Writing, changes: Changes) -> tuple[int, ...]:
+        seqs = tx.save(changes)
+        self._own_entries += len(seqs)
+        return seqs
 
 
 def _known(reading: Reading, batch: Batch, terminal: TerminalRow, pieces: tuple[Piece, ...]) -> dict[int, Register]:
     """Envelopes of the batch that were judged before. Raises Diverged when this incarnation had sealed others (T30)."""
     if batch.first > terminal.acked:
         if batch.prev != terminal.head:
-            raise Diverged("hall.forked", seq=batch.first - 1)
+            raise Diverged("hall.diverged", what="envelope", at=batch.first - 1)
         return {}
     known = reading.registered(batch.terminal, batch.incarnation, batch.first - 1, batch.last)
     before = known.pop(batch.first - 1).hash if batch.first > 1 else NO_HASH
     if batch.prev != before:
-        raise Diverged("hall.forked", seq=batch.first - 1)
+        raise Diverged("hall.diverged", what="envelope", at=batch.first - 1)
     for piece in pieces:
         register = known.get(piece.envelope.seq)
         if register is not None and register.hash != piece.envelope.hash:
-            raise Diverged("hall.forked", seq=piece.envelope.seq)
+            raise Diverged("hall.diverged", what="envelope", at=piece.envelope.seq)
     return known
 
 

@@ -66,12 +66,6 @@ class SqliteStore:
                 _end(self._writer, "rollback")
                 raise
 
-    def data_version(self) -> int:
-        """Changes whenever another process has written: `hall serve` wakes its long polls then."""
-        with self._read_lock, _trouble():
-            (version,) = self._reader.execute("pragma data_version").fetchone()
-            return int(version)
-
     def close(self) -> None:
         """Close both connections."""
         with self._read_lock:

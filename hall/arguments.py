@@ -1,0 +1,68 @@
+"""What `yichuang hall` and `yichuang terminal invite|list|revoke` take: parsers only, nothing is done here."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any, NoReturn
+
+from casework.messages import t
+
+REGION = "420118"
+PORT = 8118
+TEAMS = ("helper", "officer", "supervisor", "it")
+
+
+class Parser(argparse.ArgumentParser):
+    """Wrong use ends with exit code 2 and the list of what is possible."""
+
+    def error(self, message: str) -> NoReturn:
+        """Never comes back."""
+        self.exit(2, f"{self.prog}: {message}\n{self.format_help()}")
+
+
+def parser_of(command: str) -> Parser:
+    """The parser of `hall` or `terminal`."""
+    parser = Parser(prog=f"yichuang {command}", allow_abbrev=False)
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    (_terminal if command == "terminal" else _hall)(actions)
+    return parser
+
+
+def _hall(actions: Any) -> None:
+    init = _action(actions, "init")
+    init.add_argument("--staff", metavar="NUMBER", default="")
+    init.add_argument("--staff-name", metavar="NAME", default="")
+    init.add_argument("--sample", action="store_true")
+    init.add_argument("--region", default=REGION)
+    init.add_argument("--name", default="")
+    serve = _action(actions, "serve")
+    serve.add_argument("--database", metavar="URL", default="")
+    serve.add_argument("--host", default="127.0.0.1")
+    serve.add_argument("--port", type=int, default=PORT)
+    steps = _action(actions, "staff").add_subparsers(dest="step", required=True, metavar="STEP")
+    for step in ("add", "set"):
+        one = _action(steps, step, "staff_")
+        one.add_argument("number")
+        one.add_argument("--name", default=None)
+        one.add_argument("--team", choices=TEAMS, default=None)
+        one.add_argument("--post", metavar="POST[,POST]", default=None)
+        one.add_argument("--active", choices=("yes", "no"), default=None)
+    _action(steps, "list", "staff_")
+
+
+def _terminal(actions: Any) -> None:
+    for name in ("invite", "revoke", "list"):
+        one = _action(actions, name)
+        one.add_argument("--staff", default="")
+        one.add_argument("--post", default="")
+        if name != "list":
+            one.add_argument("number")
+
+
+def _action(group: Any, name: str, kind: str = "") -> argparse.ArgumentParser:
+    sentence = t(f"hall.help.{kind}{name}")
+    parser: argparse.ArgumentParser = group.add_parser(name, help=sentence, description=sentence, allow_abbrev=False)
+    parser.add_argument("--dir", metavar="DIR", default=argparse.SUPPRESS if kind else None)
+    parser.add_argument("--json", action="store_true", default=argparse.SUPPRESS if kind else False)
+    parser.add_argument("--lang", choices=("zh_CN", "en"), default=argparse.SUPPRESS)
+    return parser

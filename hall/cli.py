@@ -1,0 +1,350 @@
+"""The hall's door: its commands, and the one place of this room that has a clock, randomness and a process.
+
+`run` is what `yichuang hall` and `yichuang terminal invite|list|revoke` call; `create_hall`, `open_hall` and
+`serve_hall` are for programs (the demo, the benchmarks). Data goes to standard output, talk to
+standard error; errors are raised as `HallError` with a sentence (exit code 1).
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import dataclasses
+import json
+import os
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from casework.ambient import Clock, moment, stamp
+from casework.bodies import StaffSet
+from casework.catalogue.parse import decode
+from casework.catalogue.schema import Post
+from casework.limits import LIMITS, Limits
+from casework.messages import t
+from casework.seals import Ed25519Signer, key_id
+from hall.arguments import REGION, parser_of
+from hall.enrol import code_of, invite
+from hall.errors import Stop
+from hall.founding import found, hall_row, sample_staff, staff_change
+from hall.keys import read_key, write_key
+from hall.office import own_facts, revoke
+from hall.service import Hall
+from hall.shipped import shipped_calendar, shipped_catalogue
+from hall.sqlite_store import SqliteStore
+
+if TYPE_CHECKING:  # the web server is loaded when it serves
+    from starlette.applications import Starlette
+
+    from hall.app import Api
+
+T = TypeVar("T")
+Verifier = Callable[[str], str]
+
+DATABASE = "hall.db"
+KEYS = "keys"
+PIN_VARIABLE = "YICHUANG_PIN"
+LEAST_PIN = 6
+_CIVIL = timedelta(hours=8)
+_INVITE_BITS = 50
+
+
+class HallClock:
+    """This machine's clocks, as hall civil time (UTC+8 the whole year)."""
+
+    def now(self) -> datetime:
+        """The civil time, naive."""
+        return (datetime.now(UTC) + _CIVIL).replace(tzinfo=None)
+
+    def monotonic(self) -> float:
+        """Seconds of this boot."""
+        return time.monotonic()
+
+
+def new_id() -> str:
+    """A fresh UUIDv7 (RFC 9562) as 32 hex digits."""
+    value = (time.time_ns() // 1_000_000 & (1 << 48) - 1) << 80 | int.from_bytes(os.urandom(10), "big")
+    value = value & ~(0xF << 76) | 7 << 76
+    return f"{value & ~(0b11 << 62) | 0b10 << 62:032x}"
+
+
+def argon2id(pin: str) -> str:
+    """The verifier of a PIN: argon2id, 64 MiB, three passes (RFC 9106's second choice, above OWASP's least)."""
+    from argon2 import PasswordHasher
+
+    return PasswordHasher(time_cost=3, memory_cost=64 * 1024, parallelism=4).hash(pin)
+
+
+@dataclasses.dataclass(frozen=True)
+class HallHere:
+    """A hall that was opened in this process."""
+
+    folder: Path
+    store: SqliteStore
+    signer: Ed25519Signer
+    clock: Clock
+    limits: Limits = LIMITS
+
+    @property
+    def hall(self) -> Hall:
+        """Its use cases, for commands; a server has its own."""
+        return Hall(self.store, self.signer, self.clock, new_id, self.limits)
+
+    def posts(self) -> dict[str, Post]:
+        """The posts of the catalogue that counts now."""
+        with self.store.reading() as reading:
+            data = reading.blob(reading.head("catalogue"))
+        return decode(data).posts if data else {}
+
+    def invite(self, number: str) -> tuple[str, str]:
+        """A one-time code for a terminal's number, and until when it holds. Raises Stop."""
+        code = code_of(int.from_bytes(os.urandom(7), "big") & (1 << _INVITE_BITS) - 1)
+        self.hall.change(lambda reading, now, _new_id: invite(reading, number, code, now, self.limits))
+        expires = moment(stamp(self.clock.now())) + timedelta(seconds=self.limits.invite_seconds)
+        return code, f"{expires:%H:%M}"
+
+
+def create_hall(
+    folder: Path,
+    *,
+    region: str = REGION,
+    name: str = "",
+    first: StaffSet | None = None,
+    sample: bool = False,
+    verifier: Verifier = argon2id,
+    clock: Clock | None = None,
+) -> Ed25519Signer:
+    """Make a hall in `folder`: key, log, shipped catalogue and calendar, first people.
+
+    Raises Stop when there is one already.
+    """
+    clock = clock or HallClock()
+    folder.mkdir(parents=True, exist_ok=True)
+    if (folder / DATABASE).exists():
+        raise Stop("hall.is_there", name=str(folder))
+    people = (sample_staff(verifier) if sample else ()) + ((first,) if first else ())
+    signer = write_key(folder / KEYS, os.urandom(32))
+    store = SqliteStore(folder / DATABASE)
+    try:
+        row = hall_row(signer.public, region, name or t("hall.default_name"))
+        found(store, row, shipped_catalogue(), shipped_calendar(), people, stamp(clock.now()), new_id)
+    finally:
+        store.close()
+    return signer
+
+
+@contextlib.contextmanager
+def open_hall(folder: Path, *, clock: Clock | None = None, limits: Limits = LIMITS) -> Iterator[HallHere]:
+    """The hall in `folder`, closed at the end. Raises Stop when there is none."""
+    if not (folder / DATABASE).is_file():
+        raise Stop("hall.no_hall", folder=str(folder))
+    signer = read_key(folder / KEYS)
+    store = SqliteStore(folder / DATABASE, limits)
+    try:
+        yield HallHere(folder, store, signer, clock or HallClock(), limits)
+    finally:
+        store.close()
+
+
+async def in_thread(call: Callable[[], T], /) -> T:
+    """Where the store's calls run in a served hall."""
+    return await asyncio.to_thread(call)
+
+
+def app_of(here: HallHere) -> Starlette:
+    """The application over an opened hall."""
+    from hall.app import create_app
+
+    return create_app(here.store, here.signer, here.clock, new_id, run=in_thread, limits=here.limits)
+
+
+@contextlib.asynccontextmanager
+async def serve_hall(here: HallHere, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[str]:
+    """Serve in this loop until the block ends; gives the address (`http://127.0.0.1:PORT`). Raises Stop."""
+    from hall.ownership import owned
+    from hall.serving import listening
+
+    app = app_of(here)
+    with owned(here.folder):
+        await in_thread(here.hall.rejudge)
+        async with listening(app, here.folder / KEYS, host, port, _watching) as url:
+            yield url
+
+
+async def _watching(api: Api) -> None:
+    from hall.serving import watch
+
+    await watch(api, lambda: in_thread(api.hall.foreign), asyncio.sleep)
+
+
+# Commands
+
+
+def run(words: Sequence[str]) -> int:
+    """`yichuang hall …` or `yichuang terminal invite|list|revoke …`; the exit code.
+
+    Raises HallError with a sentence; SystemExit(2) when the words are wrong.
+    """
+    args = parser_of(words[0]).parse_args(list(words[1:]))
+    return run_terminal(args) if words[0] == "terminal" else run_hall(args)
+
+
+def run_hall(args: argparse.Namespace) -> int:
+    """Do what `yichuang hall` was asked; the exit code. Raises HallError."""
+    folder = hall_folder(args.dir)
+    if args.action == "init":
+        return _init(args, folder)
+    if args.action == "serve":
+        return _serve(args, folder)
+    return _staff(args, folder)
+
+
+def hall_folder(given: str | None) -> Path:
+    """`--dir`, or the platform's place for a hall."""
+    if given:
+        return Path(given)
+    import platformdirs
+
+    return platformdirs.user_data_path("yichuang", appauthor=False) / "hall"
+
+
+def _pin() -> str:
+    pin = os.environ.get(PIN_VARIABLE, "")
+    if len(pin) < LEAST_PIN:
+        raise Stop("hall.pin", variable=PIN_VARIABLE, least=LEAST_PIN)
+    return pin
+
+
+def _init(args: argparse.Namespace, folder: Path) -> int:
+    if not (args.staff or args.sample):
+        raise Stop("hall.init_who")
+    if not (len(args.region) == 6 and args.region.isascii() and args.region.isdigit()):
+        raise Stop("hall.region", region=args.region[:20])
+    first = None
+    if args.staff:
+        name = args.staff_name or t("hall.default_it")
+        first = StaffSet(_number(args.staff), name, "it", ("it",), argon2id(_pin()))
+    signer = create_hall(folder, region=args.region, name=args.name, first=first, sample=args.sample)
+    _say(t("hall.made", folder=str(folder), fingerprint=key_id(signer.public)))
+    if args.json:
+        _print({"hall": key_id(signer.public), "key": signer.public, "region": args.region, "dir": str(folder)})
+    return 0
+
+
+def _serve(args: argparse.Namespace, folder: Path) -> int:
+    if args.database:
+        raise Stop("hall.database", database=args.database.partition(":")[0][:20])
+    if not 0 <= args.port <= 65535:
+        raise Stop("hall.no_port", host=args.host, port=args.port, reason="0..65535")
+    from hall.ownership import owned
+    from hall.serving import bound, is_loopback, server_of, url_of
+
+    tls = not is_loopback(args.host)
+    with open_hall(folder) as here, owned(folder), contextlib.closing(bound(args.host, args.port)) as sock:
+        here.hall.rejudge()
+        app = app_of(here)
+        server = server_of(app, folder / KEYS, tls=tls, ready=lambda: _print({"listening": url_of(sock, tls=tls)}))
+        _say(t("hall.serving", fingerprint=key_id(here.signer.public)))
+
+        async def serve() -> None:
+            watcher = asyncio.ensure_future(_watching(app.state.api))
+            try:
+                await server.serve([sock])
+            finally:
+                watcher.cancel()
+
+        asyncio.run(serve())
+    return 0
+
+
+def _staff(args: argparse.Namespace, folder: Path) -> int:
+    with open_hall(folder) as here:
+        if args.step == "list":
+            with here.store.reading() as reading:
+                people = reading.all_staff()
+            for person in people:
+                _row(args, {name: getattr(person, name) for name in ("number", "name", "team", "posts", "active")})
+            return 0
+        person = _changed(args, here)
+        here.hall.change(
+            lambda reading, now, ids: own_facts(
+                reading, [staff_change(reading, person, new=args.step == "add")], now, ids
+            )
+        )
+        _say(t("hall.staff_written", number=person.number, name=person.name))
+    return 0
+
+
+def _changed(args: argparse.Namespace, here: HallHere) -> StaffSet:
+    """The person as the arguments want her. Raises Stop."""
+    number = _number(args.number)
+    with here.store.reading() as reading:
+        old = reading.staff((number,)).get(number)
+    known = here.posts()
+    posts = old.posts if old and args.post is None else tuple(filter(None, (args.post or "").split(",")))
+    foreign = [post for post in posts if post not in known]
+    if foreign or not posts:
+        raise Stop("hall.posts", posts=", ".join(foreign), known=", ".join(sorted(known)))
+    new_pin = bool(os.environ.get(PIN_VARIABLE)) or old is None
+    return StaffSet(
+        number=number,
+        name=args.name or (old.name if old else number),
+        team=args.team or (old.team if old else known[posts[0]].team),
+        posts=posts,
+        verifier=argon2id(_pin()) if new_pin else old.verifier if old else "",
+        active=args.active == "yes" if args.active else (old.active if old else True),
+    )
+
+
+def _number(text: str) -> str:
+    if not (1 <= len(text) <= 12 and text.isascii() and text.isalnum()):
+        raise Stop("hall.bad_staff_number", number=text[:20])
+    return text
+
+
+def run_terminal(args: argparse.Namespace) -> int:
+    """Do what `yichuang terminal invite|list|revoke` was asked; the exit code. Raises HallError."""
+    with open_hall(hall_folder(args.dir)) as here:
+        if args.action == "invite":
+            code, until = here.invite(args.number)
+            _say(t("hall.invited", number=args.number, until=until, fingerprint=key_id(here.signer.public)))
+            _row(args, {"number": args.number, "code": code, "until": until} if args.json else {"code": code})
+        elif args.action == "revoke":
+            here.hall.change(lambda reading, now, ids: revoke(reading, args.number, now, ids))
+            _say(t("hall.revoked_now", number=args.number))
+        else:
+            with here.store.reading() as reading:
+                rows = [row for row in reading.terminals() if row.number != "0000"]
+            for row in rows:
+                _row(
+                    args,
+                    {
+                        "number": row.number, "active": row.active, "fingerprint": key_id(row.key),
+                        "received": row.acked, "cursor": row.cursor, "last_seen": row.last_seen,
+                    },
+                )  # fmt: skip
+    return 0
+
+
+def _row(args: argparse.Namespace, facts: dict[str, Any]) -> None:
+    """One line: JSON when asked for, else its values."""
+    if args.json:
+        _print(facts)
+    else:
+        print("\t".join(_plain(value) for value in facts.values()), flush=True)
+
+
+def _plain(value: Any) -> str:
+    return ",".join(value) if isinstance(value, tuple) else str(value)
+
+
+def _print(facts: dict[str, Any]) -> None:
+    print(json.dumps(facts, ensure_ascii=False), flush=True)
+
+
+def _say(sentence: str) -> None:
+    print(sentence, file=sys.stderr, flush=True)

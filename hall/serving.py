@@ -1,0 +1,138 @@
+"""Runs the application on a socket: ready line, TLS with the hall's own key, open polls answered before it stops."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ipaddress
+import signal
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+
+from hall.app import Api
+from hall.errors import Stop
+from hall.keys import certificate
+
+GRACE_SECONDS = 5
+LOOK_SECONDS = 1.0
+
+
+class _Server(uvicorn.Server):
+    """uvicorn that ends with a clean exit code, and lets long polls go before it closes."""
+
+    def __init__(self, config: uvicorn.Config, api: Api, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._api = api
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if not self.should_exit:
+            self._ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._api.close()
+        await super().shutdown(sockets)
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """SIGINT and SIGTERM end the loop; uvicorn's own would raise them again after it."""
+
+        def stop(_number: int, _frame: FrameType | None) -> None:
+            self.should_exit = True
+
+        try:
+            before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+        except ValueError:  # not the main thread: whoever runs us ends us
+            before = {}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach `host`."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def bound(host: str, port: int) -> socket.socket:
+    """A socket on `host` and `port` (0: any free one). Raises Stop."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind((host, port))
+    except OSError as cause:
+        sock.close()
+        raise Stop("hall.no_port", host=host, port=port, reason=cause.strerror or "") from cause
+    return sock
+
+
+def url_of(sock: socket.socket, *, tls: bool) -> str:
+    """How a terminal reaches it."""
+    host, port = sock.getsockname()[:2]
+    name = f"[{host}]" if ":" in host else host
+    return f"{'https' if tls else 'http'}://{name}:{port}"
+
+
+def server_of(app: Starlette, keys: Path, *, tls: bool, ready: Callable[[], None]) -> _Server:
+    """A server for `app` that is not running yet."""
+    options: dict[str, Any] = {}
+    if tls:
+        options["ssl_certfile"], options["ssl_keyfile"] = certificate(keys)
+    config = uvicorn.Config(
+        app, log_level="warning", access_log=False, server_header=False, date_header=True, lifespan="off",
+        timeout_graceful_shutdown=GRACE_SECONDS, timeout_keep_alive=75, **options,
+    )  # fmt: skip
+    api: Api = app.state.api
+    return _Server(config, api, ready)
+
+
+async def watch(api: Api, foreign: Callable[[], Awaitable[int]], sleep: Callable[[float], Awaitable[None]]) -> None:
+    """Wake the polls when another process (`hall staff`, `terminal revoke`) has written. Runs until cancelled."""
+    before = await foreign()
+    while True:
+        await sleep(LOOK_SECONDS)
+        now = await foreign()
+        if now != before:
+            before = now
+            api.bell.ring(None)
+
+
+@contextlib.asynccontextmanager
+async def listening(
+    app: Starlette,
+    keys: Path,
+    host: str,
+    port: int,
+    watching: Callable[[Api], Awaitable[None]],
+) -> AsyncIterator[str]:
+    """`app` served in this loop until the block ends; gives the address."""
+    sock = bound(host, port)
+    ready = asyncio.Event()
+    tls = not is_loopback(host)
+    server = server_of(app, keys, tls=tls, ready=ready.set)
+    api: Api = app.state.api
+    watcher = asyncio.ensure_future(watching(api))
+    task = asyncio.ensure_future(server.serve([sock]))
+    waiting = asyncio.ensure_future(ready.wait())
+    try:
+        await asyncio.wait({waiting, task}, return_when=asyncio.FIRST_COMPLETED)
+        yield url_of(sock, tls=tls)
+    finally:
+        waiting.cancel()
+        watcher.cancel()
+        server.should_exit = True
+        await task
+        sock.close()
