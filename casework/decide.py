@@ -19,7 +19,7 @@ from casework.drafting import Context, Decision, Drafting, drafted
 from casework.errors import BadInput
 from casework.events import EVENTS, Klass, Offline
 from casework.intake import accepting, authority_on, default, lines_of, missing_of, refusing
-from casework.rights import post_for, stands_in
+from casework.rights import may, post_for, stands_in
 from casework.rules import Refusal, asked_for
 from casework.text import clean_code, clean_line, clean_name, clean_text
 
@@ -90,7 +90,8 @@ def possible(case: Case, context: Context) -> tuple[tuple[str, Refusal | None], 
 def _offered(case: Case, context: Context) -> list[tuple[str, str]]:
     offered = [(action, type_) for action, type_, state in _BY_STATE if case.state in state]
     for step in open_steps(case) if case.state != "awaiting_supplement" else ():
-        offered += [pair for pair in _BY_STEP.get(step.kind, ()) if _own_post(case, step, context)]
+        post = _own_post(case, step, context)
+        offered += [pair for pair in _BY_STEP.get(step.kind, ()) if _may(case, context, pair[1], post)]
     if "defer" in case.materials.values() and case.state in {"accepted", "decided", "certified"}:
         offered.append(("supplement-received", "material.added"))
     staff, posts = context.staff, context.catalogue.posts
@@ -104,6 +105,10 @@ def _offered(case: Case, context: Context) -> list[tuple[str, str]]:
         and not (type_ in {"refused_at_intake", "returned"} and case.accepted_at)
         and not (type_ == "accepted" and staff.team == "helper" and not case.received.authority)
     ]
+
+
+def _may(case: Case, context: Context, type_: str, post: str) -> bool:
+    return may(context.staff, EVENTS[type_].verb, post, context.catalogue.posts, case.received.module)
 
 
 _BY_STATE = (
@@ -177,7 +182,7 @@ def _gaps(case: Case, context: Context) -> tuple[Missing, ...]:
 
 def _accept(case: Case, command: commands.Accept, context: Context) -> _Step | Refusal:
     missing = [gap.code for gap in _gaps(case, context) if asked_for(case, gap.code)]
-    if missing:
+    if missing and case.state == "received":  # in another state the rules have more to say than that
         return Refusal("incomplete", {"materials": ", ".join(missing)})
     item = _item(case, context)
     if context.staff.team == "helper" and item and not authority_on(item, context.time):
@@ -208,7 +213,7 @@ def _return(case: Case, command: commands.Return, context: Context) -> _Step | R
 
 def _supplement(case: Case, command: commands.Supplement, context: Context) -> _Step | Refusal:
     lines = _lines(case, command.lines, context)
-    if not lines:
+    if not lines and case.state == "received":
         return Refusal("nothing_missing")
     return "supplement.told", bodies.SupplementTold(lines), _any_post(case, context, "supplement.told")
 
