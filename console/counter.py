@@ -23,14 +23,14 @@ from casework.events import EVENTS
 from casework.facts import Base, Fact, LegalTime
 from casework.intake import take_in
 from casework.messages import Message
-from casework.outbox import SHOWN, UNSENT
+from casework.outbox import SHOWN, UNSENT, Row
 from casework.papers.model import Paper
 from casework.rules import Refusal
 from console.legal_time import LegalClock
 from console.library import Library
 from console.paperwork import Paperwork
 from local_db.commit import Writing
-from local_db.finding import History
+from local_db.finding import History, Told
 from local_db.memory import TerminalMemory
 
 
@@ -269,6 +269,16 @@ class Counter:
 
     def _time(self) -> LegalTime:
         return self.legal.now()
+
+
+_FATES = {Row.HELD: "held", Row.REJECTED: "refused", Row.RESOLVED: "refused"}
+
+
+def fate_of(told: Told) -> str:
+    """What became of a fact: sent, pending, held or refused."""
+    if told.row is None or told.row in {Row.ACCEPTED, Row.PASSED}:
+        return "sent"
+    return _FATES.get(told.row, "pending")
 
 
 def facts_of(history: History) -> tuple[Fact, ...]:

@@ -215,9 +215,9 @@ def _evening(hands: Hands, day: Day) -> None:
     day.printed = len(day.receipts)
     for terminal in (hands.window12, hands.window7, hands.window12):  # the prints are events too
         hands.cables.sync(terminal)
-    for case in hands.window7.memory.all_cases():
-        if case.delivered is not None:
-            day.by_module[case.received.module]["delivered"] += 1
+    for row in hands.window7.cases():
+        if row.case.delivered is not None:
+            day.by_module[row.module]["delivered"] += 1
     pending = [terminal.memory.pending() for terminal in (hands.window12, hands.window7)]
     silent = all(each.unsent == 0 and each.held == 0 and each.rejected == 0 for each in pending)
     day.converged = silent and picture(hands.window12) == picture(hands.window7)
@@ -225,5 +225,5 @@ def _evening(hands: Hands, day: Day) -> None:
 
 def picture(terminal: Terminal) -> str:
     """One hash over all cases that a terminal shows."""
-    states = sorted((case.number, encode_case(case)) for case in terminal.memory.all_cases())
+    states = sorted((row.number, encode_case(row.case)) for row in terminal.cases())
     return digest(b"\n".join(state for _, state in states))

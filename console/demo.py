@@ -9,12 +9,14 @@ With a terminal on standard input the console opens at window 12; else, or with 
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import contextlib
 import dataclasses
 import json
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -155,6 +157,17 @@ class Cables:
     def plug_in(self, terminal: Terminal) -> None:
         """Back with it."""
         self.pulled.discard(terminal.memory.identity.terminal)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """`yichuang demo`: the console where a person sits, else the headless day."""
+    with contextlib.ExitStack() as stack:
+        folder = Path(arguments.dir) if arguments.dir else bootstrap.data_folder(None, "demo")
+        if arguments.headless or not sys.stdin.isatty():
+            if not arguments.dir:  # a day in fast motion leaves nothing behind unless a folder was named
+                folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="yichuang-")))
+            return headless(Place(folder.resolve()), arguments.seed)
+        return interactive(Place(folder.resolve()))
 
 
 def headless(place: Place, seed: int) -> int:

@@ -6,7 +6,8 @@ SQLite never runs on the screen's loop; one thread serves them all, in the order
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar, cast
 
@@ -17,9 +18,10 @@ from casework.messages import Message, t
 from casework.papers.text import to_text
 from casework.rules import Refusal
 from console import desk_forms, desk_intake
-from console.bootstrap import Terminal
-from console.counter import Acted, Session
+from console.counter import Acted, Session, fate_of
 from console.showing import Shower, act_view
+from console.terminal import Terminal
+from local_db.finding import CaseRow, Filter
 from screens import desk
 
 _T = TypeVar("_T")
@@ -36,7 +38,7 @@ class CounterDesk:
         self._cable = cable
         self._plugged = True
         self._revision = 0
-        self._show = Shower(terminal.library, lambda: terminal.language, terminal.clock.now, terminal.memory.name_of)
+        self._show = Shower(terminal.library, lambda: terminal.language, terminal.clock.now, terminal.name_of)
 
     async def _do(self, work: Callable[..., _T], *args: Any) -> _T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work, *args)
@@ -129,27 +131,42 @@ class CounterDesk:
 
     async def queue(self, where: desk.QueueFilter, after: str = "", limit: int = 200) -> desk.Page[desk.QueueRow]:
         """The open cases that wait at the posts of the shift, those due first."""
-        return await self._do(lambda: self._page(self._queued(where, after, limit)))
+        return await self._do(self._queued, where, after, limit)
 
-    def _queued(self, where: desk.QueueFilter, after: str, limit: int) -> Any:
+    def _queued(self, where: desk.QueueFilter, after: str, limit: int) -> desk.Page[desk.QueueRow]:
         posts = (where.post,) if where.post else self._who.shift
-        return self._terminal.memory.queue(posts, where.module, where.state, after, limit)
+        memory = self._terminal.memory
+        key = cast("tuple[str, str, str]", tuple(after.split("|"))) if after else ("", "", "")
+        found = memory.queue(posts, limit, key)
+        rows = [row.case for row in found if _fits(row.case, where)]
+        more = "|".join(found[-1].key) if len(found) == limit else ""
+        return desk.Page(self._rows(rows), memory.queue_length(posts), more)
 
     async def search(self, text: str, after: str = "", limit: int = 200) -> desk.Page[desk.QueueRow]:
         """Cases by number, name, initials or identity number."""
-        return await self._do(lambda: self._page(self._terminal.memory.search(text, after, limit)))
 
-    def _page(self, found: Any) -> desk.Page[desk.QueueRow]:
-        rows = tuple(self._show.row(case, unsent) for case, unsent in found.rows)
-        return desk.Page(rows, found.total, found.next)
+        def work() -> desk.Page[desk.QueueRow]:
+            found = self._terminal.memory.search(text, limit)
+            return desk.Page(self._rows(found), len(found))
+
+        return await self._do(work)
+
+    def _rows(self, found: Sequence[CaseRow]) -> tuple[desk.QueueRow, ...]:
+        return tuple(self._show.row(row.case, row.unsent) for row in {each.number: each for each in found}.values())
 
     async def board(self) -> tuple[desk.BoardRow, ...]:
         """Today in figures, from what this terminal holds."""
         return await self._do(self._board)
 
     def _board(self) -> tuple[desk.BoardRow, ...]:
-        counts = self._terminal.memory.counts(self._terminal.clock.now().date().isoformat())
-        return tuple(desk.BoardRow(t(f"board.{group}"), t(f"{group}.{name}"), str(n)) for group, name, n in counts)
+        today = self._terminal.memory.cases(Filter(since=self._terminal.clock.now().date().isoformat()))
+        by_module = Counter(row.module for row in today)
+        by_state = Counter(row.state for row in today)
+        return tuple(
+            desk.BoardRow(t(f"board.{group}"), t(f"{group}.{name}"), str(count))
+            for group, counts in (("module", by_module), ("state", by_state))
+            for name, count in sorted(counts.items())
+        )
 
     # Intake
 
@@ -215,7 +232,7 @@ class CounterDesk:
 
         def work() -> None:
             if self._draft_id:
-                self._terminal.memory.drop_draft(self._draft_id)
+                self._terminal.memory.forget_draft(self._draft_id)
                 self._draft_id = ""
 
         await self._do(work)
@@ -237,7 +254,7 @@ class CounterDesk:
             act_view(action, off, desk_forms.act_fields(action, case, self._terminal), grave=action in desk_forms.GRAVE)
             for action, off in self._terminal.counter.possible(self._who, case)
         )
-        history = memory.history_with_fate(case.id)
+        history = tuple((told.fact, fate_of(told)) for told in memory.history(case.id).lines)
         unsent = sum(1 for _, fate in history if fate == "pending")
         view = self._show.view(case, history, acts, unsent)
         return view if masked_ else _unmasked(view, case.received.applicant.id)
@@ -316,7 +333,7 @@ class CounterDesk:
         for row in self._terminal.memory.tray():
             why = t(f"refusal.{row.code}", **row.facts)
             kind = cast(Any, "held" if row.kind == "held" else "refused")
-            ways = (way, *desk_forms.amending(row)) if row.kind == "rejected" else ()
+            ways = (way, *desk_forms.amending(row, self._terminal)) if row.kind == "rejected" else ()
             rows.append(desk.TrayRow(row.fact, row.number, kind, t(f"event.{row.type}"), why, _short(row.since), ways))
         return tuple(rows)
 
@@ -332,6 +349,10 @@ class CounterDesk:
             return self._done(self._terminal.counter.settle(self._who, entry, kind, reason, action, command))
 
         return cast("desk.Done | desk.Refused", await self._answer(work))
+
+
+def _fits(row: CaseRow, where: desk.QueueFilter) -> bool:
+    return where.module in {"", row.module} and where.state in {"", row.state}
 
 
 def _short(at: str) -> str:

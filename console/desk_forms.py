@@ -12,8 +12,8 @@ from casework.commands import ACTS
 from casework.errors import BadInput
 from casework.messages import Message, t
 from casework.text import clean_code, clean_line
+from casework.wire import Tray
 from console.terminal import Terminal
-from local_db.memory import TrayRow
 from screens import desk
 
 GRAVE = frozenset({"refuse", "return", "decide", "withdraw", "send-back"})
@@ -34,17 +34,17 @@ def _line(value: str, today: date) -> desk.Checked:
     return desk.Checked(clean_line(value))
 
 
-def _identity(kinds: tuple[Any, ...]) -> Callable[[str, date], desk.Checked]:
+def _identity(kind: codes.IdentityKind) -> Callable[[str, date], desk.Checked]:
     def checked(value: str, today: date) -> desk.Checked:
-        kind = (
-            kinds[0]
-            if len(kinds) == 1
-            else ("entity" if len(clean_code(value)) == 18 and _is_entity(value) else "person")
-        )
         found = codes.check_identity(kind, value, today)
         return desk.Checked(found.number, warning=Message(found.warning) if found.warning else None)
 
     return checked
+
+
+def _any_identity(value: str, today: date) -> desk.Checked:
+    entity = len(clean_code(value)) == 18 and _is_entity(value)
+    return _identity("entity" if entity else "person")(value, today)
 
 
 def _is_entity(value: str) -> bool:
@@ -68,9 +68,9 @@ def _date(value: str, today: date) -> desk.Checked:
 
 
 _CHECKS: dict[str, Callable[[str, date], desk.Checked]] = {
-    "person_id": _identity(("person",)),
-    "entity_id": _identity(("entity",)),
-    "any_id": _identity(("person", "entity")),
+    "person_id": _identity("person"),
+    "entity_id": _identity("entity"),
+    "any_id": _any_identity,
     "phone": _simple(codes.check_phone),
     "project_code": _simple(codes.check_project_code),
     "case_number": _simple(lambda value: numbers.parse(value).number),
@@ -158,6 +158,17 @@ def act_data(action: str, data: dict[str, str]) -> dict[str, Any]:
     return made
 
 
+def amending(row: Tray, terminal: Terminal) -> tuple[desk.ActView, ...]:
+    """The way to do the refused act again and right, where there is one."""
+    case = terminal.memory.case_state(row.case)
+    action = again(row, case) if case and case.is_open else ""
+    if not action or case is None:
+        return ()
+    fields = (_text("reason", required=True), *(f for f in act_fields(action, case, terminal) if f.code != "reason"))
+    name = t("act.amend", act=t(f"act.{action}"))
+    return (desk.ActView(f"amend:{action}", name, fields=fields),)
+
+
 _AGAIN = {
     "accepted": "accept",
     "refused_at_intake": "refuse",
@@ -169,7 +180,7 @@ _AGAIN = {
 }
 
 
-def again(row: TrayRow, case: Case) -> str:
+def again(row: Tray, case: Case) -> str:
     """The act that would make the refused fact once more; empty where there is none."""
     if row.type == "step.done":
         kinds = [step.kind for step in open_steps(case)]

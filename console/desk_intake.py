@@ -22,23 +22,28 @@ from console.showing import Shower, act_view
 from console.terminal import Terminal
 from screens import desk
 
+_LATELY = 50
+"""Among how many of the newest cases the finder looks for what is taken in often."""
+
 _SETTLED_AT_ONCE = frozenset({"acceptance", "refusal", "return"})
 
 
 def find_items(terminal: Terminal, show: Shower, text: str) -> tuple[desk.ItemHit, ...]:
-    """Items and guide-only items, best first; the recent ones for an empty text."""
-    recent = terminal.memory.recent_items()
-    hits = terminal.library.finder().find(text, recent) if text.strip() else terminal.library.finder().recent(recent)
+    """Items and guide-only items, best first; for an empty text all items, those that came here lately in front."""
     items = terminal.library.current().items
+    recent = tuple(dict.fromkeys(row.item for row in terminal.memory.cases(limit=_LATELY)))
+    if not text.strip():
+        codes_ = dict.fromkeys((*(code for code in recent if code in items), *sorted(items)))
+        return tuple(_hit(show, items[code]) for code in codes_)
+    hits = terminal.library.finder().find(text, recent)
     return tuple(
-        desk.ItemHit(
-            hit.code,
-            show.say(items[hit.code].name) if hit.code in items else hit.name,
-            t(f"module.{hit.module}") if hit.module else "",
-            hit.guide_only,
-        )
+        _hit(show, items[hit.code]) if hit.code in items else desk.ItemHit(hit.code, hit.name, "", hit.guide_only)
         for hit in hits
     )
+
+
+def _hit(show: Shower, item: Item) -> desk.ItemHit:
+    return desk.ItemHit(item.code, show.say(item.name), t(f"module.{item.module}"))
 
 
 def item_view(terminal: Terminal, show: Shower, code: str, answers: dict[str, str]) -> desk.ItemView | None:
@@ -96,8 +101,8 @@ def known(terminal: Terminal, identity: str) -> desk.Known | None:
     found = terminal.memory.known_applicant(identity)
     if found is None:
         return None
-    party, count, last = found
-    return desk.Known(_shown_party(party), note=t("intake.known", count=count, last=last[:10]))
+    party, last = found.newest.received.applicant, found.newest.received_at[:10]
+    return desk.Known(_shown_party(party), note=t("intake.known", count=found.count, last=last))
 
 
 def outcomes(terminal: Terminal, session: Session, form: desk.IntakeForm) -> tuple[desk.ActView, ...]:
@@ -114,16 +119,15 @@ def outcomes(terminal: Terminal, session: Session, form: desk.IntakeForm) -> tup
     proposed = "accept" if may_accept and not missing else _proposal(item, bool(missing))
     reason = desk.Field("reason", t("field.reason"), required=True, help=t("field.reason.help"))
     right = desk.Field("right_organ", t("field.right_organ"), help=t("field.right_organ.help"))
-    shown = [("receive", None, ()), ("accept", incomplete, ()) if may_accept else None]
-    if item.registration:
-        shown.append(("return", None if missing else Refusal("nothing_missing"), (reason,)))
-    else:
-        shown.append(("supplement", None if missing else Refusal("nothing_missing"), ()))
+    nothing = None if missing else Refusal("nothing_missing")
+    shown: list[tuple[str, Refusal | None, tuple[desk.Field, ...]]] = [("receive", None, ())]
+    if may_accept:
+        shown.append(("accept", incomplete, ()))
+    shown.append(("return", nothing, (reason,)) if item.registration else ("supplement", nothing, ()))
     shown.append(("refuse", None, (reason, right)))
     return tuple(
-        act_view(each[0], each[1], each[2], grave=each[0] in {"refuse", "return"}, proposed=each[0] == proposed)
-        for each in shown
-        if each is not None
+        act_view(code, off, fields, grave=code in {"refuse", "return"}, proposed=code == proposed)
+        for code, off, fields in shown
     )
 
 
@@ -205,13 +209,14 @@ def guide(terminal: Terminal, code: str) -> str:
 
 def save_draft(terminal: Terminal, session: Session, case_id: str, draft: desk.Draft) -> None:
     """Keep the draft under its owner."""
-    terminal.memory.save_draft(case_id, session.staff.number, msgspec.json.encode(draft.form), draft.field)
+    terminal.memory.keep_draft(case_id, session.staff.number, msgspec.json.encode(draft.form), draft.field)
 
 
 def load_draft(terminal: Terminal, session: Session) -> tuple[str, desk.Draft] | None:
     """The owner's draft with its case id."""
-    found = terminal.memory.load_draft(session.staff.number)
-    if found is None:
+    drafts = terminal.memory.drafts(session.staff.number)
+    if not drafts:
         return None
-    form = msgspec.json.decode(found.form, type=desk.IntakeForm)
+    found = drafts[0]
+    form = msgspec.json.decode(found.data, type=desk.IntakeForm)
     return found.case_id, desk.Draft(form, found.field, found.updated[11:16])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from casework import messages
 from casework.ambient import Clock
@@ -13,6 +13,7 @@ from console.legal_time import LegalClock
 from console.library import Library
 from console.paperwork import Paperwork
 from console.people import People
+from local_db.finding import CaseRow
 from local_db.memory import TerminalMemory
 
 
@@ -38,6 +39,18 @@ class Terminal:
         """Install the translator of `language` for everything that people read."""
         messages.install(self.translators(language))
         self.language = language
+
+    def name_of(self, number: str) -> str:
+        """The name of a staff number; the number itself when the roster does not know it."""
+        staff = self.memory.staff(number)
+        return staff.name if staff else number
+
+    def cases(self) -> Iterator[CaseRow]:
+        """All cases that this terminal shows, newest first, read a page at a time."""
+        page = self.memory.cases()
+        while page:
+            yield from page
+            page = self.memory.cases(before=(page[-1].received_at, page[-1].case_id))
 
     def print_waiting(self, paper: str, mark: str) -> Message:
         """What the screen says after a print was put on record."""

@@ -80,7 +80,7 @@ def open_console(folder: Path, *, demo: bool = False, language: str = "zh_CN") -
         if line:
             line.stop()
         if owner:
-            owner.release()
+            owner.close()
         terminal.memory.close()
     return 0
 
