@@ -29,6 +29,10 @@ _SHOWN = {
     "pagedown": "PgDn",
     "pageup": "PgUp",
     "question_mark": "?",
+    "tab": "Tab",
+    "shift+tab": "Shift-Tab",
+    "up": "Up",
+    "down": "Down",
 }
 
 
@@ -72,7 +76,7 @@ _LISTS = ("queue", "search", "tray")
 
 ACTS: tuple[Act, ...] = (
     # Everywhere
-    Act("help", ("f1",), row=90),
+    Act("help", ("f1",), row=40),
     Act("save", ("f2",), ("intake", "act", "read_back", "saved", "confirm"), row=10),
     Act("go_queue", ("f3",), row=60),
     Act("go_search", ("f4",), row=70),
@@ -80,8 +84,8 @@ ACTS: tuple[Act, ...] = (
     Act("preview", ("f7",), ("case", "saved", "preview"), row=30),
     Act("go_board", ("f8",)),
     Act("posts", ("f9",), row=75),
-    Act("menu", ("f10", "ctrl+p"), row=80),
-    Act("back", ("escape",), row=50),
+    Act("menu", ("f10", "ctrl+p"), row=41),
+    Act("back", ("escape",), row=42),
     Act("go_intake", ("insert",), row=65),
     Act("cable", ("ctrl+g",)),
     Act("lock", ("ctrl+l",)),
@@ -89,7 +93,12 @@ ACTS: tuple[Act, ...] = (
     Act("language", ("ctrl+y",)),
     Act("quit", ("ctrl+q",)),
     # In lists and texts (no text field has the focus there)
-    Act("open", ("enter",), (*_LISTS, "case", "menu", "preview", "saved", "text", "confirm", "read_back"), row=1),
+    Act("open", ("enter",), (*_LISTS, "menu"), row=1),
+    Act("confirm", ("enter",), ("read_back", "confirm"), row=1),
+    Act("go_on", ("enter",), ("saved",), row=1),
+    Act("print_here", ("enter",), ("preview",), row=1),
+    Act("pick_act", ("enter",), ("case",), row=1),
+    Act("close_text", ("enter",), ("text",), row=1),
     Act("new", ("n",), ("queue", "saved"), row=2),
     Act("tray", ("t",), ("queue",), row=3),
     Act("hint", ("question_mark",), ("queue", "tray", "case", "text", "saved", "board", "preview")),

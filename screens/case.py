@@ -106,7 +106,7 @@ class CaseScreen(FrameScreen):
     def _subject(self) -> str:
         return f"{self.case.item} {self.case.applicant}" if self.case else self.number
 
-    async def act_open(self) -> None:
+    async def act_pick_act(self) -> None:
         """Enter: all acts, to pick one."""
         if self.case is None:
             return

@@ -12,11 +12,11 @@ COLUMNS = (
     Column("screens.column.light", 4),
     Column("screens.column.number", 13),
     Column("screens.column.item", 4, grows=True),
-    Column("screens.column.applicant", 10),
+    Column("screens.column.applicant", 12),
     Column("screens.column.state", 8),
     Column("screens.column.place", 10, wide=True),
     Column("screens.column.due", 10, wide=True),
-    Column("screens.column.left", 12),
+    Column("screens.column.left", 10),
 )
 
 

@@ -35,9 +35,9 @@ class ConfirmScreen(FrameScreen):
 
     freshen = arrive
 
-    async def act_open(self) -> None:
+    async def act_confirm(self) -> None:
         """Yes."""
         self.console_app.close(self)
         await self.yes()
 
-    act_save = act_open
+    act_save = act_confirm

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from casework.messages import t
 from screens.actions import ACTS, ANY, Act, acts_of, shown_key
-from screens.canvas import fit
+from screens.canvas import fit, wrap
 from screens.field import InputRow, MaterialRow
 from screens.form import FormScreen
 from screens.frame import FrameScreen
+
+_TIPS = 38
+"""Cells of the column of tips: with keys and name it fits 80."""
 
 
 def help_text(screen: FrameScreen) -> str:
@@ -33,4 +36,5 @@ def _how(row: InputRow) -> str:
 
 def _line(act: Act) -> str:
     keys = " ".join(shown_key(key) for key in act.keys)
-    return f"  {fit(keys, 18)} {fit(act.name, 16)} {act.tip}"
+    first, *more = wrap(act.tip, _TIPS)
+    return "\n".join([f"  {fit(keys, 18)} {fit(act.name, 17)} {first}", *(f"{' ' * 39}{line}" for line in more)])

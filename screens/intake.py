@@ -11,8 +11,10 @@ from collections.abc import Iterator
 from textual.timer import Timer
 from textual.widget import Widget
 
+from casework.errors import BadInput
 from casework.limits import LIMITS
 from casework.messages import Message, t
+from casework.text import clean_code
 from screens.desk import Draft, IntakeForm, Party, Refused, Saved
 from screens.field import InputRow, MaterialRow, Pick, Row
 from screens.form import FormScreen
@@ -85,7 +87,7 @@ class IntakeScreen(FormScreen):
         code = model.item.code if model.item else model.values.get("item", "")
         model.item = await self.desk.item(code, model.answers, model.values.get("applicant.id", "")) if code else None
         if model.item is None:
-            model.hits = await self.desk.find_items(model.values.get("item", ""))
+            model.hits = await self.desk.find_items(_asked(model.values.get("item", "")))
 
     def _rebuild(self, at: str | None = None) -> None:
         self.sheet.show(self.model.rows(), at)
@@ -100,7 +102,7 @@ class IntakeScreen(FormScreen):
         model.take([row])
         if row.key == "item":
             model.item = None
-            model.hits = await self.desk.find_items(model.values["item"])
+            model.hits = await self.desk.find_items(_asked(model.values["item"]))
             self._keep_line(row)
         elif row.key in {"outcome", "agent"}:
             self._keep_line(row)
@@ -150,7 +152,7 @@ class IntakeScreen(FormScreen):
 
     async def _item_given(self) -> bool:
         """Enter on the item: an exact code, the best hit, or a prefile's code. True: the caret was moved or stays."""
-        typed = self.model.values.get("item", "")
+        typed = _asked(self.model.values.get("item", ""))
         if self.model.item is not None:
             return False
         if not typed:
@@ -300,3 +302,11 @@ class IntakeScreen(FormScreen):
             await self.begin()
 
         await self.console_app.show(ConfirmScreen(Message("screens.intake.forget_sure"), empty))
+
+
+def _asked(text: str) -> str:
+    """What is looked up for `text`: full-width letters and digits are plain, blanks are out."""
+    try:
+        return clean_code(text)
+    except BadInput:
+        return text

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from screens.app import ConsoleApp
 
 _LOCK = "lock"
+_NOT_LISTED = frozenset({"menu", "back", "open", "hint", "confirm", "go_on", "print_here", "pick_act", "close_text"})
 
 
 def posts_menu(app: ConsoleApp) -> MenuScreen:
@@ -56,15 +57,13 @@ def main_menu(app: ConsoleApp, below: FrameScreen) -> MenuScreen:
     """Every act that works here, by name; themes too."""
 
     def options() -> list[Option]:
-        acts = [act for act in acts_of(below.PLACE) if not act.typed and act.id not in {"menu", "back", "open", "hint"}]
-        signed = app.person is not None
-        lines = [
-            Option(act.id, act.name, act.key, act.tip)
-            for act in acts
-            if signed or app.check_action("do", (act.id,)) or act not in ACTS
-        ]
+        acts = [act for act in acts_of(below.PLACE) if not act.typed and act.id not in _NOT_LISTED]
+        lines: dict[str, Option] = {}
+        for act in acts:
+            if app.person is not None or app.check_action("do", (act.id,)):
+                lines.setdefault(act.name, Option(act.id, act.name, act.key, act.tip))
         themes = [Option(f"theme:{theme.name}", t(f"screens.theme.{theme.name}"), "") for theme in THEMES]
-        return [*lines, *(theme for theme in themes if not theme.code.endswith(app.theme))]
+        return [*lines.values(), *(theme for theme in themes if not theme.code.endswith(app.theme))]
 
     async def take(code: str) -> None:
         if code.startswith("theme:"):

@@ -58,7 +58,7 @@ class PreviewScreen(FrameScreen):
             self.at = (self.at + 1) % len(self.papers)
             await self.arrive()
 
-    async def act_open(self) -> None:
+    async def act_print_here(self) -> None:
         """Print it."""
         if self.papers:
             self.answer(await self.desk.print_paper(self.number, self.papers[self.at].kind))

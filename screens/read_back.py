@@ -60,4 +60,4 @@ class ReadBackScreen(FrameScreen):
         self.console_app.close(self)
         await self.commit()
 
-    act_open = act_save
+    act_confirm = act_save

@@ -74,7 +74,7 @@ class SavedScreen(FrameScreen):
             self.say(answer.message, "good" if isinstance(answer, Done) else "error")
         self.page.show(self._lines(), keep=True)
 
-    async def act_open(self) -> None:
+    async def act_go_on(self) -> None:
         """Enter: print; printed already: the next case of the same visit."""
         if self.fates or not self.saved.papers:
             await self.act_visit_next()

@@ -120,8 +120,9 @@ class Sheet(Canvas, can_focus=True):
         """Go back to a checkpoint."""
         row = self.find(checkpoint.key)
         if isinstance(row, InputRow):
+            if row is not self.row:
+                self._goto(self.rows.index(row))
             row.line.text, row.line.caret, row.line.fresh = checkpoint.text, checkpoint.caret, checkpoint.fresh
-            self._goto(self.rows.index(row))
             await self.owner.row_changed(row)
             self.refresh()
 

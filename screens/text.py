@@ -37,6 +37,6 @@ class TextScreen(FrameScreen):
 
     freshen = arrive
 
-    async def act_open(self) -> None:
+    async def act_close_text(self) -> None:
         """Enter closes, like Esc."""
         self.console_app.close(self)

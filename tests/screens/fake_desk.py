@@ -52,12 +52,29 @@ from screens.desk import (
 
 TODAY = date(2026, 11, 23)
 WORDS = {
-    "一窗综合": "All posts", "综合窗口": "Window", "出件窗": "Delivery", "商事科": "Business", "商事登记": "Business",
-    "单一事项": "Single", "公司变更登记": "Company change", "食品经营许可(新办)": "Food business", "申请书": "Application",
-    "公司设立登记": "Company set-up", "个体工商户设立": "Sole trader", "已收件": "Received", "已受理": "Accepted",
-    "待预审": "Pre-review", "接收回执": "Intake receipt", "受理通知书": "Acceptance notice", "接收": "Receive",
-    "受理": "Accept", "一次性告知补正": "Ask for supplement", "决定": "Decide", "送达": "Deliver", "现场核查": "Site check",
-}  # fmt: skip
+    "一窗综合": "All posts",
+    "综合窗口": "Window",
+    "出件窗": "Delivery",
+    "商事科": "Business",
+    "商事登记": "Business",
+    "单一事项": "Single",
+    "公司变更登记": "Company change",
+    "食品经营许可(新办)": "Food business",
+    "申请书": "Application",
+    "公司设立登记": "Company set-up",
+    "个体工商户设立": "Sole trader",
+    "已收件": "Received",
+    "已受理": "Accepted",
+    "待预审": "Pre-review",
+    "接收回执": "Intake receipt",
+    "受理通知书": "Acceptance notice",
+    "接收": "Receive",
+    "受理": "Accept",
+    "一次性告知补正": "Ask for supplement",
+    "决定": "Decide",
+    "送达": "Deliver",
+    "现场核查": "Site check",
+}
 COMPANY = "91110000600037341L"
 PERSON_ID = "420111199003070017"
 
@@ -125,7 +142,17 @@ class FakeDesk:
         pending = 3 + len(self.saved)
         posts = "综合" if self.language == "zh_CN" else "all"
         return Status(
-            link, pending, 125, 0 if self.settled else 1, 0, "07", posts, "10:42", "2026-11-23", self.revision, self.plugged_in
+            link,
+            pending,
+            125,
+            0 if self.settled else 1,
+            0,
+            "07",
+            posts,
+            "10:42",
+            "2026-11-23",
+            self.revision,
+            self.plugged_in,
         )  # type: ignore[arg-type]
 
     async def cable(self, plugged_in: bool) -> None:
@@ -148,10 +175,17 @@ class FakeDesk:
         left = ("-1", "0.5", "1", "3", "5", "")[min(n, 5)]
         unit = "工作日" if self.language == "zh_CN" else " days"
         return QueueRow(
-            number(n + 1), code, self.w(name), ("张*", "某某餐饮管理有限公司", "李**")[n % 3],
-            self.w("已受理" if n % 2 else "已收件"), self.w("商事科"), light,  # type: ignore[arg-type]
-            f"2026-12-{1 + n % 28:02d}" if left else "", f"{left}{unit}" if left else "", n == 1,
-        )  # fmt: skip
+            number(n + 1),
+            code,
+            self.w(name),
+            ("张*", "某某餐饮管理有限公司", "李**")[n % 3],
+            self.w("已受理" if n % 2 else "已收件"),
+            self.w("商事科"),
+            light,  # type: ignore[arg-type]
+            f"2026-12-{1 + n % 28:02d}" if left else "",
+            f"{left}{unit}" if left else "",
+            n == 1,
+        )
 
     async def queue(self, where: QueueFilter, after: str = "", limit: int = 200) -> Page[QueueRow]:
         await self._asked("queue")
@@ -161,16 +195,28 @@ class FakeDesk:
             return Page(tuple(rows), len(rows))
         start = int(after or 0)
         stop = min(start + limit, self.rows_total)
-        return Page(tuple(self._row(n) for n in range(start, stop)), self.rows_total, str(stop) if stop < self.rows_total else "")
+        return Page(
+            tuple(self._row(n) for n in range(start, stop)),
+            self.rows_total,
+            str(stop) if stop < self.rows_total else "",
+        )
 
     async def search(self, text: str, after: str = "", limit: int = 200) -> Page[QueueRow]:
         await self._asked("search")
         rows = [self._row(n) for n in range(12)]
-        found = tuple(r for r in rows if text.lower() in f"{r.number} {r.item} {r.item_name} {r.applicant}".lower()) if text else ()
+        found = (
+            tuple(r for r in rows if text.lower() in f"{r.number} {r.item} {r.item_name} {r.applicant}".lower())
+            if text
+            else ()
+        )
         return Page(found, len(found))
 
     async def board(self) -> tuple[BoardRow, ...]:
-        return (BoardRow("今日", "收件", "42"), BoardRow("今日", "一次通过率", "93%", "green"), BoardRow("红黄灯", "超期", "1", "black"))
+        return (
+            BoardRow("今日", "收件", "42"),
+            BoardRow("今日", "一次通过率", "93%", "green"),
+            BoardRow("红黄灯", "超期", "1", "black"),
+        )
 
     # Intake
 
@@ -184,7 +230,9 @@ class FakeDesk:
         )
         initials = {"A01": "gssldj", "A02": "gsbgdj", "A07": "gtgshsl", "D01": "spjyxk"}
         low = text.lower()
-        return tuple(h for h in items if low in h.code.lower() or low in h.name.lower() or initials[h.code].startswith(low))
+        return tuple(
+            h for h in items if low in h.code.lower() or low in h.name.lower() or initials[h.code].startswith(low)
+        )
 
     async def item(self, code: str, answers: dict[str, str], applicant_id: str = "") -> ItemView | None:
         await self._asked(f"item {code}")
@@ -193,29 +241,58 @@ class FakeDesk:
             return None
         zh = self.language == "zh_CN"
         what = Field(
-            "change", "变更内容" if zh else "What changes", "many", True,
-            (Choice("name", "名称"), Choice("address", "住所"), Choice("scope", "经营范围")) if zh
+            "change",
+            "变更内容" if zh else "What changes",
+            "many",
+            True,
+            (Choice("name", "名称"), Choice("address", "住所"), Choice("scope", "经营范围"))
+            if zh
             else (Choice("name", "name"), Choice("address", "address"), Choice("scope", "scope")),
             help="可多选" if zh else "Several are possible",
-        )  # fmt: skip
-        fields = [Field(f"f{n}", f"{'内容' if zh else 'Field '}{n}", required=n == 1) for n in range(1, self.fields_total + 1)]
+        )
+        fields = [
+            Field(f"f{n}", f"{'内容' if zh else 'Field '}{n}", required=n == 1) for n in range(1, self.fields_total + 1)
+        ]
         if "address" in answers.get("change", ""):
             fields.append(Field("address", "新住所" if zh else "New address", required=True))
         materials = [
             MaterialView(f"{code}-01", "公司变更登记申请书" if zh else "Application for company change", True),
             MaterialView(f"{code}-02", "股东会决议或者决定" if zh else "Resolution", True, may_defer=True),
-            MaterialView(f"{code}-04", "新住所使用证明" if zh else "Proof of the new address", True, may_pledge=True, source="不动产登记" if zh else "land register"),
-            MaterialView(f"{code}-09", "营业执照正副本" if zh else "Business licence", True, source="市场监管" if zh else "market regulator", have="checked", earlier="2026-10-01"),
-        ]  # fmt: skip
+            MaterialView(
+                f"{code}-04",
+                "新住所使用证明" if zh else "Proof of the new address",
+                True,
+                may_pledge=True,
+                source="不动产登记" if zh else "land register",
+            ),
+            MaterialView(
+                f"{code}-09",
+                "营业执照正副本" if zh else "Business licence",
+                True,
+                source="市场监管" if zh else "market regulator",
+                have="checked",
+                earlier="2026-10-01",
+            ),
+        ]
         limits = "法定 3 / 承诺 1 工作日" if zh else "legal 3 / promised 1 working day"
         return ItemView(
-            code, hit.name, hit.module, ("entity", "person"), (what,) if code == "A02" else (), tuple(fields), tuple(materials),
-            needs_project_code=False, limits=limits, fee="不收费" if zh else "no fee",
-        )  # fmt: skip
+            code,
+            hit.name,
+            hit.module,
+            ("entity", "person"),
+            (what,) if code == "A02" else (),
+            tuple(fields),
+            tuple(materials),
+            needs_project_code=False,
+            limits=limits,
+            fee="不收费" if zh else "no fee",
+        )
 
     async def known_applicant(self, identity: str) -> Known | None:
         if identity == COMPANY:
-            party = Party("entity", COMPANY, "武汉光谷某某餐饮管理有限公司", "13812345678", "武汉市东湖开发区关山大道1号", "张三")
+            party = Party(
+                "entity", COMPANY, "武汉光谷某某餐饮管理有限公司", "13812345678", "武汉市东湖开发区关山大道1号", "张三"
+            )
             return Known(party, {"f1": "餐饮服务"}, "办过 3 件")
         return None
 
@@ -241,7 +318,14 @@ class FakeDesk:
         papers = [PaperRef("receipt", self.w("接收回执"))]
         papers += [PaperRef("acceptance", self.w("受理通知书"))] if form.outcome == "accept" else []
         state = self.w("已受理" if form.outcome == "accept" else "已收件")
-        return Saved(number(100 + len(self.saved)), f"case-{len(self.saved)}", state, tuple(papers), Message("screens.title.saved"), "visit-1")
+        return Saved(
+            number(100 + len(self.saved)),
+            f"case-{len(self.saved)}",
+            state,
+            tuple(papers),
+            Message("screens.title.saved"),
+            "visit-1",
+        )
 
     async def guide(self, item: str) -> str:
         return f"{item}\n材料清单\n办理时限"
@@ -275,9 +359,9 @@ class FakeDesk:
                     return Checked(check_resident_id(value, TODAY).number)
                 case "any_id":
                     code = clean_code(value)
-                    if len(code) == 18 and code[:17].isdigit():
-                        return Checked(check_resident_id(code, TODAY).number)
-                    return Checked(check_uscc(code))
+                    if code.startswith(("9", "5", "1")):
+                        return Checked(check_uscc(code))
+                    return Checked(check_resident_id(code, TODAY).number)
                 case "number" | "staff" | "case_number" | "date":
                     return Checked(clean_code(value))
                 case _:
@@ -290,41 +374,94 @@ class FakeDesk:
     async def case(self, number: str) -> CaseView | Refused:
         await self._asked(f"case {number}")
         steps = (
-            ("receive", "收", "done", 0), ("pre-review", "预", "done", 1), ("accept", "受", "done", 2),
-            ("examine-1", "审", "open", 3), ("examine-2", "审", "suspended", 3), ("consult", "征", "not_needed", 3),
-            ("site", "核", "waiting", 4), ("decide", "决", "waiting", 5), ("certify", "证", "waiting", 6),
-        )  # fmt: skip
+            ("receive", "收", "done", 0),
+            ("pre-review", "预", "done", 1),
+            ("accept", "受", "done", 2),
+            ("examine-1", "审", "open", 3),
+            ("examine-2", "审", "suspended", 3),
+            ("consult", "征", "not_needed", 3),
+            ("site", "核", "waiting", 4),
+            ("decide", "决", "waiting", 5),
+            ("certify", "证", "waiting", 6),
+        )
         route = tuple(
-            StepView(code, sign, {"审": "审查", "核": "现场核查"}.get(sign, sign), self.w("商事科"), state, rank, "待 2 人" if sign == "核" else "")  # type: ignore[arg-type]
+            StepView(
+                code,
+                sign,
+                {"审": "审查", "核": "现场核查"}.get(sign, sign),
+                self.w("商事科"),
+                state,
+                rank,
+                "待 2 人" if sign == "核" else "",
+            )  # type: ignore[arg-type]
             for code, sign, state, rank in steps
         )
         reason = Field("reason", "理由" if self.language == "zh_CN" else "Reason", required=True)
-        result = Field("result", "结果" if self.language == "zh_CN" else "Result", "choice", True, (Choice("granted", "准予"), Choice("refused", "不予")))
-        second = Field("second", "另一人" if self.language == "zh_CN" else "Second officer", "staff", True, max_chars=12)
-        receiver = (Field("receiver", "收件人" if self.language == "zh_CN" else "Receiver", required=True), Field("how", "方式", "choice", True, (Choice("counter", "窗口"), Choice("post", "邮寄"), Choice("agent", "代领"))))
+        result = Field(
+            "result",
+            "结果" if self.language == "zh_CN" else "Result",
+            "choice",
+            True,
+            (Choice("granted", "准予"), Choice("refused", "不予")),
+        )
+        second = Field(
+            "second", "另一人" if self.language == "zh_CN" else "Second officer", "staff", True, max_chars=12
+        )
+        receiver = (
+            Field("receiver", "收件人" if self.language == "zh_CN" else "Receiver", required=True),
+            Field(
+                "how",
+                "方式",
+                "choice",
+                True,
+                (Choice("counter", "窗口"), Choice("post", "邮寄"), Choice("agent", "代领")),
+            ),
+        )
         off = Message("screens.act_form.off")
         officer = self.who is not None and self.who.team == "officer"
         history = [
             HistoryLine("11-23 09:12", "张敏", self.w("已收件"), "材料 4 份"),
             HistoryLine("11-23 09:20", "张敏", self.w("已受理"), fate="pending"),
         ] + [HistoryLine(f"11-23 10:{n:02d}", "李国强", "审查", "备注 " * 12) for n in range(6)]
-        applicant = "武汉光谷某某餐饮管理有限公司 91110000600037341L" if self.unmasked else f"{mask_name('张三丰')} {mask_id(PERSON_ID)}"
+        applicant = (
+            "武汉光谷某某餐饮管理有限公司 91110000600037341L"
+            if self.unmasked
+            else f"{mask_name('张三丰')} {mask_id(PERSON_ID)}"
+        )
         return CaseView(
-            number, "case-1", "D01", self.w("食品经营许可(新办)"), self.w("单一事项"), applicant, self.w("已受理"), "yellow",
+            number,
+            "case-1",
+            "D01",
+            self.w("食品经营许可(新办)"),
+            self.w("单一事项"),
+            applicant,
+            self.w("已受理"),
+            "yellow",
             (self.w("商事科"),),
-            (ClockView("法定时限", "2026-12-07", "剩10工作日", "green", provisional=True), ClockView("承诺时限", "2026-11-30", "剩1工作日", "yellow", note="中止: 检测")),
-            route, tuple(history),
-            (MaterialView("D01-01", "食品经营许可申请书", True, have="original"), MaterialView("D01-04", "食品安全制度", True, have="defer", note="11-30 前补交")),
+            (
+                ClockView("法定时限", "2026-12-07", "剩10工作日", "green", provisional=True),
+                ClockView("承诺时限", "2026-11-30", "剩1工作日", "yellow", note="中止: 检测"),
+            ),
+            route,
+            tuple(history),
+            (
+                MaterialView("D01-01", "食品经营许可申请书", True, have="original"),
+                MaterialView("D01-04", "食品安全制度", True, have="defer", note="11-30 前补交"),
+            ),
             (Line("经营场所", "关山大道1号"), Line("主体业态", "餐饮服务")),
-            (PaperRef("receipt", self.w("接收回执"), 1, "11-23 09:12 张敏"), PaperRef("acceptance", self.w("受理通知书"))),
+            (
+                PaperRef("receipt", self.w("接收回执"), 1, "11-23 09:12 张敏"),
+                PaperRef("acceptance", self.w("受理通知书")),
+            ),
             (
                 ActView("decide", self.w("决定"), officer, None if officer else off, (result, reason), grave=True),
                 ActView("site-check", self.w("现场核查"), fields=(second,)),
                 ActView("deliver", self.w("送达"), fields=receiver),
                 ActView("claim", "领取" if self.language == "zh_CN" else "Claim"),
             ),
-            unsent=1, masked=not self.unmasked,
-        )  # fmt: skip
+            unsent=1,
+            masked=not self.unmasked,
+        )
 
     async def unmask(self, number: str, reason: str) -> CaseView | Refused:
         self.unmasked = True
@@ -344,7 +481,9 @@ class FakeDesk:
     # Papers
 
     async def paper_preview(self, number: str, kind: str) -> str | Refused:
-        return f"        {self.w('接收回执' if kind == 'receipt' else '受理通知书')}\n\n编号  {number}\n||| || ||| | ||\n"
+        return (
+            f"        {self.w('接收回执' if kind == 'receipt' else '受理通知书')}\n\n编号  {number}\n||| || ||| | ||\n"
+        )
 
     async def print_paper(self, number: str, kind: str) -> Done | Refused:
         await self._asked(f"print {kind}")
@@ -359,8 +498,12 @@ class FakeDesk:
         zh = self.language == "zh_CN"
         ways = (
             ActView("withdraw", "撤回" if zh else "Withdraw", grave=True),
-            ActView("amend", "更正后重报" if zh else "Amend", fields=(Field("reason", "更正说明" if zh else "What is mended", required=True),)),
-        )  # fmt: skip
+            ActView(
+                "amend",
+                "更正后重报" if zh else "Amend",
+                fields=(Field("reason", "更正说明" if zh else "What is mended", required=True),),
+            ),
+        )
         why = "2026-11-20 起授权已停止，由李国强(商事科)受理" if zh else "The authorisation ended on 2026-11-20"
         return (TrayRow("e1", number(2), "refused", self.w("受理"), why, "11-23 10:40", ways),)
 

@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 import msgspec
 
 from screens.app import ConsoleApp
-from screens.desk import Draft, IntakeForm, Person, Saved, Refused
+from screens.desk import Draft, IntakeForm, Person, Refused, Saved
 from tests.screens.fake_desk import FakeDesk
 
 

@@ -1,0 +1,344 @@
+"""The values that pass between the desk and the screens.
+
+Frozen, in the language of the person (a screen asks again after a change of language); sentences that may be shown
+later are `Message`s. A refusal is a value like any other.
+"""
+
+from __future__ import annotations
+
+from typing import Generic, Literal, TypeVar
+
+from msgspec import Struct
+
+from casework.messages import Message
+
+Link = Literal["online", "connecting", "offline", "stopped"]
+Light = Literal["none", "green", "yellow", "red", "black"]
+Have = Literal["original", "copy", "electronic", "missing", "pledge", "defer", "checked"]
+StepState = Literal["done", "open", "waiting", "not_needed", "suspended"]
+FieldKind = Literal[
+    "text",  # one line, names keep their rare characters
+    "choice",  # one of `choices`
+    "yes_no",  # "yes" or "no"
+    "many",  # codes of `choices`, joined by commas
+    "date",  # YYYY-MM-DD
+    "number",
+    "person_id",  # 居民身份证 and its kin
+    "entity_id",  # 统一社会信用代码
+    "any_id",  # either of the two: the kind of applicant follows from it
+    "phone",
+    "project_code",
+    "case_number",  # 22 digits; a scan stays in the field
+    "staff",  # a staff number
+    "secret",  # never shown, never saved in a draft
+]
+
+T = TypeVar("T")
+
+
+class Choice(Struct, frozen=True):
+    """One of several answers."""
+
+    code: str
+    text: str
+
+
+class Refused(Struct, frozen=True):
+    """Not done, and why. `field` names what to go back to, empty when nothing of the form is to blame.
+
+    In the intake form: `item`, `situations.CODE`, `applicant.id` (`.name`, `.phone`, `.address`,
+    `.legal_representative`), `agent.id` (likewise, and `agent.authority`), `project_code`, `refers_to`, `form.CODE`,
+    `materials.CODE`, `outcome`, `outcome_data.CODE`; in the form of an act: the field's code.
+    """
+
+    message: Message
+    field: str = ""
+
+
+class Checked(Struct, frozen=True):
+    """A typed value after the checks of its kind: `value` cleaned, `error` blocks, `warning` does not."""
+
+    value: str
+    error: Message | None = None
+    warning: Message | None = None
+
+
+class Person(Struct, frozen=True):
+    """Who sits at the desk; `posts` are those she may serve, `shift` those she serves now (codes)."""
+
+    number: str
+    name: str
+    team: Literal["helper", "officer"]
+    posts: tuple[Choice, ...]
+    shift: tuple[str, ...]
+
+
+class Status(Struct, frozen=True):
+    """The status line. Cheap: asked once a second. `revision` grows when anything that a list shows has changed."""
+
+    link: Link
+    pending: int  # facts not yet acknowledged
+    oldest_seconds: int  # age of the oldest of them
+    rejected: int  # in the tray: refused by the hall
+    held: int  # in the tray: held back
+    window: str  # "07"
+    posts: str  # "综合"
+    clock: str  # "10:42", local time to the minute
+    day: str  # "2026-11-23"
+    revision: int
+    cable: bool | None = None  # the demo's cable: True plugged in, False out, None no demo
+    prints_waiting: int = 0
+
+
+class Field(Struct, frozen=True):
+    """One thing to fill in. `help` says what belongs here; `value` is the proposal that is there at first."""
+
+    code: str
+    name: str
+    kind: FieldKind = "text"
+    required: bool = False
+    choices: tuple[Choice, ...] = ()
+    value: str = ""
+    help: str = ""
+    max_chars: int = 200
+
+
+class QueueFilter(Struct, frozen=True):
+    """Which cases: codes of `post`, `module`, `state`, `light`; empty means all at my posts."""
+
+    post: str = ""
+    module: str = ""
+    state: str = ""
+    light: str = ""
+
+
+class QueueRow(Struct, frozen=True):
+    """One line of a list of cases; the applicant is masked."""
+
+    number: str  # 22 digits
+    item: str  # "A02"
+    item_name: str
+    applicant: str
+    state: str  # in words
+    place: str  # where it waits, in words
+    light: Light
+    due: str  # "2026-12-01", empty when no clock runs
+    left: str  # "剩3工作日", "暂定" included
+    unsent: bool  # something of it is not yet acknowledged
+
+
+class Page(Struct, Generic[T], frozen=True):
+    """Some rows of `total`; `next` is the key to ask for those after, empty at the end."""
+
+    rows: tuple[T, ...]
+    total: int
+    next: str = ""
+
+
+class ItemHit(Struct, frozen=True):
+    """An item found by code, name or pinyin initials."""
+
+    code: str
+    name: str
+    module: str  # in words
+    guide_only: bool = False  # may be shown and printed, no case can be opened on it
+
+
+class MaterialView(Struct, frozen=True):
+    """One material that applies, as the check list and the case show it."""
+
+    code: str  # "A02-01"
+    name: str
+    required: bool
+    may_pledge: bool = False
+    may_defer: bool = False
+    source: str = ""  # where it can be checked over the network, in words; empty: nowhere
+    have: Have = "missing"  # what is proposed or recorded
+    earlier: str = ""  # "2026-10-01 已交原件": handed in before
+    note: str = ""  # "待核验", "逾期" …
+
+
+class ItemView(Struct, frozen=True):
+    """An item with what applies to the given answers."""
+
+    code: str
+    name: str
+    module: str
+    applicants: tuple[Literal["person", "entity"], ...]
+    situations: tuple[Field, ...]  # kinds yes_no, choice, many
+    fields: tuple[Field, ...]  # of the application form, those that apply
+    materials: tuple[MaterialView, ...]
+    needs_project_code: bool = False
+    limits: str = ""  # "法定 3 / 承诺 1 工作日"
+    fee: str = ""
+
+
+class Party(Struct, frozen=True):
+    """An applicant or an agent. `authority` (agents): what the agent may do."""
+
+    kind: Literal["person", "entity"] = "person"
+    id: str = ""
+    name: str = ""
+    phone: str = ""
+    address: str = ""
+    legal_representative: str = ""
+    authority: str = ""
+
+
+class Known(Struct, frozen=True):
+    """What the terminal knows of an applicant: the party, and values for form fields by their code."""
+
+    party: Party
+    form: dict[str, str] = {}
+    note: str = ""  # "办过 3 件, 最近 2026-10-01"
+
+
+class IntakeForm(Struct, frozen=True):
+    """All that the intake screen has gathered; also the content of a draft and of a prefile."""
+
+    item: str = ""
+    situations: dict[str, str] = {}
+    applicant: Party = Party()
+    agent: Party | None = None
+    project_code: str = ""
+    form: dict[str, str] = {}
+    materials: dict[str, Have] = {}
+    refers_to: str = ""
+    prefile: str = ""
+    outcome: str = ""
+    outcome_data: dict[str, str] = {}
+    visit: str = ""  # of the case before, when it is the same visitor
+
+
+class Draft(Struct, frozen=True):
+    """An unfinished form with the field where the caret stood (named as in `Refused`)."""
+
+    form: IntakeForm
+    field: str = ""
+    saved: str = ""  # "10:42"
+
+
+class ActView(Struct, frozen=True):
+    """An act that is possible in principle: on a case, an intake or a tray entry.
+
+    `fields` is what it needs; when not `allowed`, `reason` says why and the key is shown as off.
+    """
+
+    code: str  # "accept"
+    name: str
+    allowed: bool = True
+    reason: Message | None = None
+    fields: tuple[Field, ...] = ()
+    grave: bool = False  # asks *sure?* before
+    proposed: bool = False  # the one to take when nothing else is said
+
+
+class PaperRef(Struct, frozen=True):
+    """A paper of a case: `kind` as on the command line, printed `count` times from here."""
+
+    kind: str
+    name: str
+    count: int = 0
+    last: str = ""  # "11-23 10:42 张敏"
+
+
+class Saved(Struct, frozen=True):
+    """An intake that is committed to this terminal."""
+
+    number: str
+    case: str
+    state: str
+    papers: tuple[PaperRef, ...]
+    message: Message
+    visit: str = ""
+
+
+class Done(Struct, frozen=True):
+    """An act that is committed to this terminal, with the papers it calls for."""
+
+    message: Message
+    papers: tuple[PaperRef, ...] = ()
+
+
+class ClockView(Struct, frozen=True):
+    """One of the two clocks."""
+
+    name: str  # "承诺时限"
+    due: str
+    left: str
+    light: Light
+    provisional: bool = False
+    note: str = ""  # "中止: 检测, 2026-11-20 起"
+
+
+class StepView(Struct, frozen=True):
+    """One step of the route. Steps of the same `rank` stand side by side (0 is the first)."""
+
+    id: str
+    sign: str  # "收", "审", "核"
+    name: str
+    post: str
+    state: StepState
+    rank: int
+    note: str = ""  # "11-23 10:42 张敏", "待 2 人"
+
+
+class HistoryLine(Struct, frozen=True):
+    """One fact of the case."""
+
+    when: str
+    who: str
+    what: str
+    detail: str = ""
+    fate: Literal["sent", "pending", "held", "refused"] = "sent"
+
+
+class Line(Struct, frozen=True):
+    """A name and its value."""
+
+    name: str
+    value: str
+
+
+class CaseView(Struct, frozen=True):
+    """The whole case."""
+
+    number: str
+    case: str
+    item: str
+    item_name: str
+    module: str
+    applicant: str
+    state: str
+    light: Light
+    places: tuple[str, ...]
+    clocks: tuple[ClockView, ...]
+    route: tuple[StepView, ...]
+    history: tuple[HistoryLine, ...]
+    materials: tuple[MaterialView, ...]
+    form: tuple[Line, ...]
+    papers: tuple[PaperRef, ...]
+    acts: tuple[ActView, ...]
+    unsent: int = 0
+    masked: bool = True  # personal values are masked until `unmask`
+
+
+class TrayRow(Struct, frozen=True):
+    """Something that a person must settle, with the ways out of it."""
+
+    entry: str
+    number: str
+    kind: Literal["refused", "held", "duplicate", "print"]
+    what: str
+    why: str
+    since: str
+    ways: tuple[ActView, ...]
+
+
+class BoardRow(Struct, frozen=True):
+    """One figure of the day, under the heading `group`."""
+
+    group: str
+    name: str
+    value: str
+    light: Light = "none"

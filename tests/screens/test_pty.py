@@ -1,0 +1,160 @@
+"""In a real terminal: no key is lost, none lands in another field, at no pace and over no change of screen."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.screens.fake_desk import COMPANY, number
+from tests.screens.terminal import Terminal
+
+FAKE = Path(__file__).with_name("run_fake.py")
+PACES = (0, 0.2, 1, 2, 5)
+
+
+class Console:
+    """The console on a fake desk in a terminal, and the file that the desk keeps."""
+
+    def __init__(self, kept: Path) -> None:
+        self.kept = kept
+        self.terminals: list[Terminal] = []
+
+    def start(self, *words: str, columns: int = 80, rows: int = 24) -> Terminal:
+        terminal = Terminal([sys.executable, FAKE, "--keep", self.kept, *words], columns, rows)
+        self.terminals.append(terminal)
+        return terminal
+
+    def draft(self) -> dict[str, Any]:
+        """The draft as it lies in the file."""
+        try:
+            kept: dict[str, Any] = json.loads(self.kept.read_text(encoding="utf-8"))
+        except (FileNotFoundError, ValueError):
+            return {}
+        form: dict[str, Any] = kept["drafts"].get("1001", {})
+        return form
+
+    def form_has(self, terminal: Terminal, **wanted: Any) -> None:
+        """Wait until the draft holds these values."""
+
+        def held() -> bool:
+            form = self.draft().get("form", {})
+            return all(form.get(name) == value for name, value in wanted.items())
+
+        try:
+            terminal.until(held, 10)
+        except AssertionError as error:
+            raise AssertionError(f"wanted {wanted}, the draft is {self.draft()}\n{error}") from error
+
+
+@pytest.fixture
+def console(tmp_path: Path) -> Iterator[Console]:
+    made = Console(tmp_path / "kept.json")
+    yield made
+    for terminal in made.terminals:
+        terminal.close()
+
+
+@pytest.mark.parametrize("pace", PACES)
+def test_a_whole_form_typed_without_looking_lands_field_by_field(console: Console, pace: float) -> None:
+    terminal = console.start("--signed-in", "1001", "--fields", "10")
+    terminal.wait_for("新收件")
+    values = {f"f{n}": f"B{n:03d}" for n in range(1, 11)}
+    terminal.type("nA01<enter>420111199003070017<enter>王小二<enter>13812345678<tab>关山大道<down>2<enter>", pace)
+    terminal.type("".join(f"{value}<enter>" for value in values.values()), pace)
+    console.form_has(terminal, item="A01", form=values)
+    assert console.draft()["form"]["applicant"]["name"] == "王小二"
+    assert console.draft()["form"]["applicant"]["address"] == "关山大道"
+
+
+@pytest.mark.parametrize("pace", PACES)
+def test_from_the_sign_in_on_nothing_typed_ahead_is_lost(console: Console, pace: float) -> None:
+    terminal = console.start()
+    terminal.wait_for("工号")
+    terminal.type(f"1001<enter>135790<enter>nA01<enter>{COMPANY}<enter>", pace)
+    console.form_has(terminal, item="A01")
+    terminal.until(lambda: console.draft()["form"]["applicant"]["phone"] == "13812345678")
+
+
+@pytest.mark.parametrize("pace", PACES)
+def test_a_look_at_other_screens_in_the_middle_of_a_word_splits_nothing(console: Console, pace: float) -> None:
+    terminal = console.start("--signed-in", "1001", "--fields", "3")
+    terminal.wait_for("新收件")
+    terminal.type("nA01<enter>420111199003070017<enter>王<f3><ins>小<f4><ins>二<f10><esc>", pace)
+    terminal.until(lambda: terminal.sees("王小二") and terminal.sees("收件"))
+    terminal.type("三<tab><f1>", pace)
+    terminal.wait_for("到处可用")
+    terminal.type("<enter>13812345678<enter>", pace)
+    terminal.until(lambda: console.draft().get("form", {}).get("applicant", {}).get("phone") == "13812345678")
+    assert console.draft()["form"]["applicant"]["name"] == "王小二三"
+
+
+def test_a_slow_desk_delays_keys_and_loses_none(console: Console) -> None:
+    terminal = console.start("--signed-in", "1001", "--fields", "3", "--slow", "0.03")
+    terminal.wait_for("新收件")
+    terminal.type(
+        "nA01<enter>420111199003070017<enter>王小二<enter><enter><enter><enter>A001<enter>B002<enter>C003<enter>"
+    )
+    console.form_has(terminal, form={"f1": "A001", "f2": "B002", "f3": "C003"})
+
+
+@pytest.mark.parametrize("pace", PACES)
+def test_a_scan_in_the_middle_of_a_field_opens_the_case_and_types_nothing(console: Console, pace: float) -> None:
+    terminal = console.start("--signed-in", "1001")
+    terminal.wait_for("新收件")
+    terminal.type("nA01<enter>420111199003070017<enter>王小二", pace)
+    terminal.type(f"{number(7)}<enter>", pace)
+    terminal.wait_for("420118 261123 0012 0007")
+    terminal.type("<ins>三<enter>", pace)
+    terminal.until(lambda: console.draft().get("form", {}).get("applicant", {}).get("name") == "王小二三")
+
+
+def test_pasted_lines_fill_the_fields_or_are_refused_whole(console: Console) -> None:
+    terminal = console.start("--signed-in", "1001", "--fields", "3")
+    terminal.wait_for("新收件")
+    terminal.type("nA01<enter>420111199003070017<enter>王<enter><enter><enter><enter>")
+    terminal.type("<paste:甲\r\n乙\u200b\u00a0丙\n>")
+    console.form_has(terminal, form={"f1": "甲", "f2": "乙 丙"})
+    terminal.type("<paste:一\n二\n三>")
+    terminal.wait_for("粘贴的内容有 3 行")
+    console.form_has(terminal, form={"f1": "甲", "f2": "乙 丙"})
+
+
+def test_rare_characters_and_full_width_digits_arrive_as_they_should(console: Console) -> None:
+    terminal = console.start("--signed-in", "1001")
+    terminal.wait_for("新收件")
+    terminal.type(
+        "nＡ０１<enter>４２０１１１１９９００３０７００１７<enter>𠮷䶮[b]<enter>１３８１２３４５６７８<enter>"
+    )
+    terminal.until(lambda: console.draft().get("form", {}).get("applicant", {}).get("phone") == "13812345678")
+    applicant = console.draft()["form"]["applicant"]
+    assert (applicant["name"], applicant["id"]) == ("𠮷䶮[b]", "420111199003070017")
+
+
+def test_the_input_method_finds_the_caret(console: Console) -> None:
+    terminal = console.start("--signed-in", "1001")
+    terminal.wait_for("新收件")
+    terminal.type("nA01<enter>420111199003070017<enter>𠮷a")
+    terminal.wait_for("𠮷a")
+    row = next(y for y, line in enumerate(terminal.screen.display) if "名称" in line.replace(" ", ""))
+    terminal.until(lambda: (terminal.screen.cursor.x, terminal.screen.cursor.y) == (15, row), 5)
+    terminal.type("<left>")
+    terminal.until(lambda: terminal.screen.cursor.x == 14, 5)
+
+
+def test_after_a_power_cut_the_form_is_back_at_the_same_field(console: Console) -> None:
+    terminal = console.start("--signed-in", "1001")
+    terminal.wait_for("新收件")
+    terminal.type("nA01<enter>420111199003070017<enter>王小二<enter>138")
+    terminal.wait_for("138")
+    terminal.until(lambda: console.draft().get("form", {}).get("applicant", {}).get("phone") == "138", 5)
+    terminal.kill()
+    again = console.start("--signed-in", "1001")
+    again.wait_for("新收件")
+    again.type("n<end>12345678<enter>")
+    again.until(lambda: console.draft()["form"]["applicant"]["phone"] == "13812345678")
+    assert console.draft()["form"]["applicant"]["name"] == "王小二"
