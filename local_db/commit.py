@@ -24,7 +24,6 @@ from local_db.counter import Counter
 from local_db.errors import TooBig
 from local_db.replay import counts, keep, shown_case
 from local_db.sql import queries
-from local_db.state import State, counted
 
 _SQL = queries("commit")
 _DESK = queries("desk")
@@ -74,7 +73,6 @@ class Writing:
         self._db = db
         self._now = stamp(memory.clock.now())
         self._last: tuple[int, str] | None = None
-        self._state: State | None = None
         self._given: dict[str, int] = {}
         self.sealed = 0
         """The newest `local_seq` of this act."""
@@ -112,7 +110,7 @@ class Writing:
         Raises IncarnationLost when this machine can't know what was given before.
         """
         name = day.isoformat()
-        last = self._memory.last_counter(self._db, name, self._trusted())
+        last = self._memory.last_counter(self._db, name)
         counter = max(self._given.get(name, 0), last) + 1
         self._given[name] = counter
         self._db.execute(_SQL["set_counter"], (name, counter))
@@ -126,7 +124,7 @@ class Writing:
             TooBig: a group has too many facts or bytes.
             IncarnationLost: this machine may not seal (S27).
         """
-        self._trusted()
+        self._memory.trusted(self._db)
         sealed: list[Sealed] = []
         before: dict[str, Case | None] = {}
         after: dict[str, Case | None] = {}
@@ -162,16 +160,8 @@ class Writing:
 
     def secure_numbers(self) -> None:
         """Before COMMIT: numbers that this act gives are in the state file first, so no crash can give them twice."""
-        if self._given:
-            state = self._trusted()
-            for day, counter in self._given.items():
-                state = counted(state, day, counter)
-            self._memory.state.write(state)
-
-    def _trusted(self) -> State:
-        if self._state is None:
-            self._state = self._memory.may_seal(self._db)
-        return self._state
+        for day, counter in self._given.items():
+            self._memory.secure_number(day, counter)
 
     def _checked(self, group: Sequence[Fact]) -> list[tuple[Fact, bytes]]:
         limits = self._memory.limits

@@ -16,10 +16,10 @@ from casework.facts import NO_HASH
 from casework.limits import LIMITS, Limits
 from casework.messages import Message
 from local_db.connection import Connected
-from local_db.errors import Cloned, IncarnationLost, NotATerminal
+from local_db.errors import Cloned, IncarnationLost, NotATerminal, NotWritable
 from local_db.replay import Dues, no_dues
 from local_db.sql import queries
-from local_db.state import State, StateFile
+from local_db.state import State, StateFile, counted
 
 _SQL = queries("commit")
 
@@ -46,41 +46,61 @@ class Counter(Connected):
         self.state = state
         self.dues = dues
         self.identity = self._read_identity()
+        self._trusted: State | None = None
 
     def trust(self) -> Message | None:
         """Why this machine may neither number nor seal, in a sentence; None while it may."""
         try:
-            self.may_seal()
+            with self.reading() as db:
+                self.trusted(db)
         except IncarnationLost as error:
             return error.message
         return None
 
-    def may_seal(self, db: sqlite3.Connection | None = None) -> State:
-        """The state file's content, when all is well.
+    def trusted(self, db: sqlite3.Connection) -> State:
+        """The state file's content, when all is well; asked of the disk once: a file that is open can't be restored.
 
         Raises:
             Cloned: the file belongs to another incarnation.
             IncarnationLost: there is no file, or the database is older than what was sealed here.
         """
-        state = self.state.read()
-        if state is None:
-            raise IncarnationLost("store.state_missing", terminal=self.identity.terminal, file=str(self.state.path))
-        if state.incarnation != self.identity.incarnation:
-            raise Cloned("store.cloned", terminal=self.identity.terminal, file=str(self.state.path))
-        if db is None:
-            with self.reading() as snapshot:
-                last = self.chain_end(snapshot)[0]
-        else:
-            last = self.chain_end(db)[0]
-        sealed = self.state.sealed(state.incarnation)
-        if sealed > last:
-            raise IncarnationLost("store.older_than_written", terminal=self.identity.terminal, lost=sealed - last)
-        return state
+        if self._trusted is None:
+            terminal = self.identity.terminal
+            state = self.state.read()
+            if state is None:
+                raise IncarnationLost("store.state_missing", terminal=terminal, file=str(self.state.path))
+            if state.incarnation != self.identity.incarnation:
+                raise Cloned("store.cloned", terminal=terminal, file=str(self.state.path))
+            lost = self.state.sealed(state.incarnation) - self.chain_end(db)[0]
+            if lost > 0:
+                raise IncarnationLost("store.older_than_written", terminal=terminal, lost=lost)
+            self._trusted = state
+        return self._trusted
 
-    def last_counter(self, db: sqlite3.Connection, day: str, state: State) -> int:
-        """The larger of the two counts of `day`."""
+    def last_counter(self, db: sqlite3.Connection, day: str) -> int:
+        """The larger of the two counts of `day`. Raises IncarnationLost as `trusted` does."""
         row = db.execute(_SQL["counter"], (day,)).fetchone()
-        return max(row[0] if row else 0, state.days.get(day, 0))
+        return max(row[0] if row else 0, self.trusted(db).days.get(day, 0))
+
+    def secure_number(self, day: str, counter: int) -> None:
+        """Write a count into the state file, durably. Raises IncarnationLost when somebody took the file away."""
+        if self._trusted is None:
+            raise RuntimeError("a number was given without trust")
+        later = counted(self._trusted, day, counter)
+        try:
+            self.state.write(later, counter)
+        except NotWritable as error:
+            if isinstance(error.__cause__, FileNotFoundError):
+                raise IncarnationLost(
+                    "store.state_missing", terminal=self.identity.terminal, file=str(self.state.path)
+                ) from error
+            raise
+        self._trusted = later
+
+    def close(self) -> None:
+        """Let go of the file and of the state file."""
+        super().close()
+        self.state.close()
 
     def chain_end(self, db: sqlite3.Connection) -> tuple[int, str]:
         """The newest envelope of this incarnation and its hash; (0, NO_HASH) before the first."""

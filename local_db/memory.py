@@ -88,7 +88,7 @@ class TerminalMemory(Rebuild, Finding, Drafts, People, Printing, Backup):
                     identity.hall_key, identity.terminal,
                 )  # fmt: skip
                 days = before.days if before is not None and goes_on else {}
-                state.create(State(1, identity.hall_key, identity.terminal, identity.incarnation, days))
+                state.create(State(identity.hall_key, identity.terminal, identity.incarnation, days))
                 db.execute("commit")
             finally:
                 db.close()

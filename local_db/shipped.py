@@ -1,4 +1,4 @@
-"""The catalogue that ships with the program, read from the package as bytes.
+"""The catalogue and the calendar that ship with the program, read from the package as bytes.
 
 `casework` reads no files; this is the one place that hands it the shipped ones.
 """
@@ -16,3 +16,8 @@ def shipped_catalogue_files() -> dict[str, bytes]:
         if entry.name.endswith(".toml"):
             found[f"items/{entry.name}"] = entry.read_bytes()
     return dict(sorted(found.items()))
+
+
+def shipped_calendar() -> bytes:
+    """The table of working days of `casework.data`, as `casework.calendar.parse` takes it."""
+    return files("casework.data").joinpath("calendar", "cn.json").read_bytes()

@@ -2,9 +2,10 @@
 
 Keeps S27: it does not lie in the data folder, so a copy, a restored backup or a new image of that folder meets either
 no file or a larger one, and *the larger wins*. It is created by temporary file, fsync and rename. Afterwards two slots
-with check sums are written in turns, in place, with fsync: a torn write leaves the other slot, and it costs a fifth of
-a rename on the clerk's path. Beside it lies how far was sealed: written after COMMIT without fsync, so it is never
-ahead of the database; only a power cut can take its last word, and then a restored copy is found by the hall.
+with check sums are written in turns, in place, flushed each time: a torn write leaves the other slot, one number
+behind, and that number was not yet committed. It costs a quarter of a rename on the clerk's path. Beside it lies how
+far was sealed: written after COMMIT without a flush, so it is never ahead of the database; only a power cut can take
+its last word, and then a restored copy is found by the hall.
 """
 
 from __future__ import annotations
@@ -22,14 +23,15 @@ from local_db.errors import wrapped
 
 _SLOT = 1024
 _BINARY = getattr(os, "O_BINARY", 0)
+_flush = getattr(os, "fdatasync", os.fsync)
+"""The slot is overwritten in place, so only its data has to reach the disk, not its times."""
 _DAYS = 8
 """Days whose counters are kept: a clock that was set back finds its day again."""
 
 
 class State(msgspec.Struct, frozen=True):
-    """What the file says. `turn` grows with each write; `days`: the last count by day."""
+    """What the file says. `days`: the last count by day."""
 
-    turn: int
     hall_key: str
     terminal: str
     incarnation: str
@@ -53,16 +55,21 @@ class StateFile:
         place = os.path.normcase(data_folder.resolve())
         self.path = folder / f"{hashlib.sha256(place.encode()).hexdigest()[:32]}.state"
         self._last = self.path.with_suffix(".sealed")
+        self._slots: int | None = None
+        self._end: int | None = None
 
     def read(self) -> State | None:
-        """The newest slot that is whole; None when there is no file, or none is."""
+        """What the whole slots say together; None when there is no file, or none is whole."""
         with wrapped(self.path):
             try:
                 data = self.path.read_bytes()
             except FileNotFoundError:
                 return None
-        slots = [_read_slot(data[:_SLOT]), _read_slot(data[_SLOT:])]
-        return max((slot for slot in slots if slot), key=lambda slot: slot.turn, default=None)
+        whole = [slot for slot in (_read_slot(data[:_SLOT]), _read_slot(data[_SLOT:])) if slot]
+        if not whole:
+            return None
+        days = {day: max(slot.days.get(day, 0) for slot in whole) for slot in whole for day in slot.days}
+        return msgspec.structs.replace(whole[0], days=days)
 
     def create(self, state: State) -> None:
         """Begin with `state`, over whatever was there."""
@@ -71,16 +78,14 @@ class StateFile:
             self._last.unlink(missing_ok=True)
             write_whole(self.path, _slot(state) + b"\n" * _SLOT)
 
-    def write(self, state: State) -> None:
-        """Replace the older slot by `state`, durably."""
+    def write(self, state: State, counter: int) -> None:
+        """Replace a slot by `state`, durably; the newest `counter` in it says which."""
         with wrapped(self.path):
-            handle = os.open(self.path, os.O_RDWR | _BINARY)
-            try:
-                os.lseek(handle, state.turn % 2 * _SLOT, os.SEEK_SET)
-                os.write(handle, _slot(state))
-                os.fsync(handle)
-            finally:
-                os.close(handle)
+            if self._slots is None:  # kept open: should somebody put another file here, ours goes nowhere
+                self._slots = os.open(self.path, os.O_RDWR | _BINARY)
+            os.lseek(self._slots, counter % 2 * _SLOT, os.SEEK_SET)
+            os.write(self._slots, _slot(state))
+            _flush(self._slots)
 
     def sealed(self, incarnation: str) -> int:
         """The newest envelope that this incarnation is known to have sealed; 0 when nothing is known."""
@@ -94,18 +99,24 @@ class StateFile:
     def keep_sealed(self, incarnation: str, local_seq: int) -> None:
         """Remember it; two processes at once may leave the smaller one, which only finds less."""
         with wrapped(self._last):
-            handle = os.open(self._last, os.O_RDWR | os.O_CREAT | _BINARY, 0o600)
-            try:
-                os.write(handle, f"{incarnation} {local_seq:020d}\n".encode())
-            finally:
+            if self._end is None:
+                self._end = os.open(self._last, os.O_RDWR | os.O_CREAT | _BINARY, 0o600)
+            os.lseek(self._end, 0, os.SEEK_SET)
+            os.write(self._end, f"{incarnation} {local_seq:020d}\n".encode())
+
+    def close(self) -> None:
+        """Let go of the files."""
+        for handle in (self._slots, self._end):
+            if handle is not None:
                 os.close(handle)
+        self._slots = self._end = None
 
 
 def counted(state: State, day: str, counter: int) -> State:
     """`state` after the number `counter` of `day` was given, with the newest days only."""
     days = {**state.days, day: max(counter, state.days.get(day, 0))}
     kept = sorted(days)[-_DAYS:]
-    return msgspec.structs.replace(state, turn=state.turn + 1, days={name: days[name] for name in kept})
+    return msgspec.structs.replace(state, days={name: days[name] for name in kept})
 
 
 def write_whole(path: Path, data: bytes) -> None:

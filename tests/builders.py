@@ -77,9 +77,9 @@ class Hand:
         self.numbered = 0
 
     def new_id(self) -> str:
-        """32 hex digits, counted."""
+        """32 hex digits, counted: like a UUIDv7 the later one sorts behind."""
         self.count += 1
-        return digest(f"{self.mark}{self.terminal}{self.count}".encode())[:32]
+        return f"{self.count:012x}" + digest(f"{self.mark}{self.terminal}{self.count}".encode())[:20]
 
     def number(self) -> str:
         """The next case number of this terminal."""

@@ -54,10 +54,10 @@ create table confirmed (
 -- What the screens show: confirmed, and on top of it the own facts that the log has not yet passed (S6, S19).
 -- due_*: derived from calendar and state by whoever opened the memory; never typed (R23).
 create table shown (
-    id integer primary key, case_id text not null unique, root text not null, number text not null, item text not null,
+    case_id text primary key, root text not null, number text not null, item text not null,
     module text not null, state text not null, applicant_name text not null, applicant_id text not null,
     received_at text not null, due_statutory text, due_promised text, updated text not null, body blob not null
-);
+) without rowid;
 create index shown_number on shown (number);
 create index shown_applicant on shown (applicant_id, item);
 create index shown_received on shown (received_at, case_id);
