@@ -107,7 +107,7 @@ def enrol(place: Place, address: str) -> None:
     for number in WINDOWS:
         if not place.terminal(number).exists():
             invited = json.loads(_run("terminal", "invite", number, "--dir", str(place.hall), "--json"))
-            code = invited["code"]
+            code = invited["code"] if invited["code"].startswith(f"{number}-") else f"{number}-{invited['code']}"
             _run("terminal", "enrol", "--hall", address, "--code", code, "--dir", str(place.terminal(number)))
 
 
