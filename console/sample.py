@@ -62,7 +62,9 @@ def person(seed: int, count: int) -> Party:
     name = (
         draw(seed, count, "rare", _RARE) if rare else draw(seed, count, "f", _FAMILY) + draw(seed, count, "g", _GIVEN)
     )
-    return Party("person", name, digits + ric.calc_check_digit(digits + "0"), _phone(seed, count), _address(seed, count))
+    return Party(
+        "person", name, digits + ric.calc_check_digit(digits + "0"), _phone(seed, count), _address(seed, count)
+    )
 
 
 def entity(seed: int, count: int) -> Party:
