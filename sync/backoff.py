@@ -43,6 +43,7 @@ OF_THE_HALL: dict[tuple[int, str], Next] = {
     (403, "revoked"): Next.STOP,
     (409, "gap"): Next.RESEND,
     (409, "diverged"): Next.FREEZE,
+    (409, "forked"): Next.STOP,  # another disk goes by this terminal's name (T30): its own numbers are in doubt
 }
 """What only the hall itself can say, by status and the problem's code."""
 
