@@ -25,6 +25,7 @@ import msgspec
 from casework.errors import CaseworkError
 from casework.messages import t
 from console import bootstrap
+from console.day import Receipt
 from console.output import talk
 from console.print_queue import print_waiting
 from console.terminal import Terminal
@@ -159,6 +160,14 @@ class Cables:
         self.pulled.discard(terminal.memory.identity.terminal)
 
 
+def print_all(terminal: Terminal) -> list[Receipt]:
+    """Print until nothing waits, or the printer is down."""
+    printed: list[Receipt] = []
+    while more := print_waiting(terminal):
+        printed += more
+    return printed
+
+
 def run(arguments: argparse.Namespace) -> int:
     """`yichuang demo`: the console where a person sits, else the headless day."""
     with contextlib.ExitStack() as stack:
@@ -180,7 +189,7 @@ def headless(place: Place, seed: int) -> int:
         enrol(place, address)
         with contextlib.ExitStack() as stack:
             windows = [stack.enter_context(bootstrap.opened(str(place.terminal(number)))) for number in WINDOWS]
-            day = run(Hands(windows[0], windows[1], Cables(), print_waiting, seed, talk))
+            day = run(Hands(windows[0], windows[1], Cables(), print_all, seed, talk))
     day.seconds = round(bootstrap.SystemClock().monotonic() - began, 1)
     print(msgspec.json.encode(day).decode())
     return 0 if day.converged else 1

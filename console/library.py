@@ -48,7 +48,7 @@ class Library:
 
     def has_calendar(self) -> bool:
         """Whether a calendar has come."""
-        head = self.memory.head("calendar")
+        head = self.memory.head("calendar.head")
         return head is not None and self.memory.blob(head.version) is not None
 
     def finder(self) -> Finder:
@@ -64,7 +64,7 @@ class Library:
 
     def _head(self, kind: str) -> str:
         """The newest version of `kind` that is here; while its bytes are on the way, the one before."""
-        head = self.memory.head(kind)
+        head = self.memory.head(f"{kind}.head")
         if head is not None and (head.version == self._newest.get(kind) or self.memory.blob(head.version) is not None):
             self._newest[kind] = head.version
         if kind not in self._newest:
