@@ -103,6 +103,8 @@ class Wire(httpx.AsyncBaseTransport):
                 raise first
             return first
         response = await self._server.answer(request)
+        if self.cut:
+            raise httpx.RemoteProtocolError("cut off before the answer", request=request)
         if fault == "slow_answer":
             await asyncio.sleep(20)
         if fault == "lost_answer":

@@ -120,6 +120,8 @@ class World:
             self.server.start()
         for terminal in self.terminals:
             terminal.wire.calm, terminal.wire.cut = True, False
+            terminal.wire.blocked.clear()
+            terminal.wire.forced.clear()
             terminal.clock.fuse = None
             await terminal.wire.settle()
             if not terminal.on:
