@@ -1,9 +1,20 @@
-r"""The life of an outbox row, drawn (S6). Nothing else moves it.
+"""The life of an outbox row, drawn (S6). Nothing else moves it.
 
-    committed --sent--> sent --accepted--> accepted --passed--> passed
-        |                 |  \--held-----> held --accepted/rejected-->…
-        |                 \--rejected--> rejected --resolved--> resolved
-        \--accepted/held/rejected--> (a pull may bring the verdict before the push's answer, T27)
+    committed --send--> sent --accept--> accepted --pass--> passed
+                        sent --hold--> held --accept--> accepted
+                        sent --reject--> rejected --resolve--> resolved
+                        sent --send--> sent             no answer came: the same bytes again (T1)
+                        sent --pass--> passed
+    committed --accept--> accepted                      a pull brings the verdict before the push's answer (T27)
+    committed --hold--> held
+    committed --reject--> rejected
+    committed --pass--> passed
+    held --hold--> held                                 held for another reason
+    held --reject--> rejected
+    held --resolve--> resolved
+    held --pass--> passed
+    rejected --accept--> accepted                       judged again, in a later revision (S13)
+    rejected --pass--> passed
 
 The writer makes *committed*, the line *sent*, a verdict (push answer or pull) *accepted*, *held* or
 *rejected*, the page's commit *passed*, a `resolve.*` fact *resolved*. An acknowledged event stays in
