@@ -127,7 +127,8 @@ class Api:
                 page = await self._run(functools.partial(self.hall.page, terminal.number, asked))
                 spaced = await self._pause(waiter, page, terminal.number, deadline)
             if spaced < 0:
-                self.bell.answered(terminal.number, loop.time())
+                if page.visible:
+                    self.bell.answered(terminal.number, loop.time())
                 return page.body
 
     async def _pause(self, waiter: Waiter, page: Page, terminal: str, deadline: float) -> float:

@@ -311,6 +311,7 @@ def run_terminal(args: argparse.Namespace) -> int:
     with open_hall(hall_folder(args.dir)) as here:
         if args.action == "invite":
             code, until = here.invite(args.number)
+            code = f"{args.number}-{code}"  # what is typed at the window names its number, too
             _say(t("hall.invited", number=args.number, until=until, fingerprint=key_id(here.signer.public)))
             _row(args, {"number": args.number, "code": code, "until": until} if args.json else {"code": code})
         elif args.action == "revoke":
