@@ -48,6 +48,8 @@ class Limits:
     field_chars: int = 200
     form_fields: int = 60
     draft_ms: int = 300
+    # Intake lines
+    line_bytes: int = 64 * 1024
     # Storage
     busy_seconds: float = 10.0
     list_rows: int = 2000

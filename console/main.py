@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from console.commands import COMMANDS
 from console.messages import LANGUAGES, choose_language, read_catalogue
@@ -69,6 +69,8 @@ def _command(words: list[str]) -> int:
     if name not in COMMANDS:
         raise WrongUse("console.no_command", listing="  " + " ".join(COMMANDS), command=name[:40])
     module = importlib.import_module(f"console.commands.{COMMANDS[name]}")
+    if hasattr(module, "forward"):
+        return _forwarded(module.forward, rest)
     parser = Parser(prog=f"yichuang {name}", description=t(f"help.{name}"))
     module.arguments(parser)
     try:
@@ -78,6 +80,14 @@ def _command(words: list[str]) -> int:
     arguments.command = name
     code: int = module.run(arguments)
     return code
+
+
+def _forwarded(run: Callable[[Sequence[str]], int], words: Sequence[str]) -> int:
+    """Another room reads its own arguments; argparse leaves by itself there, after --help or wrong use."""
+    try:
+        return run(words)
+    except SystemExit as left:
+        return left.code if isinstance(left.code, int) else WRONG
 
 
 def _language(words: list[str]) -> tuple[str, list[str]]:
@@ -113,12 +123,8 @@ def _version() -> int:
 def _speak_utf8() -> None:
     """Chinese and JSON are UTF-8 whatever the console's code page says; a character that can't be shown never stops."""
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure") and not _is_utf8(stream.encoding):
+        if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-
-
-def _is_utf8(encoding: str | None) -> bool:
-    return (encoding or "").lower().replace("-", "") == "utf8"
 
 
 def _reader_left() -> int:

@@ -1,4 +1,4 @@
-"""Data on standard output, talk on standard error: one line of JSON each, flushed, so that whoever reads may act on it."""
+"""Data on standard output, talk on standard error: one line of JSON each, flushed, so that others may act on it."""
 
 from __future__ import annotations
 
@@ -76,5 +76,3 @@ def write_file(path: Path, content: bytes) -> None:
             raise
     except OSError as cause:
         raise FileTrouble("console.file.write", file=str(path), reason=cause.strerror or str(cause)) from cause
-
-

@@ -1,0 +1,217 @@
+"""The one place that builds concrete things: the real clock, new ids, the memory, the line, the printers.
+
+Everything that is handed out here is an argument elsewhere, so tests and the simulated world put in their own.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from casework.ambient import Clock, stamp
+from casework.case import Case
+from casework.limits import LIMITS, Limits
+from casework.standing import standing
+from console.counter import Counter
+from console.errors import NotEnrolled
+from console.legal_time import LegalClock
+from console.library import Library
+from console.messages import translator
+from console.paperwork import Paperwork
+from console.people import People
+from console.terminal import Terminal
+from local_db.memory import TerminalMemory
+from local_db.state import state_folder
+
+if TYPE_CHECKING:  # the line and its web client are loaded when it is used
+    from casework.seals import Ed25519Signer
+    from console.enrolment import Enrolment
+    from sync.line import Line
+    from sync.owner import Owner
+
+T = TypeVar("T")
+
+PIN_VARIABLE = "YICHUANG_PIN"
+KEY_FILE = Path("keys") / "terminal.key"
+URL_SETTING = "hall_url"
+_HALL_OFFSET = timedelta(hours=8)
+"""The halls' civil time is UTC+8 the whole year."""
+
+
+class SystemClock:
+    """This machine's clocks, as hall civil time."""
+
+    def now(self) -> datetime:
+        """The hall's civil time as this machine believes it, naive."""
+        return (datetime.now(UTC) + _HALL_OFFSET).replace(tzinfo=None)
+
+    def monotonic(self) -> float:
+        """Seconds since some fixed moment of this boot."""
+        return time.monotonic()
+
+
+def new_id() -> str:
+    """A fresh UUIDv7 (RFC 9562) as 32 hex digits."""
+    fresh = int.from_bytes(os.urandom(10), "big")
+    milliseconds = time.time_ns() // 1_000_000
+    value = (milliseconds & (1 << 48) - 1) << 80 | fresh
+    value = value & ~(0xF << 76) | 7 << 76
+    value = value & ~(0b11 << 62) | 0b10 << 62
+    return f"{value:032x}"
+
+
+def random_bytes(count: int) -> bytes:
+    """Bytes for keys."""
+    return os.urandom(count)
+
+
+def dice() -> float:
+    """A number from 0 to 1, for the jitter of the line: nothing secret hangs on it."""
+    return random.random()  # noqa: S311
+
+
+async def wait(seconds: float) -> None:
+    """Sleep, for the line."""
+    import asyncio
+
+    await asyncio.sleep(seconds)
+
+
+def pin() -> str:
+    """The PIN of whoever types a command; empty when the variable is not set."""
+    return os.environ.get(PIN_VARIABLE, "")
+
+
+def data_folder(given: str | None, kind: str = "terminal") -> Path:
+    """`--dir`, or the platform's place for a `terminal` or a `hall`."""
+    if given:
+        return Path(given)
+    import platformdirs
+
+    return platformdirs.user_data_path("yichuang", appauthor=False) / kind
+
+
+def states() -> Path:
+    """Where the incarnation and counter files lie (`YICHUANG_STATE`, or the user's state folder)."""
+    return state_folder(os.environ)
+
+
+def open_terminal(
+    folder: Path, *, language: str = "zh_CN", clock: Clock | None = None, limits: Limits = LIMITS
+) -> Terminal:
+    """The terminal of the data folder `folder`, ready to work.
+
+    Raises NotEnrolled when there is none, StoreError when its memory can't be opened.
+    """
+    if not (folder / "terminal.db").is_file():
+        raise NotEnrolled("console.not_enrolled", folder=str(folder))
+    clock = clock or SystemClock()
+    shelf: list[Library] = []
+
+    def dues(case: Case) -> tuple[str | None, str | None]:
+        """What lists are ordered by; nothing while no calendar has come, or where it can't count."""
+        if not shelf or not shelf[0].has_calendar():
+            return None, None
+        found = {each.kind: each.clock.due for each in standing(case, shelf[0].calendar(), clock.now())}
+        return found.get("statutory"), found.get("promised")
+
+    memory = TerminalMemory.open(folder, clock, states(), limits, dues)
+    library = Library(memory)
+    shelf.append(library)
+    who = memory.identity
+    legal = LegalClock(memory, clock)
+    paperwork = Paperwork(who.hall_name, who.terminal, clock, library, translator("zh_CN"))
+    counter = Counter(memory, library, paperwork, clock, legal, new_id, lambda: bool(memory.last_contact().trouble))
+    people = People(memory, library, clock, limits)
+    return Terminal(memory, library, paperwork, counter, people, legal, clock, translator, language)
+
+
+@contextlib.contextmanager
+def opened(given: str | None) -> Iterator[Terminal]:
+    """The terminal that a command names, closed again when it is done."""
+    terminal = open_terminal(data_folder(given))
+    try:
+        yield terminal
+    finally:
+        terminal.memory.close()
+
+
+def enrolment(folder: Path) -> Enrolment:
+    """How `folder` becomes a terminal."""
+    from console.enrolment import Enrolment
+
+    return Enrolment(folder, states(), KEY_FILE, URL_SETTING, SystemClock(), new_id, random_bytes)
+
+
+def signer_of(folder: Path) -> Ed25519Signer:
+    """The terminal's key. Raises NotEnrolled when its file is not there or not of its form."""
+    from casework.seals import Ed25519Signer
+
+    try:
+        return Ed25519Signer(bytes.fromhex((folder / KEY_FILE).read_text(encoding="ascii").strip()))
+    except (OSError, ValueError) as cause:
+        raise NotEnrolled("console.no_key", file=str(folder / KEY_FILE)) from cause
+
+
+def hall_url(terminal: Terminal) -> str:
+    """Where the hall of this terminal is; it was written down at enrolment.
+
+    Raises NotEnrolled when it is not known.
+    """
+    url = terminal.memory.setting(URL_SETTING)
+    if not url:
+        raise NotEnrolled("console.no_url", folder=str(terminal.memory.folder))
+    return url
+
+
+def own_line(terminal: Terminal) -> Owner | None:
+    """The right to run the line of this terminal; None when another process has it (S34)."""
+    from sync.owner import own
+
+    return own(terminal.memory.folder, os.getpid(), stamp(terminal.clock.now()))
+
+
+async def run_here(call: Callable[..., T], /, *arguments: Any) -> T:
+    """Calls the memory in this very thread: for commands, which do nothing else meanwhile."""
+    return call(*arguments)
+
+
+@contextlib.asynccontextmanager
+async def line_for(
+    terminal: Terminal,
+    url: str | None = None,
+    *,
+    run: Callable[..., Awaitable[Any]] = run_here,
+    limits: Limits = LIMITS,
+) -> AsyncIterator[Line]:
+    """The line of `terminal`, its connections closed at the end.
+
+    Args:
+        terminal: whose memory it fills and empties.
+        url: where the hall is; without it what was written down at enrolment.
+        run: where the memory's methods are called: the writer's thread in the console.
+        limits: bounds.
+    """
+    from sync.line import Line
+    from sync.transport import Transport
+
+    folder, memory = terminal.memory.folder, terminal.memory
+    transport = Transport(url or hall_url(terminal), terminal.clock, key=memory.identity.hall_key, limits=limits)
+    try:
+        yield Line(
+            memory, transport, signer_of(folder), clock=terminal.clock, sleep=wait, dice=dice, run=run, limits=limits
+        )
+    finally:
+        await transport.aclose()
+
+
+def program() -> tuple[str, str]:
+    """Python's version and where it runs, for `doctor`."""
+    return sys.version.split()[0], sys.executable

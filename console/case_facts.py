@@ -1,0 +1,102 @@
+"""Cases as plain values for JSON: masked as everywhere, the clocks derived, never typed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from casework.case import Case, places
+from casework.outbox import Row
+from casework.standing import Standing, light_of, nearest, standing
+from console.showing import masked
+from console.terminal import Terminal
+from local_db.finding import Filter, Told
+
+FATES = ("confirmed", "accepted", "pending", "held", "rejected", "resolved")
+_OF_ROW = {
+    Row.COMMITTED: "pending",
+    Row.SENT: "pending",
+    Row.ACCEPTED: "accepted",
+    Row.HELD: "held",
+    Row.REJECTED: "rejected",
+    Row.RESOLVED: "resolved",
+    Row.PASSED: "confirmed",
+}
+_AFTER_THE_ROUTE = "delivery"
+"""The post at which a delivered case waits to be closed."""
+
+
+def queues(terminal: Terminal, posts: Iterable[str]) -> tuple[str, ...]:
+    """Those of `posts` at which cases can wait; a supervisor has no queue of his own, and sees all."""
+    known = terminal.library.current().posts
+    return tuple(post for post in posts if post == _AFTER_THE_ROUTE or (post in known and known[post].kinds))
+
+
+def listed(
+    terminal: Terminal, state: str, posts: tuple[str, ...], module: str, since: str, limit: int
+) -> tuple[Case, ...]:
+    """Cases, newest first; of more than one post those that wait at any of them."""
+    found = {
+        row.case_id: row
+        for post in posts or ("",)
+        for row in terminal.memory.cases(Filter(state, post, module, since), limit)
+    }
+    rows = sorted(found.values(), key=lambda row: (row.received_at, row.case_id), reverse=True)
+    return tuple(row.case for row in rows[: limit or None])
+
+
+def row(terminal: Terminal, case: Case) -> dict[str, Any]:
+    """One line of a list."""
+    stand = standing(case, terminal.library.calendar(), terminal.clock.now())
+    first = nearest(stand)
+    return {
+        "number": case.number,
+        "case": case.id,
+        "item": case.received.item,
+        "module": case.received.module,
+        "state": case.state,
+        "places": [{"step": place.step, "post": place.post} for place in places(case)],
+        "applicant": masked(case.received.applicant),
+        "due": first.clock.due if first else None,
+        "light": light_of(stand),
+    }
+
+
+def shown(terminal: Terminal, case: Case) -> dict[str, Any]:
+    """The whole case."""
+    history = terminal.memory.history(case.id)
+    clocks = {each.kind: _clock(each) for each in standing(case, terminal.library.calendar(), terminal.clock.now())}
+    fates = [fate(told) for told in history.lines]
+    return {
+        **row(terminal, case),
+        "events": [
+            {
+                "id": told.fact.id,
+                "type": told.fact.type,
+                "at": told.fact.time.at,
+                "actor": told.fact.actor,
+                "post": told.fact.post,
+                "fate": end,
+            }
+            for told, end in zip(history.lines, fates, strict=True)
+        ],
+        "materials": {code: {"have": have} for code, have in case.materials.items()},
+        "clocks": {kind: clocks.get(kind) for kind in ("statutory", "promised")},
+        "papers": [
+            {"kind": paper.paper, "count": paper.count, "mark": paper.mark, "at": paper.at, "by": paper.by}
+            for paper in case.papers
+        ],
+        "sync": {
+            **{end: fates.count(end) for end in FATES},
+            "history_at_hall": history.at_hall,
+        },
+    }
+
+
+def fate(told: Told) -> str:
+    """What became of a fact, as far as this terminal knows."""
+    return _OF_ROW[told.row] if told.row is not None else "confirmed"
+
+
+def _clock(stand: Standing) -> dict[str, Any]:
+    return {"due": stand.clock.due, "provisional": stand.clock.provisional, "left": stand.left}

@@ -1,0 +1,106 @@
+"""`yichuang case list|show|act`: what the screens show, as JSON, and every act of the action table."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import date
+from typing import Any
+
+from casework.case import ENDED_STATES, OPEN_STATES
+from casework.catalogue.schema import MODULES
+from casework.messages import t
+from console.arguments import Parser, add_folder, add_person, command, commands
+from console.errors import WrongUse
+from console.output import data, read_json, talk
+
+STATES = tuple(sorted(OPEN_STATES | ENDED_STATES))
+_HELD_BY_NO_POST = frozenset({"awaiting_supplement"}) | ENDED_STATES
+
+
+def arguments(parser: Parser) -> None:
+    """What it takes."""
+    group = commands(parser)
+    listing = command(group, "list", "help.case.list")
+    add_folder(listing)
+    add_person(listing, post="arguments.post_queue")
+    listing.add_argument("--state", choices=STATES, default="", help=t("arguments.state"))
+    listing.add_argument("--module", choices=MODULES, default="", help=t("arguments.module"))
+    listing.add_argument("--since", type=_day, default="", metavar="DATE", help=t("arguments.since"))
+    listing.add_argument("--limit", type=_count, default=0, metavar="N", help=t("arguments.limit"))
+    show = command(group, "show", "help.case.show")
+    act = command(group, "act", "help.case.act")
+    for each in (show, act):
+        add_folder(each)
+        add_person(each)
+        each.add_argument("number", metavar="NUMBER", help=t("arguments.case"))
+    act.add_argument("act", metavar="ACTION", help=t("arguments.act"))
+    act.add_argument("--data", default="{}", metavar="JSON", help=t("arguments.data"))
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do it. A refusal of the trade is done, and says so."""
+    from console.signed_in import signed_in
+
+    if args.action == "act":
+        return _act(args)
+    with signed_in(args) as (terminal, session):
+        from console import case_facts
+
+        if args.action == "show":
+            data(case_facts.shown(terminal, terminal.counter.case(args.number)))
+            return 0
+        posts = case_facts.queues(terminal, session.shift) if args.post and args.state not in _HELD_BY_NO_POST else ()
+        for case in case_facts.listed(terminal, args.state, posts, args.module, args.since, args.limit):
+            data(case_facts.row(terminal, case))
+    return 0
+
+
+def _act(args: argparse.Namespace) -> int:
+    from casework.commands import ACTS, read_act
+    from casework.errors import BadCommand
+    from console.acting import acted
+    from console.signed_in import signed_in
+
+    given = read_json(args.data, "--data")
+    try:
+        read_act(args.act, given)
+    except BadCommand as wrong:
+        raise WrongUse(wrong.code, listing="  " + " ".join(ACTS), **wrong.message.facts) from wrong
+    with signed_in(args) as (terminal, session):
+        answer = acted(terminal, lambda: terminal.counter.act(session, args.number, args.act, given))
+        return report(terminal.counter.case(args.number).number, terminal.counter.case(args.number).state, answer)
+
+
+def report(number: str, state: str, answer: Any) -> int:
+    """Print what became of an act; the reason of a refusal is a sentence, too."""
+    from casework.rules import Refusal
+
+    done = answer.done
+    if isinstance(done, Refusal):
+        data({
+            "number": number, "state": state, "events": [],
+            "refused": {"code": done.code, "message": str(done.message)},
+        })  # fmt: skip
+        talk(done.message)
+        return 0
+    facts: dict[str, Any] = {"number": done.number, "state": done.state, "events": list(done.types)}
+    if done.waits:
+        facts["waits"] = True
+    data(facts)
+    if answer.remark:
+        talk(answer.remark)
+    return 0
+
+
+def _day(words: str) -> str:
+    return date.fromisoformat(words).isoformat()
+
+
+def _count(words: str) -> int:
+    count = int(words)
+    if count < 1:
+        raise ValueError(words)
+    return count
+
+
+_day.__name__, _count.__name__ = "DATE", "N"  # argparse names them in its sentences

@@ -1,0 +1,23 @@
+"""`yichuang demo`: a hall with two windows and made-up people in one folder; a day in fast motion without a screen."""
+
+from __future__ import annotations
+
+import argparse
+
+from casework.messages import t
+from console.arguments import Parser, add_folder, add_shared
+
+
+def arguments(parser: Parser) -> None:
+    """What it takes."""
+    add_shared(parser)
+    add_folder(parser)
+    parser.add_argument("--headless", action="store_true", help=t("arguments.headless"))
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help=t("arguments.seed"))
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run it; exit code 1 when the terminals and the hall did not converge."""
+    from console import demo
+
+    return demo.run(args)

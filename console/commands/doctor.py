@@ -1,0 +1,187 @@
+"""`yichuang doctor`: how this terminal is, and what a person has to do about it. Needs nobody signed in (S34)."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+from datetime import timedelta
+from typing import Any
+
+from casework.ambient import moment
+from casework.errors import CaseworkError
+from casework.messages import Message, t
+from console.arguments import Parser, add_folder, add_shared
+from console.output import data, sentence_of, text
+from console.terminal import Terminal
+
+LEAST_FREE = 200 * 1024 * 1024
+"""Bytes on the disk below which a window should not begin its day."""
+
+OLDEST_UNSENT = timedelta(days=1)
+
+_NEEDS_A_PERSON = frozenset(
+    {
+        "line.refused", "line.unknown", "line.diverged", "line.bad_address", "line.too_old", "line.other_hall",
+        "line.other_key",
+    }
+)  # fmt: skip
+"""Troubles of the line that time alone does not mend."""
+
+Found = dict[str, Any]
+
+
+def arguments(parser: Parser) -> None:
+    """What it takes."""
+    add_shared(parser)
+    add_folder(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Look at everything; 1 when something needs a person."""
+    from console import bootstrap
+
+    problems: list[Message] = []
+    folder = bootstrap.data_folder(args.dir)
+    python, where = bootstrap.program()
+    found: Found = {"folder": str(folder), "python": python, "program": where}
+    try:
+        with bootstrap.opened(args.dir) as terminal:
+            found |= _terminal(terminal, problems)
+    except Exception as error:
+        sentence = sentence_of(error)
+        if sentence is None:
+            raise
+        problems.append(sentence)
+        found["database"] = {"opens": False, "mistakes": [error.__class__.__name__]}
+    if folder.is_dir():
+        found["disk"] = _disk(shutil.disk_usage(folder).free, problems)
+    found["fonts"] = _fonts(problems)
+    found |= {"problems": [str(problem) for problem in problems], "ok": not problems}
+    if args.json:
+        data(found)
+    else:
+        text(_in_words(found))
+    return 1 if problems else 0
+
+
+def _terminal(terminal: Terminal, problems: list[Message]) -> Found:
+    who = terminal.memory.identity
+    return {
+        "terminal": who.terminal,
+        "hall": who.hall_name,
+        "database": _database(terminal, problems),
+        "incarnation": _incarnation(terminal, problems),
+        "outbox": _outbox(terminal, problems),
+        "line": _line(terminal, problems),
+        "catalogue": _head(terminal, "catalogue", problems),
+        "calendar": _head(terminal, "calendar", problems),
+        "prints_waiting": terminal.memory.prints_waiting(),
+    }
+
+
+def _database(terminal: Terminal, problems: list[Message]) -> Found:
+    from local_db.migrations import SCHEMA_VERSION
+
+    memory = terminal.memory
+    mistakes = memory.check()
+    if mistakes:
+        problems.append(Message("doctor.mistakes", {"file": str(memory.file), "mistakes": "; ".join(mistakes[:5])}))
+    return {
+        "opens": True, "mistakes": list(mistakes), "schema": SCHEMA_VERSION, "bytes": memory.file.stat().st_size,
+    }  # fmt: skip
+
+
+def _incarnation(terminal: Terminal, problems: list[Message]) -> Found:
+    memory = terminal.memory
+    trust = memory.trust()
+    if trust is not None:
+        problems.append(trust)
+    state = memory.state.read()
+    return {
+        "id": memory.identity.incarnation,
+        "file": str(memory.state.path),
+        "trusted": trust is None,
+        "numbers_given": state.days if state else {},
+    }
+
+
+def _outbox(terminal: Terminal, problems: list[Message]) -> Found:
+    waits = terminal.memory.pending()
+    tray = len(terminal.memory.tray())
+    if tray:
+        problems.append(Message("doctor.tray", {"count": tray}))
+    if waits.oldest and terminal.clock.now() - moment(waits.oldest) > OLDEST_UNSENT:
+        problems.append(Message("doctor.old", {"count": waits.unsent, "since": waits.oldest[:16].replace("T", " ")}))
+    return {
+        "pending": waits.unsent, "oldest": waits.oldest or None, "held": waits.held, "rejected": waits.rejected,
+        "tray": tray,
+    }  # fmt: skip
+
+
+def _line(terminal: Terminal, problems: list[Message]) -> Found:
+    from console.bootstrap import URL_SETTING
+    from sync.owner import owner_of
+
+    memory = terminal.memory
+    contact, position, owner = memory.last_contact(), memory.position(), owner_of(memory.folder)
+    url = memory.setting(URL_SETTING)
+    if not url:
+        problems.append(Message("console.no_url", {"folder": str(memory.folder)}))
+    if contact.frozen:
+        problems.append(Message(contact.frozen))
+    elif contact.trouble in _NEEDS_A_PERSON:
+        problems.append(Message(contact.trouble))
+    off = abs(contact.offset_ms or 0) / 1000
+    if off > memory.limits.clock_offset_seconds:
+        problems.append(Message("doctor.clock", {"minutes": round(off / 60)}))
+    return {
+        "hall": url, "error": contact.trouble or None, "last_contact": contact.hall_time or None,
+        "offset_ms": contact.offset_ms, "frozen": contact.frozen or None, "cursor": position.cursor,
+        "epoch": position.epoch, "owner": owner[0] if owner else None,
+    }  # fmt: skip
+
+
+def _head(terminal: Terminal, kind: str, problems: list[Message]) -> str | None:
+    head = terminal.memory.head(kind)
+    if head is None or terminal.memory.blob(head.version) is None:
+        problems.append(Message("console.no_catalogue"))
+        return None
+    return head.version
+
+
+def _disk(free: int, problems: list[Message]) -> Found:
+    if free < LEAST_FREE:
+        problems.append(Message("doctor.disk", {"free": free // 1024 // 1024, "least": LEAST_FREE // 1024 // 1024}))
+    return {"free": free}
+
+
+def _fonts(problems: list[Message]) -> Found:
+    from console.printing.glyphs import font_folder
+
+    try:
+        folder = font_folder()
+        there = folder.is_dir()
+    except (OSError, CaseworkError):
+        folder, there = None, False
+    if not there:
+        problems.append(Message("doctor.fonts"))
+    return {"there": there, "folder": str(folder) if folder else None}
+
+
+def _in_words(found: Found) -> str:
+    lines = []
+    for name, value in found.items():
+        if name in {"problems", "ok"}:
+            continue
+        shown = ", ".join(f"{key} {_word(each)}" for key, each in value.items()) if isinstance(value, dict) else value
+        lines.append(f"{name:<15} {_word(shown)}")
+    lines += [f"! {problem}" for problem in found["problems"]] or [t("doctor.well")]
+    return "\n".join(lines)
+
+
+def _word(value: Any) -> str:
+    if value is None or (isinstance(value, list | dict) and not value):
+        return "-"
+    if isinstance(value, dict | list):
+        return str(value)
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,127 @@
+"""`yichuang intake FILE`: applications as JSON lines, each with its number printed after its commit.
+
+A bad line is said on standard error with the reason, and the others go on; a reference that was seen before gives the
+old number. Keeps S4: what is printed is on the disk.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import sys
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from casework.messages import Message, t
+from console.arguments import Parser, add_folder, add_person, add_shared
+from console.counter import Session, Taken
+from console.errors import FileTrouble, WrongUse
+from console.intake_lines import BadLine, lines_of, read_line
+from console.output import complain, data, sentence_of
+from console.terminal import Terminal
+
+
+def arguments(parser: Parser) -> None:
+    """What it takes."""
+    add_shared(parser)
+    add_folder(parser)
+    add_person(parser)
+    parser.add_argument("file", metavar="FILE", help=t("arguments.intake"))
+    parser.add_argument("--print", action="store_true", dest="printing", help=t("arguments.print"))
+    parser.add_argument("--confirm-day", default="", metavar="DATE", help=t("arguments.confirm_day"))
+
+
+def run(args: argparse.Namespace) -> int:
+    """Take them in; 1 when any line was bad."""
+    from console.signed_in import signed_in
+
+    confirmed = _day(args.confirm_day)
+    with _stream(args.file) as stream, signed_in(args) as (terminal, session):
+        if confirmed:
+            terminal.legal.confirm(confirmed)
+        good = True
+        for number, line in lines_of(stream, terminal.memory.limits):
+            good = _one(terminal, session, number, line, printing=args.printing) and good
+        if args.printing:
+            _print_all(terminal)
+    return 0 if good else 1
+
+
+def _one(terminal: Terminal, session: Session, number: int, line: bytes | None, *, printing: bool) -> bool:
+    """One line; whether it was good."""
+    ref = ""
+    try:
+        if line is None:
+            raise BadLine("intake.line.too_long", most=terminal.memory.limits.line_bytes)
+        command = read_line(line, number)
+        ref = command.ref
+        taken = terminal.counter.intake(session, command)
+    except Exception as error:
+        sentence = sentence_of(error)
+        if sentence is None:
+            raise
+        _bad(number, ref or getattr(error, "ref", ""), sentence.id, sentence)
+        return False
+    if not isinstance(taken, Taken):
+        _bad(number, ref, taken.code, taken.message)
+        return False
+    facts = {"line": number, "ref": ref or None, "number": taken.number, "case": taken.case, "state": taken.state}
+    try:
+        data(facts)
+    except BrokenPipeError as gone:
+        raise FileTrouble("console.intake.nobody_reads", number=taken.number) from gone
+    return not (printing and not taken.known) or _printed(terminal, session, taken, number, ref)
+
+
+def _printed(terminal: Terminal, session: Session, taken: Taken, number: int, ref: str) -> bool:
+    """Put the paper that the new case calls for on record and into the print queue."""
+    from console.commands.receipt import newest_kind
+    from console.counter import PrintedNow
+
+    try:
+        kind = newest_kind(terminal.counter.case(taken.number))
+        printed = terminal.counter.print(session, taken.number, kind)
+    except Exception as error:
+        sentence = sentence_of(error)
+        if sentence is None:
+            raise
+        _bad(number, ref, sentence.id, sentence)
+        return False
+    if not isinstance(printed, PrintedNow):
+        _bad(number, ref, printed.code, printed.message)
+        return False
+    return True
+
+
+def _print_all(terminal: Terminal) -> None:
+    from console.print_queue import print_waiting
+
+    while print_waiting(terminal):
+        continue
+
+
+def _bad(number: int, ref: str, code: str, message: Message) -> None:
+    complaint: dict[str, Any] = {"line": number, "ref": ref or None, "error": code, "message": str(message)}
+    complain(complaint)
+
+
+@contextlib.contextmanager
+def _stream(file: str) -> Iterator[BinaryIO]:
+    if file == "-":
+        yield sys.stdin.buffer
+        return
+    with contextlib.ExitStack() as stack:
+        try:
+            stream = stack.enter_context(Path(file).open("rb"))
+        except OSError as cause:
+            raise FileTrouble("console.file.read", file=file, reason=cause.strerror or str(cause)) from cause
+        yield stream
+
+
+def _day(words: str) -> date | None:
+    try:
+        return date.fromisoformat(words) if words else None
+    except ValueError as cause:
+        raise WrongUse("console.calendar.date", given=words[:40]) from cause

@@ -1,0 +1,128 @@
+"""How this machine becomes a terminal of a hall: a key of its own, the one-time code, the memory, the first pull.
+
+Keeps S27 (a new incarnation each time) and T36 (an answer that was lost: the same key and incarnation ask again). The
+first key that answers is believed; both fingerprints are shown, and people compare them.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from casework.ambient import Clock, NewId, moment
+from casework.seals import Ed25519Signer, key_id, seal
+from casework.wire import PURPOSE_ENROL, EnrolAnswer, EnrolRequest
+from console.errors import FileTrouble, NotEnrolled, WrongUse
+from console.output import write_file
+from local_db.connection import FILE
+from local_db.counter import Identity
+from local_db.errors import AlreadyTerminal
+from local_db.memory import TerminalMemory
+from sync.errors import Declined
+from sync.transport import Transport
+
+BEGUN_FILE = Path("keys") / "enrolling.json"
+_CODE = re.compile(r"(?:([0-9]{4})[- ])?([0-9A-Za-z]{5})-?([0-9A-Za-z]{5})")
+
+
+class Begun(msgspec.Struct, frozen=True):
+    """An enrolment under way: what has to be the same when it is tried again."""
+
+    key: str
+    incarnation: str
+
+
+class Enrolled(msgspec.Struct, frozen=True):
+    """What the person at the window reads out to IT."""
+
+    terminal: str
+    hall: str
+    name: str
+    fingerprint: str
+    hall_fingerprint: str
+
+
+def read_code(code: str, number: str = "") -> tuple[str, str]:
+    """Terminal number and one-time code of `0012-7KX2M-90QRT`, or of the code alone with the number beside it.
+
+    Raises WrongUse when there is no number, or it is no code.
+    """
+    found = _CODE.fullmatch(code.strip())
+    if found is None:
+        raise WrongUse("console.enrol.code", code=code[:40])
+    stated = found[1] or number
+    if not re.fullmatch(r"[0-9]{4}", stated) or (number and found[1] and number != found[1]):
+        raise WrongUse("console.enrol.number", code=code[:40])
+    return stated, f"{found[2]}-{found[3]}".upper()
+
+
+@dataclasses.dataclass(frozen=True)
+class Enrolment:
+    """Enrols the data folder `folder`."""
+
+    folder: Path
+    state_folder: Path
+    key_file: Path
+    url_setting: str
+    clock: Clock
+    new_id: NewId
+    random_bytes: Callable[[int], bytes]
+
+    async def enrol(self, url: str, number: str, code: str) -> Enrolled:
+        """Present the code, and create the memory.
+
+        Raises AlreadyTerminal, NotEnrolled (the hall's reason), FileTrouble, LineError.
+        """
+        if (self.folder / FILE).exists():
+            raise AlreadyTerminal("store.already_terminal", folder=str(self.folder))
+        begun = self._begin()
+        signer = Ed25519Signer(bytes.fromhex(begun.key))
+        transport = Transport(url, self.clock)
+        try:
+            hello = await transport.hello()
+            asked = EnrolRequest(number, code, begun.incarnation, signer.public)
+            answer = await transport.enrol(seal(signer, PURPOSE_ENROL, asked))
+        except Declined as declined:
+            reason = declined.problem.message if declined.problem else str(declined)
+            raise NotEnrolled("console.enrol.refused", reason=reason) from declined
+        finally:
+            await transport.aclose()
+        if answer.key != hello.key or answer.number != number:
+            raise NotEnrolled("console.enrol.other_hall")
+        self._create(answer, begun, signer, transport.url)
+        return Enrolled(number, answer.hall, answer.name, key_id(signer.public), key_id(answer.key))
+
+    def _begin(self) -> Begun:
+        """Key and incarnation, written down before anybody hears of them."""
+        path = self.folder / BEGUN_FILE
+        try:
+            return msgspec.json.decode(path.read_bytes(), type=Begun)
+        except FileNotFoundError:
+            begun = Begun(self.random_bytes(32).hex(), self.new_id())
+        except (OSError, msgspec.MsgspecError) as cause:
+            raise FileTrouble("console.file.read", file=str(path), reason=str(cause)) from cause
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as cause:
+            raise FileTrouble("console.file.write", file=str(path), reason=str(cause)) from cause
+        write_file(path, msgspec.json.encode(begun))
+        return begun
+
+    def _create(self, answer: EnrolAnswer, begun: Begun, signer: Ed25519Signer, url: str) -> None:
+        write_file(self.folder / self.key_file, begun.key.encode())  # its owner's alone: so temporary files are made
+        identity = Identity(
+            hall=answer.hall, region=answer.region, hall_name=answer.name, hall_key=answer.key,
+            terminal=answer.number, incarnation=begun.incarnation, epoch=answer.epoch,
+        )  # fmt: skip
+        memory = TerminalMemory.create(self.folder, self.clock, self.state_folder, identity)
+        try:
+            offset = self.clock.now() - moment(answer.hall_time)
+            memory.keep_setting(self.url_setting, url)
+            memory.contact(answer.hall_time, round(offset.total_seconds() * 1000))
+        finally:
+            memory.close()
+        (self.folder / BEGUN_FILE).unlink(missing_ok=True)

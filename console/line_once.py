@@ -1,0 +1,51 @@
+"""One round of the line for a command: push and pull once, when no other process has the line."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from typing import Any
+
+from casework.limits import LIMITS, Limits
+from casework.messages import Message
+from console import bootstrap
+from console.terminal import Terminal
+from sync.status import Synced
+
+QUICK = dataclasses.replace(LIMITS, once_tries=1, request_seconds=5.0)
+"""For an act that waits for the hall's word: one try, and the clerk is told."""
+
+TAKEN = "console.line_taken"
+"""Another process has the line, and does it all by itself."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Round:
+    """What one round did, and the sentence of what stopped it."""
+
+    synced: Synced
+    trouble: Message | None = None
+
+    def facts(self) -> dict[str, Any]:
+        """As the contract prints it; `error` is null when everything was done."""
+        told = self.synced
+        return {
+            "pushed": told.pushed, "pulled": told.pulled, "pending": told.pending, "held": told.held,
+            "rejected": told.rejected, "error": told.error or None,
+        }  # fmt: skip
+
+
+def sync_once(terminal: Terminal, limits: Limits = LIMITS) -> Round:
+    """Push and pull once. Never raises for a hall that can't be reached: that is the answer's `trouble`."""
+    owner = bootstrap.own_line(terminal)
+    if owner is None:
+        waits = terminal.memory.pending()
+        return Round(Synced(0, 0, waits.unsent, waits.held, waits.rejected, TAKEN), Message(TAKEN))
+    with owner:
+        return asyncio.run(_round(terminal, limits))
+
+
+async def _round(terminal: Terminal, limits: Limits) -> Round:
+    async with bootstrap.line_for(terminal, limits=limits) as line:
+        synced = await line.sync_once()
+        return Round(synced, (line.status.message or Message(synced.error)) if synced.error else None)

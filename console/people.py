@@ -1,0 +1,92 @@
+"""Who sits at the window: staff number and PIN against the verifier that the hall sent, and the posts of the shift.
+
+Works with the line down. Keeps security.md: argon2id, five failures lock for a quarter of an hour, doubling, and the
+count survives restarts and a clock that was set back.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import timedelta
+
+import msgspec
+
+from casework.ambient import Clock, moment, stamp
+from casework.bodies import StaffSet
+from casework.limits import LIMITS, Limits
+from console.counter import Session
+from console.errors import NotSignedIn
+from console.library import Library
+from local_db.memory import TerminalMemory
+from local_db.people import Lockout
+
+MOST_DOUBLINGS = 6
+"""A lock lasts 16 hours at most: until tomorrow morning, whoever else may help."""
+
+
+@dataclasses.dataclass(frozen=True)
+class People:
+    """Sign-in at one terminal."""
+
+    memory: TerminalMemory
+    library: Library
+    clock: Clock
+    limits: Limits = LIMITS
+
+    def sign_in(self, number: str, pin: str, posts: tuple[str, ...] = ()) -> Session:
+        """The session of `number`, at `posts` (empty: all her posts).
+
+        Raises NotSignedIn: no such person, a wrong PIN, locked, or a post that is not hers.
+        """
+        staff = self.memory.staff(number)
+        if staff is None or not staff.active:
+            raise NotSignedIn("people.unknown", number=number[:40])
+        self._expect_unlocked(staff)
+        if not _fits(staff.verifier, pin):
+            raise self._failed(staff)
+        if self.memory.lockout(number).failures:
+            self.memory.keep_lockout(number, Lockout())
+        return self.serving(Session(staff, staff.posts), posts)
+
+    def serving(self, session: Session, posts: tuple[str, ...]) -> Session:
+        """The same person at `posts` (empty: all her posts). Raises NotSignedIn for a post that is not hers."""
+        staff = session.staff
+        if not staff.posts:
+            raise NotSignedIn("people.no_posts", name=staff.name)
+        for post in posts:
+            if post not in staff.posts:
+                raise NotSignedIn("people.not_your_post", name=staff.name, post=post[:40], posts=", ".join(staff.posts))
+        return msgspec.structs.replace(session, shift=posts or staff.posts)
+
+    def _expect_unlocked(self, staff: StaffSet) -> None:
+        kept = self.memory.lockout(staff.number)
+        if not kept.until:
+            return
+        now, end = self.clock.now(), moment(kept.until)
+        if now < end:
+            longest = now + self._lock(kept.failures)  # a clock that was set back must not lock anyone for years
+            raise NotSignedIn("people.locked", name=staff.name, until=f"{min(end, longest):%H:%M}")
+
+    def _failed(self, staff: StaffSet) -> NotSignedIn:
+        failures = self.memory.lockout(staff.number).failures + 1
+        left = self.limits.pin_tries - failures
+        if left > 0:
+            self.memory.keep_lockout(staff.number, Lockout(failures))
+            return NotSignedIn("people.wrong_pin", left=left)
+        until = self.clock.now() + self._lock(failures)
+        self.memory.keep_lockout(staff.number, Lockout(failures, stamp(until)))
+        return NotSignedIn("people.locked_now", name=staff.name, tries=failures, until=f"{until:%H:%M}")
+
+    def _lock(self, failures: int) -> timedelta:
+        doublings = max(0, min(failures - self.limits.pin_tries, MOST_DOUBLINGS))
+        return timedelta(seconds=self.limits.pin_lock_seconds * 2**doublings)
+
+
+def _fits(verifier: str, pin: str) -> bool:
+    from argon2 import PasswordHasher
+    from argon2.exceptions import InvalidHashError, VerificationError
+
+    try:
+        return PasswordHasher().verify(verifier, pin)
+    except (VerificationError, InvalidHashError):
+        return False
