@@ -118,7 +118,7 @@ def run(hands: Hands) -> Day:
     _settle(hands, refused_case)
     for terminal in (hands.window12, hands.window7, hands.window12):
         hands.cables.sync(terminal)
-    _evening(hands, day)
+    _evening(hands, day, frozenset(numbers))
     return day
 
 
@@ -208,7 +208,7 @@ def _step(terminal: Terminal, case: Case) -> bool:
     return False
 
 
-def _evening(hands: Hands, day: Day) -> None:
+def _evening(hands: Hands, day: Day, numbers: frozenset[str]) -> None:
     """Count, print what waits, and compare what both terminals and the hall hold."""
     for terminal in (hands.window12, hands.window7):
         day.receipts += hands.print_all(terminal)
@@ -216,7 +216,7 @@ def _evening(hands: Hands, day: Day) -> None:
     for terminal in (hands.window12, hands.window7, hands.window12):  # the prints are events too
         hands.cables.sync(terminal)
     for row in hands.window7.cases():
-        if row.case.delivered is not None:
+        if row.number in numbers and row.case.delivered is not None:
             day.by_module[row.module]["delivered"] += 1
     pending = [terminal.memory.pending() for terminal in (hands.window12, hands.window7)]
     silent = all(each.unsent == 0 and each.held == 0 and each.rejected == 0 for each in pending)

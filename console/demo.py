@@ -1,4 +1,4 @@
-"""The demo: a whole hall in one folder, with two windows and made-up people, set up by the same commands that IT types.
+"""The demo: a whole hall in one folder, with two windows and made-up people, set up as IT would set it up.
 
     DIR/hall/            the hall's data
     DIR/terminal-0012/   window 12
@@ -13,33 +13,33 @@ import argparse
 import asyncio
 import contextlib
 import dataclasses
-import json
-import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
+from concurrent.futures import Future
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from casework.errors import CaseworkError
 from casework.messages import t
 from console import bootstrap
 from console.day import Receipt
+from console.line_once import sync_once
 from console.output import talk
 from console.print_queue import print_waiting
 from console.terminal import Terminal
 
+if TYPE_CHECKING:  # the hall's room is loaded when the demo runs
+    from hall.cli import HallHere
+
 REGION = "420118"
 HALL_NAME = "武汉东湖新技术开发区政务服务大厅"
-IT_PERSON = "4001"
 PIN = "135790"
 WINDOWS = ("0012", "0007")
-_SECONDS = 60
-
-
-class DemoFailed(CaseworkError):
-    """A part of the demo did not start; the sentence carries what it said."""
+PORT_FILE = "hall.port"
+_SECONDS = 30.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,80 +58,78 @@ class Place:
         return self.folder / f"terminal-{number}"
 
 
+def set_up(place: Place) -> None:
+    """The hall with its sample people, unless it is there."""
+    from hall.cli import create_hall
+
+    if not place.hall.exists():
+        create_hall(place.hall, region=REGION, name=HALL_NAME, sample=True)
+
+
 @contextlib.contextmanager
 def hall_running(place: Place) -> Iterator[str]:
-    """The hall as a process of its own on a loopback port; gives its address."""
-    port = _kept_port(place)
-    command = _command("hall", "serve", "--dir", str(place.hall), "--host", "127.0.0.1", "--port", str(port))
-    log = place.folder / "hall.log"
-    with log.open("ab") as errors, subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True) as hall:
+    """The hall on a thread of its own, listening on loopback; both windows enrolled. Gives its address."""
+    from hall.cli import open_hall
+
+    with open_hall(place.hall) as here:
+        hall = HallThread(here, _kept_port(place))
+        address = hall.start()
         try:
-            line = hall.stdout.readline() if hall.stdout else ""
-            if not line:
-                raise DemoFailed("demo.hall", reason=log.read_text("utf-8", "replace")[-400:])
-            address: str = json.loads(line)["listening"]
-            (place.folder / "address").write_text(address, "utf-8")
+            (place.folder / PORT_FILE).write_text(address.rsplit(":", 1)[1], "utf-8")
+            for number in WINDOWS:
+                if not (place.terminal(number) / "terminal.db").exists():
+                    code, _ = here.invite(number)
+                    asyncio.run(bootstrap.enrolment(place.terminal(number)).enrol(address, number, code))
+                with bootstrap.opened(str(place.terminal(number))) as terminal:
+                    sync_once(terminal)
             yield address
         finally:
-            hall.terminate()
-            hall.wait(_SECONDS)
+            hall.stop()
+
+
+class HallThread:
+    """A hall that is served as long as the demo runs, and ends with it whatever happens."""
+
+    def __init__(self, here: HallHere, port: int) -> None:
+        self._here = here
+        self._port = port
+        self._address: Future[str] = Future()
+        self._loop = asyncio.new_event_loop()
+        self._ended = asyncio.Event()
+        self._thread = threading.Thread(target=self._run, name="hall", daemon=True)
+
+    def start(self) -> str:
+        """Serve; gives the address. Raises HallError when the port is taken."""
+        self._thread.start()
+        return self._address.result(_SECONDS)
+
+    def stop(self) -> None:
+        """Answer what is open, and end."""
+        self._loop.call_soon_threadsafe(self._ended.set)
+        self._thread.join(_SECONDS)
+
+    def _run(self) -> None:
+        try:
+            self._loop.run_until_complete(self._serve())
+        except Exception as error:
+            if self._address.done():
+                raise
+            self._address.set_exception(error)
+        finally:
+            self._loop.close()
+
+    async def _serve(self) -> None:
+        from hall.cli import serve_hall
+
+        async with serve_hall(self._here, "127.0.0.1", self._port) as address:
+            self._address.set_result(address)
+            await self._ended.wait()
 
 
 def _kept_port(place: Place) -> int:
-    """The port of last time, so that the terminals find their hall again; 0 at first, or when it is taken."""
-    import socket
-
-    kept = place.folder / "address"
-    if not kept.exists():
-        return 0
-    port = int(kept.read_text("utf-8").rsplit(":", 1)[1])
-    with socket.socket() as probe:
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError as taken:
-            raise DemoFailed("demo.port", port=port, dir=str(place.folder)) from taken
-    return port
-
-
-def set_up(place: Place) -> None:
-    """The hall with its sample people. Nothing happens when it is there."""
-    place.folder.mkdir(parents=True, exist_ok=True)
-    if not place.hall.exists():
-        _run(
-            "hall", "init", "--dir", str(place.hall), "--staff", IT_PERSON, "--sample",
-            "--region", REGION, "--name", HALL_NAME,
-        )  # fmt: skip
-
-
-def enrol(place: Place, address: str) -> None:
-    """Enrol the windows that are not there yet; the one-time code goes from hall to terminal as IT carries it."""
-    for number in WINDOWS:
-        if not place.terminal(number).exists():
-            invited = json.loads(_run("terminal", "invite", number, "--dir", str(place.hall), "--json"))
-            code = invited["code"] if invited["code"].startswith(f"{number}-") else f"{number}-{invited['code']}"
-            _run("terminal", "enrol", "--hall", address, "--code", code, "--dir", str(place.terminal(number)))
-
-
-def _command(*words: str) -> list[str]:
-    return [sys.executable, "-m", "console.main", *words]
-
-
-def _run(*words: str) -> str:
-    import os
-
-    environment = {**os.environ, "YICHUANG_PIN": PIN, "PYTHONIOENCODING": "utf-8"}
-    done = subprocess.run(
-        _command(*words),
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        env=environment,
-        timeout=_SECONDS,
-        check=False,
-    )
-    if done.returncode:
-        raise DemoFailed("demo.command", command=" ".join(words[:2]), reason=done.stderr.strip()[-400:])
-    return done.stdout
+    """The port of last time, so that the windows find their hall again; 0 at first."""
+    kept = place.folder / PORT_FILE
+    return int(kept.read_text("utf-8")) if kept.exists() else 0
 
 
 @dataclasses.dataclass
@@ -185,11 +183,9 @@ def headless(place: Place, seed: int) -> int:
 
     began = bootstrap.SystemClock().monotonic()
     set_up(place)
-    with hall_running(place) as address:
-        enrol(place, address)
-        with contextlib.ExitStack() as stack:
-            windows = [stack.enter_context(bootstrap.opened(str(place.terminal(number)))) for number in WINDOWS]
-            day = run(Hands(windows[0], windows[1], Cables(), print_all, seed, talk))
+    with hall_running(place), contextlib.ExitStack() as stack:
+        windows = [stack.enter_context(bootstrap.opened(str(place.terminal(number)))) for number in WINDOWS]
+        day = run(Hands(windows[0], windows[1], Cables(), print_all, seed, talk))
     day.seconds = round(bootstrap.SystemClock().monotonic() - began, 1)
     print(msgspec.json.encode(day).decode())
     return 0 if day.converged else 1
@@ -200,8 +196,7 @@ def interactive(place: Place) -> int:
     from console.window import open_console
 
     set_up(place)
-    with hall_running(place) as address:
-        enrol(place, address)
+    with hall_running(place):
         print(t("demo.second_window", command=f"yichuang console --dir {place.terminal('0007')}"), flush=True)
         talk(t("demo.people", pin=PIN))
         return open_console(place.terminal("0012"), demo=True)
