@@ -109,7 +109,7 @@ class Counter(Connected):
 
     def _read_identity(self) -> Identity:
         with self.reading() as db:
-            known: dict[str, str] = dict(db.execute("select key, value from meta").fetchall())
+            known: dict[str, str] = dict(db.execute(_SQL["identity"]).fetchall())
             standing = db.execute("select epoch from standing").fetchone()
         if "terminal" not in known or standing is None:
             raise NotATerminal("store.not_a_terminal", folder=str(self.folder))

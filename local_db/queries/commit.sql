@@ -49,3 +49,8 @@ select coalesce(max(seq), 0) from staff
 
 -- name: staff
 select bytes from staff where number = ?
+
+-- name: identity
+-- Settings lie in the same table and may be long.
+select key, value from meta
+where key in ('hall', 'region', 'hall_name', 'hall_key', 'terminal', 'incarnation')

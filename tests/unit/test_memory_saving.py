@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -70,11 +69,16 @@ def test_a_saved_intake_is_found_again_after_a_restart(tmp_path: Path) -> None:
 def test_what_a_clerk_gives_up_in_the_middle_leaves_nothing_behind(memory: TerminalMemory) -> None:
     hand = Hand()
     memory.keep_draft("c1", "1001", b"{}")
-    with pytest.raises(ZeroDivisionError), memory.writing() as act:
-        act.next_number(DAY)
-        act.commit_groups([(hand.received("c1"),)])
-        act.drop_draft("c1")
-        raise ZeroDivisionError
+
+    def give_up() -> None:
+        with memory.writing() as act:
+            act.next_number(DAY)
+            act.commit_groups([(hand.received("c1"),)])
+            act.drop_draft("c1")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        give_up()
     assert memory.case_state("c1") is None
     assert memory.pending().unsent == 0
     assert memory.draft("c1") is not None
@@ -323,8 +327,7 @@ def test_t40_a_full_disk_at_the_commit_loses_nothing_that_was_saved(memory: Term
     pages = memory._writer.execute("pragma page_count").fetchone()[0]
     memory._writer.execute(f"pragma max_page_count = {pages}")
     with pytest.raises(DiskFull):
-        for _ in range(20):
-            take_in(memory, hand)
+        list(map(take_in, [memory] * 20, [hand] * 20))
     saved = memory.pending().unsent
     assert saved >= 2
     assert memory.check() == ()
@@ -362,7 +365,7 @@ def test_a_backup_made_between_two_saves_is_whole(tmp_path: Path, memory: Termin
     assert db.execute("select number from shown").fetchall() == [(number,)]
     assert db.execute("pragma integrity_check").fetchone() == ("ok",)
     db.close()
-    assert sorted(os.listdir(tmp_path / "backup")) == ["copy.db"]
+    assert [path.name for path in (tmp_path / "backup").iterdir()] == ["copy.db"]
 
 
 def test_a_byte_that_broke_on_the_disk_is_noticed_by_its_hash(memory: TerminalMemory) -> None:
