@@ -68,8 +68,7 @@ def unmask(case: Case, reason: str, context: Context) -> Decision | Refusal:
     """The durable event of a look at the full personal data; a reason is a must."""
     if not reason.strip():
         return Refusal("reason")
-    post = post_for(context.staff, context.shift, "case.print", context.catalogue.posts)
-    body = bodies.Unmasked(clean_text(reason))
+    body, post = bodies.Unmasked(clean_text(reason)), _any_post(case, context, "unmasked")
     return drafted(Drafting(context, case.id, case.root, case), ("unmasked", body, post))
 
 
