@@ -284,7 +284,7 @@ class Sitting:
         envelope = Envelope(
             register.terminal, register.incarnation, register.seq, self._docket.previous(register), register.fact_hash
         )
-        return piece_of(envelope, register.data or b"", self._limits)
+        return piece_of(envelope, register.data or b"", register.hash, self._limits)
 
     def _judge_again(self, group: list[Piece], before: dict[str, Register]) -> bool:
         """Whether the group stands now. What is said of it as before is not said twice."""
@@ -331,7 +331,7 @@ def _register(piece: Piece, verdict: Verdict, *, first: bool = True, data: bytes
     """The row of an envelope; `data=None` once the log holds the bytes."""
     env, fact = piece.envelope, piece.fact
     return Register(
-        env.terminal, env.incarnation, env.seq, env.hash, env.fact_hash, fact.id if fact else "", first, verdict, 0,
+        env.terminal, env.incarnation, env.seq, piece.hash, env.fact_hash, fact.id if fact else "", first, verdict, 0,
         fact.root if fact else "", fact.case if fact else "", fact.group.id if fact else "",
         None if data is None else piece.data,
     )  # fmt: skip

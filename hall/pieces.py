@@ -23,22 +23,17 @@ class Piece(msgspec.Struct, frozen=True):
     fact: Fact | None
     trouble: Judgement | None = None
     """Why it can't be judged at all."""
+    is_counter: bool = False
+    """A fact of the counter, which is never refused (S14)."""
+    resolves: bool = False
+    """It settles a tray entry, and so goes past the lane's hold (S15)."""
+    hash: str = ""
+    """The envelope's, computed once."""
 
     @property
     def id(self) -> str:
         """The name under which a person settles it: the fact's id, or the hash of bytes that nobody could read."""
         return self.fact.id if self.fact else self.envelope.fact_hash
-
-    @property
-    def is_counter(self) -> bool:
-        """Whether it is a fact of the counter, which is never refused (S14)."""
-        row = EVENTS.get(self.fact.type) if self.fact else None
-        return row is not None and row.klass is Klass.COUNTER
-
-    @property
-    def resolves(self) -> bool:
-        """Whether it settles a tray entry, and so goes past the lane's hold (S15)."""
-        return self.fact is not None and self.fact.type.startswith("resolve.")
 
 
 def read_pieces(batch: Batch, limits: Limits = LIMITS) -> tuple[Piece, ...]:
@@ -46,26 +41,33 @@ def read_pieces(batch: Batch, limits: Limits = LIMITS) -> tuple[Piece, ...]:
 
     Raises BadBytes when the batch as a whole is not what its terminal signed (T16).
     """
-    return tuple(_piece(env, event, limits) for env, event in zip(envelopes(batch), batch.events, strict=True))
+    sealed = envelopes(batch)
+    hashes = (*(envelope.prev for envelope in sealed[1:]), batch.head)
+    return tuple(
+        _piece(envelope, event, hash_, limits)
+        for envelope, event, hash_ in zip(sealed, batch.events, hashes, strict=True)
+    )
 
 
-def _piece(envelope: Envelope, event: Sent, limits: Limits) -> Piece:
+def _piece(envelope: Envelope, event: Sent, hash_: str, limits: Limits) -> Piece:
     if event.stub:
-        return Piece(envelope, None, None, Judgement("held", "bytes", {"reason": event.stub[:200]}))
-    data = bytes(event.fact)
-    return piece_of(envelope, data, limits)
+        return Piece(envelope, None, None, Judgement("held", "bytes", {"reason": event.stub[:200]}), hash=hash_)
+    return piece_of(envelope, bytes(event.fact), hash_, limits)
 
 
-def piece_of(envelope: Envelope, data: bytes, limits: Limits = LIMITS) -> Piece:
-    """An envelope with the fact's bytes."""
+def piece_of(envelope: Envelope, data: bytes, hash_: str, limits: Limits = LIMITS) -> Piece:
+    """An envelope whose hash is `hash_`, with the fact's bytes."""
     try:
         fact = decode_fact(data)
     except (BadBytes, RecursionError) as error:
-        return Piece(envelope, data, None, Judgement("held", "bytes", {"reason": type(error).__name__}))
+        return Piece(envelope, data, None, Judgement("held", "bytes", {"reason": type(error).__name__}), hash=hash_)
     if not (fact.id and fact.case and fact.root):
-        return Piece(envelope, data, None, Judgement("held", "bytes", {"reason": "id"}))
+        return Piece(envelope, data, None, Judgement("held", "bytes", {"reason": "id"}), hash=hash_)
     too_big = len(data) > limits.fact_bytes or fact.group.size > limits.group_facts
-    return Piece(envelope, data, fact, Judgement("rejected", "too_big") if too_big else None)
+    trouble = Judgement("rejected", "too_big") if too_big else None
+    row = EVENTS.get(fact.type)
+    counter = row is not None and row.klass is Klass.COUNTER
+    return Piece(envelope, data, fact, trouble, counter, fact.type.startswith("resolve."), hash_)
 
 
 def in_groups(pieces: Iterable[Piece]) -> list[list[Piece]]:

@@ -322,7 +322,7 @@ def _known(reading: Reading, batch: Batch, terminal: TerminalRow, pieces: tuple[
         raise Diverged("hall.diverged", what="envelope", at=batch.first - 1)
     for piece in pieces:
         register = known.get(piece.envelope.seq)
-        if register is not None and register.hash != piece.envelope.hash:
+        if register is not None and register.hash != piece.hash:
             raise Diverged("hall.diverged", what="envelope", at=piece.envelope.seq)
     return known
 

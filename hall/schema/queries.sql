@@ -26,7 +26,7 @@ select chain from log where seq = ?;
 
 -- name: case_entries
 -- The entries of one case after a cursor: what a maker had not seen (S5), or all of it.
-select seq, kind, bytes from log where case_id = ? and seq > ? order by seq;
+select seq, kind, bytes from log where case_id = ? and case_id <> '' and seq > ? order by seq;
 
 -- name: registered
 -- The envelopes of one incarnation in a range.

@@ -160,6 +160,20 @@ def test_every_query_has_a_name_and_can_be_prepared(tmp_path: Path) -> None:
     assert statements("-- a\ncreate table a (\n  b\n);\nselect 1;\n") == ("create table a (\n  b\n);", "select 1;")
 
 
+def test_no_question_of_a_push_or_a_pull_reads_a_whole_table(tmp_path: Path) -> None:
+    db = sqlite3.connect(tmp_path / "a.db", isolation_level=None)
+    migrate(db)
+    small = {"hall", "terminals", "all_staff", "held_lanes", "tray_counts", "move_head"}
+    scans = {
+        name: plan
+        for name, sql in queries().items()
+        for *_, plan in db.execute(f"explain query plan {sql}", (None,) * sql.count("?"))
+        if plan.startswith("SCAN") and "json_each" not in plan and "CONSTANT ROW" not in plan and name not in small
+    }
+    assert scans == {}
+    db.close()
+
+
 def test_only_one_process_serves_a_hall(tmp_path: Path) -> None:
     with owned(tmp_path), pytest.raises(Stop, match=r"hall\.served"), owned(tmp_path):
         pass
