@@ -32,18 +32,18 @@ class Bell:
     """All polls that wait at this hall, and when each terminal was answered last."""
 
     def __init__(self) -> None:
-        self._waiting: set[Waiter] = set()
+        self._waiting: dict[Waiter, None] = {}  # in the order of their coming: the same each time
         self._answered: dict[str, float] = {}
 
     @contextmanager
     def listening(self, scopes: Collection[str]) -> Iterator[Waiter]:
         """A waiter for `scopes`; begin to listen before you look, or a ring in between is lost (T19)."""
         waiter = Waiter(frozenset(scopes))
-        self._waiting.add(waiter)
+        self._waiting[waiter] = None
         try:
             yield waiter
         finally:
-            self._waiting.discard(waiter)
+            self._waiting.pop(waiter, None)
 
     def ring(self, scopes: Collection[str] | None) -> None:
         """Something new in `scopes`; None: nobody knows in which."""
