@@ -12,7 +12,7 @@ import msgspec
 
 from casework.messages import Message
 from casework.outbox import UNSENT
-from casework.rules import Refusal
+from casework.rules import Refusal, sentence
 from console.counter import Acted
 from console.line_once import QUICK, TAKEN, sync_once
 from console.terminal import Terminal
@@ -44,9 +44,7 @@ def acted(terminal: Terminal, act: Callable[[], Acted | Refusal]) -> Answer:
     refused = next((row for row in terminal.memory.tray() if row.case == case.id), None)
     if refused is None:
         return Answer(now)
-    return Answer(
-        now, Message("console.act.in_tray", {"reason": Message(f"refusal.{refused.code}", dict(refused.facts))})
-    )
+    return Answer(now, Message("console.act.in_tray", {"reason": sentence(refused.code, refused.facts)}))
 
 
 def _line_is_back(terminal: Terminal) -> bool:

@@ -16,7 +16,7 @@ from casework.ambient import moment
 from casework.errors import CaseworkError
 from casework.messages import Message, t
 from casework.papers.text import to_text
-from casework.rules import Refusal
+from casework.rules import Refusal, sentence
 from console import desk_forms, desk_intake
 from console.counter import Acted, Session, fate_of
 from console.showing import Shower, act_view
@@ -331,7 +331,7 @@ class CounterDesk:
         way = act_view("withdraw-refused", None, (reason,), grave=True, proposed=True)
         rows = []
         for row in self._terminal.memory.tray():
-            why = t(f"refusal.{row.code}", **row.facts)
+            why = str(sentence(row.code, row.facts))
             kind = cast(Any, "held" if row.kind == "held" else "refused")
             ways = (way, *desk_forms.amending(row, self._terminal)) if row.kind == "rejected" else ()
             rows.append(desk.TrayRow(row.fact, row.number, kind, t(f"event.{row.type}"), why, _short(row.since), ways))

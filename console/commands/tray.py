@@ -28,6 +28,7 @@ def arguments(parser: Parser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Do it."""
+    from casework.rules import sentence
     from console.acting import acted
     from console.commands.case import report
     from console.signed_in import signed_in
@@ -38,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
             for row in terminal.memory.tray():
                 data({
                     "fact": row.fact, "type": row.type, "case": row.case, "number": row.number, "kind": row.kind,
-                    "code": row.code, "message": t(f"refusal.{row.code}", **row.facts), "since": row.since,
+                    "code": row.code, "message": str(sentence(row.code, row.facts)), "since": row.since,
                     "actor": row.actor, "terminal": row.terminal, "insistable": row.insistable,
                 })  # fmt: skip
             return 0
