@@ -46,7 +46,7 @@ def _newest(folder: str | None) -> bytes:
         from console.bootstrap import opened
 
         with opened(folder) as terminal:
-            head = terminal.memory.head("calendar")
+            head = terminal.memory.head("calendar.head")
             newest = terminal.memory.blob(head.version) if head else None
             if newest is not None:
                 return newest

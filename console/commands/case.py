@@ -25,7 +25,7 @@ def arguments(parser: Parser) -> None:
     add_person(listing, post="arguments.post_queue")
     listing.add_argument("--state", choices=STATES, default="", help=t("arguments.state"))
     listing.add_argument("--module", choices=MODULES, default="", help=t("arguments.module"))
-    listing.add_argument("--since", type=_day, default="", metavar="DATE", help=t("arguments.since"))
+    listing.add_argument("--since", type=_day, default=None, metavar="DATE", help=t("arguments.since"))
     listing.add_argument("--limit", type=_count, default=0, metavar="N", help=t("arguments.limit"))
     show = command(group, "show", "help.case.show")
     act = command(group, "act", "help.case.act")
@@ -50,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
             data(case_facts.shown(terminal, terminal.counter.case(args.number)))
             return 0
         posts = case_facts.queues(terminal, session.shift) if args.post and args.state not in _HELD_BY_NO_POST else ()
-        for case in case_facts.listed(terminal, args.state, posts, args.module, args.since, args.limit):
+        for case in case_facts.listed(terminal, args.state, posts, args.module, args.since or "", args.limit):
             data(case_facts.row(terminal, case))
     return 0
 

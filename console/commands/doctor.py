@@ -142,7 +142,7 @@ def _line(terminal: Terminal, problems: list[Message]) -> Found:
 
 
 def _head(terminal: Terminal, kind: str, problems: list[Message]) -> str | None:
-    head = terminal.memory.head(kind)
+    head = terminal.memory.head(f"{kind}.head")
     if head is None or terminal.memory.blob(head.version) is None:
         problems.append(Message("console.no_catalogue"))
         return None
