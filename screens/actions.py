@@ -125,7 +125,6 @@ ACTS: tuple[Act, ...] = (
     Act("next_field", ("enter", "tab", "down"), _FORMS, typed=True),
     Act("previous_field", ("shift+tab", "up"), _FORMS, typed=True),
     Act("clear_field", ("ctrl+u",), _FORMS, typed=True),
-    Act("park", ("ctrl+k",), ("intake",)),
     Act("forget", ("ctrl+d",), ("intake",)),
 )
 
@@ -195,7 +194,13 @@ def typed_act(place: str, key: str) -> str | None:
     return None
 
 
+_ALWAYS = ("help", "menu", "back")
+
+
 def key_row(place: str, most: int = 7) -> tuple[Act, ...]:
-    """Up to `most` acts that the key row of `place` shows."""
+    """Up to `most` acts for the key row of `place`: its own, then always help, menu and back, then ways elsewhere."""
     shown = sorted((act for act in acts_of(place) if act.row and not act.typed), key=lambda act: act.row)
-    return tuple(shown[:most])
+    always = [BY_ID[name] for name in _ALWAYS]
+    own = [act for act in shown if ANY not in act.where][: most - len(always)]
+    others = [act for act in shown if ANY in act.where and act not in always]
+    return tuple([*own, *always, *others][:most])

@@ -1,10 +1,4 @@
-"""The console's app: which screen is in front, and that every key is done wholly before the next is looked at.
-
-Textual hands a key to what has the focus when the *app* sees it, while focus and screens move later: a burst of keys
-would land in the wrong field, and what is typed during a change of screen would be lost. Here the app itself gives each
-key to the widget in front and awaits it, with all that follows from it (a lookup, another screen). Keys that come
-meanwhile wait in the app's queue. So the speed of typing, scanning and pasting changes nothing.
-"""
+"""The console's app: who sits at it, which screen is in front, and the acts that work on every screen."""
 
 from __future__ import annotations
 
@@ -12,8 +6,6 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, ClassVar, cast
 
-from textual import events
-from textual.app import App
 from textual.binding import BindingType
 from textual.screen import Screen
 
@@ -22,8 +14,8 @@ from casework.messages import Message, t
 from screens.actions import ANY, bindings
 from screens.desk import ActView, Desk, Done, Person, Refused, Status
 from screens.frame import FrameScreen
-from screens.scan import Trail, case_number
-from screens.sheet import Checkpoint, Sheet
+from screens.keys import KeyedApp
+from screens.sheet import Sheet
 from screens.themes import THEMES
 
 _LIVING = ("queue", "intake", "case", "search", "tray", "board")
@@ -46,7 +38,7 @@ def _sign_in() -> Screen[Any]:
     return SignInScreen()
 
 
-class ConsoleApp(App[None], inherit_bindings=False):
+class ConsoleApp(KeyedApp, inherit_bindings=False):
     """The app. `poll_seconds`: how often the desk is asked for its status; 0 only when a key is pressed."""
 
     CSS_PATH = Path(__file__).with_name("styles.tcss")
@@ -61,15 +53,12 @@ class ConsoleApp(App[None], inherit_bindings=False):
     def __init__(self, desk: Desk, *, poll_seconds: float = 1.0, theme: str = THEMES[0].name) -> None:
         super().__init__()
         self.desk = desk
-        self.person: Person | None = None
         self.last_number = ""
         self.status: Status | None = None
         self._poll_seconds = poll_seconds
         for one in THEMES:
             self.register_theme(one)
         self.theme = theme
-        self._trail = Trail()
-        self._quiet_polls = 0
         self._mode_before = "queue"
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
@@ -93,8 +82,8 @@ class ConsoleApp(App[None], inherit_bindings=False):
 
     async def poll(self) -> None:
         """Ask for the status; read lists again when something in them changed; lock after a long silence."""
-        self._quiet_polls += 1
-        if self.person and self._quiet_polls * self._poll_seconds >= LIMITS.idle_lock_seconds:
+        self.quiet_polls += 1
+        if self.person and self.quiet_polls * self._poll_seconds >= LIMITS.idle_lock_seconds:
             await self.act_lock()
         before, self.status = self.status, await self.desk.status()
         self.frame.status_bar.tell(self.status)
@@ -105,7 +94,7 @@ class ConsoleApp(App[None], inherit_bindings=False):
         """Another person finds nothing of the one before; the same person finds all as it was."""
         same = person.number == self.last_number
         self.person, self.last_number = person, person.number
-        self._quiet_polls = 0
+        self.quiet_polls = 0
         if not same:
             self._mode_before = "queue"
             for mode in _LIVING:
@@ -199,64 +188,13 @@ class ConsoleApp(App[None], inherit_bindings=False):
 
         await self.show(ConfirmScreen(Message("screens.act_form.sure", {"act": act.name, "subject": subject}), do))
 
-    # Keys
-
-    async def on_event(self, event: events.Event) -> None:
-        """Keys and pastes are done here, one wholly after the other; all else as Textual does it."""
-        if isinstance(event, events.Key) and not event.is_forwarded:
-            self.app_focus = True
-            self._quiet_polls = 0
-            await self._key(event)
-        elif isinstance(event, events.Paste) and not event.is_forwarded:
-            self._quiet_polls = 0
-            await self._paste(event.text)
-        else:
-            await super().on_event(event)
-
-    async def _key(self, event: events.Key) -> None:
-        if await self._scanned(event):
-            return
-        if await self._check_bindings(event.key, priority=True):
-            return
-        target = self.focused
-        if target is not None and hasattr(target, "handle"):
-            await target.handle(event.key, event.character)
-
-    async def _scanned(self, event: events.Key) -> bool:
-        sheet = self.focused if isinstance(self.focused, Sheet) else None
-        if event.character is not None and event.character.isdecimal():
-            self._trail.digit(event.character, sheet.checkpoint() if sheet else None)
-            return False
-        if event.key not in {"enter", "tab"}:
-            self._trail.broken()
-            return False
-        scan = self._trail.ended()
-        stays = sheet is not None and getattr(getattr(sheet.row, "field", None), "kind", "") == "case_number"
-        if scan is None or stays or self.person is None:
-            return False
-        number, before = scan
-        if sheet is not None and isinstance(before, Checkpoint):
-            await sheet.restore(before)
-        await self.open_case(number)
-        return True
-
-    async def _paste(self, text: str) -> None:
-        self._trail.broken()
-        number = case_number(text)
-        sheet = self.focused if isinstance(self.focused, Sheet) else None
-        stays = sheet is not None and getattr(getattr(sheet.row, "field", None), "kind", "") == "case_number"
-        if number is not None and self.person is not None and not stays:
-            await self.open_case(number)
-        elif sheet is not None:
-            await sheet.paste(text)
+    # Acts of every screen
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Before somebody has signed in, only help, menu, language, cable and the way out."""
         if action == "do" and self.person is None:
             return bool(parameters) and parameters[0] in {"help", "menu", "language", "cable", "quit"}
         return super().check_action(action, parameters)
-
-    # Acts of every screen
 
     async def action_do(self, act: str) -> None:
         """Do a named act, wholly."""

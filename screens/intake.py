@@ -69,7 +69,7 @@ class IntakeScreen(FormScreen):
         return True
 
     async def take_over(self, form: IntakeForm, field: str = "") -> None:
-        """Show a draft or a prefile, caret in `field`."""
+        """Show a draft, caret in `field`."""
         self.model = restored(form)
         await self._view()
         if self.model.item is not None and form.outcome:
@@ -151,7 +151,7 @@ class IntakeScreen(FormScreen):
             await self._choose(row.code)
 
     async def _item_given(self) -> bool:
-        """Enter on the item: an exact code, the best hit, or a prefile's code. True: the caret was moved or stays."""
+        """Enter on the item: an exact code, or the best hit. True: the caret was moved or stays."""
         typed = _asked(self.model.values.get("item", ""))
         if self.model.item is not None:
             return False
@@ -159,11 +159,6 @@ class IntakeScreen(FormScreen):
             return not self.model.hits
         hits = await self.desk.find_items(typed)
         exact = next((hit for hit in hits if hit.code.casefold() == typed.casefold()), None)
-        prefile = None if exact else await self.desk.prefile(typed)
-        if prefile is not None:
-            await self.take_over(prefile, "applicant.id")
-            self.say(t("screens.intake.prefile_taken", code=typed), "good")
-            return True
         if not hits:
             self.app.bell()
             self.say(t("screens.intake.no_item"), "error")
@@ -282,16 +277,6 @@ class IntakeScreen(FormScreen):
         from screens.saved import SavedScreen
 
         await self.console_app.show(SavedScreen(answer, form, self.begin))
-
-    async def act_park(self) -> None:
-        """Put the form aside as a prefile that any window finds."""
-        answer = await self.desk.park(self.model.form())
-        if isinstance(answer, Refused):
-            await self._refused(answer)
-            return
-        await self.desk.discard_draft()
-        await self.begin()
-        self.say(answer.message, "good")
 
     async def act_forget(self) -> None:
         """Empty the form, after a question."""

@@ -46,7 +46,6 @@ class IntakeModel:
         self.outcomes: tuple[ActView, ...] = ()
         self.filled: dict[str, str] = {}
         self.visit = ""
-        self.prefile = ""
 
     # Rows -> state
 
@@ -189,7 +188,6 @@ class IntakeModel:
             form={code: value for code, value in form.items() if not item or code in shown},
             materials={one.code: self.have.get(one.code, one.have) for one in item.materials} if item else {},
             refers_to=self.values.get("refers_to", ""),
-            prefile=self.prefile,
             outcome=self.outcome_code,
             outcome_data=self._under("outcome_data."),
             visit=self.visit,
@@ -197,7 +195,7 @@ class IntakeModel:
 
 
 def restored(form: IntakeForm) -> IntakeModel:
-    """The state that a draft or a prefile had; the item's view is asked for afterwards."""
+    """The state that a draft had; the item's view is asked for afterwards."""
     model = IntakeModel()
     values = {"item": form.item, "project_code": form.project_code, "refers_to": form.refers_to}
     values |= {f"situations.{code}": value for code, value in form.situations.items()}
@@ -210,5 +208,5 @@ def restored(form: IntakeForm) -> IntakeModel:
         values["outcome"] = form.outcome
     model.values = values
     model.kind, model.have = form.applicant.kind, dict(form.materials)
-    model.visit, model.prefile = form.visit, form.prefile
+    model.visit = form.visit
     return model

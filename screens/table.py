@@ -60,13 +60,13 @@ class Table(Canvas, can_focus=True):
     async def load(self, source: Rows) -> None:
         """Read the list from its first page; the cursor stays on the row that it is on, if that is there."""
         self.source = source
-        key = self.key_of(self.row) if self.row is not None else ""
+        key = self.key_of(self.row) if self.row is not None else None
         page = await source("")
         self.rows, self.total, self.next = list(page.rows), page.total, page.next
         while self.next and len(self.rows) <= self.at:
             await self._more()
         places = {self.key_of(row): index for index, row in enumerate(self.rows)}
-        self._stand(places.get(key, min(self.at, len(self.rows) - 1)))
+        self._stand(min(self.at, len(self.rows) - 1) if key is None else places.get(key, self.at))
 
     async def _more(self) -> None:
         if self.source is not None and self.next:

@@ -86,7 +86,7 @@ class TrayScreen(FrameScreen):
                 Option(way.code, way.name, str(place), off="" if way.allowed else str(way.reason))
                 for place, way in enumerate(row.ways, 1)
             ]
-            return [*ways, Option("", t("screens.tray.open_case"), "0")]
+            return [*ways, Option("open", t("screens.tray.open_case"), "0")]
 
         async def take(code: str) -> None:
             way = next((way for way in row.ways if way.code == code), None)

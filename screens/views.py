@@ -194,7 +194,7 @@ class Known(Struct, frozen=True):
 
 
 class IntakeForm(Struct, frozen=True):
-    """All that the intake screen has gathered; also the content of a draft and of a prefile."""
+    """All that the intake screen has gathered; also the content of a draft."""
 
     item: str = ""
     situations: dict[str, str] = {}
@@ -204,7 +204,6 @@ class IntakeForm(Struct, frozen=True):
     form: dict[str, str] = {}
     materials: dict[str, Have] = {}
     refers_to: str = ""
-    prefile: str = ""
     outcome: str = ""
     outcome_data: dict[str, str] = {}
     visit: str = ""  # of the case before, when it is the same visitor

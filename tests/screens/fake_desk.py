@@ -35,6 +35,7 @@ from screens.desk import (
     ItemHit,
     ItemView,
     Known,
+    Light,
     Line,
     MaterialView,
     Page,
@@ -46,6 +47,7 @@ from screens.desk import (
     Refused,
     Saved,
     Status,
+    StepState,
     StepView,
     TrayRow,
 )
@@ -125,8 +127,9 @@ class FakeDesk:
             return Refused(Message("screens.sign_in.hint"))
         names = {"1001": "张敏", "2001": "李国强"}
         posts = (Choice("window", self.w("综合窗口")), Choice("delivery", self.w("出件窗")))
-        team = "officer" if number == "2001" else "helper"
-        self.who = Person(number, names[number], team, posts, ("window", "delivery"))  # type: ignore[arg-type]
+        self.who = Person(
+            number, names[number], "officer" if number == "2001" else "helper", posts, ("window", "delivery")
+        )
         return self.who
 
     async def sign_out(self) -> None:
@@ -138,11 +141,10 @@ class FakeDesk:
         return self.who
 
     async def status(self) -> Status:
-        link = "online" if self.plugged_in else "offline"
         pending = 3 + len(self.saved)
         posts = "综合" if self.language == "zh_CN" else "all"
         return Status(
-            link,
+            "online" if self.plugged_in else "offline",
             pending,
             125,
             0 if self.settled else 1,
@@ -153,7 +155,7 @@ class FakeDesk:
             "2026-11-23",
             self.revision,
             self.plugged_in,
-        )  # type: ignore[arg-type]
+        )
 
     async def cable(self, plugged_in: bool) -> None:
         self.plugged_in = plugged_in
@@ -168,7 +170,7 @@ class FakeDesk:
     # Lists
 
     def _row(self, n: int) -> QueueRow:
-        lights = ("black", "red", "yellow", "green", "green", "none")
+        lights: tuple[Light, ...] = ("black", "red", "yellow", "green", "green", "none")
         items = (("A02", "公司变更登记"), ("D01", "食品经营许可(新办)"), ("A07", "个体工商户设立"))
         code, name = items[n % 3]
         light = lights[min(n, 5)]
@@ -181,7 +183,7 @@ class FakeDesk:
             ("张*", "某某餐饮管理有限公司", "李**")[n % 3],
             self.w("已受理" if n % 2 else "已收件"),
             self.w("商事科"),
-            light,  # type: ignore[arg-type]
+            light,
             f"2026-12-{1 + n % 28:02d}" if left else "",
             f"{left}{unit}" if left else "",
             n == 1,
@@ -341,13 +343,6 @@ class FakeDesk:
         if self.who:
             self.drafts.pop(self.who.number, None)
 
-    async def park(self, form: IntakeForm) -> Saved | Refused:
-        return Saved("K7P2", "", "", (), Message("screens.intake.prefile_taken", {"code": "K7P2"}))
-
-    async def prefile(self, code: str) -> IntakeForm | None:
-        if code.upper() != "K7P2":
-            return None
-        return IntakeForm("A02", {"change": "address"}, Party("entity", COMPANY, "某某公司"), prefile="K7P2")
 
     def check(self, kind: FieldKind, value: str) -> Checked:
         checks = {"phone": check_phone, "entity_id": check_uscc, "project_code": check_project_code}
@@ -373,7 +368,7 @@ class FakeDesk:
 
     async def case(self, number: str) -> CaseView | Refused:
         await self._asked(f"case {number}")
-        steps = (
+        steps: tuple[tuple[str, str, StepState, int], ...] = (
             ("receive", "收", "done", 0),
             ("pre-review", "预", "done", 1),
             ("accept", "受", "done", 2),
@@ -393,7 +388,7 @@ class FakeDesk:
                 state,
                 rank,
                 "待 2 人" if sign == "核" else "",
-            )  # type: ignore[arg-type]
+            )
             for code, sign, state, rank in steps
         )
         reason = Field("reason", "理由" if self.language == "zh_CN" else "Reason", required=True)

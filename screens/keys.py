@@ -1,0 +1,84 @@
+"""One key at a time: every key is done wholly before the next one is looked at.
+
+Textual hands a key to what has the focus when the *app* sees it, while focus and screens move later: a burst of keys
+would land in the wrong field, and what is typed during a change of screen would be lost. Here the app itself gives each
+key to the widget in front and awaits it, with all that follows from it (a lookup, another screen). Keys that come
+meanwhile wait in the app's queue. So the speed of typing, scanning and pasting changes nothing.
+"""
+
+from __future__ import annotations
+
+from textual import events
+from textual.app import App
+
+from screens.desk import Person
+from screens.field import InputRow
+from screens.scan import Trail, case_number
+from screens.sheet import Checkpoint, Sheet
+
+
+class KeyedApp(App[None], inherit_bindings=False):
+    """The base of the console's app: keys, pastes and scans."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.person: Person | None = None
+        self.quiet_polls = 0
+        self._trail = Trail()
+
+    async def open_case(self, number: str) -> None:
+        """Show a case."""
+        raise NotImplementedError
+
+    async def on_event(self, event: events.Event) -> None:
+        """Keys and pastes are done here, one wholly after the other; all else as Textual does it."""
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            self.app_focus = True
+            self.quiet_polls = 0
+            await self._key(event)
+        elif isinstance(event, events.Paste) and not event.is_forwarded:
+            self.quiet_polls = 0
+            await self._paste(event.text)
+        else:
+            await super().on_event(event)
+
+    async def _key(self, event: events.Key) -> None:
+        if await self._scanned(event):
+            return
+        if await self._check_bindings(event.key, priority=True):
+            return
+        target = self.focused
+        if target is not None and hasattr(target, "handle"):
+            await target.handle(event.key, event.character)
+
+    async def _scanned(self, event: events.Key) -> bool:
+        sheet = self.focused if isinstance(self.focused, Sheet) else None
+        if event.character is not None and event.character.isdecimal():
+            self._trail.digit(event.character, sheet.checkpoint() if sheet else None)
+            return False
+        if event.key not in {"enter", "tab"}:
+            self._trail.broken()
+            return False
+        scan = self._trail.ended()
+        if scan is None or _wants_number(sheet) or self.person is None:
+            return False
+        number, before = scan
+        if sheet is not None and isinstance(before, Checkpoint):
+            await sheet.restore(before)
+        await self.open_case(number)
+        return True
+
+    async def _paste(self, text: str) -> None:
+        self._trail.broken()
+        number = case_number(text)
+        sheet = self.focused if isinstance(self.focused, Sheet) else None
+        if number is not None and self.person is not None and not _wants_number(sheet):
+            await self.open_case(number)
+        elif sheet is not None:
+            await sheet.paste(text)
+
+
+def _wants_number(sheet: Sheet | None) -> bool:
+    """Does the caret stand in a field for a case number? There a scan is typed like anything else."""
+    row = sheet.row if sheet is not None else None
+    return isinstance(row, InputRow) and row.field.kind == "case_number"

@@ -1,0 +1,91 @@
+"""How each screen looks, in both sizes and languages; reached by keys alone, on a desk whose clock stands still."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from rich.cells import cell_len
+from textual.pilot import Pilot
+
+from screens.app import ConsoleApp
+from screens.canvas import Canvas
+from tests.screens.fake_desk import COMPANY, FakeDesk, number
+from tests.screens.test_flows import keys
+
+SIGNED = "1001<enter>135790<enter>"
+FORM = f"na02<enter>2<enter>{COMPANY}<enter>"
+WAYS = {
+    "sign_in": "",
+    "sign_in_refused": "1001<enter>0<enter>",
+    "queue": SIGNED,
+    "intake_items": SIGNED + "n",
+    "intake_form": SIGNED + FORM + "<f6>",
+    "intake_materials": SIGNED + FORM + "<f6>9<enter><space>d",
+    "read_back": SIGNED + FORM + "<f6>9<enter>a<f2>",
+    "saved": SIGNED + FORM + "<f6>9<enter>a<f2><enter><enter>",
+    "preview": SIGNED + "<enter><f7>",
+    "case": SIGNED + f"{number(7)}<enter>",
+    "case_acts": SIGNED + "<enter><enter>",
+    "act": SIGNED + "<enter>h王<enter>",
+    "confirm": "2001<enter>135790<enter><enter>d1<enter>x<enter>",
+    "search": SIGNED + "<f4>a02",
+    "tray": SIGNED + "t",
+    "menu": SIGNED + "<f10>",
+    "posts": SIGNED + "<f9>",
+    "help": SIGNED + "n<f1>",
+    "board": SIGNED + "<f8>",
+    "cable_out": SIGNED + "<ctrl+g>",
+}
+SIZES = {"80x24": (80, 24), "120x40": (120, 40)}
+Compare = Callable[..., bool]
+
+
+def app(language: str) -> ConsoleApp:
+    """The console on a new desk."""
+    made = ConsoleApp(FakeDesk(language=language), poll_seconds=0)
+    made.language = language
+    return made
+
+
+def going(way: str) -> Callable[[Pilot[Any]], Awaitable[None]]:
+    """Press the keys of a way."""
+
+    async def go(pilot: Pilot[Any]) -> None:
+        await pilot.press(*keys(WAYS[way]))
+        await pilot.pause()
+
+    return go
+
+
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("way", [way for way in WAYS if way != "contrast"])
+def test_it_looks_as_before(snap_compare: Compare, way: str, size: str, language: str) -> None:
+    assert snap_compare(app(language), terminal_size=SIZES[size], run_before=going(way))
+
+
+def test_high_contrast_looks_as_before(snap_compare: Compare) -> None:
+    shown = ConsoleApp(FakeDesk(), poll_seconds=0, theme="yichuang-contrast")
+    assert snap_compare(shown, terminal_size=(80, 24), run_before=going("intake_materials"))
+
+
+AMBIGUOUS = "…“”‘’·●○→←↑↓■□▲△▼▽★☆◆◇─│┌┐└┘├┤┬┴┼═║"
+
+
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+@pytest.mark.parametrize("way", ["queue", "intake_materials", "case", "menu", "saved", "help", "tray"])
+def test_every_row_fits_and_has_no_character_of_doubtful_width(way: str, language: str) -> None:
+    async def run() -> None:
+        made = app(language)
+        async with made.run_test(size=(80, 24)) as pilot:
+            await going(way)(pilot)
+            for widget in made.screen.query(Canvas):
+                for y in range(widget.size.height):
+                    strip = widget.render_line(y)
+                    assert cell_len(strip.text) == widget.size.width, strip.text
+                    assert not set(strip.text) & set(AMBIGUOUS), strip.text
+
+    asyncio.run(run())
