@@ -227,8 +227,9 @@ class Hall:
             rows = reading.page(asked.after, limit)
         if terminal is None or not terminal.active:
             raise Forbidden("hall.revoked", number=number)
+        held = {*terminal.scopes, terminal.own_scope}
         entries = [
-            msgspec.Raw(row.data if terminal.holds(row.scope) else msgspec.json.encode(Hidden(row.seq, row.hash)))
+            msgspec.Raw(row.data if row.scope in held else msgspec.json.encode(Hidden(row.seq, row.hash)))
             for row in rows
         ]
         upto, chain = (rows[-1].seq, rows[-1].chain) if rows else (asked.after, asked.chain)
@@ -241,7 +242,7 @@ class Hall:
         return Page(
             msgspec.json.encode(answer),
             full=len(rows) == limit,
-            visible=any(terminal.holds(row.scope) for row in rows),
+            visible=any(row.scope in held for row in rows),
             own=any(row.scope == terminal.own_scope for row in rows),
         )
 

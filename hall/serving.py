@@ -129,6 +129,8 @@ async def listening(
     waiting = asyncio.ensure_future(ready.wait())
     try:
         await asyncio.wait({waiting, task}, return_when=asyncio.FIRST_COMPLETED)
+        if task.done():
+            await task
         yield url_of(sock, tls=tls)
     finally:
         waiting.cancel()
