@@ -14,9 +14,13 @@ from pathlib import Path
 
 from casework.ambient import Clock
 from casework.limits import LIMITS, Limits
-from local_db.errors import wrapped
+from local_db.errors import TryAgain, wrapped
 
 FILE = "terminal.db"
+_LOG_KEPT = 8 * 1024 * 1024
+"""Bytes of the write-ahead log that stay on the disk: writing over them is cheaper than growing it again."""
+_LOG_ROWS = 1000
+"""Rows written, and two for each commit, after which the log is folded into the file: about as many pages."""
 
 
 def connect(path: Path, limits: Limits = LIMITS, *, read_only: bool = False) -> sqlite3.Connection:
@@ -26,7 +30,8 @@ def connect(path: Path, limits: Limits = LIMITS, *, read_only: bool = False) -> 
         db.execute("pragma journal_mode = wal")
         db.execute("pragma synchronous = full")
         db.execute("pragma foreign_keys = on")
-        db.execute("pragma journal_size_limit = 8388608")
+        db.execute(f"pragma journal_size_limit = {_LOG_KEPT}")
+        db.execute("pragma wal_autocheckpoint = 0")  # folding the log into the file happens outside the write lock
         if read_only:
             db.execute("pragma query_only = on")
     except BaseException:
@@ -49,6 +54,8 @@ class Connected:
         self._writing = False
         self._readers = threading.local()
         self._open: list[sqlite3.Connection] = []
+        self._folding = threading.Lock()
+        self._unfolded = 0
         with wrapped(self.file):
             self._writer = connect(self.file, limits)
         self._open.append(self._writer)
@@ -66,15 +73,19 @@ class Connected:
                 raise RuntimeError("a write transaction inside a write transaction")
             self._writing = True
             db = self._writer
+            before = db.total_changes
             try:
                 with wrapped(self.file):
                     db.execute("begin immediate")
                     yield db
                     db.execute("commit")
+                self._unfolded += db.total_changes - before + 2
             finally:
                 self._writing = False
                 if db.in_transaction:
                     db.rollback()
+        if self._unfolded >= _LOG_ROWS:
+            self._checkpoint()
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -100,6 +111,19 @@ class Connected:
         with self.reading() as db:
             version: int = db.execute("pragma data_version").fetchone()[0]
         return version
+
+    def _checkpoint(self) -> None:
+        """Fold the write-ahead log into the file, beside the writers: nobody waits for it but who calls."""
+        if not self._folding.acquire(blocking=False):
+            return
+        try:
+            self._unfolded = 0
+            with wrapped(self.file), contextlib.closing(connect(self.file, self.limits)) as db:
+                db.execute("pragma wal_checkpoint(passive)")
+        except TryAgain:
+            self._unfolded = _LOG_ROWS // 2  # what was saved is safe in the log: tried again a little later
+        finally:
+            self._folding.release()
 
     def close(self) -> None:
         """Close all connections; the last one folds the write-ahead log into the file."""

@@ -409,3 +409,13 @@ def test_what_needs_the_hall_shows_only_after_its_word(memory: TerminalMemory) -
     assert case is not None
     assert case.state == "decided"
     assert [told.row for told in memory.history(taken.case).lines] == [Row.ACCEPTED] * 4
+
+
+def test_the_log_beside_the_file_stays_small_over_a_long_day(memory: TerminalMemory) -> None:
+    hand = Hand()
+    longest = 0
+    for _ in range(400):
+        take_in(memory, hand)
+        longest = max(longest, memory.file.with_name("terminal.db-wal").stat().st_size)
+    assert longest < 16 * 1024 * 1024
+    assert memory.file.stat().st_size > 1024 * 1024  # it was folded in while the day went on
