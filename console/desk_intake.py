@@ -8,7 +8,7 @@ from casework import bodies, commands
 from casework.bodies import Party
 from casework.catalogue.form import asked_fields
 from casework.catalogue.materials import completeness, material_states, with_agent
-from casework.catalogue.schema import Field, Item, Situation
+from casework.catalogue.schema import Field, Item, LimitData, Situation
 from casework.catalogue.situations import holds, normal_answers
 from casework.errors import BadInput
 from casework.events import EVENTS, Klass
@@ -73,13 +73,13 @@ def item_view(terminal: Terminal, show: Shower, code: str, answers: dict[str, st
             for material, _ in material_states(item, given, {}, agent)
         ),
         needs_project_code=item.project_code,
-        limits=t(
-            "item.limits",
-            statutory=t(f"limit.{item.statutory.unit}", amount=item.statutory.amount, start=""),
-            promised=t(f"limit.{item.promised.unit}", amount=item.promised.amount, start=""),
-        ),
+        limits=t("item.limits", statutory=_limit(item.statutory), promised=_limit(item.promised)),
         fee=t("papers.fee.none") if not item.fee else f"{item.fee // 100}.{item.fee % 100:02d}",
     )
+
+
+def _limit(limit: LimitData) -> str:
+    return t(f"limit.{limit.unit}", amount=limit.amount, start=t(f"limit.start.{limit.start}"))
 
 
 def _situation(show: Shower, situation: Situation) -> desk.Field:

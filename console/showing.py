@@ -13,7 +13,7 @@ from casework.catalogue.schema import Item, Text
 from casework.events import body_of
 from casework.facts import Fact
 from casework.messages import t
-from casework.papers.of_case import PRINTED_WITH
+from casework.papers.of_case import PRINTED_WITH, said
 from casework.rules import Refusal
 from casework.standing import Standing, light_of, nearest, standing
 from console.library import Library
@@ -147,8 +147,13 @@ class Shower:
         )
 
     def _form(self, case: Case, item: Item | None) -> tuple[desk.Line, ...]:
-        labels = {field.id: self.say(field.label) for field in item.fields} if item else {}
-        lines = [desk.Line(labels.get(name, name), value) for name, value in case.received.form.items() if value]
+        form = case.received.form
+        fields = item.fields if item else ()
+        lines = [
+            desk.Line(self.say(field.label), self.say(said(field, form[field.id])))
+            for field in fields
+            if form.get(field.id)
+        ]
         if case.received.project_code:
             lines.insert(0, desk.Line(t("form.project_code"), case.received.project_code))
         return tuple(lines)

@@ -12,7 +12,7 @@ from casework import bodies
 from casework.ambient import moment
 from casework.calendar import Calendar
 from casework.case import Case
-from casework.catalogue.schema import Item, LimitData, Post
+from casework.catalogue.schema import Field, Item, LimitData, Post, Text
 from casework.papers.facts import (
     Agent,
     Deferred,
@@ -109,8 +109,8 @@ def paper_facts(
         reasons=_texts(decided.reasons if decided else refused.reason or case.reason),
         remedies=_texts(decided.remedies if decided else refused.remedies),
         decision="refused" if case.outcome == "refused" else "granted", result=item.result.zh if item else "",
-        handover=_handover(case, occasion.handed, counter, posts), delivery=_delivery(case, item), pledge=_pledge(case, item),
-        guide=_guide(item), fee=_fee(item, say), query=say("papers.query.counter"), query_url=case.number,
+        handover=_handover(case, occasion.handed, counter, posts), delivery=_delivery(case, item),
+        pledge=_pledge(case, item), guide=_guide(item), fee=_fee(item, say), query=say("papers.query.counter"), query_url=case.number,
         complaints=item.complaints if item else "", reprint=occasion.reprint,
     )  # fmt: skip
 
@@ -132,8 +132,18 @@ def _limit(span: bodies.Span, stand: Standing | None, say: Say) -> LimitLine:
 
 
 def _form(item: Item | None, form: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    labels = {field.id: field.label.zh for field in item.fields} if item else {}
-    return tuple((labels.get(name, name), value) for name, value in form.items() if value)
+    if item is None:
+        return tuple((name, value) for name, value in form.items() if value)
+    return tuple((field.label.zh, said(field, form[field.id]).zh) for field in item.fields if form.get(field.id))
+
+
+def said(field: Field, value: str) -> Text:
+    """A value of the form as people read it: the label of a choice, the unit behind a number."""
+    option = next((option for option in field.options if option.code == value), None)
+    if option is not None:
+        return option.label
+    unit = field.unit
+    return Text(f"{value} {unit.zh}", f"{value} {unit.en}") if unit else Text(value, value)
 
 
 def _name(item: Item | None, code: str) -> str:
