@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import cast
 
 from casework.case import Case
 from casework.messages import t
 from casework.papers.of_case import PRINTED_WITH
+from casework.rules import Refusal
 from console.arguments import Parser, add_folder, add_person, add_shared
 from console.counter import PrintedNow
 from console.errors import FileTrouble, WrongUse
@@ -49,7 +49,6 @@ def arguments(parser: Parser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print it. A refusal (no such paper yet) is done, and says so."""
-    from casework.rules import Refusal
     from console.print_queue import render
     from console.signed_in import signed_in
 
@@ -59,12 +58,12 @@ def run(args: argparse.Namespace) -> int:
         kind = args.kind or newest_kind(case)
         preview = terminal.counter.preview(session, case.number, kind)
         if isinstance(preview, Refusal):
-            return _refused(case, kind, preview)
+            return _refused(case, kind, preview, args.output)
         render(preview, form)  # what can't be drawn or written is not counted as printed
         _expect_writable(args.output)
         printed = terminal.counter.print(session, case.number, kind, queue=False)
         if isinstance(printed, Refusal):
-            return _refused(case, kind, printed)
+            return _refused(case, kind, printed, args.output)
         drawn = render(printed.paper, form)
     if args.output == STANDARD_OUTPUT:
         sys.stdout.buffer.write(drawn.data)
@@ -86,12 +85,11 @@ def _tell(case: Case, kind: str, printed: PrintedNow, args: argparse.Namespace, 
         })  # fmt: skip
 
 
-def _refused(case: Case, kind: str, refusal: object) -> int:
-    from casework.rules import Refusal
-
-    no = cast(Refusal, refusal)
-    data({"number": case.number, "kind": kind, "refused": {"code": no.code, "message": str(no.message)}})
+def _refused(case: Case, kind: str, no: Refusal, output: str) -> int:
     talk(no.message)
+    if output == STANDARD_OUTPUT:  # where the paper was meant to be
+        return 0
+    data({"number": case.number, "kind": kind, "refused": {"code": no.code, "message": str(no.message)}})
     return 0
 
 
