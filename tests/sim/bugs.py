@@ -131,4 +131,4 @@ PLANTED = (
 )
 """Each is found in the storm within `PLANTED_SEEDS`."""
 
-PLANTED_SEEDS = range(1, 6)
+PLANTED_SEEDS = range(1, 9)

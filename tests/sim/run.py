@@ -62,3 +62,8 @@ def main(seeds: range, profile: str = "storm", json: bool = False) -> int:
     if broken:
         print(f"broken: {jsonlib.dumps(broken)}", file=sys.stderr)
     return 1 if broken or never else 0
+
+
+def run(first: int, last: int, profile: str = "", *, json: bool = False) -> int:
+    """What `yichuang simulate` calls: the seeds `first` to `last`, the storm where no profile is named."""
+    return main(range(first, last + 1), profile or "storm", json)

@@ -124,8 +124,7 @@ class World:
             terminal.wire.forced.clear()
             terminal.clock.fuse = None
             await terminal.wire.settle()
-            if not terminal.on:
-                terminal.switch_on()
+            await self._revive(terminal)
         try:
             await asyncio.wait_for(self._ended.wait(), HEALTH)
         except TimeoutError:
@@ -135,6 +134,15 @@ class World:
             if terminal.serving is not None and terminal.serving.done():
                 raise Broken(f"line: {terminal.number} has stopped: {terminal.serving.exception()!r}")
         self.truth.healed(self.terminals)
+
+    async def _revive(self, terminal: Terminal) -> None:
+        """Somebody looks after every PC that is dark, or whose program has just died."""
+        if terminal.on and terminal.serving is not None and terminal.serving.done():
+            if not isinstance(terminal.serving.exception(), PowerCut):
+                return
+            await self._dark(terminal)
+        if not terminal.on:
+            terminal.switch_on()
 
     async def end(self) -> None:
         """Close every file."""
