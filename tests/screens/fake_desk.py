@@ -266,6 +266,7 @@ class FakeDesk:
                 True,
                 may_pledge=True,
                 source="不动产登记" if zh else "land register",
+                have="checked",
             ),
             MaterialView(
                 f"{code}-09",
@@ -342,7 +343,6 @@ class FakeDesk:
     async def discard_draft(self) -> None:
         if self.who:
             self.drafts.pop(self.who.number, None)
-
 
     def check(self, kind: FieldKind, value: str) -> Checked:
         checks = {"phone": check_phone, "entity_id": check_uscc, "project_code": check_project_code}

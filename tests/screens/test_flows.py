@@ -16,21 +16,9 @@ from screens.intake import IntakeScreen
 from screens.sheet import Sheet
 from screens.table import Table
 from tests.screens.fake_desk import COMPANY, FakeDesk, number
+from tests.screens.typing_keys import keys, press
 
 Walk = Callable[[Pilot[Any], ConsoleApp], Awaitable[None]]
-
-
-def keys(text: str) -> list[str]:
-    """`text` as keys; named ones stand between angle brackets."""
-    out: list[str] = []
-    while text:
-        if text.startswith("<"):
-            name, _, text = text[1:].partition(">")
-            out.append(name)
-        else:
-            out.append(text[0])
-            text = text[1:]
-    return out
 
 
 def walk(desk: FakeDesk, then: Walk, *, size: tuple[int, int] = (80, 24), staff: str = "1001") -> None:
@@ -39,7 +27,7 @@ def walk(desk: FakeDesk, then: Walk, *, size: tuple[int, int] = (80, 24), staff:
     async def run() -> None:
         app = ConsoleApp(desk, poll_seconds=0)
         async with app.run_test(size=size) as pilot:
-            await pilot.press(*keys(f"{staff}<enter>135790<enter>"))
+            await press(pilot, *keys(f"{staff}<enter>135790<enter>"))
             await then(pilot, app)
 
     asyncio.run(run())
@@ -59,7 +47,7 @@ def test_a_known_company_changes_its_address_within_45_keys() -> None:
 
     async def then(pilot: Pilot[Any], app: ConsoleApp) -> None:
         for key in script:
-            await pilot.press(key)
+            await press(pilot, key)
         assert desk.saved[0].outcome == "accept"
         assert desk.saved[0].form["address"] == "关山路9号"
         assert desk.saved[0].form["f1"] == "餐饮服务"
@@ -74,7 +62,7 @@ def test_the_next_case_of_the_same_visit_has_its_applicant() -> None:
     desk = FakeDesk()
 
     async def then(pilot: Pilot[Any], app: ConsoleApp) -> None:
-        await pilot.press(*keys(A02 + "x<enter>a<f2><enter><enter><enter>"), *keys("d01<enter>"))
+        await press(pilot, *keys(A02 + "x<enter>a<f2><enter><enter><enter>"), *keys("d01<enter>"))
         model = app.screen.model  # type: ignore[attr-defined]
         assert model.values["applicant.id"] == COMPANY
         assert model.visit == "visit-1"
@@ -85,13 +73,13 @@ def test_the_next_case_of_the_same_visit_has_its_applicant() -> None:
 
 def test_a_wrong_number_is_marked_and_gone_back_to_on_saving() -> None:
     async def then(pilot: Pilot[Any], app: ConsoleApp) -> None:
-        await pilot.press(*keys("na01<enter>420111199003070018<enter>王小二<enter>"))
+        await press(pilot, *keys("na01<enter>420111199003070018<enter>王小二<enter>"))
         sheet = app.screen.query_one(Sheet)
         assert sheet.key == "applicant.phone"
-        await pilot.press("f2")
+        await press(pilot, "f2")
         assert sheet.key == "applicant.id"
         assert said(app)
-        await pilot.press(*keys("420111199003070017<enter><f2>"))
+        await press(pilot, *keys("420111199003070017<enter><f2>"))
         assert sheet.key == "form.f1"
 
     walk(FakeDesk(), then)
@@ -101,23 +89,20 @@ def test_a_refused_save_comes_back_to_the_field_with_the_reason() -> None:
     desk = FakeDesk(refuse_next=Message("screens.act_form.off"))
 
     async def then(pilot: Pilot[Any], app: ConsoleApp) -> None:
-        await pilot.press(*keys(A02 + "x<enter>a<f2><enter>"))
+        await press(pilot, *keys(A02 + "x<enter>a<f2><enter>"))
         assert app.screen.query_one(Sheet).key == "applicant.phone"
         assert said(app) == "现在不能这样办"
-        await pilot.press(*keys("<f2><enter>"))
+        await press(pilot, *keys("<f2><enter>"))
         assert len(desk.saved) == 1
 
     walk(desk, then)
 
 
-
-
-
 def test_pinyin_initials_find_an_item_and_an_unknown_one_is_said() -> None:
     async def then(pilot: Pilot[Any], app: ConsoleApp) -> None:
-        await pilot.press(*keys("nzzz<enter>"))
+        await press(pilot, *keys("nzzz<enter>"))
         assert app.screen.query_one(Sheet).key == "item"
-        await pilot.press(*keys("spj<enter>"))
+        await press(pilot, *keys("spj<enter>"))
         assert app.screen.query_one(Sheet).values()["item"] == "D01"
 
     walk(FakeDesk(), then)
@@ -125,13 +110,13 @@ def test_pinyin_initials_find_an_item_and_an_unknown_one_is_said() -> None:
 
 def test_a_paper_that_may_not_be_pledged_is_not() -> None:
     async def then(pilot: Pilot[Any], app: ConsoleApp) -> None:
-        await pilot.press(*keys("na02<enter><f6><f6><f6>"))
+        await press(pilot, *keys("na02<enter><f6><f6><f6>"))
         sheet = app.screen.query_one(Sheet)
         assert sheet.key == "materials.A02-01"
-        await pilot.press("p")
+        await press(pilot, "p")
         assert sheet.key == "materials.A02-01"
         assert "不能用告知承诺" in said(app)
-        await pilot.press("c", "d", "p")
+        await press(pilot, "c", "d", "p")
         have = app.screen.model.have  # type: ignore[attr-defined]
         assert have == {"A02-01": "copy", "A02-02": "defer", "A02-04": "pledge"}
 
@@ -140,11 +125,11 @@ def test_a_paper_that_may_not_be_pledged_is_not() -> None:
 
 def test_the_language_changes_in_the_middle_of_a_form_and_nothing_typed_is_lost() -> None:
     async def then(pilot: Pilot[Any], app: ConsoleApp) -> None:
-        await pilot.press(*keys("na01<enter>420111199003070017<enter>王小<ctrl+y>二<enter>"))
+        await press(pilot, *keys("na01<enter>420111199003070017<enter>王小<ctrl+y>二<enter>"))
         sheet = app.screen.query_one(Sheet)
         assert sheet.values()["applicant.name"] == "王小二"
         assert next(row.label for row in sheet.rows if row.key == "applicant.name") == "Name"
-        await pilot.press("ctrl+y")
+        await press(pilot, "ctrl+y")
         assert next(row.label for row in sheet.rows if row.key == "applicant.name") == "名称"
 
     walk(FakeDesk(), then)
@@ -154,12 +139,12 @@ def test_an_act_with_a_form_a_question_and_a_refusal() -> None:
     desk = FakeDesk(refuse_next=Message("screens.act_form.off"))
 
     async def then(pilot: Pilot[Any], app: ConsoleApp) -> None:
-        await pilot.press("enter", "d", "1", "enter", *"材料齐全", "enter")
+        await press(pilot, "enter", "d", "1", "enter", *"材料齐全", "enter")
         assert app.screen.PLACE == "confirm"  # type: ignore[attr-defined]
-        await pilot.press("enter")
+        await press(pilot, "enter")
         assert app.screen.query_one(Sheet).key == "reason"
         assert desk.acted == []
-        await pilot.press("f2", "enter")
+        await press(pilot, "f2", "enter")
         assert isinstance(app.screen, CaseScreen)
         assert desk.acted[0][1:] == ("decide", {"result": "granted", "reason": "材料齐全"})
 
@@ -170,9 +155,9 @@ def test_an_act_that_is_off_says_why_and_does_nothing() -> None:
     desk = FakeDesk()
 
     async def then(pilot: Pilot[Any], app: ConsoleApp) -> None:
-        await pilot.press("enter", "d")
+        await press(pilot, "enter", "d")
         assert said(app) == "现在不能这样办"
-        await pilot.press("a")
+        await press(pilot, "a")
         assert said(app) == "现在不能“受理”"
         assert desk.acted == []
 
@@ -183,7 +168,7 @@ def test_a_scan_on_any_screen_opens_the_case() -> None:
     for before in ("", "<f4>abc", "n", "<f10>", "<ctrl+r>", "<enter>k"):
 
         async def then(pilot: Pilot[Any], app: ConsoleApp, before: str = before) -> None:
-            await pilot.press(*keys(before), *number(9), "enter")
+            await press(pilot, *keys(before), *number(9), "enter")
             assert isinstance(app.screen, CaseScreen), before
             assert app.screen.number == number(9)
 
@@ -192,9 +177,9 @@ def test_a_scan_on_any_screen_opens_the_case() -> None:
 
 def test_a_scan_over_a_half_filled_act_leaves_it_as_it_was() -> None:
     async def then(pilot: Pilot[Any], app: ConsoleApp) -> None:
-        await pilot.press("enter", "h", *"王", *number(9), "enter")
+        await press(pilot, "enter", "h", *"王", *number(9), "enter")
         assert isinstance(app.screen, CaseScreen)
-        await pilot.press("escape")
+        await press(pilot, "escape")
         assert app.screen.query_one(Sheet).values()["receiver"] == "王"
 
     walk(FakeDesk(), then)
@@ -204,16 +189,16 @@ def test_another_post_is_two_keys_and_another_person_sees_no_open_form() -> None
     desk = FakeDesk()
 
     async def then(pilot: Pilot[Any], app: ConsoleApp) -> None:
-        await pilot.press("f9", "enter")
+        await press(pilot, "f9", "enter")
         assert [person.shift for person in (app.person,) if person] == [("window",)]
-        await pilot.press(*keys("na01<enter>420111199003070017<enter>王小二<ctrl+l>"))
+        await press(pilot, *keys("na01<enter>420111199003070017<enter>王小二<ctrl+l>"))
         assert app.current_mode == "sign_in"
-        await pilot.press("f3", "insert")
+        await press(pilot, "f3", "insert")
         assert app.current_mode == "sign_in"
-        await pilot.press("up", *keys("2001<enter>135790<enter>n"))
+        await press(pilot, "up", *keys("2001<enter>135790<enter>n"))
         assert isinstance(app.screen, IntakeScreen)
         assert "王小二" not in str(app.screen.model.values)
-        await pilot.press("ctrl+l", "up", *keys("1001<enter>135790<enter>n"))
+        await press(pilot, "ctrl+l", "up", *keys("1001<enter>135790<enter>n"))
         assert app.screen.query_one(Sheet).values()["applicant.name"] == "王小二"
 
     walk(desk, then)
@@ -221,7 +206,7 @@ def test_another_post_is_two_keys_and_another_person_sees_no_open_form() -> None
 
 def test_the_same_person_finds_all_as_it_was_after_a_lock() -> None:
     async def then(pilot: Pilot[Any], app: ConsoleApp) -> None:
-        await pilot.press(*keys("na01<enter>420111199003070017<enter>王<ctrl+l>135790<enter>小<enter>"))
+        await press(pilot, *keys("na01<enter>420111199003070017<enter>王<ctrl+l>135790<enter>小<enter>"))
         assert app.screen.query_one(Sheet).values()["applicant.name"] == "王小"
 
     walk(FakeDesk(), then)
@@ -231,11 +216,11 @@ def test_with_the_cable_out_everything_goes_on() -> None:
     desk = FakeDesk()
 
     async def then(pilot: Pilot[Any], app: ConsoleApp) -> None:
-        await pilot.press("ctrl+g")
+        await press(pilot, "ctrl+g")
         status = app.screen.query_one(StatusBar).status
         assert status is not None
         assert status.link == "offline"
-        await pilot.press(*keys(A02 + "x<enter>a<f2><enter>"))
+        await press(pilot, *keys(A02 + "x<enter>a<f2><enter>"))
         assert len(desk.saved) == 1
 
     walk(desk, then)
@@ -245,7 +230,7 @@ def test_the_tray_is_emptied_by_a_person() -> None:
     desk = FakeDesk()
 
     async def then(pilot: Pilot[Any], app: ConsoleApp) -> None:
-        await pilot.press("t", "enter", "down", "enter", *"已更正", "enter")
+        await press(pilot, "t", "enter", "down", "enter", *"已更正", "enter")
         assert "resolve amend" in desk.log
         assert app.screen.query_one(Table).rows == []
 
@@ -259,7 +244,7 @@ def test_a_list_of_a_hundred_thousand_reads_only_what_is_seen() -> None:
         table = app.screen.query_one(Table)
         assert len(table.rows) == 200
         for _ in range(12):
-            await pilot.press("pagedown")
+            await press(pilot, "pagedown")
         assert len(table.rows) <= 600
         assert table.at == 12 * 19
 
@@ -271,7 +256,7 @@ def test_the_list_is_read_again_when_the_desk_knows_more_and_the_cursor_stays() 
 
     async def then(pilot: Pilot[Any], app: ConsoleApp) -> None:
         table = app.screen.query_one(Table)
-        await pilot.press("down", "down")
+        await press(pilot, "down", "down")
         here = table.row.number
         desk.revision += 1
         await app.poll()
@@ -282,9 +267,9 @@ def test_the_list_is_read_again_when_the_desk_knows_more_and_the_cursor_stays() 
 
 def test_esc_goes_back_step_by_step_to_the_queue() -> None:
     async def then(pilot: Pilot[Any], app: ConsoleApp) -> None:
-        await pilot.press("enter", "f7", "f1", "escape", "escape", "escape")
+        await press(pilot, "enter", "f7", "f1", "escape", "escape", "escape")
         assert app.current_mode == "queue"
-        await pilot.press("escape")
+        await press(pilot, "escape")
         assert app.current_mode == "queue"
 
     walk(FakeDesk(), then)
@@ -292,9 +277,9 @@ def test_esc_goes_back_step_by_step_to_the_queue() -> None:
 
 def test_unmasking_asks_for_a_reason() -> None:
     async def then(pilot: Pilot[Any], app: ConsoleApp) -> None:
-        await pilot.press("enter", "2", "f2")
+        await press(pilot, "enter", "2", "f2")
         assert "必须填写" in said(app)
-        await pilot.press(*"核对", "enter")
+        await press(pilot, *"核对", "enter")
         assert isinstance(app.screen, CaseScreen)
         assert app.screen.case is not None
         assert not app.screen.case.masked

@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 from screens.app import ConsoleApp
 from screens.canvas import Canvas
 from tests.screens.fake_desk import COMPANY, FakeDesk, number
-from tests.screens.test_flows import keys
+from tests.screens.typing_keys import keys, press
 
 SIGNED = "1001<enter>135790<enter>"
 FORM = f"na02<enter>2<enter>{COMPANY}<enter>"
@@ -54,8 +54,7 @@ def going(way: str) -> Callable[[Pilot[Any]], Awaitable[None]]:
     """Press the keys of a way."""
 
     async def go(pilot: Pilot[Any]) -> None:
-        await pilot.press(*keys(WAYS[way]))
-        await pilot.pause()
+        await press(pilot, *keys(WAYS[way]))
 
     return go
 
