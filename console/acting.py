@@ -6,6 +6,7 @@ the last try; before a *no* for that reason stands, the line is tried once more.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
 import msgspec
@@ -13,9 +14,14 @@ import msgspec
 from casework.messages import Message
 from casework.outbox import UNSENT
 from casework.rules import Refusal, sentence
+from console import bootstrap
 from console.counter import Acted
 from console.line_once import QUICK, TAKEN, sync_once
 from console.terminal import Terminal
+
+ANOTHER_LINE_SECONDS = 6.0
+"""How long a command waits for the hall's word that another process will bring."""
+LOOK_SECONDS = 0.2
 
 _FOR_WANT_OF_A_LINE = frozenset({"needs_hall", "not_taken_in_here"})
 
@@ -35,9 +41,10 @@ def acted(terminal: Terminal, act: Callable[[], Acted | Refusal]) -> Answer:
     if isinstance(done, Refusal) or not done.waits:
         return Answer(done)
     round_ = sync_once(terminal, QUICK)
+    if round_.synced.error == TAKEN:
+        asyncio.run(_until_answered(terminal, done))
     case = terminal.counter.case(done.number)
-    history = terminal.memory.history(case.id)
-    waits = any(told.row in UNSENT and told.fact.type in done.types for told in history.lines)
+    waits = _waits(terminal, done)
     now = msgspec.structs.replace(done, state=case.state, waits=waits)
     if waits:
         return Answer(now, Message("console.act.waits", {"reason": round_.trouble or Message(TAKEN)}))
@@ -45,6 +52,19 @@ def acted(terminal: Terminal, act: Callable[[], Acted | Refusal]) -> Answer:
     if refused is None:
         return Answer(now)
     return Answer(now, Message("console.act.in_tray", {"reason": sentence(refused.code, refused.facts)}))
+
+
+def _waits(terminal: Terminal, done: Acted) -> bool:
+    """Whether the hall has yet to answer what was done."""
+    history = terminal.memory.history(terminal.counter.case(done.number).id)
+    return any(told.row in UNSENT and told.fact.type in done.types for told in history.lines)
+
+
+async def _until_answered(terminal: Terminal, done: Acted) -> None:
+    """Another process has the line, and looks every few seconds for what to push: wait for it, but not for long."""
+    end = terminal.clock.monotonic() + ANOTHER_LINE_SECONDS
+    while _waits(terminal, done) and terminal.clock.monotonic() < end:
+        await bootstrap.wait(LOOK_SECONDS)
 
 
 def _line_is_back(terminal: Terminal) -> bool:

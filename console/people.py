@@ -63,9 +63,12 @@ class People:
         if not kept.until:
             return
         now, end = self.clock.now(), moment(kept.until)
+        longest = now + self._lock(kept.failures)
+        if end > longest:  # the clock was set back since; that must not lock anyone for years
+            end = longest
+            self.memory.keep_lockout(staff.number, Lockout(kept.failures, stamp(end)))
         if now < end:
-            longest = now + self._lock(kept.failures)  # a clock that was set back must not lock anyone for years
-            raise NotSignedIn("people.locked", name=staff.name, until=f"{min(end, longest):%H:%M}")
+            raise NotSignedIn("people.locked", name=staff.name, until=f"{end:%H:%M}")
 
     def _failed(self, staff: StaffSet) -> NotSignedIn:
         failures = self.memory.lockout(staff.number).failures + 1

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 from casework.messages import t
 from console.arguments import Parser, add_shared
 from console.errors import NeedsCheckout, WrongUse
 
 ROOT = Path(__file__).resolve().parents[2]
-MODULES = {"simulate": "tests.sim.run", "bench": "tests.load.run"}
+WORLD = "tests.sim.run"
+BENCHMARKS = ROOT / "tests" / "load"
 
 
 def arguments(parser: Parser) -> None:
@@ -28,13 +29,31 @@ def arguments(parser: Parser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run it; `simulate` gives 1 and the seed when an invariant broke. Raises NeedsCheckout without the source tree."""
-    module = _module(args.command)
     if args.command == "bench":
-        code: int = module.run(args.name, json=args.json)
-    else:
-        first, last = seeds(args.seeds)
-        code = module.run(first, last, args.profile, json=args.json)
+        return _bench(args.name, args.json)
+    first, last = seeds(args.seeds)
+    if not ROOT.joinpath(*WORLD.split(".")).with_suffix(".py").is_file():
+        raise NeedsCheckout("console.needs_checkout", command=args.command)
+    if str(ROOT) not in sys.path:
+        sys.path.insert(0, str(ROOT))
+    code: int = importlib.import_module(WORLD).run(first, last, args.profile, json=args.json)
     return code
+
+
+def _bench(name: str, as_json: bool) -> int:
+    """One benchmark, or all of them, each in a fresh process."""
+    known = sorted(path.stem for path in BENCHMARKS.glob("*.py") if "__main__" in path.read_text(encoding="utf-8"))
+    if not known:
+        raise NeedsCheckout("console.needs_checkout", command="bench")
+    if name and name not in known:
+        raise WrongUse("console.bench", listing="  " + " ".join(known), name=name[:40])
+    failed = [each for each in ([name] if name else known) if _fails(each, as_json)]
+    return 1 if failed else 0
+
+
+def _fails(name: str, as_json: bool) -> bool:
+    words = [sys.executable, "-m", f"tests.load.{name}", *(["--json"] if as_json else [])]
+    return subprocess.run(words, cwd=ROOT, check=False).returncode != 0
 
 
 def seeds(words: str) -> tuple[int, int]:
@@ -43,12 +62,3 @@ def seeds(words: str) -> tuple[int, int]:
     if not first.isdigit() or (dots and not last.isdigit()) or (dots and int(last) < int(first)):
         raise WrongUse("console.seeds", given=words[:40])
     return int(first), int(last if dots else first)
-
-
-def _module(name: str) -> Any:
-    path = ROOT.joinpath(*MODULES[name].split(".")).with_suffix(".py")
-    if not path.is_file():
-        raise NeedsCheckout("console.needs_checkout", command=name)
-    if str(ROOT) not in sys.path:
-        sys.path.insert(0, str(ROOT))
-    return importlib.import_module(MODULES[name])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import subprocess
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -322,9 +323,57 @@ def test_a_code_is_good_once_and_the_folder_for_one_terminal(place: Place, tmp_p
     assert again.code == 1
 
 
-def test_nobody_reading_any_more_is_no_error_for_a_list(place: Place) -> None:
+def unread(place: Place, *words: str, stdin: str = "") -> tuple[int, str]:
+    """How a command ends, and what it says, when nobody reads its output any more."""
+    with subprocess.Popen(
+        place.command(*words, "--dir", place.window("0012"), "--staff", "1001"),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=ROOT,
+        env=place.environment,
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        process.stdin.write(stdin.encode())
+        process.stdin.close()
+        said = process.stderr.read().decode()
+    return process.returncode, said
+
+
+def test_nobody_reading_any_more_is_no_error_for_a_list_and_stops_an_intake(place: Place) -> None:
     taken(place, "D01")
-    assert place.run("case", "list", "--dir", place.window("0012"), "--staff", "1001").code == 0
+    assert unread(place, "case", "list") == (0, "")
+    code, said = unread(place, "intake", "-", stdin=jsonl(line("D01", "gone"), line("D01", "never")))
+    assert code == 1
+    assert "4201" in said
+    known = place.at("0012", "intake", "-", stdin=jsonl(line("D01", "gone"))).one["number"]
+    assert known in said
+
+
+def test_the_line_as_a_process_of_its_own_brings_the_halls_word(place: Place) -> None:
+    """Console, command and line side by side (S34, T71): the act waits for what another process brings."""
+    number = taken(place, "B01", "accept")
+    with subprocess.Popen(
+        place.command("sync", "--dir", place.window("0012")),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        cwd=ROOT,
+        env=place.environment,
+    ) as process:
+        try:
+            assert process.stdout is not None
+            assert json.loads(process.stdout.readline())["link"] == "online"
+            taken_by_another = place.sync("0012")
+            assert taken_by_another.code == 1
+            assert taken_by_another.lines[-1]["error"] == "console.line_taken"
+            done = place.at("0012", "case", "act", number, "decide", staff="2001")
+            assert (done.code, done.one["state"]) == (0, "decided")
+        finally:
+            process.terminate()
+    assert place.sync("0012").one["pending"] == 0
 
 
 def test_with_the_hall_down_work_goes_on_and_decisions_wait(tmp_path: Path) -> None:
