@@ -1,7 +1,7 @@
 """The base of what we draw ourselves: lines of styled text by cells, never markup, one strip a row.
 
-A part is `(text, ink)`; an ink is a component class of `styles.tcss`, so both themes and `NO_COLOR` apply. One widget
-draws a whole body: forty fields cost one widget, and a key repaints one row.
+A part is `(text, ink)`; an ink is a style by name, from the theme. One widget draws a whole body: forty fields cost one
+widget, and a key repaints one row.
 """
 
 from __future__ import annotations
@@ -15,29 +15,9 @@ from textual.geometry import Offset, Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-Part = tuple[str, str]
+from screens.themes import inks
 
-INKS = (
-    "plain",
-    "dim",
-    "label",
-    "heading",
-    "strong",
-    "field",
-    "focus",
-    "fresh",
-    "on",
-    "row",
-    "error",
-    "warn",
-    "good",
-    "key",
-    "green",
-    "yellow",
-    "red",
-    "black",
-    "none",
-)
+Part = tuple[str, str]
 
 
 def fit(text: str, width: int) -> str:
@@ -68,12 +48,11 @@ def wrap(text: str, width: int) -> list[str]:
 class Canvas(Widget, inherit_bindings=False):
     """A widget of rows. Subclasses say `parts(y)`."""
 
-    COMPONENT_CLASSES = {f"ink--{ink}" for ink in INKS}
     ALLOW_SELECT = False
 
     def ink(self, name: str) -> Style:
         """The style of an ink in the present theme."""
-        return self.get_component_rich_style(f"ink--{name}", partial=True)
+        return inks(self.app.theme)[name]
 
     def parts(self, y: int) -> Sequence[Part]:
         """The row `y` (0 is the top one in sight)."""

@@ -26,6 +26,9 @@ class KeyedApp(App[None], inherit_bindings=False):
         self.quiet_polls = 0
         self._trail = Trail()
 
+    def delay_update(self, delay: float = 0.05) -> None:
+        """Textual holds the screen still for 50 ms after a change of mode; here the next screen is drawn at once."""
+
     async def open_case(self, number: str) -> None:
         """Show a case."""
         raise NotImplementedError

@@ -266,7 +266,12 @@ class Sheet(Canvas, can_focus=True):
     async def _mark(self, row: MaterialRow, act: str | None) -> None:
         if act == "have_all":
             for one in self.rows:
-                if isinstance(one, MaterialRow) and one.have == "missing" and one.material.required:
+                if (
+                    isinstance(one, MaterialRow)
+                    and one.have == "missing"
+                    and one.material.required
+                    and not one.material.source
+                ):
                     one.have = "original"
                     await self.owner.row_changed(one)
             self.refresh()
