@@ -284,7 +284,6 @@ _EVOLVERS: dict[str, _Evolver] = {
     "printed": _printed,
     "handed_over": _unchanged,
     "unmasked": _unchanged,
-    "unmasked": _unchanged,
     "resolve.withdraw": _unchanged,
     "resolve.amend": _unchanged,
 }

@@ -70,8 +70,11 @@ SHOWN = frozenset({Row.COMMITTED, Row.SENT, Row.ACCEPTED})
 def is_shown(row: Row, klass: Klass) -> bool:
     """Whether the fact of an outbox row is replayed on top of what the hall has confirmed.
 
-    What needs the hall counts only after its word (S14): until then the case shows as it was.
+    What needs the hall counts only after its word (S14): until then the case shows as it was. A fact of the counter
+    that is held stays in sight: its receipt is in somebody's hand.
     """
+    if klass is Klass.COUNTER and row is Row.HELD:
+        return True
     return row in SHOWN and (row is Row.ACCEPTED or klass is not Klass.NEEDS_HALL)
 
 

@@ -295,7 +295,7 @@ def _resolve(case: Case | None, fact: Fact, body: Any, bench: Bench) -> Refusal 
     return Refusal("reason") if not body.reason.strip() else None
 
 
-_Rule = Callable[[Case, Fact, Any, Bench], Refusal | None]
+_Rule = Callable[[Any, Fact, Any, Bench], Refusal | None]
 
 _RULES: dict[str, _Rule] = {
     "accepted": _accepted,

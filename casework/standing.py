@@ -18,7 +18,7 @@ KINDS: tuple[Kind, ...] = ("statutory", "promised")
 
 
 class Standing(msgspec.Struct, frozen=True):
-    """One of the two clocks at a moment. `left` is in the unit of the limit (days, or office minutes); negative is overdue."""
+    """One of the two clocks at a moment. `left`: days, or office minutes, as the limit counts; negative is overdue."""
 
     kind: Kind
     span: Span

@@ -46,7 +46,11 @@ class Paperwork:
             return Refusal("no_such_paper_yet", {"paper": kind, "state": case.state})
         now = self.clock.now()
         mark = reprint_mark(case.papers, kind, self.terminal)
-        reprint = Reprint(mark, f"{staff.name} {staff.number}", f"{now:%Y-%m-%d %H:%M}") if mark else None
+        reprint = (
+            Reprint(self.say("papers.reprint", mark=mark), f"{staff.name} {staff.number}", f"{now:%Y-%m-%d %H:%M}")
+            if mark
+            else None
+        )
         counter = Counter(self.hall, self.window, staff.name, staff.number, now)
         occasion = Occasion(_last(history, "refused_at_intake"), _last(history, "handed_over"), reprint)
         posts = self.library.of(case).posts

@@ -22,7 +22,7 @@ from casework.facts import Base, Envelope, Fact, digest, encode_fact
 from casework.outbox import Move, Row, moved
 from local_db.counter import Counter
 from local_db.errors import TooBig
-from local_db.replay import counts, keep, shown_case
+from local_db.replay import confirmed_case, counts, keep, overlaid, shown_case
 from local_db.sql import queries
 
 _SQL = queries("commit")
@@ -137,6 +137,8 @@ class Writing:
                     after[fact.case] = evolve(after[fact.case], fact)
                 if fact.type.startswith("resolve."):
                     self._resolve(fact)
+                if fact.type.startswith("resolve.") and fact.case:
+                    after[fact.case] = overlaid(self._db, fact.case, confirmed_case(self._db, fact.case))
         for case_id, case in after.items():
             keep(self._db, case_id, before[case_id], case, self._now, self._memory.dues)
         return tuple(sealed)

@@ -15,8 +15,8 @@ from casework.admit import insistable
 from casework.ambient import stamp
 from casework.errors import BadBytes
 from casework.events import body_of
-from casework.facts import Fact, digest
-from casework.outbox import SHOWN, Move, Row, moved
+from casework.facts import digest
+from casework.outbox import Move, Row, moved
 from casework.position import Outgoing, Pending, Position
 from casework.seals import Signed
 from casework.wire import Answered, Sent, Tray, Verdict
@@ -117,7 +117,7 @@ class Outbox(Commit):
             return set()
         db.execute(_SQL["judged"], (after, msgspec.json.encode(verdict), verdict.revision, entry, seq))
         self._tray_of_own(db, seq)
-        return {row[2]} if _shows(row[4], state) != _shows(row[4], after) else set()
+        return {row[2]} if counts(row[4], state) != counts(row[4], after) else set()
 
     def _tray_of_own(self, db: sqlite3.Connection, seq: int) -> None:
         """Own refused and held facts are in the tray at once, before the hall's entry of it was pulled (S16)."""
@@ -129,7 +129,7 @@ class Outbox(Commit):
         fact = readable(data)
         line = Tray(
             fact=fact_id, type=type_, case=case_id, root=fact.root if fact else case_id,
-            number=_number_of(db, case_id, fact), terminal=self.identity.terminal, actor=fact.actor if fact else "",
+            number=_number_of(db, case_id), terminal=self.identity.terminal, actor=fact.actor if fact else "",
             code=verdict.code, facts=verdict.facts, since=verdict.judged_at, kind=verdict.v,
             insistable=insistable(type_, verdict.code),
         )  # fmt: skip
@@ -141,21 +141,20 @@ class Outbox(Commit):
             reshow(db, case_id, now, self.dues)
 
 
-def _number_of(db: sqlite3.Connection, case_id: str, fact: Fact | None) -> str:
+def _number_of(db: sqlite3.Connection, case_id: str) -> str:
+    """The number of a case, also of one out of sight because its receipt was refused; empty for what has none."""
     case = shown_case(db, case_id)
     if case is not None:
         return case.number
-    if fact is None or fact.type != "received":
+    row = db.execute(_SQL["own_receipt"], (case_id,)).fetchone()
+    fact = readable(row[0]) if row else None
+    if fact is None:
         return ""
     try:
         number: str = body_of(fact).number
     except BadBytes:
         return ""  # the tray shows it without a number
     return number
-
-
-def _shows(type_: str, row: Row) -> bool:
-    return row in SHOWN and counts(type_, row)
 
 
 def keep_tray(db: sqlite3.Connection, line: Tray, *, told: bool) -> None:

@@ -15,9 +15,9 @@ from collections.abc import Callable
 from casework.bodies import Party
 from casework.case import Case, decode_case, encode_case, evolve, places
 from casework.errors import BadBytes
-from casework.events import EVENTS, Klass
+from casework.events import EVENTS
 from casework.facts import Fact, decode_fact
-from casework.outbox import UNSENT, Row
+from casework.outbox import SHOWN, Row, is_shown
 from local_db.sql import queries
 
 Dues = Callable[[Case], tuple[str | None, str | None]]
@@ -34,10 +34,9 @@ def no_dues(case: Case) -> tuple[str | None, str | None]:
 
 
 def counts(type_: str, row: Row) -> bool:
-    """Whether an own fact of this type shows: what needs the hall shows only after its word (S14)."""
+    """Whether an own fact of this type shows; of a type that this version does not know, while nobody refused it."""
     known = EVENTS.get(type_)
-    waits = known is not None and known.klass is Klass.NEEDS_HALL
-    return not (waits and row in UNSENT)
+    return is_shown(row, known.klass) if known else row in SHOWN
 
 
 def confirmed_case(db: sqlite3.Connection, case_id: str) -> Case | None:

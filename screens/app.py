@@ -111,6 +111,8 @@ class ConsoleApp(KeyedApp, inherit_bindings=False):
             return False
         if not await self.frame.leave():
             return False
+        while self.frame.PASSING and len(self.screen_stack) > 1:
+            self.pop_screen()
         if mode == self.current_mode:
             while len(self.screen_stack) > 1:
                 self.pop_screen()

@@ -31,6 +31,8 @@ class FrameScreen(Screen[Any], inherit_bindings=False):
     PLACE: ClassVar[str] = "text"
     LIVE: ClassVar[bool] = False
     """Read again when the desk's revision has grown."""
+    PASSING: ClassVar[bool] = False
+    """Looked at and left: when another mode is called, it is not found again on the way back."""
     AUTO_FOCUS = "Sheet, Table, Page"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]
     ESCAPE_TO_MINIMIZE = False

@@ -16,6 +16,7 @@ class PreviewScreen(FrameScreen):
     """F7 shows the next paper."""
 
     PLACE = "preview"
+    PASSING = True
 
     def __init__(self, number: str, papers: Sequence[PaperRef]) -> None:
         super().__init__()
@@ -59,6 +60,13 @@ class PreviewScreen(FrameScreen):
             await self.arrive()
 
     async def act_print_here(self) -> None:
-        """Print it."""
-        if self.papers:
-            self.answer(await self.desk.print_paper(self.number, self.papers[self.at].kind))
+        """Print it, and back. A second Enter must not print a second time."""
+        if not self.papers:
+            return
+        answer = await self.desk.print_paper(self.number, self.papers[self.at].kind)
+        if isinstance(answer, Refused):
+            self.answer(answer)
+            return
+        self.console_app.close(self)
+        await self.console_app.frame.freshen()
+        self.console_app.frame.say(answer.message, "good")

@@ -25,6 +25,7 @@ class SavedScreen(FrameScreen):
     """Enter prints all papers; after that Enter starts the next case."""
 
     PLACE = "saved"
+    PASSING = True
 
     def __init__(self, saved: Saved, form: IntakeForm, begin: Begin | Callable[..., Awaitable[None]]) -> None:
         super().__init__()

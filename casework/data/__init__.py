@@ -1,1 +1,1 @@
-"""The data that ships with the program: catalogue and calendars. Read as bytes by the stores, parsed by pure functions."""
+"""The data that ships with the program: catalogue, calendars. Read as bytes by the stores, parsed by pure functions."""

@@ -110,7 +110,8 @@ def paper_facts(
         remedies=_texts(decided.remedies if decided else refused.remedies),
         decision="refused" if case.outcome == "refused" else "granted", result=item.result.zh if item else "",
         handover=_handover(case, occasion.handed, counter, posts), delivery=_delivery(case, item),
-        pledge=_pledge(case, item), guide=_guide(item), fee=_fee(item, say), query=say("papers.query.counter"), query_url=case.number,
+        pledge=_pledge(case, item), guide=_guide(item), fee=_fee(item, say), query=say("papers.query.counter"),
+        query_url=case.number,
         complaints=item.complaints if item else "", reprint=occasion.reprint,
     )  # fmt: skip
 

@@ -104,3 +104,7 @@ insert into head (kind, seq, version) values (?, ?, ?) on conflict (kind, seq) d
 
 -- name: want
 insert into wanted (sha256) values (?) on conflict do nothing
+
+-- name: own_receipt
+-- The own fact that gave a case its number.
+select bytes from fact where case_id = ? and type = 'received' order by n limit 1

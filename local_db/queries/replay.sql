@@ -8,9 +8,9 @@ insert into confirmed (case_id, root, n, hole, state) values (?, ?, ?, ?, ?)
 on conflict (case_id) do update set root = excluded.root, n = excluded.n, hole = excluded.hole, state = excluded.state
 
 -- name: overlay
--- The own facts of a case that the log has not passed and that are not in a tray, in the order they were made.
+-- The own facts of a case that the log has not passed and nobody gave up, in the order they were made.
 select o.state, f.type, f.bytes from outbox o join fact f on f.n = o.fact
-where o.state not in ('passed', 'resolved') and o.case_id = ? and o.state in ('committed', 'sent', 'accepted')
+where o.state not in ('passed', 'resolved') and o.case_id = ?
 order by o.local_seq
 
 -- name: shown
