@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from casework.messages import t
-from console.arguments import Parser, add_folder, add_shared
+from console.arguments import Parser, add_folder, add_person, add_shared
 from console.errors import WrongUse
 from console.output import data
 
@@ -15,6 +15,7 @@ def arguments(parser: Parser) -> None:
     """What it takes."""
     add_shared(parser)
     add_folder(parser)
+    add_person(parser, required=False)  # the nightly copy has nobody to type a PIN
     parser.add_argument("file", metavar="FILE", help=t("arguments.backup"))
 
 

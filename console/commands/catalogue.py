@@ -23,9 +23,9 @@ def arguments(parser: Parser) -> None:
     show = command(group, "show", "help.catalogue.show")
     show.add_argument("item", nargs="?", default="", metavar="ITEM", help=t("arguments.item"))
     show.add_argument("--guide", action="store_true", help=t("arguments.guide"))
-    for each in (importing, show):
+    for each in (check, importing, show):
         add_folder(each)
-        add_person(each)
+        add_person(each, required=each is not check)  # files are read by whoever may read them
 
 
 def run(args: argparse.Namespace) -> int:

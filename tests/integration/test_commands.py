@@ -11,6 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from casework.seals import Signed
+from casework.wire import EnrolAnswer
+from sync.errors import Unreachable
+from sync.transport import Transport
 from tests.command_line import ROOT, Place, jsonl, line
 
 ACTS: dict[str, list[tuple[str, str, dict[str, object], str]]] = {
@@ -321,6 +325,28 @@ def test_a_code_is_good_once_and_the_folder_for_one_terminal(place: Place, tmp_p
         "terminal", "enrol", "--hall", place.url, "--code", "0012-AAAAA-AAAAA", "--dir", place.window("0012")
     )
     assert again.code == 1
+
+
+def test_t36_the_answer_to_an_enrolment_was_lost_and_the_same_code_is_typed_again(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enrol = Transport.enrol
+
+    async def lost(self: Transport, request: Signed) -> EnrolAnswer:
+        await enrol(self, request)
+        raise Unreachable("line.unreachable", url=self.url)
+
+    monkeypatch.setattr(Transport, "enrol", lost)
+    invited = place.run("terminal", "invite", "0036", "--dir", str(place.hall)).out.decode().strip()
+    words = ("terminal", "enrol", "--hall", place.url, "--code", invited, "--dir", place.window("0036"))
+    assert place.run(*words).code == 1
+    assert place.run("doctor", "--dir", place.window("0036")).code == 1
+    monkeypatch.undo()
+    again = place.run(*words)
+    assert (again.code, again.one["terminal"]) == (0, "0036"), again.err
+    assert place.at("0036", "intake", "-", stdin=jsonl(line("D01"))).code == 0
+    assert place.sync("0036").one["pending"] == 0
+    assert sorted(path.name for path in (Path(place.window("0036")) / "keys").iterdir()) == ["terminal.key"]
 
 
 def unread(place: Place, *words: str, stdin: str = "") -> tuple[int, str]:
