@@ -7,12 +7,12 @@ refused on purpose and settled from the tray; at the end terminals and hall must
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol, TypeVar
 
 import msgspec
 
-from casework.case import Case, encode_case, places
+from casework.case import Case, encode_case, open_steps, places
 from casework.catalogue.schema import MODULES
 from casework.errors import CaseworkError
 from casework.facts import digest
@@ -82,6 +82,8 @@ class Hands:
     window7: Terminal
     cables: Line
     print_all: Callable[[Terminal], list[Receipt]]
+    at_hall: Callable[[Sequence[str]], dict[str, Case]]
+    """How the hall holds the cases with these ids."""
     seed: int = 1
     tell: Callable[[str], None] = lambda text: None
 
@@ -120,6 +122,19 @@ def run(hands: Hands) -> Day:
         hands.cables.sync(terminal)
     _evening(hands, day, frozenset(numbers))
     return day
+
+
+def before_opening(terminal: Terminal, seed: int = 1) -> None:
+    """A few cases on their way, so that the first person of the demo does not sit before empty queues."""
+    clerk = session(terminal, "1001")
+    for count in range(2):
+        for place, item in enumerate(terminal.library.current().items.values()):
+            command = application(item, seed, 900 + count * 10 + place, terminal.legal.day())
+            taken = _done(terminal.counter.intake(clerk, command))
+            for _ in range(place + count):
+                case = terminal.counter.case(taken.number)
+                if any(step.kind == "decide" for step in open_steps(case)) or not _step(terminal, case):
+                    break
 
 
 def _morning(hands: Hands, day: Day) -> list[str]:
@@ -220,10 +235,11 @@ def _evening(hands: Hands, day: Day, numbers: frozenset[str]) -> None:
             day.by_module[row.module]["delivered"] += 1
     pending = [terminal.memory.pending() for terminal in (hands.window12, hands.window7)]
     silent = all(each.unsent == 0 and each.held == 0 and each.rejected == 0 for each in pending)
-    day.converged = silent and picture(hands.window12) == picture(hands.window7)
+    ours = {row.case_id: row.case for row in hands.window12.cases()}
+    theirs = {row.case_id: row.case for row in hands.window7.cases()}
+    day.converged = silent and picture(ours) == picture(theirs) == picture(hands.at_hall(tuple(ours)))
 
 
-def picture(terminal: Terminal) -> str:
-    """One hash over all cases that a terminal shows."""
-    states = sorted((row.number, encode_case(row.case)) for row in terminal.cases())
-    return digest(b"\n".join(state for _, state in states))
+def picture(cases: Mapping[str, Case]) -> str:
+    """One hash over the states of cases."""
+    return digest(b"\n".join(encode_case(case) for _, case in sorted(cases.items())))

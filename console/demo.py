@@ -67,8 +67,8 @@ def set_up(place: Place) -> None:
 
 
 @contextlib.contextmanager
-def hall_running(place: Place) -> Iterator[str]:
-    """The hall on a thread of its own, listening on loopback; both windows enrolled. Gives its address."""
+def hall_running(place: Place) -> Iterator[HallHere]:
+    """The hall on a thread of its own, listening on loopback; both windows enrolled."""
     from hall.cli import open_hall
 
     with open_hall(place.hall) as here:
@@ -80,9 +80,9 @@ def hall_running(place: Place) -> Iterator[str]:
                 if not (place.terminal(number) / "terminal.db").exists():
                     code, _ = here.invite(number)
                     asyncio.run(bootstrap.enrolment(place.terminal(number)).enrol(address, number, code))
-                with bootstrap.opened(str(place.terminal(number))) as terminal:
-                    sync_once(terminal)
-            yield address
+                    with bootstrap.opened(str(place.terminal(number))) as terminal:
+                        sync_once(terminal)
+            yield here
         finally:
             hall.stop()
 
@@ -183,9 +183,9 @@ def headless(place: Place, seed: int) -> int:
 
     began = bootstrap.SystemClock().monotonic()
     set_up(place)
-    with hall_running(place), contextlib.ExitStack() as stack:
+    with hall_running(place) as hall, contextlib.ExitStack() as stack:
         windows = [stack.enter_context(bootstrap.opened(str(place.terminal(number)))) for number in WINDOWS]
-        day = run(Hands(windows[0], windows[1], Cables(), print_all, seed, talk))
+        day = run(Hands(windows[0], windows[1], Cables(), print_all, hall.cases, seed, talk))
     day.seconds = round(bootstrap.SystemClock().monotonic() - began, 1)
     print(msgspec.json.encode(day).decode())
     return 0 if day.converged else 1
@@ -193,10 +193,16 @@ def headless(place: Place, seed: int) -> int:
 
 def interactive(place: Place) -> int:
     """The console at window 12, on a hall of its own; the first line names the command for the second window."""
+    from console.day import before_opening
     from console.window import open_console
 
+    fresh = not place.hall.exists()
     set_up(place)
     with hall_running(place):
+        if fresh:
+            with bootstrap.opened(str(place.terminal("0007"))) as terminal:
+                before_opening(terminal)
+                sync_once(terminal)
         print(t("demo.second_window", command=f"yichuang console --dir {place.terminal('0007')}"), flush=True)
         talk(t("demo.people", pin=PIN))
         return open_console(place.terminal("0012"), demo=True)

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from casework.ambient import Clock, moment, stamp
 from casework.bodies import StaffSet
+from casework.case import Case, decode_case
 from casework.catalogue.parse import decode
 from casework.catalogue.schema import Post
 from casework.limits import LIMITS, Limits
@@ -93,6 +94,11 @@ class HallHere:
     def hall(self) -> Hall:
         """Its use cases, for commands; a server has its own."""
         return Hall(self.store, self.signer, self.clock, new_id, self.limits)
+
+    def cases(self, ids: Sequence[str]) -> dict[str, Case]:
+        """How the hall itself holds these cases."""
+        with self.store.reading() as reading:
+            return {id_: decode_case(row.state) for id_, row in reading.cases(ids).items() if row.state}
 
     def posts(self) -> dict[str, Post]:
         """The posts of the catalogue that counts now."""
