@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 from casework.case import Case, places
@@ -10,7 +11,7 @@ from casework.outbox import Row
 from casework.standing import Standing, light_of, nearest, standing
 from console.showing import masked
 from console.terminal import Terminal
-from local_db.finding import Filter, Told
+from local_db.finding import CaseRow, Filter, Told
 
 FATES = ("confirmed", "accepted", "pending", "held", "rejected", "resolved")
 _OF_ROW = {
@@ -34,15 +35,33 @@ def queues(terminal: Terminal, posts: Iterable[str]) -> tuple[str, ...]:
 
 def listed(
     terminal: Terminal, state: str, posts: tuple[str, ...], module: str, since: str, limit: int
-) -> tuple[Case, ...]:
-    """Cases, newest first; of more than one post those that wait at any of them."""
-    found = {
-        row.case_id: row
-        for post in posts or ("",)
-        for row in terminal.memory.cases(Filter(state, post, module, since), limit)
-    }
-    rows = sorted(found.values(), key=lambda row: (row.received_at, row.case_id), reverse=True)
-    return tuple(row.case for row in rows[: limit or None])
+) -> Iterator[Case]:
+    """Cases page by page, at most `limit` (0: all): those that wait at `posts` oldest first, else all newest first."""
+    found = _waiting(terminal, posts) if posts else _all(terminal, Filter(state, "", module, since))
+    fitting = (
+        row.case
+        for row in found
+        if state in {"", row.state} and module in {"", row.module} and row.received_at >= since
+    )
+    return islice(fitting, limit or None)
+
+
+def _all(terminal: Terminal, which: Filter) -> Iterator[CaseRow]:
+    page = terminal.memory.cases(which)
+    while page:
+        yield from page
+        page = terminal.memory.cases(which, before=(page[-1].received_at, page[-1].case_id))
+
+
+def _waiting(terminal: Terminal, posts: tuple[str, ...]) -> Iterator[CaseRow]:
+    last = ""
+    page = terminal.memory.queue(posts)
+    while page:
+        for step in page:  # steps of one case follow each other
+            if step.case.case_id != last:
+                yield step.case
+            last = step.case.case_id
+        page = terminal.memory.queue(posts, after=page[-1].key)
 
 
 def row(terminal: Terminal, case: Case) -> dict[str, Any]:
