@@ -90,7 +90,8 @@ class Shower:
             item=case.received.item,
             item_name=self.item_name(case),
             module=t(f"module.{case.received.module}"),
-            applicant=f"{case.received.applicant.name} {codes.mask_id(case.received.applicant.id)}",
+            applicant=f"{case.received.applicant.name} {identity_of(case.received.applicant)}",
+            masked=case.received.applicant.kind == "person",
             state=t(f"state.{case.state}"),
             light=cast(desk.Light, light_of(stand)),
             places=self.places(case),
@@ -172,6 +173,11 @@ class Shower:
 def masked(party: bodies.Party) -> str:
     """A party as lists show it: people by their family name, firms in full (they are public)."""
     return codes.mask_name(party.name) if party.kind == "person" else party.name
+
+
+def identity_of(party: bodies.Party) -> str:
+    """The number of a party as a case shows it at first: a person's masked, a firm's (public) in full."""
+    return codes.mask_id(party.id) if party.kind == "person" else party.id
 
 
 def detail_of(fact: Fact) -> str:
