@@ -73,7 +73,14 @@ class ConsoleApp(KeyedApp, inherit_bindings=False):
         await self.frame.arrive()
         self.frame.dress()
         if self._poll_seconds:
-            self.set_interval(self._poll_seconds, self.poll)
+            self.set_interval(self._poll_seconds, self._poll)
+
+    def trouble(self, message: Message) -> None:
+        """An error has a sentence: it stands in the message row."""
+        self.frame.say(message, "error")
+
+    async def _poll(self) -> None:
+        await self.tried(self.poll())
 
     @property
     def frame(self) -> FrameScreen:

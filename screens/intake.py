@@ -6,6 +6,7 @@ Everything is answered by the terminal, line or no line.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 
 from textual.timer import Timer
@@ -36,6 +37,7 @@ class IntakeScreen(FormScreen):
         self.side = Side()
         self._timer: Timer | None = None
         self._begun = False
+        self._drafting = asyncio.Lock()
 
     def body(self) -> Iterator[Widget]:
         """The sheet, and at 120 columns the panel beside it."""
@@ -61,6 +63,8 @@ class IntakeScreen(FormScreen):
         """Another language, or the desk knows more."""
         self.model.take(self.sheet.rows)
         await self._view()
+        if self.model.outcomes:
+            self.model.outcomes = await self.desk.outcomes(self.model.form())
         self._rebuild()
 
     async def leave(self) -> bool:
@@ -213,16 +217,30 @@ class IntakeScreen(FormScreen):
 
     def _draft_soon(self) -> None:
         if self._timer is None:
-            self._timer = self.set_timer(_DRAFT_SECONDS, self.save_draft)
+            self._timer = self.set_timer(_DRAFT_SECONDS, self._draft_now)
+
+    async def _draft_now(self) -> None:
+        await self.console_app.tried(self.save_draft())
 
     async def save_draft(self) -> None:
         """Write the draft now, if anything is in the form."""
+        self._no_draft_soon()
+        async with self._drafting:
+            form = self.model.form()
+            if form.item or form.applicant.id or form.applicant.name:
+                await self.desk.save_draft(Draft(form, self.sheet.key))
+
+    async def _drop_draft(self) -> None:
+        """The form is done with: no draft of it may be written any more, also not by a writing that has begun."""
+        self._no_draft_soon()
+        async with self._drafting:
+            await self.desk.discard_draft()
+            self.model = IntakeModel()
+
+    def _no_draft_soon(self) -> None:
         if self._timer is not None:
             self._timer.stop()
             self._timer = None
-        form = self.model.form()
-        if form.item or form.applicant.id or form.applicant.name:
-            await self.desk.save_draft(Draft(form, self.sheet.key))
 
     # Acts
 
@@ -269,10 +287,7 @@ class IntakeScreen(FormScreen):
         self.say(answer.message, "error")
 
     async def _saved(self, answer: Saved, form: IntakeForm) -> None:
-        if self._timer is not None:
-            self._timer.stop()
-            self._timer = None
-        await self.desk.discard_draft()
+        await self._drop_draft()
         await self.begin()
         from screens.saved import SavedScreen
 
@@ -283,7 +298,7 @@ class IntakeScreen(FormScreen):
         from screens.confirm import ConfirmScreen
 
         async def empty() -> None:
-            await self.desk.discard_draft()
+            await self._drop_draft()
             await self.begin()
 
         await self.console_app.show(ConfirmScreen(Message("screens.intake.forget_sure"), empty))

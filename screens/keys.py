@@ -8,9 +8,12 @@ meanwhile wait in the app's queue. So the speed of typing, scanning and pasting 
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
+
 from textual import events
 from textual.app import App
 
+from casework.messages import Message
 from screens.desk import Person
 from screens.field import InputRow
 from screens.scan import Trail, case_number
@@ -33,15 +36,30 @@ class KeyedApp(App[None], inherit_bindings=False):
         """Show a case."""
         raise NotImplementedError
 
+    def trouble(self, message: Message) -> None:
+        """Say what stopped an act."""
+        raise NotImplementedError
+
+    async def tried(self, work: Awaitable[None]) -> None:
+        """Do it; an error that has a sentence for people (a full disk, a damaged file) is said, and the form stays."""
+        try:
+            await work
+        except Exception as error:
+            message = getattr(error, "message", None)
+            if not isinstance(message, Message):
+                raise
+            self.bell()
+            self.trouble(message)
+
     async def on_event(self, event: events.Event) -> None:
         """Keys and pastes are done here, one wholly after the other; all else as Textual does it."""
         if isinstance(event, events.Key) and not event.is_forwarded:
             self.app_focus = True
             self.quiet_polls = 0
-            await self._key(event)
+            await self.tried(self._key(event))
         elif isinstance(event, events.Paste) and not event.is_forwarded:
             self.quiet_polls = 0
-            await self._paste(event.text)
+            await self.tried(self._paste(event.text))
         else:
             await super().on_event(event)
 

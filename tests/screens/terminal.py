@@ -13,8 +13,9 @@ import struct
 import termios
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pyte
 
@@ -104,9 +105,18 @@ class Terminal:
         self._stream.feed(_JUNK.sub("", text))
         return True
 
+    def lines(self) -> list[str]:
+        """The rows of the screen. (pyte's own `display` fails on a wide character of which one half was redrawn.)"""
+        rows = [self._row(y) for y in range(self.screen.lines)]
+        return ["".join(row[x].data for x in range(self.screen.columns)) for row in rows]
+
+    def _row(self, y: int) -> Mapping[int, Any]:
+        row: Mapping[int, Any] = self.screen.buffer[y]
+        return row
+
     def text(self) -> str:
-        """The screen without the blanks that wide characters leave."""
-        return "\n".join("".join(cell for cell in line) for line in self.screen.display)
+        """The whole screen."""
+        return "\n".join(self.lines())
 
     def sees(self, what: str) -> bool:
         """Is it on the screen? Blanks don't count."""

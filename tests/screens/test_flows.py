@@ -8,10 +8,12 @@ from typing import Any
 
 from textual.pilot import Pilot
 
+from casework.errors import BadInput
 from casework.messages import Message
 from screens.app import ConsoleApp
 from screens.bars import MessageBar, StatusBar
 from screens.case import CaseScreen
+from screens.desk import IntakeForm, Refused, Saved
 from screens.intake import IntakeScreen
 from screens.sheet import Sheet
 from screens.table import Table
@@ -295,5 +297,39 @@ def test_five_minutes_of_silence_lock_the_console() -> None:
         for _ in range(3):
             await app.poll()
         assert app.person is None
+
+    walk(desk, then)
+
+
+def test_a_full_disk_is_said_and_the_form_stays() -> None:
+    class FullDesk(FakeDesk):
+        full = True
+
+        async def submit_intake(self, form: IntakeForm) -> Saved | Refused:
+            if self.full:
+                raise BadInput("screens.act_form.off")
+            return await super().submit_intake(form)
+
+    desk = FullDesk()
+
+    async def then(pilot: Pilot[Any], app: ConsoleApp) -> None:
+        await press(pilot, *keys(A02 + "x<enter>a<f2><enter>"))
+        assert said(app) == "现在不能这样办"
+        assert app.screen.query_one(Sheet).values()["form.address"] == "x"
+        desk.full = False
+        await press(pilot, *keys("<f2><enter>"))
+        assert len(desk.saved) == 1
+
+    walk(desk, then)
+
+
+def test_no_draft_comes_back_after_the_form_was_saved() -> None:
+    desk = FakeDesk(slow=0.01)
+
+    async def then(pilot: Pilot[Any], app: ConsoleApp) -> None:
+        await press(pilot, *keys(A02 + "x<enter>a<f2><enter>"))
+        assert len(desk.saved) == 1
+        await pilot.pause(0.4)
+        assert desk.drafts == {}
 
     walk(desk, then)

@@ -140,7 +140,7 @@ def test_the_input_method_finds_the_caret(console: Console) -> None:
     terminal.wait_for("新收件")
     terminal.type("nA01<enter>420111199003070017<enter>𠮷a")
     terminal.wait_for("𠮷a")
-    row = next(y for y, line in enumerate(terminal.screen.display) if "名称" in line.replace(" ", ""))
+    row = next(y for y, line in enumerate(terminal.lines()) if "名称" in line.replace(" ", ""))
     terminal.until(lambda: (terminal.screen.cursor.x, terminal.screen.cursor.y) == (15, row), 5)
     terminal.type("<left>")
     terminal.until(lambda: terminal.screen.cursor.x == 14, 5)
