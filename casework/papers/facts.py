@@ -35,11 +35,15 @@ class Agent(msgspec.Struct, frozen=True):
 
 
 class LimitLine(msgspec.Struct, frozen=True):
-    """One clock in words (`20个工作日`), its due date, and whether that date is 暂定 (the calendar ends before it)."""
+    """One clock in words (`20个工作日`), its due date, and whether that date is 暂定 (the calendar ends before it).
+
+    `time`: `13:45` where the clock runs in office minutes, else nothing.
+    """
 
     text: str
     due: date | None = None
     provisional: bool = False
+    time: str = ""
 
 
 class MaterialLine(msgspec.Struct, frozen=True):

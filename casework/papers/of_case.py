@@ -129,7 +129,8 @@ def _limit(span: bodies.Span, stand: Standing | None, say: Say) -> LimitLine:
     text = say(f"limit.{span.unit}", amount=span.amount, start=say(f"limit.start.{span.start}"))
     if stand is None:
         return LimitLine(text)
-    return LimitLine(text, stand.clock.due_day, stand.clock.provisional)
+    time = f"{stand.clock.due_at:%H:%M}" if stand.clock.by_minutes else ""
+    return LimitLine(text, stand.clock.due_day, stand.clock.provisional, time)
 
 
 def _form(item: Item | None, form: Mapping[str, str]) -> tuple[tuple[str, str], ...]:

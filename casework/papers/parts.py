@@ -45,7 +45,8 @@ class Words:
         """`20个工作日，至2026年12月21日（暂定）`, or nothing."""
         if limit is None:
             return ""
-        return self("limit", text=limit.text, due=self.due(limit.due, limit.provisional)) if limit.due else limit.text
+        due = " ".join(filter(None, (self.due(limit.due, limit.provisional), limit.time)))
+        return self("limit", text=limit.text, due=due) if limit.due else limit.text
 
     def join(self, parts: tuple[str, ...]) -> str:
         """Names in a row with the list comma of the language."""
