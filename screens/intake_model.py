@@ -70,6 +70,16 @@ class IntakeModel:
         if value and self.values.get(key, "") in {"", self.filled.get(key, "")}:
             self.values[key] = self.filled[key] = value
 
+    @property
+    def _asks_for_agent(self) -> bool:
+        """The item itself asks whether an agent comes (its situation `agent`)."""
+        return self.item is not None and any(field.code == "agent" for field in self.item.situations)
+
+    @property
+    def with_agent(self) -> bool:
+        """An agent stands at the counter."""
+        return self.values.get("situations.agent" if self._asks_for_agent else "agent") == "yes"
+
     # State -> rows
 
     def rows(self) -> list[Row]:
@@ -113,9 +123,10 @@ class IntakeModel:
     def _parties(self, item: ItemView) -> list[Row]:
         rows: list[Row] = [Heading("h.applicant", "applicant", t("screens.intake.section.applicant"))]
         rows += self._party("applicant")
-        agent = answers_of(Field("agent", t("screens.intake.with_agent"), "yes_no", value="no"))
-        rows.append(input_row(agent, "applicant", "agent", self.values.get("agent")))
-        if self.values.get("agent") == "yes":
+        if not self._asks_for_agent:
+            agent = answers_of(Field("agent", t("screens.intake.with_agent"), "yes_no", value="no"))
+            rows.append(input_row(agent, "applicant", "agent", self.values.get("agent")))
+        if self.with_agent:
             rows += self._party("agent")
         if item.needs_project_code:
             field = Field(
@@ -183,7 +194,7 @@ class IntakeModel:
             item=item.code if item else "",
             situations=self.answers,
             applicant=self.party("applicant"),
-            agent=self.party("agent") if self.values.get("agent") == "yes" else None,
+            agent=self.party("agent") if self.with_agent else None,
             project_code=self.values.get("project_code", ""),
             form={code: value for code, value in form.items() if not item or code in shown},
             materials={one.code: self.have.get(one.code, one.have) for one in item.materials} if item else {},

@@ -74,7 +74,7 @@ class Sheet(Canvas, can_focus=True):
         self.rows: list[Row] = []
         self.at = 0
         self.top = 0
-        self.labels = LABELS
+        self._labels: dict[str, int] = {}
 
     # What stands there
 
@@ -87,7 +87,7 @@ class Sheet(Canvas, can_focus=True):
             old = before.get(row.key)
             if isinstance(row, InputRow) and old is not None and old.value == row.value:
                 row.line, row.error, row.warning = old.line, old.error, old.warning
-        self.labels = label_width(self.rows, self.size.width)
+        self._measure()
         self.at = next((i for i, row in enumerate(self.rows) if row.key == wanted and row.stops), -1)
         if self.at < 0:
             self.at = self._first_stop()
@@ -328,13 +328,25 @@ class Sheet(Canvas, can_focus=True):
 
     # Drawing
 
+    def _measure(self) -> None:
+        """The label column of each section: long questions in one do not push the values of another away."""
+        self._labels = {
+            section: label_width([row for row in self.rows if row.section == section], self.size.width)
+            for section in {row.section for row in self.rows}
+        }
+
+    def _label_cells(self, row: Row) -> int:
+        return self._labels.get(row.section, LABELS)
+
     def parts(self, y: int) -> Sequence[Part]:
         """One row of the form."""
         index = y + self.top
         if index >= len(self.rows):
             return ()
         focused = index == self.at and self.has_focus
-        return row_parts(self.rows[index], width=self.size.width, labels=self.labels, focused=focused)
+        return row_parts(
+            self.rows[index], width=self.size.width, labels=self._label_cells(self.rows[index]), focused=focused
+        )
 
     def place_caret(self) -> None:
         """Tell the terminal where the caret is."""
@@ -343,7 +355,7 @@ class Sheet(Canvas, can_focus=True):
             return
         x = 1
         if isinstance(row, InputRow) and not row.is_choice:
-            start = self.labels + 2
+            start = self._label_cells(row) + 2
             shown = "*" * len(row.value) if row.field.kind == "secret" else None
             caret = row.line.caret if shown is not None else row.line.view(max(self.size.width - start - 1, 1))[1]
             x = start + caret
@@ -351,7 +363,7 @@ class Sheet(Canvas, can_focus=True):
 
     def on_resize(self) -> None:
         """The caret's cell is another one now."""
-        self.labels = label_width(self.rows, self.size.width)
+        self._measure()
         self._keep_in_sight()
         self.refresh()
         self.call_after_refresh(self.place_caret)
