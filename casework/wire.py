@@ -282,8 +282,11 @@ def read_page(answer: PullAnswer, chain: str) -> tuple[tuple[Link, ...], str]:
 def envelopes(batch: Batch) -> tuple[Envelope, ...]:
     """The envelopes of `batch`, rebuilt from its events.
 
-    Raises BadBytes when the numbers have a gap or the last hash is not `batch.head`: somebody rewrote the body (T16).
+    Raises BadBytes when the numbers have a gap or begin before 1, or the last hash is not `batch.head`: somebody
+    rewrote the body (T16).
     """
+    if batch.first < 1:
+        raise BadBytes("bytes.batch_gap", expected=1, got=batch.first)
     made: list[Envelope] = []
     prev = batch.prev
     for offset, event in enumerate(batch.events):

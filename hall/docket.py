@@ -85,7 +85,8 @@ class Docket:
         self._numbers: dict[str, str | None] = {}
         self._trays: dict[str, dict[str, TrayRow]] = {}
         self._refused: dict[str, set[str]] = {}
-        self._groups: dict[str, bool] = {}
+        self._groups: dict[str, str] = {}
+        self._epoch = reading.hall().epoch
 
     def prefetch(self, pieces: Iterable[Piece]) -> None:
         """Load in bulk what judging `pieces` will ask for."""
@@ -108,8 +109,8 @@ class Docket:
         taken = reading.numbers(numbers)
         self._numbers.update({number: taken.get(number) for number in numbers})
         groups = {fact.group.after for fact in facts if fact.group.after} - self._groups.keys()
-        refused = reading.refused_groups({group for group in groups if group})
-        self._groups.update({group: group not in refused for group in groups if group})
+        unsettled = reading.unsettled_groups({group for group in groups if group})
+        self._groups.update({group: unsettled.get(group, "") for group in groups if group})
 
     # Cases and people
 
@@ -163,7 +164,7 @@ class Docket:
         self.changes.registers[register.terminal, register.incarnation, register.seq] = register, draft
         if register.first:
             self._bearers[register.fact_id] = register
-            self._groups[register.group] = register.verdict.v == "accepted"
+            self._groups[register.group] = "" if register.verdict.v == "accepted" else register.verdict.v
 
     def registered(self, envelope: Envelope) -> tuple[Register, int | None]:
         """The row of an envelope that was heard, and the draft that made its newest verdict."""
@@ -173,20 +174,29 @@ class Docket:
 
     def previous(self, register: Register) -> str:
         """The hash of the envelope before this one."""
-        seq = register.seq - 1
-        staged = self.changes.registers.get((register.terminal, register.incarnation, seq))
-        if staged:
-            return staged[0].hash
-        before = self._reading.registered(register.terminal, register.incarnation, seq, seq).get(seq)
+        before = self._at(register, register.seq - 1)
         return before.hash if before else NO_HASH
 
-    def group_stands(self, group: str | None) -> bool:
-        """Whether the group that had to be judged before was accepted, or is unknown here (S3)."""
+    def _at(self, beside: Register | Envelope, seq: int) -> Register | None:
+        """The row of another envelope of the same incarnation."""
+        staged = self.changes.registers.get((beside.terminal, beside.incarnation, seq))
+        return staged[0] if staged else self._reading.registered(beside.terminal, beside.incarnation, seq, seq).get(seq)
+
+    def group_before(self, envelope: Envelope, group: str | None) -> str:
+        """Whether the group that had to be judged before (S3) is `held` or `rejected`; empty when it stands."""
         if not group:
-            return True
+            return ""
         if group not in self._groups:
-            self._groups[group] = not self._reading.refused_groups((group,))
-        return self._groups[group]
+            self._groups[group] = self._reading.unsettled_groups((group,)).get(group, "")
+        return self._groups[group] or self._stub_before(envelope)
+
+    def _stub_before(self, envelope: Envelope) -> str:
+        """Groups of one command lie side by side: one that came without bytes is the envelope before (S12)."""
+        before = self._at(envelope, envelope.seq - 1)
+        if before is None or before.fact_id:
+            return ""
+        row = self.tray_row(before.fact_hash)
+        return "held" if row is not None and not row.tray.settled else "rejected"
 
     # The tray and the lanes
 
@@ -214,6 +224,15 @@ class Docket:
             for row in self._lanes(lane[0]).values()
         )
 
+    def has_unread(self, terminal: str) -> bool:
+        """Whether something of that terminal waits of which nobody knows to what lane it belongs (S12)."""
+        return any(not row.tray.root for row in self._lanes(terminal).values())
+
+    def held_lanes(self, terminal: str) -> list[Lane]:
+        """The lanes of a terminal in which something is held."""
+        rows = self._lanes(terminal).values()
+        return [(terminal, root) for root in dict.fromkeys(row.tray.root for row in rows if row.tray.kind == "held")]
+
     def _lanes(self, terminal: str) -> dict[str, TrayRow]:
         found = self._trays.get(terminal)
         if found is None:
@@ -239,20 +258,21 @@ class Docket:
     def unseen(self, envelope: Envelope, fact: Fact) -> frozenset[str]:
         """Event types of the case after the base of `fact` that its maker had not seen (S5).
 
-        Own facts count as seen up to the base, and so do those of the same command.
+        Own facts count as seen up to the base, and so do those of the same command; of another epoch's log nothing.
         """
         row = EVENTS.get(fact.type)
         if row is None or not row.broken_by:
             return frozenset()
         live = self.live(fact.case)
-        if live.loaded is None or live.loaded_after > fact.base.cursor:
-            live.loaded = self._load_later(fact.case, fact.base.cursor) if live.n else []
-            live.loaded_after = fact.base.cursor
+        seen = fact.base.cursor if fact.base.epoch == self._epoch else 0
+        if live.loaded is None or live.loaded_after > seen:
+            live.loaded = self._load_later(fact.case, seen) if live.n else []
+            live.loaded_after = seen
         command = {fact.group.id, fact.group.after}
         return frozenset(
             later.type
             for later in (*live.loaded, *live.later)
-            if later.seq > fact.base.cursor and not _is_own(later, envelope, fact, command)
+            if later.seq > seen and not _is_own(later, envelope, fact, command)
         )
 
     def _load_later(self, case: str, after: int) -> list[Later]:

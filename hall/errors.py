@@ -9,6 +9,7 @@
     │   ├── NotFound       404  nothing here under that name
     │   ├── Gap            409  envelopes are missing before these: send from `next` on (T4)
     │   ├── Diverged       409  the hall's log and the terminal's are not the same (S24); nothing was stored
+    │   ├── Forked         409  this incarnation had sealed other envelopes under these numbers (T30)
     │   ├── EnrolRefused   403  number or code is wrong, used up or too old
     │   └── StorageTrouble 503  the store failed; nothing was stored, the same request may be sent again (T69)
     └── Stop               a command at the hall can't go on; the sentence says what to do
@@ -93,6 +94,12 @@ class Gap(Declined):
 
 class Diverged(Declined):
     """The hall's log and the terminal's are not the same; nothing was stored."""
+
+    status = 409
+
+
+class Forked(Declined):
+    """This incarnation had sealed other envelopes under these numbers: two machines go by one name (T30)."""
 
     status = 409
 

@@ -78,7 +78,9 @@ class Sitting:
         self._heard.append((piece, register is not None or same))
         if fresh or (register is not None and not arrived):
             return fresh
-        if arrived:
+        if arrived and register is not None:
+            if self._given_up(piece, register):
+                return False
             self._settle_row(piece.envelope.fact_hash, "arrived")
         if same and bearer is not None:
             docket.put(_register(piece, bearer.verdict, first=False, data=None), None)
@@ -89,6 +91,14 @@ class Sitting:
             self._tray(piece.id, piece, Judgement("held", "bytes"))
             self._reopen[piece.envelope.terminal, fact.root] = None
         return False
+
+    def _given_up(self, piece: Piece, register: Register) -> bool:
+        """Bytes that come after somebody gave them up are kept, and move nothing."""
+        row = self._docket.tray_row(piece.envelope.fact_hash)
+        if row is None or row.tray.settled in {"", "arrived"}:
+            return False
+        self._docket.put(_register(piece, _settled(register.verdict)), None)
+        return True
 
     def answers(self, seqs: Sequence[int]) -> tuple[Answered, ...]:
         """The verdict for each envelope that was heard, the latest one. `seqs`: the numbers that the drafts got."""
@@ -111,11 +121,12 @@ class Sitting:
 
     def _judge(self, pieces: list[Piece], *, whole: bool) -> None:
         """One group that was never judged: all or none."""
+        blocks = not _resolves(pieces)
         for piece, judgement, case in self._verdicts(pieces, whole=whole, again=False):
             if judgement.kind == "accepted":
                 self._accept(piece, judgement, case)
             else:
-                self._refuse(piece, judgement)
+                self._refuse(piece, judgement, blocks=blocks)
 
     def _verdicts(self, pieces: list[Piece], *, whole: bool, again: bool) -> list[tuple[Piece, Judgement, Case | None]]:
         """What is said of each piece of one group, and the case after it."""
@@ -142,18 +153,25 @@ class Sitting:
             return Judgement("rejected", "too_big")
         if not whole:
             return Judgement("held", "group", {"code": "bytes"})
-        if not self._docket.group_stands(fact.group.after):
-            return Judgement("rejected" if again else "held", "after")
-        return Judgement("held", "lane") if not again and self._lane_holds(pieces, fact) else None
+        before = self._docket.group_before(pieces[0].envelope, fact.group.after)
+        if before:
+            return Judgement("rejected" if again and before == "rejected" else "held", "after")
+        terminal = pieces[0].envelope.terminal
+        if again or self._goes_past(pieces, fact):
+            return None
+        waits = self._docket.waits((terminal, fact.root)) or self._awaits_bytes(terminal, fact)
+        return Judgement("held", "lane") if waits else None
 
-    def _lane_holds(self, pieces: list[Piece], fact: Fact) -> bool:
-        """Judgements wait for what is unsettled in their lane; counter facts only for a `received` that is held."""
-        if any(piece.resolves for piece in pieces):
-            return False
-        orphan = fact.type != "received" and self._docket.live(fact.case).case is None
-        if pieces[0].is_counter and not orphan:
-            return False
-        return self._docket.waits((pieces[0].envelope.terminal, fact.root))
+    def _goes_past(self, pieces: list[Piece], fact: Fact) -> bool:
+        """Resolutions go past a lane's hold, and counter facts unless their `received` is held itself (S14, S15)."""
+        return _resolves(pieces) or (pieces[0].is_counter and not self._is_orphan(fact))
+
+    def _is_orphan(self, fact: Fact) -> bool:
+        return fact.type != "received" and self._docket.live(fact.case).case is None
+
+    def _awaits_bytes(self, terminal: str, fact: Fact) -> bool:
+        """Its case may be in what came without bytes: nobody can tell yet (S12)."""
+        return self._is_orphan(fact) and self._docket.has_unread(terminal)
 
     def _one(self, piece: Piece, fact: Fact, case: Case | None) -> tuple[Judgement, Case | None]:
         """The judgement of one fact on `case`, and the case after it."""
@@ -202,8 +220,13 @@ class Sitting:
         if fact.type in _SETTLES:
             self._settle(fact)
 
-    def _refuse(self, piece: Piece, judgement: Judgement, revision: int = 1, *, first: bool | None = None) -> None:
-        """Keep the bytes, tell the terminal, and put a masked entry into the tray (S13, S16)."""
+    def _refuse(
+        self, piece: Piece, judgement: Judgement, revision: int = 1, *, first: bool | None = None, blocks: bool = True
+    ) -> None:
+        """Keep the bytes, tell the terminal, and put a masked entry into the tray (S13, S16).
+
+        `blocks`: later judgements of its lane wait for it.
+        """
         verdict = self._verdict(judgement, revision)
         first = piece.fact is not None if first is None else first
         env, fact = piece.envelope, piece.fact
@@ -212,9 +235,9 @@ class Sitting:
         )
         self._docket.put(_register(piece, verdict, first=first), self._draft(told, ""))
         id_ = piece.id if first else env.fact_hash
-        self._tray(id_, piece, judgement)
+        self._tray(id_, piece, judgement, blocks=blocks)
 
-    def _tray(self, id_: str, piece: Piece, judgement: Judgement) -> None:
+    def _tray(self, id_: str, piece: Piece, judgement: Judgement, *, blocks: bool = True) -> None:
         fact, before = piece.fact, self._docket.tray_row(id_)
         live = self._docket.live(fact.case) if fact else None
         tray = Tray(
@@ -224,8 +247,9 @@ class Sitting:
             since=before.tray.since if before else self._now, kind=judgement.kind,
             insistable=fact is not None and insistable(fact.type, judgement.code),
         )  # fmt: skip
-        scope = live.scope if live else HALL_SCOPE
-        self._put_tray(TrayRow(id_, scope, not piece.resolves, tray))
+        # Whoever was shown the line is shown how it ends, also when its case has found its module since.
+        scope = before.scope if before else live.scope if live else HALL_SCOPE
+        self._put_tray(TrayRow(id_, scope, blocks, tray))
 
     def _put_tray(self, row: TrayRow) -> None:
         self._docket.put_tray(row)
@@ -247,13 +271,13 @@ class Sitting:
             row = self._settle_row(id_, _SETTLES[fact.type])
             if row is None:
                 continue
-            self._reopen[row.tray.terminal, row.tray.root] = None
+            if row.tray.root:
+                self._reopen[row.tray.terminal, row.tray.root] = None
+            else:  # given up unread: whatever waited for it is looked at
+                self._reopen.update(dict.fromkeys(self._docket.held_lanes(row.tray.terminal)))
             bearer = self._docket.bearer(id_)
             if bearer is not None and bearer.verdict.v == "held":  # given up: never judged again
-                gone = msgspec.structs.replace(
-                    bearer.verdict, v="rejected", code="settled", revision=bearer.verdict.revision + 1
-                )
-                self._docket.put(msgspec.structs.replace(bearer, verdict=gone), None)
+                self._docket.put(msgspec.structs.replace(bearer, verdict=_settled(bearer.verdict)), None)
 
     def _settle_row(self, id_: str, how: str) -> TrayRow | None:
         row = self._docket.tray_row(id_)
@@ -262,23 +286,32 @@ class Sitting:
         self._put_tray(msgspec.structs.replace(row, tray=msgspec.structs.replace(row.tray, settled=how)))
         return row
 
-    def reopen(self, lane: Lane) -> None:
-        """Judge again what is held in a lane, in order, until something does not stand (S15, S17)."""
-        if self._docket.waits(lane, refused_only=True):
-            return
+    def rejudge(self, lanes: Sequence[Lane]) -> None:
+        """Judge again what is held in these lanes, and in those that this sets free (S17)."""
+        self._reopen.update(dict.fromkeys(lanes))
+        self._reopen_lanes()
+
+    def _reopen_lane(self, lane: Lane) -> None:
+        """Judge again what is held in a lane, in order; judgements only until something does not stand (S15)."""
         registers = self._docket.held(lane)
         pieces = {piece.id: (piece, register) for register in registers for piece in (self._again(register),)}
         self._docket.prefetch([piece for piece, _ in pieces.values()])
+        stuck = False
         for group in in_groups([piece for piece, _ in pieces.values()]):
-            if not self._judge_again(group, {piece.id: pieces[piece.id][1] for piece in group}):
-                return
+            fact = _fact(group[0])
+            stuck = stuck or self._docket.waits(lane, refused_only=True) or self._awaits_bytes(lane[0], fact)
+            if stuck and not self._goes_past(group, fact):
+                continue
+            stands = self._judge_again(group, {piece.id: pieces[piece.id][1] for piece in group})
+            stuck = stuck or not (stands or _resolves(group))
 
     def _reopen_lanes(self) -> None:
-        lanes = list(self._reopen)
-        self._reopen.clear()
-        self._reopen_after.clear()
-        for lane in lanes:
-            self.reopen(lane)
+        while self._reopen:  # what stands now may be a resolution that frees another lane
+            lanes = list(self._reopen)
+            self._reopen.clear()
+            self._reopen_after.clear()
+            for lane in lanes:
+                self._reopen_lane(lane)
 
     def _again(self, register: Register) -> Piece:
         envelope = Envelope(
@@ -288,9 +321,7 @@ class Sitting:
 
     def _judge_again(self, group: list[Piece], before: dict[str, Register]) -> bool:
         """Whether the group stands now. What is said of it as before is not said twice."""
-        first = group[0].fact
-        whole = first is None or len(group) == first.group.size
-        stands = True
+        whole, stands = len(group) == _fact(group[0]).group.size, True
         for piece, judgement, case in self._verdicts(group, whole=whole, again=True):
             old = before[piece.id].verdict
             if judgement.kind == "accepted":
@@ -299,7 +330,7 @@ class Sitting:
                 continue
             stands = False
             if (judgement.kind, judgement.code) != (old.v, old.code):
-                self._refuse(piece, judgement, old.revision + 1)
+                self._refuse(piece, judgement, old.revision + 1, blocks=not _resolves(group))
         return stands
 
     def close(self) -> None:
@@ -319,6 +350,16 @@ def _all_or_none(
             why = Judgement(kind, "group", {"fact": culprit[0].id, "code": culprit[1].code})
             return [(piece, one if one.kind == kind else why, None) for piece, one, _ in said]
     return said
+
+
+def _resolves(pieces: Sequence[Piece]) -> bool:
+    """Whether the group settles something: it goes past a lane's hold and, refused, adds nothing to it (S15)."""
+    return any(piece.resolves for piece in pieces)
+
+
+def _settled(verdict: Verdict) -> Verdict:
+    """The verdict of what was given up before it was judged."""
+    return msgspec.structs.replace(verdict, v="rejected", code="settled", revision=verdict.revision + 1)
 
 
 def _fact(piece: Piece) -> Fact:

@@ -71,14 +71,20 @@ def piece_of(envelope: Envelope, data: bytes, hash_: str, limits: Limits = LIMIT
 
 
 def in_groups(pieces: Iterable[Piece]) -> list[list[Piece]]:
-    """Neighbours of one group together (S3); what can't be read stands alone, counter facts apart."""
+    """Neighbours of one group together (S3); what can't be read stands alone, counter facts apart.
+
+    An id that comes again begins another group: the first is judged before the second is looked up (T3).
+    """
     groups: list[list[Piece]] = []
+    ids: set[str] = set()
     last = None
     for piece in pieces:
         mark = (piece.fact.group.id, piece.is_counter) if piece.fact else None
-        if mark is not None and mark == last:
+        if mark is not None and mark == last and piece.id not in ids:
             groups[-1].append(piece)
         else:
             groups.append([piece])
+            ids.clear()
+        ids.add(piece.id)
         last = mark
     return groups

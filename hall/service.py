@@ -37,7 +37,7 @@ from casework.wire import (
 )
 from hall.docket import HALL_SCOPE, Docket
 from hall.enrol import enrol
-from hall.errors import BadRequest, Diverged, Forbidden, Gap, NotFound, TooBig, Unproven
+from hall.errors import BadRequest, Diverged, Forbidden, Forked, Gap, NotFound, TooBig, Unproven
 from hall.judge import Sitting
 from hall.pieces import Piece, read_pieces
 from hall.rows import Changes, HallRow, Register, TerminalRow
@@ -155,7 +155,7 @@ class Hall:
                 acked=batch.last if ahead else terminal.acked,
                 head=batch.head if ahead else terminal.head,
                 last_seen=now,
-                cursor=max(batch.cursor, self._seen.get(terminal.number, ("", 0))[1]),
+                cursor=max(batch.cursor, terminal.cursor, self._seen.get(terminal.number, ("", 0))[1]),
             )
             seqs = self._save(tx, docket.changes)
             answers = sitting.answers(seqs)
@@ -195,8 +195,7 @@ class Hall:
         with self._store.writing() as tx:
             docket = Docket(tx, self._posts(tx))
             sitting = Sitting(docket, self.now, self._limits)
-            for lane in tx.held_lanes():
-                sitting.reopen(lane)
+            sitting.rejudge(tx.held_lanes())
             sitting.close()
             self._save(tx, docket.changes)
         return docket.changes.scopes
@@ -312,19 +311,19 @@ class Hall:
 
 
 def _known(reading: Reading, batch: Batch, terminal: TerminalRow, pieces: tuple[Piece, ...]) -> dict[int, Register]:
-    """Envelopes of the batch that were judged before. Raises Diverged when this incarnation had sealed others (T30)."""
+    """Envelopes of the batch that were judged before. Raises Forked when this incarnation had sealed others (T30)."""
     if batch.first > terminal.acked:
         if batch.prev != terminal.head:
-            raise Diverged("hall.diverged", what="envelope", at=batch.first - 1)
+            raise Forked("hall.forked", at=batch.first - 1)
         return {}
     known = reading.registered(batch.terminal, batch.incarnation, batch.first - 1, batch.last)
     before = known.pop(batch.first - 1).hash if batch.first > 1 else NO_HASH
     if batch.prev != before:
-        raise Diverged("hall.diverged", what="envelope", at=batch.first - 1)
+        raise Forked("hall.forked", at=batch.first - 1)
     for piece in pieces:
         register = known.get(piece.envelope.seq)
         if register is not None and register.hash != piece.hash:
-            raise Diverged("hall.diverged", what="envelope", at=piece.envelope.seq)
+            raise Forked("hall.forked", at=piece.envelope.seq)
     return known
 
 

@@ -80,9 +80,9 @@ class SqliteReading:
         """Refused and held envelopes of a case."""
         return tuple(_registers(self._all("kept", case)))
 
-    def refused_groups(self, groups: Collection[str]) -> frozenset[str]:
-        """Those of `groups` that were refused or are held."""
-        return frozenset(group for (group,) in self._in("refused_groups", groups))
+    def unsettled_groups(self, groups: Collection[str]) -> dict[str, str]:
+        """Those of `groups` that are `held`, or were `rejected`, which outweighs it."""
+        return dict(self._in("unsettled_groups", groups))
 
     def cases(self, ids: Collection[str]) -> dict[str, CaseRow]:
         """Known cases by id."""

@@ -48,9 +48,9 @@ from register where v = 'held' and terminal = ? and root = ? order by seq;
 select terminal, incarnation, seq, hash, fact_hash, fact_id, first, v, verdict, entry, root, case_id, grp, bytes
 from register where v in ('held', 'rejected') and case_id = ? order by terminal, seq;
 
--- name: refused_groups
--- Which of these groups (a JSON list) were refused or are held.
-select distinct grp from register where v in ('held', 'rejected') and grp in (select value from json_each(?));
+-- name: unsettled_groups
+-- Which of these groups (a JSON list) are held or were refused.
+select grp, max(v) from register where v in ('held', 'rejected') and grp in (select value from json_each(?)) group by grp;
 
 -- name: held_lanes
 -- Lanes in which something is held: `hall rejudge`.

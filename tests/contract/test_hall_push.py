@@ -511,7 +511,7 @@ def test_t30_a_cloned_disk_is_noticed_and_nothing_of_it_is_stored(tmp_path: Path
         await window.push(first=1)
         before = len(world.entries())
         answers = [await clone.post(clone.batch(1, 3)), await clone.post(clone.batch(3, 3))]
-        assert {(answer.status_code, problem(answer).error) for answer in answers} == {(409, "diverged")}
+        assert {(answer.status_code, problem(answer).error) for answer in answers} == {(409, "forked")}
         stranger = Window(world, "0012", client, "b")
         stranger.signer = window.signer
         stranger.seal(stranger.received())
