@@ -15,6 +15,7 @@ from console.errors import NeedsCheckout, WrongUse
 ROOT = Path(__file__).resolve().parents[2]
 WORLD = "tests.sim.run"
 BENCHMARKS = ROOT / "tests" / "load"
+PREFIX = "bench_"
 
 
 def arguments(parser: Parser) -> None:
@@ -42,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _bench(name: str, as_json: bool) -> int:
     """One benchmark, or all of them, each in a fresh process."""
-    known = sorted(path.stem for path in BENCHMARKS.glob("*.py") if "__main__" in path.read_text(encoding="utf-8"))
+    known = sorted(path.stem.removeprefix(PREFIX) for path in BENCHMARKS.glob(f"{PREFIX}*.py"))
     if not known:
         raise NeedsCheckout("console.needs_checkout", command="bench")
     if name and name not in known:
@@ -52,7 +53,7 @@ def _bench(name: str, as_json: bool) -> int:
 
 
 def _fails(name: str, as_json: bool) -> bool:
-    words = [sys.executable, "-m", f"tests.load.{name}", *(["--json"] if as_json else [])]
+    words = [sys.executable, "-m", f"tests.load.{PREFIX}{name}", *(["--json"] if as_json else [])]
     return subprocess.run(words, cwd=ROOT, check=False).returncode != 0
 
 

@@ -8,6 +8,7 @@ the queue to the form for the first time and later. Milliseconds and ratios. The
 
 from __future__ import annotations
 
+import argparse
 import json
 import statistics
 import sys
@@ -104,7 +105,10 @@ def console() -> dict[str, list[float]]:
 
 
 def main() -> None:
-    runs = int(sys.argv[1]) if len(sys.argv) > 1 else 5
+    parser = argparse.ArgumentParser()
+    parser.add_argument("runs", type=int, nargs="?", default=5)
+    parser.add_argument("--json", action="store_true", help="always so: one line of facts")
+    runs = parser.parse_args().runs
     floor: dict[str, list[float]] = {}
     ours: dict[str, list[float]] = {}
     for _ in range(runs):

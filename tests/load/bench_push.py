@@ -1,6 +1,6 @@
 """Events a second that one hall takes in: signed batches, judged, projected, chained, durable.
 
-`python -m tests.load.hall_push [EVENTS] [--profile]` prints, for the same events:
+`python -m tests.load.bench_push [EVENTS] [--profile]` prints, for the same events:
 
     judge    read and judged in memory, nothing stored
     asgi     the whole application without a socket, SQLite with FULL
@@ -165,6 +165,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("events", type=int, nargs="?", default=20_000)
     parser.add_argument("--profile", action="store_true")
+    parser.add_argument("--json", action="store_true", help="always so: two lines of facts")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

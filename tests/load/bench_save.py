@@ -1,6 +1,6 @@
 """How long a save takes: an intake with everything it writes, against one raw SQLite commit with FULL.
 
-    python -m tests.load.save [--cases N] [--json]
+    python -m tests.load.bench_save [--cases N] [--json]
 
 Alternating, medians of five rounds, ratio first and milliseconds beside it. Prints figures, never fails.
 """
