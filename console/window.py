@@ -74,7 +74,9 @@ def open_console(folder: Path, *, demo: bool = False, language: str = "zh_CN") -
         if line:
             line.start()
         printer.start()
-        ConsoleApp(CounterDesk(terminal, line.cable if demo and line else None)).run()
+        app = ConsoleApp(CounterDesk(terminal, line.cable if demo and line else None))
+        app.language = language
+        app.run()
     finally:
         printer.stop()
         if line:
