@@ -13,6 +13,7 @@ import argparse
 import asyncio
 import contextlib
 import dataclasses
+import os
 import sys
 import tempfile
 import threading
@@ -27,6 +28,7 @@ from casework.messages import t
 from console import bootstrap
 from console.day import Receipt
 from console.line_once import sync_once
+from console.messages import choose_language
 from console.output import talk
 from console.print_queue import print_waiting
 from console.terminal import Terminal
@@ -174,7 +176,7 @@ def run(arguments: argparse.Namespace) -> int:
             if not arguments.dir:  # a day in fast motion leaves nothing behind unless a folder was named
                 folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="yichuang-")))
             return headless(Place(folder.resolve()), arguments.seed)
-        return interactive(Place(folder.resolve()))
+        return interactive(Place(folder.resolve()), choose_language(arguments.lang, os.environ))
 
 
 def headless(place: Place, seed: int) -> int:
@@ -191,7 +193,7 @@ def headless(place: Place, seed: int) -> int:
     return 0 if day.converged else 1
 
 
-def interactive(place: Place) -> int:
+def interactive(place: Place, language: str) -> int:
     """The console at window 12, on a hall of its own; the first line names the command for the second window."""
     from console.day import before_opening
     from console.window import open_console
@@ -205,4 +207,4 @@ def interactive(place: Place) -> int:
                 sync_once(terminal)
         print(t("demo.second_window", command=f"yichuang console --dir {place.terminal('0007')}"), flush=True)
         talk(t("demo.people", pin=PIN))
-        return open_console(place.terminal("0012"), demo=True)
+        return open_console(place.terminal("0012"), demo=True, language=language)
