@@ -1,6 +1,6 @@
 """Draws `docs/console.svg`, the picture of the README: the real console on the demo's own hall.
 
-    python -m tests.picture
+python -m tests.picture
 """
 
 from __future__ import annotations
