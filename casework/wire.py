@@ -6,6 +6,7 @@ one end holds at the other.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -78,13 +79,15 @@ class Hidden(msgspec.Struct, frozen=True):
     hash: str
 
 
-class Head(msgspec.Struct, frozen=True):
+class Head(msgspec.Struct, frozen=True, omit_defaults=True):
     """Up to where the hall's log goes: signed by the hall for each page (S9)."""
 
     hall: str
     epoch: int
     seq: int
     chain: str
+    page: str = ""
+    """`page_digest` of the page that it ends: which terminal was shown what, and what is hidden from it."""
 
 
 class Sent(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -247,6 +250,16 @@ def decode_entry(data: bytes | msgspec.Raw) -> Entry:
 def extend(chain: str, entry_hash: str) -> str:
     """The chain after an entry (S9): SHA-256 of the chain before it and the hash of the whole entry."""
     return digest(f"yichuang-chain-1\n{chain}\n{entry_hash}".encode())
+
+
+def page_digest(terminal: str, after: int, newest: int, acked: int, entries: Sequence[bytes]) -> str:
+    """SHA-256 of a page as one terminal gets it.
+
+    The chain is the same whether an entry is shown or hidden; with this in the signed head nobody on the way can hide
+    a real one, or hand out the page of another terminal.
+    """
+    head = f"yichuang-page-1\n{terminal}\n{after}\n{newest}\n{acked}".encode()
+    return digest(b"\n".join((head, *entries)))
 
 
 def read_page(answer: PullAnswer, chain: str) -> tuple[tuple[Link, ...], str]:

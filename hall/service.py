@@ -34,6 +34,7 @@ from casework.wire import (
     Kept,
     PullAnswer,
     PushAnswer,
+    page_digest,
 )
 from hall.docket import HALL_SCOPE, Docket
 from hall.enrol import enrol
@@ -86,7 +87,7 @@ class Hall:
         self._new_id = new_id
         self._limits = limits
         self._posts_of: tuple[str, Mapping[str, Post]] = ("", {})
-        self._heads: dict[tuple[int, int], bytes] = {}
+        self._heads: dict[Head, bytes] = {}
         self._seen: dict[str, tuple[str, int]] = {}
         self._own_entries = 0
 
@@ -227,16 +228,14 @@ class Hall:
         if terminal is None or not terminal.active:
             raise Forbidden("hall.revoked", number=number)
         held = {*terminal.scopes, terminal.own_scope}
-        entries = [
-            msgspec.Raw(row.data if row.scope in held else msgspec.json.encode(Hidden(row.seq, row.hash)))
-            for row in rows
-        ]
+        entries = [row.data if row.scope in held else msgspec.json.encode(Hidden(row.seq, row.hash)) for row in rows]
         upto, chain = (rows[-1].seq, rows[-1].chain) if rows else (asked.after, asked.chain)
         now = self.now
         self._seen[number] = now, asked.after
+        shown = page_digest(number, asked.after, hall.seq, terminal.acked, entries)
         answer = PullAnswer(
-            now, hall.epoch, asked.after, upto, hall.seq, terminal.acked, tuple(entries),
-            msgspec.Raw(self._signed_head(hall, upto, chain)),
+            now, hall.epoch, asked.after, upto, hall.seq, terminal.acked, tuple(map(msgspec.Raw, entries)),
+            msgspec.Raw(self._signed_head(Head(hall.id, hall.epoch, upto, chain, shown))),
         )  # fmt: skip
         return Page(
             msgspec.json.encode(answer),
@@ -245,14 +244,13 @@ class Hall:
             own=any(row.scope == terminal.own_scope for row in rows),
         )
 
-    def _signed_head(self, hall: HallRow, seq: int, chain: str) -> bytes:
-        """The head at `seq`, signed once for all terminals that get the same page."""
-        found = self._heads.get((hall.epoch, seq))
+    def _signed_head(self, head: Head) -> bytes:
+        """`head` signed; once for the polls of a terminal that find nothing new."""
+        found = self._heads.get(head)
         if found is None:
             if len(self._heads) > self._limits.list_rows:
                 self._heads.clear()
-            head = Head(hall.id, hall.epoch, seq, chain)
-            found = self._heads[hall.epoch, seq] = msgspec.json.encode(seal(self._signer, PURPOSE_HEAD, head))
+            found = self._heads[head] = msgspec.json.encode(seal(self._signer, PURPOSE_HEAD, head))
         return found
 
     # Single things

@@ -136,9 +136,9 @@ class Writing:
                 if fact.case and counts(fact.type, Row.COMMITTED):
                     after[fact.case] = evolve(after[fact.case], fact)
                 if fact.type.startswith("resolve."):
-                    self._resolve(fact)
-                if fact.type.startswith("resolve.") and fact.case:
-                    after[fact.case] = overlaid(self._db, fact.case, confirmed_case(self._db, fact.case))
+                    for case_id in sorted(filter(None, {fact.case, *self._resolve(fact)})):
+                        before.setdefault(case_id, self.case(case_id))
+                        after[case_id] = overlaid(self._db, case_id, confirmed_case(self._db, case_id))
         for case_id, case in after.items():
             keep(self._db, case_id, before[case_id], case, self._now, self._memory.dues)
         return tuple(sealed)
@@ -201,10 +201,12 @@ class Writing:
         self.sealed = envelope.seq
         return Sealed(envelope.seq, fact.id, hash_)
 
-    def _resolve(self, fact: Fact) -> None:
+    def _resolve(self, fact: Fact) -> set[str]:
+        cases: set[str] = set()
         for named in named_by(fact):
             self._db.execute(_SQL["insert_resolution"], (named, self.sealed))
-            resolve_own(self._db, named)
+            cases |= resolve_own(self._db, named)
+        return cases
 
 
 def named_by(fact: Fact) -> tuple[str, ...]:
@@ -216,7 +218,8 @@ def named_by(fact: Fact) -> tuple[str, ...]:
     return named
 
 
-def resolve_own(db: sqlite3.Connection, fact_id: str) -> None:
-    """An own refused or held fact was settled by a person, here or elsewhere (S15)."""
-    for local_seq, state in db.execute(_SQL["own_refused"], (fact_id,)).fetchall():
-        db.execute(_SQL["move"], (moved(Row(state), Move.RESOLVE), local_seq))
+def resolve_own(db: sqlite3.Connection, fact_id: str) -> set[str]:
+    """An own refused or held fact was settled by a person, here or elsewhere (S15); the cases to show anew."""
+    rows = db.execute(_SQL["own_refused"], (fact_id,)).fetchall()
+    db.executemany(_SQL["move"], [(moved(Row(state), Move.RESOLVE), local_seq) for local_seq, state, _ in rows])
+    return {case_id for _, _, case_id in rows}

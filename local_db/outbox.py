@@ -89,8 +89,8 @@ class Outbox(Commit):
     def resend_from(self, seq: int) -> None:
         """The hall has everything before `seq` and nothing from there on: 409 `gap` (T4)."""
         with self.transaction() as db:
-            last = db.execute(_SQL["end_of_outbox"]).fetchone()[0]
-            db.execute(_SQL["set_acked"], (max(0, min(seq - 1, last)),))
+            mark = db.execute("select acked from standing").fetchone()[0]
+            db.execute(_SQL["set_acked"], (max(0, min(seq - 1, mark)),))
 
     def pending(self) -> Pending:
         """What waits now."""
@@ -101,10 +101,13 @@ class Outbox(Commit):
         return Pending(unsent, made[0] if made else "", kinds.get("held", 0), kinds.get("rejected", 0))
 
     def _acked(self, db: sqlite3.Connection, acked: int) -> None:
+        """Move the mark, never past what has no verdict: that counts as unsent, whatever a number says (T5)."""
         last = db.execute(_SQL["end_of_outbox"]).fetchone()[0]
         mark = db.execute("select acked from standing").fetchone()[0]
-        if mark < min(acked, last):
-            db.execute(_SQL["set_acked"], (min(acked, last),))
+        unsent = db.execute(_SQL["unsent_after"], (mark,)).fetchone()
+        reached = min(acked, last, unsent[0] - 1 if unsent else last)
+        if mark < reached:
+            db.execute(_SQL["set_acked"], (reached,))
 
     def _judged(self, db: sqlite3.Connection, seq: int, verdict: Verdict, entry: int) -> set[str]:
         """Move a row by a verdict; returns the cases to show anew. Unknown rows, older revisions change nothing."""
@@ -121,14 +124,16 @@ class Outbox(Commit):
 
     def _tray_of_own(self, db: sqlite3.Connection, seq: int) -> None:
         """Own refused and held facts are in the tray at once, before the hall's entry of it was pulled (S16)."""
-        state, _, case_id, fact_id, type_, data, coded = db.execute(_SQL["row"], (seq,)).fetchone()
+        state, _, case_id, fact_id, type_, data, coded, hash_, stub = db.execute(_SQL["row"], (seq,)).fetchone()
         verdict = msgspec.json.decode(coded, type=Verdict) if coded else Verdict("")
+        db.execute(_SQL["drop_own_tray"], (fact_id, hash_))
         if verdict.v not in {"rejected", "held"} or state == Row.PASSED:
-            db.execute(_SQL["drop_own_tray"], (fact_id,))
             return
         fact = readable(data)
+        # The hall's name for it: the hash where it has no bytes, or where another fact has the id already.
+        nameless = stub or verdict.code == "id_reused" or digest(data) != hash_
         line = Tray(
-            fact=fact_id, type=type_, case=case_id, root=fact.root if fact else case_id,
+            fact=hash_ if nameless else fact_id, type=type_, case=case_id, root=fact.root if fact else case_id,
             number=_number_of(db, case_id), terminal=self.identity.terminal, actor=fact.actor if fact else "",
             code=verdict.code, facts=verdict.facts, since=verdict.judged_at, kind=verdict.v,
             insistable=insistable(type_, verdict.code),

@@ -125,7 +125,7 @@ class Pages(Outbox):
             return self._judged(db, seq, entry.verdict, entry.seq) if seq else set()
         elif entry.kind == ENTRY_FACT and fact is not None:
             self._pass_own(db, entry)
-            project(db, entry.seq, fact)
+            return project(db, entry.seq, fact)
         return set()
 
     def _own_row(self, db: sqlite3.Connection, entry: Entry) -> int:
@@ -205,16 +205,18 @@ def keep_confirmed(db: sqlite3.Connection, case_id: str, state: _Folded) -> None
     db.execute(_REPLAY["keep_confirmed"], (case_id, state.root, state.n, int(state.hole), body))
 
 
-def project(db: sqlite3.Connection, seq: int, fact: Fact) -> None:
-    """Roster, terminals, heads and named versions; and what somebody resolved."""
+def project(db: sqlite3.Connection, seq: int, fact: Fact) -> set[str]:
+    """Roster, terminals, heads and named versions; and what somebody resolved: the cases to show anew for that."""
     if fact.catalogue:
         db.execute(_SQL["want"], (fact.catalogue,))
     if fact.type.startswith("resolve."):
-        for named in named_by(fact):
-            resolve_own(db, named)
-        return
-    if fact.type not in {"staff.set", "terminal.set", "catalogue.head", "calendar.head"}:
-        return
+        return {case_id for named in named_by(fact) for case_id in resolve_own(db, named)}
+    if fact.type in {"staff.set", "terminal.set", "catalogue.head", "calendar.head"}:
+        _project_hall(db, seq, fact)
+    return set()
+
+
+def _project_hall(db: sqlite3.Connection, seq: int, fact: Fact) -> None:
     try:
         body = body_of(fact)
     except BadBytes:

@@ -68,7 +68,8 @@ class Contact:
         except LineError:
             raise
         except Exception as cause:
-            raise Memory("line.memory", reason=f"{type(cause).__name__}: {cause}"[:200]) from cause
+            reason = getattr(cause, "message", None) or type(cause).__name__  # its own sentence, if it has one
+            raise Memory("line.memory", reason=reason) from cause
 
     # Time
 

@@ -10,6 +10,7 @@
     ├── AskPerson       the line stands still, work goes on; an operator has to act
     │   ├── Refused     the hall no longer takes this terminal (T13), or refuses its enrolment
     │   ├── Unknown     the hall does not know the key, or finds the signature or the time wrong (T12)
+    │   ├── NoLock      the file that says who runs the line can't be opened
     │   └── Diverged    the hall's log and this terminal's are not the same any more (S24)
     ├── Stop            nothing will help but another address or another version
     │   ├── BadAddress  the address of the hall can't be read
@@ -83,6 +84,10 @@ class Refused(AskPerson):
 
 class Unknown(AskPerson):
     """The hall does not know this terminal's key, or not at this time."""
+
+
+class NoLock(AskPerson):
+    """The file that says who runs the line can't be opened."""
 
 
 class Diverged(AskPerson):

@@ -1,7 +1,7 @@
 """From the hall's log to the memory (sync.md S18-S20, S24, S33): a page is proven before it is stored.
 
-The signed head at a page's end must be the chain that its entries make from the cursor on: then nothing was cut,
-rewritten, doubled or taken from another question (T14-T17).
+The signed head at a page's end must be the chain that its entries make from the cursor on, and name this very page:
+then nothing was cut, rewritten, hidden, doubled or taken from another question or another terminal (T14-T17).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import msgspec
 
 from casework.errors import BadBytes
 from casework.seals import Signed, read, unseal
-from casework.wire import PURPOSE_HEAD, Head, Link, PullAnswer, read_page
+from casework.wire import PURPOSE_HEAD, Head, Link, PullAnswer, page_digest, read_page
 from sync.contact import Contact
 from sync.errors import Declined, NotTheHall, OtherHall, TryAgain
 from sync.ports import Position
@@ -102,7 +102,10 @@ class Inbound:
         seen_before = not links and (answer.hall_time, answer.after) == self._last
         if not asked or head.epoch != position.epoch or head.seq != answer.upto or stale or seen_before:
             raise NotTheHall("line.not_the_hall", seen="cached")
-        if chain != head.chain:
+        shown = page_digest(
+            position.terminal, answer.after, answer.newest, answer.acked, tuple(map(bytes, answer.entries))
+        )
+        if chain != head.chain or shown != head.page:
             raise NotTheHall("line.not_the_hall", seen="chain")
         self._last = (answer.hall_time, answer.after)
         return signed, links, chain

@@ -80,7 +80,8 @@ class Outbound:
         self._stubs.clear()
         await contact.memory(contact.store.answered, answer.verdicts, answer.acked)
         await contact.heard(answer.hall_time)
-        if answer.acked < out.first:  # an equal answer without progress: asked again, but not at once
+        if answer.acked < out.first or all(verdict.seq != out.first for verdict in answer.verdicts):
+            # An equal answer without progress: what has no verdict is asked for again (T5), but not at once.
             raise NotTheHall("line.no_progress", seq=out.first)
         self._gap = -1
         self._facts = min(contact.limits.push_facts, self._facts * 2)
@@ -95,11 +96,11 @@ class Outbound:
             await self._stub(declined, events)
 
     async def _resend(self, declined: Declined, out: Outgoing) -> None:
-        """409 `gap`: the hall says which number it expects."""
+        """409 `gap`: the hall says which number it expects; only an earlier one than was sent can be meant."""
         facts = declined.problem.facts if declined.problem else {}
         expected = facts.get("next", 0)
         seq = int(expected) if str(expected).isdecimal() else 0
-        if seq < 1 or seq in {self._gap, out.first}:
+        if not 1 <= seq < out.first or seq == self._gap:
             raise Busy("line.gap", declined.retry_after, seq=seq)
         self._gap = seq
         await self._contact.memory(self._contact.store.resend_from, seq)

@@ -36,6 +36,7 @@ from casework.wire import (
     encode_entry,
     envelopes,
     extend,
+    page_digest,
 )  # fmt: skip
 from sync.line import Line
 from sync.ports import Outgoing, Pending, Position
@@ -104,8 +105,9 @@ class ScriptedHall:
             seq += 1
         return seq
 
-    def head(self, seq: int) -> Signed:
-        return seal(self.signer, PURPOSE_HEAD, Head(HALL, self.epoch, seq, self.chains[seq]))
+    def head(self, after: int, upto: int) -> Signed:
+        page = page_digest(TERMINAL, after, len(self.log), self.acked, self.log[after:upto])
+        return seal(self.signer, PURPOSE_HEAD, Head(HALL, self.epoch, upto, self.chains[upto], page))
 
     async def __call__(self, request: httpx.Request) -> httpx.Response:
         await request.aread()
@@ -161,7 +163,7 @@ class ScriptedHall:
             waiting.cancel()
         upto = min(len(self.log), after + limit)
         raws = tuple(msgspec.Raw(raw) for raw in self.log[after:upto])
-        head = msgspec.Raw(msgspec.json.encode(self.head(upto)))
+        head = msgspec.Raw(msgspec.json.encode(self.head(after, upto)))
         return PullAnswer(stamp(self.clock.now()), self.epoch, after, upto, len(self.log), self.acked, raws, head)
 
 

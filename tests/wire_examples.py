@@ -36,6 +36,7 @@ from casework.wire import (
     Verdict,
     encode_entry,
     extend,
+    page_digest,
 )  # fmt: skip
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "wire.md"
@@ -83,7 +84,8 @@ def examples() -> dict[str, str]:
     hidden = Hidden(2, digest(b"an entry of another module"))
     first = extend(NO_HASH, digest(entry))
     chain = extend(first, hidden.hash)
-    head = seal(HALL_KEY, PURPOSE_HEAD, Head("420118", 1, 2, chain))
+    shown = page_digest("0012", 0, 2, 1, (entry, msgspec.json.encode(hidden)))
+    head = seal(HALL_KEY, PURPOSE_HEAD, Head("420118", 1, 2, chain, shown))
     batch = seal(
         TERMINAL_KEY,
         PURPOSE_BATCH,
@@ -131,6 +133,7 @@ def examples() -> dict[str, str]:
             f"chain 0   {NO_HASH}",
             f"chain 1   {first}",
             f"chain 2   {chain}",
+            f"page      {shown}",
             f"hall      {HALL_KEY.public}",
             f"terminal  {TERMINAL_KEY.public}",
         )

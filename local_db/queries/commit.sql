@@ -15,16 +15,16 @@ insert into outbox (local_seq, incarnation, prev, hash, fact, case_id, state) va
 insert or ignore into resolution (fact_id, local_seq) values (?, ?)
 
 -- name: own_refused
--- Own rows that a resolve.* fact names and that still wait in a tray.
-select o.local_seq, o.state from outbox o join fact f on f.n = o.fact
-where o.state not in ('passed', 'resolved') and o.state in ('held', 'rejected') and f.id = ?
+-- Own rows that a resolve.* fact names, by id or by the hash of their bytes, and that still wait in a tray.
+select o.local_seq, o.state, o.case_id from outbox o join fact f on f.n = o.fact
+where o.state not in ('passed', 'resolved') and o.state in ('held', 'rejected') and (f.id = ?1 or f.hash = ?1)
 
 -- name: move
 update outbox set state = ? where local_seq = ?
 
 -- name: refused_of_case
--- What of a case waits in the tray: the ids that a resolution may name.
-select fact_id from tray where case_id = ? and settled = ''
+-- What of a case waits in the tray, and what nobody could read, of whatever case: the ids a resolution may name.
+select fact_id from tray where case_id in (?, '') and settled = ''
 
 -- name: unsent_types
 -- Types of own facts of a case that the hall has not answered.

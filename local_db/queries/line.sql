@@ -19,7 +19,7 @@ select local_seq, state from outbox where local_seq between ? and ?
 update outbox set state = ?, attempts = attempts + 1, sent_at = ? where local_seq = ?
 
 -- name: row
-select o.state, o.revision, o.case_id, f.id, f.type, f.bytes, o.verdict
+select o.state, o.revision, o.case_id, f.id, f.type, f.bytes, o.verdict, f.hash, o.stub
 from outbox o join fact f on f.n = o.fact where o.local_seq = ?
 
 -- name: judged
@@ -51,6 +51,10 @@ select contact, offset_ms, contact_local, contact_mono, trouble, frozen from sta
 select count(*), min(local_seq) from outbox
 where state not in ('passed', 'resolved') and state in ('committed', 'sent')
 
+-- name: unsent_after
+-- The first envelope after a mark that the hall has not answered.
+select local_seq from outbox where local_seq > ? and state in ('committed', 'sent') order by local_seq limit 1
+
 -- name: made_at
 select f.at from outbox o join fact f on f.n = o.fact where o.local_seq = ?
 
@@ -79,7 +83,8 @@ on conflict (fact_id) do update set case_id = excluded.case_id, kind = excluded.
 where excluded.told >= tray.told
 
 -- name: drop_own_tray
-delete from tray where fact_id = ? and told = 0
+-- Under its id, and under the hash of its bytes.
+delete from tray where fact_id in (?, ?) and told = 0
 
 -- name: own_by_fact
 select o.local_seq, o.state from outbox o join fact f on f.n = o.fact

@@ -15,7 +15,7 @@ from casework import bodies
 from casework.facts import NO_HASH, digest
 from casework.http_signature import sign_request
 from casework.seals import Signed, seal, unseal
-from casework.wire import PURPOSE_HEAD, PURPOSE_HELLO, Head, Hello, PullAnswer
+from casework.wire import PURPOSE_HEAD, PURPOSE_HELLO, Head, Hello, PullAnswer, page_digest
 from hall.office import own_facts
 from tests.hall_world import CATALOGUE, HallWorld, Window, in_hall, problem
 from tests.sim.loop import VirtualLoop
@@ -54,7 +54,8 @@ def test_each_page_ends_in_a_head_that_the_hall_signed(tmp_path: Path) -> None:
         answer = await window.pull(3)
         signed = msgspec.json.decode(answer.head, type=Signed)
         head = unseal(signed, world.signer.public, PURPOSE_HEAD, Head)
-        assert head == Head(world.row.id, 1, 3, window.chain)
+        page = page_digest("0012", 0, answer.newest, answer.acked, tuple(map(bytes, answer.entries)))
+        assert head == Head(world.row.id, 1, 3, window.chain, page)
 
     in_hall(tmp_path, story)
 

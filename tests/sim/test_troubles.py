@@ -114,11 +114,25 @@ def test_t5_a_verdict_that_is_missing_from_the_answer_comes_by_pull() -> None:
         await stage.deaf(stage.first)
         stage.first.wire.forced["push"].append("thinned")
         stage.take_in(stage.first)
+        await asyncio.sleep(0.2)
+        stage.first.wire.blocked.add("push")
         await asyncio.sleep(20)
         assert stage.count("thinned") == 1
         assert stage.first.mind.pending().unsent == 1
-        stage.first.wire.blocked.clear()
+        stage.first.wire.blocked.remove("pull")
         await asyncio.sleep(120)
+        assert stage.first.mind.pending().unsent == 0
+
+    tell(story)
+
+
+def test_t5_a_verdict_that_is_missing_from_the_answer_is_asked_for_again() -> None:
+    async def story(stage: Stage) -> None:
+        await stage.deaf(stage.first)
+        stage.first.wire.forced["push"].extend(["thinned"] * 3)
+        stage.take_in(stage.first)
+        await asyncio.sleep(120)
+        assert stage.count("thinned") == 3
         assert stage.first.mind.pending().unsent == 0
 
     tell(story)

@@ -12,9 +12,10 @@ import msgspec
 import pytest
 
 from casework.facts import NO_HASH, digest
-from casework.wire import PullAnswer, PushAnswer
+from casework.seals import seal
+from casework.wire import PURPOSE_HEAD, Head, Hidden, PullAnswer, PushAnswer, page_digest
 from sync.status import LineStatus, LinkState
-from tests.scripted_hall import PORTAL, Counter, Trick, as_json, problem
+from tests.scripted_hall import HALL, PORTAL, Counter, Trick, as_json, problem
 from tests.sim.loop import LoopClock, run_virtual
 
 Story = Callable[[Counter], Coroutine[Any, Any, None]]
@@ -277,6 +278,80 @@ def test_t16_a_rewritten_page_is_never_stored(part: str) -> None:
         done = await counter.line.sync_once()
         assert (done.pulled, done.error, counter.store.place.cursor) == (1, "", 2)
         assert "line.not_the_hall" in counter.store.troubles
+
+    tell(story)
+
+
+def _hide_the_first(answer: PullAnswer) -> PullAnswer:
+    hidden = Hidden(answer.after + 1, digest(bytes(answer.entries[0])))
+    return msgspec.structs.replace(answer, entries=(msgspec.Raw(msgspec.json.encode(hidden)), *answer.entries[1:]))
+
+
+@pytest.mark.parametrize(
+    "rewrite",
+    [_hide_the_first, lambda a: msgspec.structs.replace(a, acked=9), lambda a: msgspec.structs.replace(a, newest=1)],
+    ids=["hidden", "acked", "newest"],
+)
+def test_t16_s9_a_page_that_hides_a_real_entry_or_lies_of_the_marks_is_never_stored(
+    rewrite: Callable[[PullAnswer], PullAnswer],
+) -> None:
+    async def story(counter: Counter) -> None:
+        for _ in range(2):
+            counter.hall.write()
+        counter.hall.expect("pull", rewriting(counter, rewrite, PullAnswer))
+        done = await counter.line.sync_once()
+        assert (done.pulled, done.error, [link.entry is None for link in counter.store.links]) == (2, "", [False] * 2)
+        assert "line.not_the_hall" in counter.store.troubles
+
+    tell(story)
+
+
+def test_t17_s9_the_page_of_another_terminal_is_never_stored() -> None:
+    async def story(counter: Counter) -> None:
+        counter.hall.write()
+
+        async def for_another(request: httpx.Request) -> httpx.Response:
+            answer = await counter.hall.pull(request)
+            page = page_digest("0007", answer.after, answer.newest, answer.acked, tuple(map(bytes, answer.entries)))
+            head = Head(HALL, 1, answer.upto, counter.hall.chains[answer.upto], page)
+            signed = msgspec.Raw(msgspec.json.encode(seal(counter.hall.signer, PURPOSE_HEAD, head)))
+            return as_json(msgspec.structs.replace(answer, head=signed))
+
+        counter.hall.expect("pull", for_another)
+        done = await counter.line.sync_once()
+        assert (done.pulled, counter.store.troubles) == (1, ["line.not_the_hall", ""])
+
+    tell(story)
+
+
+@pytest.mark.parametrize("ahead", [2, 3, 4, 99, 0, -5, "x"])
+def test_t4_a_gap_that_points_ahead_is_not_believed(ahead: object) -> None:
+    async def story(counter: Counter) -> None:
+        counter.store.commit("a", "b", "c")
+        counter.hall.expect("push", says(problem(409, "gap", next=ahead)))
+        done = await counter.line.sync_once()
+        assert (done.pending, counter.hall.acked) == (0, 3)
+        assert [batch.first for batch in counter.hall.batches] == [1]
+        assert "line.gap" in counter.store.troubles
+
+    tell(story)
+
+
+def test_t5_an_answer_without_the_first_verdict_is_not_asked_for_in_a_circle() -> None:
+    def silent(answer: PushAnswer) -> PushAnswer:
+        return msgspec.structs.replace(answer, verdicts=answer.verdicts[1:], acked=3)
+
+    async def story(counter: Counter) -> None:
+        counter.store.commit("a", "b", "c")
+        counter.hall.expect("push", *[rewriting(counter, silent, PushAnswer)] * 5)
+        task = asyncio.create_task(counter.line.serve())
+        counter.hall.expect("pull", *[nobody] * 50)
+        await asyncio.sleep(0.3)
+        assert len(counter.hall.batches) == 1
+        await asyncio.sleep(200)
+        assert counter.store.rows == ["accepted"] * 3
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
     tell(story)
 

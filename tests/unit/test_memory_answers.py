@@ -1,0 +1,153 @@
+"""Answers that lie, come late or speak of bytes that nobody has: no own fact is stranded by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from casework import bodies
+from casework.facts import Fact
+from casework.limits import LIMITS
+from casework.outbox import Row
+from casework.wire import Answered, Tray, Verdict
+from local_db.memory import TerminalMemory
+from tests.builders import NO_HEAD, Hand, Log, chain, grouped
+from tests.terminals import enrolled, opened
+
+ACCEPTED = Verdict("accepted")
+NO_BYTES = Verdict("held", "bytes", judged_at="2026-11-23T10:00:00.000")
+
+
+@pytest.fixture
+def memory(tmp_path: Path) -> Iterator[TerminalMemory]:
+    made = enrolled(tmp_path)
+    yield made
+    made.close()
+
+
+def save(memory: TerminalMemory, *facts: Fact) -> None:
+    """Each fact in a group of its own."""
+    with memory.writing() as act:
+        act.commit_groups([(fact,) for fact in facts])
+
+
+def pull(memory: TerminalMemory, log: Log, acked: int = 0) -> None:
+    """Apply the log from the cursor on."""
+    start = memory.position().cursor
+    links, at = log.page(start)
+    assert memory.apply(links, start, NO_HEAD, at, 1, acked)
+
+
+def next_up(memory: TerminalMemory) -> int:
+    """The first envelope that would be sent; 0 when nothing waits."""
+    out = memory.outgoing(250, LIMITS.push_bytes)
+    return out.first if out else 0
+
+
+def row_of(memory: TerminalMemory, seq: int) -> Row:
+    """The state of one own row."""
+    with memory.reading() as db:
+        return Row(db.execute("select state from outbox where local_seq = ?", (seq,)).fetchone()[0])
+
+
+def test_t5_a_mark_that_runs_ahead_of_the_verdicts_strands_nothing(memory: TerminalMemory) -> None:
+    hand = Hand()
+    save(memory, *(hand.received() for _ in range(3)))
+    memory.mark_sent(1, 3)
+    memory.answered((Answered(1, ACCEPTED, 1), Answered(3, ACCEPTED, 2)), 3)
+    assert next_up(memory) == 2
+    memory.answered((), 1000)
+    assert next_up(memory) == 2
+    memory.answered((Answered(2, ACCEPTED, 3, duplicate=True),), 3)
+    assert next_up(memory) == 0
+
+
+def test_t5_neither_does_the_mark_of_a_page(memory: TerminalMemory) -> None:
+    hand, log = Hand(), Log()
+    save(memory, *(hand.received() for _ in range(2)))
+    log.accept(Hand("0007", "b").received())
+    pull(memory, log, acked=2)
+    assert next_up(memory) == 1
+    assert memory.pending().unsent == 2
+
+
+def test_t4_a_gap_that_points_ahead_moves_nothing(memory: TerminalMemory) -> None:
+    hand = Hand()
+    save(memory, *(hand.received() for _ in range(3)))
+    memory.resend_from(9)
+    assert next_up(memory) == 1
+    memory.answered(tuple(Answered(seq, ACCEPTED, seq) for seq in (1, 2)), 2)
+    memory.resend_from(2)
+    assert next_up(memory) == 2
+
+
+@pytest.mark.parametrize("damaged", [1, 3, 5])
+def test_t53_a_damaged_byte_at_either_end_of_a_batch_costs_that_event_alone(tmp_path: Path, damaged: int) -> None:
+    memory, hand = enrolled(tmp_path), Hand()
+    taken = hand.received()
+    save(memory, taken)
+    with memory.writing() as act:
+        act.commit_groups([grouped(hand.printed(taken.case), hand.printed(taken.case, "guide"))])
+    save(memory, hand.received(), hand.received())
+    _break(memory, damaged)
+    out = memory.outgoing(250, LIMITS.push_bytes)
+    assert out is not None
+    assert [event.stub for event in out.events] == ["damaged" if seq == damaged else "" for seq in range(1, 6)]
+    assert (out.first, out.last) == (1, 5)
+    memory.close()
+    again = opened(tmp_path)
+    again.rebuild()
+    assert again.case_state(taken.case) is None or damaged != 1
+    again.close()
+
+
+def test_s16_what_went_without_its_bytes_is_settled_under_the_halls_name_for_it(memory: TerminalMemory) -> None:
+    hand, log = Hand(), Log()
+    taken = hand.received()
+    save(memory, taken)
+    (envelope,) = chain([taken])
+    memory.stub(1, "refused with 413")
+    memory.answered((Answered(1, NO_BYTES),), 1)
+    (line,) = memory.tray()
+    assert (line.fact, line.case, line.terminal) == (envelope.fact_hash, taken.case, "0012")
+    log.judge(envelope, msgspec.structs.replace(taken, id=""), NO_BYTES)
+    hall_line = Tray(envelope.fact_hash, "", "", "", "", "0012", "", "bytes", {}, NO_BYTES.judged_at, kind="held")
+    log.tray(hall_line)
+    pull(memory, log)
+    assert [told.fact for told in memory.tray()] == [envelope.fact_hash]
+    assert memory.pending().held == 1
+    gone = Hand("0007", "b").fact("resolve.withdraw", bodies.ResolveWithdraw((envelope.fact_hash,), "找不回来"), "x")
+    log.accept(gone)
+    log.tray(msgspec.structs.replace(hall_line, settled="withdraw"))
+    pull(memory, log)
+    assert (row_of(memory, 1), memory.tray(), memory.pending().held) == (Row.RESOLVED, (), 0)
+    grown = memory.projection_hash()
+    memory.rebuild()
+    assert memory.projection_hash() == grown
+
+
+def test_t3_an_id_that_was_used_before_is_settled_under_the_hash_of_its_bytes(memory: TerminalMemory) -> None:
+    hand, log = Hand(), Log()
+    taken = hand.received()
+    save(memory, taken)
+    (envelope,) = chain([taken])
+    reused = Verdict("rejected", "id_reused", {"id": taken.id}, judged_at=NO_BYTES.judged_at)
+    memory.answered((Answered(1, reused),), 1)
+    log.judge(envelope, taken, reused)
+    log.tray(Tray(envelope.fact_hash, taken.type, taken.case, taken.root, "", "0012", "1001", "id_reused", {}, ""))
+    pull(memory, log)
+    assert [line.fact for line in memory.tray()] == [envelope.fact_hash]
+    save(memory, hand.fact("resolve.withdraw", bodies.ResolveWithdraw((envelope.fact_hash,), "重新受理"), taken.case))
+    assert row_of(memory, 1) is Row.RESOLVED
+    assert memory.tray() == ()
+
+
+def _break(memory: TerminalMemory, seq: int) -> None:
+    """A byte goes bad on the disk, behind the program's back."""
+    with memory.transaction() as db:
+        db.execute("drop trigger fact_is_never_changed")
+        broken = "cast(substr(bytes, 1, 20) || x'00' || substr(bytes, 22) as blob)"
+        db.execute(f"update fact set bytes = {broken} where n = ?", (seq,))
