@@ -48,15 +48,27 @@ def lines_of(stream: BinaryIO, limits: Limits = LIMITS) -> Iterator[tuple[int, b
 def read_line(data: bytes, number: int) -> Intake:
     """The intake of one line. Raises BadLine."""
     try:
-        raw = json.loads(data.decode("utf-8-sig" if number == 1 else "utf-8"))
+        raw = json.loads(data.decode("utf-8-sig" if number == 1 else "utf-8"), object_pairs_hook=_once)
     except UnicodeDecodeError as cause:
         raise BadLine("intake.line.encoding", place=cause.start + 1) from cause
+    except json.JSONDecodeError as cause:
+        raise BadLine("intake.line.json", place=cause.pos + 1) from cause
     except (ValueError, RecursionError) as cause:
-        raise BadLine("intake.line.json", reason=str(cause)[:200]) from cause
+        raise BadLine("intake.line.deep") from cause
     if not isinstance(raw, dict):
         raise BadLine("intake.line.object")
     ref = raw["ref"] if isinstance(raw.get("ref"), str) else ""
     return _Reader(ref).intake(raw)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """One object; a name that stands twice is a mistake, not a choice of ours."""
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise BadLine("intake.line.twice", field=name[:60])
+        found[name] = value
+    return found
 
 
 class _Reader:

@@ -9,9 +9,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from console.commands import COMMANDS
 from console.messages import LANGUAGES, choose_language, read_catalogue
+
+if TYPE_CHECKING:  # `yichuang --help` loads no msgspec
+    from casework.messages import Message
 
 DONE, FAILED, WRONG = 0, 1, 2
 STOPPED = 130
@@ -50,12 +54,18 @@ def _run(words: list[str], language: str) -> int:
         if wrong.listing:
             talk(wrong.listing.rstrip())
         return WRONG
+    except BrokenPipeError:
+        raise
     except Exception as error:
-        sentence = sentence_of(error)
-        if sentence is None:
-            raise
-        talk(f"yichuang {words[0]}: {sentence}")
+        talk(f"yichuang {words[0]}: {sentence_of(error) or _unexpected(error)}")
         return FAILED
+
+
+def _unexpected(error: Exception) -> Message:
+    from console import bootstrap
+    from console.faults import fault
+
+    return fault(error, bootstrap.states(), f"{bootstrap.SystemClock().now():%Y-%m-%d %H:%M:%S}")
 
 
 def _command(words: list[str]) -> int:

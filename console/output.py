@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import sys
 from collections.abc import Mapping
@@ -35,9 +36,31 @@ def complain(facts: Facts) -> None:
 
 
 def sentence_of(error: Exception) -> Message | None:
-    """What an error of any room says to a person; None for an error that no room has drawn."""
+    """What an error of any room, or of the file system, says to a person; None for what no room has drawn."""
     found = getattr(error, "message", None)
-    return found if isinstance(found, Message) else None
+    if isinstance(found, Message):
+        return found
+    if isinstance(error, OSError) and error.filename is not None:
+        return Message("console.file.trouble", {"file": str(error.filename), "reason": reason_of(error)})
+    return None
+
+
+_REASONS = {
+    errno.ENOENT: "console.reason.not_there",
+    errno.EISDIR: "console.reason.is_folder",
+    errno.ENOTDIR: "console.reason.no_folder",
+    errno.EACCES: "console.reason.not_allowed",
+    errno.EPERM: "console.reason.not_allowed",
+    errno.EROFS: "console.reason.read_only",
+    errno.ENOSPC: "console.reason.no_room",
+    errno.ENAMETOOLONG: "console.reason.long_name",
+}
+
+
+def reason_of(error: OSError) -> Message | str:
+    """Why the file system said no, in the reader's language where we have words for it."""
+    known = _REASONS.get(error.errno or 0)
+    return Message(known) if known else error.strerror or str(error)
 
 
 def read_json(argument: str, name: str) -> Any:
@@ -55,7 +78,7 @@ def read_file(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as cause:
-        raise FileTrouble("console.file.read", file=str(path), reason=cause.strerror or str(cause)) from cause
+        raise FileTrouble("console.file.read", file=str(path), reason=reason_of(cause)) from cause
 
 
 def write_file(path: Path, content: bytes) -> None:
@@ -75,4 +98,4 @@ def write_file(path: Path, content: bytes) -> None:
             Path(draft).unlink(missing_ok=True)
             raise
     except OSError as cause:
-        raise FileTrouble("console.file.write", file=str(path), reason=cause.strerror or str(cause)) from cause
+        raise FileTrouble("console.file.write", file=str(path), reason=reason_of(cause)) from cause

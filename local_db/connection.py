@@ -14,7 +14,7 @@ from pathlib import Path
 
 from casework.ambient import Clock
 from casework.limits import LIMITS, Limits
-from local_db.errors import TryAgain, wrapped
+from local_db.errors import StoreError, wrapped
 
 FILE = "terminal.db"
 _LOG_KEPT = 8 * 1024 * 1024
@@ -120,7 +120,7 @@ class Connected:
             self._unfolded = 0
             with wrapped(self.file), contextlib.closing(connect(self.file, self.limits)) as db:
                 db.execute("pragma wal_checkpoint(passive)")
-        except TryAgain:
+        except StoreError:  # also a file that broke just now: the next write says so, this one is done
             self._unfolded = _LOG_ROWS // 2  # what was saved is safe in the log: tried again a little later
         finally:
             self._folding.release()

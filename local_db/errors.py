@@ -117,7 +117,7 @@ def wrapped(file: object) -> Iterator[None]:
     except OSError as cause:
         if cause.errno in _NO_ROOM:
             raise DiskFull("store.disk_full", file=str(file)) from cause
-        raise NotWritable("store.not_writable", file=str(file), reason=str(cause)) from cause
+        raise NotWritable("store.not_writable", file=str(file), reason=cause.strerror or str(cause)) from cause
 
 
 def _of_sqlite(cause: sqlite3.Error, file: str) -> StoreError:

@@ -18,7 +18,7 @@ from local_db.backup import Backup
 from local_db.connection import FILE, connect
 from local_db.counter import Identity
 from local_db.drafts import Drafts
-from local_db.errors import AlreadyTerminal, NotATerminal, wrapped
+from local_db.errors import AlreadyTerminal, Damaged, NotATerminal, wrapped
 from local_db.finding import Finding
 from local_db.migrations import migrate, version_of
 from local_db.people import People
@@ -51,10 +51,15 @@ class TerminalMemory(Rebuild, Finding, Drafts, People, Printing, Backup):
             NewerThanProgram, Damaged, Busy, NotWritable: as they say.
         """
         file = folder / FILE
-        if not file.is_file():
+        state = StateFile(state_folder, folder)
+        with wrapped(file):
+            size = file.stat().st_size if file.is_file() else 0
+        if not size:  # a folder that has given numbers was a terminal: somebody emptied its file
+            if file.exists() and state.read() is not None:
+                raise Damaged("store.damaged", file=str(file))
             raise NotATerminal("store.not_a_terminal", folder=str(folder))
         _prepare(file, limits)
-        return cls(folder, clock, StateFile(state_folder, folder), limits, dues)
+        return cls(folder, clock, state, limits, dues)
 
     @classmethod
     def create(

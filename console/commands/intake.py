@@ -19,7 +19,7 @@ from console.arguments import Parser, add_folder, add_person, add_shared
 from console.counter import Session, Taken
 from console.errors import FileTrouble, WrongUse
 from console.intake_lines import BadLine, lines_of, read_line
-from console.output import complain, data, sentence_of
+from console.output import complain, data, reason_of, sentence_of, talk
 from console.terminal import Terminal
 
 
@@ -41,9 +41,12 @@ def run(args: argparse.Namespace) -> int:
     with _stream(args.file) as stream, signed_in(args) as (terminal, session):
         if confirmed:
             terminal.legal.confirm(confirmed)
-        good = True
+        good, seen = True, False
         for number, line in lines_of(stream, terminal.memory.limits):
+            seen = True
             good = _one(terminal, session, number, line, printing=args.printing) and good
+        if not seen:
+            talk(t("console.intake.empty", file=args.file))
         if args.printing:
             _print_all(terminal)
     return 0 if good else 1
@@ -116,7 +119,7 @@ def _stream(file: str) -> Iterator[BinaryIO]:
         try:
             stream = stack.enter_context(Path(file).open("rb"))
         except OSError as cause:
-            raise FileTrouble("console.file.read", file=file, reason=cause.strerror or str(cause)) from cause
+            raise FileTrouble("console.file.read", file=file, reason=reason_of(cause)) from cause
         yield stream
 
 
