@@ -26,6 +26,8 @@ from casework.messages import Message
 from casework.outbox import SHOWN, UNSENT, Row
 from casework.papers.model import Paper
 from casework.rules import Refusal
+from casework.settling import give_up_without_case
+from casework.wire import Tray
 from console.legal_time import LegalClock
 from console.library import Library
 from console.paperwork import Paperwork
@@ -156,7 +158,9 @@ class Counter:
     def settle(
         self, session: Session, fact_id: str, way: str, reason: str, action: str = "", data: Any = None
     ) -> Acted | Refusal:
-        """Settle what the hall refused: `withdraw` it, or `amend` it by `action` with `data` (S15).
+        """Settle what the hall refused or holds: `withdraw` it, or `amend` it by `action` with `data` (S15).
+
+        With it goes all else that was refused of its case. What is held is given up only by its name.
 
         Raises BadInput: nothing of that id waits, or the way does not exist.
         """
@@ -164,11 +168,12 @@ class Counter:
         waiting = next((row for row in tray if row.fact == fact_id), None)
         if waiting is None:
             raise BadInput("tray.unknown", fact=fact_id[:40])
-        refused = tuple(row.fact for row in tray if row.case == waiting.case and row.kind == "rejected")
+        also = [row.fact for row in tray if waiting.case and row.case == waiting.case and row.kind == "rejected"]
+        refused = tuple(dict.fromkeys((*also, fact_id)))
         with self.memory.writing() as tx:
             case = tx.case(waiting.case)
             if case is None:
-                raise BadInput("tray.no_case", number=waiting.number)
+                return self._give_up(session, tx, waiting, refused, way, reason)
             context = self._context(session, tx, case.id, self.library.of(case))
             if not set(refused) <= context.refused:
                 raise BadInput("tray.unknown", fact=fact_id[:40])
@@ -178,6 +183,20 @@ class Counter:
             tx.commit_groups(decision.groups)
             shown = tx.case(case.id) or case
         return Acted(case.number, shown.state, decision.types)
+
+    def _give_up(
+        self, session: Session, tx: Writing, waiting: Tray, refused: tuple[str, ...], way: str, reason: str
+    ) -> Acted | Refusal:
+        """There is no case to put right: what waits can only be given up."""
+        if way != "withdraw":
+            raise BadInput("tray.no_case", number=waiting.number)
+        case_id = waiting.case or waiting.fact[:32]
+        context = self._context(session, tx, case_id, self.library.current())
+        decision = give_up_without_case(case_id, waiting.root or case_id, refused, reason, context)
+        if isinstance(decision, Refusal):
+            return decision
+        tx.commit_groups(decision.groups)
+        return Acted(waiting.number, "", decision.types)
 
     def _settled(
         self, case: Case, refused: tuple[str, ...], way: str, reason: str, action: str, data: Any, context: Context

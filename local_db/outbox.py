@@ -140,6 +140,20 @@ class Outbox(Commit):
         )  # fmt: skip
         keep_tray(db, line, told=False)
 
+    def _named(self, db: sqlite3.Connection, line: Tray) -> Tray:
+        """The hall's line of bytes that it does not have: what is known of them here is said with it (S12)."""
+        if line.type or line.terminal != self.identity.terminal:
+            return line
+        row = db.execute(_SQL["own_by_hash"], (line.fact,)).fetchone()
+        fact = readable(row[2]) if row else None
+        if row is None:
+            return line
+        case_id, type_, _ = row
+        return msgspec.structs.replace(
+            line, case=case_id, type=type_, number=_number_of(db, case_id),
+            root=fact.root if fact else case_id, actor=fact.actor if fact else "",
+        )  # fmt: skip
+
     def _reshow(self, db: sqlite3.Connection, cases: set[str]) -> None:
         now = stamp(self.clock.now())
         for case_id in sorted(filter(None, cases)):

@@ -119,7 +119,7 @@ class Pages(Outbox):
     def _note(self, db: sqlite3.Connection, entry: Entry, fact: Fact | None) -> set[str]:
         """What an entry means for own rows, tray and tables; returns the cases to show anew besides its own."""
         if entry.kind == ENTRY_TRAY and entry.tray is not None:
-            keep_tray(db, entry.tray, told=True)
+            keep_tray(db, self._named(db, entry.tray), told=True)
         elif entry.kind == ENTRY_VERDICT and entry.verdict is not None:
             seq = self._own_row(db, entry)
             return self._judged(db, seq, entry.verdict, entry.seq) if seq else set()

@@ -42,7 +42,7 @@ class Rebuild(Standing):
             for (data,) in db.execute(_SQL["entries_of_tray"]).fetchall():
                 tray = decode_entry(data).tray
                 if tray is not None:
-                    keep_tray(db, tray, told=True)
+                    keep_tray(db, self._named(db, tray), told=True)
             for (local_seq,) in db.execute(_SQL["own_with_verdict"]).fetchall():
                 self._tray_of_own(db, local_seq)
         return len(cases)

@@ -48,4 +48,4 @@ def run(args: argparse.Namespace) -> int:
             terminal,
             lambda: terminal.counter.settle(session, args.fact, args.way, args.reason, args.act, given),
         )
-        return report(number, terminal.counter.case(number).state, answer)
+        return report(number, terminal.counter.case(number).state if number else "", answer)

@@ -90,6 +90,10 @@ delete from tray where fact_id in (?, ?) and told = 0
 select o.local_seq, o.state from outbox o join fact f on f.n = o.fact
 where o.state not in ('passed', 'resolved') and f.id = ?
 
+-- name: own_by_hash
+-- The own fact with these bytes, among those that nobody has settled or the log has not passed.
+select f.case_id, f.type, f.bytes from outbox o join fact f on f.n = o.fact where o.state <> 'passed' and f.hash = ?
+
 -- name: keep_entry
 insert into entry (seq, scope, kind, hash, bytes, case_id, fact_id) values (?, ?, ?, ?, ?, ?, ?)
 
