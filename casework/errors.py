@@ -15,25 +15,11 @@ A leaf carries a message id and facts. Its docstring is not shown; the catalogue
 
 from __future__ import annotations
 
-from typing import Any
-
-from casework.messages import Message
+from casework.messages import Spoken
 
 
-class CaseworkError(Exception):
+class CaseworkError(Spoken):
     """Base of all errors of `casework`; `message` says in the reader's language what to do."""
-
-    def __init__(self, message_id: str, /, **facts: Any) -> None:
-        super().__init__(message_id, facts)
-        self.message = Message(message_id, facts)
-
-    @property
-    def code(self) -> str:
-        """The stable code that machines read (the message id)."""
-        return self.message.id
-
-    def __str__(self) -> str:
-        return str(self.message)
 
 
 class BadInput(CaseworkError):

@@ -22,6 +22,22 @@ class Message(msgspec.Struct, frozen=True):
         return t(self.id, **self.facts)
 
 
+class Spoken(Exception):
+    """Base of the errors of every room: `message` says in the reader's language what is wrong and what to do."""
+
+    def __init__(self, message_id: str, /, **facts: Any) -> None:
+        super().__init__(message_id, facts)
+        self.message = Message(message_id, facts)
+
+    @property
+    def code(self) -> str:
+        """The stable code that machines read (the message id)."""
+        return self.message.id
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+
 class Translator(Protocol):
     """Renders a message id with its facts in the language of the person at the screen."""
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from casework.messages import Message
+from casework.messages import Message, Spoken
 from console.errors import FileTrouble
 
 Facts = Mapping[str, Any]
@@ -37,9 +37,8 @@ def complain(facts: Facts) -> None:
 
 def sentence_of(error: Exception) -> Message | None:
     """What an error of any room, or of the file system, says to a person; None for what no room has drawn."""
-    found = getattr(error, "message", None)
-    if isinstance(found, Message):
-        return found
+    if isinstance(error, Spoken):
+        return error.message
     if isinstance(error, OSError) and error.filename is not None:
         return Message("console.file.trouble", {"file": str(error.filename), "reason": reason_of(error)})
     return None

@@ -19,26 +19,19 @@ A leaf carries a message id of the domain `hall` and facts. Foreign exceptions a
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from casework.messages import Message
+from casework.messages import Spoken
 from casework.wire import Problem
 
 
-class HallError(Exception):
+class HallError(Spoken):
     """Base of all errors of `hall`; `message` says in the reader's language what to do."""
-
-    def __init__(self, message_id: str, /, **facts: Any) -> None:
-        super().__init__(message_id, facts)
-        self.message = Message(message_id, facts)
 
     @property
     def code(self) -> str:
         """The stable code that machines read: the message id without its room."""
         return self.message.id.removeprefix("hall.")
-
-    def __str__(self) -> str:
-        return str(self.message)
 
 
 class Declined(HallError):

@@ -24,25 +24,12 @@ import contextlib
 import errno
 import sqlite3
 from collections.abc import Iterator
-from typing import Any
 
-from casework.messages import Message
+from casework.messages import Spoken
 
 
-class StoreError(Exception):
+class StoreError(Spoken):
     """Base of all errors of `local_db`; `message` says in the reader's language what to do."""
-
-    def __init__(self, message_id: str, /, **facts: Any) -> None:
-        super().__init__(message_id, facts)
-        self.message = Message(message_id, facts)
-
-    @property
-    def code(self) -> str:
-        """The stable code that machines read (the message id)."""
-        return self.message.id
-
-    def __str__(self) -> str:
-        return str(self.message)
 
 
 class TryAgain(StoreError):

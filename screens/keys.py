@@ -13,7 +13,7 @@ from collections.abc import Awaitable
 from textual import events
 from textual.app import App
 
-from casework.messages import Message
+from casework.messages import Message, Spoken
 from screens.desk import Person
 from screens.field import InputRow
 from screens.scan import Trail, case_number
@@ -44,12 +44,9 @@ class KeyedApp(App[None], inherit_bindings=False):
         """Do it; an error that has a sentence for people (a full disk, a damaged file) is said, and the form stays."""
         try:
             await work
-        except Exception as error:
-            message = getattr(error, "message", None)
-            if not isinstance(message, Message):
-                raise
+        except Spoken as error:
             self.bell()
-            self.trouble(message)
+            self.trouble(error.message)
 
     async def on_event(self, event: events.Event) -> None:
         """Keys and pastes are done here, one wholly after the other; all else as Textual does it."""

@@ -24,24 +24,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from casework.messages import Message
+from casework.messages import Spoken
 from casework.wire import Problem
 
 
-class LineError(Exception):
+class LineError(Spoken):
     """Base of all errors of `sync`; `message` says in the reader's language what to do."""
-
-    def __init__(self, message_id: str, /, **facts: Any) -> None:
-        super().__init__(message_id, facts)
-        self.message = Message(message_id, facts)
-
-    @property
-    def code(self) -> str:
-        """The stable code that machines read (the message id)."""
-        return self.message.id
-
-    def __str__(self) -> str:
-        return str(self.message)
 
 
 class TryAgain(LineError):

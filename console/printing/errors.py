@@ -7,25 +7,11 @@ PrintingError
 
 from __future__ import annotations
 
-from typing import Any
-
-from casework.messages import Message
+from casework.messages import Spoken
 
 
-class PrintingError(Exception):
+class PrintingError(Spoken):
     """Base of all errors of `console.printing`; `message` says what to do."""
-
-    def __init__(self, message_id: str, /, **facts: Any) -> None:
-        super().__init__(message_id, facts)
-        self.message = Message(message_id, facts)
-
-    @property
-    def code(self) -> str:
-        """The stable code that machines read (the message id)."""
-        return self.message.id
-
-    def __str__(self) -> str:
-        return str(self.message)
 
 
 class NotDrawn(PrintingError):
