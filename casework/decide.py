@@ -83,7 +83,20 @@ def reprint_mark(papers: tuple[PrintedPaper, ...], kind: str, terminal: str) -> 
 
 def possible(case: Case, context: Context) -> tuple[tuple[str, Refusal | None], ...]:
     """The acts that belong to the case's state and the person's posts, each with the reason why it is off, or None."""
-    return tuple((action, not_now(case, type_, context)) for action, type_ in _offered(case, context))
+    return tuple(
+        (action, not_now(case, type_, context) or _foreseen(case, action, context))
+        for action, type_ in _offered(case, context)
+    )
+
+
+def _foreseen(case: Case, action: str, context: Context) -> Refusal | None:
+    """What would be refused whatever is typed: nobody fills in a form for that."""
+    if action == "accept":
+        made = _accept(case, commands.Accept(), context)
+        return made if isinstance(made, Refusal) else None
+    if action == "decide" and case.accepted_by == context.staff.number and not case.received.one_person:
+        return Refusal("same_person", {"number": case.number})
+    return None
 
 
 def _offered(case: Case, context: Context) -> list[tuple[str, str]]:
@@ -91,6 +104,8 @@ def _offered(case: Case, context: Context) -> list[tuple[str, str]]:
     for step in open_steps(case) if case.state != "awaiting_supplement" else ():
         post = _own_post(case, step, context)
         offered += [pair for pair in _BY_STEP.get(step.kind, ()) if _may(case, context, pair[1], post)]
+    if case.state == "received" and "missing" not in case.materials.values():
+        offered.remove(("supplement-received", "material.added"))
     if "defer" in case.materials.values() and case.state in {"accepted", "decided", "certified"}:
         offered.append(("supplement-received", "material.added"))
     staff, posts = context.staff, context.catalogue.posts

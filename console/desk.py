@@ -9,16 +9,18 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from typing import Any, TypeVar, cast
 
-from casework import codes, numbers
+from casework import codes
 from casework.ambient import moment
 from casework.errors import CaseworkError
-from casework.messages import Message, t
+from casework.messages import Message, Spoken, t
 from casework.papers.text import to_text
 from casework.rules import Refusal, sentence
 from console import desk_forms, desk_intake
 from console.counter import Acted, Session, fate_of
+from console.legal_time import DayUnknown
 from console.showing import Shower, act_view
 from console.terminal import Terminal
 from local_db.finding import CaseRow, Filter
@@ -47,7 +49,9 @@ class CounterDesk:
         """Run `work`; what the trade, the memory or the line refuse is a value for the screen."""
         try:
             return await self._do(work)
-        except CaseworkError as error:
+        except DayUnknown as error:
+            return desk.Refused(error.message, confirm_day=str(error.message.facts["day"]))
+        except Spoken as error:
             return desk.Refused(error.message)
 
     @property
@@ -137,10 +141,14 @@ class CounterDesk:
         posts = (where.post,) if where.post else self._who.shift
         memory = self._terminal.memory
         key = cast("tuple[str, str, str]", tuple(after.split("|"))) if after else ("", "", "")
-        found = memory.queue(posts, limit, key)
-        rows = [row.case for row in found if _fits(row.case, where)]
-        more = "|".join(found[-1].key) if len(found) == limit else ""
-        return desk.Page(self._rows(rows), memory.queue_length(posts), more)
+        rows: tuple[desk.QueueRow, ...] = ()
+        more = True
+        while more and not rows:  # a filter may leave nothing of a page: the next one may have some
+            found = memory.queue(posts, limit, key)
+            shown = self._rows([row.case for row in found if _fits(row.case, where)])
+            rows = tuple(row for row in shown if where.light in {"", row.light})
+            more, key = len(found) == limit, found[-1].key if found else key
+        return desk.Page(rows, memory.queue_length(posts), "|".join(key) if more else "")
 
     async def search(self, text: str, after: str = "", limit: int = 200) -> desk.Page[desk.QueueRow]:
         """Cases by number, name, initials or identity number."""
@@ -194,13 +202,22 @@ class CounterDesk:
         """Commit the intake to this terminal."""
 
         def work() -> desk.Saved | desk.Refused:
-            saved = desk_intake.submit(self._terminal, self._who, form, self._draft_id)
+            saved = desk_intake.submit(self._terminal, self._show, self._who, form, self._draft_id)
             if isinstance(saved, desk.Saved):
                 self._draft_id = ""
                 self._terminal.wake()
             return saved
 
         return cast("desk.Saved | desk.Refused", await self._answer(work))
+
+    async def confirm_day(self, day: str) -> desk.Done | desk.Refused:
+        """The clerk says that today is `day`: nobody else could since this machine was switched on (S29)."""
+
+        def work() -> desk.Done | desk.Refused:
+            self._terminal.counter.legal.confirm(date.fromisoformat(day))
+            return desk.Done(Message("desk.day_confirmed", {"day": day}))
+
+        return cast("desk.Done | desk.Refused", await self._answer(work))
 
     async def guide(self, item: str) -> str:
         """The service guide of an item as text (R8)."""
@@ -251,7 +268,7 @@ class CounterDesk:
         case = self._terminal.counter.case(number)
         memory = self._terminal.memory
         acts = tuple(
-            act_view(action, off, desk_forms.act_fields(action, case, self._terminal), grave=action in desk_forms.GRAVE)
+            desk_forms.offered(action, off, case, self._terminal)
             for action, off in self._terminal.counter.possible(self._who, case)
         )
         history = tuple((told.fact, fate_of(told)) for told in memory.history(case.id).lines)
@@ -275,21 +292,22 @@ class CounterDesk:
         """Commit an act on a case."""
 
         def work() -> desk.Done | desk.Refused:
-            command = desk_forms.act_data(action, data)
-            return self._done(self._terminal.counter.act(self._who, number, action, command))
+            command = desk_forms.act_data(action, data, self._terminal)
+            return self._done(self._terminal.counter.act(self._who, number, action, command), f"act.{action}")
 
         return cast("desk.Done | desk.Refused", await self._answer(work))
 
-    def _done(self, acted: Acted | Refusal) -> desk.Done | desk.Refused:
+    def _done(self, acted: Acted | Refusal, done: str) -> desk.Done | desk.Refused:
         if isinstance(acted, Refusal):
-            return desk.Refused(acted.message)
+            return desk.Refused(acted.message, desk_forms.blamed(acted))
         self._terminal.wake()
-        words = "desk.waits" if acted.waits else "desk.done"
-        message = Message(words, {"number": numbers.printed(acted.number), "state": t(f"state.{acted.state}")})
+        places = self._show.places(self._terminal.counter.case(acted.number))
+        words = "desk.waits" if acted.waits else "desk.done" if places else "desk.ended"
+        facts = {"act": Message(done), "state": Message(f"state.{acted.state}"), "places": list(places)}
         papers = tuple(
             desk.PaperRef(kind, t(f"paper.{kind}")) for kind in desk_intake.papers_of(acted.types, acted.waits)
         )
-        return desk.Done(message, papers)
+        return desk.Done(Message(words, facts), papers, acted.waits)
 
     async def why(self, number: str) -> str:
         """The clocks as a ledger, day by day."""
@@ -345,8 +363,9 @@ class CounterDesk:
             name, _, action = way.partition(":")
             kind = "withdraw" if name == "withdraw-refused" else "amend"
             rest = {field: value for field, value in data.items() if field != "reason"}
-            command = desk_forms.act_data(action, rest) if action else None
-            return self._done(self._terminal.counter.settle(self._who, entry, kind, reason, action, command))
+            command = desk_forms.act_data(action, rest, self._terminal) if action else None
+            settled = self._terminal.counter.settle(self._who, entry, kind, reason, action, command)
+            return self._done(settled, f"event.resolve.{kind}")
 
         return cast("desk.Done | desk.Refused", await self._answer(work))
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
-from casework import bodies, commands
+from casework import bodies, commands, numbers
 from casework.bodies import Party
 from casework.catalogue.form import asked_fields
-from casework.catalogue.materials import completeness, material_states, with_agent
+from casework.catalogue.materials import PENDING, completeness, material_states, with_agent
 from casework.catalogue.schema import Field, Item, LimitData, Situation
 from casework.catalogue.situations import holds, normal_answers
 from casework.errors import BadInput
@@ -18,6 +18,7 @@ from casework.papers.of_case import guide_facts
 from casework.papers.text import to_text
 from casework.rules import Refusal
 from console.counter import Session, Taken
+from console.legal_time import DayUnknown
 from console.showing import Shower, act_view
 from console.terminal import Terminal
 from screens import desk
@@ -25,6 +26,7 @@ from screens import desk
 _LATELY = 50
 """Among how many of the newest cases the finder looks for what is taken in often."""
 
+_NOT_IN_HAND = frozenset({"missing", PENDING})
 _SETTLED_AT_ONCE = frozenset({"acceptance", "refusal", "return"})
 
 
@@ -68,7 +70,7 @@ def item_view(terminal: Terminal, show: Shower, code: str, answers: dict[str, st
                 may_pledge=material.pledge and not item.pledge_excluded,
                 may_defer=material.defer,
                 source=show.say(material.source),
-                note=t("have.pending_check") if material.source else "",
+                have="pending_check" if material.source else "missing",
             )
             for material, _ in material_states(item, given, {}, agent)
         ),
@@ -137,21 +139,26 @@ def _proposal(item: Item, missing: bool) -> str:
     return "return" if item.registration else "supplement"
 
 
-def submit(terminal: Terminal, session: Session, form: desk.IntakeForm, case_id: str) -> desk.Saved | desk.Refused:
-    """Commit the intake; what can be mended names its field where it is known."""
+def submit(
+    terminal: Terminal, show: Shower, session: Session, form: desk.IntakeForm, case_id: str
+) -> desk.Saved | desk.Refused:
+    """Commit the intake; what can be mended names its field where it is known. Raises DayUnknown (S29)."""
     try:
         taken = terminal.counter.intake(session, _command(form), case_id)
+    except DayUnknown:
+        raise
     except BadInput as error:
         return desk.Refused(error.message, _blamed(error))
     if isinstance(taken, Refusal):
         return desk.Refused(taken.message)
-    return _saved(taken)
+    return _saved(terminal, show, taken)
 
 
-def _saved(taken: Taken) -> desk.Saved:
+def _saved(terminal: Terminal, show: Shower, taken: Taken) -> desk.Saved:
     papers = tuple(desk.PaperRef(kind, t(f"paper.{kind}")) for kind in papers_of(taken.types))
-    words = Message("desk.saved", {"number": taken.number, "state": t(f"state.{taken.state}")})
-    return desk.Saved(taken.number, taken.case, t(f"state.{taken.state}"), papers, words)
+    words = Message("desk.saved", {"number": numbers.printed(taken.number), "state": Message(f"state.{taken.state}")})
+    places = show.places(terminal.counter.case(taken.number))
+    return desk.Saved(taken.number, taken.case, t(f"state.{taken.state}"), papers, words, places=places)
 
 
 def papers_of(types: tuple[str, ...], waits: bool = False) -> tuple[str, ...]:
@@ -179,7 +186,7 @@ def _command(form: desk.IntakeForm) -> commands.Intake:
         project_code=form.project_code,
         situations={name: value for name, value in form.situations.items() if value},
         form={name: value for name, value in form.form.items() if value},
-        materials={code: have for code, have in form.materials.items() if have != "missing"},
+        materials={code: have for code, have in form.materials.items() if have not in _NOT_IN_HAND},
         outcome=form.outcome or "receive",
         reason=form.outcome_data.get("reason", ""),
         right_organ=form.outcome_data.get("right_organ", ""),

@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from casework import bodies, codes, numbers
 from casework.case import APPLICANT, Case, open_steps, places, post_of
+from casework.catalogue.materials import PENDING
 from casework.catalogue.schema import Item, Text
 from casework.events import body_of
 from casework.facts import Fact
@@ -18,6 +19,8 @@ from casework.rules import Refusal
 from casework.standing import Standing, light_of, nearest, standing
 from console.library import Library
 from screens import desk
+
+_HOUR = 60
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,7 +48,8 @@ class Shower:
             item_name=self.item_name(case),
             applicant=masked(case.received.applicant),
             state=t(f"state.{case.state}"),
-            place=" ".join(self.places(case)),
+            place=t("words.list", names=list(self.places(case))),
+            todo=" ".join(dict.fromkeys(self._step_name(case, place.step) for place in places(case))),
             light=cast(desk.Light, light_of(stand)),
             due=due_text(running) if running else "",
             left=left_text(running) if running else "",
@@ -97,7 +101,7 @@ class Shower:
             places=self.places(case),
             clocks=tuple(clock_view(each) for each in stand),
             route=self._route(case),
-            history=tuple(self._history_line(fact, fate) for fact, fate in history),
+            history=tuple(self._history_line(case, fact, fate) for fact, fate in history),
             materials=tuple(self._material(item, code, have) for code, have in case.materials.items()),
             form=self._form(case, item),
             papers=self._papers(case),
@@ -127,24 +131,50 @@ class Shower:
             )
         return tuple(views)
 
-    def _history_line(self, fact: Fact, fate: str) -> desk.HistoryLine:
+    def _history_line(self, case: Case, fact: Fact, fate: str) -> desk.HistoryLine:
         who = self.name_of(fact.actor) if fact.actor else t("history.hall")
         return desk.HistoryLine(
-            fact.time.at[5:16].replace("T", " "), who, t(f"event.{fact.type}"), detail_of(fact), cast(Any, fate)
+            fact.time.at[5:16].replace("T", " "),
+            who,
+            t(f"event.{fact.type}"),
+            self._detail(case, fact),
+            cast(Any, fate),
         )
+
+    def _detail(self, case: Case, fact: Fact) -> str:
+        """What only the case and the roster can put into words: which step, which post, who was there."""
+        body = body_of(fact)
+        match body:
+            case bodies.StepDone(step=step, note=note):
+                return _joined(self._step_name(case, step), note)
+            case bodies.Inspected(outcome=outcome, officers=officers, note=note):
+                people = t("words.list", names=[self.name_of(one) for one in officers])
+                return _joined(t(f"outcome.{outcome}"), people, note)
+            case bodies.SentBack(to=to, reason=reason):
+                return _joined(t("history.to", to=self._step_name(case, to)), reason)
+            case bodies.Reassigned(post=post, reason=reason):
+                return _joined(t("history.to", to=self.post_name(case, post)), reason)
+            case bodies.HandedOver(to=to, papers=papers):
+                return _joined(t("history.to", to=self.post_name(case, to)), papers)
+            case bodies.MaterialAdded(materials=materials):
+                item = self._item(case)
+                found = [(item.material(code) if item else None, code) for code in materials]
+                return t("words.list", names=[self.say(one.name) if one else code for one, code in found])
+            case _:
+                return detail_of(body)
 
     def _material(self, item: Item | None, code: str, have: str) -> desk.MaterialView:
         material = item.material(code) if item else None
-        pending = have == "pending_check"
+        source = self.say(material.source) if material else ""
         return desk.MaterialView(
             code=code,
             name=self.say(material.name) if material else code,
             required=bool(material and material.kind == "mandatory"),
             may_pledge=bool(material and material.pledge),
             may_defer=bool(material and material.defer),
-            source=self.say(material.source) if material else "",
-            have=cast(desk.Have, "missing" if pending else have),
-            note=t("have.pending_check") if pending else "",
+            source=source,
+            have=cast(desk.Have, have),
+            note=t("have.check_at", source=source) if have == PENDING and source else "",
         )
 
     def _form(self, case: Case, item: Item | None) -> tuple[desk.Line, ...]:
@@ -170,6 +200,10 @@ class Shower:
         return tuple(refs)
 
 
+def _joined(*words: str) -> str:
+    return "  ".join(filter(None, words))
+
+
 def masked(party: bodies.Party) -> str:
     """A party as lists show it: people by their family name, firms in full (they are public)."""
     return codes.mask_name(party.name) if party.kind == "person" else party.name
@@ -180,20 +214,15 @@ def identity_of(party: bodies.Party) -> str:
     return codes.mask_id(party.id) if party.kind == "person" else party.id
 
 
-def detail_of(fact: Fact) -> str:
+def detail_of(body: bodies.Body) -> str:
     """What a history line says beside the name of the event: outcome, reason, what was missing, which paper."""
-    body = body_of(fact)
     match body:
         case bodies.Received(number=number):
             return numbers.printed(number)
         case bodies.SupplementTold(lines=lines) | bodies.Returned(lines=lines) if lines:
             return "; ".join(line.defect for line in lines)
-        case bodies.MaterialAdded(materials=materials):
-            return ", ".join(materials)
         case bodies.Decided(outcome=outcome, reasons=reasons):
-            return " ".join(filter(None, (t(f"outcome.{outcome}"), reasons)))
-        case bodies.Inspected(outcome=outcome, officers=officers):
-            return f"{t(f'outcome.{outcome}')} {', '.join(officers)}"
+            return _joined(t(f"outcome.{outcome}"), reasons)
         case bodies.Printed(paper=paper, mark=mark):
             return f"{t(f'paper.{paper}')} {mark}".strip()
         case bodies.Delivered(receiver=receiver, how=how):
@@ -223,8 +252,11 @@ def due_text(stand: Standing) -> str:
 
 def left_text(stand: Standing) -> str:
     """What is left, or by how much it is late, in the limit's unit."""
+    way, size = ("left", stand.left) if stand.left >= 0 else ("late", -stand.left)
+    if stand.clock.by_minutes and size >= _HOUR:
+        return t(f"clock.{way}.hours", hours=size // _HOUR, minutes=size % _HOUR)
     unit = "minutes" if stand.clock.by_minutes else "working_days" if stand.span.unit == "working_days" else "days"
-    return t(f"clock.left.{unit}", left=stand.left) if stand.left >= 0 else t(f"clock.late.{unit}", late=-stand.left)
+    return t(f"clock.{way}.{unit}", **{way: size})
 
 
 def act_view(
@@ -234,6 +266,7 @@ def act_view(
     *,
     grave: bool = False,
     proposed: bool = False,
+    notes: tuple[str, ...] = (),
 ) -> desk.ActView:
     """An act as the screen offers it; with the reason when it is off."""
     return desk.ActView(
@@ -244,4 +277,5 @@ def act_view(
         fields=fields,
         grave=grave,
         proposed=proposed,
+        notes=notes,
     )

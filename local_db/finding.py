@@ -6,11 +6,13 @@ as a quoted phrase of their characters, because a trigram index finds no name of
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from typing import Any
 
 import msgspec
 
+from casework import numbers
 from casework.case import Case, Place, decode_case, places
 from casework.facts import Fact
 from casework.outbox import Row
@@ -168,7 +170,7 @@ class Finding(Connected):
             return _rows(db, [row[0] for row in db.execute(_SQL["due_before"], (before, most)).fetchall()])
 
     def search(self, text: str, limit: int = 50) -> tuple[CaseRow, ...]:
-        """Cases by number (or how it begins), ID or code, name (any part of it), or initials of a name."""
+        """Cases by number (how it begins or ends, or short: `1123-12-0042`), ID or code, name, initials, or item."""
         words, code = clean_line(text), clean_code(text).replace("-", "")
         if not words:
             return ()
@@ -176,6 +178,10 @@ class Finding(Connected):
             found = [row[0] for row in db.execute(_SQL["of_applicant"], (code, limit)).fetchall()]
             if code.isascii() and code.isdigit() and len(code) >= 6:
                 found += [row[0] for row in db.execute(_SQL["number_begins"], (code, limit)).fetchall()]
+            for pattern in _number_patterns(words, code):
+                found += [row[0] for row in db.execute(_SQL["number_like"], (pattern, limit)).fetchall()]
+            if _ITEM.fullmatch(code):
+                found += [row[0] for row in db.execute(_SQL["of_item"], (code, limit)).fetchall()]
             for person, _ in _people(db, words, limit):
                 if len(found) >= limit:
                     break
@@ -229,6 +235,23 @@ def _people(db: sqlite3.Connection, words: str, limit: int) -> list[tuple[str, s
     if initials.isascii() and initials.isalnum():
         found += db.execute(_SQL["people_by_initials"], (initials, limit)).fetchall()
     return found
+
+
+_ITEM = re.compile(r"[A-Z]\d{2}")
+_SHORT = re.compile(r"(?:(\d{4})-)?(?:(\d{2})-)?(\d{4})")
+"""The short number of a list: day, terminal, count; what stands in front may be left out."""
+
+
+def _number_patterns(words: str, code: str) -> list[str]:
+    """What `like` may find of a number by its end (four digits or more), or by its short form."""
+    patterns = []
+    short = _SHORT.fullmatch(words)
+    if short:
+        day, terminal, count = short.groups()
+        patterns.append(f"%{day or ''}{'__' if terminal else '____' if day else ''}{terminal or ''}{count}__")
+    if code.isascii() and code.isdigit() and 4 <= len(code) < numbers.LENGTH:
+        patterns.append(f"%{code}")
+    return patterns
 
 
 def _fits(row: CaseRow, which: Filter) -> bool:

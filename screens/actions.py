@@ -112,6 +112,7 @@ ACTS: tuple[Act, ...] = (
     Act("guide", ("3",), ("case",)),
     Act("visit_next", ("v",), ("saved",), row=5),
     Act("print_all", ("p",), ("saved",), row=4),
+    Act("open_case", ("o",), ("saved",), row=6),
     # In the material rows of the intake form
     Act("have_original", ("space", "o"), ("materials",), typed=True),
     Act("have_copy", ("c",), ("materials",), typed=True),
@@ -200,6 +201,8 @@ _ALWAYS = ("help", "menu", "back")
 def key_row(place: str, most: int = 7) -> tuple[Act, ...]:
     """Up to `most` acts for the key row of `place`: its own, then always help, menu and back, then ways elsewhere."""
     shown = sorted((act for act in acts_of(place) if act.row and not act.typed), key=lambda act: act.row)
+    if place == "sign_in":
+        return tuple(BY_ID[name] for name in ("help", "menu", "language", "quit"))
     always = [BY_ID[name] for name in _ALWAYS]
     own = [act for act in shown if ANY not in act.where][: most - len(always)]
     others = [act for act in shown if ANY in act.where and act not in always]

@@ -60,6 +60,7 @@ class ConsoleApp(KeyedApp, inherit_bindings=False):
             self.register_theme(one)
         self.theme = theme
         self._mode_before = "queue"
+        self._unfinished: dict[tuple[str, str], dict[str, str]] = {}
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """The colours that only our themes have."""
@@ -104,6 +105,7 @@ class ConsoleApp(KeyedApp, inherit_bindings=False):
         self.quiet_polls = 0
         if not same:
             self._mode_before = "queue"
+            self._unfinished.clear()
             for mode in _LIVING:
                 if mode in self._screen_stacks:
                     await self.remove_mode(mode)
@@ -171,8 +173,12 @@ class ConsoleApp(KeyedApp, inherit_bindings=False):
         act: ActView,
         submit: Callable[[dict[str, str]], Awaitable[Done | Refused]],
         after: Callable[[Done], Awaitable[None]],
+        about: str = "",
     ) -> None:
-        """Do an act with its form; without one at once, after a question where it is grave."""
+        """Do an act with its form; without one at once, after a question where it is grave.
+
+        `about`: the case or entry it is about; a form that was left for it comes back as it was.
+        """
         if not act.allowed:
             self.bell()
             self.frame.say(act.reason or Message("screens.act_form.off"), "warn")
@@ -180,7 +186,8 @@ class ConsoleApp(KeyedApp, inherit_bindings=False):
         if act.fields:
             from screens.act import ActScreen
 
-            await self.show(ActScreen(subject, act, submit, after))
+            kept = self._unfinished.setdefault((about or subject, act.code), {})
+            await self.show(ActScreen(subject, act, submit, after, kept))
             return
 
         async def do() -> None:
@@ -195,7 +202,8 @@ class ConsoleApp(KeyedApp, inherit_bindings=False):
             return
         from screens.confirm import ConfirmScreen
 
-        await self.show(ConfirmScreen(Message("screens.act_form.sure", {"act": act.name, "subject": subject}), do))
+        question = Message("screens.act_form.sure", {"act": act.name, "subject": subject})
+        await self.show(ConfirmScreen(question, do, notes=act.notes))
 
     # Acts of every screen
 

@@ -93,10 +93,20 @@ class MessageBar(Canvas):
             self.text, self.tone = text, tone
             self.refresh()
 
+    @property
+    def cut(self) -> bool:
+        """Is the sentence longer than the row? Help shows it whole."""
+        return cell_len(self.text) + 2 > self.size.width
+
     def parts(self, y: int) -> Sequence[Part]:
         """The row."""
         sign = {"error": "! ", "warn": "? ", "good": "+ "}.get(self.tone, "  ")
-        return [(fit(sign + self.text if self.text else "", self.size.width), self.tone or "plain")]
+        width, ink = self.size.width, self.tone or "plain"
+        if not self.cut:
+            return [(fit(sign + self.text if self.text else "", width), ink)]
+        more = f" {t('screens.message.more')}"
+        room = max(width - cell_len(more), 0)
+        return [(fit(sign + self.text, room), ink), (more, "key")]
 
 
 class StatusBar(Canvas):

@@ -27,6 +27,7 @@ class CaseScreen(FrameScreen):
         super().__init__()
         self.number = ""
         self.case: CaseView | None = None
+        self.awaited = False
         self.page = Page()
         self.side = Side()
 
@@ -41,7 +42,7 @@ class CaseScreen(FrameScreen):
 
     async def turn_to(self, number: str) -> None:
         """Show that case."""
-        self.number = number
+        self.number, self.awaited = number, False
         self.page.top = 0
         self.say("")
         await self.arrive()
@@ -51,6 +52,7 @@ class CaseScreen(FrameScreen):
         answer = await self.desk.case(self.number) if self.number else None
         if isinstance(answer, CaseView):
             self._show(answer)
+            self._tell_the_word_of_the_hall(answer)
         else:
             self.case = None
             self.page.show([[], [(f"   {answer.message if answer else t('screens.case.none')}", "warn")]])
@@ -59,13 +61,24 @@ class CaseScreen(FrameScreen):
 
     freshen = arrive
 
+    def _tell_the_word_of_the_hall(self, case: CaseView) -> None:
+        """What was said to wait has its answer: nobody has to look for it."""
+        if not self.awaited or case.unsent:
+            return
+        self.awaited = False
+        refused = bool(case.history) and any(line.fate == "refused" for line in case.history[-2:])
+        if refused:
+            self.say(t("screens.case.hall_refused"), "error")
+        else:
+            self.say(t("screens.case.hall_agreed", state=case.state, places=case.places), "good")
+
     def _show(self, case: CaseView) -> None:
         self.case = case
         wide = self.size.width >= 120
         width = self.size.width - (_SIDE if wide else 0)
         lines, marks = case_lines(case, max(width, 40), with_acts=not wide)
         self.page.show(lines, marks, keep=True)
-        self.side.show(act_side(case.acts, _SIDE))
+        self.side.show(act_side(case, _SIDE))
 
     def on_resize(self) -> None:
         """Another width, other lines."""
@@ -82,7 +95,8 @@ class CaseScreen(FrameScreen):
         act = self._act(code)
         if act is None:
             self.app.bell()
-            self.say(t("screens.case.not_now", act=t(f"screens.case_act.{code}")), "warn")
+            facts = {"act": t(f"screens.case_act.{code}"), "places": self.case.places if self.case else ()}
+            self.say(t("screens.case.not_now" if facts["places"] else "screens.case.not_now_ended", **facts), "warn")
             return
         await self.perform(act)
 
@@ -93,15 +107,17 @@ class CaseScreen(FrameScreen):
         async def submit(data: dict[str, str]) -> Done | Refused:
             return await self.desk.act(number, act.code, data)
 
-        await self.console_app.perform(self._subject(), act, submit, self._done)
+        await self.console_app.perform(self._subject(), act, submit, self._done, number)
 
     async def _done(self, done: Done) -> None:
+        self.awaited = done.waits
         await self.arrive()
         if done.papers:
             from screens.preview import PreviewScreen
 
             await self.console_app.show(PreviewScreen(self.number, done.papers))
-        self.console_app.frame.answer(done)
+        if self.awaited or not done.waits:
+            self.console_app.frame.answer(done)
 
     def _subject(self) -> str:
         return f"{self.case.item} {self.case.applicant}" if self.case else self.number

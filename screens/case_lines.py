@@ -23,10 +23,10 @@ _NAMES = 12
 
 def case_lines(case: CaseView, width: int, *, with_acts: bool) -> tuple[Lines, list[int]]:
     """The case in lines of `width` cells, and where its sections begin."""
-    lines = [*_head(case), *_clocks(case.clocks), *route_lines(case.route, width)]
+    lines = [*_head(case, width), *_clocks(case.clocks), *route_lines(case.route, width)]
     marks: list[int] = []
     sections: list[tuple[str, Lines]] = [
-        ("acts", act_lines(case.acts, width) if with_acts else []),
+        ("acts", act_lines(case.acts, width) or _no_acts(case) if with_acts else []),
         ("history", [part for line in reversed(case.history) for part in _history(line, width)]),
         ("materials", [_material(one, width) for one in case.materials]),
         ("papers", [_paper(one) for one in case.papers]),
@@ -41,20 +41,25 @@ def case_lines(case: CaseView, width: int, *, with_acts: bool) -> tuple[Lines, l
     return lines, marks
 
 
-def _head(case: CaseView) -> Lines:
+def _head(case: CaseView, width: int) -> Lines:
     number = printed(case.number) if len(case.number) == 22 else case.number
     unsent = [(f"  {t('screens.case.unsent', n=case.unsent)}", "warn")] if case.unsent else []
     light = f"[{t(f'screens.light.{case.light}')}] " if case.light != "none" else ""
-    return [
-        [(f" {number}", "strong"), (f"  {case.item} {case.item_name}", ""), *unsent],
-        [
-            (f" {case.applicant}", ""),
-            (f"  {t('screens.case.masked')}" if case.masked else "", "dim"),
-            (f"  {light}", case.light if case.light != "none" else ""),
-            (case.state, "strong"),
-            (f"  {t('screens.case.at', places=case.places)}" if case.places else "", ""),
-        ],
-    ]
+    who: list[Part] = [(f" {case.applicant}", ""), (f"  {t('screens.case.masked')}" if case.masked else "", "dim")]
+    where: list[Part] = [(f"  {light}", case.light if case.light != "none" else ""), (case.state, "strong")]
+    if case.places:
+        where.append((f"  {t('screens.case.at', places=case.places)}", ""))
+    first: list[Part] = [(f" {number}", "strong"), (f"  {case.item} {case.item_name}", ""), *unsent]
+    if width_of(who) + width_of(where) <= width:
+        return [first, [*who, *where]]
+    return [first, who, [(" ", ""), *where]]
+
+
+def _no_acts(case: CaseView) -> Lines:
+    """Nothing to do here: who has it."""
+    if not case.places:
+        return [[(f"  {t('screens.case.ended')}", "dim")]]
+    return [[(f"  {t('screens.case.elsewhere', places=case.places)}", "dim")]]
 
 
 def _clocks(clocks: Sequence[ClockView]) -> Lines:
@@ -118,14 +123,16 @@ def act_lines(acts: Sequence[ActView], width: int) -> Lines:
     return [*lines, row] if row else lines
 
 
-def act_side(acts: Sequence[ActView], width: int) -> Lines:
+def act_side(case: CaseView, width: int) -> Lines:
     """The acts under each other with the reasons of those that are off."""
-    lines: Lines = [[(f" {t('screens.case.acts')}", "heading")]] if acts else []
-    for act in sorted(acts, key=lambda act: not act.allowed):
+    lines: Lines = [[(f" {t('screens.case.acts')}", "heading")]]
+    for act in sorted(case.acts, key=lambda act: not act.allowed):
         key = CASE_KEYS.get(act.code, " ")
         lines.append([(f" {key}  ", "key" if act.allowed else "dim"), (act.name, "" if act.allowed else "dim")])
         if not act.allowed and act.reason is not None:
             lines += [[(f"    {line}", "dim")] for line in wrap(str(act.reason), width - 5)]
+    if not case.acts:
+        lines += [[(f" {line.strip()}", "dim")] for text in _no_acts(case) for line in wrap(text[0][0], width - 3)]
     return lines
 
 

@@ -12,11 +12,10 @@ COLUMNS = (
     Column("screens.column.light", 4),
     Column("screens.column.number", 13),
     Column("screens.column.item", 4, grows=True),
-    Column("screens.column.applicant", 12),
-    Column("screens.column.state", 8),
-    Column("screens.column.place", 10, wide=True),
+    Column("screens.column.applicant", 16),
+    Column("screens.column.todo", 10),
     Column("screens.column.due", 10, wide=True),
-    Column("screens.column.left", 10),
+    Column("screens.column.left", 11),
 )
 
 
@@ -33,11 +32,16 @@ def cells(row: QueueRow) -> Sequence[Part]:
         (short(row.number) + ("^" if row.unsent else ""), "warn" if row.unsent else ""),
         (f"{row.item} {row.item_name}", ""),
         (row.applicant, ""),
-        (row.state, ""),
-        (row.place, ""),
+        (row.todo or row.state, "" if row.todo else "dim"),
         (row.due, ""),
         (row.left, light[1]),
     )
+
+
+def whole(row: QueueRow) -> str:
+    """A case in one sentence: what the columns may have cut."""
+    words = (f"{row.item} {row.item_name}", row.applicant, row.place or row.state)
+    return " | ".join(word for word in words if word)
 
 
 def case_table(empty: str, moved: Callable[[QueueRow | None], None] | None = None) -> Table:

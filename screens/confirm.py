@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 
 from textual.widget import Widget
 
 from casework.messages import Message, t
-from screens.canvas import wrap
+from screens.canvas import Part, fit, wrap
 from screens.frame import FrameScreen
 from screens.page import Page
+
+_NAMES = 14
 
 
 class ConfirmScreen(FrameScreen):
@@ -17,9 +19,14 @@ class ConfirmScreen(FrameScreen):
 
     PLACE = "confirm"
 
-    def __init__(self, question: Message, yes: Callable[[], Awaitable[None]]) -> None:
+    def __init__(
+        self, question: Message, yes: Callable[[], Awaitable[None]], *,
+        told: Sequence[tuple[str, str]] = (), notes: Sequence[str] = (),
+    ) -> None:  # fmt: skip
+        """`told`: what was filled in, by name; `notes`: what will happen."""
         super().__init__()
         self.question = question
+        self.told, self.notes = tuple(told), tuple(notes)
         self.yes = yes
         self.page = Page()
 
@@ -29,7 +36,15 @@ class ConfirmScreen(FrameScreen):
 
     async def arrive(self) -> None:
         """Write it out."""
-        lines = [[(f"   {line}", "strong")] for line in wrap(str(self.question), 70)]
+        width = max(self.size.width - 8, 40)
+        lines: list[list[Part]] = [[(f"   {line}", "strong")] for line in wrap(str(self.question), width)]
+        lines += [[]] if self.told else []
+        for name, value in self.told:
+            head, *rest = wrap(value, width - _NAMES)
+            lines.append([("   ", ""), (fit(name, _NAMES), "label"), (head, "")])
+            lines += [[(" " * (_NAMES + 3), ""), (line, "")] for line in rest]
+        for note in self.notes:
+            lines += [[], *([(f"   {line}", "warn")] for line in wrap(note, width))]
         keys = [[(f"   {t('screens.confirm.yes')}", "warn")], [(f"   {t('screens.confirm.no')}", "dim")]]
         self.page.show([[], [], *lines, [], *keys])
 

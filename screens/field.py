@@ -60,6 +60,11 @@ class MaterialRow(Row):
     have: Have = "missing"
     stops = True
 
+    @property
+    def unmarked(self) -> Have:
+        """What it is when nobody handed it in: to be checked over the network where that is possible, else missing."""
+        return "pending_check" if self.material.source else "missing"
+
     def allows(self, have: Have) -> bool:
         """May this paper be marked so?"""
         if have == "pledge":

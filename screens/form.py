@@ -67,7 +67,11 @@ class FormScreen(FrameScreen):
         elif row.warning is not None:
             self.say(row.warning, "warn")
         else:
-            self.say(row.field.help, "dim")
+            self.say(row.field.help or self.whole(row), "dim")
+
+    def whole(self, row: Row) -> str:
+        """The label of a row that is too narrow for it."""
+        return row.label if self.sheet.is_cut(row) else ""
 
     def check(self, row: InputRow) -> bool:
         """Clean and check the value of a row; True when it is good."""

@@ -15,7 +15,8 @@ _TIPS = 38
 
 def help_text(screen: FrameScreen) -> str:
     """The help of `screen` in the present language."""
-    lines: list[str] = []
+    bar = screen.message_bar
+    lines = [bar.text, ""] if bar.cut else []
     row = screen.sheet.row if isinstance(screen, FormScreen) else None
     if isinstance(row, InputRow):
         lines += [row.label, f"  {row.field.help or t('screens.help.no_field')}", f"  {t(_how(row))}", ""]

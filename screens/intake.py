@@ -145,7 +145,8 @@ class IntakeScreen(FormScreen):
     def tell_about(self, row: Row) -> None:
         """In the material rows: the letters."""
         if isinstance(row, MaterialRow):
-            self.say(t("screens.materials.keys"), "dim")
+            name = self.whole(row)
+            self.say(t("screens.materials.whole", name=name) if name else t("screens.materials.keys"), "dim")
         else:
             super().tell_about(row)
 
@@ -277,7 +278,24 @@ class IntakeScreen(FormScreen):
             return
         await self._saved(answer, form)
 
+    async def _ask_for_the_day(self, answer: Refused) -> None:
+        """Nobody but the clerk can say what day it is (S29): she looks at the calendar on the wall, once."""
+        from screens.confirm import ConfirmScreen
+
+        async def confirmed() -> None:
+            said = await self.desk.confirm_day(answer.confirm_day)
+            if isinstance(said, Refused):
+                await self._refused(said)
+            else:
+                await self.commit()
+
+        question = Message("screens.intake.day_sure", {"day": answer.confirm_day})
+        await self.console_app.show(ConfirmScreen(question, confirmed, notes=(t("screens.intake.day_note"),)))
+
     async def _refused(self, answer: Refused) -> None:
+        if answer.confirm_day:
+            await self._ask_for_the_day(answer)
+            return
         if answer.field:
             await self.sheet.goto(answer.field)
             row = self.sheet.find(answer.field)

@@ -7,7 +7,7 @@ given again finds what was typed. Rule R7 is kept by having no way to add a mate
 from __future__ import annotations
 
 from casework.messages import t
-from screens.desk import ActView, Choice, Field, Have, IntakeForm, ItemHit, ItemView, Party
+from screens.desk import ActView, Choice, Field, Have, IntakeForm, ItemHit, ItemView, MaterialView, Party
 from screens.field import Heading, InputRow, MaterialRow, Note, Pick, Row, input_row
 from screens.form import answers_of
 
@@ -80,6 +80,11 @@ class IntakeModel:
         """An agent stands at the counter."""
         return self.values.get("situations.agent" if self._asks_for_agent else "agent") == "yes"
 
+    def have_of(self, material: MaterialView) -> Have:
+        """How a material stands; one that is checked over the network is never missing (R33)."""
+        have = self.have.get(material.code, material.have)
+        return "pending_check" if have == "missing" and material.source else have
+
     # State -> rows
 
     def rows(self) -> list[Row]:
@@ -99,7 +104,7 @@ class IntakeModel:
         if item.materials:
             rows.append(Heading("h.materials", "materials", t("screens.intake.section.materials")))
             rows += [
-                MaterialRow(f"materials.{one.code}", "materials", one.name, one, self.have.get(one.code, one.have))
+                MaterialRow(f"materials.{one.code}", "materials", one.name, one, self.have_of(one))
                 for one in item.materials
             ]
         return [*rows, *self._outcome()]
@@ -197,7 +202,7 @@ class IntakeModel:
             agent=self.party("agent") if self.with_agent else None,
             project_code=self.values.get("project_code", ""),
             form={code: value for code, value in form.items() if not item or code in shown},
-            materials={one.code: self.have.get(one.code, one.have) for one in item.materials} if item else {},
+            materials={one.code: self.have_of(one) for one in item.materials} if item else {},
             refers_to=self.values.get("refers_to", ""),
             outcome=self.outcome_code,
             outcome_data=self._under("outcome_data."),

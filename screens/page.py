@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from casework.messages import t
 from screens.canvas import Canvas, Part, wrap
 
 Lines = list[list[Part]]
 
 
 class Page(Canvas, can_focus=True):
-    """The widget. `marks` are the first lines of sections, for F6."""
+    """The widget. `marks` are the first lines of sections, for F6. A text that does not fit says so in its last row."""
+
+    COUNTED = True
 
     def __init__(self) -> None:
         super().__init__()
@@ -28,18 +31,24 @@ class Page(Canvas, can_focus=True):
         self.show([[(f" {line}", "")] for line in wrap(text, max(width - 2, 20))])
 
     def _scroll(self, top: int) -> None:
-        self.top = max(0, min(top, len(self.lines) - self.size.height))
+        self.top = max(0, min(top, len(self.lines) - self._room))
         self.refresh()
+
+    @property
+    def _room(self) -> int:
+        """Rows for the text."""
+        height = self.size.height
+        return height - 1 if self.COUNTED and len(self.lines) > height > 1 else height
 
     def next_mark(self) -> None:
         """To the next section, from the last one to the top."""
-        last = len(self.lines) - self.size.height
+        last = len(self.lines) - self._room
         ahead = [mark for mark in self.marks if mark > self.top]
         self._scroll(ahead[0] if ahead and self.top < last else 0)
 
     async def handle(self, key: str, character: str | None = None) -> bool:
         """Scroll; False when `key` does not."""
-        page = max(self.size.height - 1, 1)
+        page = max(self._room - 1, 1)
         by = {"down": 1, "up": -1, "pagedown": page, "pageup": -page, "space": page, "home": -(10**6), "end": 10**6}
         if key not in by:
             return False
@@ -61,4 +70,8 @@ class Page(Canvas, can_focus=True):
     def parts(self, y: int) -> Sequence[Part]:
         """One line."""
         index = y + self.top
+        if y == self._room < len(self.lines):
+            below = len(self.lines) - self.top - self._room
+            words = t("screens.page.below", n=below) if below > 0 else t("screens.page.end")
+            return [(f" -- {words} --", "key" if below > 0 else "dim")]
         return self.lines[index] if index < len(self.lines) else ()

@@ -9,9 +9,10 @@ from typing import Any
 import msgspec
 from textual.widget import Widget
 
+from casework.case import APPLICANT
 from casework.messages import t
 from casework.numbers import printed
-from screens.cases import case_table
+from screens.cases import case_table, whole
 from screens.desk import Page, QueueFilter, QueueRow
 from screens.frame import FrameScreen
 from screens.side import Side, titled
@@ -39,6 +40,7 @@ class QueueScreen(FrameScreen):
     def __init__(self) -> None:
         super().__init__()
         self.where = QueueFilter()
+        self._told = ""
         self.side = Side()
         self.table = case_table("screens.queue.empty", self._moved)
 
@@ -51,11 +53,14 @@ class QueueScreen(FrameScreen):
         """The title with the filters that are on, and how many there are."""
         words = [t("screens.title.queue")]
         person = self.console_app.person
-        if self.where.post and person is not None:
+        if self.where.post == APPLICANT:
+            words.append(t("screens.queue.applicant"))
+        elif self.where.post and person is not None:
             words.append(next((post.text for post in person.posts if post.code == self.where.post), self.where.post))
         if self.where.light:
             words.append(t(f"screens.light.{self.where.light}"))
-        return " / ".join(words) + f" ({self.table.total})"
+        count = f"{len(self.table.rows)}{'+' if self.table.next else ''}" if self.where.light else self.table.total
+        return " / ".join(words) + f" ({count})"
 
     async def arrive(self) -> None:
         """Read the list."""
@@ -66,6 +71,10 @@ class QueueScreen(FrameScreen):
 
     def _moved(self, row: QueueRow | None) -> None:
         self.side.show(case_side(row))
+        key = row.number if row else ""
+        if key != self._told or not self.message_bar.text:
+            self._told = key
+            self.say(whole(row) if row else t("screens.queue.begin"), "dim")
 
     async def act_open(self) -> None:
         """Enter: that case."""
@@ -81,9 +90,9 @@ class QueueScreen(FrameScreen):
         await self.console_app.act_go_tray()
 
     async def act_filter_post(self) -> None:
-        """The next of my posts, then all."""
+        """The next of my posts, then what waits for the applicant, then all."""
         person = self.console_app.person
-        posts = ["", *(person.shift if person else ())]
+        posts = ["", *(person.shift if person else ()), APPLICANT]
         now = posts.index(self.where.post) if self.where.post in posts else 0
         self.where = msgspec.structs.replace(self.where, post=posts[(now + 1) % len(posts)])
         await self.arrive()

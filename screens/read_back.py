@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator
 
+from rich.cells import cell_len
 from textual.widget import Widget
 
 from casework.messages import t
-from screens.canvas import Part, fit
+from screens.canvas import Part, fit, wrap
 from screens.field import Heading, InputRow, MaterialRow
 from screens.frame import FrameScreen
 from screens.intake_model import IntakeModel
@@ -40,7 +41,10 @@ class ReadBackScreen(FrameScreen):
 
     def _lines(self) -> list[list[Part]]:
         item = self.model.item
-        lines: list[list[Part]] = [[(f" {item.code} {item.name}", "strong")]] if item else []
+        outcome = next((act.name for act in self.model.outcomes if act.code == self.model.outcome_code), "")
+        lines: list[list[Part]] = []
+        if item:
+            lines.append([(f" {item.code} {item.name}  ", "strong"), (f"[{outcome}]" if outcome else "", "warn")])
         for row in self.model.rows():
             if isinstance(row, Heading):
                 lines.append([(f" {row.label}", "heading")])
@@ -48,12 +52,24 @@ class ReadBackScreen(FrameScreen):
                 have = t(f"screens.have.{row.have}")
                 ink = "warn" if row.have == "missing" and row.material.required else ""
                 lines.append([(f"   [{have}] ", ink), (row.label, "")])
-            elif isinstance(row, InputRow) and row.key != "item" and (row.value or row.field.required):
+            elif isinstance(row, InputRow) and row.key not in {"item", "outcome"} and (row.value or row.field.required):
                 texts = {choice.code: choice.text for choice in row.field.choices}
                 value = t("screens.names.separator").join(texts.get(code, code) for code in row.picked)
                 shown = value if row.is_choice else row.value
-                lines.append([("   ", ""), (fit(row.label, _NAMES), "label"), (shown, "strong")])
+                lines += self._value(row.label, shown)
         return lines
+
+    def _value(self, label: str, value: str) -> list[list[Part]]:
+        """A label and its value, both whole: they are read aloud."""
+        room = max(self.size.width - _NAMES - 5, 20)
+        first, *more = wrap(value, room)
+        if cell_len(label) < _NAMES:
+            head: list[list[Part]] = [[("   ", ""), (fit(label, _NAMES), "label"), (first, "strong")]]
+        else:
+            head = [[(f"   {label}  ", "label")], [(" " * (_NAMES + 3), ""), (first, "strong")]]
+            if cell_len(label) + cell_len(first) + 6 <= self.size.width:
+                head = [[(f"   {label}  ", "label"), (first, "strong")]]
+        return [*head, *([(" " * (_NAMES + 3), ""), (line, "strong")] for line in more)]
 
     async def act_save(self) -> None:
         """Yes."""

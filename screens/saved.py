@@ -56,6 +56,7 @@ class SavedScreen(FrameScreen):
             [(f"   {printed(saved.number) if len(saved.number) == 22 else saved.number}", "strong")],
             [],
             [(f"   {self.form.item}  {self.form.applicant.name}  ", ""), (saved.state, "good")],
+            [(f"   {t('screens.saved.next', places=saved.places)}" if saved.places else "", "")],
             [],
             [(f"   {t('screens.saved.papers')}", "heading")],
         ]
@@ -63,7 +64,7 @@ class SavedScreen(FrameScreen):
             fate = self.fates.get(paper.kind, t("screens.saved.not_printed"))
             lines.append([(f"   - {paper.name}  ", ""), (fate, "good" if paper.kind in self.fates else "dim")])
         lines.append([])
-        hints = ("print_all", "preview", "visit_next", "new", "queue")
+        hints = ("print_all", "preview", "visit_next", "new", "open_case", "queue")
         lines += [[(f"   {t(f'screens.saved.keys.{hint}')}", "dim")] for hint in hints]
         return lines
 
@@ -95,6 +96,12 @@ class SavedScreen(FrameScreen):
         """Another visitor."""
         self.console_app.close(self)
         await self.begin()
+
+    async def act_open_case(self) -> None:
+        """The case itself, to go on with its next step."""
+        self.console_app.close(self)
+        await self.begin()
+        await self.console_app.open_case(self.saved.number)
 
     async def act_preview(self) -> None:
         """Look at the papers."""

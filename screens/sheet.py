@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from rich.cells import cell_len
 from textual import events
 
 from casework.errors import BadInput
@@ -22,7 +23,7 @@ from screens.actions import typed_act
 from screens.canvas import Canvas, Part
 from screens.desk import Have
 from screens.field import InputRow, MaterialRow, Pick, Row, is_typed, typed
-from screens.sheet_lines import LABELS, label_width, row_parts
+from screens.sheet_lines import LABELS, label_width, name_room, row_parts
 
 _HAVE: dict[str, Have] = {
     "have_original": "original",
@@ -266,12 +267,7 @@ class Sheet(Canvas, can_focus=True):
     async def _mark(self, row: MaterialRow, act: str | None) -> None:
         if act == "have_all":
             for one in self.rows:
-                if (
-                    isinstance(one, MaterialRow)
-                    and one.have == "missing"
-                    and one.material.required
-                    and not one.material.source
-                ):
+                if isinstance(one, MaterialRow) and one.have == "missing" and one.material.required:
                     one.have = "original"
                     await self.owner.row_changed(one)
             self.refresh()
@@ -283,9 +279,9 @@ class Sheet(Canvas, can_focus=True):
             self.app.bell()
             self.owner.sheet_says(Message(f"screens.materials.not.{have}", {"name": row.label}))
             return
-        row.have = "missing" if have == "original" == row.have else have
+        row.have = row.unmarked if have == "missing" or have == "original" == row.have else have
         await self.owner.row_changed(row)
-        if row.have == "missing":
+        if row.have == row.unmarked:
             self.repaint_row(self.at - self.top)
         else:
             await self.move(1)
@@ -334,6 +330,12 @@ class Sheet(Canvas, can_focus=True):
             section: label_width([row for row in self.rows if row.section == section], self.size.width)
             for section in {row.section for row in self.rows}
         }
+
+    def is_cut(self, row: Row) -> bool:
+        """Does the label of `row` not fit?"""
+        if isinstance(row, MaterialRow):
+            return cell_len(row.label) + 1 > name_room(row, self.size.width - 1)
+        return cell_len(row.label) + 1 > self._label_cells(row)
 
     def _label_cells(self, row: Row) -> int:
         return self._labels.get(row.section, LABELS)

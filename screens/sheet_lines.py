@@ -111,7 +111,7 @@ def _choices(row: InputRow, room: int, *, focused: bool) -> list[Part]:
     return [*parts, (" " * left, "")]
 
 
-def _material(row: MaterialRow, width: int, *, focused: bool) -> list[Part]:
+def _material_tail(row: MaterialRow) -> str:
     paper = row.material
     flags = [t(f"screens.materials.flag.{'required' if paper.required else 'optional'}")]
     flags += [t("screens.materials.flag.pledge")] if paper.may_pledge else []
@@ -119,13 +119,22 @@ def _material(row: MaterialRow, width: int, *, focused: bool) -> list[Part]:
     flags += [t("screens.materials.flag.source", source=paper.source)] if paper.source else []
     flags += [paper.earlier] if paper.earlier else []
     flags += [paper.note] if paper.note else []
+    return f" {' '.join(flags)}"
+
+
+def name_room(row: MaterialRow, width: int) -> int:
+    """Cells for the name of a material."""
+    return max(width - 8 - cell_len(_material_tail(row)), min(34, width - 8))
+
+
+def _material(row: MaterialRow, width: int, *, focused: bool) -> list[Part]:
+    paper = row.material
     sign = fit(t(f"screens.have.sign.{row.have}"), 6)
-    tail = f" {' '.join(flags)}"
-    name_room = max(width - 8 - cell_len(tail), min(34, width - 8))
+    room = name_room(row, width)
     ink = "row" if focused else ""
     bad = row.have == "missing" and paper.required
     return [
-        (f"[{sign}]", "warn" if bad else "good" if row.have != "missing" else "dim"),
-        (fit(f" {paper.name}", name_room), ink),
-        (fit(tail, max(width - 8 - name_room, 0)), "dim"),
+        (f"[{sign}]", "warn" if bad else "dim" if row.have == row.unmarked else "good"),
+        (fit(f" {paper.name}", room), ink),
+        (fit(_material_tail(row), max(width - 8 - room, 0)), "dim"),
     ]

@@ -14,6 +14,8 @@ _WIDTH = 37
 class Side(Page, can_focus=False):
     """A page that never takes the caret."""
 
+    COUNTED = False
+
     def __init__(self) -> None:
         super().__init__()
         self.id = "side"
@@ -39,7 +41,7 @@ def intake_side(model: IntakeModel, row: Row | None) -> list[list[Part]]:
     item = model.item
     if item is None:
         return titled("screens.side.recent", [f"{hit.code} {hit.name}" for hit in model.hits[:8]])
-    missing = [one.name for one in item.materials if one.required and model.have.get(one.code, one.have) == "missing"]
+    missing = [one.name for one in item.materials if one.required and model.have_of(one) == "missing"]
     lines = titled("screens.side.item", [f"{item.code} {item.name}", item.limits, item.fee])
     lines += titled("screens.side.missing", [f"- {name}" for name in missing], "warn")
     if isinstance(row, MaterialRow):

@@ -7,6 +7,8 @@ from screens.desk import Field, Refused
 from screens.field import Heading, Note, Row
 from screens.form import FormScreen
 
+SHORTEST_PIN = 6
+
 
 class SignInScreen(FormScreen):
     """The first screen. A scanned badge ends with Enter, so the caret is in the PIN by then."""
@@ -34,9 +36,18 @@ class SignInScreen(FormScreen):
         self.sheet.show(rows, at)
         self.sheet.place_caret()
 
+    def _is_a_badge(self, typed: str) -> bool:
+        """After a lock the caret is in the PIN: there a colleague's badge lands. No PIN is as short as a number."""
+        last = self.console_app.last_number
+        return bool(last) and typed.isdecimal() and len(typed) == len(last) < SHORTEST_PIN and typed != last
+
     async def sheet_done(self) -> None:
         """Enter in the PIN."""
         values = self.sheet.values()
+        if self._is_a_badge(values["pin"]):
+            self._fill({"number": values["pin"]}, "pin")
+            self.say(t("screens.sign_in.badge", number=values["pin"]), "dim")
+            return
         answer = await self.desk.sign_in(values["number"], values["pin"])
         if isinstance(answer, Refused):
             self._fill({"number": values["number"]}, "pin")

@@ -105,4 +105,4 @@ class TrayScreen(FrameScreen):
             await self.arrive()
             self.answer(done)
 
-        await self.console_app.perform(row.what, way, submit, after)
+        await self.console_app.perform(f"{row.what} {row.number}", way, submit, after, row.entry)

@@ -14,7 +14,8 @@ from casework.messages import Message
 
 Link = Literal["online", "connecting", "offline", "stopped"]
 Light = Literal["none", "green", "yellow", "red", "black"]
-Have = Literal["original", "copy", "electronic", "missing", "pledge", "defer", "checked"]
+Have = Literal["original", "copy", "electronic", "missing", "pledge", "defer", "checked", "pending_check"]
+"""`pending_check`: checked over the network later; nobody has to hand it in (R33)."""
 StepState = Literal["done", "open", "waiting", "not_needed", "suspended"]
 FieldKind = Literal[
     "text",  # one line, names keep their rare characters
@@ -53,6 +54,7 @@ class Refused(Struct, frozen=True):
 
     message: Message
     field: str = ""
+    confirm_day: str = ""  # the day (YYYY-MM-DD) that the clerk must confirm before it can be done (S29)
 
 
 class Checked(Struct, frozen=True):
@@ -101,6 +103,8 @@ class Field(Struct, frozen=True):
     value: str = ""
     help: str = ""
     max_chars: int = 200
+    when: str = ""
+    """`how=agent,post`: asked only while the field `how` has one of these values; empty: always."""
 
 
 class QueueFilter(Struct, frozen=True):
@@ -125,6 +129,7 @@ class QueueRow(Struct, frozen=True):
     due: str  # "2026-12-01", empty when no clock runs
     left: str  # "剩3工作日", "暂定" included
     unsent: bool  # something of it is not yet acknowledged
+    todo: str = ""  # the step that it waits for, in words; empty once it has ended
 
 
 class Page(Struct, Generic[T], frozen=True):
@@ -229,6 +234,7 @@ class ActView(Struct, frozen=True):
     reason: Message | None = None
     fields: tuple[Field, ...] = ()
     grave: bool = False  # asks *sure?* before
+    notes: tuple[str, ...] = ()  # what will happen, told in the form and in the question
     proposed: bool = False  # the one to take when nothing else is said
 
 
@@ -250,6 +256,7 @@ class Saved(Struct, frozen=True):
     papers: tuple[PaperRef, ...]
     message: Message
     visit: str = ""
+    places: tuple[str, ...] = ()  # where it waits now, in words
 
 
 class Done(Struct, frozen=True):
@@ -257,6 +264,7 @@ class Done(Struct, frozen=True):
 
     message: Message
     papers: tuple[PaperRef, ...] = ()
+    waits: bool = False  # it counts only after the hall's word, which is still to come
 
 
 class ClockView(Struct, frozen=True):

@@ -50,6 +50,14 @@ select count(*) from shown where applicant_id = ?
 -- name: number_begins
 select case_id from shown where number >= ?1 and number < ?1 || ':' order by number desc limit ?2
 
+-- name: number_like
+-- By the end of the number or its short form: one pass over the numbers, some milliseconds for a hundred thousand.
+select case_id from shown where number like ? order by number desc limit ?
+
+-- name: of_item
+-- The newest cases of an item.
+select case_id from shown where item = ? order by received_at desc, case_id desc limit ?
+
 -- name: people_by_words
 -- The quoted phrase of split characters: 0.1 ms over a million names, where a trigram finds no name of two characters.
 select p.code, p.name from person_words w join person p on p.id = w.rowid where person_words match ? limit ?

@@ -68,6 +68,8 @@ WORDS = {
     "已收件": "Received",
     "已受理": "Accepted",
     "待预审": "Pre-review",
+    "审核": "Examine",
+    "预审": "Pre-review",
     "接收回执": "Intake receipt",
     "受理通知书": "Acceptance notice",
     "接收": "Receive",
@@ -187,6 +189,7 @@ class FakeDesk:
             f"2026-12-{1 + n % 28:02d}" if left else "",
             f"{left}{unit}" if left else "",
             n == 1,
+            self.w("审核" if n % 2 else "预审"),
         )
 
     async def queue(self, where: QueueFilter, after: str = "", limit: int = 200) -> Page[QueueRow]:
@@ -266,7 +269,7 @@ class FakeDesk:
                 True,
                 may_pledge=True,
                 source="不动产登记" if zh else "land register",
-                have="checked",
+                have="pending_check",
             ),
             MaterialView(
                 f"{code}-09",
@@ -329,6 +332,10 @@ class FakeDesk:
             Message("screens.title.saved"),
             "visit-1",
         )
+
+    async def confirm_day(self, day: str) -> Done | Refused:
+        await self._asked(f"confirm {day}")
+        return Done(Message("screens.title.saved"))
 
     async def guide(self, item: str) -> str:
         return f"{item}\n材料清单\n办理时限"

@@ -160,7 +160,7 @@ def test_an_act_that_is_off_says_why_and_does_nothing() -> None:
         await press(pilot, "enter", "d")
         assert said(app) == "现在不能这样办"
         await press(pilot, "a")
-        assert said(app) == "现在不能“受理”"
+        assert said(app) == "现在不能“受理”：等 商事科"
         assert desk.acted == []
 
     walk(desk, then)
