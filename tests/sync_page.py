@@ -13,6 +13,8 @@ from pathlib import Path
 
 from casework import outbox
 from casework.events import EVENTS, EventType, Klass, Offline
+from tests.sim.bugs import PLANTED
+from tests.sim.run import MUST_HAPPEN
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "sync.md"
@@ -177,6 +179,31 @@ def outbox_drawing() -> str:
     return "\n".join(["```text", *(line[indent:] for line in drawn), "```"])
 
 
+_FINDS = {
+    "lost": "what was committed or acknowledged is missing",
+    "chain": "the terminal stands on another chain than the hall",
+    "entries": "the terminal does not hold exactly the log of its scopes up to its cursor",
+    "sent": "the terminal says something else of a fact than the hall has said",
+    "shown": "a case is shown otherwise than log and own facts make it",
+    "number": "a number was given twice",
+}
+
+
+def bugs_table() -> str:
+    """The bugs that are planted into the simulated world, and what finds them."""
+    lines = ["| bug | where | what finds it | seed |", "|---|---|---|---|"]
+    for bug in PLANTED:
+        finds = "; or ".join(f"`{word}`: {_FINDS[word]}" for word in bug.finds)
+        lines.append(f"| {bug.name} | {bug.where} | {finds} | storm {bug.seed} |")
+    return "\n".join(lines)
+
+
+def faults_list() -> str:
+    """What has to have happened in each profile of the simulated world."""
+    lines = ["| profile | must have happened |", "|---|---|"]
+    return "\n".join([*lines, *(f"| {name} | {', '.join(words)} |" for name, words in MUST_HAPPEN.items())])
+
+
 def proofs(letter: str, names: dict[int, str]) -> str:
     """The numbers that a test names, with the files; after them those that none does."""
     tests = named_in_tests()
@@ -194,6 +221,8 @@ def parts() -> dict[str, str]:
     return {
         "events": events_table(),
         "outbox": outbox_drawing(),
+        "bugs": bugs_table(),
+        "faults": faults_list(),
         "requirements": proofs("S", REQUIREMENTS),
         "troubles": proofs("T", TROUBLES),
     }

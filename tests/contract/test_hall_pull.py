@@ -48,7 +48,7 @@ def chain_of(world: HallWorld) -> str:
         return reading.hall().chain
 
 
-def test_each_page_ends_in_a_head_that_the_hall_signed(tmp_path: Path) -> None:
+def test_s9_each_page_ends_in_a_head_that_the_hall_signed(tmp_path: Path) -> None:
     async def story(world: HallWorld, client: Client) -> None:
         window = await world.window("0012", client)
         answer = await window.pull(3)
@@ -60,7 +60,7 @@ def test_each_page_ends_in_a_head_that_the_hall_signed(tmp_path: Path) -> None:
     in_hall(tmp_path, story)
 
 
-def test_entries_of_scopes_that_a_terminal_does_not_hold_show_their_place_and_nothing_else(tmp_path: Path) -> None:
+def test_s7_entries_of_scopes_that_a_terminal_does_not_hold_show_their_place_and_nothing_else(tmp_path: Path) -> None:
     async def story(world: HallWorld, client: Client) -> None:
         window, other = await world.window("0012", client), await world.window("0007", client)
         narrow = msgspec.structs.replace(await row_of(world, "0007"), scopes=("hall", "business"))
@@ -138,7 +138,7 @@ def test_t59_a_hall_that_was_rolled_back_recognises_its_own_later_head(tmp_path:
     in_hall(tmp_path, story)
 
 
-def test_only_a_fresh_signature_of_a_known_key_opens_the_log(tmp_path: Path) -> None:
+def test_s18_only_a_fresh_signature_of_a_known_key_opens_the_log(tmp_path: Path) -> None:
     async def story(world: HallWorld, client: Client) -> None:
         window = await world.window("0012", client)
         stranger = Window(world, "0099", client)
@@ -236,7 +236,7 @@ async def timed(answer: Coroutine[Any, Any, PullAnswer]) -> tuple[int, float]:
     return len(page.entries), round(asyncio.get_running_loop().time(), 3)
 
 
-def test_a_long_poll_ends_by_itself_as_a_plain_poll(tmp_path: Path) -> None:
+def test_s20_a_long_poll_ends_by_itself_as_a_plain_poll(tmp_path: Path) -> None:
     async def story(world: HallWorld, client: Client) -> None:
         window = await world.window("0012", client)
         await window.pull_all()
@@ -261,7 +261,7 @@ def test_t19_a_long_poll_is_woken_by_what_others_do_and_answered_at_most_every_t
     in_virtual_time(tmp_path, story)
 
 
-def test_own_verdicts_do_not_wait_for_the_pace(tmp_path: Path) -> None:
+def test_s20_own_verdicts_do_not_wait_for_the_pace(tmp_path: Path) -> None:
     async def story(world: HallWorld, client: Client) -> None:
         window, other = await world.window("0012", client), await world.window("0007", client)
         await window.pull_all()
@@ -276,7 +276,7 @@ def test_own_verdicts_do_not_wait_for_the_pace(tmp_path: Path) -> None:
     in_virtual_time(tmp_path, story)
 
 
-def test_what_a_terminal_may_not_see_does_not_wake_it(tmp_path: Path) -> None:
+def test_s20_what_a_terminal_may_not_see_does_not_wake_it(tmp_path: Path) -> None:
     async def story(world: HallWorld, client: Client) -> None:
         window, other = await world.window("0012", client), await world.window("0007", client)
         narrow = msgspec.structs.replace(await row_of(world, "0007"), scopes=("hall", "business"))

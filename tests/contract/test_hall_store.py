@@ -58,7 +58,7 @@ def check_log(world: HallWorld) -> None:
         max_size=6,
     )
 )
-def test_whatever_is_pushed_the_chain_verifies_and_nothing_is_lost(
+def test_s8_s9_whatever_is_pushed_the_chain_verifies_and_nothing_is_lost(
     script: list[tuple[int, list[tuple[int, int]]]],
 ) -> None:
     async def story(world: HallWorld, client: httpx.AsyncClient) -> None:

@@ -22,10 +22,16 @@ def _as_it_is(clerk: Any) -> None:
 
 @dataclasses.dataclass(frozen=True)
 class Bug:
-    """What stands in for the real parts. `finds`: the invariant that has to break."""
+    """What stands in for the real parts.
+
+    `where`: the part that is wrong; `finds`: the invariant that has to break, by its first word; `seed`: the first
+    seed of the storm that breaks it.
+    """
 
     name: str
+    where: str = ""
     finds: tuple[str, ...] = ()
+    seed: int = 1
     memory: type[TerminalMemory] = TerminalMemory
     store: Callable[[Path], SqliteStore] = SqliteStore
     clerk: Callable[[Any], None] = _as_it_is
@@ -122,13 +128,17 @@ def _counts_in_mind(clerk: Any) -> None:
 
 
 PLANTED = (
-    Bug("deletes what the hall refuses", ("lost",), memory=DropsRefused),
-    Bug("moves the cursor before the page is committed", ("chain", "entries"), memory=CursorFirst),
-    Bug("counts a missing verdict as accepted", ("sent",), memory=SilenceIsConsent),
-    Bug("drops the overlay when the hall acknowledges", ("sent", "shown"), memory=OverlayDropped),
-    Bug("acknowledges before the commit", ("lost",), store=AnswersTooEarly),
-    Bug("counts case numbers in a variable", ("number",), clerk=_counts_in_mind),
-)
-"""Each is found in the storm within `PLANTED_SEEDS`."""
+    Bug("deletes what the hall refuses", "the terminal's outbox", ("lost",), memory=DropsRefused),
+    Bug(
+        "moves the cursor before the page is committed", "the terminal's pages", ("chain", "entries"),
+        memory=CursorFirst,
+    ),
+    Bug("counts a missing verdict as accepted", "the terminal's outbox", ("sent",), memory=SilenceIsConsent),
+    Bug("drops the overlay when the hall acknowledges", "the terminal's outbox", ("sent", "shown"),
+        memory=OverlayDropped),
+    Bug("acknowledges before the commit", "the hall's store", ("lost",), store=AnswersTooEarly),
+    Bug("counts case numbers in a variable", "the terminal's numbers", ("number",), clerk=_counts_in_mind),
+)  # fmt: skip
+"""Each is found in the storm, by the seed that stands with it."""
 
 PLANTED_SEEDS = range(1, 9)

@@ -10,7 +10,8 @@ from typing import Any
 import httpx
 import msgspec
 
-from casework.wire import PushAnswer
+from casework.facts import digest
+from casework.wire import Hidden, PullAnswer, PushAnswer
 from tests.sim.dice import Dice
 from tests.sim.profiles import Profile
 from tests.sim.server import Server
@@ -74,6 +75,7 @@ class Wire(httpx.AsyncBaseTransport):
             "drop": profile.drop, "lost_answer": profile.lost_answer, "double": profile.double,
             "late_double": profile.late_double, "html": profile.html, "portal": profile.portal, "cut": profile.cut,
             "thinned": profile.thinned if path.endswith("push") else 0.0,
+            "veiled": profile.veiled if path.endswith("pull") else 0.0,
         }  # fmt: skip
         for name, chance in chances.items():
             if point < chance:
@@ -118,6 +120,8 @@ class Wire(httpx.AsyncBaseTransport):
             return httpx.Response(response.status_code, headers=_plain(response), content=half)
         if fault == "thinned" and response.status_code == 200:
             return self._thinned(response)
+        if fault == "veiled" and response.status_code == 200:
+            return self._veiled(response)
         return response
 
     async def _drop(self, request: httpx.Request) -> httpx.Response:
@@ -145,6 +149,19 @@ class Wire(httpx.AsyncBaseTransport):
         out = self._stream.randrange(len(answer.verdicts))
         kept = (*answer.verdicts[:out], *answer.verdicts[out + 1 :])
         body = msgspec.json.encode(msgspec.structs.replace(answer, verdicts=kept))
+        return httpx.Response(200, headers=_plain(response), content=body)
+
+    def _veiled(self, response: httpx.Response) -> httpx.Response:
+        """Hide the last real entry of a page; place and hash are right, so its chain is."""
+        answer = msgspec.json.decode(response.content, type=PullAnswer)
+        real = [place for place, raw in enumerate(answer.entries) if b'"kind"' in bytes(raw)]
+        if not real:
+            return response
+        self._happened["veiled"] += 1
+        veil = Hidden(answer.after + real[-1] + 1, digest(bytes(answer.entries[real[-1]])))
+        entries = list(answer.entries)
+        entries[real[-1]] = msgspec.Raw(msgspec.json.encode(veil))
+        body = msgspec.json.encode(msgspec.structs.replace(answer, entries=tuple(entries)))
         return httpx.Response(200, headers=_plain(response), content=body)
 
     async def settle(self) -> None:

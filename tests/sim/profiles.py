@@ -29,6 +29,8 @@ class Profile:
     """The answer is cut in the middle."""
     thinned: float = 0.0
     """A push answer lacks one verdict but is valid."""
+    veiled: float = 0.0
+    """Somebody on the way puts a hidden entry in the place of a real one."""
     partitions: float = 0.0
     """How many times a terminal is cut off, on average, in the whole run."""
     crashes: float = 0.0
@@ -43,11 +45,11 @@ PROFILES = {
     "calm": Profile(),
     "normal": Profile(
         drop=0.02, lost_answer=0.02, double=0.01, late_double=0.01, html=0.01, portal=0.005, cut=0.01, thinned=0.02,
-        partitions=1.0, crashes=0.5, torn=0.5, hall_restarts=0.5,
+        veiled=0.01, partitions=1.0, crashes=0.5, torn=0.5, hall_restarts=0.5,
     ),
     "storm": Profile(
         latency=(0.01, 3.0), between_acts=12.0, drop=0.1, lost_answer=0.12, double=0.08, late_double=0.08, html=0.05,
-        portal=0.03, cut=0.05, thinned=0.1, partitions=3.0, crashes=2.0, torn=3.0, hall_restarts=2.0,
+        portal=0.03, cut=0.05, thinned=0.1, veiled=0.05, partitions=3.0, crashes=2.0, torn=3.0, hall_restarts=2.0,
     ),
     "hall-down": Profile(hall_restarts=3.0, hall_outage=(120.0, 400.0), lost_answer=0.05, crashes=1.0, torn=1.0),
 }  # fmt: skip

@@ -15,13 +15,13 @@ import msgspec
 from tests.sim.profiles import PROFILES
 from tests.sim.world import Outcome, play
 
-FAULTS = ("drop", "lost_answer", "double", "late_double", "html", "portal", "cut", "thinned")
+FAULTS = ("drop", "lost_answer", "double", "late_double", "html", "portal", "cut", "thinned", "veiled")
 EVENTS = ("partition", "crash", "torn page", "torn save", "hall restart", "duplicate", "hidden")
 MUST_HAPPEN: dict[str, tuple[str, ...]] = {
     "calm": ("verdict accepted", "did received", "did decided"),
     "normal": (*FAULTS, "partition", "crash", "hall restart", "duplicate"),
     "storm": (*FAULTS, *EVENTS, "verdict accepted", "verdict rejected", "verdict held", "did resolve.withdraw"),
-    "hall-down": ("hall restart", "lost_answer", "verdict rejected", "no needs_hall"),
+    "hall-down": ("hall restart", "crash", "lost_answer", "verdict rejected", "no needs_hall"),
 }
 """What has to happen at least once over the seeds of a profile, or they have proven nothing."""
 

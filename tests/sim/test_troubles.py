@@ -5,11 +5,18 @@ from __future__ import annotations
 import asyncio
 import shutil
 import tempfile
+import tracemalloc
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from casework import bodies
+from casework.admit import admit
+from hall import judge
 from sync.status import LinkState
+from tests.builders import Hand
 from tests.sim.loop import run_virtual
 from tests.sim.profiles import Profile
 from tests.sim.server import STAFF
@@ -166,6 +173,115 @@ def test_t8_what_depends_on_a_refused_act_waits_and_other_cases_flow() -> None:
         assert stage.count("verdict rejected") + stage.count("verdict held") > 0
         for terminal in (stage.first, stage.second):
             assert terminal.mind.pending().unsent == 0
+
+    tell(story)
+
+
+def test_t4_a_terminal_whose_mark_runs_ahead_is_called_back_by_the_gap() -> None:
+    async def story(stage: Stage) -> None:
+        stage.first.wire.cut = True
+        stage.take_in(stage.first, 6)
+        with stage.first.mind.transaction() as db:
+            db.execute("update standing set acked = 4")
+        stage.first.wire.cut = False
+        await asyncio.sleep(120)
+        assert stage.first.mind.pending().unsent == 0
+        assert stage.first.mind.position().cursor == stage.log
+
+    tell(story)
+
+
+def test_t7_s17_a_poisoned_event_waits_for_the_next_version_and_nothing_else_does(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    poison: set[str] = set()
+
+    def trips(case: Any, fact: Any, bench: Any, unseen: Any) -> Any:
+        if fact.id in poison:
+            raise ZeroDivisionError
+        return admit(case, fact, bench, unseen)
+
+    monkeypatch.setattr(judge, "admit", trips)
+
+    async def story(stage: Stage) -> None:
+        stage.take_in(stage.first, 2)
+        await asyncio.sleep(30)
+        stage.first.wire.cut = True
+        stage.act(stage.first, "accepted")
+        own = stage.world.truth.windows[stage.first.number].own
+        poison.update(fact.id for fact, _ in own[-3:] if fact.type == "accepted")
+        stage.take_in(stage.first, 3)
+        stage.first.wire.cut = False
+        await asyncio.sleep(120)
+        assert stage.first.mind.pending().unsent == 0
+        assert stage.first.mind.pending().held >= 1
+        poison.clear()
+        await stage.world.server.stop()
+        stage.world.server.start()
+        api = stage.world.server._app.state.api
+        api.bell.ring(api.hall.rejudge())
+        await asyncio.sleep(60)
+        assert stage.first.mind.pending().held == 0
+
+    tell(story)
+
+
+def test_t26_what_the_hall_refuses_is_undone_exactly() -> None:
+    """The applicant takes a case back at one window while another works on it with its cable out."""
+
+    async def story(stage: Stage) -> None:
+        stage.take_in(stage.first, 4)
+        await asyncio.sleep(30)
+        stage.first.wire.cut = True
+        for _ in range(20):
+            stage.world.clerks[0].act()
+        for _ in range(3):
+            stage.act(stage.second, "withdrawn", 4000)
+        await asyncio.sleep(30)
+        stage.first.wire.cut = False
+        await asyncio.sleep(120)
+        assert stage.count("verdict rejected") > 0
+        grown = stage.first.mind.projection_hash()
+        stage.first.mind.rebuild()
+        assert stage.first.mind.projection_hash() == grown
+
+    tell(story)
+
+
+def test_t40_killed_right_after_saved_what_was_saved_arrives_once() -> None:
+    async def story(stage: Stage) -> None:
+        for _ in range(4):
+            stage.take_in(stage.first)
+            await stage.restart(stage.first)
+        saved = [fact.id for fact, _ in stage.world.truth.windows[stage.first.number].own]
+        await asyncio.sleep(120)
+        assert stage.log
+        assert all(id_ in stage.world.truth.mirror.places for id_ in saved)
+
+    tell(story)
+
+
+def test_s11_s20_two_thousand_facts_that_waited_drain_in_batches_while_others_work() -> None:
+    async def story(stage: Stage) -> None:
+        stage.take_in(stage.first)
+        await asyncio.sleep(20)
+        stage.first.wire.cut = True
+        own = stage.world.truth.windows[stage.first.number].own
+        looked_at, hand = own[-1][0].case, Hand(stage.first.number, "many")
+        facts = tuple(hand.fact("unmasked", bodies.Unmasked("核对"), looked_at) for _ in range(2000))
+        with stage.first.mind.writing() as act:
+            act.commit_groups([(fact,) for fact in facts])
+        stage.world.truth.committed(stage.first, facts)
+        assert stage.first.mind.pending().unsent == 2000
+        stage.first.wire.cut = False
+        tracemalloc.start()
+        stage.take_in(stage.second)
+        await asyncio.sleep(60)
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert stage.first.mind.pending().unsent == 0
+        assert stage.cursor(stage.first) == stage.cursor(stage.second) == stage.log
+        assert most < 64 * 1024 * 1024
 
     tell(story)
 

@@ -217,7 +217,7 @@ def test_t11_the_hall_may_ask_for_patience_in_seconds_or_by_a_date(headers: dict
     tell(story)
 
 
-def test_t11_back_off_doubles_to_its_bound_and_never_stops() -> None:
+def test_s31_t11_back_off_doubles_to_its_bound_and_never_stops() -> None:
     async def story(counter: Counter) -> None:
         counter.hall.expect("pull", *[nobody] * 40)
         await counter.serve_for(1800)
@@ -474,7 +474,7 @@ def test_t29_pull_goes_on_under_an_outbox_that_nobody_takes() -> None:
     tell(story)
 
 
-def test_a_clock_in_the_year_2000_learns_the_time_and_gets_through() -> None:
+def test_s29_t57_a_clock_in_the_year_2000_learns_the_time_and_gets_through() -> None:
     async def story(counter: Counter) -> None:
         counter.hall.expect("pull", says(problem(401, "signature")))
         counter.hall.write()

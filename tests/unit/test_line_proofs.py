@@ -64,7 +64,7 @@ def shake_hands(server: ssl.SSLContext, client: ssl.SSLContext) -> None:
     raise AssertionError("no handshake")
 
 
-def test_an_expired_certificate_with_the_pinned_key_is_the_hall(tmp_path: Path) -> None:
+def test_s29_an_expired_certificate_with_the_pinned_key_is_the_hall(tmp_path: Path) -> None:
     private = Ed25519PrivateKey.generate()
     public = private.public_key().public_bytes_raw().hex()
     shake_hands(server_context(tmp_path, private), pinned_context(public))
@@ -81,7 +81,7 @@ def test_another_key_ends_the_handshake_before_a_request_leaves(tmp_path: Path) 
     assert not is_wrong_key(OSError("refused"))
 
 
-def test_a_signed_request_is_proven_and_a_changed_one_is_not() -> None:
+def test_s18_a_signed_request_is_proven_and_a_changed_one_is_not() -> None:
     signer = Ed25519Signer(bytes(range(32)))
     headers = sign_request(signer, "GET", "/sync/v1/pull", "after=1", NOON)
     claim = read_claim(headers[INPUT], headers[SIGNATURE])
@@ -105,7 +105,7 @@ def test_an_address_that_cannot_be_read_is_said_at_once(url: str) -> None:
         Transport(url, LoopClock())
 
 
-def test_one_process_owns_the_line_and_the_next_sees_which(tmp_path: Path) -> None:
+def test_s34_one_process_owns_the_line_and_the_next_sees_which(tmp_path: Path) -> None:
     assert owner_of(tmp_path) is None
     first = own(tmp_path, 41, "2026-11-23T08:30:00.000")
     assert first is not None
@@ -117,7 +117,7 @@ def test_one_process_owns_the_line_and_the_next_sees_which(tmp_path: Path) -> No
         assert owner_of(tmp_path) == (42, "2026-11-23T08:32:00.000")
 
 
-def test_the_line_of_a_process_that_died_is_free_at_once(tmp_path: Path) -> None:
+def test_s34_the_line_of_a_process_that_died_is_free_at_once(tmp_path: Path) -> None:
     code = (
         "import os, sys; from pathlib import Path; from sync.owner import own\n"
         "assert own(Path(sys.argv[1]), 7, 'then'); assert own(Path(sys.argv[1]), 8, 'now') is None; os._exit(9)"

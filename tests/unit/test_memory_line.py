@@ -86,7 +86,7 @@ def test_t1_the_same_answer_twice_and_verdicts_for_strangers_change_nothing(memo
     assert before[2].rejected == 1
 
 
-def test_an_older_revision_of_a_verdict_never_wins(memory: TerminalMemory) -> None:
+def test_s13_an_older_revision_of_a_verdict_never_wins(memory: TerminalMemory) -> None:
     hand = Hand()
     save(memory, (hand.received(),))
     memory.answered((Answered(1, msgspec.structs.replace(HELD, revision=2)),), 1)
@@ -97,7 +97,7 @@ def test_an_older_revision_of_a_verdict_never_wins(memory: TerminalMemory) -> No
     assert memory.tray() == ()
 
 
-def test_a_refused_act_leaves_the_screen_and_is_in_the_tray_at_once(memory: TerminalMemory) -> None:
+def test_s16_a_refused_act_leaves_the_screen_and_is_in_the_tray_at_once(memory: TerminalMemory) -> None:
     hand = Hand()
     taken = hand.received()
     step = hand.accepted(taken.case)
@@ -110,7 +110,7 @@ def test_a_refused_act_leaves_the_screen_and_is_in_the_tray_at_once(memory: Term
     assert [told.row for told in memory.history(taken.case).lines] == [Row.ACCEPTED, Row.REJECTED]
 
 
-def test_groups_are_never_split_over_batches(memory: TerminalMemory) -> None:
+def test_s3_groups_are_never_split_over_batches(memory: TerminalMemory) -> None:
     hand = Hand()
     taken = [hand.received() for _ in range(2)]
     for fact in taken:
@@ -135,7 +135,7 @@ def test_t4_after_a_gap_it_sends_from_the_halls_mark(memory: TerminalMemory) -> 
     assert (out.first, out.last) == (2, 3)
 
 
-def test_what_cannot_be_sent_travels_as_a_stub_and_the_mark_moves(memory: TerminalMemory) -> None:
+def test_s12_what_cannot_be_sent_travels_as_a_stub_and_the_mark_moves(memory: TerminalMemory) -> None:
     hand = Hand()
     save(memory, *[(hand.received(),) for _ in range(2)])
     memory.stub(1, "413")
@@ -271,7 +271,7 @@ def test_t23_killed_between_slice_and_slice_it_goes_on_where_it_was(
     again.close()
 
 
-def test_slices_stay_within_their_time_and_the_clerk_gets_between(tmp_path: Path) -> None:
+def test_s19_slices_stay_within_their_time_and_the_clerk_gets_between(tmp_path: Path) -> None:
     clock = FixedClock()
     memory = enrolled(tmp_path, clock, dataclasses.replace(LIMITS, apply_slice_ms=10.0))
     other, hand, log = Hand("0007", "b"), Hand(), Log()
@@ -295,7 +295,7 @@ def test_slices_stay_within_their_time_and_the_clerk_gets_between(tmp_path: Path
     memory.close()
 
 
-def test_a_verdict_that_comes_by_pull_alone_is_enough(memory: TerminalMemory) -> None:
+def test_s13_t54_a_verdict_that_comes_by_pull_alone_is_enough(memory: TerminalMemory) -> None:
     hand, log = Hand(), Log()
     taken = hand.received()
     step = hand.accepted(taken.case)
@@ -360,7 +360,7 @@ def test_roster_terminals_and_heads_come_from_the_log(memory: TerminalMemory) ->
     assert [terminal.number for terminal in memory.terminals()] == ["0012"]
 
 
-def test_the_evidence_for_the_clock_outlives_a_restart_but_not_a_boot(tmp_path: Path) -> None:
+def test_s29_t37_the_evidence_for_the_clock_outlives_a_restart_but_not_a_boot(tmp_path: Path) -> None:
     clock = FixedClock()
     memory = enrolled(tmp_path, clock)
     assert memory.legal_time().offset_ms is None

@@ -66,7 +66,7 @@ def test_a_saved_intake_is_found_again_after_a_restart(tmp_path: Path) -> None:
     second.close()
 
 
-def test_what_a_clerk_gives_up_in_the_middle_leaves_nothing_behind(memory: TerminalMemory) -> None:
+def test_s4_what_a_clerk_gives_up_in_the_middle_leaves_nothing_behind(memory: TerminalMemory) -> None:
     hand = Hand()
     memory.keep_draft("c1", "1001", b"{}")
 
@@ -86,7 +86,7 @@ def test_what_a_clerk_gives_up_in_the_middle_leaves_nothing_behind(memory: Termi
         assert act.next_number(DAY) == 1
 
 
-def test_the_draft_ends_with_the_save_and_stays_without_it(memory: TerminalMemory) -> None:
+def test_s4_s22_the_draft_ends_with_the_save_and_stays_without_it(memory: TerminalMemory) -> None:
     hand = Hand()
     memory.keep_draft("c1", "1001", b'{"item":"D01"}', "applicant.name")
     assert [draft.field for draft in memory.drafts("1001")] == ["applicant.name"]
@@ -97,7 +97,7 @@ def test_the_draft_ends_with_the_save_and_stays_without_it(memory: TerminalMemor
     assert memory.draft("c1") is None
 
 
-def test_envelopes_form_a_chain_without_gaps_over_a_restart(tmp_path: Path) -> None:
+def test_s2_envelopes_form_a_chain_without_gaps_over_a_restart(tmp_path: Path) -> None:
     hand = Hand()
     first = enrolled(tmp_path)
     take_in(first, hand)
@@ -113,7 +113,7 @@ def test_envelopes_form_a_chain_without_gaps_over_a_restart(tmp_path: Path) -> N
     second.close()
 
 
-def test_facts_can_be_neither_changed_nor_dropped(memory: TerminalMemory) -> None:
+def test_s1_facts_can_be_neither_changed_nor_dropped(memory: TerminalMemory) -> None:
     take_in(memory, Hand())
     db = connect(memory.file)
     for statement in ("update fact set bytes = x'00'", "delete from fact", "update outbox set prev = ''"):
@@ -176,7 +176,7 @@ def test_the_line_is_woken_after_the_commit_and_not_by_a_draft(memory: TerminalM
 # Numbers (S27)
 
 
-def test_numbers_go_on_after_a_restart_and_begin_anew_each_day(tmp_path: Path) -> None:
+def test_s27_numbers_go_on_after_a_restart_and_begin_anew_each_day(tmp_path: Path) -> None:
     first = enrolled(tmp_path)
     with first.writing() as act:
         assert [act.next_number(DAY), act.next_number(DAY)] == [1, 2]
@@ -257,7 +257,7 @@ def test_a_folder_of_another_incarnation_may_not_number(tmp_path: Path) -> None:
     again.close()
 
 
-def test_a_torn_slot_of_the_state_file_leaves_the_other_one(tmp_path: Path) -> None:
+def test_s27_a_torn_slot_of_the_state_file_leaves_the_other_one(tmp_path: Path) -> None:
     memory = enrolled(tmp_path)
     with memory.writing() as act:
         act.next_number(DAY)
@@ -368,7 +368,7 @@ def test_a_backup_made_between_two_saves_is_whole(tmp_path: Path, memory: Termin
     assert [path.name for path in (tmp_path / "backup").iterdir()] == ["copy.db"]
 
 
-def test_a_byte_that_broke_on_the_disk_is_noticed_by_its_hash(memory: TerminalMemory) -> None:
+def test_t53_a_byte_that_broke_on_the_disk_is_noticed_by_its_hash(memory: TerminalMemory) -> None:
     hand = Hand()
     taken = hand.received()
     with memory.writing() as act:
@@ -391,7 +391,7 @@ def break_a_byte(memory: TerminalMemory, n: int) -> None:
     db.close()
 
 
-def test_what_needs_the_hall_shows_only_after_its_word(memory: TerminalMemory) -> None:
+def test_s14_what_needs_the_hall_shows_only_after_its_word(memory: TerminalMemory) -> None:
     from casework.wire import Answered, Verdict
 
     hand = Hand()
