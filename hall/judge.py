@@ -180,21 +180,31 @@ class Sitting:
             judgement = admit(case, fact, self._docket.bench(fact), unseen)
             if judgement.kind != "accepted":
                 return judgement, case
-            return self._doubted(fact, judgement), evolve(case, fact)
+            return self._doubted(fact, judgement, case), evolve(case, fact)
         except BadBytes:
             return Judgement("held", "bytes"), case
         except Exception:  # S17: a fault of ours never loses a fact; the next version judges it again
             _log.exception("judging fact %s failed", fact.id)
             return Judgement("held", "internal"), case
 
-    def _doubted(self, fact: Fact, judgement: Judgement) -> Judgement:
-        """With the flags that only the hall can see: a doubled number, a clock without evidence (S27, S29)."""
+    def _doubted(self, fact: Fact, judgement: Judgement, case: Case | None) -> Judgement:
+        """With the flags that only the hall can see: a doubled number, a clock without evidence (S27, S29).
+
+        And a paper in somebody's hand whose act is given up: that is never done in silence (S15).
+        """
         flags = list(judgement.flags)
         if fact.type == "received" and self._docket.doubled(fact):
             flags.append("number_doubled")
         if EVENTS[fact.type].prints and not self._clock_is_good(fact):
             flags.append("clock_unproven")
+        if fact.type in _SETTLES and case is not None and self._paper_is_out(fact, case):
+            flags.append("paper_out")
         return msgspec.structs.replace(judgement, flags=tuple(flags)) if flags else judgement
+
+    def _paper_is_out(self, fact: Fact, case: Case) -> bool:
+        rows = [self._docket.tray_row(id_) for id_ in body_of(fact).refused]
+        kinds = {EVENTS[row.tray.type].prints for row in rows if row is not None and row.tray.type in EVENTS}
+        return any(paper.paper in kinds for paper in case.papers)
 
     def _clock_is_good(self, fact: Fact) -> bool:
         """Whether the time on the paper stands without a supervisor's word (S29)."""

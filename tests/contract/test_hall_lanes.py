@@ -212,6 +212,20 @@ def test_t55_a_refused_amendment_leaves_the_lane_as_it_was(tmp_path: Path) -> No
     in_hall(tmp_path, story)
 
 
+@pytest.mark.parametrize("printed", ["acceptance", "receipt"])
+def test_s15_giving_up_what_was_handed_out_on_paper_is_flagged(tmp_path: Path, printed: str) -> None:
+    async def story(world: HallWorld, client: Client) -> None:
+        window = await world.window("0012", client)
+        case = await a_case(window)
+        wrong = refused_act(window, case)
+        await window.push(wrong, window.make("printed", bodies.Printed(printed, 1, ""), case))
+        (answer,) = await window.push(window.gives_up(case, wrong.id))
+        assert answer.verdict.v == "accepted"
+        assert answer.verdict.flags == (("paper_out",) if printed == "acceptance" else ())
+
+    in_hall(tmp_path, story)
+
+
 def test_t54_two_terminals_settle_the_same_thing_and_both_trays_end_empty(tmp_path: Path) -> None:
     async def story(world: HallWorld, client: Client) -> None:
         window = await world.window("0012", client)

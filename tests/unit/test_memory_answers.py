@@ -14,7 +14,7 @@ from casework.limits import LIMITS
 from casework.outbox import Row
 from casework.wire import Answered, Tray, Verdict
 from local_db.memory import TerminalMemory
-from tests.builders import NO_HEAD, Hand, Log, chain, grouped
+from tests.builders import NO_HEAD, FixedClock, Hand, Log, chain, grouped
 from tests.terminals import enrolled, opened
 
 ACCEPTED = Verdict("accepted")
@@ -143,6 +143,38 @@ def test_t3_an_id_that_was_used_before_is_settled_under_the_hash_of_its_bytes(me
     save(memory, hand.fact("resolve.withdraw", bodies.ResolveWithdraw((envelope.fact_hash,), "重新受理"), taken.case))
     assert row_of(memory, 1) is Row.RESOLVED
     assert memory.tray() == ()
+
+
+def test_t71_two_processes_of_one_terminal_share_its_chain_its_numbers_and_its_answers(tmp_path: Path) -> None:
+    """S2, S27, S34: neither knows of the other, both write, either may hear the hall's word."""
+    clock, hand, log = FixedClock(), Hand(), Log()
+    one = enrolled(tmp_path, clock)
+    two = opened(tmp_path, clock)
+    given: list[int] = []
+    facts: list[Fact] = []
+    for turn in range(12):
+        with (one, two, two)[turn % 3].writing() as act:
+            given.append(act.next_number(clock.now().date()))
+            facts.append(hand.received())
+            act.commit_groups([(facts[-1],)])
+    assert given == list(range(1, 13))
+    out = one.outgoing(250, LIMITS.push_bytes)
+    assert out is not None
+    made = chain(facts)
+    assert (out.first, out.last, out.head) == (1, 12, made[-1].hash)
+    for fact, envelope in zip(facts[:6], made, strict=False):
+        log.accept(fact, envelope)
+    links, at = log.page(0)
+    assert two.apply(links, 0, NO_HEAD, at, 1, 6)
+    assert not one.apply(links, 0, NO_HEAD, at, 1, 6)
+    one.answered(tuple(Answered(seq, ACCEPTED, seq) for seq in range(1, 13)), 12)
+    assert (next_up(two), two.pending().unsent) == (0, 0)
+    two.close()
+    one.close()
+    again = opened(tmp_path, clock)
+    with again.writing() as act:
+        assert act.next_number(clock.now().date()) == 13
+    again.close()
 
 
 def _break(memory: TerminalMemory, seq: int) -> None:
