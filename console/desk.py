@@ -184,7 +184,7 @@ class CounterDesk:
 
     async def item(self, code: str, answers: dict[str, str], applicant_id: str = "") -> desk.ItemView | None:
         """What applies to these answers."""
-        return await self._do(lambda: desk_intake.item_view(self._terminal, self._show, code, answers))
+        return await self._do(lambda: desk_intake.item_view(self._terminal, self._show, code, answers, applicant_id))
 
     async def known_applicant(self, identity: str) -> desk.Known | None:
         """What this terminal knows of an applicant."""

@@ -26,6 +26,10 @@ from screens import desk
 _LATELY = 50
 """Among how many of the newest cases the finder looks for what is taken in often."""
 
+_SAME_AS = {"premises": "applicant.address", "legal_representative": "applicant.legal_representative"}
+_NEW_ENTITY = "company_name"
+"""An item that asks for this founds somebody else than the applicant: nothing of the applicant is proposed there."""
+
 _NOT_IN_HAND = frozenset({"missing", PENDING})
 _SETTLED_AT_ONCE = frozenset({"acceptance", "refusal", "return"})
 
@@ -48,20 +52,23 @@ def _hit(show: Shower, item: Item) -> desk.ItemHit:
     return desk.ItemHit(item.code, show.say(item.name), t(f"module.{item.module}"))
 
 
-def item_view(terminal: Terminal, show: Shower, code: str, answers: dict[str, str]) -> desk.ItemView | None:
+def item_view(
+    terminal: Terminal, show: Shower, code: str, answers: dict[str, str], applicant_id: str = ""
+) -> desk.ItemView | None:
     """What applies to these situation answers; None when no case can be opened on the code."""
     item = terminal.library.current().items.get(code.strip().upper())
     if item is None:
         return None
     given = {name: value for name, value in answers.items() if value}
     agent = given.get("agent") == "yes"
+    earlier = _earlier_form(terminal, item, applicant_id)
     return desk.ItemView(
         code=item.code,
         name=show.say(item.name),
         module=t(f"module.{item.module}"),
         applicants=item.applicants,
         situations=tuple(_situation(show, each) for each in item.situations if holds(each.when, given)),
-        fields=tuple(_field(show, each) for each in asked_fields(item, given)),
+        fields=tuple(_field(show, each, item, earlier) for each in asked_fields(item, given)),
         materials=tuple(
             desk.MaterialView(
                 code=material.code,
@@ -90,12 +97,28 @@ def _situation(show: Shower, situation: Situation) -> desk.Field:
     return desk.Field(situation.code, show.say(situation.question), kind, required=True, choices=choices)
 
 
-def _field(show: Shower, field: Field) -> desk.Field:
+def _earlier_form(terminal: Terminal, item: Item, applicant_id: str) -> dict[str, str]:
+    """What this applicant said the last time on a form of this item."""
+    found = terminal.memory.known_applicant(applicant_id) if applicant_id else None
+    return found.newest.received.form if found and found.newest.received.item == item.code else {}
+
+
+def _field(show: Shower, field: Field, item: Item, earlier: dict[str, str]) -> desk.Field:
     kinds: dict[str, desk.FieldKind] = {"number": "number", "choice": "choice", "date": "date"}
     choices = tuple(desk.Choice(option.code, show.say(option.label)) for option in field.options)
     label = show.say(field.label) + (f" ({show.say(field.unit)})" if field.unit else "")
     most = field.max if field.kind in {"text", "address"} else 40
-    return desk.Field(field.id, label, kinds.get(field.kind, "text"), field.required, choices, max_chars=most)
+    founding = any(each.id == _NEW_ENTITY for each in item.fields)
+    return desk.Field(
+        code=field.id,
+        name=label,
+        kind=kinds.get(field.kind, "text"),
+        required=field.required,
+        choices=choices,
+        value=earlier.get(field.id, ""),
+        max_chars=most,
+        same_as="" if founding else _SAME_AS.get(field.id, ""),
+    )
 
 
 def known(terminal: Terminal, identity: str) -> desk.Known | None:

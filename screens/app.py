@@ -69,10 +69,13 @@ class ConsoleApp(KeyedApp, inherit_bindings=False):
     # Start, status, lock
 
     async def on_mount(self) -> None:
-        """The first frame is the sign-in, with the caret in it."""
-        self.status = await self.desk.status()
+        """The first frame is the sign-in, with the caret in it; the desk is asked after that."""
         await self.frame.arrive()
         self.frame.dress()
+        self.call_after_refresh(self._first_poll)
+
+    async def _first_poll(self) -> None:
+        await self._poll()
         if self._poll_seconds:
             self.set_interval(self._poll_seconds, self._poll)
 

@@ -130,6 +130,9 @@ class IntakeScreen(FormScreen):
             return onward and await self._item_given()
         if row.key == "applicant.id" and isinstance(row, InputRow):
             await self._applicant_given(row)
+        elif row.section == "applicant":
+            self.model.propose()
+            self._rebuild()
         if row.section == "materials" or row.key.startswith(("form.", "outcome")):
             await self._outcomes()
         return False
@@ -205,6 +208,7 @@ class IntakeScreen(FormScreen):
                 model.fill(f"form.{code}", value)
         warning = await self.desk.open_case_warning(model.item.code, row.value) if model.item else None
         await self._view()
+        model.propose()
         self._rebuild(row.key)
         fresh = self.sheet.find(row.key)
         if isinstance(fresh, InputRow):

@@ -70,6 +70,13 @@ class IntakeModel:
         if value and self.values.get(key, "") in {"", self.filled.get(key, "")}:
             self.values[key] = self.filled[key] = value
 
+    def propose(self) -> None:
+        """Put into the application form what was said before or stands above: nobody types the same thing twice."""
+        person = {"applicant.legal_representative": "applicant.name"} if self.kind == "person" else {}
+        for field in self.item.fields if self.item else ():
+            above = self.values.get(person.get(field.same_as, field.same_as), "")
+            self.fill(f"form.{field.code}", field.value or above)
+
     @property
     def _asks_for_agent(self) -> bool:
         """The item itself asks whether an agent comes (its situation `agent`)."""
@@ -94,8 +101,9 @@ class IntakeModel:
         rows: list[Row] = [input_row(code, "item", "item", self.values.get("item", ""))]
         if item is None:
             return [*rows, *self._picks()]
-        facts = " | ".join(one for one in (item.module, item.limits, item.fee) if one)
+        facts = " | ".join(one for one in (item.module, item.fee) if one)
         rows.append(Note("item.facts", "item", f" {item.code} {item.name} | {facts}"))
+        rows += [Note("item.limits", "item", f" {item.limits}")] if item.limits else []
         if item.situations:
             rows += self._section("situations", item.situations)
         rows += self._parties(item)

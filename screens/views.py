@@ -105,6 +105,8 @@ class Field(Struct, frozen=True):
     max_chars: int = 200
     when: str = ""
     """`how=agent,post`: asked only while the field `how` has one of these values; empty: always."""
+    same_as: str = ""
+    """The field of the form (`applicant.address`) whose value is proposed here: nobody types the same thing twice."""
 
 
 class QueueFilter(Struct, frozen=True):

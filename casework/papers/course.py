@@ -140,8 +140,8 @@ def decision(facts: PaperFacts, w: Words) -> Built:
     if facts.decision == "refused":
         reasons = reasons_of(facts, "decision")
         return shared | {
-            "title": w("decision.refused.title"),
-            "paragraphs": (opening + accepted, w("decision.refused.body")),
+            "title": w.of(facts.nature, "decision.refused.title"),
+            "paragraphs": (opening + accepted, w.of(facts.nature, "decision.refused.body")),
             "notes": (
                 Note(w("note.reasons"), reasons, numbered=len(reasons) > 1),
                 Note(w("note.remedies"), facts.remedies),
@@ -150,8 +150,12 @@ def decision(facts: PaperFacts, w: Words) -> Built:
     notes: tuple[Note, ...] = (Note(w("note.result"), (facts.result,)),) if facts.result else ()
     notes += (Note(w("note.remedies"), facts.remedies),) if facts.remedies else ()
     return shared | {
-        "title": w("decision.granted.title"),
-        "paragraphs": (opening + accepted, w("decision.granted.body"), w("decision.granted.delivery")),
+        "title": w.of(facts.nature, "decision.granted.title"),
+        "paragraphs": (
+            opening + accepted,
+            w.of(facts.nature, "decision.granted.body"),
+            w.of(facts.nature, "decision.granted.delivery"),
+        ),
         "notes": notes,
     }
 

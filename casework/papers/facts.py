@@ -184,6 +184,8 @@ class PaperFacts(msgspec.Struct, frozen=True):
     reasons: tuple[str, ...] = ()
     remedies: tuple[str, ...] = ()
     decision: Literal["granted", "refused"] = "granted"
+    nature: Literal["licence", "registration", "filing"] = "licence"
+    """Which law the words come from: 行政许可, 市场主体登记 or 备案."""
     result: str = ""
     handover: Handover | None = None
     special: Special | None = None

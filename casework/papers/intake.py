@@ -25,7 +25,7 @@ Built = dict[str, Any]
 
 def receipt(facts: PaperFacts, w: Words) -> Built:
     """接收回执: what was handed in, when, to whom. It is no acceptance, and says so (R6, 行政许可法 32)."""
-    remark = w("receipt.awaiting") if facts.awaiting_decision else w("receipt.not_accepted")
+    remark = w("receipt.awaiting") if facts.awaiting_decision else w.of(facts.nature, "receipt.not_accepted")
     return {
         "title": w("receipt.title"),
         "copies": 2,
@@ -77,13 +77,12 @@ def acceptance(facts: PaperFacts, w: Words) -> Built:
         )
         notes = (Note(w("deferred.heading"), lines, numbered=True),)
     need(facts.organ, "organ", "acceptance")
+    accepted = w.day((facts.accepted_at or facts.issued_at).date())
     return {
         "title": w("acceptance.title"),
         "copies": 2,
         "addressee": applicant_name(facts),
-        "paragraphs": (
-            w("acceptance.opening", day=w.day((facts.accepted_at or facts.issued_at).date()), item=facts.item),
-        ),
+        "paragraphs": (w.of(facts.nature, "acceptance.opening", day=accepted, item=facts.item),),
         "fields": (
             *item_fields(facts, w),
             *applicant_fields(facts, w),

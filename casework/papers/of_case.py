@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -109,11 +109,18 @@ def paper_facts(
         reasons=_texts(decided.reasons if decided else refused.reason or case.reason),
         remedies=_texts(decided.remedies if decided else refused.remedies),
         decision="refused" if case.outcome == "refused" else "granted", result=item.result.zh if item else "",
-        handover=_handover(case, occasion.handed, counter, posts), delivery=_delivery(case, item),
+        nature=_nature(case, item), handover=_handover(case, occasion.handed, counter, posts),
+        delivery=_delivery(case, item),
         pledge=_pledge(case, item), guide=_guide(item), fee=_fee(item, say), query=say("papers.query.counter"),
         query_url=case.number,
         complaints=item.complaints if item else "", reprint=occasion.reprint,
     )  # fmt: skip
+
+
+def _nature(case: Case, item: Item | None) -> Literal["licence", "registration", "filing"]:
+    if case.received.registration:
+        return "registration"
+    return "filing" if item is not None and item.result_paper == "filing" else "licence"
 
 
 def _party(party: bodies.Party) -> Party:

@@ -29,6 +29,10 @@ class Words:
     def __call__(self, name: str, /, **facts: Any) -> str:
         return self._say(f"papers.{name}", **facts)
 
+    def of(self, nature: str, name: str, /, **facts: Any) -> str:
+        """`name` in the words of the law that the item stands under; the plain one is of the licensing law."""
+        return self(name if nature == "licence" else f"{name}.{nature}", **facts)
+
     def day(self, day: date | None) -> str:
         """`2026年11月23日`, or nothing."""
         return "" if day is None else self("day", year=day.year, month=day.month, day=day.day)

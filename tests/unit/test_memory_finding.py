@@ -228,3 +228,14 @@ def test_a_screen_that_reads_is_not_held_up_by_a_save(memory: TerminalMemory) ->
     save(memory, hand.received())
     assert memory.revision() != before
     assert len(memory.cases()) == 1
+
+
+def test_the_short_number_of_a_list_the_end_of_a_number_and_an_item_find_the_case(memory: TerminalMemory) -> None:
+    hand = Hand()
+    save(memory, hand.received(applicant=PERSON), hand.received(applicant=FIRM))
+    number = memory.search(FIRM.name)[0].number
+    day, terminal, count = number[8:12], number[14:16], number[16:20]
+    for text in (f"{day}-{terminal}-{count}", f"{terminal}-{count}", count, number[-6:], f"{count} {number[-2:]}"):
+        assert names(memory, text) == [FIRM.name], text
+    assert len(names(memory, memory.search(FIRM.name)[0].item.lower())) == 2
+    assert names(memory, f"{day}-99-{count}") == []
