@@ -21,6 +21,7 @@ from casework.limits import LIMITS, Limits
 from casework.standing import standing
 from console.counter import Counter
 from console.errors import NotEnrolled
+from console.folders import data_folder
 from console.legal_time import LegalClock
 from console.library import Library
 from console.messages import translator
@@ -87,15 +88,6 @@ async def wait(seconds: float) -> None:
 def pin() -> str:
     """The PIN of whoever types a command; empty when the variable is not set."""
     return os.environ.get(PIN_VARIABLE, "")
-
-
-def data_folder(given: str | None, kind: str = "terminal") -> Path:
-    """`--dir`, or the platform's place for a `terminal` or a `hall`."""
-    if given:
-        return Path(given)
-    import platformdirs
-
-    return platformdirs.user_data_path("yichuang", appauthor=False) / kind
 
 
 def states() -> Path:

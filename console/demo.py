@@ -27,6 +27,7 @@ import msgspec
 from casework.messages import t
 from console import bootstrap
 from console.day import Receipt
+from console.folders import data_folder
 from console.line_once import sync_once
 from console.messages import choose_language
 from console.output import talk
@@ -171,7 +172,7 @@ def print_all(terminal: Terminal) -> list[Receipt]:
 def run(arguments: argparse.Namespace) -> int:
     """`yichuang demo`: the console where a person sits, else the headless day."""
     with contextlib.ExitStack() as stack:
-        folder = Path(arguments.dir) if arguments.dir else bootstrap.data_folder(None, "demo")
+        folder = Path(arguments.dir) if arguments.dir else data_folder(None, "demo")
         if arguments.headless or not sys.stdin.isatty():
             if not arguments.dir:  # a day in fast motion leaves nothing behind unless a folder was named
                 folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="yichuang-")))

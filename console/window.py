@@ -1,98 +1,82 @@
-"""The console in a terminal: the desk, the line on its thread, the printer on its own, and the screens before them."""
+"""Opens the console: the first frame at once, and the workplace behind it while the clerk types her number.
+
+The sign-in needs nothing of the memory, the line or the printer, and their modules take longer to load than the frame
+to draw; so they are loaded on the desk's first question.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import threading
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
 
-from console import bootstrap
-from console.desk import CounterDesk
-from console.line_thread import LineThread
-from console.print_queue import print_waiting
-from console.terminal import Terminal
-from sync.line import Line
+from casework.messages import Spoken
+from screens.desk import Checked, Desk, FieldKind
 
-PRINT_AGAIN_SECONDS = 30.0
-"""A printer that was dead is tried again after so long."""
+if TYPE_CHECKING:
+    from console.workplace import Workplace
 
 
-class PrintThread:
-    """Prints what waits, on a thread of its own: a dead printer never blocks the counter."""
+class LateDesk:
+    """A desk that is made at its first question, off the screen's loop; each question waits for it.
 
-    def __init__(self, terminal: Terminal) -> None:
-        self._terminal = terminal
-        self._woken = threading.Event()
-        self._ended = False
-        self._thread = threading.Thread(target=self._run, name="printer", daemon=True)
+    What stops it from being made (a damaged file, a folder without a terminal) ends the app: `failure` says why.
+    """
 
-    def start(self) -> None:
-        """Begin to print."""
-        self._thread.start()
+    def __init__(self, make: Callable[[], Workplace], leave: Callable[[], None]) -> None:
+        self._make = make
+        self._leave = leave
+        self._made: asyncio.Future[Workplace] | None = None
+        self.workplace: Workplace | None = None
+        self.failure: Spoken | None = None
 
-    def wake(self) -> None:
-        """A paper was put into the queue."""
-        self._woken.set()
+    def __getattr__(self, name: str) -> Any:
+        if self.workplace is not None:
+            return getattr(self.workplace.desk, name)
 
-    def stop(self) -> None:
-        """End after the paper at hand."""
-        self._ended = True
-        self._woken.set()
-        self._thread.join(5)
+        async def asked(*arguments: Any) -> Any:
+            workplace = await self._arrived()
+            return await getattr(workplace.desk, name)(*arguments)
 
-    def _run(self) -> None:
-        while not self._ended:
-            print_waiting(self._terminal)
-            self._woken.wait(PRINT_AGAIN_SECONDS)
-            self._woken.clear()
+        return asked
+
+    def check(self, kind: FieldKind, value: str) -> Checked:
+        """Before the desk is there only number and PIN are typed, and the sign-in itself judges those."""
+        return self.workplace.desk.check(kind, value) if self.workplace else Checked(value.strip())
+
+    async def _arrived(self) -> Workplace:
+        if self._made is None:
+            self._made = asyncio.ensure_future(asyncio.to_thread(self._make))
+        try:
+            self.workplace = await asyncio.shield(self._made)
+        except Spoken as error:
+            self.failure = error
+            self._leave()
+            await asyncio.Event().wait()  # the app is leaving: nobody waits for this answer
+        return await self._made
 
 
 def open_console(folder: Path, *, demo: bool = False, language: str = "zh_CN") -> int:
-    """Open the console on the terminal of `folder`, until it is left. With `demo` the cable is a key."""
+    """Open the console on the terminal of `folder`, until it is left. With `demo` the cable is a key.
+
+    Raises what stopped the terminal from being opened, with its sentence.
+    """
     from screens.app import ConsoleApp
 
-    terminal = bootstrap.open_terminal(folder, language=language)
-    owner = bootstrap.own_line(terminal)
-    line = LineThread(lambda: _line(folder)) if owner else None
-    printer = PrintThread(terminal)
+    def make() -> Workplace:
+        from console.workplace import Workplace
 
-    def wake() -> None:
-        printer.wake()
-        if line:
-            line.wake()
+        return Workplace(folder, demo=demo, language=language)
 
-    def link() -> str:
-        if line:
-            return str(line.status.link)
-        return "offline" if terminal.memory.last_contact().trouble else "online"
-
-    terminal.wake, terminal.link = wake, link
-    terminal.speak(language)
+    late = LateDesk(make, lambda: app.exit(return_code=1))
+    app = ConsoleApp(cast(Desk, late))
+    app.language = language
     try:
-        if line:
-            line.start()
-        printer.start()
-        app = ConsoleApp(CounterDesk(terminal, line.cable if demo and line else None))
-        app.language = language
         app.run()
     finally:
-        printer.stop()
-        if line:
-            line.stop()
-        if owner:
-            owner.close()
-        terminal.memory.close()
+        if late.workplace is not None:
+            late.workplace.close()
+    if late.failure is not None:
+        raise late.failure
     return 0
-
-
-@asynccontextmanager
-async def _line(folder: Path) -> AsyncIterator[Line]:
-    """The line has a memory of its own, so that a page which is folded never blocks a key."""
-    terminal = bootstrap.open_terminal(folder)
-    try:
-        async with bootstrap.line_for(terminal) as line:
-            yield line
-    finally:
-        await asyncio.to_thread(terminal.memory.close)

@@ -20,7 +20,7 @@ def run(args: argparse.Namespace) -> int:
     """Open the console until it is left. Raises ConsoleError without a terminal to show it in."""
     import os
 
-    from console.bootstrap import data_folder
+    from console.folders import data_folder
     from console.messages import choose_language
     from console.window import open_console
 

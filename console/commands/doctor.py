@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 from datetime import timedelta
 from typing import Any
@@ -39,9 +40,10 @@ def arguments(parser: Parser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Look at everything; 1 when something needs a person."""
     from console import bootstrap
+    from console.folders import data_folder
 
     problems: list[Message] = []
-    folder = bootstrap.data_folder(args.dir)
+    folder = data_folder(args.dir)
     python, where = bootstrap.program()
     found: Found = {"folder": str(folder), "python": python, "program": where}
     try:
@@ -56,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
     if folder.is_dir():
         found["disk"] = _disk(shutil.disk_usage(folder).free, problems)
     found["fonts"] = _fonts(problems)
-    found |= {"problems": [str(problem) for problem in problems], "ok": not problems}
+    found |= {"problems": list(dict.fromkeys(str(problem) for problem in problems)), "ok": not problems}
     if args.json:
         data(found)
     else:
@@ -80,10 +82,20 @@ def _terminal(terminal: Terminal, problems: list[Message]) -> Found:
 
 
 def _database(terminal: Terminal, problems: list[Message]) -> Found:
+    from local_db.errors import StoreError
     from local_db.migrations import SCHEMA_VERSION
 
     memory = terminal.memory
     mistakes = memory.check()
+    try:
+        with memory.transaction():
+            pass
+    except StoreError as no:  # locked for long: the next save would fail as well
+        problems.append(no.message)
+    for place in (memory.file, memory.folder, memory.state.path):
+        if place.exists() and not os.access(place, os.W_OK):
+            reason = t("console.reason.not_allowed")
+            problems.append(Message("store.not_writable", {"file": str(place), "reason": reason}))
     if mistakes:
         problems.append(Message("doctor.mistakes", {"file": str(memory.file), "mistakes": "; ".join(mistakes[:5])}))
     return {

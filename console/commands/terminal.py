@@ -54,9 +54,10 @@ def _at_the_hall(args: argparse.Namespace) -> int:
 def _enrol(args: argparse.Namespace) -> int:
     from console import bootstrap
     from console.enrolment import read_code
+    from console.folders import data_folder
     from console.line_once import sync_once
 
-    folder = bootstrap.data_folder(args.dir)
+    folder = data_folder(args.dir)
     number, code = read_code(args.code, args.number)
     enrolled = asyncio.run(bootstrap.enrolment(folder).enrol(args.hall, number, code))
     talk(

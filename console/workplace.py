@@ -1,0 +1,95 @@
+"""What stands behind the console's screens: the terminal, its line and its printer, each on a thread of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from console import bootstrap
+from console.desk import CounterDesk
+from console.line_thread import LineThread
+from console.print_queue import print_waiting
+from console.terminal import Terminal
+from sync.line import Line
+
+PRINT_AGAIN_SECONDS = 30.0
+"""A printer that was dead is tried again after so long."""
+
+
+class PrintThread:
+    """Prints what waits, on a thread of its own: a dead printer never blocks the counter."""
+
+    def __init__(self, terminal: Terminal) -> None:
+        self._terminal = terminal
+        self._woken = threading.Event()
+        self._ended = False
+        self._thread = threading.Thread(target=self._run, name="printer", daemon=True)
+
+    def start(self) -> None:
+        """Begin to print."""
+        self._thread.start()
+
+    def wake(self) -> None:
+        """A paper was put into the queue."""
+        self._woken.set()
+
+    def stop(self) -> None:
+        """End after the paper at hand."""
+        self._ended = True
+        self._woken.set()
+        self._thread.join(5)
+
+    def _run(self) -> None:
+        while not self._ended:
+            print_waiting(self._terminal)
+            self._woken.wait(PRINT_AGAIN_SECONDS)
+            self._woken.clear()
+
+
+class Workplace:
+    """An open terminal with line and printer. With `demo` its cable can be pulled."""
+
+    def __init__(self, folder: Path, *, demo: bool, language: str) -> None:
+        self._folder = folder
+        self._terminal = bootstrap.open_terminal(folder, language=language)
+        self._owner = bootstrap.own_line(self._terminal)
+        self._line = LineThread(self._own_line) if self._owner else None
+        self._printer = PrintThread(self._terminal)
+        self._terminal.wake, self._terminal.link = self._wake, self._link
+        self._terminal.speak(language)
+        self.desk = CounterDesk(self._terminal, self._line.cable if demo and self._line else None)
+        self._printer.start()
+        if self._line:
+            self._line.start()
+
+    def close(self) -> None:
+        """End printer and line, and close the memory."""
+        self._printer.stop()
+        if self._line:
+            self._line.stop()
+        if self._owner:
+            self._owner.close()
+        self._terminal.memory.close()
+
+    def _wake(self) -> None:
+        self._printer.wake()
+        if self._line:
+            self._line.wake()
+
+    def _link(self) -> str:
+        if self._line:
+            return str(self._line.status.link)
+        return "offline" if self._terminal.memory.last_contact().trouble else "online"
+
+    @asynccontextmanager
+    async def _own_line(self) -> AsyncIterator[Line]:
+        """The line has a memory of its own, so that a page which is folded never blocks a key."""
+        terminal = bootstrap.open_terminal(self._folder)
+        try:
+            async with bootstrap.line_for(terminal) as line:
+                yield line
+        finally:
+            await asyncio.to_thread(terminal.memory.close)
