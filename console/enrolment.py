@@ -17,7 +17,7 @@ from casework.ambient import Clock, NewId, moment
 from casework.seals import Ed25519Signer, key_id, seal
 from casework.wire import PURPOSE_ENROL, EnrolAnswer, EnrolRequest
 from console.errors import FileTrouble, NotEnrolled, WrongUse
-from console.output import write_file
+from console.output import reason_of, write_file
 from local_db.connection import FILE
 from local_db.counter import Identity
 from local_db.errors import AlreadyTerminal
@@ -104,11 +104,15 @@ class Enrolment:
         except FileNotFoundError:
             begun = Begun(self.random_bytes(32).hex(), self.new_id())
         except (OSError, msgspec.MsgspecError) as cause:
-            raise FileTrouble("console.file.read", file=str(path), reason=str(cause)) from cause
+            raise FileTrouble(
+                "console.file.read",
+                file=str(path),
+                reason=reason_of(cause) if isinstance(cause, OSError) else str(cause),
+            ) from cause
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as cause:
-            raise FileTrouble("console.file.write", file=str(path), reason=str(cause)) from cause
+            raise FileTrouble("console.file.write", file=str(path), reason=reason_of(cause)) from cause
         write_file(path, msgspec.json.encode(begun))
         return begun
 

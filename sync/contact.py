@@ -15,7 +15,7 @@ from casework.ambient import Clock, moment
 from casework.errors import BadBytes
 from casework.limits import LIMITS, Limits
 from casework.seals import Signer
-from sync.backoff import Next, Sleep, judge
+from sync.backoff import OF_ANYBODY, Next, Sleep, judge
 from sync.errors import Busy, Declined, Diverged, LineError, Memory, NotTheHall, Refused, Unknown, Unreachable
 from sync.ports import LineStore
 from sync.status import LineStatus, LinkState
@@ -169,14 +169,14 @@ class Contact:
         try:
             hello = await self._ask(self.transport.hello())
         except Declined as declined:
-            raise Busy("line.busy", declined.retry_after, status=declined.status) from declined
+            raise _asks_for_patience(declined) from declined
         await self.heard(hello.hall_time)
 
     async def _meaning(self, declined: Declined, batch: bool) -> LineError:
         code = declined.problem.error if declined.problem else ""
         match judge(declined, batch=batch):
             case Next.RETRY:
-                return Busy("line.busy", declined.retry_after, status=declined.status)
+                return _asks_for_patience(declined)
             case Next.HELLO_THEN_PAUSE:
                 return Unknown("line.unknown", error=code)
             case Next.STOP:
@@ -191,6 +191,14 @@ class Contact:
         error = Diverged("line.diverged")
         await self.memory(self.store.freeze, error.code)
         return error
+
+
+def _asks_for_patience(declined: Declined) -> LineError:
+    """Busy; or no hall at all, where a page without a problem of the hall's form says *not found* or *sign in*."""
+    patient = OF_ANYBODY.get(declined.status) is Next.RETRY or declined.status >= 500
+    if declined.problem is None and not patient:
+        return NotTheHall("line.not_the_hall", seen=str(declined.status))
+    return Busy("line.busy", declined.retry_after, status=declined.status)
 
 
 async def first_of(work: Awaitable[Any], event: asyncio.Event) -> None:
