@@ -14,7 +14,7 @@ from itertools import pairwise
 
 import msgspec
 
-from casework.errors import BadCatalogue, BadDate
+from casework.errors import UNREADABLE, BadCatalogue, BadDate
 
 MOST_DAYS = 4000
 """The longest amount of days that is counted; more is a slip of the finger."""
@@ -181,7 +181,7 @@ def parse(data: bytes) -> Calendar:
         table = msgspec.json.decode(data, type=_Table)
         every_year = [date.fromisoformat(f"2024-{day}") for day in table.every_year]
         office = tuple((_minutes(opens), _minutes(closes)) for opens, closes in table.office)
-    except (ValueError, msgspec.MsgspecError) as error:
+    except (ValueError, *UNREADABLE) as error:
         raise BadCatalogue("calendar.unreadable", reason=str(error)) from error
     given = sorted(table.years)
     if not given or given[0] < _OLDEST_YEAR or given != list(range(given[0], given[0] + len(given))):

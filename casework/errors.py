@@ -15,7 +15,12 @@ A leaf carries a message id and facts. Its docstring is not shown; the catalogue
 
 from __future__ import annotations
 
+import msgspec
+
 from casework.messages import Spoken
+
+UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+"""What msgspec raises for bytes that are not of their form: broken JSON or UTF-8, or nested too deep to be followed."""
 
 
 class CaseworkError(Spoken):

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from casework import bodies
-from casework.errors import BadBytes
+from casework.errors import UNREADABLE, BadBytes
 from casework.facts import Fact
 
 
@@ -179,5 +179,5 @@ def body_of(fact: Fact) -> Any:
         raise BadBytes("bytes.event_version", type=fact.type, version=fact.version)
     try:
         return decoder.decode(fact.body)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as cause:
+    except UNREADABLE as cause:
         raise BadBytes("bytes.body", type=fact.type, reason=str(cause)) from cause

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from casework.errors import BadBytes
+from casework.errors import UNREADABLE, BadBytes
 from casework.limits import LIMITS, Limits
 
 NO_HASH = "0" * 64
@@ -134,7 +134,7 @@ def decode_fact(data: bytes | msgspec.Raw) -> Fact:
     """
     try:
         return _decode_fact(data)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as cause:
+    except UNREADABLE as cause:
         raise BadBytes("bytes.fact", reason=str(cause)) from cause
 
 

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from casework.errors import BadBytes
+from casework.errors import UNREADABLE, BadBytes
 from casework.facts import digest
 
 ALGORITHM = "ed25519"
@@ -93,7 +93,7 @@ def read(data: bytes, kind: type[Any]) -> Any:
     """`data` decoded as `kind`. Raises BadBytes when it is not of that form."""
     try:
         return msgspec.json.decode(data, type=kind)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as cause:
+    except UNREADABLE as cause:
         raise BadBytes("bytes.message", kind=kind.__name__, reason=str(cause)) from cause
 
 

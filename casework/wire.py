@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from casework.errors import BadBytes
+from casework.errors import UNREADABLE, BadBytes
 from casework.facts import NO_HASH, Envelope, digest
 
 PURPOSE_BATCH = "batch"
@@ -243,7 +243,7 @@ def decode_entry(data: bytes | msgspec.Raw) -> Entry:
     """The entry in `data`. Raises BadBytes when it is none."""
     try:
         return _entry(data)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as cause:
+    except UNREADABLE as cause:
         raise BadBytes("bytes.entry", reason=str(cause)) from cause
 
 
@@ -277,7 +277,7 @@ def read_page(answer: PullAnswer, chain: str) -> tuple[tuple[Link, ...], str]:
     for raw in answer.entries:
         try:
             kind = _kind(raw)
-        except (msgspec.MsgspecError, UnicodeDecodeError) as cause:
+        except UNREADABLE as cause:
             raise BadBytes("bytes.entry", reason=str(cause)) from cause
         expected += 1
         if kind.seq != expected:

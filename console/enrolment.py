@@ -14,6 +14,7 @@ from pathlib import Path
 import msgspec
 
 from casework.ambient import Clock, NewId, moment
+from casework.errors import UNREADABLE
 from casework.seals import Ed25519Signer, key_id, seal
 from casework.wire import PURPOSE_ENROL, EnrolAnswer, EnrolRequest
 from console.errors import FileTrouble, NotEnrolled, WrongUse
@@ -103,7 +104,7 @@ class Enrolment:
             return msgspec.json.decode(path.read_bytes(), type=Begun)
         except FileNotFoundError:
             begun = Begun(self.random_bytes(32).hex(), self.new_id())
-        except (OSError, msgspec.MsgspecError) as cause:
+        except (OSError, *UNREADABLE) as cause:
             raise FileTrouble(
                 "console.file.read",
                 file=str(path),

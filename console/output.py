@@ -68,7 +68,7 @@ def read_json(argument: str, name: str) -> Any:
 
     try:
         return json.loads(argument)
-    except ValueError as cause:
+    except (ValueError, RecursionError) as cause:
         raise WrongUse("console.not_json", argument=name, reason=str(cause)) from cause
 
 

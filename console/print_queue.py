@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from casework.errors import UNREADABLE
 from casework.papers import Paper, to_text
 from casework.papers.text import COLUMNS
 from console.day import Receipt
@@ -76,7 +77,7 @@ def print_waiting(terminal: Terminal, printer: Printer | None = None) -> list[Re
         except NotDrawn as error:
             terminal.memory.print_failed(job.id, error.code)
             continue
-        except msgspec.MsgspecError:
+        except UNREADABLE:
             terminal.memory.print_failed(job.id, "papers.error.draw")
             continue
         path = str(to.path(name)) if isinstance(to, FilePrinter) else to.name

@@ -13,6 +13,7 @@ import msgspec
 from casework.bodies import StaffSet
 from casework.case import Case, decode_case
 from casework.catalogue.schema import MODULES, Post
+from casework.errors import UNREADABLE
 from casework.events import EVENTS, body_of
 from casework.facts import NO_HASH, Envelope, Fact, decode_fact
 from casework.rules import Bench
@@ -304,5 +305,5 @@ def _live(row: CaseRow | None) -> Live:
 def _number_of(fact: Fact) -> str:
     try:
         return _number(fact.body).number
-    except msgspec.MsgspecError:
+    except UNREADABLE:
         return ""

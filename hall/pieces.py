@@ -59,7 +59,7 @@ def piece_of(envelope: Envelope, data: bytes, hash_: str, limits: Limits = LIMIT
     """An envelope whose hash is `hash_`, with the fact's bytes."""
     try:
         fact = decode_fact(data)
-    except (BadBytes, RecursionError) as error:
+    except BadBytes as error:
         return Piece(envelope, data, None, Judgement("held", "bytes", {"reason": type(error).__name__}), hash=hash_)
     if not (fact.id and fact.case and fact.root):
         return Piece(envelope, data, None, Judgement("held", "bytes", {"reason": "id"}), hash=hash_)

@@ -348,7 +348,7 @@ def _same_log(reading: Reading, hall: HallRow, epoch: int, seq: int, chain: str)
 def _read(data: bytes, kind: type[Any]) -> Any:
     try:
         return read(data, kind)
-    except (BadBytes, RecursionError) as cause:
+    except BadBytes as cause:
         raise BadRequest("hall.unreadable", what=kind.__name__) from cause
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import msgspec
 
+from casework.errors import UNREADABLE
 from casework.facts import digest
 from local_db.errors import wrapped
 
@@ -152,5 +153,5 @@ def _read_slot(data: bytes) -> State | None:
         return None
     try:
         return msgspec.json.decode(body, type=State)
-    except msgspec.MsgspecError:
+    except UNREADABLE:
         return None

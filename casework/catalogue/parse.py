@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from casework.catalogue.schema import Catalogue, Item, Post
-from casework.errors import BadBytes, BadCatalogue
+from casework.errors import UNREADABLE, BadBytes, BadCatalogue
 
 FORMAT = 1
 POSTS_FILE = "posts.toml"
@@ -110,7 +110,7 @@ def decode(data: bytes) -> Catalogue:
         if _head.decode(data).format > FORMAT:
             raise BadBytes("catalogue.newer")
         body = _decoder.decode(data)
-    except msgspec.MsgspecError as problem:
+    except UNREADABLE as problem:
         raise BadBytes("catalogue.unreadable", problem=str(problem)) from problem
     return Catalogue(hashlib.sha256(data).hexdigest(), body.items, body.posts)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -9,7 +10,9 @@ import pytest
 
 from casework.ambient import moment
 from casework.bodies import MaterialAdded
-from casework.errors import BadBytes
+from casework.calendar import parse as parse_calendar
+from casework.catalogue.parse import decode as decode_catalogue
+from casework.errors import BadBytes, CaseworkError
 from casework.facts import (
     NO_HASH,
     Base,
@@ -352,3 +355,16 @@ def test_the_bytes_of_today_are_the_bytes_of_tomorrow() -> None:
     assert digest(entry(1)) == GOLDEN_ENTRY_HASH
     assert extend(NO_HASH, digest(entry(1))) == GOLDEN_CHAIN
     assert seal(KEY, PURPOSE_HEAD, HEAD).sig == GOLDEN_SIGNATURE
+
+
+DEEP = b'{"a":' * 100_000 + b"1" + b"}" * 100_000
+
+
+@pytest.mark.parametrize(
+    "reader", [decode_fact, decode_entry, lambda data: read(data, Signed), parse_calendar, decode_catalogue]
+)
+def test_json_nested_deeper_than_anybody_can_follow_is_refused_like_any_other_broken_bytes(
+    reader: Callable[[bytes], object],
+) -> None:
+    with pytest.raises(CaseworkError):
+        reader(DEEP)
