@@ -127,14 +127,15 @@ def patience(
         if isinstance(error, LineError):
             await note(error)
 
-    def too_long(state: tenacity.RetryCallState) -> bool:
+    def enough(state: tenacity.RetryCallState) -> bool:
         """Whoever tries a few times only has somebody waiting: not for an hour, because a server asks for one."""
         error = state.outcome.exception() if state.outcome else None
-        return isinstance(error, TryAgain) and error.retry_after > limits.request_seconds
+        too_long = isinstance(error, TryAgain) and error.retry_after > limits.request_seconds
+        return too_long or state.attempt_number >= (tries or 1)
 
     return tenacity.AsyncRetrying(
         sleep=sleep,
-        stop=tenacity.stop_never if tries is None else tenacity.stop_after_attempt(tries) | too_long,
+        stop=tenacity.stop_never if tries is None else enough,
         wait=wait,
         retry=tenacity.retry_if_exception_type(TryAgain),
         before_sleep=before_sleep,
