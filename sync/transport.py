@@ -62,7 +62,7 @@ class Transport:
         limits: Limits = LIMITS,
         wire: httpx.AsyncBaseTransport | None = None,
     ) -> None:
-        self.url = _checked(url)
+        self.url = checked(url)
         self.key = key
         self._clock = clock
         self._limits = limits
@@ -185,14 +185,15 @@ class Transport:
             return Answer(response.status_code, kind, b"".join(parts), asked)
 
 
-def _checked(url: str) -> str:
-    """`url` without its last slash. Raises BadAddress."""
+def checked(url: str) -> str:
+    """The address of a hall without its last slash: scheme, host and port, nothing else. Raises BadAddress."""
     try:
         read_url = httpx.URL(url.strip().rstrip("/"))
     except httpx.InvalidURL as cause:
-        raise BadAddress("line.bad_address", url=url) from cause
-    if read_url.scheme not in {"http", "https"} or not read_url.host:
-        raise BadAddress("line.bad_address", url=url)
+        raise BadAddress("line.bad_address", url=url[:200]) from cause
+    named = read_url.scheme in {"http", "https"} and read_url.host and 0 < (read_url.port or 1) < 1 << 16
+    if not named or read_url.raw_path not in {b"/", b""}:
+        raise BadAddress("line.bad_address", url=url[:200])
     return str(read_url)
 
 

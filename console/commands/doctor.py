@@ -133,6 +133,7 @@ def _outbox(terminal: Terminal, problems: list[Message]) -> Found:
 def _line(terminal: Terminal, problems: list[Message]) -> Found:
     from console.bootstrap import URL_SETTING
     from sync.owner import owner_of
+    from sync.transport import PROTOCOL
 
     memory = terminal.memory
     contact, position, owner = memory.last_contact(), memory.position(), owner_of(memory.folder)
@@ -142,7 +143,8 @@ def _line(terminal: Terminal, problems: list[Message]) -> Found:
     if contact.frozen:
         problems.append(Message(contact.frozen))
     elif contact.trouble in _NEEDS_A_PERSON:
-        problems.append(Message(contact.trouble))
+        hall = url if contact.trouble == "line.other_hall" else "?"  # only the code is kept, not what the hall said
+        problems.append(Message(contact.trouble, {"hall": hall, "url": url, "here": PROTOCOL, "error": "?"}))
     off = abs(contact.offset_ms or 0) / 1000
     if off > memory.limits.clock_offset_seconds:
         problems.append(Message("doctor.clock", {"minutes": round(off / 60)}))

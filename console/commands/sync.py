@@ -29,10 +29,11 @@ def run(args: argparse.Namespace) -> int:
     """Do it; 1 when the hall was not reached, or a person has to act."""
     from console import bootstrap
     from console.line_once import sync_once
+    from sync.transport import checked
 
     with bootstrap.opened(args.dir) as terminal:
         if args.hall:
-            terminal.memory.keep_setting(bootstrap.URL_SETTING, args.hall)
+            terminal.memory.keep_setting(bootstrap.URL_SETTING, checked(args.hall))
         if not args.once:
             return _until_stopped(terminal)
         round_ = sync_once(terminal)
