@@ -16,9 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from casework.ambient import Clock, stamp
-from casework.case import Case
 from casework.limits import LIMITS, Limits
-from casework.standing import standing
 from console.counter import Counter
 from console.errors import NotEnrolled
 from console.folders import data_folder
@@ -105,18 +103,8 @@ def open_terminal(
     if not (folder / "terminal.db").is_file():
         raise NotEnrolled("console.not_enrolled", folder=str(folder))
     clock = clock or SystemClock()
-    shelf: list[Library] = []
-
-    def dues(case: Case) -> tuple[str | None, str | None]:
-        """What lists are ordered by; nothing while no calendar has come, or where it can't count."""
-        if not shelf or not shelf[0].has_calendar():
-            return None, None
-        found = {each.kind: each.clock.due for each in standing(case, shelf[0].calendar(), clock.now())}
-        return found.get("statutory"), found.get("promised")
-
-    memory = TerminalMemory.open(folder, clock, states(), limits, dues)
+    memory = TerminalMemory.open(folder, clock, states(), limits)
     library = Library(memory)
-    shelf.append(library)
     who = memory.identity
     legal = LegalClock(memory, clock)
     paperwork = Paperwork(who.hall_name, who.terminal, clock, library, translator("zh_CN"))

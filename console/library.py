@@ -46,11 +46,6 @@ class Library:
             self._calendars[version] = calendar.parse(self._blob(version))
         return self._calendars[version]
 
-    def has_calendar(self) -> bool:
-        """Whether a calendar has come."""
-        head = self.memory.head("calendar.head")
-        return head is not None and self.memory.blob(head.version) is not None
-
     def finder(self) -> Finder:
         """The finder over the newest catalogue and the local guide-only items; spelled once for each version."""
         version = self._head("catalogue")

@@ -140,7 +140,7 @@ class Writing:
                         before.setdefault(case_id, self.case(case_id))
                         after[case_id] = overlaid(self._db, case_id, confirmed_case(self._db, case_id))
         for case_id, case in after.items():
-            keep(self._db, case_id, before[case_id], case, self._now, self._memory.dues)
+            keep(self._db, case_id, before[case_id], case, self._now)
         return tuple(sealed)
 
     def drop_draft(self, case_id: str) -> None:

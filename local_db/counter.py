@@ -17,7 +17,6 @@ from casework.limits import LIMITS, Limits
 from casework.messages import Message
 from local_db.connection import Connected
 from local_db.errors import Cloned, IncarnationLost, NotATerminal, NotWritable
-from local_db.replay import Dues, no_dues
 from local_db.sql import queries
 from local_db.state import State, StateFile, counted
 
@@ -39,12 +38,9 @@ class Identity(msgspec.Struct, frozen=True):
 class Counter(Connected):
     """Identity, trust and numbers."""
 
-    def __init__(
-        self, folder: Path, clock: Clock, state: StateFile, limits: Limits = LIMITS, dues: Dues = no_dues
-    ) -> None:
+    def __init__(self, folder: Path, clock: Clock, state: StateFile, limits: Limits = LIMITS) -> None:
         super().__init__(folder, clock, limits)
         self.state = state
-        self.dues = dues
         self.identity = self._read_identity()
         self._trusted: State | None = None
 

@@ -38,8 +38,6 @@ class CaseRow(msgspec.Struct, frozen=True):
     applicant_name: str
     applicant_id: str
     received_at: str
-    due_statutory: str | None
-    due_promised: str | None
     places: tuple[Place, ...]
     unsent: bool
     case: Case
@@ -163,12 +161,6 @@ class Finding(Connected):
         with self.reading() as db:
             return sum(db.execute(_SQL["queue_length"], (post,)).fetchone()[0] for post in dict.fromkeys(posts))
 
-    def find_due(self, before: str, limit: int = 0) -> tuple[CaseRow, ...]:
-        """Open cases with a due date before the day `before` (`YYYY-MM-DD`), the most urgent first."""
-        most = min(limit or self.limits.list_rows, self.limits.list_rows)
-        with self.reading() as db:
-            return _rows(db, [row[0] for row in db.execute(_SQL["due_before"], (before, most)).fetchall()])
-
     def search(self, text: str, limit: int = 50) -> tuple[CaseRow, ...]:
         """Cases by number (how it begins or ends, or short: `1123-12-0042`), ID or code, name, initials, or item."""
         words, code = clean_line(text), clean_code(text).replace("-", "")
@@ -202,23 +194,12 @@ class Finding(Connected):
             count = db.execute(_SQL["count_of_applicant"], (applicant_id,)).fetchone()[0]
         return Acquaintance(case, count) if case else None
 
-    def printed_count(self, case_id: str, paper: str) -> int:
-        """How often a paper of that kind was printed for a case, here and elsewhere."""
-        case = self.case_state(case_id)
-        return sum(1 for printed in case.papers if printed.paper == paper) if case else 0
-
     def tray(self, limit: int = 0) -> tuple[Tray, ...]:
         """What a person must settle, oldest first; own refused and held facts at once (S16)."""
         most = min(limit or self.limits.list_rows, self.limits.list_rows)
         with self.reading() as db:
             rows = db.execute(_SQL["tray"], (most,)).fetchall()
         return tuple(msgspec.json.decode(row[0], type=Tray) for row in rows)
-
-    def own_fact(self, fact_id: str) -> Fact | None:
-        """A fact that was made here, whatever became of it."""
-        with self.reading() as db:
-            row = db.execute(_SQL["fact_bytes"], (fact_id,)).fetchone()
-        return readable(row[0]) if row else None
 
 
 def _of_entry(entry: Entry) -> Told | None:

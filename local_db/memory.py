@@ -24,7 +24,6 @@ from local_db.migrations import migrate, version_of
 from local_db.people import People
 from local_db.printing import Printing
 from local_db.rebuild import Rebuild
-from local_db.replay import Dues, no_dues
 from local_db.state import State, StateFile
 
 FOLDERS = ("papers", "spool", "backup", "keys")
@@ -34,9 +33,7 @@ class TerminalMemory(Rebuild, Finding, Drafts, People, Printing, Backup):
     """One data folder, open. Threads may share it; other processes may have it open as well (S34)."""
 
     @classmethod
-    def open(
-        cls, folder: Path, clock: Clock, state_folder: Path, limits: Limits = LIMITS, dues: Dues = no_dues
-    ) -> Self:
+    def open(cls, folder: Path, clock: Clock, state_folder: Path, limits: Limits = LIMITS) -> Self:
         """The memory in `folder`, brought to this program's schema.
 
         Args:
@@ -44,7 +41,6 @@ class TerminalMemory(Rebuild, Finding, Drafts, People, Printing, Backup):
             clock: hall civil time and the monotonic clock.
             state_folder: `local_db.state.state_folder(os.environ)`.
             limits: bounds; tests hand in smaller ones.
-            dues: derives both due dates of a case, for lists in their order.
 
         Raises:
             NotATerminal: nobody has enrolled this folder.
@@ -59,12 +55,11 @@ class TerminalMemory(Rebuild, Finding, Drafts, People, Printing, Backup):
                 raise Damaged("store.damaged", file=str(file))
             raise NotATerminal("store.not_a_terminal", folder=str(folder))
         _prepare(file, limits)
-        return cls(folder, clock, state, limits, dues)
+        return cls(folder, clock, state, limits)
 
     @classmethod
     def create(
         cls, folder: Path, clock: Clock, state_folder: Path, identity: Identity, limits: Limits = LIMITS,
-        dues: Dues = no_dues,
     ) -> Self:  # fmt: skip
         """A new memory at enrolment. Counters of the same terminal of the same hall on this machine go on (S27).
 
@@ -97,7 +92,7 @@ class TerminalMemory(Rebuild, Finding, Drafts, People, Printing, Backup):
                 db.execute("commit")
             finally:
                 db.close()
-        return cls(folder, clock, state, limits, dues)
+        return cls(folder, clock, state, limits)
 
 
 def _prepare(file: Path, limits: Limits) -> None:

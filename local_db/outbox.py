@@ -157,7 +157,7 @@ class Outbox(Commit):
     def _reshow(self, db: sqlite3.Connection, cases: set[str]) -> None:
         now = stamp(self.clock.now())
         for case_id in sorted(filter(None, cases)):
-            reshow(db, case_id, now, self.dues)
+            reshow(db, case_id, now)
 
 
 def _number_of(db: sqlite3.Connection, case_id: str) -> str:

@@ -23,7 +23,7 @@ from casework.seals import Signed
 from casework.wire import ENTRY_FACT, ENTRY_TRAY, ENTRY_VERDICT, Entry, Link, extend
 from local_db.commit import named_by, resolve_own
 from local_db.outbox import Outbox, keep_tray
-from local_db.replay import keep, overlaid, shown_case
+from local_db.replay import confirmed_case, keep, overlaid, shown_case
 from local_db.sql import queries
 
 _SQL = queries("line")
@@ -111,8 +111,8 @@ class Pages(Outbox):
             for case_id, state in folded.items():
                 keep_confirmed(db, case_id, state)
             for case_id in sorted(filter(None, changed)):
-                base = folded[case_id].case if case_id in folded else log_case(db, case_id)
-                keep(db, case_id, shown_case(db, case_id), overlaid(db, case_id, base), now, self.dues)
+                base = folded[case_id].case if case_id in folded else confirmed_case(db, case_id)
+                keep(db, case_id, shown_case(db, case_id), overlaid(db, case_id, base), now)
             db.execute(_SQL["advance"], (cursor + len(part), part[-1].chain))
         return True
 
@@ -185,12 +185,6 @@ def log_state(db: sqlite3.Connection, fact: Fact) -> _Folded:
     if row is None:
         return _Folded(fact.root, 0, hole=False, case=None)
     return _Folded(row[0], row[1], bool(row[2]), decode_case(row[3]) if row[3] is not None else None)
-
-
-def log_case(db: sqlite3.Connection, case_id: str) -> Case | None:
-    """The fold of the log's entries of a case."""
-    row = db.execute(_REPLAY["confirmed"], (case_id,)).fetchone()
-    return decode_case(row[3]) if row and row[3] is not None else None
 
 
 def after_entry(known: _Folded, entry: Entry, fact: Fact) -> _Folded:

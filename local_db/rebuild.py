@@ -38,7 +38,7 @@ class Rebuild(Standing):
                     project(db, seq, fact)
             cases = [row[0] for row in db.execute(_SQL["cases"]).fetchall()]
             for case_id in cases:
-                keep(db, case_id, None, overlaid(db, case_id, self._fold_log(db, case_id)), now, self.dues)
+                keep(db, case_id, None, overlaid(db, case_id, self._fold_log(db, case_id)), now)
             for (data,) in db.execute(_SQL["entries_of_tray"]).fetchall():
                 tray = decode_entry(data).tray
                 if tray is not None:

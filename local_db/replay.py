@@ -10,7 +10,6 @@ only after its word) and S19: undo, apply and replay are one step, because *show
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
 
 from casework.bodies import Party
 from casework.case import Case, decode_case, encode_case, evolve, places
@@ -20,17 +19,9 @@ from casework.facts import Fact, decode_fact
 from casework.outbox import SHOWN, Row, is_shown
 from local_db.sql import queries
 
-Dues = Callable[[Case], tuple[str | None, str | None]]
-"""The due dates of a case (statutory, promised), for lists in their order; derived, never typed (R23)."""
-
 _SQL = queries("replay")
 UNINDEXED = 64
 """Names that may wait for the index of words; a search looks through them one by one."""
-
-
-def no_dues(case: Case) -> tuple[str | None, str | None]:
-    """Where nobody handed in a calendar."""
-    return None, None
 
 
 def counts(type_: str, row: Row) -> bool:
@@ -68,12 +59,12 @@ def readable(data: bytes) -> Fact | None:
         return None
 
 
-def reshow(db: sqlite3.Connection, case_id: str, now: str, dues: Dues) -> None:
+def reshow(db: sqlite3.Connection, case_id: str, now: str) -> None:
     """Make what is shown of a case anew, from what is confirmed."""
-    keep(db, case_id, shown_case(db, case_id), overlaid(db, case_id, confirmed_case(db, case_id)), now, dues)
+    keep(db, case_id, shown_case(db, case_id), overlaid(db, case_id, confirmed_case(db, case_id)), now)
 
 
-def keep(db: sqlite3.Connection, case_id: str, before: Case | None, after: Case | None, now: str, dues: Dues) -> None:
+def keep(db: sqlite3.Connection, case_id: str, before: Case | None, after: Case | None, now: str) -> None:
     """Write `after` as what is shown, where `before` was; with its places, and its people for the finder."""
     if before == after:
         return
@@ -87,7 +78,7 @@ def keep(db: sqlite3.Connection, case_id: str, before: Case | None, after: Case 
     said = after.received
     row = (
         case_id, after.root, after.number, said.item, said.module, after.state, said.applicant.name, said.applicant.id,
-        after.received_at, *dues(after), now, encode_case(after),
+        after.received_at, now, encode_case(after),
     )  # fmt: skip
     db.execute(_SQL["keep_shown"], row)
     if before is None or before.received != said:

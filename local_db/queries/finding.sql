@@ -5,15 +5,15 @@
 select case_id from shown where number = ?1 union select case_id from alias where alias = ?1
 
 -- name: row
-select case_id, number, item, module, state, applicant_name, applicant_id, received_at, due_statutory, due_promised,
-    body from shown where case_id = ?
+select case_id, number, item, module, state, applicant_name, applicant_id, received_at, body
+from shown where case_id = ?
 
 -- name: unsent
 select 1 from outbox where state not in ('passed', 'resolved') and case_id = ? and state in ('committed', 'sent') limit 1
 
 -- name: cases
 -- Newest first, those before a key.
-select case_id, number, item, module, state, applicant_name, applicant_id, received_at, due_statutory, due_promised, body
+select case_id, number, item, module, state, applicant_name, applicant_id, received_at, body
 from shown
 where (?1 = '' or state = ?1) and (?2 = '' or module = ?2) and received_at >= ?3 and (received_at, case_id) < (?4, ?5)
 order by received_at desc, case_id desc limit ?6
@@ -21,20 +21,13 @@ order by received_at desc, case_id desc limit ?6
 -- name: queue
 -- What waits at one post, oldest first, those after a key.
 select p.received_at, p.case_id, p.step, s.number, s.item, s.module, s.state, s.applicant_name, s.applicant_id,
-    s.due_statutory, s.due_promised, s.body
+    s.body
 from place p join shown s on s.case_id = p.case_id
 where p.post = ?1 and (p.received_at, p.case_id, p.step) > (?2, ?3, ?4)
 order by p.received_at, p.case_id, p.step limit ?5
 
 -- name: queue_length
 select count(*) from place where post = ?
-
--- name: due_before
--- Open cases whose earlier due date lies before a day, the most urgent first.
-select case_id from shown
-where state in ('received', 'awaiting_supplement', 'accepted', 'decided', 'certified') and due_promised is not null
-    and min(due_promised, coalesce(due_statutory, due_promised)) < ?1
-order by min(due_promised, coalesce(due_statutory, due_promised)), case_id limit ?2
 
 -- name: same_open_case
 select case_id from shown where applicant_id = ? and item = ?
@@ -86,6 +79,3 @@ select t.bytes from tray t where t.settled = '' and not exists (
     select 1 from resolution r join outbox o on o.local_seq = r.local_seq
     where r.fact_id = t.fact_id and o.state not in ('held', 'rejected')
 ) order by t.since, t.fact_id limit ?
-
--- name: fact_bytes
-select bytes from fact where id = ?

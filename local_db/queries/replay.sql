@@ -17,13 +17,11 @@ order by o.local_seq
 select body from shown where case_id = ?
 
 -- name: keep_shown
-insert into shown (case_id, root, number, item, module, state, applicant_name, applicant_id, received_at, due_statutory,
-    due_promised, updated, body)
-values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+insert into shown (case_id, root, number, item, module, state, applicant_name, applicant_id, received_at, updated, body)
+values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 on conflict (case_id) do update set root = excluded.root, number = excluded.number, item = excluded.item,
     module = excluded.module, state = excluded.state, applicant_name = excluded.applicant_name,
-    applicant_id = excluded.applicant_id, received_at = excluded.received_at, due_statutory = excluded.due_statutory,
-    due_promised = excluded.due_promised, updated = excluded.updated, body = excluded.body
+    applicant_id = excluded.applicant_id, received_at = excluded.received_at, updated = excluded.updated, body = excluded.body
 
 -- name: drop_shown
 delete from shown where case_id = ?

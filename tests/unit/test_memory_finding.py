@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from casework import bodies
-from casework.case import Case
 from casework.catalogue.district import GuideItem
 from casework.facts import Fact
 from local_db.finding import Filter
@@ -148,31 +147,6 @@ def test_the_same_applicant_with_an_open_case_of_the_same_item_is_noticed(memory
     assert memory.known_applicant("nobody") is None
 
 
-def test_prints_are_counted_over_all_windows(memory: TerminalMemory) -> None:
-    hand, other, log = Hand(), Hand("0007", "b"), Log()
-    taken = other.received()
-    log.accept(taken)
-    log.accept(other.printed(taken.case))
-    links, chain = log.page(0)
-    assert memory.apply(links, 0, NO_HEAD, chain, 1, 0)
-    save(memory, hand.printed(taken.case, count=2, mark="0012-1"))
-    assert memory.printed_count(taken.case, "receipt") == 2
-    assert memory.printed_count(taken.case, "guide") == 0
-
-
-def test_due_dates_that_somebody_derives_put_cases_in_order(tmp_path: Path) -> None:
-    def dues(case: Case) -> tuple[str | None, str | None]:
-        return "2026-12-20", f"2026-12-0{case.number[19]}"
-
-    memory = enrolled(tmp_path)
-    memory.dues = dues
-    hand = Hand()
-    for _ in range(3):
-        save(memory, hand.received())
-    assert [row.due_promised for row in memory.find_due("2026-12-03")] == ["2026-12-01", "2026-12-02"]
-    memory.close()
-
-
 def test_a_history_shows_what_is_sent_and_what_is_not(memory: TerminalMemory) -> None:
     hand, log = Hand(), Log()
     taken = hand.received()
@@ -185,7 +159,6 @@ def test_a_history_shows_what_is_sent_and_what_is_not(memory: TerminalMemory) ->
         ("received", 1, None),
         ("accepted", 0, "committed"),
     ]
-    assert memory.own_fact(lines[1].fact.id) == lines[1].fact
 
 
 def test_a_paper_waits_for_its_printer_from_the_moment_of_its_fact(memory: TerminalMemory) -> None:
