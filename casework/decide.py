@@ -94,6 +94,8 @@ def _foreseen(case: Case, action: str, context: Context) -> Refusal | None:
     if action == "accept":
         made = _accept(case, commands.Accept(), context)
         return made if isinstance(made, Refusal) else None
+    if action == "supplement" and case.supplement is not None:
+        return Refusal("second_notice", {"number": case.number, "told_at": case.supplement.told_at})
     if action == "decide" and case.accepted_by == context.staff.number and not case.received.one_person:
         return Refusal("same_person", {"number": case.number})
     return None
@@ -114,7 +116,7 @@ def _offered(case: Case, context: Context) -> list[tuple[str, str]]:
         for action, type_ in dict.fromkeys(offered)
         if post_for(staff, context.shift, EVENTS[type_].verb, posts, module=case.received.module)
         and not (EVENTS[type_].officers_only and staff.team != "officer")
-        and not (type_ == "supplement.told" and (case.received.registration or case.supplement or case.accepted_at))
+        and not (type_ == "supplement.told" and (case.received.registration or case.accepted_at))
         and not (type_ == "returned" and not case.received.registration)
         and not (type_ in {"refused_at_intake", "returned"} and case.accepted_at)
         and not (type_ == "accepted" and staff.team == "helper" and not case.received.authority)
@@ -127,7 +129,7 @@ def _may(case: Case, context: Context, type_: str, post: str) -> bool:
 
 _BY_STATE = (
     ("accept", "accepted", {"received"}),
-    ("supplement", "supplement.told", {"received"}),
+    ("supplement", "supplement.told", {"received", "awaiting_supplement"}),
     ("return", "returned", {"received"}),
     ("refuse", "refused_at_intake", {"received"}),
     ("supplement-received", "material.added", {"awaiting_supplement", "received"}),

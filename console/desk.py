@@ -269,7 +269,7 @@ class CounterDesk:
         memory = self._terminal.memory
         acts = tuple(
             desk_forms.offered(action, off, case, self._terminal)
-            for action, off in self._terminal.counter.possible(self._who, case)
+            for action, off in desk_forms.in_order(self._terminal.counter.possible(self._who, case))
         )
         history = tuple((told.fact, fate_of(told)) for told in memory.history(case.id).lines)
         unsent = sum(1 for _, fate in history if fate == "pending")

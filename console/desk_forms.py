@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -97,12 +97,24 @@ def _text(
     return desk.Field(code, words, kind, required=required, value=value, help=help_, when=when)
 
 
+_LAST = ("supplement", "return", "refuse", "send-back", "reassign", "withdraw")
+"""Ways aside: they stand behind what moves the case on."""
+
+
+def in_order(acts: Sequence[tuple[str, Refusal | None]]) -> list[tuple[str, Refusal | None]]:
+    """What moves the case on first, then the ways aside."""
+    return sorted(acts, key=lambda act: _LAST.index(act[0]) + 1 if act[0] in _LAST else 0)
+
+
 def offered(action: str, off: Refusal | None, case: Case, terminal: Terminal) -> desk.ActView:
     """`action` as the case screen offers it: what it asks for, what will happen, and why it is off."""
     notes = [t(f"act.note.{action}")] if action in GRAVE else []
     if action == "supplement":
         missing = [name for code, name in _names(case, terminal) if case.materials[code] == "missing"]
         notes = [*([t("act.note.missing", names=missing)] if missing else []), *notes]
+    if off is not None and off.code == "incomplete":
+        names = [name for code, name in _names(case, terminal) if code in off.facts["materials"].split(", ")]
+        off = Refusal("incomplete", {"materials": names})
     fields = act_fields(action, case, terminal) if off is None else ()
     return act_view(action, off, fields, grave=action in GRAVE, notes=tuple(notes))
 

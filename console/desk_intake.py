@@ -30,6 +30,9 @@ _SAME_AS = {"premises": "applicant.address", "legal_representative": "applicant.
 _NEW_ENTITY = "company_name"
 """An item that asks for this founds somebody else than the applicant: nothing of the applicant is proposed there."""
 
+_OFFICERS = frozenset({"refuse", "return"})
+"""A helper only proposes these; an officer settles it."""
+
 _NOT_IN_HAND = frozenset({"missing", PENDING})
 _SETTLED_AT_ONCE = frozenset({"acceptance", "refusal", "return"})
 
@@ -73,7 +76,7 @@ def item_view(
             desk.MaterialView(
                 code=material.code,
                 name=show.say(material.name),
-                required=material.kind == "mandatory",
+                required=True,  # what applies is asked for; the conditional ones apply by the answers above
                 may_pledge=material.pledge and not item.pledge_excluded,
                 may_defer=material.defer,
                 source=show.say(material.source),
@@ -140,19 +143,25 @@ def outcomes(terminal: Terminal, session: Session, form: desk.IntakeForm) -> tup
     missing = completeness(item, answers, command.materials, command.agent is not None)
     officer = session.staff.team == "officer"
     may_accept = officer or item.authorised
-    incomplete = Refusal("incomplete", {"materials": ", ".join(gap.code for gap in missing)}) if missing else None
+    incomplete = Refusal("incomplete", {"materials": [gap.name.both() for gap in missing]}) if missing else None
     proposed = "accept" if may_accept and not missing else _proposal(item, bool(missing))
     reason = desk.Field("reason", t("field.reason"), required=True, help=t("field.reason.help"))
+    remark = desk.Field("reason", t("field.reason"), help=t("field.return.help"))
     right = desk.Field("right_organ", t("field.right_organ"), help=t("field.right_organ.help"))
     nothing = None if missing else Refusal("nothing_missing")
     shown: list[tuple[str, Refusal | None, tuple[desk.Field, ...]]] = [("receive", None, ())]
     if may_accept:
         shown.append(("accept", incomplete, ()))
-    shown.append(("return", nothing, (reason,)) if item.registration else ("supplement", nothing, ()))
+    shown.append(("return", nothing, (remark,)) if item.registration else ("supplement", nothing, ()))
     shown.append(("refuse", None, (reason, right)))
+    views = (
+        act_view(code, off, fields, grave=code in _OFFICERS, proposed=code == proposed) for code, off, fields in shown
+    )
     return tuple(
-        act_view(code, off, fields, grave=code in {"refuse", "return"}, proposed=code == proposed)
-        for code, off, fields in shown
+        msgspec.structs.replace(view, name=t("act.propose", act=view.name))
+        if view.code in _OFFICERS and not officer
+        else view
+        for view in views
     )
 
 

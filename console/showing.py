@@ -169,7 +169,7 @@ class Shower:
         return desk.MaterialView(
             code=code,
             name=self.say(material.name) if material else code,
-            required=bool(material and material.kind == "mandatory"),
+            required=material is not None,
             may_pledge=bool(material and material.pledge),
             may_defer=bool(material and material.defer),
             source=source,
@@ -217,8 +217,9 @@ def identity_of(party: bodies.Party) -> str:
 def detail_of(body: bodies.Body) -> str:
     """What a history line says beside the name of the event: outcome, reason, what was missing, which paper."""
     match body:
-        case bodies.Received(number=number):
-            return numbers.printed(number)
+        case bodies.Received(number=number, proposal=proposal, proposal_reason=reason):
+            proposed = t("act.propose", act=t(f"act.{proposal}")) if proposal else ""
+            return _joined(numbers.printed(number), proposed, reason)
         case bodies.SupplementTold(lines=lines) | bodies.Returned(lines=lines) if lines:
             return "; ".join(line.defect for line in lines)
         case bodies.Decided(outcome=outcome, reasons=reasons):

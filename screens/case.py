@@ -153,7 +153,8 @@ class CaseScreen(FrameScreen):
         if self.case is not None:
             from screens.preview import PreviewScreen
 
-            await self.console_app.show(PreviewScreen(self.number, self.case.papers))
+            due = [paper.kind for paper in self.case.papers if not paper.count and paper.kind != "guide"]
+            await self.console_app.show(PreviewScreen(self.number, self.case.papers, due[-1] if due else ""))
 
     async def act_papers(self) -> None:
         """Likewise by a key of the number pad."""

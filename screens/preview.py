@@ -18,11 +18,12 @@ class PreviewScreen(FrameScreen):
     PLACE = "preview"
     PASSING = True
 
-    def __init__(self, number: str, papers: Sequence[PaperRef]) -> None:
+    def __init__(self, number: str, papers: Sequence[PaperRef], first: str = "") -> None:
+        """`first`: the kind of the paper to begin with."""
         super().__init__()
         self.number = number
         self.papers = tuple(papers)
-        self.at = 0
+        self.at = next((place for place, paper in enumerate(self.papers) if paper.kind == first), 0)
         self.page = Page()
 
     def body(self) -> Iterator[Widget]:

@@ -45,9 +45,11 @@ class ReadBackScreen(FrameScreen):
         lines: list[list[Part]] = []
         if item:
             lines.append([(f" {item.code} {item.name}  ", "strong"), (f"[{outcome}]" if outcome else "", "warn")])
+        heading: list[list[Part]] = []
         for row in self.model.rows():
+            before = len(lines)
             if isinstance(row, Heading):
-                lines.append([(f" {row.label}", "heading")])
+                heading = [[(f" {row.label}", "heading")]]
             elif isinstance(row, MaterialRow):
                 have = t(f"screens.have.{row.have}")
                 ink = "warn" if row.have == "missing" and row.material.required else ""
@@ -57,6 +59,8 @@ class ReadBackScreen(FrameScreen):
                 value = t("screens.names.separator").join(texts.get(code, code) for code in row.picked)
                 shown = value if row.is_choice else row.value
                 lines += self._value(row.label, shown)
+            if len(lines) > before:
+                lines[before:before], heading = heading, []
         return lines
 
     def _value(self, label: str, value: str) -> list[list[Part]]:

@@ -84,18 +84,25 @@ class SavedScreen(FrameScreen):
             await self.act_print_all()
 
     async def act_save(self) -> None:
-        """F2: on to the next case of the same visit."""
-        await self.act_visit_next()
+        """F2: as Enter; a second F2 that came too fast must not skip the papers."""
+        await self.act_go_on()
 
     async def act_visit_next(self) -> None:
         """The same visitor, the next case."""
         self.console_app.close(self)
         await self.begin(self.saved.visit, self.form.applicant)
+        self._tell_unprinted()
+
+    def _tell_unprinted(self) -> None:
+        if self.saved.papers and not self.fates:
+            names = [paper.name for paper in self.saved.papers]
+            self.console_app.frame.say(t("screens.saved.left", number=printed(self.saved.number), names=names), "warn")
 
     async def act_new(self) -> None:
         """Another visitor."""
         self.console_app.close(self)
         await self.begin()
+        self._tell_unprinted()
 
     async def act_open_case(self) -> None:
         """The case itself, to go on with its next step."""
