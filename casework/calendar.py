@@ -56,6 +56,7 @@ class Calendar:
         first: the first day that it knows; earlier days are refused.
         last: the last day of the published table; later days are provisional.
         office: opening spans of the office day, as minutes after midnight.
+        office_day: minutes that an office day has.
     """
 
     def __init__(
@@ -71,6 +72,7 @@ class Calendar:
         self.first = date(min(years), 1, 1)
         self.last = date(max(years), 12, 31)
         self.office = office
+        self.office_day = sum(closes - opens for opens, closes in office)
         self._off = frozenset().union(*(off for off, _ in years.values())) | moving
         self._work = frozenset().union(*(work for _, work in years.values()))
         self._fixed = fixed
@@ -216,12 +218,11 @@ def office_minutes(calendar: Calendar, start: datetime, end: datetime) -> int:
     """
     if end <= start:
         return 0
-    whole = sum(closes - opens for opens, closes in calendar.office)
     if start.date() == end.date():
         works, _ = calendar.is_working_day(start.date())
         return _open_until(calendar, end) - _open_until(calendar, start) if works else 0
-    between = calendar.working_days_between(start.date(), end.date() - _ONE_DAY) * whole
-    first = whole - _open_until(calendar, start) if calendar.is_working_day(start.date())[0] else 0
+    between = calendar.working_days_between(start.date(), end.date() - _ONE_DAY) * calendar.office_day
+    first = calendar.office_day - _open_until(calendar, start) if calendar.is_working_day(start.date())[0] else 0
     last = _open_until(calendar, end) if calendar.is_working_day(end.date())[0] else 0
     return first + between + last
 

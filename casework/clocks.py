@@ -177,7 +177,7 @@ def light(now: datetime, clock: Clock, calendar: Calendar) -> Light:
     """
     remaining = left(now, clock, calendar)
     if clock.by_minutes:
-        day = sum(closes - opens for opens, closes in calendar.office)
+        day = calendar.office_day
         if _moment(now, clock) > clock.due_at:
             return Light.BLACK
         if remaining * 10 <= clock.total and remaining <= day:
@@ -265,10 +265,11 @@ def _due_minutes(
     calendar: Calendar, start: datetime, minutes: int, stops: list[tuple[date, date]]
 ) -> tuple[datetime, bool]:
     moment = _add_office_minutes(calendar, start, minutes)
-    whole = sum(closes - opens for opens, closes in calendar.office)
     for stop, resume in stops:
         if stop < moment.date():
-            moment = _add_office_minutes(calendar, moment, calendar.working_days_between(stop, resume) * whole)
+            moment = _add_office_minutes(
+                calendar, moment, calendar.working_days_between(stop, resume) * calendar.office_day
+            )
     return moment, moment.date() > calendar.last
 
 
@@ -277,10 +278,9 @@ def _add_office_minutes(calendar: Calendar, start: datetime, minutes: int) -> da
     start = start.replace(second=0, microsecond=0)
     if not minutes:
         return start
-    whole = sum(closes - opens for opens, closes in calendar.office)
     day = calendar.next_working_day(start.date()).day
     done = office_minutes(calendar, datetime.combine(day, time()), start) if day == start.date() else 0
-    days, rest = divmod(done + minutes - 1, whole)
+    days, rest = divmod(done + minutes - 1, calendar.office_day)
     rest += 1
     due = calendar.add_working_days(day, days).day
     for opens, closes in calendar.office:
@@ -307,7 +307,6 @@ def _days_left(today: date, clock: Clock, calendar: Calendar) -> int:
 def _minutes_left(now: datetime, clock: Clock, calendar: Calendar) -> int:
     if now > clock.due_at:
         return -office_minutes(calendar, clock.due_at, now)
-    whole = sum(closes - opens for opens, closes in calendar.office)
     remaining = office_minutes(calendar, now, clock.due_at)
     for stop, resume in _merged(clock.suspensions, clock.start_day, clock.as_of):
         if stop >= clock.due_day:
@@ -316,5 +315,5 @@ def _minutes_left(now: datetime, clock: Clock, calendar: Calendar) -> int:
             end_of_day = datetime.combine(now.date() + _ONE_DAY, time())
             remaining -= office_minutes(calendar, now, end_of_day)
         if resume > now.date():
-            remaining -= whole * calendar.working_days_between(max(stop, now.date()), resume)
+            remaining -= calendar.office_day * calendar.working_days_between(max(stop, now.date()), resume)
     return remaining

@@ -102,8 +102,6 @@ class Drafting:
         before: str | None = None
         for klass in order:
             members = [fact for fact in self._facts if EVENTS[fact.type].klass is klass]
-            if not members:
-                continue
             id_ = self._groups[klass]
             groups.append(tuple(_placed(fact, index, len(members), id_, before) for index, fact in enumerate(members)))
             before = id_

@@ -7,7 +7,6 @@ gives it a place in the chain of one incarnation of one terminal.
 from __future__ import annotations
 
 import hashlib
-from typing import Any
 
 import msgspec
 
@@ -136,9 +135,3 @@ def decode_fact(data: bytes | msgspec.Raw) -> Fact:
         return _decode_fact(data)
     except UNREADABLE as cause:
         raise BadBytes("bytes.fact", reason=str(cause)) from cause
-
-
-def fields_of(body: msgspec.Struct) -> dict[str, Any]:
-    """A body as plain values, for lists and JSON."""
-    plain: dict[str, Any] = msgspec.to_builtins(body)
-    return plain

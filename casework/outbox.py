@@ -81,9 +81,6 @@ def is_shown(row: Row, klass: Klass) -> bool:
 UNSENT = frozenset({Row.COMMITTED, Row.SENT})
 """States that the hall has not answered."""
 
-TO_SETTLE = frozenset({Row.HELD, Row.REJECTED})
-"""States that sit in a tray."""
-
 
 def moved(row: Row, move: Move) -> Row:
     """Where `row` is after `move`; where it was when the move does not apply (a late or doubled answer)."""

@@ -13,7 +13,6 @@ from hall.office import own_facts, publish
 from hall.rows import HallRow
 from hall.store import Reading, Store
 
-HELPER = ("window", "guide", "delivery")
 _OFFICER = (
     "business", "investment", "construction", "single", "planning", "fire", "civil_defence", "city", "drainage",
     "survey", "chief",

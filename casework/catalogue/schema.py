@@ -11,6 +11,8 @@ from typing import Literal
 
 import msgspec
 
+from casework.clocks import Start, Unit
+
 Module = Literal["business", "investment", "construction", "single"]
 Team = Literal["helper", "officer", "supervisor", "it"]
 StepKind = Literal[
@@ -28,8 +30,6 @@ StepKind = Literal[
     "certify",
     "deliver",
 ]
-Unit = Literal["minutes", "hours", "working_days", "calendar_days", "months"]
-Start = Literal["receipt", "acceptance", "application"]
 
 MODULES: tuple[Module, ...] = ("business", "investment", "construction", "single")
 
@@ -235,7 +235,3 @@ class Catalogue(msgspec.Struct, frozen=True):
     version: str
     items: dict[str, Item]
     posts: dict[str, Post]
-
-    def in_module(self, module: str) -> tuple[Item, ...]:
-        """The items of `module`, by code."""
-        return tuple(item for _, item in sorted(self.items.items()) if item.module == module)
