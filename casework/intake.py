@@ -14,7 +14,7 @@ import msgspec
 from casework import bodies
 from casework.ambient import moment
 from casework.catalogue.form import form_gaps
-from casework.catalogue.materials import Missing, completeness, material_states
+from casework.catalogue.materials import PENDING, Missing, completeness, material_states
 from casework.catalogue.parse import item_hash
 from casework.catalogue.schema import Item, LimitData
 from casework.catalogue.situations import holds, normal_answers
@@ -50,7 +50,7 @@ def take_in(command: Intake, context: Context, case_id: str, number: Callable[[]
     if command.outcome not in OUTCOMES:
         raise BadInput("intake.outcome", outcome=command.outcome[:40], possible=", ".join(OUTCOMES))
     body = _received(command, context, item)
-    missing = completeness(item, body.situations, _have(command), command.agent is not None)
+    missing = missing_of(body, body.materials, item)
     officer = context.staff.team == "officer"
     if command.outcome == "accept" and (officer or body.authority) and missing:
         return Refusal("incomplete", {"materials": ", ".join(gap.code for gap in missing)})
@@ -131,10 +131,6 @@ def lines_of(missing: tuple[Missing, ...]) -> tuple[bodies.SupplementLine, ...]:
     return tuple(bodies.SupplementLine(gap.code, str(gap.defect), str(gap.cure)) for gap in missing)
 
 
-def _have(command: Intake) -> dict[str, str]:
-    return {code: have for code, have in command.materials.items() if have != "pending_check"}
-
-
 def _received(command: Intake, context: Context, item: Item) -> bodies.Received:
     day, authority = moment(context.time.at).date(), authority_on(item, context.time)
     applicant = _party(command.applicant, day)
@@ -147,13 +143,14 @@ def _received(command: Intake, context: Context, item: Item) -> bodies.Received:
     if item.project_code and not code:
         raise BadInput("intake.project_code", item=item.code)
     answers = normal_answers(item, command.situations)
+    have = {code: state for code, state in command.materials.items() if state != PENDING}
     if agent is not None and item.situation("agent") is not None:
         answers["agent"] = "yes"
     return bodies.Received(
         number="", item=item.code, item_hash=item_hash(item), module=item.module, applicant=applicant, agent=agent,
         project_code=check_project_code(code) if code else "", situations=answers,
         form=_form(item, answers, command.form),
-        materials={m.code: have for m, have in material_states(item, answers, _have(command), agent is not None)},
+        materials={m.code: state for m, state in material_states(item, answers, have, agent is not None)},
         route=_route(item, answers),
         statutory=_span(item.statutory), promised=_span(item.promised),
         refers_to=clean_line(command.refers_to), ref=clean_line(command.ref), authority=authority,
@@ -219,5 +216,5 @@ def _form(item: Item, answers: dict[str, str], form: dict[str, str]) -> dict[str
 
 def missing_of(received: bodies.Received, materials: dict[str, str], item: Item) -> tuple[Missing, ...]:
     """What the case still lacks, under the item that it was taken in under."""
-    have = {code: state for code, state in materials.items() if state != "pending_check"}
+    have = {code: state for code, state in materials.items() if state != PENDING}
     return completeness(item, received.situations, have, received.agent is not None)

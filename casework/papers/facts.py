@@ -48,7 +48,7 @@ class LimitLine(msgspec.Struct, frozen=True):
 
 class MaterialLine(msgspec.Struct, frozen=True):
     """One paper of the case. `have` is a word of the contract (original, copy, electronic, missing, pledge, defer,
-    checked, check_pending) or any text; `note` says more (mended on the spot, follows by …)."""
+    checked, pending_check) or any text; `note` says more (mended on the spot, follows by …)."""
 
     name: str
     have: str = ""

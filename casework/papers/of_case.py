@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Literal
 
 import msgspec
@@ -12,6 +12,7 @@ from casework import bodies
 from casework.ambient import moment
 from casework.calendar import Calendar
 from casework.case import Case
+from casework.catalogue.materials import PENDING
 from casework.catalogue.schema import Field, Item, LimitData, Post, Text
 from casework.papers.facts import (
     Agent,
@@ -103,7 +104,7 @@ def paper_facts(
         promised=_limit(received.promised, clocks.get("promised"), say),
         form=_form(item, received.form), materials=_materials(case, item),
         supplements=_lines(case.supplement.lines if case.supplement else case.lines, item),
-        deferred=_deferred(case, item),
+        deferred=_deferred(case, item, calendar),
         ground="not_our_power" if refused.ground == "not_our_power" else "no_permit" if refused.ground else "other",
         right_organ=refused.right_organ,
         reasons=_texts(decided.reasons if decided else refused.reason or case.reason),
@@ -165,7 +166,7 @@ def _materials(case: Case, item: Item | None) -> tuple[MaterialLine, ...]:
     for code, have in case.materials.items():
         material = item.material(code) if item else None
         copies = material.copies if material else 1
-        lines.append(MaterialLine(_name(item, code), "check_pending" if have == "pending_check" else have, copies))
+        lines.append(MaterialLine(_name(item, code), have, copies))
     return tuple(lines)
 
 
@@ -174,8 +175,9 @@ def _lines(lines: tuple[bodies.SupplementLine, ...], item: Item | None) -> tuple
     return tuple(SupplementLine(line.defect, line.cure, samples.get(line.material, "")) for line in lines)
 
 
-def _deferred(case: Case, item: Item | None) -> tuple[Deferred, ...]:
-    due = (moment(case.accepted_at or case.received_at) + timedelta(days=item.defer_days if item else 5)).date()
+def _deferred(case: Case, item: Item | None, calendar: Calendar) -> tuple[Deferred, ...]:
+    start = moment(case.accepted_at or case.received_at).date()
+    due = calendar.add_working_days(start, item.defer_days).day if item else None
     return tuple(Deferred(_name(item, code), "", due) for code, have in case.materials.items() if have == "defer")
 
 
@@ -227,7 +229,7 @@ def guide_facts(item: Item, hall: str, now: datetime, say: Say) -> PaperFacts:
         statutory=_limit(_span(item.statutory), None, say),
         promised=_limit(_span(item.promised), None, say),
         materials=tuple(
-            MaterialLine(material.name.zh, "check_pending" if material.source else material.form, material.copies)
+            MaterialLine(material.name.zh, PENDING if material.source else material.form, material.copies)
             for material in item.materials
         ),
         result=item.result.zh,

@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any, Protocol
 
+from casework.catalogue.materials import HAVE, PENDING
 from casework.errors import BadPaper
 from casework.papers.facts import LimitLine, MaterialLine, PaperFacts
 from casework.papers.model import Captions, SealBox, Table
 
 Fields = tuple[tuple[str, str], ...]
-
-_HAVE = ("original", "copy", "electronic", "missing", "pledge", "defer", "checked", "check_pending")
 
 
 class Say(Protocol):
@@ -150,7 +149,7 @@ def service_fields(facts: PaperFacts, w: Words) -> Fields:
 
 def material_state(line: MaterialLine, w: Words) -> str:
     """The state of one material in words; a text that is no word of the contract is printed as it is."""
-    return w(f"have.{line.have}") if line.have in _HAVE else line.have
+    return w(f"have.{line.have}") if line.have in (*HAVE, PENDING) else line.have
 
 
 def material_table(lines: tuple[MaterialLine, ...], w: Words) -> Table | None:

@@ -9,6 +9,8 @@ import msgspec
 import pytest
 
 from casework import bodies, messages
+from casework.ambient import moment
+from casework.calendar import parse as parse_calendar
 from casework.catalogue.schema import Catalogue, Item
 from casework.drafting import Decision
 from casework.errors import BadInput
@@ -17,8 +19,10 @@ from casework.facts import encode_fact
 from casework.intake import OUTCOMES
 from casework.limits import LIMITS
 from casework.numbers import parse
+from casework.papers.of_case import Counter, paper_facts
 from casework.rules import Refusal, sentence
 from console.messages import translator
+from local_db.shipped import shipped_calendar
 from tests.people import CATALOGUE, FIRM, ITEMS, PERSON, STAFF, Office, code_of, have_all
 
 AGENT = bodies.Party("person", "刘洋", "420106200001010023", "13900001111")
@@ -205,6 +209,16 @@ def test_a_deferred_paper_is_listed_with_the_acceptance(office: Office) -> None:
     case = office.case("D01", "accept", who="2001", materials={**have_all("D01"), "D01-04": "defer"})
     assert case.accepted is not None
     assert (case.accepted.how, case.accepted.deferred) == ("deferred", ("D01-04",))
+
+
+def test_a_deferred_paper_is_due_in_working_days(office: Office) -> None:
+    """R31: taken in on Friday 2026-02-13, before nine days of Spring Festival; five days are five on which we work."""
+    case = office.case("D01", "accept", who="2001", materials={**have_all("D01"), "D01-04": "defer"})
+    case = msgspec.structs.replace(case, received_at="2026-02-13T10:00:00.000", accepted_at="2026-02-13T10:00:00.000")
+    counter = Counter("大厅", "12", "王芳", "1001", moment(case.received_at))
+    item, posts = CATALOGUE.items["D01"], CATALOGUE.posts
+    (deferred,) = paper_facts(case, item, counter, parse_calendar(shipped_calendar()), posts, messages.t).deferred
+    assert str(deferred.due) == "2026-02-27"
 
 
 def test_a_pledge_stands_for_its_paper(office: Office) -> None:
