@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from casework.ambient import Clock, stamp
 from casework.limits import LIMITS, Limits
+from casework.messages import Message
 from console.counter import Counter
 from console.errors import NotEnrolled
 from console.folders import data_folder
@@ -110,7 +111,7 @@ def open_terminal(
     paperwork = Paperwork(who.hall_name, who.terminal, clock, library, translator("zh_CN"))
     counter = Counter(memory, library, paperwork, clock, legal, new_id, lambda: bool(memory.last_contact().trouble))
     people = People(memory, library, clock, limits)
-    return Terminal(memory, library, paperwork, counter, people, legal, clock, translator, language)
+    return Terminal(memory, library, paperwork, counter, people, legal, clock, translator, language, sentence=sentence)
 
 
 @contextlib.contextmanager
@@ -195,3 +196,11 @@ async def line_for(
 def program() -> tuple[str, str]:
     """Python's version and where it runs, for `doctor`."""
     return sys.version.split()[0], sys.executable
+
+
+def sentence(error: Exception) -> Message:
+    """What any error says to a person; one that nobody expected leaves its trace in the state folder."""
+    from console.faults import fault
+    from console.output import sentence_of
+
+    return sentence_of(error) or fault(error, states(), stamp(SystemClock().now()))

@@ -20,6 +20,7 @@ from casework.papers.text import to_text
 from casework.rules import Refusal, sentence
 from console import desk_forms, desk_intake
 from console.counter import Acted, Session, fate_of
+from console.errors import ConsoleError
 from console.legal_time import DayUnknown
 from console.showing import Shower, act_view
 from console.terminal import Terminal
@@ -43,7 +44,13 @@ class CounterDesk:
         self._show = Shower(terminal.library, lambda: terminal.language, terminal.clock.now, terminal.name_of)
 
     async def _do(self, work: Callable[..., _T], *args: Any) -> _T:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, work, *args)
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._thread, work, *args)
+        except Spoken:
+            raise
+        except Exception as error:  # nobody expected it: a sentence, and the form stays as it is
+            message = self._terminal.sentence(error)
+            raise ConsoleError(message.id, **message.facts) from error
 
     async def _answer(self, work: Callable[[], _T]) -> _T | desk.Refused:
         """Run `work`; what the trade, the memory or the line refuse is a value for the screen."""
@@ -346,7 +353,8 @@ class CounterDesk:
 
     def _tray(self) -> tuple[desk.TrayRow, ...]:
         reason = desk.Field("reason", t("field.reason"), required=True)
-        way = act_view("withdraw-refused", None, (reason,), grave=True, proposed=True)
+        notes = (t("act.note.withdraw-refused"),)
+        way = act_view("withdraw-refused", None, (reason,), grave=True, proposed=True, notes=notes)
         rows = []
         for row in self._terminal.memory.tray():
             why = str(sentence(row.code, row.facts))

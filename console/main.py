@@ -9,13 +9,9 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 from console.commands import COMMANDS
 from console.messages import LANGUAGES, choose_language, read_catalogue
-
-if TYPE_CHECKING:  # `yichuang --help` loads no msgspec
-    from casework.messages import Message
 
 DONE, FAILED, WRONG = 0, 1, 2
 STOPPED = 130
@@ -44,7 +40,7 @@ def _run(words: list[str], language: str) -> int:
     from casework import messages
     from console.errors import WrongUse
     from console.messages import translator
-    from console.output import sentence_of, talk
+    from console.output import talk
 
     messages.install(translator(language))
     try:
@@ -57,15 +53,10 @@ def _run(words: list[str], language: str) -> int:
     except BrokenPipeError:
         raise
     except Exception as error:
-        talk(f"yichuang {words[0]}: {sentence_of(error) or _unexpected(error)}")
+        from console import bootstrap
+
+        talk(f"yichuang {words[0]}: {bootstrap.sentence(error)}")
         return FAILED
-
-
-def _unexpected(error: Exception) -> Message:
-    from console import bootstrap
-    from console.faults import fault
-
-    return fault(error, bootstrap.states(), f"{bootstrap.SystemClock().now():%Y-%m-%d %H:%M:%S}")
 
 
 def _command(words: list[str]) -> int:

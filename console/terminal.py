@@ -35,6 +35,11 @@ class Terminal:
     wake: Callable[[], None] = lambda: None
     """Something was committed: the line pushes, the printer prints."""
 
+    sentence: Callable[[Exception], Message] = lambda error: Message(
+        "console.fault.unwritten", {"kind": type(error).__name__}
+    )
+    """What any error says to a person."""
+
     def speak(self, language: str) -> None:
         """Install the translator of `language` for everything that people read."""
         messages.install(self.translators(language))

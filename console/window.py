@@ -11,7 +11,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from casework.messages import Spoken
 from screens.desk import Checked, Desk, FieldKind
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ class LateDesk:
         self._leave = leave
         self._made: asyncio.Future[Workplace] | None = None
         self.workplace: Workplace | None = None
-        self.failure: Spoken | None = None
+        self.failure: Exception | None = None
 
     def __getattr__(self, name: str) -> Any:
         if self.workplace is not None:
@@ -50,7 +49,7 @@ class LateDesk:
             self._made = asyncio.ensure_future(asyncio.to_thread(self._make))
         try:
             self.workplace = await asyncio.shield(self._made)
-        except Spoken as error:
+        except Exception as error:
             self.failure = error
             self._leave()
             await asyncio.Event().wait()  # the app is leaving: nobody waits for this answer
@@ -77,6 +76,7 @@ def open_console(folder: Path, *, demo: bool = False, language: str = "zh_CN") -
     finally:
         if late.workplace is not None:
             late.workplace.close()
-    if late.failure is not None:
-        raise late.failure
+    failure = late.failure or app.broken
+    if failure is not None:
+        raise failure
     return 0

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from casework.messages import Message
 from console import bootstrap
 from console.desk import CounterDesk
 from console.line_thread import LineThread
@@ -26,6 +27,8 @@ class PrintThread:
         self._terminal = terminal
         self._woken = threading.Event()
         self._ended = False
+        self.trouble: Message | None = None
+        """What stopped the last run."""
         self._thread = threading.Thread(target=self._run, name="printer", daemon=True)
 
     def start(self) -> None:
@@ -44,7 +47,10 @@ class PrintThread:
 
     def _run(self) -> None:
         while not self._ended:
-            print_waiting(self._terminal)
+            try:
+                print_waiting(self._terminal)
+            except Exception as error:  # the queue keeps what waits; a full disk or a locked file passes
+                self.trouble = bootstrap.sentence(error)
             self._woken.wait(PRINT_AGAIN_SECONDS)
             self._woken.clear()
 
@@ -55,34 +61,31 @@ class Workplace:
     def __init__(self, folder: Path, *, demo: bool, language: str) -> None:
         self._folder = folder
         self._terminal = bootstrap.open_terminal(folder, language=language)
-        self._owner = bootstrap.own_line(self._terminal)
-        self._line = LineThread(self._own_line) if self._owner else None
+        self._line = LineThread(
+            self._own_line, lambda: bootstrap.own_line(self._terminal), bootstrap.wait, bootstrap.sentence
+        )
         self._printer = PrintThread(self._terminal)
         self._terminal.wake, self._terminal.link = self._wake, self._link
         self._terminal.speak(language)
-        self.desk = CounterDesk(self._terminal, self._line.cable if demo and self._line else None)
+        self.desk = CounterDesk(self._terminal, self._line.cable if demo else None)
         self._printer.start()
-        if self._line:
-            self._line.start()
+        self._line.start()
 
     def close(self) -> None:
         """End printer and line, and close the memory."""
         self._printer.stop()
-        if self._line:
-            self._line.stop()
-        if self._owner:
-            self._owner.close()
+        self._line.stop()
         self._terminal.memory.close()
 
     def _wake(self) -> None:
         self._printer.wake()
-        if self._line:
-            self._line.wake()
+        self._line.wake()
 
     def _link(self) -> str:
-        if self._line:
-            return str(self._line.status.link)
-        return "offline" if self._terminal.memory.last_contact().trouble else "online"
+        status = self._line.status
+        if status is not None:
+            return str(status.link)
+        return "offline" if self._terminal.memory.last_contact().trouble else "online"  # another process has the line
 
     @asynccontextmanager
     async def _own_line(self) -> AsyncIterator[Line]:

@@ -60,7 +60,17 @@ class ConsoleApp(KeyedApp, inherit_bindings=False):
             self.register_theme(one)
         self.theme = theme
         self._mode_before = "queue"
+        self.broken: Exception | None = None
+        """What ended the app, if nobody expected it."""
         self._unfinished: dict[tuple[str, str], dict[str, str]] = {}
+
+    def _handle_exception(self, error: Exception) -> None:
+        self.broken = self.broken or error
+        super()._handle_exception(error)
+
+    def _fatal_error(self) -> None:
+        """Leave; Textual would print a stack trace with every value in it. Who ran the app says a sentence."""
+        self._close_messages_no_wait()
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """The colours that only our themes have."""

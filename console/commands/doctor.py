@@ -12,7 +12,7 @@ from casework.ambient import moment
 from casework.errors import CaseworkError
 from casework.messages import Message, t
 from console.arguments import Parser, add_folder, add_shared
-from console.output import data, sentence_of, text
+from console.output import data, text
 from console.terminal import Terminal
 
 LEAST_FREE = 200 * 1024 * 1024
@@ -50,10 +50,7 @@ def run(args: argparse.Namespace) -> int:
         with bootstrap.opened(args.dir) as terminal:
             found |= _terminal(terminal, problems)
     except Exception as error:
-        sentence = sentence_of(error)
-        if sentence is None:
-            raise
-        problems.append(sentence)
+        problems.append(bootstrap.sentence(error))
         found["database"] = {"opens": False, "mistakes": [error.__class__.__name__]}
     if folder.is_dir():
         found["disk"] = _disk(shutil.disk_usage(folder).free, problems)

@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from casework.messages import Message, t
+from console import bootstrap
 from console.arguments import Parser, add_folder, add_person, add_shared
 from console.counter import Session, Taken
 from console.errors import FileTrouble, WrongUse
 from console.intake_lines import BadLine, lines_of, read_line
-from console.output import complain, data, reason_of, sentence_of, talk
+from console.output import complain, data, reason_of, talk
 from console.terminal import Terminal
 
 
@@ -62,9 +63,7 @@ def _one(terminal: Terminal, session: Session, number: int, line: bytes | None, 
         ref = command.ref
         taken = terminal.counter.intake(session, command)
     except Exception as error:
-        sentence = sentence_of(error)
-        if sentence is None:
-            raise
+        sentence = bootstrap.sentence(error)  # also for what nobody expected: the other lines go on
         _bad(number, ref or getattr(error, "ref", ""), sentence.id, sentence)
         return False
     if not isinstance(taken, Taken):
@@ -87,9 +86,7 @@ def _printed(terminal: Terminal, session: Session, taken: Taken, number: int, re
         kind = newest_kind(terminal.counter.case(taken.number))
         printed = terminal.counter.print(session, taken.number, kind)
     except Exception as error:
-        sentence = sentence_of(error)
-        if sentence is None:
-            raise
+        sentence = bootstrap.sentence(error)  # also for what nobody expected: the other lines go on
         _bad(number, ref, sentence.id, sentence)
         return False
     if not isinstance(printed, PrintedNow):
