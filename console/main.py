@@ -44,7 +44,7 @@ def _run(words: list[str], language: str) -> int:
 
     messages.install(translator(language))
     try:
-        return _command(words)
+        return _command(words, language)
     except WrongUse as wrong:
         talk(f"yichuang {words[0]}: {wrong}")
         if wrong.listing:
@@ -59,7 +59,7 @@ def _run(words: list[str], language: str) -> int:
         return FAILED
 
 
-def _command(words: list[str]) -> int:
+def _command(words: list[str], language: str) -> int:
     import importlib
 
     from casework.messages import t
@@ -79,6 +79,8 @@ def _command(words: list[str]) -> int:
     except SystemExit:  # --help was typed, and printed
         return DONE
     arguments.command = name
+    if not getattr(arguments, "lang", language):  # `yichuang --lang en console`: it stood before the command
+        arguments.lang = language
     code: int = module.run(arguments)
     return code
 
