@@ -15,14 +15,17 @@ from typing import Any, TypeVar, cast
 from casework import codes
 from casework.ambient import moment
 from casework.errors import CaseworkError
+from casework.events import EVENTS
 from casework.messages import Message, Spoken, t
 from casework.papers.text import to_text
-from casework.rules import Refusal, sentence
+from casework.rights import post_for
+from casework.rules import Refusal
 from console import desk_forms, desk_intake
 from console.counter import Acted, Session, fate_of
+from console.desk_tray import tray_rows
 from console.errors import ConsoleError
 from console.legal_time import DayUnknown
-from console.showing import Shower, act_view
+from console.showing import Shower
 from console.terminal import Terminal
 from local_db.finding import CaseRow, Filter
 from screens import desk
@@ -96,7 +99,8 @@ class CounterDesk:
         names = self._terminal.library.current().posts
         choices = tuple(desk.Choice(post, self._show.say(names[post].name)) for post in staff.posts if post in names)
         team = cast(Any, "helper" if staff.team == "helper" else "officer")
-        return desk.Person(staff.number, staff.name, team, choices, self._who.shift)
+        takes_in = bool(post_for(staff, self._who.shift, EVENTS["received"].verb, names))
+        return desk.Person(staff.number, staff.name, team, choices, self._who.shift, takes_in)
 
     async def status(self) -> desk.Status:
         """The status line."""
@@ -349,19 +353,7 @@ class CounterDesk:
 
     async def tray(self) -> tuple[desk.TrayRow, ...]:
         """What a person must settle."""
-        return await self._do(self._tray)
-
-    def _tray(self) -> tuple[desk.TrayRow, ...]:
-        reason = desk.Field("reason", t("field.reason"), required=True)
-        notes = (t("act.note.withdraw-refused"),)
-        way = act_view("withdraw-refused", None, (reason,), grave=True, proposed=True, notes=notes)
-        rows = []
-        for row in self._terminal.memory.tray():
-            why = str(sentence(row.code, row.facts))
-            kind = cast(Any, "held" if row.kind == "held" else "refused")
-            ways = (way, *desk_forms.amending(row, self._terminal)) if row.kind == "rejected" else ()
-            rows.append(desk.TrayRow(row.fact, row.number, kind, t(f"event.{row.type}"), why, _short(row.since), ways))
-        return tuple(rows)
+        return await self._do(tray_rows, self._terminal, self._show)
 
     async def resolve(self, entry: str, way: str, data: dict[str, str]) -> desk.Done | desk.Refused:
         """Settle an entry of the tray."""
@@ -380,10 +372,6 @@ class CounterDesk:
 
 def _fits(row: CaseRow, where: desk.QueueFilter) -> bool:
     return where.module in {"", row.module} and where.state in {"", row.state}
-
-
-def _short(at: str) -> str:
-    return at[5:16].replace("T", " ")
 
 
 def _unmasked(view: desk.CaseView, identity: str) -> desk.CaseView:

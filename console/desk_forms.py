@@ -8,12 +8,10 @@ from typing import Any
 
 from casework import codes, numbers
 from casework.case import Case, open_steps, post_of
-from casework.commands import ACTS
 from casework.errors import BadInput
 from casework.messages import Message, t
 from casework.rules import Refusal
 from casework.text import clean_code, clean_line
-from casework.wire import Tray
 from console.showing import act_view
 from console.terminal import Terminal
 from screens import desk
@@ -124,6 +122,11 @@ def _names(case: Case, terminal: Terminal) -> list[tuple[str, str]]:
     item = terminal.library.of(case).items.get(case.received.item)
     found = [(code, item.material(code) if item else None) for code in case.materials]
     return [(code, one.name.say(terminal.language) if one else code) for code, one in found]
+
+
+def reason_field() -> desk.Field:
+    """Why: a must."""
+    return _text("reason", required=True)
 
 
 def act_fields(action: str, case: Case, terminal: Terminal) -> tuple[desk.Field, ...]:
@@ -260,36 +263,3 @@ _BLAMED = {
 def blamed(refusal: Refusal) -> str:
     """The field of an act's form that a refusal is about; empty when none is to blame."""
     return _BLAMED.get(refusal.code, "")
-
-
-def amending(row: Tray, terminal: Terminal) -> tuple[desk.ActView, ...]:
-    """The way to do the refused act again and right, where there is one."""
-    case = terminal.memory.case_state(row.case)
-    action = again(row, case) if case and case.is_open else ""
-    if not action or case is None:
-        return ()
-    fields = (_text("reason", required=True), *(f for f in act_fields(action, case, terminal) if f.code != "reason"))
-    name = t("act.amend", act=t(f"act.{action}"))
-    return (desk.ActView(f"amend:{action}", name, fields=fields),)
-
-
-_AGAIN = {
-    "accepted": "accept",
-    "refused_at_intake": "refuse",
-    "returned": "return",
-    "inspected": "site-check",
-    "sent_back": "send-back",
-    "reassigned": "reassign",
-    "decided": "decide",
-}
-
-
-def again(row: Tray, case: Case) -> str:
-    """The act that would make the refused fact once more; empty where there is none."""
-    if row.type == "step.done":
-        kinds = [step.kind for step in open_steps(case)]
-        return next(
-            (name for kind, name in (("pre_review", "pre-review"), ("examine", "examine")) if kind in kinds), ""
-        )
-    found = _AGAIN.get(row.type, "")
-    return found if found in ACTS else ""

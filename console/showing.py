@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from casework import bodies, codes, numbers
-from casework.case import APPLICANT, Case, open_steps, places, post_of
+from casework.case import APPLICANT, Case, places, post_of
 from casework.catalogue.materials import PENDING
 from casework.catalogue.schema import Item, Text
 from casework.events import body_of
@@ -110,7 +110,7 @@ class Shower:
         )
 
     def _route(self, case: Case) -> tuple[desk.StepView, ...]:
-        ready = {step.id for step in open_steps(case)}
+        ready = {place.step for place in places(case)}
         ranks: dict[str, int] = {}
         views = []
         for step in case.received.route:
@@ -137,11 +137,11 @@ class Shower:
             fact.time.at[5:16].replace("T", " "),
             who,
             t(f"event.{fact.type}"),
-            self._detail(case, fact),
+            self.detail(case, fact),
             cast(Any, fate),
         )
 
-    def _detail(self, case: Case, fact: Fact) -> str:
+    def detail(self, case: Case, fact: Fact) -> str:
         """What only the case and the roster can put into words: which step, which post, who was there."""
         body = body_of(fact)
         match body:

@@ -255,7 +255,11 @@ class ConsoleApp(KeyedApp, inherit_bindings=False):
         await self.go("board")
 
     async def act_go_intake(self) -> None:
-        """Insert."""
+        """Insert. Nobody fills in a form that she may not save."""
+        if self.person is not None and not self.person.takes_in:
+            self.bell()
+            self.frame.say(t("screens.intake.not_yours"), "warn")
+            return
         await self.go("intake")
 
     async def act_go_tray(self) -> None:
@@ -309,6 +313,9 @@ class ConsoleApp(KeyedApp, inherit_bindings=False):
         now = codes.index(self.language) if self.language in codes else 0
         self.language = codes[(now + 1) % len(codes)]
         await self.desk.switch_language(self.language)
+        if self.person is not None:
+            again = await self.desk.serve(self.person.shift)
+            self.person = again if isinstance(again, Person) else self.person
         self.frame.dress()
         await self.frame.freshen()
         await self._retell()

@@ -33,9 +33,15 @@ class MenuScreen(FormScreen):
     PLACE = "menu"
 
     def __init__(
-        self, title: str, options: Callable[[], Sequence[Option]], take: Callable[[str], Awaitable[None]]
+        self,
+        title: str,
+        options: Callable[[], Sequence[Option]],
+        take: Callable[[str], Awaitable[None]],
+        hint: str = "",
     ) -> None:
+        """`hint`: what to know when picking."""
         super().__init__()
+        self.hint = hint
         self.title_id = title
         self.options = options
         self.take = take
@@ -63,6 +69,7 @@ class MenuScreen(FormScreen):
         self.sheet.show([input_row(field, "", "filter", self.sheet.values().get("filter", ""))], "filter")
         await self._filter()
         self.sheet.place_caret()
+        self.say(self.hint, "warn")
 
     freshen = arrive
 

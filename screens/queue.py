@@ -71,10 +71,11 @@ class QueueScreen(FrameScreen):
 
     def _moved(self, row: QueueRow | None) -> None:
         self.side.show(case_side(row))
-        key = row.number if row else ""
+        key, person = row.number if row else "", self.console_app.person
         if key != self._told or not self.message_bar.text:
             self._told = key
-            self.say(whole(row) if row else t("screens.queue.begin"), "dim")
+            begin = "screens.queue.begin" if person is None or person.takes_in else "screens.queue.look"
+            self.say(whole(row) if row else t(begin), "dim")
 
     async def act_open(self) -> None:
         """Enter: that case."""

@@ -46,7 +46,9 @@ class SearchScreen(FormScreen):
     async def arrive(self) -> None:
         """The last question stays, marked to be typed over."""
         field = Field("text", t("screens.search.field"), help=t("screens.search.help"), max_chars=60)
-        self.sheet.show([input_row(field, "", "text", self.sheet.values().get("text", ""))], "text")
+        row = input_row(field, "", "text", self.sheet.values().get("text", ""))
+        self.sheet.show([row], "text")
+        row.line.set(row.value, fresh=True)
         await self._find()
         self.say(field.help, "dim")
         self.sheet.place_caret()

@@ -8,6 +8,7 @@ from typing import Any
 from textual.widget import Widget
 
 from casework.messages import t
+from casework.numbers import LENGTH, printed
 from screens.canvas import Part
 from screens.cases import short
 from screens.desk import ActView, Done, Page, Refused, TrayRow
@@ -69,7 +70,7 @@ class TrayScreen(FrameScreen):
         if row is None:
             self.side.show([])
             return
-        lines = titled("screens.column.what", [row.what, row.number])
+        lines = titled("screens.column.what", [row.what, _number(row)])
         lines += titled("screens.column.why", [row.why], "warn")
         self.side.show(lines + titled("screens.tray.ways", [f"- {way.name}" for way in row.ways]))
         self.say(row.why, "dim")
@@ -95,7 +96,7 @@ class TrayScreen(FrameScreen):
             else:
                 await self._settle(row, way)
 
-        await self.console_app.show(MenuScreen("screens.tray.ways", options, take))
+        await self.console_app.show(MenuScreen("screens.tray.ways", options, take, hint=row.why))
 
     async def _settle(self, row: TrayRow, way: ActView) -> None:
         async def submit(data: dict[str, str]) -> Done | Refused:
@@ -105,4 +106,8 @@ class TrayScreen(FrameScreen):
             await self.arrive()
             self.answer(done)
 
-        await self.console_app.perform(f"{row.what} {row.number}", way, submit, after, row.entry)
+        await self.console_app.perform(f"{row.what} {_number(row)}", way, submit, after, row.entry)
+
+
+def _number(row: TrayRow) -> str:
+    return printed(row.number) if len(row.number) == LENGTH else row.number

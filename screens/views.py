@@ -73,6 +73,7 @@ class Person(Struct, frozen=True):
     team: Literal["helper", "officer"]
     posts: tuple[Choice, ...]
     shift: tuple[str, ...]
+    takes_in: bool = True  # a post of the shift may take in applications
 
 
 class Status(Struct, frozen=True):
