@@ -10,10 +10,18 @@ import ast
 import re
 import string
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from casework.case import ENDED_STATES, OPEN_STATES
+from casework.catalogue.materials import HAVE, PENDING
+from casework.catalogue.schema import MODULES, StepKind
+from casework.clocks import STATUTORY_KINDS
+from casework.commands import ACTS
+from casework.events import EVENTS
 from casework.messages import Message
+from casework.papers import KINDS
 from console import messages
 from console.messages import DOMAINS, LANGUAGES, choose_language, read_catalogue, translator
 from tasks import LOCALE, compile_messages
@@ -131,6 +139,61 @@ def test_the_scan_finds_what_the_code_names() -> None:
     tree = ast.parse('t("a.b")\nmessages.t(f"post.{x}")\nraise BadCode("c.d" if y else "e.f", n=1)\nRefusal("late")')
     found = [(1, "a.b", True), (2, "post.", False), (3, "c.d", True), (3, "e.f", True), (4, "refusal.late", True)]
     assert sorted(named_ids(tree)) == found
+
+
+# The ids that nobody names
+
+FAMILIES = ("ground",)
+"""Families of ids that a form puts before the codes of a choice (`desk_forms._choice`)."""
+
+
+def spoken() -> tuple[set[str], list[re.Pattern[str]]]:
+    """Every text of the code that could be an id, and every id that is put together, as a pattern."""
+    whole: set[str] = set()
+    made = [re.compile(rf"{family}\.\w+") for family in FAMILIES]
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                whole.add(node.value)
+            elif isinstance(node, ast.JoinedStr):
+                first, *others = node.values
+                if isinstance(first, ast.Constant) and "." in str(first.value):
+                    rest = (
+                        re.escape(str(part.value)) if isinstance(part, ast.Constant) else r"[\w.-]+" for part in others
+                    )
+                    made.append(re.compile(re.escape(str(first.value)) + "".join(rest)))
+    return whole, made
+
+
+def test_every_sentence_is_said_somewhere() -> None:
+    """The papers' `Words` and `Refusal` put the name of their family before the id."""
+    whole, made = spoken()
+    silent = []
+    for msgid in sorted(TABLES["zh_CN"]):
+        names = {msgid, msgid.removeprefix("papers."), msgid.removeprefix("refusal.")}
+        if not names & whole and not any(pattern.fullmatch(name) for pattern in made for name in names):
+            silent.append(msgid)
+    assert silent == []
+
+
+@pytest.mark.parametrize(
+    ("family", "codes"),
+    [
+        ("act", set(ACTS)),
+        ("event", set(EVENTS)),
+        ("have", {*HAVE, PENDING}),
+        ("module", set(MODULES)),
+        ("papers.have", {*HAVE, PENDING}),
+        ("paper", set(KINDS)),
+        ("state", OPEN_STATES | ENDED_STATES),
+        ("step", {*get_args(StepKind), "supplement", "proposal", "close"}),
+        ("step.sign", set(get_args(StepKind))),
+        ("suspension", STATUTORY_KINDS | {"rectify"}),
+    ],
+)
+def test_every_code_that_people_see_has_its_word(family: str, codes: set[str]) -> None:
+    """The scan above knows of an id that is put together only how it begins."""
+    assert {code for code in codes if f"{family}.{code}" not in TABLES["zh_CN"]} == set()
 
 
 # The lookup
