@@ -30,6 +30,8 @@ STATUTORY_KINDS = frozenset(
 """What stands still by law (R22). `rectify`, putting right what a site check found, stops the promised clock only."""
 
 _ONE_DAY = timedelta(days=1)
+_HALF_DAY = 195
+"""Office minutes."""
 
 
 class Limit(msgspec.Struct, frozen=True):
@@ -190,6 +192,11 @@ def light(now: datetime, clock: Clock, calendar: Calendar) -> Light:
         return Light.RED
     near = calendar.working_days_between(today, clock.due_day) <= 2
     return Light.YELLOW if near and remaining <= -(-clock.total // 5) else Light.GREEN
+
+
+def unit_word(unit: str, amount: int) -> str:
+    """The word of a limit's unit for `limit.<word>`: nobody promises 195 minutes, the hall says half a working day."""
+    return "half_day" if unit == "minutes" and amount == _HALF_DAY else unit
 
 
 def worse(*lights: Light) -> Light:

@@ -10,6 +10,7 @@ from casework.catalogue.form import asked_fields
 from casework.catalogue.materials import PENDING, completeness, material_states, with_agent
 from casework.catalogue.schema import Field, Item, LimitData, Situation
 from casework.catalogue.situations import holds, normal_answers
+from casework.clocks import unit_word
 from casework.errors import BadInput
 from casework.events import EVENTS, Klass
 from casework.messages import Message, t
@@ -91,7 +92,7 @@ def item_view(
 
 
 def _limit(limit: LimitData) -> str:
-    return t(f"limit.{limit.unit}", amount=limit.amount, start=t(f"limit.start.{limit.start}"))
+    return t(f"limit.{unit_word(limit.unit, limit.amount)}", amount=limit.amount, start=t(f"limit.start.{limit.start}"))
 
 
 def _situation(show: Shower, situation: Situation) -> desk.Field:

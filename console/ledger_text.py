@@ -8,6 +8,7 @@ from typing import Any
 from casework import numbers
 from casework.ambient import moment
 from casework.case import Case, evolve, places
+from casework.clocks import unit_word
 from casework.facts import Fact
 from casework.ledger import Held, LedgerDay, ledger
 from casework.messages import t
@@ -75,7 +76,8 @@ def holders(history: tuple[Fact, ...]) -> tuple[Held, ...]:
 
 def _head(stand: Standing) -> str:
     due = t("clock.provisional", due=stand.clock.due) if stand.clock.provisional else stand.clock.due
-    unit = t(f"limit.{stand.span.unit}", amount=stand.span.amount, start=t(f"limit.start.{stand.span.start}"))
+    word, start = unit_word(stand.span.unit, stand.span.amount), t(f"limit.start.{stand.span.start}")
+    unit = t(f"limit.{word}", amount=stand.span.amount, start=start)
     return t("why.clock", clock=t(f"clock.{stand.kind}"), limit=unit, due=due.replace("T", " "), left=stand.left)
 
 

@@ -14,6 +14,7 @@ from casework.calendar import Calendar
 from casework.case import Case
 from casework.catalogue.materials import PENDING
 from casework.catalogue.schema import Field, Item, LimitData, Post, Text
+from casework.clocks import unit_word
 from casework.papers.facts import (
     Agent,
     Deferred,
@@ -134,7 +135,7 @@ def _agent(party: bodies.Party | None) -> Agent | None:
 
 
 def _limit(span: bodies.Span, stand: Standing | None, say: Say) -> LimitLine:
-    text = say(f"limit.{span.unit}", amount=span.amount, start=say(f"limit.start.{span.start}"))
+    text = say(f"limit.{unit_word(span.unit, span.amount)}", amount=span.amount, start=say(f"limit.start.{span.start}"))
     if stand is None:
         return LimitLine(text)
     time = f"{stand.clock.due_at:%H:%M}" if stand.clock.by_minutes else ""
