@@ -52,8 +52,8 @@ class LateDesk:
         except Exception as error:
             self.failure = error
             self._leave()
-            await asyncio.Event().wait()  # the app is leaving: nobody waits for this answer
-        return await self._made
+            raise  # never kept waiting: the app waits for every answer before it leaves
+        return self.workplace
 
 
 def open_console(folder: Path, *, demo: bool = False, language: str = "zh_CN") -> int:
