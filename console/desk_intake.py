@@ -27,7 +27,11 @@ from screens import desk
 _LATELY = 50
 """Among how many of the newest cases the finder looks for what is taken in often."""
 
-_SAME_AS = {"premises": "applicant.address", "legal_representative": "applicant.legal_representative"}
+_SAME_AS = {
+    "premises": "applicant.address",
+    "legal_representative": "applicant.legal_representative",
+    "builder": "applicant.name",
+}
 _NEW_ENTITY = "company_name"
 """An item that asks for this founds somebody else than the applicant: nothing of the applicant is proposed there."""
 

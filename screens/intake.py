@@ -186,6 +186,7 @@ class IntakeScreen(FormScreen):
             self._rebuild("item")
             self.say(t("screens.intake.guide_only", code=code), "error")
             return
+        self.model.propose()
         rows = self.model.rows()
         self.sheet.show(rows, next(row.key for row in rows if row.stops and row.key != "item"))
         if self.sheet.row is not None:
