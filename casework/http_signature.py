@@ -9,10 +9,11 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import msgspec
 
+from casework.ambient import CIVIL
 from casework.errors import BadBytes
 from casework.seals import ALGORITHM, Signer, key_id, verify
 
@@ -22,7 +23,6 @@ SIGNATURE = "Signature"
 _LABEL = "yichuang"
 _COVERED = '("@method" "@path" "@query")'
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - civil times are naive everywhere (casework.ambient)
-_CIVIL = timedelta(hours=8)
 _INPUT_FORM = re.compile(
     rf'{_LABEL}=\("@method" "@path" "@query"\);created=(\d{{1,12}});keyid="([0-9a-f]{{16}})";alg="{ALGORITHM}"'
 )
@@ -42,7 +42,7 @@ class Claim(msgspec.Struct, frozen=True):
 
 def unix_seconds(civil: datetime) -> int:
     """Seconds since 1970 (UTC) of a hall's civil time."""
-    return int((civil - _CIVIL - _EPOCH).total_seconds())
+    return int((civil - CIVIL - _EPOCH).total_seconds())
 
 
 def sign_request(signer: Signer, method: str, path: str, query: str, created: datetime) -> dict[str, str]:

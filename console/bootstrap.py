@@ -11,11 +11,11 @@ import random
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from casework.ambient import Clock, stamp
+from casework.ambient import CIVIL, Clock, stamp, uuid7
 from casework.limits import LIMITS, Limits
 from casework.messages import Message
 from console.counter import Counter
@@ -41,8 +41,6 @@ T = TypeVar("T")
 PIN_VARIABLE = "YICHUANG_PIN"
 KEY_FILE = Path("keys") / "terminal.key"
 URL_SETTING = "hall_url"
-_HALL_OFFSET = timedelta(hours=8)
-"""The halls' civil time is UTC+8 the whole year."""
 
 
 class SystemClock:
@@ -50,7 +48,7 @@ class SystemClock:
 
     def now(self) -> datetime:
         """The hall's civil time as this machine believes it, naive."""
-        return (datetime.now(UTC) + _HALL_OFFSET).replace(tzinfo=None)
+        return (datetime.now(UTC) + CIVIL).replace(tzinfo=None)
 
     def monotonic(self) -> float:
         """Seconds since some fixed moment of this boot."""
@@ -59,12 +57,7 @@ class SystemClock:
 
 def new_id() -> str:
     """A fresh UUIDv7 (RFC 9562) as 32 hex digits."""
-    fresh = int.from_bytes(os.urandom(10), "big")
-    milliseconds = time.time_ns() // 1_000_000
-    value = (milliseconds & (1 << 48) - 1) << 80 | fresh
-    value = value & ~(0xF << 76) | 7 << 76
-    value = value & ~(0b11 << 62) | 0b10 << 62
-    return f"{value:032x}"
+    return uuid7(time.time_ns() // 1_000_000, int.from_bytes(os.urandom(10), "big"))
 
 
 def random_bytes(count: int) -> bytes:

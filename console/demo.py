@@ -130,9 +130,10 @@ class HallThread:
 
 
 def _kept_port(place: Place) -> int:
-    """The port of last time, so that the windows find their hall again; 0 at first."""
+    """The port of last time, so that the windows find their hall again; 0 at first, or where its file broke."""
     kept = place.folder / PORT_FILE
-    return int(kept.read_text("utf-8")) if kept.exists() else 0
+    text = kept.read_text("utf-8") if kept.exists() else ""
+    return int(text) if text.isdecimal() else 0
 
 
 @dataclasses.dataclass

@@ -20,7 +20,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from casework.ambient import Clock, moment, stamp
+from casework.ambient import CIVIL, Clock, moment, stamp, uuid7
 from casework.bodies import StaffSet
 from casework.case import Case, decode_case
 from casework.catalogue.parse import decode
@@ -50,7 +50,6 @@ DATABASE = "hall.db"
 KEYS = "keys"
 PIN_VARIABLE = "YICHUANG_PIN"
 LEAST_PIN = 6
-_CIVIL = timedelta(hours=8)
 _INVITE_BITS = 50
 
 
@@ -59,7 +58,7 @@ class HallClock:
 
     def now(self) -> datetime:
         """The civil time, naive."""
-        return (datetime.now(UTC) + _CIVIL).replace(tzinfo=None)
+        return (datetime.now(UTC) + CIVIL).replace(tzinfo=None)
 
     def monotonic(self) -> float:
         """Seconds of this boot."""
@@ -68,9 +67,7 @@ class HallClock:
 
 def new_id() -> str:
     """A fresh UUIDv7 (RFC 9562) as 32 hex digits."""
-    value = (time.time_ns() // 1_000_000 & (1 << 48) - 1) << 80 | int.from_bytes(os.urandom(10), "big")
-    value = value & ~(0xF << 76) | 7 << 76
-    return f"{value & ~(0b11 << 62) | 0b10 << 62:032x}"
+    return uuid7(time.time_ns() // 1_000_000, int.from_bytes(os.urandom(10), "big"))
 
 
 def argon2id(pin: str) -> str:

@@ -21,6 +21,8 @@ from hall.keys import certificate
 
 GRACE_SECONDS = 5
 LOOK_SECONDS = 1.0
+_ALONE = getattr(socket, "SO_EXCLUSIVEADDRUSE", socket.SO_REUSEADDR)
+"""Take a port that was just ours, never one in use: on Windows `SO_REUSEADDR` would share it with a stranger."""
 
 
 class _Server(uvicorn.Server):
@@ -71,7 +73,7 @@ def bound(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     sock = socket.socket(family, socket.SOCK_STREAM)
     try:
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.setsockopt(socket.SOL_SOCKET, _ALONE, 1)
         sock.bind((host, port))
     except OSError as cause:
         sock.close()

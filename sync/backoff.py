@@ -12,6 +12,7 @@ from email.utils import parsedate_to_datetime
 
 import tenacity
 
+from casework.ambient import CIVIL
 from casework.limits import LIMITS, Limits
 from sync.errors import Declined, LineError, TryAgain
 
@@ -84,7 +85,7 @@ def seconds_asked_for(retry_after: str, date: str, now: datetime, limits: Limits
     until = _http_date(text)
     if until is None:
         return 0.0
-    start = _http_date(date) or now - timedelta(hours=8)
+    start = _http_date(date) or now - CIVIL
     return min(max((until - start).total_seconds(), 0.0), limits.retry_after_most)
 
 
