@@ -21,7 +21,7 @@ from casework.events import body_of
 from casework.facts import Base, Envelope, Fact, digest, encode_fact
 from casework.outbox import Move, Row, moved
 from local_db.counter import Counter
-from local_db.errors import TooBig
+from local_db.errors import StoreError, TooBig
 from local_db.replay import confirmed_case, counts, keep, overlaid, shown_case
 from local_db.sql import queries
 
@@ -60,7 +60,8 @@ class Commit(Counter):
             yield act
             act.secure_numbers()
         if act.sealed:
-            self.state.keep_sealed(self.identity.incarnation, act.sealed)
+            with contextlib.suppress(StoreError):  # it is saved: a note that can't be written must not deny that
+                self.state.keep_sealed(self.identity.incarnation, act.sealed)
             if self.on_commit:
                 self.on_commit()
 
