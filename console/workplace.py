@@ -21,7 +21,10 @@ PRINT_AGAIN_SECONDS = 30.0
 
 
 class PrintThread:
-    """Prints what waits, on a thread of its own: a dead printer never blocks the counter."""
+    """Prints what waits, on a thread of its own: a dead printer never blocks the counter.
+
+    When nothing was saved for a while it gives new names their initials, so that the search finds them.
+    """
 
     def __init__(self, terminal: Terminal) -> None:
         self._terminal = terminal
@@ -46,13 +49,23 @@ class PrintThread:
         self._thread.join(5)
 
     def _run(self) -> None:
+        quiet = False
         while not self._ended:
             try:
                 print_waiting(self._terminal)
+                while quiet and not self._woken.is_set() and self._terminal.memory.spell_names(_initials):
+                    pass
             except Exception as error:  # the queue keeps what waits; a full disk or a locked file passes
                 self.trouble = bootstrap.sentence(error)
-            self._woken.wait(PRINT_AGAIN_SECONDS)
+            quiet = not self._woken.wait(PRINT_AGAIN_SECONDS)
             self._woken.clear()
+
+
+def _initials(name: str) -> str:
+    """The letters by which a name is found; how to spell is loaded with the first name that needs it."""
+    from casework.catalogue.pinyin import spell
+
+    return spell(name)[0]
 
 
 class Workplace:
