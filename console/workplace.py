@@ -63,9 +63,9 @@ class PrintThread:
 
 def _initials(name: str) -> str:
     """The letters by which a name is found; how to spell is loaded with the first name that needs it."""
-    from casework.catalogue.pinyin import spell
+    from casework.catalogue.pinyin import initials_of
 
-    return spell(name)[0]
+    return initials_of(name)
 
 
 class Workplace:

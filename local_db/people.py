@@ -73,7 +73,7 @@ class People(Connected):
             )
 
     def spell_names(self, spell: Callable[[str], str], most: int = 200) -> int:
-        """Give names without initials theirs (`casework.catalogue.pinyin.spell(name)[0]`). Returns how many it did."""
+        """Give names without initials theirs (`casework.catalogue.pinyin.initials_of`). Returns how many it did."""
         with self.reading() as db:
             rows = db.execute(_SQL["unspelled"], (most,)).fetchall()
         spelled = [(spell(name), id_) for id_, name in rows]

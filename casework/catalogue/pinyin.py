@@ -1,4 +1,6 @@
-"""Spellings of item names for the finder: initials (`spjyxk`) and full pinyin. Made when a catalogue is stored.
+"""Spellings for the finder: initials (`spjyxk`) and full pinyin of items, initials of people and firms.
+
+Made when a catalogue is stored, and for people in quiet moments.
 
 pypinyin takes half a second to load, so it is imported here inside the function and never at start; what it spells is
 stored with the entry.
@@ -31,8 +33,19 @@ _EXCEPTIONS = {
     "厂房": ("chang", "fang"),
     "朝阳": ("chao", "yang"),
 }
+# Characters that begin another way in a surname than elsewhere.
+_SURNAMES = dict(zip("曾单仇解区查朴覃乐种秘", "zsqxozpqycb", strict=True))
+_LONGEST_NAME = 4
+"""Characters of a person's name; what is longer is a firm's."""
 _WORDS = re.compile("(" + "|".join([*sorted(_EXCEPTIONS, key=len, reverse=True), "[A-Za-z0-9]+"]) + ")")
 _SYLLABLE = re.compile("[a-z]+")
+
+
+def initials_of(name: str) -> str:
+    """The initials of a person or a firm, for the search by name."""
+    initials, _ = spell(name)
+    own = _SURNAMES.get(name[:1]) if len(name) <= _LONGEST_NAME else None
+    return own + initials[1:] if own else initials
 
 
 def spell(name: str) -> tuple[str, str]:

@@ -12,7 +12,7 @@ import pytest
 
 from casework.catalogue.district import read_csv
 from casework.catalogue.parse import parse
-from casework.catalogue.pinyin import spell
+from casework.catalogue.pinyin import initials_of, spell
 from casework.catalogue.search import Finder, FinderEntry, entries_of, guide_entries
 from local_db.shipped import shipped_catalogue_files
 
@@ -112,6 +112,21 @@ def test_no_entry_stands_twice_and_the_limit_holds(finder: Finder) -> None:
 )
 def test_names_are_spelled_as_a_clerk_would(name: str, initials: str, full: str) -> None:
     assert spell(name) == (initials, full)
+
+
+@pytest.mark.parametrize(
+    ("name", "initials"),
+    [
+        ("张建国", "zjg"),
+        ("曾敏", "zm"),
+        ("单春", "sc"),
+        ("仇英", "qy"),
+        ("欧阳修", "oyx"),
+        ("单位食堂管理公司", "dwstglgs"),
+    ],
+)
+def test_a_surname_is_spelled_as_its_bearer_says_it(name: str, initials: str) -> None:
+    assert initials_of(name) == initials
 
 
 def test_starting_loads_no_pinyin() -> None:
