@@ -62,6 +62,7 @@ class ConsoleApp(KeyedApp, inherit_bindings=False):
         self._mode_before = "queue"
         self.broken: Exception | None = None
         """What ended the app, if nobody expected it."""
+        self._came_from = "queue"
         self._unfinished: dict[tuple[str, str], dict[str, str]] = {}
 
     def _handle_exception(self, error: Exception) -> None:
@@ -118,12 +119,17 @@ class ConsoleApp(KeyedApp, inherit_bindings=False):
         self.quiet_polls = 0
         if not same:
             self._mode_before = "queue"
+            self._came_from = "queue"
             self._unfinished.clear()
             for mode in _LIVING:
                 if mode in self._screen_stacks:
                     await self.remove_mode(mode)
                     self.add_mode(mode, _screen(mode))
         await self.go(self._mode_before)
+        draft = None if same else await self.desk.load_draft()
+        if draft is not None and person.takes_in:
+            facts = {"item": draft.form.item, "name": draft.form.applicant.name, "at": draft.saved}
+            self.frame.say(t("screens.queue.draft", **facts), "good")
 
     # From screen to screen
 
@@ -173,6 +179,7 @@ class ConsoleApp(KeyedApp, inherit_bindings=False):
         if not await self.frame.leave():
             return
         if self.current_mode != "case":
+            self._came_from = self.current_mode
             await self.switch_mode("case")
         if not isinstance(self.screen, CaseScreen):
             await self.push_screen(CaseScreen())
@@ -286,7 +293,7 @@ class ConsoleApp(KeyedApp, inherit_bindings=False):
                 self.close(top)
                 await self._retell()
         elif self.current_mode != "queue":
-            await self.go("queue")
+            await self.go(self._came_from if self.current_mode == "case" else "queue")
 
     async def act_cable(self) -> None:
         """Ctrl-G: the demo's cable."""

@@ -79,6 +79,9 @@ class IntakeScreen(FormScreen):
         if self.model.item is not None and form.outcome:
             self.model.outcomes = await self.desk.outcomes(self.model.form())
         self._rebuild(field or None)
+        for row in self.sheet.rows:
+            if isinstance(row, InputRow):
+                self.check(row)
 
     async def begin(self, visit: str = "", applicant: Party | None = None) -> None:
         """An empty form; for the next case of the same visit with its applicant."""
