@@ -108,7 +108,7 @@ create table draft (
 -- References of intake lines: one seen before prints the old number.
 create table ref (ref text primary key, number text not null, case_id text not null) without rowid;
 
--- Papers on their way to a printer. state: waiting, printed, failed.
+-- Papers on their way to a printer. state: waiting, printed.
 create table print_queue (
     id integer primary key, case_id text not null, number text not null, kind text not null, count integer not null,
     paper blob not null, state text not null, since text not null, attempts integer not null default 0,

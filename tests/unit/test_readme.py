@@ -133,3 +133,22 @@ def test_a_session_is_read_as_commands_and_what_they_print() -> None:
     assert appears('{"a": 1, "b": [2]}', 'talk\n{"b":[2],"a":1}')
     assert appears("case ... received", "a case 42 was received")
     assert not appears('{"a": 1}', '{"a": 2}')
+
+
+DECISIONS = sorted((ROOT / "docs" / "adr").glob("*.md"))
+PARTS = ("What had to be decided", "What was decided", "What else was weighed", "What follows")
+
+
+@pytest.mark.parametrize("page", DECISIONS, ids=lambda page: page.stem)
+def test_every_decision_is_told_in_the_same_form(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    number, _, _ = page.stem.partition("-")
+    assert text.startswith(f"# {number} ")
+    assert re.search(r"^Date: 20\d\d-\d\d-\d\d\. State: (accepted|replaced by \d{4})\.$", text, re.MULTILINE)
+    assert [part for part in re.findall(r"^## (.+)$", text, re.MULTILINE) if part not in PARTS] == []
+    assert f"## {PARTS[0]}\n" in text
+    assert f"## {PARTS[1]}\n" in text
+
+
+def test_decisions_are_numbered_without_a_gap() -> None:
+    assert [int(page.stem[:4]) for page in DECISIONS] == list(range(1, len(DECISIONS) + 1))
