@@ -66,11 +66,26 @@ def test_what_is_wrong_is_named(changes: dict[str, Any], code: str, field: str) 
     assert (caught.value.code, caught.value.message.facts["field"], caught.value.ref.strip()) == (code, field, "2026-7")
 
 
-@pytest.mark.parametrize("data", [b"{", b'{"item": "D01", "appl', b"nonsense", b"[" * 100_000, b'{"a": 1} {"b": 2}'])
-def test_a_line_that_was_cut_is_refused(data: bytes) -> None:
+@pytest.mark.parametrize(
+    ("data", "place"),
+    [(b"{", 2), (b'{"item": "D01", "appl', 17), (b"nonsense", 1), (b'{"a": 1} {"b": 2}', 10), (b"\x00\x01", 1)],
+)
+def test_a_line_that_was_cut_is_refused_with_the_place(data: bytes, place: int) -> None:
     with pytest.raises(BadLine) as caught:
         read_line(data, 1)
-    assert caught.value.code == "intake.line.json"
+    assert (caught.value.code, caught.value.message.facts) == ("intake.line.json", {"place": place})
+
+
+@pytest.mark.parametrize("data", [b"[" * 100_000, b'{"a": ' + b"9" * 5000 + b"}"], ids=["nested", "digits"])
+def test_a_line_that_no_reader_can_follow_is_refused(data: bytes) -> None:
+    with pytest.raises(BadLine, match=r"intake\.line\.deep"):
+        read_line(data, 1)
+
+
+def test_a_field_that_stands_twice_is_no_choice_of_ours() -> None:
+    with pytest.raises(BadLine) as caught:
+        read_line(b'{"item": "D01", "item": "A01", "applicant": {}}', 1)
+    assert (caught.value.code, caught.value.message.facts["field"]) == ("intake.line.twice", "item")
 
 
 @pytest.mark.parametrize("data", [b"[]", b"1", b'"D01"', b"null"])
