@@ -19,12 +19,14 @@ from casework.drafting import Context, Decision, Drafting, drafted
 from casework.errors import BadInput
 from casework.events import EVENTS, Klass, Offline
 from casework.intake import accepting, authority_on, default, lines_of, missing_of, refusing
-from casework.rights import may, post_for, stands_in
+from casework.rights import post_for, stands_in
 from casework.rules import Refusal, asked_for
 from casework.text import clean_code, clean_line, clean_name, clean_text
 
-_Step = tuple[str, bodies.Body, str]
-_Handler = Callable[[Case, Any, Context], _Step | Refusal]
+Step = tuple[str, bodies.Body, str]
+"""Type, body and post of the fact that an act makes."""
+
+_Handler = Callable[[Case, Any, Context], Step | Refusal]
 
 
 def decide(case: Case, command: commands.Command, action: str, context: Context) -> Decision | Refusal:
@@ -32,13 +34,18 @@ def decide(case: Case, command: commands.Command, action: str, context: Context)
 
     Raises BadInput when the data can be mended at the keyboard.
     """
-    made = _HANDLERS[action](case, command, context)
+    made = step_of_act(case, command, action, context)
     if isinstance(made, Refusal):
         return made
     off = not_now(case, made[0], context)
     if off is not None:
         return off
     return drafted(Drafting(context, case.id, case.root, case), made)
+
+
+def step_of_act(case: Case, command: commands.Command, action: str, context: Context) -> Step | Refusal:
+    """The fact that `action` makes, not yet asked whether it may be now. Raises BadInput as `decide` does."""
+    return _HANDLERS[action](case, command, context)
 
 
 def not_now(case: Case, type_: str, context: Context) -> Refusal | None:
@@ -60,7 +67,7 @@ def print_paper(case: Case, kind: str, context: Context, sha256: str) -> Decisio
     body = bodies.Printed(
         paper=kind, count=count, mark=reprint_mark(case.papers, kind, context.terminal), sha256=sha256
     )
-    post = _any_post(case, context, "printed")
+    post = any_post(case, context, "printed")
     return drafted(Drafting(context, case.id, case.root, case), ("printed", body, post))
 
 
@@ -68,7 +75,7 @@ def unmask(case: Case, reason: str, context: Context) -> Decision | Refusal:
     """The durable event of a look at the full personal data; a reason is a must."""
     if not reason.strip():
         return Refusal("reason")
-    body, post = bodies.Unmasked(clean_text(reason)), _any_post(case, context, "unmasked")
+    body, post = bodies.Unmasked(clean_text(reason)), any_post(case, context, "unmasked")
     return drafted(Drafting(context, case.id, case.root, case), ("unmasked", body, post))
 
 
@@ -81,78 +88,13 @@ def reprint_mark(papers: tuple[PrintedPaper, ...], kind: str, terminal: str) -> 
     return f"{terminal}-{own + 1}"
 
 
-def possible(case: Case, context: Context) -> tuple[tuple[str, Refusal | None], ...]:
-    """The acts that belong to the case's state and the person's posts, each with the reason why it is off, or None."""
-    return tuple(
-        (action, not_now(case, type_, context) or _foreseen(case, action, context))
-        for action, type_ in _offered(case, context)
-    )
-
-
-def _foreseen(case: Case, action: str, context: Context) -> Refusal | None:
-    """What would be refused whatever is typed: nobody fills in a form for that."""
-    if action == "accept":
-        made = _accept(case, commands.Accept(), context)
-        return made if isinstance(made, Refusal) else None
-    if action == "supplement" and case.supplement is not None:
-        return Refusal("second_notice", {"number": case.number, "told_at": case.supplement.told_at})
-    if action == "decide" and case.accepted_by == context.staff.number and not case.received.one_person:
-        return Refusal("same_person", {"number": case.number})
-    return None
-
-
-def _offered(case: Case, context: Context) -> list[tuple[str, str]]:
-    offered = [(action, type_) for action, type_, state in _BY_STATE if case.state in state]
-    for step in open_steps(case) if case.state != "awaiting_supplement" else ():
-        post = _own_post(case, step, context)
-        offered += [pair for pair in _BY_STEP.get(step.kind, ()) if _may(case, context, pair[1], post)]
-    if case.state == "received" and "missing" not in case.materials.values():
-        offered.remove(("supplement-received", "material.added"))
-    if "defer" in case.materials.values() and case.state in {"accepted", "decided", "certified"}:
-        offered.append(("supplement-received", "material.added"))
-    staff, posts = context.staff, context.catalogue.posts
-    return [
-        (action, type_)
-        for action, type_ in dict.fromkeys(offered)
-        if post_for(staff, context.shift, EVENTS[type_].verb, posts, module=case.received.module)
-        and not (EVENTS[type_].officers_only and staff.team != "officer")
-        and not (type_ == "supplement.told" and (case.received.registration or case.accepted_at))
-        and not (type_ == "returned" and not case.received.registration)
-        and not (type_ in {"refused_at_intake", "returned"} and case.accepted_at)
-        and not (type_ == "accepted" and staff.team == "helper" and not case.received.authority)
-    ]
-
-
-def _may(case: Case, context: Context, type_: str, post: str) -> bool:
-    return may(context.staff, EVENTS[type_].verb, post, context.catalogue.posts, case.received.module)
-
-
-_BY_STATE = (
-    ("accept", "accepted", {"received"}),
-    ("supplement", "supplement.told", {"received", "awaiting_supplement"}),
-    ("return", "returned", {"received"}),
-    ("refuse", "refused_at_intake", {"received"}),
-    ("supplement-received", "material.added", {"awaiting_supplement", "received"}),
-    ("withdraw", "withdrawn", {"received", "awaiting_supplement", "accepted"}),
-    ("close", "closed", {"delivered"}),
-)
-_BY_STEP = {
-    "pre_review": (("pre-review", "step.done"),),
-    "examine": (("examine", "step.done"), ("send-back", "sent_back"), ("reassign", "reassigned")),
-    "site_check": (("site-check", "inspected"), ("send-back", "sent_back"), ("reassign", "reassigned")),
-    "decide": (("decide", "decided"), ("send-back", "sent_back"), ("reassign", "reassigned")),
-    "certify": (("certify", "certified"),),
-    "deliver": (("deliver", "delivered"),),
-}
-
-
 def _open(case: Case, context: Context, *kinds: str) -> tuple[bodies.RouteStep, str] | Refusal:
     """The open step of one of `kinds`, at a post of the shift first, and the post that it takes."""
     ready = [step for step in open_steps(case) if step.kind in kinds]
     if not ready:
         return Refusal("step_not_open", {"step": kinds[0]})
     for step in ready:
-        post = _own_post(case, step, context)
+        post = own_post(case, step, context)
         if post:
             return step, post
     home = post_of(case, ready[0])
@@ -160,7 +102,7 @@ def _open(case: Case, context: Context, *kinds: str) -> tuple[bodies.RouteStep, 
     return Refusal("other_post", {"step": ready[0].kind, "post": home, "at": there.name.both() if there else home})
 
 
-def _own_post(case: Case, step: bodies.RouteStep, context: Context) -> str:
+def own_post(case: Case, step: bodies.RouteStep, context: Context) -> str:
     """The post of the shift at which `step` can be done: its own first, then one that stands in for it; or `""`."""
     home, posts = post_of(case, step), context.catalogue.posts
     if home in context.shift:
@@ -168,7 +110,7 @@ def _own_post(case: Case, step: bodies.RouteStep, context: Context) -> str:
     return next((here for here in context.shift if stands_in(here, home, step.kind, case.received.module, posts)), "")
 
 
-def _any_post(case: Case, context: Context, type_: str, wanted: str = "") -> str:
+def any_post(case: Case, context: Context, type_: str, wanted: str = "") -> str:
     """The post of the shift with the right; the first of the shift where none has it, and then the rules say no."""
     staff, posts = context.staff, context.catalogue.posts
     found = post_for(staff, context.shift, EVENTS[type_].verb, posts, wanted, case.received.module)
@@ -196,7 +138,7 @@ def _gaps(case: Case, context: Context) -> tuple[Missing, ...]:
     return missing_of(case.received, case.materials, item) if item else ()
 
 
-def _accept(case: Case, command: commands.Accept, context: Context) -> _Step | Refusal:
+def _accept(case: Case, command: commands.Accept, context: Context) -> Step | Refusal:
     missing = [gap.code for gap in _gaps(case, context) if asked_for(case, gap.code)]
     if missing and case.state == "received":  # in another state the rules have more to say than that
         return Refusal("incomplete", {"materials": ", ".join(missing)})
@@ -205,15 +147,15 @@ def _accept(case: Case, command: commands.Accept, context: Context) -> _Step | R
         return Refusal("no_authorisation", {"item": item.code})  # it ran out since the receipt (R15)
     received = msgspec.structs.replace(case.received, materials=case.materials)
     type_, body, post = accepting(item, received, context, "window")
-    return type_, body, post or _any_post(case, context, "accepted")
+    return type_, body, post or any_post(case, context, "accepted")
 
 
-def _refuse(case: Case, command: commands.Refuse, context: Context) -> _Step | Refusal:
+def _refuse(case: Case, command: commands.Refuse, context: Context) -> Step | Refusal:
     if command.ground not in {"", "no_permit_needed", "not_our_power"}:
         raise BadInput("command.ground", ground=command.ground[:40])
     reason = clean_text(command.reason) or _proposed(case, "refuse")
     body = refusing(reason, command.ground, command.right_organ, command.remedies)
-    return "refused_at_intake", body, _any_post(case, context, "refused_at_intake", case.received.module)
+    return "refused_at_intake", body, any_post(case, context, "refused_at_intake", case.received.module)
 
 
 def _proposed(case: Case, outcome: str) -> str:
@@ -221,20 +163,20 @@ def _proposed(case: Case, outcome: str) -> str:
     return case.received.proposal_reason if case.received.proposal == outcome else ""
 
 
-def _return(case: Case, command: commands.Return, context: Context) -> _Step | Refusal:
+def _return(case: Case, command: commands.Return, context: Context) -> Step | Refusal:
     lines = _lines(case, command.lines, context)
     body = bodies.Returned(lines, clean_text(command.reason) or _proposed(case, "return") or default("return"))
-    return "returned", body, _any_post(case, context, "returned", case.received.module)
+    return "returned", body, any_post(case, context, "returned", case.received.module)
 
 
-def _supplement(case: Case, command: commands.Supplement, context: Context) -> _Step | Refusal:
+def _supplement(case: Case, command: commands.Supplement, context: Context) -> Step | Refusal:
     lines = _lines(case, command.lines, context)
     if not lines and case.state == "received":
         return Refusal("nothing_missing")
-    return "supplement.told", bodies.SupplementTold(lines), _any_post(case, context, "supplement.told")
+    return "supplement.told", bodies.SupplementTold(lines), any_post(case, context, "supplement.told")
 
 
-def _supplement_received(case: Case, command: commands.SupplementReceived, context: Context) -> _Step | Refusal:
+def _supplement_received(case: Case, command: commands.SupplementReceived, context: Context) -> Step | Refusal:
     told = case.supplement
     asked = [line.material for line in told.lines if line.material not in told.answered] if told else []
     asked = asked or [code for code, have in case.materials.items() if have == "defer"]
@@ -242,11 +184,11 @@ def _supplement_received(case: Case, command: commands.SupplementReceived, conte
     item = _item(case, context)
     if item is not None:  # says what is wrong with a code or a state, before the rules look
         material_states(item, case.received.situations, materials, case.received.agent is not None)
-    return "material.added", bodies.MaterialAdded(materials), _any_post(case, context, "material.added", "window")
+    return "material.added", bodies.MaterialAdded(materials), any_post(case, context, "material.added", "window")
 
 
 def _note(kind: str) -> _Handler:
-    def handle(case: Case, command: commands.Note, context: Context) -> _Step | Refusal:
+    def handle(case: Case, command: commands.Note, context: Context) -> Step | Refusal:
         found = _open(case, context, kind)
         if isinstance(found, Refusal):
             return found
@@ -255,7 +197,7 @@ def _note(kind: str) -> _Handler:
     return handle
 
 
-def _site_check(case: Case, command: commands.SiteCheck, context: Context) -> _Step | Refusal:
+def _site_check(case: Case, command: commands.SiteCheck, context: Context) -> Step | Refusal:
     found = _open(case, context, "site_check")
     if isinstance(found, Refusal):
         return found
@@ -263,21 +205,21 @@ def _site_check(case: Case, command: commands.SiteCheck, context: Context) -> _S
     return "inspected", bodies.Inspected(found[0].id, officers, command.outcome, clean_text(command.note)), found[1]
 
 
-def _send_back(case: Case, command: commands.SendBack, context: Context) -> _Step | Refusal:
+def _send_back(case: Case, command: commands.SendBack, context: Context) -> Step | Refusal:
     found = _open(case, context, "examine", "site_check", "decide")
     if isinstance(found, Refusal):
         return found
     return "sent_back", bodies.SentBack(found[0].id, command.to, clean_text(command.reason)), found[1]
 
 
-def _reassign(case: Case, command: commands.Reassign, context: Context) -> _Step | Refusal:
+def _reassign(case: Case, command: commands.Reassign, context: Context) -> Step | Refusal:
     found = _open(case, context, "examine", "site_check", "decide", "accept")
     if isinstance(found, Refusal):
         return found
     return "reassigned", bodies.Reassigned(found[0].id, command.post, clean_text(command.reason)), found[1]
 
 
-def _decide(case: Case, command: commands.Decide, context: Context) -> _Step | Refusal:
+def _decide(case: Case, command: commands.Decide, context: Context) -> Step | Refusal:
     found = _open(case, context, "decide")
     if isinstance(found, Refusal):
         return found
@@ -285,14 +227,14 @@ def _decide(case: Case, command: commands.Decide, context: Context) -> _Step | R
     return "decided", bodies.Decided(found[0].id, command.outcome, clean_text(command.reasons), remedies), found[1]
 
 
-def _certify(case: Case, command: commands.Certify, context: Context) -> _Step | Refusal:
+def _certify(case: Case, command: commands.Certify, context: Context) -> Step | Refusal:
     found = _open(case, context, "certify")
     if isinstance(found, Refusal):
         return found
     return "certified", bodies.Certified(found[0].id, clean_line(command.document)), found[1]
 
 
-def _deliver(case: Case, command: commands.Deliver, context: Context) -> _Step | Refusal:
+def _deliver(case: Case, command: commands.Deliver, context: Context) -> Step | Refusal:
     found = _open(case, context, "deliver")
     if isinstance(found, Refusal):
         return found
@@ -308,19 +250,19 @@ def _deliver(case: Case, command: commands.Deliver, context: Context) -> _Step |
     return "delivered", body, found[1]
 
 
-def _close(case: Case, command: commands.Note, context: Context) -> _Step | Refusal:
-    return "closed", bodies.Closed(clean_text(command.note)), _any_post(case, context, "closed", "delivery")
+def _close(case: Case, command: commands.Note, context: Context) -> Step | Refusal:
+    return "closed", bodies.Closed(clean_text(command.note)), any_post(case, context, "closed", "delivery")
 
 
-def _withdraw(case: Case, command: commands.Withdraw, context: Context) -> _Step | Refusal:
-    return "withdrawn", bodies.Withdrawn(clean_text(command.reason)), _any_post(case, context, "withdrawn", "window")
+def _withdraw(case: Case, command: commands.Withdraw, context: Context) -> Step | Refusal:
+    return "withdrawn", bodies.Withdrawn(clean_text(command.reason)), any_post(case, context, "withdrawn", "window")
 
 
-def _hand_over(case: Case, command: commands.HandOver, context: Context) -> _Step | Refusal:
+def _hand_over(case: Case, command: commands.HandOver, context: Context) -> Step | Refusal:
     if command.to not in context.catalogue.posts:
         return Refusal("no_such_post", {"post": command.to[:40]})
     body = bodies.HandedOver(command.to, clean_line(command.papers))
-    return "handed_over", body, _any_post(case, context, "handed_over")
+    return "handed_over", body, any_post(case, context, "handed_over")
 
 
 _HANDLERS: dict[str, _Handler] = {
@@ -341,25 +283,3 @@ _HANDLERS: dict[str, _Handler] = {
     "withdraw": _withdraw,
     "hand-over": _hand_over,
 }
-
-
-def settle_by_withdrawing(case: Case, refused: tuple[str, ...], reason: str, context: Context) -> Decision | Refusal:
-    """The refused facts are given up (S15)."""
-    body = bodies.ResolveWithdraw(refused, clean_text(reason))
-    return _settled(case, context, [("resolve.withdraw", body, _any_post(case, context, "resolve.withdraw"))])
-
-
-def settle_by_amending(
-    case: Case, refused: tuple[str, ...], reason: str, command: commands.Command, action: str, context: Context
-) -> Decision | Refusal:
-    """The refused facts are replaced by `action`, done again and right, in the same group (S15)."""
-    again = _HANDLERS[action](case, command, context)
-    if isinstance(again, Refusal):
-        return again
-    body = bodies.ResolveAmend(refused, clean_text(reason))
-    return _settled(case, context, [("resolve.amend", body, _any_post(case, context, "resolve.amend")), again])
-
-
-def _settled(case: Case, context: Context, steps: list[_Step]) -> Decision | Refusal:
-    off = not_now(case, steps[0][0], context)
-    return off or drafted(Drafting(context, case.id, case.root, case), *steps)

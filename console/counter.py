@@ -16,17 +16,18 @@ from casework.ambient import Clock, NewId
 from casework.case import Case
 from casework.catalogue.schema import Catalogue, Item
 from casework.commands import Intake, read_act
-from casework.decide import decide, possible, print_paper, settle_by_amending, settle_by_withdrawing, unmask
+from casework.decide import decide, print_paper, unmask
 from casework.drafting import Context, Decision
 from casework.errors import BadInput
 from casework.events import EVENTS
 from casework.facts import Base, Fact, LegalTime
 from casework.intake import take_in
 from casework.messages import Message
+from casework.offering import possible
 from casework.outbox import SHOWN, UNSENT, Row
 from casework.papers.model import Paper
 from casework.rules import Refusal
-from casework.settling import give_up_without_case
+from casework.settling import give_up_without_case, settle_by_amending, settle_by_withdrawing
 from casework.wire import Tray
 from console.legal_time import LegalClock
 from console.library import Library

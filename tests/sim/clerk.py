@@ -13,12 +13,14 @@ from casework.ambient import stamp
 from casework.bodies import StaffSet
 from casework.case import Case, decode_case
 from casework.commands import Intake, read_act
-from casework.decide import decide, possible, settle_by_withdrawing
+from casework.decide import decide
 from casework.drafting import Context, Decision
 from casework.errors import BadInput
 from casework.facts import Fact, LegalTime
 from casework.intake import take_in
+from casework.offering import possible
 from casework.rules import Refusal
+from casework.settling import settle_by_withdrawing
 from console.sample import application
 from tests.sim.server import CATALOGUE, HALL, STAFF
 from tests.sim.terminal import Terminal

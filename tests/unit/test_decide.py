@@ -13,16 +13,15 @@ from casework.case import APPLICANT, Case, StepState, evolve, open_steps, places
 from casework.commands import ACTS
 from casework.decide import (
     _HANDLERS,
-    possible,
     print_paper,
     reprint_mark,
-    settle_by_amending,
-    settle_by_withdrawing,
 )
 from casework.drafting import Decision
 from casework.errors import BadCommand, BadInput
 from casework.events import body_of
+from casework.offering import possible
 from casework.rules import Refusal
+from casework.settling import settle_by_amending, settle_by_withdrawing
 from tests.people import CATALOGUE, ITEMS, OFFICERS, STAFF, Office, code_of, have_all, judged
 
 WALKS: dict[str, tuple[str, list[tuple[str, str, dict[str, Any]]]]] = {

@@ -32,12 +32,13 @@ from casework.case import (
     open_steps,
     places,
 )
-from casework.decide import decide, possible, print_paper
+from casework.decide import decide, print_paper
 from casework.drafting import Decision
 from casework.errors import BadInput
 from casework.events import EVENTS, Klass, body_of
 from casework.facts import Base, Fact, Group, LegalTime, encode_body, encode_fact
 from casework.intake import OUTCOMES
+from casework.offering import possible
 from casework.rules import Bench
 from tests.people import CATALOGUE, HELPERS, ITEMS, OFFICERS, STAFF, Office, have_all
 
