@@ -107,8 +107,9 @@ def _situation(show: Shower, situation: Situation) -> desk.Field:
 
 def _earlier_form(terminal: Terminal, item: Item, applicant_id: str) -> dict[str, str]:
     """What this applicant said the last time on a form of this item."""
-    found = terminal.memory.known_applicant(applicant_id) if applicant_id else None
-    return found.newest.received.form if found and found.newest.received.item == item.code else {}
+    found = terminal.memory.search(applicant_id, _LATELY) if applicant_id else ()
+    forms = (row.case.received.form for row in found if (row.item, row.applicant_id) == (item.code, applicant_id))
+    return next(forms, {})
 
 
 def _field(show: Shower, field: Field, item: Item, earlier: dict[str, str]) -> desk.Field:
