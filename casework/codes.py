@@ -119,7 +119,7 @@ def check_resident_id(text: str, today: date, regions: Container[str] | None = N
     )
 
 
-def check_identity(kind: IdentityKind, text: str, today: date, regions: Container[str] | None = None) -> Identity:
+def check_identity(kind: IdentityKind, text: str, today: date) -> Identity:
     """The number by which an applicant is known: a person's identity card or passport, an entity's credit code.
 
     Raises:
@@ -135,7 +135,7 @@ def check_identity(kind: IdentityKind, text: str, today: date, regions: Containe
             raise BadCode("code.passport")
         return Identity("passport", code)
     try:
-        resident = check_resident_id(code, today, regions)
+        resident = check_resident_id(code, today)
     except BadCode:
         if _is_uscc(code):
             raise BadCode("code.id.is_uscc") from None

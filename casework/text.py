@@ -64,13 +64,13 @@ def clean_line(text: str, most: int = LIMITS.field_chars) -> str:
     return line
 
 
-def clean_name(text: str, most: int = LIMITS.field_chars) -> str:
+def clean_name(text: str) -> str:
     """A name of a person or a firm: as `clean_line`; no character of it is replaced by a similar one.
 
     Raises:
-        BadText: longer than `most`, or a character in it is broken.
+        BadText: longer than a field, or a character in it is broken.
     """
-    return clean_line(text, most)
+    return clean_line(text)
 
 
 def clean_text(text: str, most: int = LIMITS.text_chars) -> str:

@@ -50,10 +50,10 @@ class Parser(argparse.ArgumentParser):
         raise WrongUse("console.wrong_use", listing=self.format_help(), reason=message)
 
 
-def commands(parser: argparse.ArgumentParser, name: str = "action") -> argparse._SubParsersAction[Any]:
+def commands(parser: argparse.ArgumentParser) -> argparse._SubParsersAction[Any]:
     """Sub-commands of `parser`, one of which has to be typed."""
     return parser.add_subparsers(
-        dest=name, required=True, metavar=t("arguments.action"), title=t("arguments.possible"), parser_class=Parser
+        dest="action", required=True, metavar=t("arguments.action"), title=t("arguments.possible"), parser_class=Parser
     )
 
 

@@ -10,12 +10,12 @@ import os
 import random
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from casework.ambient import CIVIL, Clock, stamp, uuid7
+from casework.ambient import CIVIL, stamp, uuid7
 from casework.limits import LIMITS, Limits
 from casework.messages import Message
 from console.counter import Counter
@@ -87,9 +87,7 @@ def states() -> Path:
     return state_folder(os.environ)
 
 
-def open_terminal(
-    folder: Path, *, language: str = "zh_CN", clock: Clock | None = None, limits: Limits = LIMITS
-) -> Terminal:
+def open_terminal(folder: Path, *, language: str = "zh_CN", clock: Clock | None = None) -> Terminal:
     """The terminal of the data folder `folder`, ready to work.
 
     Raises NotEnrolled when there is none, StoreError when its memory can't be opened.
@@ -97,13 +95,13 @@ def open_terminal(
     if not (folder / "terminal.db").is_file():
         raise NotEnrolled("console.not_enrolled", folder=str(folder))
     clock = clock or SystemClock()
-    memory = TerminalMemory.open(folder, clock, states(), limits)
+    memory = TerminalMemory.open(folder, clock, states())
     library = Library(memory)
     who = memory.identity
     legal = LegalClock(memory, clock)
     paperwork = Paperwork(who.hall_name, who.terminal, clock, library, translator("zh_CN"))
     counter = Counter(memory, library, paperwork, clock, legal, new_id, lambda: bool(memory.last_contact().trouble))
-    people = People(memory, library, clock, limits)
+    people = People(memory, library, clock)
     return Terminal(memory, library, paperwork, counter, people, legal, clock, translator, language, sentence=sentence)
 
 
@@ -158,29 +156,28 @@ async def run_here(call: Callable[..., T], /, *arguments: Any) -> T:
 
 
 @contextlib.asynccontextmanager
-async def line_for(
-    terminal: Terminal,
-    url: str | None = None,
-    *,
-    run: Callable[..., Awaitable[Any]] = run_here,
-    limits: Limits = LIMITS,
-) -> AsyncIterator[Line]:
+async def line_for(terminal: Terminal, *, limits: Limits = LIMITS) -> AsyncIterator[Line]:
     """The line of `terminal`, its connections closed at the end.
 
     Args:
         terminal: whose memory it fills and empties.
-        url: where the hall is; without it what was written down at enrolment.
-        run: where the memory's methods are called: the writer's thread in the console.
         limits: bounds.
     """
     from sync.line import Line
     from sync.transport import Transport
 
     folder, memory = terminal.memory.folder, terminal.memory
-    transport = Transport(url or hall_url(terminal), terminal.clock, key=memory.identity.hall_key, limits=limits)
+    transport = Transport(hall_url(terminal), terminal.clock, key=memory.identity.hall_key, limits=limits)
     try:
         yield Line(
-            memory, transport, signer_of(folder), clock=terminal.clock, sleep=wait, dice=dice, run=run, limits=limits
+            memory,
+            transport,
+            signer_of(folder),
+            clock=terminal.clock,
+            sleep=wait,
+            dice=dice,
+            run=run_here,
+            limits=limits,
         )
     finally:
         await transport.aclose()

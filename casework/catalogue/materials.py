@@ -71,16 +71,14 @@ def material_states(
     return tuple(states)
 
 
-def completeness(
-    item: Item, answers: Mapping[str, str], have: Mapping[str, str], agent: bool, authority: bool = False
-) -> tuple[Missing, ...]:
+def completeness(item: Item, answers: Mapping[str, str], have: Mapping[str, str], agent: bool) -> tuple[Missing, ...]:
     """Everything that is unmet, in the order of the item; empty: the papers are complete.
 
-    `agent`: someone applies for the applicant. `authority`: the agent's authority to pledge was shown (a held
-    material with the flag `authority` shows it too). Raises BadInput as `material_states` does.
+    `agent`: someone applies for the applicant, and may pledge only where a held material with the flag `authority`
+    shows it (R30). Raises BadInput as `material_states` does.
     """
     states = material_states(item, answers, have, agent)
-    empowered = authority or any(material.authority and state in _ON_HAND for material, state in states)
+    empowered = any(material.authority and state in _ON_HAND for material, state in states)
     unmet = []
     for material, state in states:
         if state == "missing":

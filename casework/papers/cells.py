@@ -70,14 +70,14 @@ def pad(text: str, columns: int, measure: Measure = screen_cells) -> str:
     return text + " " * max(0, columns - measure(text))
 
 
-def centre(text: str, columns: int, measure: Measure = screen_cells) -> str:
+def centre(text: str, columns: int) -> str:
     """`text` in the middle of `columns` cells."""
-    return " " * max(0, (columns - measure(text)) // 2) + text
+    return " " * max(0, (columns - screen_cells(text)) // 2) + text
 
 
-def share(columns: int, weights: tuple[int, ...], gap: int = 1) -> list[int]:
-    """`columns` cells shared by `weights` with `gap` cells between; each column gets at least 4 cells."""
-    free = columns - gap * (len(weights) - 1)
+def share(columns: int, weights: tuple[int, ...]) -> list[int]:
+    """`columns` cells shared by `weights` with a cell between; each column gets at least 4 cells."""
+    free = columns - (len(weights) - 1)
     widths = [max(4, free * weight // max(1, sum(weights))) for weight in weights]
     widths[widths.index(max(widths))] += free - sum(widths)
     return widths

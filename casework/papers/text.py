@@ -16,8 +16,6 @@ from casework.papers.model import Paper, Table
 COLUMNS = {"80mm": 48, "A5": 64, "A4": 80}
 """Cells across the text of each size."""
 
-Matrix = tuple[tuple[bool, ...], ...]
-
 
 class Line(msgspec.Struct, frozen=True):
     """One line; `barcode` holds the digits, `qr` the content, both without their caption."""
@@ -45,8 +43,8 @@ def lay_out(paper: Paper, columns: int, measure: Measure = screen_cells) -> list
     return lines
 
 
-def to_text(paper: Paper, columns: int | None = None, matrix: Matrix | None = None) -> str:
-    """The preview of `paper`; `matrix` are the modules of its QR code, drawn two to a character when given."""
+def to_text(paper: Paper, columns: int | None = None) -> str:
+    """The preview of `paper`; the QR code is left to the renderers that can draw it."""
     across = columns or COLUMNS[paper.size]
     shown: list[str] = []
     for line in lay_out(paper, across):
@@ -55,7 +53,7 @@ def to_text(paper: Paper, columns: int | None = None, matrix: Matrix | None = No
         elif line.kind == "barcode":
             shown.append(centre(_bars(line.text)[:across], across))
         elif line.kind == "qr":
-            shown += [centre(row, across) for row in half_blocks(matrix)] if matrix else []
+            continue
         elif line.align == "centre":
             shown.append(centre(line.text, across))
         elif line.align == "right":
@@ -63,19 +61,6 @@ def to_text(paper: Paper, columns: int | None = None, matrix: Matrix | None = No
         else:
             shown.append(line.text)
     return "\n".join(shown) + "\n"
-
-
-def half_blocks(matrix: Matrix) -> list[str]:
-    """A QR code in characters, two modules high each, dark on light as it is on paper."""
-    quiet = len(matrix[0]) + 4
-    rows = [[False] * quiet, *([False, False, *row, False, False] for row in matrix), [False] * quiet]
-    if len(rows) % 2:
-        rows.append([False] * quiet)
-    glyphs = {(False, False): " ", (True, False): "▀", (False, True): "▄", (True, True): "█"}
-    return [
-        "".join(glyphs[pair] for pair in zip(up, low, strict=True))
-        for up, low in zip(rows[::2], rows[1::2], strict=True)
-    ]
 
 
 def _bars(digits: str) -> str:

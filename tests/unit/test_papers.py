@@ -13,7 +13,7 @@ from casework.papers import KINDS, PaperFacts, Reprint, build, to_text
 from casework.papers.cells import roll_cells, screen_cells, wrap
 from casework.papers.facts import LimitLine, MaterialLine, Party, Payment, Special
 from casework.papers.model import printable
-from casework.papers.text import COLUMNS, half_blocks, lay_out
+from casework.papers.text import COLUMNS, lay_out
 from console.messages import read_catalogue
 from tests.unit.paper_samples import FACTS, NUMBER, PRINTED, REMEDIES, URL, changed, en, paper, zh
 
@@ -320,11 +320,6 @@ def test_lines_break_where_chinese_lines_may() -> None:
 
 def test_a_printer_draws_chinese_quotes_two_wide_and_a_screen_one() -> None:
     assert (screen_cells("“中”"), roll_cells("“中”"), screen_cells("𠮷e\u0301")) == (4, 6, 3)
-
-
-def test_the_qr_code_of_the_preview_keeps_its_modules() -> None:
-    drawn = half_blocks(((True, False), (False, True), (True, True)))
-    assert drawn == ["  ▄   ", "  ▄█  ", "      "]
 
 
 # The languages
