@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from casework.ambient import CIVIL, stamp, uuid7
+from casework.ambient import CIVIL, Clock, stamp, uuid7
 from casework.limits import LIMITS, Limits
 from casework.messages import Message
 from console.counter import Counter
