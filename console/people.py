@@ -71,14 +71,17 @@ class People:
             raise NotSignedIn("people.locked", name=staff.name, until=f"{end:%H:%M}")
 
     def _failed(self, staff: StaffSet) -> NotSignedIn:
-        failures = self.memory.lockout(staff.number).failures + 1
+        now = self.clock.now()
+
+        def until(failures: int) -> str:
+            return stamp(now + self._lock(failures)) if failures >= self.limits.pin_tries else ""
+
+        failures = self.memory.count_failure(staff.number, until)
         left = self.limits.pin_tries - failures
         if left > 0:
-            self.memory.keep_lockout(staff.number, Lockout(failures))
             return NotSignedIn("people.wrong_pin", left=left)
-        until = self.clock.now() + self._lock(failures)
-        self.memory.keep_lockout(staff.number, Lockout(failures, stamp(until)))
-        return NotSignedIn("people.locked_now", name=staff.name, tries=failures, until=f"{until:%H:%M}")
+        end = now + self._lock(failures)
+        return NotSignedIn("people.locked_now", name=staff.name, tries=failures, until=f"{end:%H:%M}")
 
     def _lock(self, failures: int) -> timedelta:
         doublings = max(0, min(failures - self.limits.pin_tries, MOST_DOUBLINGS))

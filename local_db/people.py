@@ -72,6 +72,19 @@ class People(Connected):
                 (staff, lockout.failures, lockout.until),
             )
 
+    def count_failure(self, staff: str, until: Callable[[int], str]) -> int:
+        """One wrong PIN more; which one in a row it was. Many who guess at once are each counted.
+
+        Args:
+            staff: whose number was typed.
+            until: the end of the lock after so many failures (hall time); empty while there is none.
+        """
+        with self.transaction() as db:
+            row = db.execute(_SQL["lockout"], (staff,)).fetchone()
+            failures = (int(row[0]) if row else 0) + 1
+            db.execute(_SQL["keep_lockout"], (staff, failures, until(failures)))
+        return failures
+
     def spell_names(self, spell: Callable[[str], str], most: int = 200) -> int:
         """Give names without initials theirs (`casework.catalogue.pinyin.initials_of`). Returns how many it did."""
         with self.reading() as db:
