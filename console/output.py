@@ -82,19 +82,9 @@ def read_file(path: Path) -> bytes:
 
 def write_file(path: Path, content: bytes) -> None:
     """`content` as the file `path`, whole or not at all. Raises FileTrouble."""
-    import os
-    import tempfile
+    from console.files import write_whole
 
     try:
-        handle, draft = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(content)
-                stream.flush()
-                os.fsync(stream.fileno())
-            Path(draft).replace(path)
-        except OSError:
-            Path(draft).unlink(missing_ok=True)
-            raise
+        write_whole(path, content)
     except OSError as cause:
         raise FileTrouble("console.file.write", file=str(path), reason=reason_of(cause)) from cause

@@ -6,15 +6,14 @@ and intake goes on. Sending blocks for at most the named seconds, so it belongs 
 
 from __future__ import annotations
 
-import os
 import re
 import socket
-import tempfile
 from pathlib import Path
 from typing import Literal, Protocol
 
 import msgspec
 
+from console.files import write_whole
 from console.printing.errors import PrinterDown
 
 Form = Literal["pdf", "svg", "txt", "escpos"]
@@ -56,16 +55,7 @@ class FilePrinter:
         self.path(job)
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            handle, draft = tempfile.mkstemp(dir=self._folder, suffix=".part")
-            try:
-                with os.fdopen(handle, "wb") as file:
-                    file.write(data)
-                    file.flush()
-                    os.fsync(file.fileno())
-                Path(draft).replace(self.path(job))
-            except OSError:
-                Path(draft).unlink(missing_ok=True)
-                raise
+            write_whole(self.path(job), data)
         except OSError as error:
             raise PrinterDown("papers.error.spool", printer=self.name, reason=error.strerror or str(error)) from error
 
