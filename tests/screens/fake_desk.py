@@ -418,7 +418,9 @@ class FakeDesk:
                 True,
                 (Choice("counter", "窗口"), Choice("post", "邮寄"), Choice("agent", "代领")),
             ),
+            Field("tracking", "运单号" if self.language == "zh_CN" else "Parcel", required=True, when="how=post"),
         )
+        note = "决定后不能再改" if self.language == "zh_CN" else "A decision stays"
         off = Message("screens.act_form.off")
         officer = self.who is not None and self.who.team == "officer"
         history = [
@@ -456,7 +458,15 @@ class FakeDesk:
                 PaperRef("acceptance", self.w("受理通知书")),
             ),
             (
-                ActView("decide", self.w("决定"), officer, None if officer else off, (result, reason), grave=True),
+                ActView(
+                    "decide",
+                    self.w("决定"),
+                    officer,
+                    None if officer else off,
+                    (result, reason),
+                    grave=True,
+                    notes=(note,),
+                ),
                 ActView("site-check", self.w("现场核查"), fields=(second,)),
                 ActView("deliver", self.w("送达"), fields=receiver),
                 ActView("claim", "领取" if self.language == "zh_CN" else "Claim"),

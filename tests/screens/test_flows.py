@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import msgspec
 from textual.pilot import Pilot
 
 from casework.errors import BadInput
@@ -13,8 +14,9 @@ from casework.messages import Message
 from screens.app import ConsoleApp
 from screens.bars import MessageBar, StatusBar
 from screens.case import CaseScreen
-from screens.desk import IntakeForm, Refused, Saved
+from screens.desk import Done, IntakeForm, Refused, Saved
 from screens.intake import IntakeScreen
+from screens.page import Page
 from screens.sheet import Sheet
 from screens.table import Table
 from tests.screens.fake_desk import COMPANY, FakeDesk, number
@@ -331,5 +333,137 @@ def test_no_draft_comes_back_after_the_form_was_saved() -> None:
         assert len(desk.saved) == 1
         await pilot.pause(0.4)
         assert desk.drafts == {}
+
+    walk(desk, then)
+
+
+def test_what_was_typed_into_an_act_stays_when_it_is_left_and_another_case_does_not_see_it() -> None:
+    async def then(pilot: Pilot[Any], app: ConsoleApp) -> None:
+        await press(pilot, "enter", "h", *"王", "escape", "h")
+        assert app.screen.query_one(Sheet).values()["receiver"] == "王"
+        await press(pilot, "escape", "escape", "down", "enter", "h")
+        assert app.screen.query_one(Sheet).values()["receiver"] == ""
+
+    walk(FakeDesk(), then)
+
+
+def test_a_question_is_asked_only_where_the_answer_before_it_needs_it() -> None:
+    desk = FakeDesk()
+
+    async def then(pilot: Pilot[Any], app: ConsoleApp) -> None:
+        await press(pilot, "enter", "h", *"王", "enter", "1")
+        assert "tracking" not in app.screen.query_one(Sheet).values()
+        await press(pilot, "2", "f2")
+        assert app.screen.query_one(Sheet).key == "tracking"
+        await press(pilot, *"SF1", "f2")
+        assert desk.acted[0][2] == {"receiver": "王", "how": "post", "tracking": "SF1"}
+
+    walk(desk, then)
+
+
+def test_a_grave_act_says_what_was_chosen_and_what_will_happen() -> None:
+    async def then(pilot: Pilot[Any], app: ConsoleApp) -> None:
+        await press(pilot, "enter", "d", "2", "enter", *"不符合", "enter")
+        text = "\n".join("".join(part for part, _ in line) for line in app.screen.query_one(Page).lines)
+        assert "不予" in text
+        assert "不符合" in text
+        assert "决定后不能再改" in text
+
+    walk(FakeDesk(), then, staff="2001")
+
+
+def test_a_badge_at_the_locked_console_is_another_person_and_no_pin() -> None:
+    desk = FakeDesk()
+
+    async def then(pilot: Pilot[Any], app: ConsoleApp) -> None:
+        before = desk.log.count("sign_in")
+        await press(pilot, *keys("<ctrl+l>2001<enter>"))
+        assert desk.log.count("sign_in") == before
+        await press(pilot, *keys("135790<enter>"))
+        assert app.person is not None
+        assert app.person.number == "2001"
+
+    walk(desk, then)
+
+
+def test_esc_on_a_scanned_case_goes_back_to_the_form_that_was_open() -> None:
+    async def then(pilot: Pilot[Any], app: ConsoleApp) -> None:
+        await press(pilot, *keys("na01<enter>"), *number(9), "enter")
+        assert isinstance(app.screen, CaseScreen)
+        await press(pilot, "escape")
+        assert isinstance(app.screen, IntakeScreen)
+
+    walk(FakeDesk(), then)
+
+
+def test_f2_pressed_twice_prints_and_never_skips_the_papers() -> None:
+    desk = FakeDesk()
+
+    async def then(pilot: Pilot[Any], app: ConsoleApp) -> None:
+        await press(pilot, *keys(A02 + "x<enter>a<f2><f2><f2>"))
+        assert [kind for _, kind in desk.printed] == ["receipt", "acceptance"]
+
+    walk(desk, then)
+
+
+def test_papers_that_were_not_printed_are_told_when_she_goes_on() -> None:
+    async def then(pilot: Pilot[Any], app: ConsoleApp) -> None:
+        await press(pilot, *keys(A02 + "x<enter>a<f2><f2>n"))
+        assert "没打印" in said(app)
+
+    walk(FakeDesk(), then)
+
+
+def test_a_paper_that_is_checked_over_the_network_is_never_missing() -> None:
+    async def then(pilot: Pilot[Any], app: ConsoleApp) -> None:
+        await press(pilot, *keys("na02<enter><f6><f6><f6><down><down>"))
+        sheet = app.screen.query_one(Sheet)
+        assert sheet.key == "materials.A02-04"
+        have = app.screen.model.have  # type: ignore[attr-defined]
+        for pressed, state in (("space", "original"), ("m", "pending_check")):
+            await press(pilot, "up" if sheet.key != "materials.A02-04" else "home", pressed)
+            assert have["A02-04"] == state
+
+    walk(FakeDesk(), then)
+
+
+def test_a_sentence_too_long_for_its_row_is_whole_in_the_help() -> None:
+    class Wordy(FakeDesk):
+        async def act(self, number: str, action: str, data: dict[str, str]) -> Done | Refused:
+            return Refused(Message("screens.paste.too_many" * 5))
+
+    async def then(pilot: Pilot[Any], app: ConsoleApp) -> None:
+        await press(pilot, *keys("<enter>4"))
+        bar = app.screen.query_one(MessageBar)
+        assert bar.cut
+        await press(pilot, "f1")
+        text = "".join(part for line in app.screen.query_one(Page).lines for part, _ in line)
+        assert text.replace(" ", "").count("screens.paste.too_many") == 5
+
+    walk(Wordy(), then)
+
+
+def test_a_text_longer_than_the_screen_says_that_more_is_below() -> None:
+    async def then(pilot: Pilot[Any], app: ConsoleApp) -> None:
+        await press(pilot, "enter")
+        assert isinstance(app.screen, CaseScreen)
+        page = app.screen.page
+        last = page.size.height - 1
+        assert "PgDn" in page.render_line(last).text
+        await press(pilot, "end")
+        assert "完" in page.render_line(last).text
+
+    walk(FakeDesk(), then)
+
+
+def test_who_may_not_take_in_is_told_before_the_form() -> None:
+    desk = FakeDesk()
+
+    async def then(pilot: Pilot[Any], app: ConsoleApp) -> None:
+        assert app.person is not None
+        app.person = msgspec.structs.replace(app.person, takes_in=False)
+        await press(pilot, "insert")
+        assert app.current_mode == "queue"
+        assert "不收件" in said(app)
 
     walk(desk, then)
