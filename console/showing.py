@@ -226,8 +226,10 @@ def detail_of(body: bodies.Body) -> str:
             return _joined(t(f"outcome.{outcome}"), reasons)
         case bodies.Printed(paper=paper, mark=mark):
             return f"{t(f'paper.{paper}')} {mark}".strip()
-        case bodies.Delivered(receiver=receiver, how=how):
-            return f"{t(f'deliver.{how}')} {receiver}"
+        case bodies.Delivered(receiver=receiver, how=how, tracking=tracking):
+            return _joined(t(f"deliver.{how}"), receiver, tracking)
+        case bodies.Certified(document=document):
+            return document
         case bodies.Accepted(authority=authority):
             return authority
         case _:
