@@ -377,7 +377,7 @@ def test_a_full_disk_leaves_no_half_paper(tmp_path: Path, monkeypatch: pytest.Mo
     def full(*_: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("console.printing.printers.os.fsync", full)
+    monkeypatch.setattr("console.files.os.fsync", full)
     with pytest.raises(PrinterDown):
         FilePrinter(tmp_path).send(b"x", "job")
     assert list(tmp_path.iterdir()) == []
