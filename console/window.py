@@ -1,4 +1,4 @@
-"""Opens the console: the first frame at once, and the workplace behind it while the clerk types her number.
+"""Opens the console: the first frame at once, and the station behind it while the clerk types her number.
 
 The sign-in needs nothing of the memory, the line or the printer, and their modules take longer to load than the frame
 to draw; so they are loaded on the desk's first question.
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 from screens.desk import Checked, Desk, FieldKind
 
 if TYPE_CHECKING:
-    from console.workplace import Workplace
+    from console.station import Station
 
 
 class LateDesk:
@@ -23,37 +23,37 @@ class LateDesk:
     What stops it from being made (a damaged file, a folder without a terminal) ends the app: `failure` says why.
     """
 
-    def __init__(self, make: Callable[[], Workplace], leave: Callable[[], None]) -> None:
+    def __init__(self, make: Callable[[], Station], leave: Callable[[], None]) -> None:
         self._make = make
         self._leave = leave
-        self._made: asyncio.Future[Workplace] | None = None
-        self.workplace: Workplace | None = None
+        self._made: asyncio.Future[Station] | None = None
+        self.station: Station | None = None
         self.failure: Exception | None = None
 
     def __getattr__(self, name: str) -> Any:
-        if self.workplace is not None:
-            return getattr(self.workplace.desk, name)
+        if self.station is not None:
+            return getattr(self.station.desk, name)
 
         async def asked(*arguments: Any) -> Any:
-            workplace = await self._arrived()
-            return await getattr(workplace.desk, name)(*arguments)
+            station = await self._arrived()
+            return await getattr(station.desk, name)(*arguments)
 
         return asked
 
     def check(self, kind: FieldKind, value: str) -> Checked:
         """Before the desk is there only number and PIN are typed, and the sign-in itself judges those."""
-        return self.workplace.desk.check(kind, value) if self.workplace else Checked(value.strip())
+        return self.station.desk.check(kind, value) if self.station else Checked(value.strip())
 
-    async def _arrived(self) -> Workplace:
+    async def _arrived(self) -> Station:
         if self._made is None:
             self._made = asyncio.ensure_future(asyncio.to_thread(self._make))
         try:
-            self.workplace = await asyncio.shield(self._made)
+            self.station = await asyncio.shield(self._made)
         except Exception as error:
             self.failure = error
             self._leave()
             raise  # never kept waiting: the app waits for every answer before it leaves
-        return self.workplace
+        return self.station
 
 
 def open_console(folder: Path, *, demo: bool = False, language: str = "zh_CN") -> int:
@@ -63,10 +63,10 @@ def open_console(folder: Path, *, demo: bool = False, language: str = "zh_CN") -
     """
     from screens.app import ConsoleApp
 
-    def make() -> Workplace:
-        from console.workplace import Workplace
+    def make() -> Station:
+        from console.station import Station
 
-        return Workplace(folder, demo=demo, language=language)
+        return Station(folder, demo=demo, language=language)
 
     late = LateDesk(make, lambda: app.exit(return_code=1))
     app = ConsoleApp(cast(Desk, late))
@@ -74,8 +74,8 @@ def open_console(folder: Path, *, demo: bool = False, language: str = "zh_CN") -
     try:
         app.run()
     finally:
-        if late.workplace is not None:
-            late.workplace.close()
+        if late.station is not None:
+            late.station.close()
     failure = late.failure or app.broken
     if failure is not None:
         raise failure

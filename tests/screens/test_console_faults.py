@@ -14,7 +14,7 @@ BROKEN = """
 import asyncio, os, sys
 from pathlib import Path
 os.environ["YICHUANG_STATE"] = sys.argv[1]
-from console import workplace
+from console import station
 from console.main import main
 
 class Desk:
@@ -24,13 +24,13 @@ class Desk:
     def __getattr__(self, name):
         raise KeyError(name)
 
-class Workplace:
+class Station:
     def __init__(self, folder, **options):
         self.desk = Desk()
     def close(self):
         pass
 
-workplace.Workplace = Workplace
+station.Station = Station
 sys.exit(main(["--lang", "en", "console", "--dir", sys.argv[1]]))
 """
 """The console on a desk with a mistake in it."""

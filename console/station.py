@@ -68,7 +68,7 @@ def _initials(name: str) -> str:
     return initials_of(name)
 
 
-class Workplace:
+class Station:
     """An open terminal with line and printer. With `demo` its cable can be pulled."""
 
     def __init__(self, folder: Path, *, demo: bool, language: str) -> None:
