@@ -145,7 +145,7 @@ class CounterDesk:
     # What waits, what is found
 
     async def queue(self, where: desk.QueueFilter, after: str = "", limit: int = 200) -> desk.Page[desk.QueueRow]:
-        """The open cases that wait at the posts of the shift, those due first."""
+        """The open cases that wait at the posts of the shift, oldest first."""
         return await self._do(self._queued, where, after, limit)
 
     def _queued(self, where: desk.QueueFilter, after: str, limit: int) -> desk.Page[desk.QueueRow]:

@@ -39,6 +39,11 @@ class Library:
         known = case.catalogue in self._catalogues or self.memory.blob(case.catalogue) is not None
         return self._catalogue(case.catalogue) if known else self.current()
 
+    def has_catalogue(self) -> bool:
+        """Whether a catalogue has come."""
+        head = self.memory.head("catalogue.head")
+        return head is not None and self.memory.blob(head.version) is not None
+
     def calendar(self) -> Calendar:
         """The newest calendar. Raises NoCatalogue before the first sync."""
         version = self._head("calendar")

@@ -42,7 +42,10 @@ def sync_once(terminal: Terminal, limits: Limits = LIMITS) -> Round:
         waits = terminal.memory.pending()
         return Round(Synced(0, 0, waits.unsent, waits.held, waits.rejected, TAKEN), Message(TAKEN))
     with owner:
-        return asyncio.run(_round(terminal, limits))
+        done = asyncio.run(_round(terminal, limits))
+    if terminal.library.has_catalogue():
+        terminal.library.finder()  # a new catalogue is spelled when it comes, not when a person waits for a search
+    return done
 
 
 async def _round(terminal: Terminal, limits: Limits) -> Round:
