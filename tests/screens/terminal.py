@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import fcntl
 import os
 import pty
@@ -157,9 +158,6 @@ class Terminal:
 
     def close(self) -> None:
         """End it and give the terminal back."""
-        try:
+        with contextlib.suppress(ProcessLookupError, ChildProcessError):  # it may have ended by itself
             self.kill()
-        except (ProcessLookupError, ChildProcessError):
-            pass
-        finally:
-            os.close(self._fd)
+        os.close(self._fd)
