@@ -10,7 +10,7 @@ from casework.catalogue.parse import encode, parse
 def shipped_catalogue() -> bytes:
     """The canonical bytes of the shipped catalogue. Raises BadCatalogue when its files are broken."""
     root = files("casework.data")
-    found = {"posts.toml": root.joinpath("posts.toml").read_bytes()}
+    found = {name: root.joinpath(name).read_bytes() for name in ("posts.toml", "bundles.toml")}
     for entry in root.joinpath("items").iterdir():
         if entry.name.endswith(".toml"):
             found[f"items/{entry.name}"] = entry.read_bytes()

@@ -15,7 +15,7 @@ import msgspec
 from casework.catalogue.check_item import item_problems
 from casework.catalogue.check_route import route_problems
 from casework.catalogue.finding import Finding, Place, Problem
-from casework.catalogue.parse import POSTS_FILE, entries, read_toml, with_basis
+from casework.catalogue.parse import BUNDLES_FILE, POSTS_FILE, entries, read_toml, resolved
 from casework.catalogue.schema import Item, Post
 from casework.errors import BadCatalogue
 from casework.messages import Message
@@ -36,7 +36,7 @@ def check(files: Mapping[str, bytes]) -> tuple[Finding, ...]:
     posts = _posts(raw, files, findings)
     codes: dict[str, str] = {}
     for name, data in raw.items():
-        if not name.endswith(POSTS_FILE):
+        if not name.endswith((POSTS_FILE, BUNDLES_FILE)):
             _check_file(Place(name, files[name].decode()), data, posts, codes, findings)
     return tuple(sorted(findings, key=lambda each: (each.file, each.line, each.code, each.reason.id)))
 
@@ -75,9 +75,9 @@ def _check_file(
 ) -> None:
     problems: list[Problem] = []
     _heal(data.get("basis", {}), problems)
-    findings.extend(_strange_tables(place, data, {"basis", "items"}))
+    findings.extend(_strange_tables(place, data, {"basis", "routes", "items"}))
     findings.extend(place.finding(None, problem) for problem in problems)
-    for index, entry in enumerate(with_basis(data)):
+    for index, entry in enumerate(resolved(data)):
         problems = []
         healed = _heal(entry, problems)
         item = _convert(healed, Item, problems)

@@ -82,9 +82,9 @@ def _material(item: Item, material: Material) -> Iterator[Problem]:
 
 def _limits(item: Item) -> Iterator[Problem]:
     for name, limit in (("statutory", item.statutory), ("promised", item.promised)):
-        if limit.amount < 1 or limit.extension < 0:
+        if limit is not None and (limit.amount < 1 or limit.extension < 0):
             yield Problem(item.code, "limit_amount", {"limit": name, "amount": limit.amount}, near=name)
-    if _minutes(item.promised) > _minutes(item.statutory):
+    if item.statutory is not None and _minutes(item.promised) > _minutes(item.statutory):
         yield Problem(item.code, "promised_longer", {"code": item.code}, near="promised")
 
 
@@ -105,8 +105,6 @@ def _choices(item: Item) -> Iterator[Problem]:
 
 
 def _money_and_power(item: Item) -> Iterator[Problem]:
-    if item.fee < 0 or (item.fee > 0 and item.fee_basis is None):
-        yield Problem(item.code, "fee_basis", {"fee": item.fee}, near="fee")
     if item.defer_days < 1:
         yield Problem(item.code, "limit_amount", {"limit": "defer_days", "amount": item.defer_days}, near="defer_days")
     if item.authorised != (item.authorisation is not None):

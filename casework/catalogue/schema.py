@@ -1,8 +1,8 @@
 """What an item of the catalogue says: its materials, situations, form, route, limits and organ.
 
 All of it is data that IT pushes (architecture, third idea); nothing here is computed at a desk. Keeps R6 to R8 (what
-may be asked is listed), R11 (a fee has a basis), R20 and R21 (limits with unit, start and basis), R30, R31 and R33
-(the flags of a material), R41 and R51 (flags of an item).
+may be asked is listed), R11 (a fee has a basis), R20 to R22 (limits with unit, start and basis, and what may stop
+them), R30, R31 and R33 (the flags of a material), R41 and R51 (flags of an item), R61 (stages).
 """
 
 from __future__ import annotations
@@ -32,6 +32,20 @@ StepKind = Literal[
 ]
 
 MODULES: tuple[Module, ...] = ("business", "investment", "construction", "single")
+
+StopKind = Literal[
+    "hearing",
+    "tender",
+    "auction",
+    "inspection",
+    "test",
+    "quarantine",
+    "appraisal",
+    "expert_review",
+    "publicity",
+    "evaluation",
+]
+"""What may stop a clock by law (R22): art. 45 of 行政许可法, and publicity or evaluation where the item's own law says so."""
 
 
 class Part(
@@ -94,13 +108,15 @@ class Material(Part, frozen=True):
 
     `pledge` 可告知承诺 (R30), `defer` 可容缺 (R31). A material with a `source` is checked over the network and never
     asked for on paper (R33): its form is `none` and its copies are 0. `authority` marks the paper that empowers an
-    agent.
+    agent. `shares` names the paper itself, the same word at every item that asks for it (`planning_permit`): what was
+    handed in once for one of them serves the others.
     """
 
     code: str
     name: Text
     kind: Literal["mandatory", "conditional"]
     basis: Text
+    shares: str = ""
     when: Condition | None = None
     pledge: bool = False
     defer: bool = False
@@ -154,6 +170,44 @@ class LimitData(Part, frozen=True):
     extension: int = 0
 
 
+class Stop(Part, frozen=True):
+    """特殊程序: what may stop the clocks of this item (R22), for `most` working days at the most (0: as long as told)."""
+
+    kind: StopKind
+    basis: Text
+    most: int = 0
+
+
+class Fee(Part, frozen=True):
+    """收费 (R11): none without its basis. `amount` in fen; 0 where an officer assesses it by `rate`."""
+
+    name: Text
+    basis: Text
+    amount: int = 0
+    rate: Text | None = None
+    when: Condition | None = None
+
+
+class Gate(Part, frozen=True):
+    """What the law wants beside papers; `text` says to the applicant why the gate is shut.
+
+    It is shut under the answers `when`; or where the day of the application is not from `least` to `most` days (in
+    `unit`, negative: before) after the date in the form's `field`. `effect`: no permit is needed (R1), the power is
+    another organ's (R2: then `organ` is named), it can't be accepted while shut, or a warning only.
+    """
+
+    code: str
+    text: Text
+    basis: Text
+    effect: Literal["no_permit", "not_our_power", "stop", "warn"]
+    when: Condition | None = None
+    organ: Text | None = None
+    field: str = ""
+    least: int | None = None
+    most: int | None = None
+    unit: Literal["working_days", "calendar_days"] = "calendar_days"
+
+
 class Authorisation(Part, frozen=True):
     """授权受理 (R15): the organ's recorded permission to accept in its name.
 
@@ -169,10 +223,15 @@ class Authorisation(Part, frozen=True):
 class Item(Part, frozen=True):
     """事项: all that is known of what is applied for.
 
-    `registration`: incomplete papers are returned, not supplemented (R41). `on_spot`: may be decided while the
-    applicant sits (即办). `one_person`: acceptor and decider may be the same (审核合一). `project_code`: no case
-    without one (R51). `fee` is in fen (R11). `pledge_excluded`: no pledge may stand for any material (R30).
-    `defer_days`: working days in which a deferred material must follow (R31).
+    `statutory` is None where no law sets a limit. `registration`: incomplete papers are returned, not supplemented
+    (R41). `on_spot`: may be decided while the applicant sits (即办). `one_person`: acceptor and decider may be the same
+    (审核合一). `project_code`: no case without one (R51). `pledge_excluded`: no pledge may stand for any material (R30).
+    `joint`: several posts or organs handle it together (R21: 45 + 15). `ticks`: of these yes-or-no situations at least
+    one is yes (C11: which permits are wanted). `gives` names the result as other items ask for it (`Material.shares`).
+    `result_years`: how long the result is valid, 0 without end. `forward_to`: the upper organ that decides (R56).
+
+    In working days: `defer_days` in which a deferred material must follow (R31), `pledge_check_days` in which a pledge is
+    checked afterwards (R30), `supplement_days` in which what a notice asks for is waited for.
     """
 
     code: str
@@ -181,7 +240,6 @@ class Item(Part, frozen=True):
     basis: Text
     applicants: tuple[Literal["person", "entity"], ...]
     organ: Text
-    statutory: LimitData
     promised: LimitData
     result: Text
     result_paper: Literal["licence", "filing", "permit", "approval", "notice"]
@@ -189,6 +247,7 @@ class Item(Part, frozen=True):
     guide: Text
     materials: tuple[Material, ...]
     route: tuple[Step, ...]
+    statutory: LimitData | None = None
     situations: tuple[Situation, ...] = ()
     fields: tuple[Field, ...] = ()
     authorised: bool = False
@@ -198,9 +257,17 @@ class Item(Part, frozen=True):
     project_code: bool = False
     registration: bool = False
     pledge_excluded: bool = False
+    joint: bool = False
+    ticks: tuple[str, ...] = ()
+    stops: tuple[Stop, ...] = ()
+    gates: tuple[Gate, ...] = ()
+    gives: str = ""
+    result_years: int = 0
+    forward_to: Text | None = None
     defer_days: int = 5
-    fee: int = 0
-    fee_basis: Text | None = None
+    pledge_check_days: int = 30
+    supplement_days: int = 30
+    fee: Fee | None = None
 
     def material(self, code: str) -> Material | None:
         """The material `code`, or None."""
@@ -229,9 +296,36 @@ class Post(Part, frozen=True):
     verbs: tuple[str, ...] = ()
 
 
+class Member(Part, frozen=True):
+    """An item of a bundle; it belongs to it under the answers `when`."""
+
+    item: str
+    when: Condition | None = None
+
+
+class Bundle(Part, frozen=True):
+    """一件事 or 阶段: several items that are applied for at once, each a case of its own under one root.
+
+    They share papers (`Material.shares`) and what the form asks under the same id. A stage (R61) has a `lead` post whose
+    limit is the stage's; it ends when all its cases have ended.
+    """
+
+    code: str
+    kind: Literal["bundle", "stage"]
+    name: Text
+    basis: Text
+    guide: Text
+    lead: str
+    members: tuple[Member, ...]
+    promised: LimitData
+    statutory: LimitData | None = None
+    situations: tuple[Situation, ...] = ()
+
+
 class Catalogue(msgspec.Struct, frozen=True):
     """One immutable version of the catalogue. `version` is the SHA-256 (hex) of its canonical bytes."""
 
     version: str
     items: dict[str, Item]
     posts: dict[str, Post]
+    bundles: dict[str, Bundle] = {}
