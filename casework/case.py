@@ -1,26 +1,30 @@
-"""A case is the fold of its facts (architecture.md): the state, `evolve`, and where it waits.
+"""A case is the fold of its facts (architecture.md): the state, its route, and where it waits.
 
-`evolve` is total: it never raises, and is the same on every platform (no floats, no set order, no locale).
-A fact of a type that this version can't read leaves the state as it is and is counted.
+`casework.folding` makes it. Times are hall civil time (`casework.ambient.stamp`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import msgspec
 
 from casework import bodies
-from casework.errors import BadBytes
-from casework.events import EVENTS, body_of
-from casework.facts import Fact
 
 APPLICANT = "applicant"
 """A place where a case waits for its applicant."""
+THIRD_PARTY = "third_party"
+"""A place where a case waits for somebody outside: experts, a laboratory, the upper organ."""
 
-OPEN_STATES = frozenset({"received", "awaiting_supplement", "accepted", "decided", "certified", "delivered"})
-ENDED_STATES = frozenset({"refused_at_intake", "returned", "withdrawn", "closed"})
+OPEN_STATES = frozenset(
+    {"received", "awaiting_supplement", "supplement_partly", "accepted", "suspended", "forwarded"}
+    | {"decided", "certified", "delivered"}
+)
+ENDED_STATES = frozenset(
+    {"refused_at_intake", "returned", "withdrawn", "terminated", "transferred", "void", "revoked", "closed"}
+)
+AT_APPLICANT = frozenset({"awaiting_supplement", "supplement_partly"})
+UNDER_WAY = frozenset({"accepted", "suspended", "forwarded"})
+"""Accepted and not yet decided."""
+AFTER_DECISION = frozenset({"decided", "certified", "delivered"})
 
 
 class StepState(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -38,6 +42,39 @@ class Supplement(msgspec.Struct, frozen=True, omit_defaults=True):
     lines: tuple[bodies.SupplementLine, ...]
     told_at: str
     answered: tuple[str, ...] = ()
+    also: tuple[bodies.SupplementLine, ...] = ()
+
+
+class Pause(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A special procedure at a step: the clocks stand still after `since` up to and including `until` (R22, R23)."""
+
+    step: str
+    kind: str
+    since: str
+    until: str = ""
+    days: int = 0
+    basis: str = ""
+    reason: str = ""
+    asked_on: str = ""
+    held_on: str = ""
+
+
+class Consult(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A question to another post: the step that answers it, and the one that waits for the answer."""
+
+    step: bodies.RouteStep
+    asked_by: str
+    question: str
+
+
+class Extension(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The one extension (R21)."""
+
+    days: int
+    reason: str
+    at: str
+    by: str
+    authority: str = ""
 
 
 class PrintedPaper(msgspec.Struct, frozen=True):
@@ -51,14 +88,14 @@ class PrintedPaper(msgspec.Struct, frozen=True):
 
 
 class Place(msgspec.Struct, frozen=True):
-    """Where a case waits: an open step, and the post whose queue shows it (or the applicant)."""
+    """Where a case waits: an open step, and the post whose queue shows it (or the applicant, or a third party)."""
 
     step: str
     post: str
 
 
 class Case(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The state of one case. Times are hall civil time (`casework.ambient.stamp`)."""
+    """The state of one case."""
 
     id: str
     root: str
@@ -72,28 +109,55 @@ class Case(msgspec.Struct, frozen=True, omit_defaults=True):
     """The terminal that took it in: the four digits of its number."""
     taken_by: str
     materials: dict[str, str]
+    visit: str = ""
     steps: dict[str, StepState] = {}
     posts: dict[str, str] = {}
     """Steps that were reassigned, with their new post."""
+    consults: tuple[Consult, ...] = ()
     proposal: str = ""
     supplement: Supplement | None = None
+    mended: tuple[str, ...] = ()
+    handed_back: tuple[str, ...] = ()
+    """Materials that went back to the applicant."""
     accepted_at: str = ""
     accepted: bodies.Accepted | None = None
     accepted_by: str = ""
+    deemed: str = ""
+    """The last day on which something could have been asked for, where the hall's timer accepted it (R4)."""
+    pauses: tuple[Pause, ...] = ()
+    extension: Extension | None = None
+    recused: tuple[str, ...] = ()
+    fee: int | None = None
+    """Fen; fixed by the item or assessed by an officer; None while nobody has said."""
+    paid: bodies.Paid | None = None
+    forwarded: bodies.Forwarded | None = None
     outcome: str = ""
     """`granted` or `refused` once decided."""
     decided_at: str = ""
     decided: bodies.Decided | None = None
     decided_by: str = ""
+    corrections: tuple[bodies.Corrected, ...] = ()
+    corrected_at: str = ""
+    revoked: bodies.Revoked | None = None
     certified: bodies.Certified | None = None
+    posted: bodies.Posted | None = None
     delivered: bodies.Delivered | None = None
     delivered_at: str = ""
+    pledge: str = ""
+    """What the check of the pledges found: `kept` or `false`."""
     ended_at: str = ""
     ended_by: str = ""
     reason: str = ""
+    organ: str = ""
+    """Where a transferred case went."""
+    renumbered: str = ""
+    """The number of the case that stands for a voided one."""
     lines: tuple[bodies.SupplementLine, ...] = ()
     """What a returned registration lacked."""
     papers: tuple[PrintedPaper, ...] = ()
+    nudges: int = 0
+    asks_refused: int = 0
+    """How often something was asked for too late (R5): it counts against the item."""
     facts: int = 0
 
     @property
@@ -101,10 +165,34 @@ class Case(msgspec.Struct, frozen=True, omit_defaults=True):
         """Whether anybody still has to act on it."""
         return self.state in OPEN_STATES
 
+    @property
+    def pledged(self) -> bool:
+        """Whether a pledge stands for one of its papers (R30)."""
+        return "pledge" in self.materials.values()
+
+
+def route_of(case: Case) -> tuple[bodies.RouteStep, ...]:
+    """The steps of the case, with those that were put in since: who asked another post waits for its answer."""
+    if not case.consults:
+        return case.received.route
+    asked: dict[str, tuple[str, ...]] = {}
+    for each in case.consults:
+        asked[each.asked_by] = (*asked.get(each.asked_by, ()), each.step.id)
+    route = (*case.received.route, *(each.step for each in case.consults))
+    return tuple(
+        msgspec.structs.replace(step, needs=(*step.needs, *asked[step.id])) if step.id in asked else step
+        for step in route
+    )
+
 
 def step_of(case: Case, step_id: str) -> bodies.RouteStep | None:
     """The step of the route with that id."""
-    return next((step for step in case.received.route if step.id == step_id), None)
+    return next((step for step in route_of(case) if step.id == step_id), None)
+
+
+def steps_of_kind(case: Case, kind: str) -> tuple[bodies.RouteStep, ...]:
+    """The steps of one kind, in the order of the route."""
+    return tuple(step for step in route_of(case) if step.kind == kind)
 
 
 def post_of(case: Case, step: bodies.RouteStep) -> str:
@@ -117,9 +205,14 @@ def open_steps(case: Case) -> tuple[bodies.RouteStep, ...]:
     if not case.is_open:
         return ()
     return tuple(
-        step
-        for step in case.received.route
-        if step.id not in case.steps and all(need in case.steps for need in step.needs)
+        step for step in route_of(case) if step.id not in case.steps and all(need in case.steps for need in step.needs)
+    )
+
+
+def paused(case: Case, step_id: str) -> Pause | None:
+    """The special procedure for which a step waits; putting right after a site check stops no work."""
+    return next(
+        (each for each in case.pauses if each.step == step_id and not each.until and each.kind != "rectify"), None
     )
 
 
@@ -127,13 +220,27 @@ def places(case: Case) -> tuple[Place, ...]:
     """Exactly one place for each open step; none once the case has ended."""
     if not case.is_open:
         return ()
-    if case.state == "awaiting_supplement":
+    if case.state in AT_APPLICANT:
         return (Place("supplement", APPLICANT),)
     if case.state == "delivered":
-        return (Place("close", "delivery"),)
+        return (_after_delivery(case),)
     if case.proposal:
         return (Place("proposal", officer_post(case)),)
-    return tuple(Place(step.id, post_of(case, step)) for step in open_steps(case))
+    return tuple(Place(step.id, _waits_at(case, step)) for step in open_steps(case))
+
+
+def _waits_at(case: Case, step: bodies.RouteStep) -> str:
+    outside = paused(case, step.id) is not None or (case.state == "forwarded" and step.kind == "decide")
+    return THIRD_PARTY if outside else post_of(case, step)
+
+
+def _after_delivery(case: Case) -> Place:
+    """What was pledged is looked at before the file is closed; a false pledge costs the result (R30)."""
+    if case.received.pledge_check_days and case.pledged and case.outcome == "granted" and not case.pledge:
+        return Place("pledge_check", officer_post(case))
+    if case.pledge == "false":
+        return Place("revocation", _post_of_kind(case, "decide"))
+    return Place("close", "delivery")
 
 
 def officer_post(case: Case) -> str:
@@ -145,206 +252,8 @@ def officer_post(case: Case) -> str:
     return case.received.module
 
 
-_Evolver = Callable[[Case, Fact, Any], Case]
-
-
-def _done(case: Case, fact: Fact, step: str, note: str = "") -> dict[str, StepState]:
-    return {**case.steps, step: StepState("done", fact.actor, fact.time.at, note)}
-
-
-def _material_added(case: Case, fact: Fact, body: bodies.MaterialAdded) -> Case:
-    materials = {**case.materials, **body.materials}
-    supplement = case.supplement
-    state = case.state
-    if supplement is not None:
-        asked = tuple(line.material for line in supplement.lines)
-        came = [code for code, have in body.materials.items() if code in asked and have != "missing"]
-        answered = tuple(code for code in asked if code in supplement.answered or code in came)
-        supplement = msgspec.structs.replace(supplement, answered=answered)
-        if state == "awaiting_supplement" and set(answered) == set(asked):
-            state = "received"
-    return msgspec.structs.replace(case, materials=materials, supplement=supplement, state=state)
-
-
-def _supplement_told(case: Case, fact: Fact, body: bodies.SupplementTold) -> Case:
-    if case.supplement is not None or case.state != "received" or case.accepted_at or not body.lines:
-        return case  # R5: a second notice has no effect, whoever printed it, nor has one after acceptance
-    told = Supplement(body.lines, fact.time.at)
-    return msgspec.structs.replace(case, supplement=told, state="awaiting_supplement", proposal="")
-
-
-def _accepted(case: Case, fact: Fact, body: bodies.Accepted) -> Case:
-    steps = _done(case, fact, body.step)
-    for step in case.received.route:  # what leads to acceptance and was not ticked off apart is done with it
-        if step.kind == "pre_review" and step.id not in steps:
-            steps = {**steps, step.id: StepState("done", fact.actor, fact.time.at)}
-    return msgspec.structs.replace(
-        case,
-        state="accepted",
-        steps=steps,
-        accepted=body,
-        accepted_at=case.accepted_at or fact.time.at,  # sent back and accepted again: the clock ran on
-        accepted_by=fact.actor,
-        proposal="",
-    )
-
-
-def _ended(state: str) -> _Evolver:
-    def end(case: Case, fact: Fact, body: Any) -> Case:
-        return msgspec.structs.replace(
-            case,
-            state=state,
-            ended_at=fact.time.at,
-            ended_by=fact.actor,
-            proposal="",
-            reason=getattr(body, "reason", "") or getattr(body, "note", ""),
-            lines=getattr(body, "lines", ()),
-        )
-
-    return end
-
-
-def _step_done(case: Case, fact: Fact, body: bodies.StepDone) -> Case:
-    return msgspec.structs.replace(case, steps=_done(case, fact, body.step, body.note))
-
-
-def _inspected(case: Case, fact: Fact, body: bodies.Inspected) -> Case:
-    if body.outcome == "rectify":
-        return case  # the check stays open and comes again
-    return msgspec.structs.replace(case, steps=_done(case, fact, body.step, body.outcome))
-
-
-def _sent_back(case: Case, fact: Fact, body: bodies.SentBack) -> Case:
-    again = {body.to}
-    for _ in case.received.route:  # as often as a chain of needs can be long, in whatever order the route is listed
-        again |= {step.id for step in case.received.route if again.intersection(step.needs)}
-    steps = {id_: state for id_, state in case.steps.items() if id_ not in again}
-    accept = next((step.id for step in case.received.route if step.kind == "accept"), None)
-    # The acceptance was handed out on paper and its clock runs on (S15): only the step opens again.
-    return msgspec.structs.replace(case, steps=steps, state="received" if accept in again else case.state)
-
-
-def _reassigned(case: Case, fact: Fact, body: bodies.Reassigned) -> Case:
-    return msgspec.structs.replace(case, posts={**case.posts, body.step: body.post})
-
-
-def _decided(case: Case, fact: Fact, body: bodies.Decided) -> Case:
-    steps = _done(case, fact, body.step, body.outcome)
-    if body.outcome == "refused":  # nothing to make; the decision itself is handed out
-        for step in case.received.route:
-            if step.kind == "certify":
-                steps = {**steps, step.id: StepState("not_needed", fact.actor, fact.time.at)}
-    return msgspec.structs.replace(
-        case,
-        state="decided",
-        steps=steps,
-        outcome=body.outcome,
-        decided=body,
-        decided_at=fact.time.at,
-        decided_by=fact.actor,
-    )
-
-
-def _certified(case: Case, fact: Fact, body: bodies.Certified) -> Case:
-    state = "certified" if case.state == "decided" else case.state
-    return msgspec.structs.replace(case, state=state, steps=_done(case, fact, body.step), certified=body)
-
-
-def _delivered(case: Case, fact: Fact, body: bodies.Delivered) -> Case:
-    return msgspec.structs.replace(
-        case, state="delivered", steps=_done(case, fact, body.step), delivered=body, delivered_at=fact.time.at
-    )
-
-
-def _printed(case: Case, fact: Fact, body: bodies.Printed) -> Case:
-    paper = PrintedPaper(body.paper, body.count, body.mark, fact.time.at, fact.actor)
-    return msgspec.structs.replace(case, papers=(*case.papers, paper))
-
-
-def _unchanged(case: Case, fact: Fact, body: Any) -> Case:
-    return case
-
-
-_EVOLVERS: dict[str, _Evolver] = {
-    "received": _unchanged,  # a second one for the same case is a duplicate, shown by the hall's flag (S22)
-    "material.added": _material_added,
-    "supplement.told": _supplement_told,
-    "accepted": _accepted,
-    "refused_at_intake": _ended("refused_at_intake"),
-    "returned": _ended("returned"),
-    "withdrawn": _ended("withdrawn"),
-    "closed": _ended("closed"),
-    "step.done": _step_done,
-    "inspected": _inspected,
-    "sent_back": _sent_back,
-    "reassigned": _reassigned,
-    "decided": _decided,
-    "certified": _certified,
-    "delivered": _delivered,
-    "printed": _printed,
-    "handed_over": _unchanged,
-    "unmasked": _unchanged,
-    "resolve.withdraw": _unchanged,
-    "resolve.amend": _unchanged,
-}
-
-
-def _begin(fact: Fact, body: bodies.Received) -> Case:
-    first = next((step.id for step in body.route if step.kind == "receive"), None)
-    steps = {first: StepState("done", fact.actor, fact.time.at)} if first else {}
-    return Case(
-        id=fact.case,
-        root=fact.root,
-        number=body.number,
-        state="received",
-        received=body,
-        received_at=fact.time.at,
-        catalogue=fact.catalogue,
-        terminal=body.number[12:16],
-        taken_by=fact.actor,
-        materials=body.materials,
-        steps=steps,
-        proposal=body.proposal,
-        facts=1,
-    )
-
-
-def evolve(case: Case | None, fact: Fact) -> Case | None:
-    """The state after `fact`. None stays None until `received` gives the case its number."""
-    try:
-        body = body_of(fact)
-    except BadBytes:
-        return case and msgspec.structs.replace(case, facts=case.facts + 1)
-    if case is None:
-        return _begin(fact, body) if fact.type == "received" else None
-    evolver = _EVOLVERS.get(fact.type, _unchanged) if _moves(case, fact.type, body) else _unchanged
-    return msgspec.structs.replace(evolver(case, fact, body), facts=case.facts + 1)
-
-
-def _moves(case: Case, type_: str, body: Any) -> bool:
-    """Whether the fact has an effect.
-
-    One of the counter is never refused (S14), yet a late or second one moves nothing: else the second delivery of a
-    closed case would open it again, at no place.
-    """
-    row = EVENTS[type_]
-    if not case.is_open:
-        return type_ == "printed"
-    if type_ == "closed":
-        return case.state == "delivered"
-    if not row.step_kind or type_ == "received":
-        return True
-    step = step_of(case, body.step)
-    if step is None or not row.ends(step.kind) or step.id in case.steps:
-        return False
-    return type_ == "accepted" or step in open_steps(case)
-
-
-def fold(facts: tuple[Fact, ...] | list[Fact], case: Case | None = None) -> Case | None:
-    """The state after all of `facts`, from `case` on."""
-    for fact in facts:
-        case = evolve(case, fact)
-    return case
+def _post_of_kind(case: Case, kind: str) -> str:
+    return next((post_of(case, step) for step in case.received.route if step.kind == kind), case.received.module)
 
 
 _encode = msgspec.json.Encoder(order="sorted").encode

@@ -139,7 +139,7 @@ def clock(
     else:
         last = _due_day(calendar, limit.unit, first.date(), amount, stops)
         began, due, provisional = first.date().isoformat(), last.day.isoformat(), last.provisional
-        total = (_months_later(first.date(), amount) - first.date()).days if limit.unit == "months" else amount
+        total = (months_later(first.date(), amount) - first.date()).days if limit.unit == "months" else amount
     return Clock(
         limit=limit,
         start=began,
@@ -248,7 +248,7 @@ def _due_day(calendar: Calendar, unit: Unit, start: date, amount: int, stops: li
                 due = calendar.add_working_days(due.day, calendar.working_days_between(stop, resume))
         return due
     expect_count(amount)
-    last = _months_later(start, amount) if unit == "months" else start + timedelta(days=amount)
+    last = months_later(start, amount) if unit == "months" else start + timedelta(days=amount)
     for stop, resume in stops:
         if stop < last:
             last += resume - stop
@@ -256,7 +256,7 @@ def _due_day(calendar: Calendar, unit: Unit, start: date, amount: int, stops: li
     return calendar.next_working_day(last)
 
 
-def _months_later(start: date, months: int) -> date:
+def months_later(start: date, months: int) -> date:
     """The same day `months` later, or the last of that month where it has no such day (民法典 202)."""
     year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
     expect_count(months)

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from casework.bodies import Party, SupplementLine
+from casework.bodies import CheckLine, Party, SupplementLine
 from casework.errors import BadCommand
 
 
@@ -18,7 +18,8 @@ class Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Intake(Command, frozen=True):
-    """An application at the counter. `outcome`: receive, accept, supplement, refuse or return."""
+    """An application at the counter. `item`: an item, or a bundle or stage. `outcome`: receive, accept, supplement,
+    refuse or return. `reused`: materials that an earlier case holds, with its number."""
 
     item: str
     applicant: Party
@@ -27,12 +28,14 @@ class Intake(Command, frozen=True):
     situations: dict[str, Any] = {}
     form: dict[str, str] = {}
     materials: dict[str, str] = {}
+    reused: dict[str, str] = {}
     outcome: str = "receive"
     reason: str = ""
     right_organ: str = ""
     remedies: str = ""
     refers_to: str = ""
     ref: str = ""
+    first_contact: str = ""
 
 
 class Accept(Command, frozen=True):
@@ -67,10 +70,47 @@ class SupplementReceived(Command, frozen=True):
     materials: dict[str, str] = {}
 
 
+class Check(Command, frozen=True):
+    """联网核验: what the sources said; or a person goes on without their word on `material`, for `reason` (R33)."""
+
+    results: tuple[CheckLine, ...] = ()
+    material: str = ""
+    reason: str = ""
+
+
+class Mend(Command, frozen=True):
+    """当场更正: material or field, and what was put right (R3)."""
+
+    mends: dict[str, str] = {}
+
+
+class HandBack(Command, frozen=True):
+    """退还材料; without `materials`, all that were handed in."""
+
+    receiver: str = ""
+    materials: tuple[str, ...] = ()
+    reason: str = ""
+
+
 class Note(Command, frozen=True):
-    """A step that ends with a remark at most."""
+    """A remark at most."""
 
     note: str = ""
+
+
+class StepNote(Command, frozen=True):
+    """A step that ends with a remark; `step` where several of its kind are open."""
+
+    note: str = ""
+    step: str = ""
+
+
+class Examine(Command, frozen=True):
+    """审查; `fee` in yuan, where an officer assesses it (R11)."""
+
+    note: str = ""
+    step: str = ""
+    fee: str = ""
 
 
 class SiteCheck(Command, frozen=True):
@@ -79,6 +119,14 @@ class SiteCheck(Command, frozen=True):
     officers: tuple[str, ...] = ()
     outcome: str = "pass"
     note: str = ""
+    step: str = ""
+
+
+class NotNeeded(Command, frozen=True):
+    """无需办理: a branch that does not apply to this case."""
+
+    reason: str
+    step: str = ""
 
 
 class SendBack(Command, frozen=True):
@@ -86,6 +134,7 @@ class SendBack(Command, frozen=True):
 
     to: str
     reason: str
+    step: str = ""
 
 
 class Reassign(Command, frozen=True):
@@ -93,6 +142,53 @@ class Reassign(Command, frozen=True):
 
     post: str
     reason: str
+    step: str = ""
+
+
+class Consult(Command, frozen=True):
+    """征求意见: another post is asked; the step waits for its answer."""
+
+    post: str
+    question: str
+    step: str = ""
+
+
+class Recuse(Command, frozen=True):
+    """回避: oneself, or `staff`."""
+
+    reason: str
+    staff: str = ""
+
+
+class Nudge(Command, frozen=True):
+    """催办."""
+
+    text: str = ""
+
+
+class Suspend(Command, frozen=True):
+    """中止: a special procedure of the law. `days`: expected working days. Days as YYYY-MM-DD."""
+
+    kind: str
+    days: int
+    reason: str = ""
+    step: str = ""
+    asked_on: str = ""
+    held_on: str = ""
+
+
+class Extend(Command, frozen=True):
+    """延长办理期限; without `days`, as many as the law allows."""
+
+    reason: str
+    days: int = 0
+
+
+class Pay(Command, frozen=True):
+    """缴费: the treasury's receipt; `amount` in yuan, where it is not what was assessed."""
+
+    receipt: str
+    amount: str = ""
 
 
 class Decide(Command, frozen=True):
@@ -101,12 +197,37 @@ class Decide(Command, frozen=True):
     outcome: str = "granted"
     reasons: str = ""
     remedies: str = ""
+    conditions: str = ""
+    organ: str = ""
+
+
+class Correct(Command, frozen=True):
+    """更正: `what` is right now."""
+
+    what: str
+    reason: str
+
+
+class Revoke(Command, frozen=True):
+    """撤销."""
+
+    reason: str
+    remedies: str = ""
 
 
 class Certify(Command, frozen=True):
-    """制证; `document` is the result's own number."""
+    """制证; `document` is the result's own number; `valid_until` a day, worked out where none is given."""
 
     document: str = ""
+    valid_until: str = ""
+
+
+class Post(Command, frozen=True):
+    """邮寄."""
+
+    carrier: str
+    tracking: str
+    address: str = ""
 
 
 class Deliver(Command, frozen=True):
@@ -118,10 +239,45 @@ class Deliver(Command, frozen=True):
     tracking: str = ""
 
 
+class PledgeCheck(Command, frozen=True):
+    """承诺核查: `outcome` is kept or false."""
+
+    outcome: str = "kept"
+    note: str = ""
+
+
 class Withdraw(Command, frozen=True):
     """撤回申请."""
 
     reason: str
+
+
+class Terminate(Command, frozen=True):
+    """终止: `ground` is deferred_overdue, nobody_came, gate or other."""
+
+    ground: str
+    reason: str = ""
+
+
+class Transfer(Command, frozen=True):
+    """移送其他机关."""
+
+    organ: str
+    reason: str
+
+
+class Forward(Command, frozen=True):
+    """上报上级机关; without `organ`, the one that the item names."""
+
+    organ: str = ""
+    opinion: str = ""
+
+
+class Void(Command, frozen=True):
+    """作废: taken in by mistake; `new_number` is the right case."""
+
+    reason: str
+    new_number: str = ""
 
 
 class HandOver(Command, frozen=True):
@@ -137,16 +293,39 @@ ACTS: dict[str, type[Command]] = {
     "return": Return,
     "supplement": Supplement,
     "supplement-received": SupplementReceived,
-    "pre-review": Note,
-    "examine": Note,
+    "check": Check,
+    "mend": Mend,
+    "hand-back": HandBack,
+    "pre-review": StepNote,
+    "examine": Examine,
     "site-check": SiteCheck,
+    "expert-review": StepNote,
+    "hearing": StepNote,
+    "publicity": StepNote,
+    "consult": Consult,
+    "answer": StepNote,
+    "not-needed": NotNeeded,
     "send-back": SendBack,
     "reassign": Reassign,
+    "recuse": Recuse,
+    "nudge": Nudge,
+    "suspend": Suspend,
+    "resume": StepNote,
+    "extend": Extend,
+    "pay": Pay,
     "decide": Decide,
+    "correct": Correct,
+    "revoke": Revoke,
     "certify": Certify,
+    "post": Post,
     "deliver": Deliver,
+    "pledge-check": PledgeCheck,
     "close": Note,
     "withdraw": Withdraw,
+    "terminate": Terminate,
+    "transfer": Transfer,
+    "forward": Forward,
+    "void": Void,
     "hand-over": HandOver,
 }
 """Every act on a case, and the data that it takes."""

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
 from casework import bodies
 from casework.ambient import NewId
-from casework.case import Case, evolve
+from casework.calendar import Calendar
+from casework.case import Case
 from casework.catalogue.schema import Catalogue
 from casework.errors import BadText
 from casework.events import EVENTS, Klass
 from casework.facts import Base, Fact, Group, LegalTime, encode_body
+from casework.folding import evolve
 from casework.limits import LIMITS
 from casework.rules import Bench, Refusal, refusal
 
@@ -38,6 +41,13 @@ class Context:
     """Ids of facts of this case that wait in the tray."""
     waiting: frozenset[str] = frozenset()
     """Types of facts of this case that wait for the hall's word."""
+    calendar: Calendar | None = None
+    """The newest, for what depends on dates; None where none has come."""
+
+    @property
+    def day(self) -> str:
+        """The day of the decision, YYYY-MM-DD."""
+        return self.time.at[:10]
 
     @property
     def bench(self) -> Bench:
@@ -69,7 +79,8 @@ class Drafting:
         self.case = case
         self._case_id = case_id
         self._root = root
-        self._facts: list[Fact] = []
+        self.facts: list[Fact] = []
+        """In the order in which they were made."""
         self._groups: dict[Klass, str] = {}
 
     def add(self, type_: str, body: bodies.Body, post: str) -> Refusal | None:
@@ -91,21 +102,26 @@ class Drafting:
         size = len(msgspec.json.encode(fact)) + _YET_TO_COME
         if size > LIMITS.fact_bytes:
             raise BadText("text.fact_too_big", size=size, most=LIMITS.fact_bytes)
-        self._facts.append(fact)
+        self.facts.append(fact)
         self.case = evolve(self.case, fact)
         return None
 
     def decision(self) -> Decision:
         """The facts in groups: facts of the counter first, the judgements after them (S3)."""
-        order = [klass for klass in (Klass.COUNTER, Klass.JUDGEMENT, Klass.NEEDS_HALL) if klass in self._groups]
-        groups: list[tuple[Fact, ...]] = []
-        before: str | None = None
-        for klass in order:
-            members = [fact for fact in self._facts if EVENTS[fact.type].klass is klass]
-            id_ = self._groups[klass]
+        return Decision(in_groups(self.facts), self.case)
+
+
+def in_groups(facts: Sequence[Fact]) -> tuple[tuple[Fact, ...], ...]:
+    """The facts of one command (and of one bundle): a group for each class, each naming the one before (S3)."""
+    groups: list[tuple[Fact, ...]] = []
+    before: str | None = None
+    for klass in (Klass.COUNTER, Klass.JUDGEMENT, Klass.NEEDS_HALL):
+        members = [fact for fact in facts if EVENTS[fact.type].klass is klass]
+        if members:
+            id_ = members[0].group.id
             groups.append(tuple(_placed(fact, index, len(members), id_, before) for index, fact in enumerate(members)))
             before = id_
-        return Decision(tuple(groups), self.case)
+    return tuple(groups)
 
 
 def _placed(fact: Fact, index: int, size: int, group: str, after: str | None) -> Fact:

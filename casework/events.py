@@ -60,101 +60,131 @@ class EventType(msgspec.Struct, frozen=True):
         return self.step_kind == kind or (self.step_kind == "*" and kind in _WITHOUT_EVENT)
 
 
-_WITHOUT_EVENT = frozenset({"pre_review", "examine", "expert_review", "hearing", "consult", "publicity", "pay"})
+_WITHOUT_EVENT = frozenset({"pre_review", "examine", "expert_review", "hearing", "consult", "publicity"})
 """Kinds of steps that `step.done` ends."""
 
-_TURNS = frozenset({"withdrawn", "returned", "refused_at_intake", "sent_back", "decided", "closed"})
+_TURNS = frozenset(
+    {"withdrawn", "returned", "refused_at_intake", "sent_back", "decided", "closed", "voided"}
+    | {"transferred", "terminated", "forwarded", "revoked", "timer.set_aside"}
+)
 """What turns a case another way: whoever had not seen it must look again."""
 
-_PAPERS = frozenset({"material.added", "supplement.told"})
+_PAPERS = frozenset({"material.added", "material.returned", "supplement.told"})
+_CLOCK = frozenset({"suspended", "resumed", "extended"})
+_ANSWERED = _TURNS | _PAPERS | {"accepted"}
+"""What answers an application at the counter, and what it was answered on."""
+
+
+def _counter(name: str, body: type[bodies.Body], verb: str, **row: Any) -> EventType:
+    return EventType(name, Klass.COUNTER, body, verb, **row)
+
+
+def _judged(name: str, body: type[bodies.Body], verb: str, broken_by: frozenset[str], **row: Any) -> EventType:
+    return EventType(name, Klass.JUDGEMENT, body, verb, row.pop("offline", Offline.OWN), broken_by, **row)
+
+
+def _by_hall(name: str, body: type[bodies.Body], verb: str, broken_by: frozenset[str], **row: Any) -> EventType:
+    """An officer's act that counts only after the hall's word (S14)."""
+    return EventType(
+        name,
+        Klass.NEEDS_HALL,
+        body,
+        verb,
+        Offline.NEVER,
+        broken_by,
+        officers_only=row.pop("officers_only", True),
+        **row,
+    )
+
+
+def _hall(name: str, body: type[bodies.Body], scope: str = "hall") -> EventType:
+    return EventType(name, Klass.HALL, body, "", Offline.NEVER, scope=scope)
+
 
 _ROWS = (
-    EventType("received", Klass.COUNTER, bodies.Received, "case.receive", step_kind="receive", prints="receipt"),
-    EventType("material.added", Klass.COUNTER, bodies.MaterialAdded, "case.receive", prints="receipt"),
-    EventType("supplement.told", Klass.COUNTER, bodies.SupplementTold, "case.supplement", prints="supplement"),
-    EventType("handed_over", Klass.COUNTER, bodies.HandedOver, "case.handle", prints="handover"),
-    EventType("certified", Klass.COUNTER, bodies.Certified, "case.certify", step_kind="certify"),
-    EventType("delivered", Klass.COUNTER, bodies.Delivered, "case.deliver", step_kind="deliver", prints="delivery"),
-    EventType("closed", Klass.COUNTER, bodies.Closed, "case.deliver"),
-    EventType("printed", Klass.COUNTER, bodies.Printed, "case.print"),
-    EventType("unmasked", Klass.COUNTER, bodies.Unmasked, "case.print"),
-    EventType(
-        "accepted",
-        Klass.JUDGEMENT,
-        bodies.Accepted,
-        "case.accept",
-        Offline.OWN,
-        _TURNS | _PAPERS | {"accepted"},
-        step_kind="accept",
-        insistable=True,
-        prints="acceptance",
+    # Before the number
+    _counter("prefile.opened", bodies.PrefileOpened, "case.prefile", prints="preparation"),
+    _counter("prefile.checked", bodies.PrefileChecked, "case.prefile"),
+    _counter("prefile.parked", bodies.PrefileParked, "case.prefile"),
+    _counter("prefile.taken", bodies.PrefileTaken, "case.prefile"),
+    # At the counter
+    _counter("received", bodies.Received, "case.receive", step_kind="receive", prints="receipt"),
+    _counter("material.added", bodies.MaterialAdded, "case.receive", prints="receipt"),
+    _counter("material.returned", bodies.MaterialReturned, "case.receive"),
+    _counter("checked_by_network", bodies.CheckedByNetwork, "case.check"),
+    _counter("mended_on_the_spot", bodies.MendedOnTheSpot, "case.receive"),
+    _counter("supplement.told", bodies.SupplementTold, "case.supplement", prints="supplement"),
+    _counter("ask.refused", bodies.AskRefused, "case.print"),
+    _counter("handed_over", bodies.HandedOver, "case.handle", prints="handover"),
+    _counter("nudged", bodies.Nudged, "case.print"),
+    _counter("paid", bodies.Paid, "case.pay", step_kind="pay", prints="payment"),
+    _counter("certified", bodies.Certified, "case.certify", step_kind="certify"),
+    _counter("posted", bodies.Posted, "case.deliver"),
+    _counter("delivered", bodies.Delivered, "case.deliver", step_kind="deliver", prints="delivery"),
+    _counter("closed", bodies.Closed, "case.deliver"),
+    _counter("printed", bodies.Printed, "case.print"),
+    _counter("unmasked", bodies.Unmasked, "case.print"),
+    # Judgements: shown at once, and the hall may refuse them
+    _judged(
+        "accepted", bodies.Accepted, "case.accept", _ANSWERED, step_kind="accept", insistable=True, prints="acceptance"
     ),
-    EventType(
-        "refused_at_intake",
-        Klass.JUDGEMENT,
-        bodies.RefusedAtIntake,
-        "case.refuse",
-        Offline.OWN,
-        _TURNS | _PAPERS | {"accepted"},
-        officers_only=True,
-        insistable=True,
+    _judged(
+        "refused_at_intake", bodies.RefusedAtIntake, "case.refuse", _ANSWERED, officers_only=True, insistable=True,
         prints="refusal",
     ),
-    EventType(
-        "returned",
-        Klass.JUDGEMENT,
-        bodies.Returned,
-        "case.return",
-        Offline.OWN,
-        _TURNS | _PAPERS | {"accepted"},
-        officers_only=True,
+    _judged(
+        "returned", bodies.Returned, "case.return", _ANSWERED, officers_only=True, insistable=True, prints="return"
+    ),
+    _judged("step.done", bodies.StepDone, "case.handle", _TURNS, step_kind="*", insistable=True),
+    _judged("step.not_needed", bodies.StepNotNeeded, "case.handle", _TURNS, officers_only=True),
+    _judged(
+        "inspected", bodies.Inspected, "case.handle", _TURNS, step_kind="site_check", officers_only=True,
         insistable=True,
+    ),
+    _judged("sent_back", bodies.SentBack, "case.handle", _TURNS, officers_only=True),
+    _judged("reassigned", bodies.Reassigned, "case.handle", _TURNS, officers_only=True),
+    _judged("consulted", bodies.Consulted, "case.handle", _TURNS, officers_only=True),
+    _judged("recused", bodies.Recused, "case.print", frozenset()),
+    _judged("pledge.checked", bodies.PledgeChecked, "case.handle", frozenset({"revoked"}), officers_only=True),
+    _judged(
+        "withdrawn", bodies.Withdrawn, "case.receive", frozenset({"decided", "closed"}), offline=Offline.ALWAYS,
         prints="return",
     ),
-    EventType(
-        "step.done",
-        Klass.JUDGEMENT,
-        bodies.StepDone,
-        "case.handle",
-        Offline.OWN,
-        _TURNS,
-        step_kind="*",
-        insistable=True,
+    _judged(
+        "terminated", bodies.Terminated, "case.terminate", _TURNS | _PAPERS, offline=Offline.NEVER, officers_only=True,
+        prints="return",
     ),
-    EventType(
-        "inspected",
-        Klass.JUDGEMENT,
-        bodies.Inspected,
-        "case.handle",
-        Offline.OWN,
-        _TURNS,
-        step_kind="site_check",
-        officers_only=True,
-        insistable=True,
+    _judged(
+        "transferred", bodies.Transferred, "case.terminate", _TURNS, offline=Offline.NEVER, officers_only=True,
+        prints="referral",
     ),
-    EventType("sent_back", Klass.JUDGEMENT, bodies.SentBack, "case.handle", Offline.OWN, _TURNS, officers_only=True),
-    EventType("reassigned", Klass.JUDGEMENT, bodies.Reassigned, "case.handle", Offline.OWN, _TURNS, officers_only=True),
-    EventType(
-        "decided",
-        Klass.NEEDS_HALL,
-        bodies.Decided,
-        "case.decide",
-        Offline.NEVER,
-        _TURNS | _PAPERS | {"inspected", "reassigned"},
-        step_kind="decide",
-        officers_only=True,
-        prints="decision",
+    _judged(
+        "forwarded", bodies.Forwarded, "case.terminate", _TURNS, offline=Offline.NEVER, officers_only=True,
+        prints="referral",
     ),
-    EventType(
-        "withdrawn", Klass.JUDGEMENT, bodies.Withdrawn, "case.receive", Offline.ALWAYS, frozenset({"decided", "closed"})
+    # What needs the hall
+    _by_hall("suspended", bodies.Suspended, "case.handle", _TURNS | _CLOCK, prints="suspension"),
+    _by_hall("resumed", bodies.Resumed, "case.handle", _TURNS | _CLOCK),
+    _by_hall("extended", bodies.Extended, "case.extend", _TURNS | _CLOCK, prints="extension"),
+    _by_hall(
+        "decided", bodies.Decided, "case.decide",
+        _TURNS | _PAPERS | {"inspected", "reassigned", "suspended", "consulted", "checked_by_network"},
+        step_kind="decide", prints="decision",
     ),
+    _by_hall("corrected", bodies.Corrected, "case.decide", frozenset({"corrected", "revoked"}), prints="decision"),
+    _by_hall("revoked", bodies.Revoked, "case.decide", frozenset({"corrected", "revoked"}), prints="decision"),
+    _by_hall("voided", bodies.Voided, "case.void", _TURNS, officers_only=False),
+    # The tray
     EventType("resolve.withdraw", Klass.JUDGEMENT, bodies.ResolveWithdraw, "case.resolve", Offline.NEVER),
     EventType("resolve.amend", Klass.JUDGEMENT, bodies.ResolveAmend, "case.resolve", Offline.NEVER),
-    EventType("staff.set", Klass.HALL, bodies.StaffSet, "", Offline.NEVER, scope="hall"),
-    EventType("terminal.set", Klass.HALL, bodies.TerminalSet, "", Offline.NEVER, scope="hall"),
-    EventType("catalogue.head", Klass.HALL, bodies.CatalogueHead, "", Offline.NEVER, scope="hall"),
-    EventType("calendar.head", Klass.HALL, bodies.CalendarHead, "", Offline.NEVER, scope="hall"),
-)
+    # The hall's own
+    _hall("deemed_accepted", bodies.DeemedAccepted, "module"),
+    _hall("timer.set_aside", bodies.TimerSetAside, "module"),
+    _hall("staff.set", bodies.StaffSet),
+    _hall("terminal.set", bodies.TerminalSet),
+    _hall("catalogue.head", bodies.CatalogueHead),
+    _hall("calendar.head", bodies.CalendarHead),
+)  # fmt: skip
 
 EVENTS: dict[str, EventType] = {row.name: row for row in _ROWS}
 

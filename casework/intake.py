@@ -7,29 +7,51 @@ else she proposes waits with the officer. An officer's word counts at once.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 
 import msgspec
 
 from casework import bodies
 from casework.ambient import moment
-from casework.catalogue.form import form_gaps
-from casework.catalogue.materials import PENDING, Missing, completeness, material_states
-from casework.catalogue.parse import item_hash
-from casework.catalogue.schema import Item, LimitData
-from casework.catalogue.situations import holds, normal_answers
-from casework.codes import check_identity, check_phone, check_project_code
+from casework.catalogue.gates import TURNS_AWAY, shut_gates
+from casework.catalogue.materials import Missing, recorded_gaps
+from casework.catalogue.schema import Gate, Item
 from casework.commands import Intake
 from casework.drafting import Context, Decision, Drafting, drafted
 from casework.errors import BadInput
-from casework.facts import LegalTime
-from casework.limits import LIMITS
 from casework.messages import t
+from casework.once import also_lines
+from casework.receiving import authority_on, receive
 from casework.rights import post_for
 from casework.rules import Refusal
-from casework.text import clean_line, clean_name, clean_text
+from casework.text import clean_line, clean_text
+
+__all__ = [
+    "OUTCOMES",
+    "Intaking",
+    "accepting",
+    "authority_on",
+    "default",
+    "gaps_of",
+    "gate_refusal",
+    "lines_of",
+    "refusing",
+    "take_in",
+]
 
 OUTCOMES = ("receive", "accept", "supplement", "refuse", "return")
+_PROPOSED = frozenset({"refuse", "return", "accept"})
+"""What waits with an officer where the counter may not do it itself."""
+
+
+class Intaking(msgspec.Struct, frozen=True):
+    """An intake that was looked at: what will be received, what it lacks, what the counter wants done."""
+
+    command: Intake
+    item: Item
+    body: bodies.Received
+    missing: tuple[Missing, ...]
+    gates: tuple[Gate, ...]
+    post: str
 
 
 def take_in(command: Intake, context: Context, case_id: str, number: Callable[[], str]) -> Decision | Refusal:
@@ -44,49 +66,102 @@ def take_in(command: Intake, context: Context, case_id: str, number: Callable[[]
     Raises:
         BadInput: something on the form can be mended at the keyboard.
     """
+    looked = look(command, context)
+    if isinstance(looked, Refusal):
+        return looked
+    probe = settle(looked, Drafting(context, case_id, case_id, None))  # a refused intake uses up no number
+    if isinstance(probe, Refusal):
+        return probe
+    return settle(numbered(looked, number()), Drafting(context, case_id, case_id, None))
+
+
+def numbered(looked: Intaking, number: str) -> Intaking:
+    """The same with its number."""
+    return msgspec.structs.replace(looked, body=msgspec.structs.replace(looked.body, number=number))
+
+
+def look(command: Intake, context: Context) -> Intaking | Refusal:
+    """What an intake comes to, before anything is made of it. Raises BadInput."""
     item = context.catalogue.items.get(command.item)
     if item is None:
-        raise BadInput("intake.no_item", item=command.item[:40], known=", ".join(sorted(context.catalogue.items)))
+        known = ", ".join(sorted((*context.catalogue.items, *context.catalogue.bundles)))
+        raise BadInput("intake.no_item", item=command.item[:40], known=known)
     if command.outcome not in OUTCOMES:
         raise BadInput("intake.outcome", outcome=command.outcome[:40], possible=", ".join(OUTCOMES))
-    body = _received(command, context, item)
-    missing = missing_of(body, body.materials, item)
-    officer = context.staff.team == "officer"
-    if command.outcome == "accept" and (officer or body.authority) and missing:
-        return Refusal("incomplete", {"materials": ", ".join(gap.code for gap in missing)})
-    if command.outcome == "supplement" and not missing:
-        return Refusal("nothing_missing")
-    proposal = command.outcome if command.outcome in {"refuse", "return", "accept"} else ""
-    if officer or (command.outcome == "accept" and body.authority):
-        proposal = ""
+    body = receive(command, context, item)
+    missing = gaps_of(body, body.materials, item)
+    day = moment(context.time.at).date()
+    gates = shut_gates(item, body.situations, body.form, day, context.calendar)
+    at_once = context.staff.team == "officer" or (command.outcome == "accept" and bool(body.authority))
+    no = _outright(command, missing, gates, at_once=at_once)
+    if no is not None:
+        return no
+    proposal = command.outcome if command.outcome in _PROPOSED and not at_once else ""
+    reason = clean_text(command.reason) or (_gate_reason(gates) if proposal == "refuse" else "")
+    body = msgspec.structs.replace(
+        body, proposal=proposal, proposal_reason=reason if proposal else "", gates=tuple(gate.code for gate in gates)
+    )
     posts = context.catalogue.posts
     post = post_for(context.staff, context.shift, "case.receive", posts, "window", item.module)
-    post = post or next(iter(context.shift), "")  # nobody's right: the rules say why
-    probe = Drafting(context, case_id, case_id, None)  # a refused intake uses up no number
-    no = _steps(probe, command, item, body, proposal, post, missing)
-    if isinstance(no, Refusal):
-        return no
-    numbered = msgspec.structs.replace(body, number=number())
-    return _steps(Drafting(context, case_id, case_id, None), command, item, numbered, proposal, post, missing)
+    return Intaking(command, item, body, missing, gates, post or next(iter(context.shift), ""))
 
 
-def _steps(
-    drafting: Drafting, command: Intake, item: Item, body: bodies.Received, proposal: str, post: str,
-    missing: tuple[Missing, ...],
-) -> Decision | Refusal:  # fmt: skip
+def _outright(
+    command: Intake, missing: tuple[Missing, ...], gates: tuple[Gate, ...], *, at_once: bool
+) -> Refusal | None:
+    """Why this outcome can't be, whoever sits there."""
+    if command.outcome == "accept":
+        gate = next((gate for gate in gates if gate.effect != "warn"), None)
+        if gate is not None:
+            return gate_refusal(gate)
+        if missing and at_once:
+            return Refusal("incomplete", {"materials": ", ".join(gap.code for gap in missing)})
+    if command.outcome == "supplement" and not missing:
+        return Refusal("nothing_missing")
+    return None
+
+
+def gate_refusal(gate: Gate) -> Refusal:
+    """Why a shut gate lets nothing through, with its article."""
+    return Refusal("gate", {"gate": gate.text.both(), "basis": gate.basis.both()})
+
+
+def _gate_reason(gates: tuple[Gate, ...]) -> str:
+    return next((gate.text.zh for gate in gates if gate.effect in TURNS_AWAY), "")
+
+
+def settle(looked: Intaking, drafting: Drafting) -> Decision | Refusal:
+    """The facts: received, and what is done with it at once."""
+    return drafted(drafting, *steps_of(looked, drafting.context))
+
+
+def steps_of(looked: Intaking, context: Context) -> list[tuple[str, bodies.Body, str]]:
+    """Type, body and post of each fact that an intake makes."""
+    command, body, post = looked.command, looked.body, looked.post
     reason = clean_text(command.reason)
-    received = msgspec.structs.replace(body, proposal=proposal, proposal_reason=reason if proposal else "")
-    steps: list[tuple[str, bodies.Body, str]] = [("received", received, post)]
-    context = drafting.context
+    steps: list[tuple[str, bodies.Body, str]] = [("received", body, post)]
     if command.outcome == "supplement":
-        steps.append(("supplement.told", bodies.SupplementTold(lines_of(missing)), post))
-    elif command.outcome == "accept" and not proposal:
-        steps.append(accepting(item, received, context, post))
-    elif command.outcome == "refuse" and not proposal:
-        steps.append(("refused_at_intake", refusing(reason, "", command.right_organ, command.remedies), post))
-    elif command.outcome == "return" and not proposal:
-        steps.append(("returned", bodies.Returned(lines_of(missing), reason or default("return")), post))
-    return drafted(drafting, *steps)
+        lines = lines_of(looked.missing)
+        also = also_lines(looked.item, body, body.materials, lines)
+        steps.append(("supplement.told", bodies.SupplementTold(lines, also), post))
+    elif command.outcome == "accept" and not body.proposal:
+        steps.append(accepting(looked.item, body, context, post))
+    elif command.outcome == "refuse" and not body.proposal:
+        steps.append(("refused_at_intake", _turned_away(looked, reason), post))
+    elif command.outcome == "return" and not body.proposal:
+        steps.append(("returned", bodies.Returned(lines_of(looked.missing), reason or default("return")), post))
+    return steps
+
+
+def _turned_away(looked: Intaking, reason: str) -> bodies.RefusedAtIntake:
+    """A refusal by the gate that is shut, unless the person says it in words of her own (R1, R2)."""
+    command = looked.command
+    gate = next((gate for gate in looked.gates if gate.effect in TURNS_AWAY), None)
+    if gate is None:
+        return refusing(reason, "", command.right_organ, command.remedies)
+    organ = command.right_organ or (gate.organ.zh if gate.organ else "")
+    ground = "not_our_power" if gate.effect == "not_our_power" else "no_permit_needed"
+    return refusing(reason or gate.text.zh, ground, organ, command.remedies)
 
 
 def accepting(
@@ -126,95 +201,11 @@ def default(name: str) -> str:
     return t(f"intake.default.{name}")
 
 
+def gaps_of(received: bodies.Received, materials: dict[str, str], item: Item) -> tuple[Missing, ...]:
+    """What the case still lacks, under the item that it was taken in under."""
+    return recorded_gaps(item, received.situations, materials, received.agent is not None)
+
+
 def lines_of(missing: tuple[Missing, ...]) -> tuple[bodies.SupplementLine, ...]:
     """What is missing as lines of the notice, in the language of the counter."""
     return tuple(bodies.SupplementLine(gap.code, str(gap.defect), str(gap.cure)) for gap in missing)
-
-
-def _received(command: Intake, context: Context, item: Item) -> bodies.Received:
-    day, authority = moment(context.time.at).date(), authority_on(item, context.time)
-    applicant = _party(command.applicant, day)
-    if applicant.kind not in item.applicants:
-        raise BadInput(
-            "intake.applicant_kind", item=item.code, kind=applicant.kind, possible=", ".join(item.applicants)
-        )
-    agent = _party(command.agent, day) if command.agent else None
-    code = command.project_code.strip()
-    if item.project_code and not code:
-        raise BadInput("intake.project_code", item=item.code)
-    answers = normal_answers(item, command.situations)
-    have = {code: state for code, state in command.materials.items() if state != PENDING}
-    if agent is not None and item.situation("agent") is not None:
-        answers["agent"] = "yes"
-    return bodies.Received(
-        number="", item=item.code, item_hash=item_hash(item), module=item.module, applicant=applicant, agent=agent,
-        project_code=check_project_code(code) if code else "", situations=answers,
-        form=_form(item, answers, command.form),
-        materials={m.code: state for m, state in material_states(item, answers, have, agent is not None)},
-        route=_route(item, answers),
-        statutory=_span(item.statutory), promised=_span(item.promised),
-        refers_to=clean_line(command.refers_to), ref=clean_line(command.ref), authority=authority,
-        one_person=item.one_person, registration=item.registration,
-    )  # fmt: skip
-
-
-def _route(item: Item, answers: dict[str, str]) -> tuple[bodies.RouteStep, ...]:
-    """The steps that apply; who needed a step that does not apply needs what that one needed."""
-    needs: dict[str, tuple[str, ...]] = {}
-    route = []
-    for step in item.route:  # listed in the order of its needs
-        wanted = tuple(dict.fromkeys(each for need in step.needs for each in needs.get(need, (need,))))
-        if holds(step.when, answers):
-            route.append(bodies.RouteStep(step.id, step.kind, step.post, wanted, step.officers))
-        else:
-            needs[step.id] = wanted
-    return tuple(route)
-
-
-def _span(limit: LimitData) -> bodies.Span:
-    return bodies.Span(limit.amount, limit.unit, limit.start)
-
-
-def authority_on(item: Item, time: LegalTime) -> str:
-    """The number of the recorded authorisation that holds on the day of `time` (R15), or nothing."""
-    found = item.authorisation
-    if not item.authorised or found is None or not found.since <= time.at[:10] <= found.until:
-        return ""
-    return found.number
-
-
-def _party(party: bodies.Party, today: date) -> bodies.Party:
-    if party.kind not in {"person", "entity"}:
-        raise BadInput("intake.kind", kind=party.kind[:40])
-    name = clean_name(party.name)
-    if not name:
-        raise BadInput("intake.name")
-    identity = check_identity(party.kind, party.id, today)  # type: ignore[arg-type]
-    return bodies.Party(
-        kind=party.kind,
-        name=name,
-        id=identity.number,
-        phone=check_phone(party.phone) if party.phone.strip() else "",
-        address=clean_line(party.address),
-        representative=clean_name(party.representative),
-    )
-
-
-def _form(item: Item, answers: dict[str, str], form: dict[str, str]) -> dict[str, str]:
-    fields = {field.id: field for field in item.fields}
-    if len(form) > LIMITS.form_fields:
-        raise BadInput("intake.form_size", given=len(form), most=LIMITS.form_fields)
-    for name in form:
-        if name not in fields:
-            raise BadInput("intake.form_field", item=item.code, field=name[:40], known=", ".join(fields) or "-")
-    cleaned = {name: clean_text(str(value)) for name, value in form.items()}
-    for gap in form_gaps(item, answers, cleaned):
-        if cleaned.get(gap.field):  # empty fields can follow; a wrong number or date can't stay
-            raise BadInput(gap.reason.id, **gap.reason.facts)
-    return cleaned
-
-
-def missing_of(received: bodies.Received, materials: dict[str, str], item: Item) -> tuple[Missing, ...]:
-    """What the case still lacks, under the item that it was taken in under."""
-    have = {code: state for code, state in materials.items() if state != PENDING}
-    return completeness(item, received.situations, have, received.agent is not None)

@@ -5,75 +5,166 @@ It looks ahead only: whether an act may be is for `decide` and the rules.
 
 from __future__ import annotations
 
-from casework.case import Case, open_steps
+from collections.abc import Iterator
+
+from casework.acts import HANDLERS, own_post
+from casework.bodies import RouteStep
+from casework.case import AT_APPLICANT, UNDER_WAY, Case, open_steps, paused, places
+from casework.catalogue.materials import NOT_FOUND, PENDING
 from casework.commands import Accept
-from casework.decide import not_now, own_post, step_of_act
+from casework.decide import not_now
 from casework.drafting import Context
 from casework.events import EVENTS
-from casework.rights import may, post_for
+from casework.rights import delegated, may, post_for
 from casework.rules import Refusal
+from casework.rules.course import may_be_spared
+
+Offer = tuple[str, str]
+"""An act, and the type of the fact that it makes."""
 
 
 def possible(case: Case, context: Context) -> tuple[tuple[str, Refusal | None], ...]:
     """The acts that belong to the case's state and the person's posts, each with the reason why it is off, or None."""
     return tuple(
         (action, not_now(case, type_, context) or _foreseen(case, action, context))
-        for action, type_ in _offered(case, context)
+        for action, type_ in dict.fromkeys(_offered(case, context))
     )
 
 
 def _foreseen(case: Case, action: str, context: Context) -> Refusal | None:
     """What would be refused whatever is typed: nobody fills in a form for that."""
     if action == "accept":
-        made = step_of_act(case, Accept(), action, context)
+        made = HANDLERS["accept"](case, Accept(), context)
         return made if isinstance(made, Refusal) else None
     if action == "supplement" and case.supplement is not None:
         return Refusal("second_notice", {"number": case.number, "told_at": case.supplement.told_at})
-    if action == "decide" and case.accepted_by == context.staff.number and not case.received.one_person:
-        return Refusal("same_person", {"number": case.number})
+    if action == "decide":
+        return _no_decision_yet(case, context)
+    if action == "extend" and case.extension is not None:
+        return Refusal("extended_already", {"number": case.number})
     return None
 
 
-def _offered(case: Case, context: Context) -> list[tuple[str, str]]:
-    offered = [(action, type_) for action, type_, state in _BY_STATE if case.state in state]
-    for step in open_steps(case) if case.state != "awaiting_supplement" else ():
+def _no_decision_yet(case: Case, context: Context) -> Refusal | None:
+    if case.accepted_by == context.staff.number and not case.received.one_person:
+        return Refusal("same_person", {"number": case.number})
+    if case.received.forward_to and case.forwarded is None:
+        return Refusal("forward_first", {"organ": case.received.forward_to})
+    return None
+
+
+def _offered(case: Case, context: Context) -> Iterator[Offer]:
+    if context.staff.number in case.recused:
+        return
+    for step in open_steps(case) if case.state not in AT_APPLICANT else ():
         post = own_post(case, step, context)
-        offered += [pair for pair in _BY_STEP.get(step.kind, ()) if _may(case, context, pair[1], post)]
-    if case.state == "received" and "missing" not in case.materials.values():
-        offered.remove(("supplement-received", "material.added"))
-    if "defer" in case.materials.values() and case.state in {"accepted", "decided", "certified"}:
-        offered.append(("supplement-received", "material.added"))
-    staff, posts = context.staff, context.catalogue.posts
-    return [
-        (action, type_)
-        for action, type_ in dict.fromkeys(offered)
-        if post_for(staff, context.shift, EVENTS[type_].verb, posts, module=case.received.module)
-        and not (EVENTS[type_].officers_only and staff.team != "officer")
-        and not (type_ == "supplement.told" and (case.received.registration or case.accepted_at))
-        and not (type_ == "returned" and not case.received.registration)
-        and not (type_ in {"refused_at_intake", "returned"} and case.accepted_at)
-        and not (type_ == "accepted" and staff.team == "helper" and not case.received.authority)
-    ]
+        for action, type_ in _at_step(case, step):
+            if _may_at(case, context, type_, post):
+                yield action, type_
+    for action, type_ in _of_state(case):
+        if _may(case, context, type_) and not _pointless(case, context, type_):
+            yield action, type_
 
 
-def _may(case: Case, context: Context, type_: str, post: str) -> bool:
-    return may(context.staff, EVENTS[type_].verb, post, context.catalogue.posts, case.received.module)
+def _at_step(case: Case, step: RouteStep) -> Iterator[Offer]:
+    """What can be done with an open step."""
+    if paused(case, step.id):
+        yield "resume", "resumed"
+        return
+    yield from _BY_KIND.get(step.kind, ())
+    if case.accepted_at and not case.decided_at and step.kind in _WORK:
+        if case.state in {"accepted", "suspended"} and case.received.stops:
+            yield "suspend", "suspended"
+        yield from (("consult", "consulted"), ("send-back", "sent_back"), ("reassign", "reassigned"))
+    if may_be_spared(case, step):
+        yield "not-needed", "step.not_needed"
+    if step.kind == "decide" and case.received.forward_to and case.forwarded is None:
+        yield "forward", "forwarded"
 
 
-_BY_STATE = (
-    ("accept", "accepted", {"received"}),
-    ("supplement", "supplement.told", {"received", "awaiting_supplement"}),
-    ("return", "returned", {"received"}),
-    ("refuse", "refused_at_intake", {"received"}),
-    ("supplement-received", "material.added", {"awaiting_supplement", "received"}),
-    ("withdraw", "withdrawn", {"received", "awaiting_supplement", "accepted"}),
-    ("close", "closed", {"delivered"}),
+def _of_state(case: Case) -> Iterator[Offer]:
+    yield from (offer[:2] for offer in _BY_STATE if case.state in offer[2])
+    have = set(case.materials.values())
+    if (case.state == "received" and have & {"missing", NOT_FOUND}) or (
+        "defer" in have and case.accepted_at and case.is_open
+    ):
+        yield "supplement-received", "material.added"
+    if case.is_open and have & {PENDING, NOT_FOUND} and not case.decided_at:
+        yield "check", "checked_by_network"
+    if case.deemed and case.accepted is None and case.state in UNDER_WAY:
+        yield "accept", "accepted"
+    if case.state in UNDER_WAY and case.received.statutory and case.received.statutory.extension:
+        yield "extend", "extended"
+    waits = places(case)
+    if waits and waits[0].step == "pledge_check":
+        yield "pledge-check", "pledge.checked"
+    if waits and waits[0].step == "close":
+        yield "close", "closed"
+    if case.decided_at and case.state not in {"revoked", "terminated"}:
+        yield "correct", "corrected"
+        if case.outcome == "granted":
+            yield "revoke", "revoked"
+    if not case.decided_at and case.is_open:
+        yield "void", "voided"
+
+
+def _may(case: Case, context: Context, type_: str) -> bool:
+    row, staff, posts = EVENTS[type_], context.staff, context.catalogue.posts
+    if row.officers_only and staff.team != "officer":
+        return False
+    if post_for(staff, context.shift, row.verb, posts, module=case.received.module):
+        return True
+    return delegated(staff, row.verb, context.day) is not None
+
+
+def _may_at(case: Case, context: Context, type_: str, post: str) -> bool:
+    row = EVENTS[type_]
+    if not post or (row.officers_only and context.staff.team != "officer"):
+        return False
+    mandate = delegated(context.staff, row.verb, context.day) is not None
+    return mandate or may(context.staff, row.verb, post, context.catalogue.posts, case.received.module)
+
+
+def _pointless(case: Case, context: Context, type_: str) -> bool:
+    """What the rules would never let through on this case."""
+    registration, accepted = case.received.registration, bool(case.accepted_at)
+    if type_ == "supplement.told":
+        return registration or accepted
+    if type_ == "returned":
+        return not registration or accepted
+    if type_ == "refused_at_intake":
+        return accepted
+    return type_ == "accepted" and context.staff.team == "helper" and not case.received.authority
+
+
+_WORK = frozenset({"examine", "site_check", "expert_review", "hearing", "consult", "publicity", "decide"})
+_BEFORE = frozenset({"received", *AT_APPLICANT, *UNDER_WAY})
+"""Not yet decided."""
+
+_BY_STATE: tuple[tuple[str, str, frozenset[str]], ...] = (
+    ("accept", "accepted", frozenset({"received"})),
+    ("supplement", "supplement.told", frozenset({"received", *AT_APPLICANT})),
+    ("return", "returned", frozenset({"received"})),
+    ("refuse", "refused_at_intake", frozenset({"received"})),
+    ("supplement-received", "material.added", AT_APPLICANT),
+    ("mend", "mended_on_the_spot", frozenset({"received"})),
+    ("withdraw", "withdrawn", _BEFORE),
+    ("terminate", "terminated", _BEFORE | {"decided", "certified"}),
+    ("transfer", "transferred", _BEFORE),
+    ("nudge", "nudged", UNDER_WAY),
+    ("recuse", "recused", frozenset({"received", *UNDER_WAY})),
+    ("hand-back", "material.returned", frozenset({"returned", "withdrawn", "terminated", "refused_at_intake", "void"})),
 )
-_BY_STEP = {
+_BY_KIND: dict[str, tuple[Offer, ...]] = {
     "pre_review": (("pre-review", "step.done"),),
-    "examine": (("examine", "step.done"), ("send-back", "sent_back"), ("reassign", "reassigned")),
-    "site_check": (("site-check", "inspected"), ("send-back", "sent_back"), ("reassign", "reassigned")),
-    "decide": (("decide", "decided"), ("send-back", "sent_back"), ("reassign", "reassigned")),
+    "examine": (("examine", "step.done"),),
+    "site_check": (("site-check", "inspected"),),
+    "expert_review": (("expert-review", "step.done"),),
+    "hearing": (("hearing", "step.done"),),
+    "publicity": (("publicity", "step.done"),),
+    "consult": (("answer", "step.done"),),
+    "decide": (("decide", "decided"),),
+    "pay": (("pay", "paid"),),
     "certify": (("certify", "certified"),),
-    "deliver": (("deliver", "delivered"),),
+    "deliver": (("deliver", "delivered"), ("post", "posted")),
 }

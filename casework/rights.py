@@ -7,30 +7,35 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from casework.bodies import StaffSet
+from casework.bodies import Delegation, StaffSet
 from casework.catalogue.schema import Post
 
 _STEP_VERBS = {
-    "receive": frozenset({"case.receive", "case.supplement", "case.print", "case.resolve"}),
-    "pre_review": frozenset({"case.handle", "case.supplement", "case.print"}),
+    "receive": frozenset(
+        {"case.receive", "case.check", "case.prefile", "case.supplement", "case.print", "case.resolve"}
+    ),
+    "pre_review": frozenset({"case.handle", "case.prefile", "case.supplement", "case.print"}),
     "accept": frozenset({"case.accept", "case.supplement", "case.print"}),
+    "pay": frozenset({"case.pay", "case.print"}),
     "certify": frozenset({"case.certify", "case.print"}),
     "deliver": frozenset({"case.deliver", "case.print"}),
     "decide": frozenset({"case.decide"}),
 }
-_OFFICER = frozenset({"case.handle", "case.print", "case.receive", "case.resolve", "case.supplement"})
-_AT_INTAKE = frozenset({"case.refuse", "case.return"})
+_OFFICER = frozenset({"case.handle", "case.check", "case.print", "case.receive", "case.resolve", "case.supplement"})
+_FOR_THE_ORGAN = frozenset({"case.refuse", "case.return", "case.terminate", "case.void"})
 """What only an officers' post can do that accepts or decides: the fire post turns nobody away for the organ."""
-_SUPERVISOR = frozenset({"case.print", "case.resolve", "case.unmask"})
-_HANDLING = frozenset({"examine", "site_check", "expert_review", "hearing", "consult", "publicity", "pay"})
+_SUPERVISOR = frozenset({"case.print", "case.resolve", "case.unmask", "case.void"})
+_HANDLING = frozenset({"examine", "site_check", "expert_review", "hearing", "consult", "publicity"})
 
-NEVER_A_HELPER = frozenset({"case.decide", "case.refuse", "case.return", "case.sign"})
+NEVER_A_HELPER = frozenset(
+    {"case.decide", "case.extend", "case.refuse", "case.return", "case.sign", "case.terminate", "case.void"}
+)
 """What no grant can give to team `helper`."""
 
 
 def verbs_of(post: Post) -> frozenset[str]:
     """The rights that serving `post` brings, before the team's hard no."""
-    verbs = set(post.verbs)
+    verbs = {f"case.{verb}" for verb in post.verbs}
     for kind in post.kinds:
         verbs |= _STEP_VERBS.get(kind, frozenset())
         if kind in _HANDLING:
@@ -38,7 +43,7 @@ def verbs_of(post: Post) -> frozenset[str]:
     if post.team == "officer":
         verbs |= _OFFICER
         if {"accept", "decide"} & set(post.kinds):
-            verbs |= _AT_INTAKE
+            verbs |= _FOR_THE_ORGAN
     if post.team == "supervisor":
         verbs |= _SUPERVISOR
     return frozenset(verbs)
@@ -56,6 +61,13 @@ def may(staff: StaffSet, verb: str, post_id: str, posts: Mapping[str, Post], mod
         return False
     granted = verb in verbs_of(post)
     return granted and not (staff.team == "helper" and (verb in NEVER_A_HELPER or post.team != "helper"))
+
+
+def delegated(staff: StaffSet, verb: str, day: str) -> Delegation | None:
+    """The delegation by which `staff` may do `verb` on that day (YYYY-MM-DD); the team's no stands above it."""
+    if not staff.active or staff.team != "officer":
+        return None
+    return next((each for each in staff.delegations if each.verb == verb and each.since <= day <= each.until), None)
 
 
 def post_for(

@@ -15,7 +15,8 @@ import msgspec
 
 from casework.admit import Judgement, admit, insistable
 from casework.ambient import moment, stamp
-from casework.case import Case, encode_case, evolve
+from casework.case import Case, encode_case
+from casework.folding import evolve
 from casework.errors import BadBytes
 from casework.events import EVENTS, body_of
 from casework.facts import Envelope, Fact

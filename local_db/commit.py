@@ -15,7 +15,8 @@ import msgspec
 
 from casework.ambient import stamp
 from casework.bodies import StaffSet
-from casework.case import Case, evolve
+from casework.case import Case
+from casework.folding import evolve
 from casework.errors import BadBytes
 from casework.events import body_of
 from casework.facts import Base, Envelope, Fact, digest, encode_fact

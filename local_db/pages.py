@@ -14,7 +14,8 @@ import msgspec
 
 from casework import bodies
 from casework.ambient import stamp
-from casework.case import Case, decode_case, encode_case, evolve
+from casework.case import Case, decode_case, encode_case
+from casework.folding import evolve
 from casework.errors import BadBytes
 from casework.events import body_of
 from casework.facts import Fact, decode_fact

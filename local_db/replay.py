@@ -12,7 +12,8 @@ from __future__ import annotations
 import sqlite3
 
 from casework.bodies import Party
-from casework.case import Case, decode_case, encode_case, evolve, places
+from casework.case import Case, decode_case, encode_case, places
+from casework.folding import evolve
 from casework.errors import BadBytes
 from casework.events import EVENTS
 from casework.facts import Fact, decode_fact

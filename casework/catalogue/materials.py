@@ -7,7 +7,7 @@ never asked for: until the network has answered it is `pending_check`, not missi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
@@ -24,6 +24,18 @@ PENDING = "pending_check"
 
 AGENT = "agent"
 """The situation that an agent's presence answers by itself."""
+
+NOT_FOUND = "not_found"
+"""The source does not know it: now it may be asked for on paper."""
+
+OVERRIDDEN = "overridden"
+"""A person goes on without the source's word, and has said why."""
+
+FOUND = {"match": "checked", "no_match": NOT_FOUND, "override": OVERRIDDEN}
+"""What becomes of a material by the outcome of its check over the network."""
+
+STATES = (*HAVE, PENDING, NOT_FOUND, OVERRIDDEN)
+"""Every state that a case can record."""
 
 _ON_HAND = ("original", "copy", "electronic")
 
@@ -77,17 +89,32 @@ def completeness(item: Item, answers: Mapping[str, str], have: Mapping[str, str]
     `agent`: someone applies for the applicant, and may pledge only where a held material with the flag `authority`
     shows it (R30). Raises BadInput as `material_states` does.
     """
-    states = material_states(item, answers, have, agent)
+    return unmet(item, material_states(item, answers, have, agent), agent)
+
+
+def recorded_gaps(
+    item: Item, answers: Mapping[str, str], recorded: Mapping[str, str], agent: bool
+) -> tuple[Missing, ...]:
+    """What a case still lacks, by the states that it records; a check that is still to come lacks nothing (R33)."""
+    states = tuple((each, recorded.get(each.code, "missing")) for each in applicable(item, answers, agent))
+    return unmet(item, states, agent)
+
+
+def unmet(item: Item, states: Iterable[tuple[Material, str]], agent: bool) -> tuple[Missing, ...]:
+    """Those of `states` that must be mended, each with its defect and cure."""
+    states = tuple(states)
     empowered = any(material.authority and state in _ON_HAND for material, state in states)
-    unmet = []
+    found = []
     for material, state in states:
         if state == "missing":
-            unmet.append(_unmet(item, material, "material.missing"))
+            found.append(gap(item, material, "material.missing"))
+        elif state == NOT_FOUND:
+            found.append(gap(item, material, "material.not_found"))
         elif state == "copy" and material.form == "original":
-            unmet.append(_unmet(item, material, "material.copy_only"))
+            found.append(gap(item, material, "material.copy_only"))
         elif state == "pledge" and agent and not empowered:
-            unmet.append(_unmet(item, material, "material.agent_pledge"))
-    return tuple(unmet)
+            found.append(gap(item, material, "material.agent_pledge"))
+    return tuple(found)
 
 
 def _allowed(item: Item, code: str, state: str) -> None:
@@ -109,7 +136,8 @@ def _names(material: Material) -> dict[str, dict[str, str]]:
     return {"name": material.name.both()}
 
 
-def _unmet(item: Item, material: Material, defect: str) -> Missing:
+def gap(item: Item, material: Material, defect: str) -> Missing:
+    """What is wrong with `material` in words, and how to mend it."""
     if defect == "material.agent_pledge":
         cure = Message("material.cure.authority")
     elif material.cure is not None:

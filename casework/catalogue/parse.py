@@ -1,8 +1,9 @@
 """Catalogue files to values, values to canonical bytes, and the hashes that facts carry.
 
-`parse` takes the bytes of `posts.toml`, `bundles.toml` and `items/*.toml`; who reads the files is not its business. What
-many items of a file share stands once: citations in its `[basis]`, routes in its `[routes]`, and both are named by key. Keeps S33: a case carries its item and its
-catalogue by hash, and a blob is addressed by the SHA-256 of its bytes.
+`parse` takes the bytes of `posts.toml`, `bundles.toml` and `items/*.toml`; who reads the files is not its business.
+What many items of a file share stands once: citations in its `[basis]`, routes in its `[routes]`, and both are named
+by key. Keeps S33: a case carries its item and its catalogue by hash, and a blob is addressed by the SHA-256 of its
+bytes.
 """
 
 from __future__ import annotations

@@ -45,7 +45,8 @@ StopKind = Literal[
     "publicity",
     "evaluation",
 ]
-"""What may stop a clock by law (R22): art. 45 of 行政许可法, and publicity or evaluation where the item's own law says so."""
+"""What may stop a clock by law (R22): art. 45 of 行政许可法, and publicity or evaluation where the item's own law says
+so."""
 
 
 class Part(
@@ -145,7 +146,7 @@ class Step(Part, frozen=True):
     """环节: one step of the route. It opens when all of `needs` are done; it belongs to one post.
 
     `days` are the working days that the post has for it (0: none set); `officers` is how many different people must
-    sign (two for a site check, R9).
+    sign (two for a site check, R9); `always`: a law demands it, so it can't be declared not needed.
     """
 
     id: str
@@ -155,6 +156,7 @@ class Step(Part, frozen=True):
     when: Condition | None = None
     days: int = 0
     officers: int = 1
+    always: bool = False
 
 
 class LimitData(Part, frozen=True):
@@ -171,7 +173,7 @@ class LimitData(Part, frozen=True):
 
 
 class Stop(Part, frozen=True):
-    """特殊程序: what may stop the clocks of this item (R22), for `most` working days at the most (0: as long as told)."""
+    """特殊程序: what may stop the clocks of this item (R22), for `most` working days (0: as told)."""
 
     kind: StopKind
     basis: Text
@@ -224,14 +226,15 @@ class Item(Part, frozen=True):
     """事项: all that is known of what is applied for.
 
     `statutory` is None where no law sets a limit. `registration`: incomplete papers are returned, not supplemented
-    (R41). `on_spot`: may be decided while the applicant sits (即办). `one_person`: acceptor and decider may be the same
-    (审核合一). `project_code`: no case without one (R51). `pledge_excluded`: no pledge may stand for any material (R30).
-    `joint`: several posts or organs handle it together (R21: 45 + 15). `ticks`: of these yes-or-no situations at least
-    one is yes (C11: which permits are wanted). `gives` names the result as other items ask for it (`Material.shares`).
-    `result_years`: how long the result is valid, 0 without end. `forward_to`: the upper organ that decides (R56).
+    (R41). `on_spot`: may be decided while the applicant sits (即办). `one_person`: acceptor and decider may be the
+    same (审核合一). `project_code`: no case without one (R51). `pledge_excluded`: no pledge may stand for any material
+    (R30). `joint`: several posts or organs handle it together (R21: 45 + 15). `ticks`: of these yes-or-no situations
+    at least one is yes (C11: which permits are wanted). `gives` names the result as other items ask for it
+    (`Material.shares`). `result_years`: how long the result is valid, 0 without end. `forward_to`: the upper organ
+    that decides (R56).
 
-    In working days: `defer_days` in which a deferred material must follow (R31), `pledge_check_days` in which a pledge is
-    checked afterwards (R30), `supplement_days` in which what a notice asks for is waited for.
+    In working days: `defer_days` in which a deferred material must follow (R31), `pledge_check_days` in which a pledge
+    is checked afterwards (R30), `supplement_days` in which what a notice asks for is waited for.
     """
 
     code: str
@@ -306,8 +309,8 @@ class Member(Part, frozen=True):
 class Bundle(Part, frozen=True):
     """一件事 or 阶段: several items that are applied for at once, each a case of its own under one root.
 
-    They share papers (`Material.shares`) and what the form asks under the same id. A stage (R61) has a `lead` post whose
-    limit is the stage's; it ends when all its cases have ended.
+    They share papers (`Material.shares`) and what the form asks under the same id. A stage (R61) has a `lead` post
+    whose limit is the stage's; it ends when all its cases have ended.
     """
 
     code: str

@@ -5,10 +5,10 @@ An unanswered situation does not hold anything, and is reported, so that nothing
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from casework.catalogue.schema import Condition, Item
+from casework.catalogue.schema import Condition, Item, Situation
 from casework.errors import BadInput
 
 _WORDS = {
@@ -48,12 +48,18 @@ def normal_answers(item: Item, raw: Mapping[str, Any]) -> dict[str, str]:
 
     Raises BadInput for a situation or an answer that does not exist.
     """
+    return answers_to(item.situations, raw, item.code)
+
+
+def answers_to(situations: Sequence[Situation], raw: Mapping[str, Any], owner: str) -> dict[str, str]:
+    """The same for the `situations` of any `owner` (an item's or a bundle's code)."""
+    asked = {situation.code: situation for situation in situations}
     answers: dict[str, str] = {}
     for code, value in raw.items():
-        situation = item.situation(code)
+        situation = asked.get(code)
         if situation is None:
-            known = ", ".join(each.code for each in item.situations) or "-"
-            raise BadInput("situation.unknown", item=item.code, situation=str(code)[:40], known=known)
+            known = ", ".join(asked) or "-"
+            raise BadInput("situation.unknown", item=owner, situation=str(code)[:40], known=known)
         answer = str(value).strip().lower()
         if situation.kind == "yes_no":
             answer = _WORDS.get(answer, answer)

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casework.case import encode_case, evolve
+from casework.case import encode_case
+from casework.folding import evolve
 from casework.facts import NO_HASH, Fact, decode_fact, digest
 from casework.wire import ENTRY_FACT, Entry, extend
 from hall.errors import Stop

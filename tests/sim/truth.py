@@ -11,7 +11,8 @@ from collections import Counter, defaultdict
 
 import msgspec
 
-from casework.case import Case, encode_case, evolve
+from casework.case import Case, encode_case
+from casework.folding import evolve
 from casework.events import EVENTS, Klass, body_of
 from casework.facts import NO_HASH, Fact, decode_fact, digest, encode_fact
 from casework.wire import Entry, Hidden, Verdict, decode_entry, extend

@@ -9,7 +9,8 @@ import pytest
 
 from casework import commands
 from casework.bodies import StaffSet, SupplementLine
-from casework.case import APPLICANT, Case, StepState, evolve, open_steps, places
+from casework.case import APPLICANT, Case, StepState, open_steps, places
+from casework.folding import evolve
 from casework.commands import ACTS
 from casework.decide import (
     _HANDLERS,

@@ -20,18 +20,8 @@ from hypothesis import strategies as st
 from casework import bodies, commands
 from casework.admit import admit
 from casework.bodies import StaffSet
-from casework.case import (
-    APPLICANT,
-    ENDED_STATES,
-    OPEN_STATES,
-    Case,
-    decode_case,
-    encode_case,
-    evolve,
-    fold,
-    open_steps,
-    places,
-)
+from casework.case import APPLICANT, ENDED_STATES, OPEN_STATES, Case, decode_case, encode_case, open_steps, places
+from casework.folding import evolve, fold
 from casework.decide import decide, print_paper
 from casework.drafting import Decision
 from casework.errors import BadInput
@@ -408,7 +398,8 @@ def test_judging_never_fails_and_lets_no_helper_decide(history: list[Fact], fact
 
 _DIGEST = """
 from tests.people import Office
-from casework.case import encode_case, fold
+from casework.case import encode_case
+from casework.folding import fold
 from casework.decide import print_paper
 from casework.facts import digest, encode_fact
 office = Office()

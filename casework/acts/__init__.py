@@ -1,0 +1,13 @@
+"""From the acts of people to facts: one handler for each act of `casework.commands`.
+
+`intake` the counter's, `course` those between acceptance and decision, `result` those of the decision and after it.
+"""
+
+from __future__ import annotations
+
+from casework.acts import course, intake, result
+from casework.acts.parts import Handler, Step, any_post, own_post
+
+__all__ = ["HANDLERS", "Step", "any_post", "own_post"]
+
+HANDLERS: dict[str, Handler] = {**intake.HANDLERS, **course.HANDLERS, **result.HANDLERS}

@@ -1,0 +1,69 @@
+"""What the hall itself says: people, terminals, heads, and what its timers find (S10)."""
+
+from __future__ import annotations
+
+from casework.bodies.parts import Body, SupplementLine
+
+
+class Delegation(Body, frozen=True):
+    """A recorded delegation to one person (R15, R21): the right `verb`, from whom, by which document, which days.
+
+    `since` and `until` are days (YYYY-MM-DD), both inclusive.
+    """
+
+    verb: str
+    by: str
+    document: str
+    since: str
+    until: str
+
+
+class StaffSet(Body, frozen=True):
+    """`staff.set`: a person of the roster. `verifier` is an argon2id string; `active` false ends all rights."""
+
+    number: str
+    name: str
+    team: str
+    posts: tuple[str, ...]
+    verifier: str
+    active: bool = True
+    delegations: tuple[Delegation, ...] = ()
+
+
+class TerminalSet(Body, frozen=True):
+    """`terminal.set`: a terminal, its window, its public key (hex, Ed25519) and the scopes it holds."""
+
+    number: str
+    incarnation: str
+    key: str
+    scopes: tuple[str, ...]
+    active: bool = True
+
+
+class CatalogueHead(Body, frozen=True):
+    """`catalogue.head`: from here on new cases are taken in under this version (the blob's SHA-256)."""
+
+    version: str
+
+
+class CalendarHead(Body, frozen=True):
+    """`calendar.head`: from here on dates count by this calendar (the blob's SHA-256)."""
+
+    version: str
+
+
+class DeemedAccepted(Body, frozen=True):
+    """`deemed_accepted`: nobody said in time what is missing, so it counts as accepted on the day of receipt (R4).
+
+    `due` is the last day on which it could have been said; one working day more it is provisional (S30).
+    """
+
+    due: str
+
+
+class TimerSetAside(Body, frozen=True):
+    """`timer.set_aside`: a notice of before the moment came late, so the acceptance of the timer never was (S30)."""
+
+    told_at: str
+    lines: tuple[SupplementLine, ...] = ()
+    also: tuple[SupplementLine, ...] = ()

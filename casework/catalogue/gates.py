@@ -1,0 +1,48 @@
+"""Which gates of an item are shut for one application: what the law wants beside papers (R1, R2, R45, R49, R55)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from casework.calendar import Calendar
+from casework.catalogue.schema import Gate, Item
+from casework.catalogue.situations import holds
+
+TURNS_AWAY = frozenset({"no_permit", "not_our_power"})
+
+
+def shut_gates(
+    item: Item, answers: Mapping[str, str], form: Mapping[str, str], day: date, calendar: Calendar | None
+) -> tuple[Gate, ...]:
+    """The gates of `item` that are shut on `day`, in their order. A date that is not on the form yet shuts nothing."""
+    return tuple(gate for gate in item.gates if _shut(gate, answers, form, day, calendar))
+
+
+def _shut(
+    gate: Gate, answers: Mapping[str, str], form: Mapping[str, str], day: date, calendar: Calendar | None
+) -> bool:
+    if gate.when is not None and not holds(gate.when, answers):
+        return False
+    if not gate.field:
+        return gate.when is not None
+    since = _date(form.get(gate.field, ""))
+    if since is None:
+        return False
+    passed = _days(gate, since, day, calendar)
+    too_early = gate.least is not None and passed < gate.least
+    return too_early or (gate.most is not None and passed > gate.most)
+
+
+def _date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _days(gate: Gate, since: date, day: date, calendar: Calendar | None) -> int:
+    """Days from `since` to `day`; negative when it lies ahead."""
+    if gate.unit == "working_days" and calendar is not None and min(since, day) >= calendar.first:
+        return calendar.working_days_between(since, day)
+    return (day - since).days

@@ -1,0 +1,80 @@
+"""From facts to the state of a case: `evolve` one fact, `fold` many.
+
+`evolve` is total: it never raises, and is the same on every platform (no floats, no set order, no locale). A fact of a
+type that this version can't read leaves the state as it is and is counted.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from casework import bodies
+from casework.case import Case, StepState, open_steps, step_of
+from casework.errors import BadBytes
+from casework.events import EVENTS, body_of
+from casework.facts import Fact
+from casework.folding import course, intake, result
+from casework.folding.parts import Evolver, unchanged
+
+EVOLVERS: dict[str, Evolver] = {**intake.EVOLVERS, **course.EVOLVERS, **result.EVOLVERS}
+
+_AFTER_THE_END = frozenset({"printed", "material.returned", "corrected", "revoked"})
+
+
+def evolve(case: Case | None, fact: Fact) -> Case | None:
+    """The state after `fact`. None stays None until `received` gives the case its number."""
+    try:
+        body = body_of(fact)
+    except BadBytes:
+        return case and msgspec.structs.replace(case, facts=case.facts + 1)
+    if case is None:
+        return _begin(fact, body) if fact.type == "received" else None
+    evolver = EVOLVERS.get(fact.type, unchanged) if _moves(case, fact.type, body) else unchanged
+    return msgspec.structs.replace(evolver(case, fact, body), facts=case.facts + 1)
+
+
+def fold(facts: tuple[Fact, ...] | list[Fact], case: Case | None = None) -> Case | None:
+    """The state after all of `facts`, from `case` on."""
+    for fact in facts:
+        case = evolve(case, fact)
+    return case
+
+
+def _begin(fact: Fact, body: bodies.Received) -> Case:
+    first = next((step.id for step in body.route if step.kind == "receive"), None)
+    return Case(
+        id=fact.case,
+        root=fact.root,
+        number=body.number,
+        state="received",
+        received=body,
+        received_at=fact.time.at,
+        catalogue=fact.catalogue,
+        terminal=body.number[12:16],
+        taken_by=fact.actor,
+        materials=body.materials,
+        visit=fact.visit,
+        steps={first: StepState("done", fact.actor, fact.time.at)} if first else {},
+        proposal=body.proposal,
+        fee=body.fee or None,
+        facts=1,
+    )
+
+
+def _moves(case: Case, type_: str, body: Any) -> bool:
+    """Whether the fact has an effect.
+
+    One of the counter is never refused (S14), yet a late or second one moves nothing: else the second delivery of a
+    closed case would open it again, at no place.
+    """
+    row = EVENTS[type_]
+    if not case.is_open:
+        return type_ in _AFTER_THE_END
+    if not row.step_kind or type_ == "received":
+        return True
+    step = step_of(case, body.step)
+    if step is None or not row.ends(step.kind) or step.id in case.steps:
+        return False
+    return type_ == "accepted" or step in open_steps(case)

@@ -1,0 +1,123 @@
+"""How facts of the counter move a case, until it is accepted, turned away or sent home."""
+
+from __future__ import annotations
+
+import msgspec
+
+from casework import bodies
+from casework.case import AT_APPLICANT, Case, StepState, Supplement, step_of
+from casework.catalogue.materials import FOUND
+from casework.facts import Fact
+from casework.folding.parts import Evolver, after, done, ended, unchanged
+
+
+def _material_added(case: Case, fact: Fact, body: bodies.MaterialAdded) -> Case:
+    materials = {**case.materials, **body.materials}
+    back = tuple(code for code in case.handed_back if code not in body.materials)
+    supplement, state = case.supplement, case.state
+    if supplement is not None:
+        asked = tuple(line.material for line in supplement.lines)
+        came = [code for code, have in body.materials.items() if code in asked and have != "missing"]
+        answered = tuple(code for code in asked if code in supplement.answered or code in came)
+        supplement = msgspec.structs.replace(supplement, answered=answered)
+        if state in AT_APPLICANT:
+            whole = set(answered) == set(asked)
+            state = "received" if whole else "supplement_partly" if answered else state
+    return msgspec.structs.replace(case, materials=materials, handed_back=back, supplement=supplement, state=state)
+
+
+def _material_returned(case: Case, fact: Fact, body: bodies.MaterialReturned) -> Case:
+    back = (*case.handed_back, *(code for code in body.materials if code not in case.handed_back))
+    return msgspec.structs.replace(case, handed_back=back)
+
+
+def _checked(case: Case, fact: Fact, body: bodies.CheckedByNetwork) -> Case:
+    """Only what the application needs counts, and a source's word on a paper that was brought changes nothing."""
+    found = {line.material: FOUND[line.outcome] for line in body.results if line.outcome in FOUND}
+    waiting = {code: have for code, have in found.items() if case.materials.get(code) in FOUND_BEFORE}
+    return msgspec.structs.replace(case, materials={**case.materials, **waiting})
+
+
+FOUND_BEFORE = frozenset({"pending_check", "not_found", "overridden"})
+"""States of a material on which a check can still say something."""
+
+
+def _mended(case: Case, fact: Fact, body: bodies.MendedOnTheSpot) -> Case:
+    new = tuple(code for code in body.mends if code not in case.mended)
+    return msgspec.structs.replace(case, mended=(*case.mended, *new))
+
+
+def _supplement_told(case: Case, fact: Fact, body: bodies.SupplementTold) -> Case:
+    if case.supplement is not None or case.state != "received" or case.accepted_at or not body.lines:
+        return case  # R5: a second notice has no effect, whoever printed it, nor has one after acceptance
+    told = Supplement(body.lines, fact.time.at, also=body.also)
+    return msgspec.structs.replace(case, supplement=told, state="awaiting_supplement", proposal="")
+
+
+def _accepted(case: Case, fact: Fact, body: bodies.Accepted) -> Case:
+    return msgspec.structs.replace(
+        case,
+        state="accepted",
+        steps=_pre_reviewed(case, fact, done(case, fact, body.step)),
+        accepted=body,
+        accepted_at=case.accepted_at or fact.time.at,  # sent back and accepted again: the clock ran on
+        accepted_by=fact.actor,
+        proposal="",
+    )
+
+
+def _pre_reviewed(case: Case, fact: Fact, steps: dict[str, StepState]) -> dict[str, StepState]:
+    """What leads to acceptance and was not ticked off apart is done with it."""
+    left = [step.id for step in case.received.route if step.kind == "pre_review" and step.id not in steps]
+    return {**steps, **dict.fromkeys(left, StepState("done", fact.actor, fact.time.at))}
+
+
+def _deemed_accepted(case: Case, fact: Fact, body: bodies.DeemedAccepted) -> Case:
+    """R4: as of the day of receipt, whatever the counter had proposed."""
+    accept = next((step.id for step in case.received.route if step.kind == "accept"), "")
+    if case.state != "received" or case.accepted_at or case.supplement is not None or step_of(case, accept) is None:
+        return case
+    return msgspec.structs.replace(
+        case,
+        state="accepted",
+        steps=_pre_reviewed(case, fact, done(case, fact, accept)),
+        accepted_at=case.received_at,
+        deemed=body.due,
+        proposal="",
+    )
+
+
+def _set_aside(case: Case, fact: Fact, body: bodies.TimerSetAside) -> Case:
+    """The notice was told in time: the acceptance of the timer never was, unless a decision stands on it (S30)."""
+    accept = next((step.id for step in case.received.route if step.kind == "accept"), "")
+    if not case.deemed or case.accepted is not None or case.decided_at or not body.lines:
+        return case
+    again = after(case, accept)
+    return msgspec.structs.replace(
+        case,
+        state="awaiting_supplement",
+        steps={id_: state for id_, state in case.steps.items() if id_ not in again},
+        accepted_at="",
+        deemed="",
+        pauses=(),
+        supplement=Supplement(body.lines, body.told_at, also=body.also),
+    )
+
+
+EVOLVERS: dict[str, Evolver] = {
+    "prefile.opened": unchanged,  # what comes before the number has a fold of its own (casework.prefile)
+    "prefile.checked": unchanged,
+    "prefile.parked": unchanged,
+    "prefile.taken": unchanged,
+    "received": unchanged,  # a second one for the same case is a duplicate, shown by the hall's flag (S22)
+    "material.added": _material_added,
+    "material.returned": _material_returned,
+    "checked_by_network": _checked,
+    "mended_on_the_spot": _mended,
+    "supplement.told": _supplement_told,
+    "accepted": _accepted,
+    "deemed_accepted": _deemed_accepted,
+    "timer.set_aside": _set_aside,
+    "refused_at_intake": ended("refused_at_intake"),
+    "returned": ended("returned"),
+}

@@ -1,0 +1,131 @@
+"""预审件: an application before its number, as the fold of its facts.
+
+Helpers open it, look at its papers, print its list; any window finds it by its short code and goes on with it. It has
+the id of the case that it will be, so nothing starts again from zero (S22).
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+import msgspec
+
+from casework import bodies
+from casework.errors import BadBytes
+from casework.events import body_of
+from casework.facts import Fact
+
+_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+"""No 0, 1, I, L, O: the code is read from paper and said aloud."""
+CODE_LENGTH = 8
+ENDED = frozenset({"received"})
+
+
+class Prefile(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The state of one prefile. `state`: open, checked, parked, taken, received (then `number` is its case's)."""
+
+    id: str
+    code: str
+    state: str
+    module: str
+    form: bodies.Form
+    opened_at: str
+    opened_by: str
+    terminal: str = ""
+    """The window that goes on with it."""
+    touched_by: str = ""
+    touched_at: str = ""
+    field: str = ""
+    lines: tuple[bodies.ReviewLine, ...] = ()
+    attempts: int = 0
+    """How often its papers were looked at (counted apart from the first check at the counter)."""
+    note: str = ""
+    number: str = ""
+    facts: int = 0
+
+    @property
+    def defects(self) -> tuple[bodies.ReviewLine, ...]:
+        """What was not right at the last look."""
+        return tuple(line for line in self.lines if not line.right)
+
+
+def short_code(case_id: str) -> str:
+    """The code of the prefile with this id: the same everywhere, without asking anybody.
+
+    Eight of 31 characters; two prefiles in 850 billion share one, and then both are shown.
+    """
+    number = int.from_bytes(hashlib.sha256(f"prefile {case_id}".encode()).digest()[:8])
+    code = ""
+    for _ in range(CODE_LENGTH):
+        number, place = divmod(number, len(_ALPHABET))
+        code += _ALPHABET[place]
+    return code
+
+
+def printed_code(code: str) -> str:
+    """`7H2K-9QWD`."""
+    return f"{code[:4]}-{code[4:]}"
+
+
+def read_code(text: str) -> str:
+    """The code in what was typed or scanned; empty when it is none."""
+    code = "".join(text.split()).replace("-", "").upper()
+    return code if len(code) == CODE_LENGTH and all(char in _ALPHABET for char in code) else ""
+
+
+def evolve_prefile(prefile: Prefile | None, fact: Fact) -> Prefile | None:
+    """The state after `fact`; total, as for cases. None stays None until it was opened or parked."""
+    try:
+        body = body_of(fact)
+    except BadBytes:
+        return prefile and msgspec.structs.replace(prefile, facts=prefile.facts + 1)
+    if prefile is None:
+        if not isinstance(body, bodies.PrefileOpened | bodies.PrefileParked):
+            return None
+        begun = Prefile(fact.case, body.code, "open", body.module, body.form, fact.time.at, fact.actor)
+        return _moved(begun, fact, body)
+    return _moved(prefile, fact, body)
+
+
+def _moved(prefile: Prefile, fact: Fact, body: object) -> Prefile:
+    prefile = msgspec.structs.replace(prefile, facts=prefile.facts + 1)
+    if prefile.state in ENDED:
+        return prefile
+    touched = msgspec.structs.replace(prefile, touched_by=fact.actor, touched_at=fact.time.at)
+    match body:
+        case bodies.PrefileOpened(note=note, form=form, module=module):
+            return msgspec.structs.replace(touched, form=form, module=module, note=note or prefile.note)
+        case bodies.PrefileChecked(form=form, lines=lines, note=note):
+            return msgspec.structs.replace(
+                touched, state="checked", form=form, lines=lines, attempts=prefile.attempts + 1,
+                note=note or prefile.note,
+            )  # fmt: skip
+        case bodies.PrefileParked(form=form, field=field, module=module):
+            return msgspec.structs.replace(touched, state="parked", form=form, field=field, module=module, terminal="")
+        case bodies.PrefileTaken(terminal=terminal):
+            return msgspec.structs.replace(touched, state="taken", terminal=terminal)
+        case bodies.Received(number=number):
+            return msgspec.structs.replace(touched, state="received", number=number)
+    return prefile
+
+
+def fold_prefile(facts: tuple[Fact, ...] | list[Fact]) -> Prefile | None:
+    """The state after all of `facts`."""
+    prefile: Prefile | None = None
+    for fact in facts:
+        prefile = evolve_prefile(prefile, fact)
+    return prefile
+
+
+_encode = msgspec.json.Encoder(order="sorted").encode
+_decode = msgspec.json.Decoder(Prefile).decode
+
+
+def encode_prefile(prefile: Prefile) -> bytes:
+    """The state as bytes; equal states have equal bytes."""
+    return _encode(prefile)
+
+
+def decode_prefile(data: bytes) -> Prefile:
+    """The state that `encode_prefile` wrote."""
+    return _decode(data)

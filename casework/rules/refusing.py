@@ -1,0 +1,144 @@
+"""A *no* with its reason, what the rules may look at, and the checks that many of them share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from casework import bodies, numbers
+from casework.case import Case, open_steps, paused, post_of, step_of
+from casework.catalogue.schema import Post
+from casework.facts import Fact
+from casework.messages import Message
+from casework.rights import delegated, stands_in
+
+SEPARATION = frozenset({"same_person", "helper_may_not", "recused"})
+"""Refusals that nobody can insist on (S15)."""
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """A *no* with its reason: a value, not an error. `code` is stable, `facts` fill the sentence `refusal.<code>`."""
+
+    code: str
+    facts: dict[str, Any] = {}
+
+    @property
+    def message(self) -> Message:
+        """The sentence that says what to do."""
+        return sentence(self.code, self.facts)
+
+
+_WORDS = {"step": "step", "state": "state", "type": "event", "paper": "paper", "kind": "suspension"}
+
+
+def sentence(code: str, facts: Mapping[str, Any]) -> Message:
+    """The sentence `refusal.<code>` with its codes as words, numbers and times as people write them.
+
+    For refusals of the own rules and for verdicts of the hall alike.
+    """
+    worded: dict[str, Any] = {name: _worded(name, value) for name, value in facts.items()}
+    return Message(f"refusal.{code}", worded)
+
+
+def _worded(name: str, value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    if name in _WORDS and value:
+        return Message(f"{_WORDS[name]}.{value}")
+    if name == "what":
+        return [Message(f"event.{type_}") for type_ in value.split(", ")]
+    if name == "number" and len(value) == numbers.LENGTH:
+        return numbers.printed(value)
+    if name.endswith("_at"):
+        return value[:16].replace("T", " ")
+    return value
+
+
+class Bench(msgspec.Struct, frozen=True):
+    """What a rule may look at beside case and fact: the person, the posts, what the tray holds of the case."""
+
+    staff: bodies.StaffSet | None
+    posts: Mapping[str, Post]
+    refused: frozenset[str] = frozenset()
+    """Ids of facts of this case that wait in the tray."""
+
+
+Rule = Callable[[Any, Fact, Any, Bench], Refusal | None]
+
+
+def named(post_id: str, bench: Bench) -> dict[str, Any]:
+    """A post as facts: its code for machines, its name for people."""
+    post = bench.posts.get(post_id)
+    return {"post": post_id, "at": post.name.both() if post else post_id or "-"}
+
+
+def first(*checks: Refusal | None) -> Refusal | None:
+    """The first refusal of several."""
+    return next((no for no in checks if no is not None), None)
+
+
+def reason(body: Any) -> Refusal | None:
+    """A reason is a must."""
+    return None if body.reason.strip() else Refusal("reason")
+
+
+def at_post(case: Case, step: bodies.RouteStep, fact: Fact, bench: Bench) -> Refusal | None:
+    """Whether the fact was made at the post of `step`, or at one that stands in for it."""
+    post = post_of(case, step)
+    if stands_in(fact.post, post, step.kind, case.received.module, bench.posts):
+        return None
+    if step.kind == "accept" and fact.post == case.received.module:
+        return None  # the module's officers can always accept what the window may accept for them (R15)
+    if step.kind == "decide" and bench.staff and delegated(bench.staff, "case.decide", fact.time.at[:10]):
+        return None
+    return Refusal("other_post", {"step": step.kind, **named(post, bench)})
+
+
+def ready(case: Case, step_id: str, *, while_paused: bool = False) -> Refusal | None:
+    """Whether the step is one of the route, open, and stands in no special procedure."""
+    step = step_of(case, step_id)
+    if step is None:
+        return Refusal("no_such_step", {"given": step_id[:40]})
+    if step not in open_steps(case):
+        return Refusal("step_not_open", {"step": step.kind})
+    pause = paused(case, step_id)
+    if pause is not None and not while_paused:
+        return Refusal("step_paused", {"step": step.kind, "kind": pause.kind})
+    return None
+
+
+def at_step(case: Case, step_id: str, fact: Fact, bench: Bench, *, while_paused: bool = False) -> Refusal | None:
+    """`ready`, and made at its post."""
+    no = ready(case, step_id, while_paused=while_paused)
+    step = step_of(case, step_id)
+    return no or (at_post(case, step, fact, bench) if step else None)
+
+
+def undecided(case: Case) -> Refusal | None:
+    """What has been decided is corrected or revoked, never turned another way."""
+    return Refusal("already_decided", {"number": case.number}) if case.decided_at else None
+
+
+def listed(case: Case, codes: Iterable[str], also: Iterable[bodies.SupplementLine] = ()) -> Refusal | None:
+    """Nobody asks for a paper that the item does not list (R7)."""
+    told = case.supplement.also if case.supplement else ()
+    known = {*case.materials, *(line.material for line in (*also, *told))}
+    foreign = [code for code in codes if code not in known]
+    return Refusal("not_listed", {"materials": ", ".join(foreign)}) if foreign else None
+
+
+def asked_for(case: Case, code: str) -> bool:
+    """Whether `code` may still be asked for: after the notice only what stands on its own list (R5)."""
+    told = case.supplement
+    return told is None or code in {line.material for line in (*told.lines, *told.also)}
+
+
+LACKING = frozenset({"missing", "not_found"})
+"""States of a material that stand in the way of acceptance."""
+
+
+def lacking(case: Case) -> tuple[str, ...]:
+    """The materials that are missing and may be asked for."""
+    return tuple(code for code, have in case.materials.items() if have in LACKING and asked_for(case, code))

@@ -1,0 +1,169 @@
+"""Rules of the decision, of what is handed out, and of every other end (R10, R30, R31, R44, R56)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from casework import bodies, numbers
+from casework.case import AFTER_DECISION, Case, Place, places, step_of, steps_of_kind
+from casework.catalogue.materials import PENDING
+from casework.errors import BadInput
+from casework.facts import Fact
+from casework.rules.refusing import Bench, Refusal, Rule, at_step, first, ready, reason, undecided
+
+GROUNDS = ("deferred_overdue", "nobody_came", "gate", "other")
+"""Why a case is terminated."""
+
+
+def _decided(case: Case, fact: Fact, body: bodies.Decided, bench: Bench) -> Refusal | None:
+    if body.outcome not in {"granted", "refused"}:
+        return Refusal("outcome", {"possible": "granted, refused"})
+    if body.outcome == "refused" and not (body.reasons.strip() and body.remedies.strip()):
+        return Refusal("reason_and_remedies")
+    if case.accepted_by == fact.actor and not case.received.one_person:
+        return Refusal("same_person", {"number": case.number})
+    if case.received.forward_to and case.forwarded is None:
+        return Refusal("forward_first", {"organ": case.received.forward_to})
+    return _granted(case) if body.outcome == "granted" else None
+
+
+def _granted(case: Case) -> Refusal | None:
+    if _failed_check(case):
+        return Refusal("check_failed", {"number": case.number})
+    waiting = [code for code, have in case.materials.items() if have == PENDING]
+    if waiting:
+        return Refusal("checks_pending", {"materials": ", ".join(waiting)})
+    if case.received.fee_assessed and case.fee is None and steps_of_kind(case, "pay"):
+        return Refusal("fee_unknown", {"number": case.number})
+    return None
+
+
+def _failed_check(case: Case) -> bool:
+    checks = (step.id for step in case.received.route if step.kind == "site_check")
+    return any(case.steps[id_].note == "fail" for id_ in checks if id_ in case.steps)
+
+
+def _after_decision(case: Case) -> Refusal | None:
+    decided = bool(case.decided_at) and case.state in {*AFTER_DECISION, "closed"}
+    return None if decided else Refusal("not_decided", {"number": case.number, "state": case.state})
+
+
+def _corrected(case: Case, fact: Fact, body: bodies.Corrected, bench: Bench) -> Refusal | None:
+    return _after_decision(case) or reason(body) or (None if body.what.strip() else Refusal("nothing_said"))
+
+
+def _revoked(case: Case, fact: Fact, body: bodies.Revoked, bench: Bench) -> Refusal | None:
+    if not body.reason.strip() or not body.remedies.strip():
+        return Refusal("reason_and_remedies")
+    granted = None if case.outcome == "granted" else Refusal("not_granted", {"number": case.number})
+    return _after_decision(case) or granted
+
+
+def _posted(case: Case, fact: Fact, body: bodies.Posted, bench: Bench) -> Refusal | None:
+    if not body.carrier.strip() or not body.tracking.strip():
+        return Refusal("parcel")
+    step = step_of(case, body.step)
+    wrong = Refusal("wrong_step", {"step": step.kind}) if step is not None and step.kind != "deliver" else None
+    return wrong or at_step(case, body.step, fact, bench) or _withheld(case)
+
+
+def _withheld(case: Case) -> Refusal | None:
+    """R31: the result is withheld until what was deferred is here."""
+    later = [code for code, have in case.materials.items() if have == "defer"]
+    return (
+        Refusal("deferred_outstanding", {"materials": ", ".join(later)})
+        if later and case.outcome == "granted"
+        else None
+    )
+
+
+def _delivered(case: Case, fact: Fact, body: bodies.Delivered, bench: Bench) -> Refusal | None:
+    if not body.receiver.strip():
+        return Refusal("receiver")
+    if body.how not in {"counter", "post", "agent"}:
+        return Refusal("outcome", {"possible": "counter, post, agent"})
+    if body.how == "agent" and not body.receiver_id.strip():
+        return Refusal("agent_id")
+    return _withheld(case)
+
+
+def _pledge_checked(case: Case, fact: Fact, body: bodies.PledgeChecked, bench: Bench) -> Refusal | None:
+    waits = places(case)
+    if not waits or waits[0].step != "pledge_check":
+        return Refusal("no_pledge_to_check", {"number": case.number})
+    if body.outcome not in {"kept", "false"}:
+        return Refusal("outcome", {"possible": "kept, false"})
+    if fact.post != waits[0].post:
+        return Refusal(
+            "not_your_post",
+            {"name": bench.staff.name if bench.staff else "", "post": waits[0].post, "at": waits[0].post},
+        )
+    return Refusal("reason") if body.outcome == "false" and not body.note.strip() else None
+
+
+def _closed(case: Case, fact: Fact, body: bodies.Closed, bench: Bench) -> Refusal | None:
+    if places(case) == (Place("close", "delivery"),):
+        return None
+    code = "pledge_first" if case.state == "delivered" else "not_delivered"
+    return Refusal(code, {"number": case.number})
+
+
+def _withdrawn(case: Case, fact: Fact, body: bodies.Withdrawn, bench: Bench) -> Refusal | None:
+    return undecided(case) or reason(body)
+
+
+def _terminated(case: Case, fact: Fact, body: bodies.Terminated, bench: Bench) -> Refusal | None:
+    """A granted result that is withheld for a paper that never came ends too (R31)."""
+    overdue = body.ground == "deferred_overdue" and "defer" in case.materials.values() and case.state != "delivered"
+    if body.ground not in GROUNDS:
+        return Refusal("outcome", {"possible": ", ".join(GROUNDS)})
+    return first(None if overdue else undecided(case), reason(body))
+
+
+def _transferred(case: Case, fact: Fact, body: bodies.Transferred, bench: Bench) -> Refusal | None:
+    return undecided(case) or (None if body.organ.strip() else Refusal("right_organ")) or reason(body)
+
+
+def _forwarded(case: Case, fact: Fact, body: bodies.Forwarded, bench: Bench) -> Refusal | None:
+    if not case.received.forward_to:
+        return Refusal("not_forwarded", {"item": case.received.item})
+    if not body.organ.strip():
+        return Refusal("right_organ")
+    if case.state != "accepted":
+        return Refusal("not_accepted", {"number": case.number, "state": case.state})
+    step = next(iter(steps_of_kind(case, "decide")), None)
+    return ready(case, step.id) if step else Refusal("no_such_step", {"given": "decide"})
+
+
+def _voided(case: Case, fact: Fact, body: bodies.Voided, bench: Bench) -> Refusal | None:
+    if body.new_number:
+        try:
+            numbers.parse(body.new_number)
+        except BadInput:
+            return Refusal("new_number", {"given": body.new_number[:40]})
+    return undecided(case) or reason(body)
+
+
+def _resolve(case: Case | None, fact: Fact, body: Any, bench: Bench) -> Refusal | None:
+    unknown = [id_ for id_ in body.refused if id_ not in bench.refused]
+    if unknown or not body.refused:
+        return Refusal("nothing_refused")
+    return reason(body)
+
+
+RULES: dict[str, Rule] = {
+    "decided": _decided,
+    "corrected": _corrected,
+    "revoked": _revoked,
+    "posted": _posted,
+    "delivered": _delivered,
+    "pledge.checked": _pledge_checked,
+    "closed": _closed,
+    "withdrawn": _withdrawn,
+    "terminated": _terminated,
+    "transferred": _transferred,
+    "forwarded": _forwarded,
+    "voided": _voided,
+    "resolve.withdraw": _resolve,
+    "resolve.amend": _resolve,
+}
