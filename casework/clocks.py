@@ -25,7 +25,7 @@ ClockKind = Literal["statutory", "promised"]
 
 STATUTORY_KINDS = frozenset(
     {"hearing", "tender", "auction", "inspection", "test", "quarantine", "appraisal", "expert_review"}
-    | {"publicity", "evaluation"}  # where the item's own law says so
+    | {"publicity", "evaluation", "consult"}  # where the item's own law says so
 )
 """What stands still by law (R22). `rectify`, putting right what a site check found, stops the promised clock only."""
 

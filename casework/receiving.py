@@ -37,7 +37,7 @@ def receive(command: Intake, context: Context, item: Item) -> bodies.Received:
         project_code=_project_code(command, item), situations=answers, form=_form(item, answers, command.form),
         materials={m.code: state for m, state in material_states(item, answers, have, agent is not None)},
         reused=_reused(command), route=route_for(item, answers),
-        statutory=span(item.statutory) if item.statutory else None, promised=span(item.promised),
+        **_limits(item, answers),
         refers_to=clean_line(command.refers_to), ref=clean_line(command.ref), authority=authority,
         one_person=item.one_person, registration=item.registration,
         on_spot=item.on_spot and context.online, spot_lost=item.on_spot and not context.online, joint=item.joint,
@@ -75,6 +75,11 @@ def _answers(command: Intake, item: Item) -> dict[str, str]:
 
 def _reused(command: Intake) -> dict[str, str]:
     return {code: clean_code(number) for code, number in command.reused.items() if code in command.materials}
+
+
+def _limits(item: Item, answers: dict[str, str]) -> dict[str, Any]:
+    way = next((track for track in item.tracks if holds(track.when, answers)), item)
+    return {"statutory": span(way.statutory) if way.statutory else None, "promised": span(way.promised)}
 
 
 def _fee(item: Item, answers: dict[str, str]) -> dict[str, Any]:

@@ -173,7 +173,7 @@ async def serve_hall(here: HallHere, host: str = "127.0.0.1", port: int = 0) -> 
 
     app = app_of(here)
     with owned(here.folder):
-        await in_thread(here.hall.rejudge)
+        await in_thread(here.hall.start)
         async with listening(app, here.folder / KEYS, host, port, _watching) as url:
             yield url
 
@@ -181,7 +181,7 @@ async def serve_hall(here: HallHere, host: str = "127.0.0.1", port: int = 0) -> 
 async def _watching(api: Api) -> None:
     from hall.serving import watch
 
-    await watch(api, lambda: in_thread(api.hall.foreign), asyncio.sleep)
+    await watch(api, lambda: in_thread(api.hall.foreign), asyncio.sleep, lambda: in_thread(api.hall.tick))
 
 
 # Commands
@@ -248,7 +248,7 @@ def _serve(args: argparse.Namespace, folder: Path) -> int:
 
     tls = not is_loopback(args.host)
     with open_hall(folder) as here, owned(folder), contextlib.closing(bound(args.host, args.port)) as sock:
-        here.hall.rejudge()
+        here.hall.start()
         app = app_of(here)
         server = server_of(app, folder / KEYS, tls=tls, ready=lambda: _print({"listening": url_of(sock, tls=tls)}))
         _say(t("hall.serving", fingerprint=key_id(here.signer.public)))

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from casework.bodies import StaffSet
+from casework.calendar import Calendar
 from casework.case import Case, decode_case
 from casework.catalogue.schema import MODULES, Post
 from casework.errors import UNREADABLE
@@ -55,6 +56,8 @@ class Live:
     root: str
     case: Case | None
     n: int
+    module: str = ""
+    """Of what has no number yet: the module that its prefile names."""
     changed: bool = False
     later: list[Later] = dataclasses.field(default_factory=list)
     """Entries of this sitting."""
@@ -64,7 +67,7 @@ class Live:
     @property
     def scope(self) -> str:
         """The case's module; `hall` while it has none (S7)."""
-        module = self.case.received.module if self.case else ""
+        module = self.case.received.module if self.case else self.module
         return module if module in MODULES else HALL_SCOPE
 
 
@@ -74,10 +77,12 @@ class Docket:
     Args:
         reading: one consistent view of the memory.
         posts: of the catalogue that counts now.
+        calendar: that counts now, for the timers; None sets none.
     """
 
-    def __init__(self, reading: Reading, posts: Mapping[str, Post]) -> None:
+    def __init__(self, reading: Reading, posts: Mapping[str, Post], calendar: Calendar | None = None) -> None:
         self.changes = Changes()
+        self.calendar = calendar
         self._reading = reading
         self._posts = posts
         self._cases: dict[str, Live] = {}
@@ -299,7 +304,7 @@ def _is_own(later: Later, envelope: Envelope, fact: Fact, command: set[str | Non
 def _live(row: CaseRow | None) -> Live:
     if row is None:
         return Live("", None, 0)
-    return Live(row.root, decode_case(row.state) if row.state else None, row.n)
+    return Live(row.root, decode_case(row.state) if row.state else None, row.n, row.scope)
 
 
 def _number_of(fact: Fact) -> str:

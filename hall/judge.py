@@ -16,18 +16,20 @@ import msgspec
 from casework.admit import Judgement, admit, insistable
 from casework.ambient import moment, stamp
 from casework.case import Case, encode_case
-from casework.folding import evolve
 from casework.errors import BadBytes
 from casework.events import EVENTS, body_of
 from casework.facts import Envelope, Fact
+from casework.folding import evolve
 from casework.limits import LIMITS, Limits
 from casework.wire import ENTRY_FACT, ENTRY_TRAY, ENTRY_VERDICT, Answered, Entry, Tray, Verdict
 from hall.docket import HALL_SCOPE, Docket, Lane
 from hall.pieces import Piece, in_groups, piece_of
 from hall.rows import TERMINAL_SCOPE, CaseRow, Draft, Register, TrayRow
+from hall.timers import timer_rows
 
 _log = logging.getLogger("yichuang.hall")
 
+_NAMES_A_MODULE = frozenset({"prefile.opened", "prefile.parked"})
 _SETTLES = {"resolve.withdraw": "withdraw", "resolve.amend": "amend"}
 
 
@@ -46,6 +48,8 @@ class Sitting:
         self._limits = limits
         self._soonest_doubt = stamp(moment(now) + timedelta(seconds=limits.clock_offset_seconds))
         self._heard: list[tuple[Piece, bool]] = []
+        self.late_notices: list[Fact] = []
+        """Notices that came for a case which the timer had accepted meanwhile (S30)."""
         self._reopen: dict[Lane, None] = {}
         self._reopen_after: set[str] = set()
 
@@ -219,7 +223,12 @@ class Sitting:
     def _accept(self, piece: Piece, judgement: Judgement, case: Case | None, revision: int = 1) -> None:
         fact = _fact(piece)
         live = self._docket.live(fact.case)
+        before = live.case
         live.case, live.n, live.root, live.changed = case, live.n + 1, fact.root, True
+        if fact.type in _NAMES_A_MODULE:
+            live.module = body_of(fact).module
+        if fact.type == "supplement.told" and before is not None and before.deemed:
+            self.late_notices.append(fact)
         verdict = self._verdict(judgement, revision)
         entry = Entry(
             ENTRY_FACT, 0, live.scope, self._now, piece.envelope, verdict, msgspec.Raw(piece.data or b"null"), fact.id,
@@ -349,6 +358,8 @@ class Sitting:
         for id_, live in self._docket.touched().items():
             state = encode_case(live.case) if live.case else None
             self._docket.changes.cases[id_] = CaseRow(id_, live.root, live.scope, live.n, state)
+            if live.case is not None and self._docket.calendar is not None:
+                self._docket.changes.timers[id_] = timer_rows(live.case, self._docket.calendar)
 
 
 def _all_or_none(

@@ -23,17 +23,30 @@ _TYPES: dict[type[bodies.Body], str] = {
     bodies.TerminalSet: "terminal.set",
     bodies.CatalogueHead: "catalogue.head",
     bodies.CalendarHead: "calendar.head",
+    bodies.DeemedAccepted: "deemed_accepted",
+    bodies.TimerSetAside: "timer.set_aside",
 }
 
 
+class OnCase(msgspec.Struct, frozen=True):
+    """What the hall says of one case. `n`: the case's own count of this entry; `id` the fact's."""
+
+    id: str
+    case: str
+    root: str
+    scope: str
+    n: int
+    body: bodies.Body
+
+
 def own_facts(
-    reading: Reading, said: Sequence[bodies.Body], now: str, new_id: NewId, changes: Changes | None = None
+    reading: Reading, said: Sequence[bodies.Body | OnCase], now: str, new_id: NewId, changes: Changes | None = None
 ) -> Changes:
     """`said` as sealed facts of the hall, with what follows from them, added to `changes`.
 
     Args:
         reading: the transaction that will write them.
-        said: bodies of hall facts.
+        said: bodies of hall facts, of scope `hall` or on a case.
         now: the hall's time, a `stamp`.
         new_id: gives ids.
         changes: what else the same transaction writes.
@@ -41,35 +54,40 @@ def own_facts(
     changes = changes or Changes()
     hall = reading.hall()
     row = reading.terminal(HALL) or TerminalRow(HALL, hall.id, hall.key, ())
-    for body in said:
-        row = _say(changes, hall, row, body, now, new_id)
+    for each in said:
+        what = each if isinstance(each, OnCase) else OnCase(new_id(), "", HALL_SCOPE, HALL_SCOPE, 0, each)
+        row = _say(changes, hall, row, what, now, new_id)
     changes.terminals[HALL] = row
     return changes
 
 
-def _say(changes: Changes, hall: HallRow, row: TerminalRow, body: bodies.Body, now: str, new_id: NewId) -> TerminalRow:
+def fact_of(what: OnCase, hall: HallRow, acked: int, now: str, group: str) -> Fact:
+    """What the hall says, as a fact that is not sealed yet."""
+    return Fact(
+        id=what.id, type=_TYPES[type(what.body)], version=1, root=what.root, case=what.case,
+        group=Group(group, 0, 1), actor="", post="", visit="", base=Base(hall.epoch, hall.seq, acked),
+        time=LegalTime(now, 0, now, same_boot=True), catalogue="", roster=0, body=encode_body(what.body),
+    )  # fmt: skip
+
+
+def _say(changes: Changes, hall: HallRow, row: TerminalRow, what: OnCase, now: str, new_id: NewId) -> TerminalRow:
     """One fact sealed and drafted; the hall's own row after it."""
     group = new_id()
-    fact = Fact(
-        id=new_id(), type=_TYPES[type(body)], version=1, root=HALL_SCOPE, case="", group=Group(group, 0, 1), actor="",
-        post="", visit="", base=Base(hall.epoch, hall.seq, row.acked), time=LegalTime(now, 0, now, same_boot=True),
-        catalogue="", roster=0, body=encode_body(body),
-    )  # fmt: skip
+    fact = fact_of(what, hall, row.acked, now, group)
     data = encode_fact(fact)
     envelope = Envelope(HALL, row.incarnation, row.acked + 1, row.head, digest(data))
     verdict = Verdict("accepted", judged_at=now)
     draft = len(changes.drafts)
-    changes.drafts.append(
-        Draft(Entry(ENTRY_FACT, 0, HALL_SCOPE, now, envelope, verdict, msgspec.Raw(data), fact.id, 0))
-    )
+    entry = Entry(ENTRY_FACT, 0, what.scope, now, envelope, verdict, msgspec.Raw(data), fact.id, what.n)
+    changes.drafts.append(Draft(entry, what.case))
     changes.registers[HALL, row.incarnation, envelope.seq] = (
         Register(
             HALL, row.incarnation, envelope.seq, envelope.hash, envelope.fact_hash, fact.id, True, verdict,
-            root=HALL_SCOPE, group=group,
+            root=what.root, case=what.case, group=group,
         ),
         draft,
     )  # fmt: skip
-    _project(changes, body, draft)
+    _project(changes, what.body, draft)
     return msgspec.structs.replace(row, acked=envelope.seq, head=envelope.hash)
 
 

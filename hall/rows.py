@@ -125,6 +125,14 @@ class PageRow(msgspec.Struct, frozen=True):
     data: bytes
 
 
+class TimerRow(msgspec.Struct, frozen=True):
+    """Until when (a day, inclusive) somebody may act before the hall does. `kind`: casework.timers."""
+
+    case: str
+    kind: str
+    due: str
+
+
 class Draft(msgspec.Struct, frozen=True):
     """An entry that has no number yet: the counter is read last (S8)."""
 
@@ -146,6 +154,10 @@ class Changes:
     staff: dict[str, tuple[StaffSet, int]] = dataclasses.field(default_factory=dict)
     heads: dict[str, tuple[str, int]] = dataclasses.field(default_factory=dict)
     blobs: dict[str, bytes] = dataclasses.field(default_factory=dict)
+    timers: dict[str, tuple[TimerRow, ...]] = dataclasses.field(default_factory=dict)
+    """By case: all that it has now."""
+    fold: str = ""
+    """Which fold has made all cases' rows, where they were made anew."""
 
     @property
     def scopes(self) -> frozenset[str]:

@@ -12,6 +12,8 @@ from typing import Any
 import msgspec
 
 from casework.ambient import Clock, NewId, stamp
+from casework.calendar import Calendar
+from casework.calendar import parse as parse_calendar
 from casework.catalogue.parse import decode as decode_catalogue
 from casework.catalogue.schema import Post
 from casework.errors import BadBytes
@@ -43,6 +45,7 @@ from hall.judge import Sitting
 from hall.pieces import Piece, read_pieces
 from hall.rows import Changes, HallRow, Register, TerminalRow
 from hall.store import Reading, Store, Writing
+from hall.timers import FOLD, refolded, run_out, set_aside
 
 Make = Callable[[Reading, str, NewId], Changes]
 """Makes the changes of one transaction from a view of the memory, the hall's time and new ids."""
@@ -87,6 +90,7 @@ class Hall:
         self._new_id = new_id
         self._limits = limits
         self._posts_of: tuple[str, Mapping[str, Post]] = ("", {})
+        self._calendar_of: tuple[str, Calendar | None] = ("", None)
         self._heads: dict[Head, bytes] = {}
         self._seen: dict[str, tuple[str, int]] = {}
         self._own_entries = 0
@@ -146,10 +150,13 @@ class Hall:
             terminal = _enrolled(tx.terminal(batch.terminal), batch)
             self._same_history(tx, batch, terminal)
             known = _known(tx, batch, terminal, pieces)
-            docket = Docket(tx, self._posts(tx))
+            calendar = self._calendar(tx)
+            docket = Docket(tx, self._posts(tx), calendar)
             sitting = Sitting(docket, now, self._limits)
             sitting.hear(pieces, known)
             sitting.close()
+            if sitting.late_notices and calendar is not None:
+                set_aside(tx, docket.changes, sitting.late_notices, now, self._new_id, calendar)
             ahead = batch.last > terminal.acked
             docket.changes.terminals[terminal.number] = msgspec.structs.replace(
                 terminal,
@@ -191,10 +198,38 @@ class Hall:
             self._posts_of = version, decode_catalogue(data).posts if data else {}
         return self._posts_of[1]
 
+    def _calendar(self, reading: Reading) -> Calendar | None:
+        version = reading.head("calendar")
+        if version != self._calendar_of[0]:
+            data = reading.blob(version)
+            self._calendar_of = version, parse_calendar(data) if data else None
+        return self._calendar_of[1]
+
+    # What the hall does by itself
+
+    def start(self) -> frozenset[str]:
+        """Before it serves: fold anew what another program has folded, and judge again what is held (S17, S21)."""
+        with self._store.writing() as tx:
+            calendar = self._calendar(tx)
+            if calendar is not None and tx.fold() != FOLD:
+                self._save(tx, refolded(tx, calendar))
+        return self.rejudge()
+
+    def tick(self) -> frozenset[str]:
+        """Say what nobody else said in time (S10); the scopes that got something new. Cheap while nothing is due."""
+        with self._store.reading() as reading:
+            if not reading.timers_due(self.now[:10], 1):
+                return frozenset()
+        with self._store.writing() as tx:
+            calendar = self._calendar(tx)
+            changes = run_out(tx, self.now, self._new_id, calendar) if calendar else Changes()
+            self._save(tx, changes)
+        return changes.scopes
+
     def rejudge(self) -> frozenset[str]:
         """Judge again all that is held: a newer version may know better (S17). The scopes that got something new."""
         with self._store.writing() as tx:
-            docket = Docket(tx, self._posts(tx))
+            docket = Docket(tx, self._posts(tx), self._calendar(tx))
             sitting = Sitting(docket, self.now, self._limits)
             sitting.rejudge(tx.held_lanes())
             sitting.close()

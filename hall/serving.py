@@ -101,11 +101,22 @@ def server_of(app: Starlette, keys: Path, *, tls: bool, ready: Callable[[], None
     return _Server(config, api, ready)
 
 
-async def watch(api: Api, foreign: Callable[[], Awaitable[int]], sleep: Callable[[float], Awaitable[None]]) -> None:
-    """Wake the polls when another process (`hall staff`, `terminal revoke`) has written. Runs until cancelled."""
+async def watch(
+    api: Api,
+    foreign: Callable[[], Awaitable[int]],
+    sleep: Callable[[float], Awaitable[None]],
+    tick: Callable[[], Awaitable[frozenset[str]]],
+) -> None:
+    """Wake the polls when another process (`hall staff`, `terminal revoke`) has written or a timer has run out.
+
+    Runs until cancelled.
+    """
     before = await foreign()
     while True:
         await sleep(LOOK_SECONDS)
+        scopes = await tick()
+        if scopes:
+            api.bell.ring(scopes)
         now = await foreign()
         if now != before:
             before = now

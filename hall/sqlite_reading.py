@@ -11,7 +11,7 @@ import msgspec
 from casework.bodies import StaffSet
 from casework.wire import Tray, Verdict
 from hall.queries import queries
-from hall.rows import CaseRow, HallRow, InviteRow, PageRow, Register, TerminalRow, TrayRow
+from hall.rows import CaseRow, HallRow, InviteRow, PageRow, Register, TerminalRow, TimerRow, TrayRow
 
 _encode = msgspec.json.Encoder().encode
 _verdict = msgspec.json.Decoder(Verdict).decode
@@ -125,6 +125,19 @@ class SqliteReading:
         """Bytes by their hash."""
         row = self._one("blob", sha256)
         return bytes(row[0]) if row else None
+
+    def case_ids(self) -> tuple[str, ...]:
+        """Every case."""
+        return tuple(row[0] for row in self._all("case_ids"))
+
+    def fold(self) -> str:
+        """Which fold has made the cases' rows."""
+        row = self._one("fold")
+        return str(row[0]) if row else ""
+
+    def timers_due(self, day: str, limit: int) -> tuple[TimerRow, ...]:
+        """Timers whose last day lies before `day`."""
+        return tuple(TimerRow(*row) for row in self._all("timers_due", day, limit))
 
     def page(self, after: int, limit: int) -> tuple[PageRow, ...]:
         """Entries after a cursor."""

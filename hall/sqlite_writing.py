@@ -25,6 +25,8 @@ class SqliteWriting(SqliteReading):
     def save(self, changes: Changes) -> tuple[int, ...]:
         """Write all of `changes`; the numbers that its drafts got."""
         self._put_states(changes)
+        if changes.fold:
+            self._db.execute(self._sql["put_fold"], (changes.fold,))
         hall = self.hall()  # the counter: last before the insert
         rows = numbered(hall.seq, hall.chain, changes.drafts)
         if rows:
@@ -63,6 +65,8 @@ class SqliteWriting(SqliteReading):
             "put_invite", ((i.number, i.code_hash, i.expires, i.tries, i.used_by) for i in changes.invites.values())
         )
         self._many("put_blob", changes.blobs.items())
+        self._many("drop_timers", ((case,) for case in changes.timers))
+        self._many("put_timer", ((t.case, t.kind, t.due) for rows in changes.timers.values() for t in rows))
 
     def _put_registers(self, changes: Changes, seqs: tuple[int, ...]) -> None:
         self._many(

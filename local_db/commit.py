@@ -16,13 +16,14 @@ import msgspec
 from casework.ambient import stamp
 from casework.bodies import StaffSet
 from casework.case import Case
-from casework.folding import evolve
 from casework.errors import BadBytes
 from casework.events import body_of
 from casework.facts import Base, Envelope, Fact, digest, encode_fact
+from casework.folding import evolve
 from casework.outbox import Move, Row, moved
 from local_db.counter import Counter
 from local_db.errors import StoreError, TooBig
+from local_db.prefiles import reshow_prefile, speaks_of_prefile
 from local_db.replay import confirmed_case, counts, keep, overlaid, shown_case
 from local_db.sql import queries
 
@@ -143,6 +144,8 @@ class Writing:
                         after[case_id] = overlaid(self._db, case_id, confirmed_case(self._db, case_id))
         for case_id, case in after.items():
             keep(self._db, case_id, before[case_id], case, self._now)
+        for case_id in dict.fromkeys(fact.case for group in groups for fact in group if speaks_of_prefile(fact.type)):
+            reshow_prefile(self._db, case_id)
         return tuple(sealed)
 
     def drop_draft(self, case_id: str) -> None:

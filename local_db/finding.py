@@ -156,6 +156,37 @@ class Finding(Connected):
                     found.append(QueueRow(row[2], post, case, (row[0], row[1], row[2])))
         return tuple(sorted(found, key=lambda row: row.key)[:most])
 
+    def at_the_counter(self, posts: tuple[str, ...]) -> tuple[QueueRow, ...]:
+        """The on-the-spot cases at `posts`: their applicants sit and wait."""
+        found = []
+        with self.reading() as db:
+            for post in dict.fromkeys(posts):
+                for row in db.execute(_SQL["queue_spot"], (post, self.limits.list_rows)).fetchall():
+                    case = _made(db, (row[1], *row[3:9], row[0], *row[9:]))
+                    found.append(QueueRow(row[2], post, case, (row[0], row[1], row[2])))
+        return tuple(sorted(found, key=lambda row: row.key))
+
+    def of_root(self, root: str) -> tuple[Case, ...]:
+        """The cases of a bundle or stage; of a case alone just that one."""
+        return self._cases_by("of_root", root)
+
+    def of_visit(self, visit: str) -> tuple[Case, ...]:
+        """What one visitor has applied for."""
+        return self._cases_by("of_visit", visit)
+
+    def of_applicant(self, applicant_id: str, limit: int = 50) -> tuple[Case, ...]:
+        """An applicant's cases, newest first."""
+        return self._cases_by("of_applicant", applicant_id, limit)
+
+    def awaiting_a_source(self, limit: int = 50) -> tuple[Case, ...]:
+        """Cases that wait for a check over the network, oldest first (R33)."""
+        return self._cases_by("checks", limit)
+
+    def _cases_by(self, query: str, *arguments: object) -> tuple[Case, ...]:
+        with self.reading() as db:
+            ids = [row[0] for row in db.execute(_SQL[query], arguments).fetchall()]
+            return tuple(case for case in (shown_case(db, id_) for id_ in ids) if case is not None)
+
     def queue_length(self, posts: tuple[str, ...]) -> int:
         """How many open steps wait at `posts`."""
         with self.reading() as db:
@@ -182,9 +213,7 @@ class Finding(Connected):
 
     def same_open_case(self, item: str, applicant_id: str) -> tuple[Case, ...]:
         """Open cases of the same applicant and item: the warning before a save."""
-        with self.reading() as db:
-            ids = [row[0] for row in db.execute(_SQL["same_open_case"], (applicant_id, item)).fetchall()]
-            return tuple(case for case in (shown_case(db, id_) for id_ in ids) if case is not None)
+        return self._cases_by("same_open_case", applicant_id, item)
 
     def known_applicant(self, applicant_id: str) -> Acquaintance | None:
         """What this terminal knows of whoever has that ID or code."""

@@ -1,7 +1,7 @@
 """The terminal's memory: opened, created at enrolment, rebuilt from what is never changed.
 
 `TerminalMemory` is what the desk, the command line and the line (`sync.ports.LineStore`) hold; its parts stand one noun
-a module: commit, outbox, pages, standing, finding, drafts, people, printing, backup.
+a module: commit, outbox, pages, standing, finding, prefiles, drafts, people, printing, backup.
 """
 
 from __future__ import annotations
@@ -22,14 +22,15 @@ from local_db.errors import AlreadyTerminal, Damaged, NotATerminal, wrapped
 from local_db.finding import Finding
 from local_db.migrations import migrate, version_of
 from local_db.people import People
+from local_db.prefiles import Prefiles
 from local_db.printing import Printing
-from local_db.rebuild import Rebuild
+from local_db.rebuild import PROJECTION, Rebuild
 from local_db.state import State, StateFile
 
 FOLDERS = ("papers", "spool", "backup", "keys")
 
 
-class TerminalMemory(Rebuild, Finding, Drafts, People, Printing, Backup):
+class TerminalMemory(Rebuild, Finding, Prefiles, Drafts, People, Printing, Backup):
     """One data folder, open. Threads may share it; other processes may have it open as well (S34)."""
 
     @classmethod
@@ -55,7 +56,9 @@ class TerminalMemory(Rebuild, Finding, Drafts, People, Printing, Backup):
                 raise Damaged("store.damaged", file=str(file))
             raise NotATerminal("store.not_a_terminal", folder=str(folder))
         _prepare(file, limits)
-        return cls(folder, clock, state, limits)
+        memory = cls(folder, clock, state, limits)
+        memory.up_to_date()
+        return memory
 
     @classmethod
     def create(
@@ -79,6 +82,7 @@ class TerminalMemory(Rebuild, Finding, Drafts, People, Printing, Backup):
                     raise AlreadyTerminal("store.already_terminal", folder=str(folder))
                 known = msgspec.structs.asdict(identity)
                 epoch = known.pop("epoch")
+                known["projection"] = PROJECTION
                 db.executemany("insert into meta (key, value) values (?, ?)", list(known.items()))
                 db.execute("insert into standing (id, epoch, cursor, chain) values (1, ?, 0, ?)", (epoch, NO_HASH))
                 db.execute("insert into finder (id, indexed, spelled) values (1, 0, 0)")

@@ -15,16 +15,30 @@ from casework.facts import Fact, decode_fact
 from casework.wire import Entry, decode_entry
 from local_db.outbox import keep_tray
 from local_db.pages import after_entry, keep_confirmed, log_state, project
+from local_db.prefiles import reshow_prefile
 from local_db.replay import keep, overlaid
 from local_db.sql import queries
 from local_db.standing import Standing
 
 _SQL = queries("rebuild")
-_PROJECTIONS = ("confirmed", "shown", "place", "tray", "staff", "terminal", "head", "wanted")
+_PROJECTIONS = ("confirmed", "shown", "place", "prefile", "tray", "staff", "terminal", "head", "wanted")
+
+
+PROJECTION = "2"
+"""Which fold has written the projections: another one folds them anew at the first opening (S21)."""
 
 
 class Rebuild(Standing):
     """Projections from zero."""
+
+    def up_to_date(self) -> None:
+        """Fold every projection anew where a program with another fold has written it."""
+        with self.reading() as db:
+            written = db.execute(_SQL["projection"]).fetchone()
+        if written is None or written[0] != PROJECTION:
+            self.rebuild()
+            with self.transaction() as db:
+                db.execute(_SQL["keep_projection"], (PROJECTION,))
 
     def rebuild(self) -> int:
         """Drop every projection and fold it again, in one transaction. Returns how many cases there are."""
@@ -39,6 +53,7 @@ class Rebuild(Standing):
             cases = [row[0] for row in db.execute(_SQL["cases"]).fetchall()]
             for case_id in cases:
                 keep(db, case_id, None, overlaid(db, case_id, self._fold_log(db, case_id)), now)
+                reshow_prefile(db, case_id)
             for (data,) in db.execute(_SQL["entries_of_tray"]).fetchall():
                 tray = decode_entry(data).tray
                 if tray is not None:

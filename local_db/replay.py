@@ -13,10 +13,11 @@ import sqlite3
 
 from casework.bodies import Party
 from casework.case import Case, decode_case, encode_case, places
-from casework.folding import evolve
+from casework.catalogue.materials import PENDING
 from casework.errors import BadBytes
 from casework.events import EVENTS
 from casework.facts import Fact, decode_fact
+from casework.folding import evolve
 from casework.outbox import SHOWN, Row, is_shown
 from local_db.sql import queries
 
@@ -79,7 +80,7 @@ def keep(db: sqlite3.Connection, case_id: str, before: Case | None, after: Case 
     said = after.received
     row = (
         case_id, after.root, after.number, said.item, said.module, after.state, said.applicant.name, said.applicant.id,
-        after.received_at, now, encode_case(after),
+        after.received_at, now, after.visit, _awaits_a_source(after), encode_case(after),
     )  # fmt: skip
     db.execute(_SQL["keep_shown"], row)
     if before is None or before.received != said:
@@ -88,10 +89,16 @@ def keep(db: sqlite3.Connection, case_id: str, before: Case | None, after: Case 
                 _keep_person(db, party)
 
 
-def _place_rows(case: Case | None) -> list[tuple[str, str, str, str]]:
+def _awaits_a_source(case: Case) -> bool:
+    """Whether a check over the network is still to come, on a case that is not decided."""
+    return case.is_open and not case.decided_at and PENDING in case.materials.values()
+
+
+def _place_rows(case: Case | None) -> list[tuple[str, str, str, str, bool]]:
     if case is None:
         return []
-    return [(place.post, case.received_at, case.id, place.step) for place in places(case)]
+    spot = case.received.on_spot and not case.decided_at and case.supplement is None
+    return [(place.post, case.received_at, case.id, place.step, spot) for place in places(case)]
 
 
 def split(text: str) -> str:

@@ -9,7 +9,7 @@ from importlib.resources import files
 
 
 def shipped_catalogue_files() -> dict[str, bytes]:
-    """`posts.toml`, `bundles.toml` and `items/*.toml` of `casework.data` by name, as `casework.catalogue.parse.parse` takes them."""
+    """`posts.toml`, `bundles.toml` and `items/*.toml` of `casework.data` by name, as `parse` takes them."""
     root = files("casework.data")
     found = {name: root.joinpath(name).read_bytes() for name in ("posts.toml", "bundles.toml")}
     for entry in root.joinpath("items").iterdir():

@@ -145,7 +145,10 @@ def _heal(value: Any, problems: list[Problem], owner: str = "", key: str = "") -
     owner = str(value.get("code", value.get("id", owner)))
     if value and set(value) <= {"zh", "en"}:
         return _both_languages(value, problems, owner)
+    told = len(problems)
     healed = {inner_key: _heal(inner, problems, owner, inner_key) for inner_key, inner in value.items()}
+    if key == "tracks":  # its limits are called like the item's own
+        problems[told:] = [msgspec.structs.replace(problem, table=key) for problem in problems[told:]]
     if key in _NEEDS_BASIS and not value.get("basis"):
         table = key if key in {"stops", "gates"} else ""
         near = str(value.get("kind", "")) if key == "stops" else "" if "code" in value else key

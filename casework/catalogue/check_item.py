@@ -9,10 +9,11 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from casework.catalogue.check_answers import Use, choice_problems, condition_problems, idle_problems
+from casework.catalogue.check_answers import MOST, Answers, Use, choice_problems, condition_problems, idle_problems
 from casework.catalogue.check_limits import joint_problems, limit_problems
 from casework.catalogue.finding import Problem
 from casework.catalogue.schema import Gate, Item, Material
+from casework.catalogue.situations import holds
 from casework.messages import Message
 
 _CODE = re.compile(r"[A-Z]\d{2}")
@@ -29,8 +30,7 @@ def item_problems(item: Item) -> list[Problem]:
         *condition_problems(item.situations, item.ticks, uses),
         *idle_problems(item.situations, item.ticks, uses),
         *(problem for material in item.materials for problem in _material(item, material)),
-        *limit_problems(item.code, item.statutory, item.promised),
-        *(joint_problems(item.code, item.statutory) if item.joint else ()),
+        *_limits(item),
         *_choices(item),
         *_amounts(item),
         *_ticks(item),
@@ -50,6 +50,7 @@ def uses_of(item: Item) -> list[Use]:
         *(Use(step.id, step.when, "route") for step in item.route),
         *(Use(gate.code, gate.when, "gates") for gate in item.gates),
         *([Use(item.code, item.fee.when, "fee", "fee")] if item.fee else ()),
+        *(Use(item.code, track.when, "tracks", "tracks") for track in item.tracks),
     ]
 
 
@@ -100,6 +101,21 @@ def _material(item: Item, material: Material) -> Iterator[Problem]:
         yield Problem(code, "pledge_excluded", {"code": code})
 
 
+def _limits(item: Item) -> Iterator[Problem]:
+    """The limits of the item, and those of its tracks, of which the first that holds counts."""
+    yield from limit_problems(item.code, item.statutory, item.promised)
+    yield from joint_problems(item.code, item.statutory) if item.joint else ()
+    answers = Answers(item.situations, item.ticks)
+    for number, track in enumerate(item.tracks):
+        yield from limit_problems(item.code, track.statutory, track.promised, "tracks")
+        yield from joint_problems(item.code, track.statutory, "tracks") if item.joint else ()
+        before = [each.when for each in item.tracks[:number]]
+        ways = answers.ways(track.when, *before) if all(answers.knows(each) for each in (track.when, *before)) else []
+        reached = [given for given in ways if holds(track.when, given)]
+        if reached and len(ways) <= MOST and all(any(holds(each, given) for each in before) for given in reached):
+            yield Problem(item.code, "track_hidden", {"code": item.code, "number": number + 1}, table="tracks")
+
+
 def _choices(item: Item) -> Iterator[Problem]:
     yield from choice_problems(item.situations)
     for field in item.fields:
@@ -146,7 +162,7 @@ def _stops(item: Item) -> Iterator[Problem]:
         if stop.most < 0:
             facts = {"limit": Message("catalogue.field.most"), "amount": stop.most}
             yield Problem(item.code, "limit_amount", facts, near=stop.kind, table="stops")
-        if stop.kind in {"publicity", "evaluation"} and _ART_45.search(stop.basis.zh):
+        if stop.kind in {"publicity", "evaluation", "consult"} and _ART_45.search(stop.basis.zh):
             yield Problem(item.code, "stop_basis", {"kind": stop.kind}, near=stop.kind, table="stops")
 
 

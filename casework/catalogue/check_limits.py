@@ -22,13 +22,13 @@ _LENGTHS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _FOUR_YEARS = (*_LENGTHS * 3, 31, 29, *_LENGTHS[2:])
 
 
-def limit_problems(code: str, statutory: LimitData | None, promised: LimitData) -> Iterator[Problem]:
-    """What is wrong with the two limits of `code`, an item or a bundle."""
+def limit_problems(code: str, statutory: LimitData | None, promised: LimitData, table: str = "") -> Iterator[Problem]:
+    """What is wrong with the two limits of `code`, an item or a bundle, or of one of its tracks (`table`)."""
     for name, limit in (("statutory", statutory), ("promised", promised)):
         if limit is not None and (limit.amount < 1 or limit.extension < 0):
             amount = limit.amount if limit.amount < 1 else limit.extension
             facts = {"limit": Message(f"catalogue.field.{name}"), "amount": amount}
-            yield Problem(code, "limit_amount", facts, near=name)
+            yield Problem(code, "limit_amount", facts, near=name, table=table)
     if statutory is None or min(statutory.amount, promised.amount) < 1:
         return
     office = [limit.unit in _OFFICE_MINUTES for limit in (promised, statutory)]
@@ -38,21 +38,22 @@ def limit_problems(code: str, statutory: LimitData | None, promised: LimitData) 
         if promised.unit == statutory.unit:
             longer = promised.amount > statutory.amount
         if longer:
-            yield Problem(code, "promised_longer", facts, near="promised")
+            yield Problem(code, "promised_longer", facts, near="promised", table=table)
         return
     worst, law = _days(promised, longest=True), _days(statutory, longest=False)
     if worst > law:
-        yield Problem(code, "limit_units", {**facts, "worst": worst, "law": law}, near="promised")
+        yield Problem(code, "limit_units", {**facts, "worst": worst, "law": law}, near="promised", table=table)
 
 
-def joint_problems(code: str, statutory: LimitData | None) -> Iterator[Problem]:
+def joint_problems(code: str, statutory: LimitData | None, table: str = "") -> Iterator[Problem]:
     """Joint handling has at most 45 working days and 15 more (R21)."""
     if statutory is None or statutory.unit not in _OFFICE_MINUTES:
         return
     day = _OFFICE_MINUTES["working_days"]
     spans = [amount * _OFFICE_MINUTES[statutory.unit] for amount in (statutory.amount, statutory.extension)]
     if spans[0] > _JOINT[0] * day or spans[1] > _JOINT[1] * day:
-        yield Problem(code, "joint_limit", {"code": code, "statutory": in_words(statutory)}, near="statutory")
+        facts = {"code": code, "statutory": in_words(statutory)}
+        yield Problem(code, "joint_limit", facts, near="statutory", table=table)
 
 
 def in_words(limit: LimitData) -> Message:

@@ -24,6 +24,7 @@ from casework.catalogue.schema import (
     Step,
     Stop,
     Text,
+    Track,
 )
 from casework.messages import Message
 from casework.money import yuan
@@ -40,6 +41,7 @@ _KEYED = {
     "stops": ("stop", "kind"),
     "gates": ("gate", "code"),
     "members": ("member", "item"),
+    "tracks": ("track", "when"),
 }
 """The tables of a catalogue, an item, a situation or a bundle: the word for one entry, and the field that names it."""
 
@@ -123,7 +125,7 @@ class _Comparison:
             yield _changed(owner, name, *_pair(name, old, new, kind))
 
     def _list(self, owner: Message | None, name: str, old: Sequence[Any], new: Sequence[Any]) -> Iterator[Message]:
-        before, after = ({str(getattr(each, _KEYED[name][1])): each for each in values} for values in (old, new))
+        before, after = ({_key(name, each): each for each in values} for values in (old, new))
         for code, part in {**before, **after}.items():
             inner = _inside(owner, self._owner(name, code, part))
             if code not in before:
@@ -157,6 +159,8 @@ class _Comparison:
             return Message(f"suspension.{part.kind}")
         if isinstance(part, Gate):
             return Message(f"catalogue.word.{part.effect}")
+        if isinstance(part, Track):
+            return in_words(part.promised)
         found = getattr(part, "name", None) or getattr(part, "label", None)
         if found is None and code in self._items:
             found = self._items[code].name
@@ -199,7 +203,12 @@ def _inside(parent: Message | None, owner: Message) -> Message:
 
 def _once(name: str, values: Sequence[Any]) -> bool:
     """Whether each entry has a name of its own; the linter says where not, and no entry may hide another."""
-    return len({getattr(each, _KEYED[name][1]) for each in values}) == len(values)
+    return len({_key(name, each) for each in values}) == len(values)
+
+
+def _key(name: str, part: Any) -> str:
+    found = getattr(part, _KEYED[name][1])
+    return condition_in_words(found) if isinstance(found, Condition) else str(found)
 
 
 def _pair(name: str, old: Any, new: Any, family: str = "") -> tuple[Any, Any]:

@@ -66,9 +66,9 @@ class Place:
         if not problem.near:
             return at + 1
         near = re.escape(problem.near)
-        wanted = rf"^\s*{near}\s*=|^\s*\[+(\w+\.)*{near}\]|[\"']{near}[\"']"
+        wanted = rf"(^|[\s,{{]){near}\s*=|^\s*\[+(\w+\.)*{near}\]|[\"']{near}[\"']"
         # From the owner's line on first: the same text may stand at another material above.
-        found = self._first(at, end, wanted, -1)
+        found = self._first(at, end, wanted, at if problem.table else -1)
         return (found if found >= 0 else self._first(start, at, wanted, at)) + 1
 
     def _in_route(self, start: int, end: int, owned: str, otherwise: int) -> int:

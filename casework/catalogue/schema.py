@@ -44,6 +44,7 @@ StopKind = Literal[
     "expert_review",
     "publicity",
     "evaluation",
+    "consult",
 ]
 """What may stop a clock by law (R22): art. 45 of 行政许可法, and publicity or evaluation where the item's own law says
 so."""
@@ -210,6 +211,14 @@ class Gate(Part, frozen=True):
     unit: Literal["working_days", "calendar_days"] = "calendar_days"
 
 
+class Track(Part, frozen=True):
+    """Other limits under some answers: a pledge is decided at once, the ordinary way takes its days (R32)."""
+
+    when: Condition
+    promised: LimitData
+    statutory: LimitData | None = None
+
+
 class Authorisation(Part, frozen=True):
     """授权受理 (R15): the organ's recorded permission to accept in its name.
 
@@ -225,13 +234,13 @@ class Authorisation(Part, frozen=True):
 class Item(Part, frozen=True):
     """事项: all that is known of what is applied for.
 
-    `statutory` is None where no law sets a limit. `registration`: incomplete papers are returned, not supplemented
-    (R41). `on_spot`: may be decided while the applicant sits (即办). `one_person`: acceptor and decider may be the
-    same (审核合一). `project_code`: no case without one (R51). `pledge_excluded`: no pledge may stand for any material
-    (R30). `joint`: several posts or organs handle it together (R21: 45 + 15). `ticks`: of these yes-or-no situations
-    at least one is yes (C11: which permits are wanted). `gives` names the result as other items ask for it
-    (`Material.shares`). `result_years`: how long the result is valid, 0 without end. `forward_to`: the upper organ
-    that decides (R56).
+    `statutory` is None where no law sets a limit; the first of `tracks` whose answers hold sets other limits.
+    `registration`: incomplete papers are returned, not supplemented (R41). `on_spot`: may be decided while the
+    applicant sits (即办). `one_person`: acceptor and decider may be the same (审核合一). `project_code`: no case
+    without one (R51). `pledge_excluded`: no pledge may stand for any material (R30). `joint`: several posts or organs
+    handle it together (R21: 45 + 15). `ticks`: of these yes-or-no situations at least one is yes (C11: which permits
+    are wanted). `gives` names the result as other items ask for it (`Material.shares`). `result_years`: how long the
+    result is valid, 0 without end. `forward_to`: the upper organ that decides (R56).
 
     In working days: `defer_days` in which a deferred material must follow (R31), `pledge_check_days` in which a pledge
     is checked afterwards (R30), `supplement_days` in which what a notice asks for is waited for.
@@ -251,6 +260,7 @@ class Item(Part, frozen=True):
     materials: tuple[Material, ...]
     route: tuple[Step, ...]
     statutory: LimitData | None = None
+    tracks: tuple[Track, ...] = ()
     situations: tuple[Situation, ...] = ()
     fields: tuple[Field, ...] = ()
     authorised: bool = False

@@ -6,7 +6,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from casework.catalogue.schema import Catalogue, Fee, Gate, Item, LimitData, Material, Stop, Text
+from casework.catalogue.diff import condition_in_words
+from casework.catalogue.schema import Catalogue, Fee, Gate, Item, LimitData, Material, Stop, Text, Track
 from casework.messages import Message, t
 from casework.money import yuan
 from console.arguments import Parser, add_folder, add_person, command, commands
@@ -164,6 +165,14 @@ def whole(item: Item) -> dict[str, Any]:
         "route": [{"step": step.id, "kind": step.kind, "post": step.post} for step in item.route],
         "statutory": _limit(item.statutory),
         "promised": _limit(item.promised),
+        "tracks": [
+            {
+                "when": condition_in_words(each.when),
+                "statutory": _limit(each.statutory),
+                "promised": _limit(each.promised),
+            }
+            for each in item.tracks
+        ],
         "stops": [{"kind": stop.kind, "most": stop.most, "basis": _say(stop.basis)} for stop in item.stops],
         "gates": [_gate(gate) for gate in item.gates],
         "fee": _fee(item.fee),
@@ -202,8 +211,10 @@ def _fee(fee: Fee | None) -> dict[str, Any] | None:
 
 def _in_words(item: Item) -> str:
     lines = [f"{item.code}  {_say(item.name)}", "", _say(item.guide)]
-    lines += _part("catalogue.show.limits", [_limit_in_words("statutory", item.statutory)])
-    lines += [f"  {_limit_in_words('promised', item.promised)}"]
+    lines += _part("catalogue.show.limits", _limits_in_words(item))
+    for track in item.tracks:
+        lines += [f"  {t('catalogue.show.track', when=condition_in_words(track.when))}"]
+        lines += [f"    {line}" for line in _limits_in_words(track)]
     lines += _part("catalogue.show.fee", [_fee_in_words(item.fee)] if item.fee else [])
     lines += _part("catalogue.show.gates", [_gate_in_words(gate) for gate in item.gates])
     lines += _part("catalogue.show.stops", [_stop_in_words(stop) for stop in item.stops])
@@ -217,6 +228,10 @@ def _in_words(item: Item) -> str:
 
 def _part(heading: str, entries: list[str]) -> list[str]:
     return ["", t(heading), *(f"  {entry}" for entry in entries)] if entries else []
+
+
+def _limits_in_words(limits: Item | Track) -> list[str]:
+    return [_limit_in_words("statutory", limits.statutory), _limit_in_words("promised", limits.promised)]
 
 
 def _limit_in_words(name: str, limit: LimitData | None) -> str:
@@ -242,7 +257,8 @@ def _fee_in_words(fee: Fee) -> str:
 
 def _gate_in_words(gate: Gate) -> str:
     effect = Message(f"catalogue.word.{gate.effect}")
-    return t("catalogue.show.gate", effect=effect, text=gate.text.both(), basis=gate.basis.both())
+    said = t("catalogue.show.gate", effect=effect, text=gate.text.both(), basis=gate.basis.both())
+    return t("catalogue.show.organ", gate=said, organ=gate.organ.both()) if gate.organ else said
 
 
 def _stop_in_words(stop: Stop) -> str:

@@ -150,3 +150,27 @@ select bytes from blob where sha256 = ?;
 -- name: put_blob
 -- Bytes, once.
 insert or ignore into blob values (?, ?);
+
+-- name: timers_due
+-- Timers whose last day is over, oldest first.
+select case_id, kind, due from timer where due < ? order by due, case_id, kind limit ?;
+
+-- name: put_timer
+-- A timer of a case.
+insert or replace into timer values (?, ?, ?);
+
+-- name: drop_timers
+-- The timers of a case, before those that it has now.
+delete from timer where case_id = ?;
+
+-- name: case_ids
+-- Every case that the log speaks of.
+select case_id from case_state order by case_id;
+
+-- name: fold
+-- Which fold has made the cases' rows.
+select version from fold;
+
+-- name: put_fold
+-- They were made anew.
+insert or replace into fold values (1, ?);

@@ -31,7 +31,10 @@ select count(*) from place where post = ?
 
 -- name: same_open_case
 select case_id from shown where applicant_id = ? and item = ?
-    and state in ('received', 'awaiting_supplement', 'accepted', 'decided', 'certified', 'delivered') order by received_at
+    and state in (
+        'received', 'awaiting_supplement', 'supplement_partly', 'accepted', 'suspended', 'forwarded', 'decided',
+        'certified', 'delivered'
+    ) order by received_at
 
 -- name: of_applicant
 -- Newest first.
@@ -79,3 +82,34 @@ select t.bytes from tray t where t.settled = '' and not exists (
     select 1 from resolution r join outbox o on o.local_seq = r.local_seq
     where r.fact_id = t.fact_id and o.state not in ('held', 'rejected')
 ) order by t.since, t.fact_id limit ?
+
+-- name: queue_spot
+-- Who sits at the counter and waits for a decision: above all others.
+select p.received_at, p.case_id, p.step, s.number, s.item, s.module, s.state, s.applicant_name, s.applicant_id,
+    s.body
+from place p join shown s on s.case_id = p.case_id
+where p.post = ? and p.spot = 1 order by p.received_at, p.case_id, p.step limit ?
+
+-- name: of_root
+-- The cases of one bundle or stage.
+select case_id from shown where root = ? order by number
+
+-- name: of_visit
+-- What one visitor has applied for.
+select case_id from shown where visit = ? and visit <> '' order by number
+
+-- name: checks
+-- Cases that wait for a source's word, oldest first.
+select case_id from shown where checks = 1 order by received_at, case_id limit ?
+
+-- name: prefile_by_code
+select body from prefile where code = ? order by touched desc, case_id
+
+-- name: prefile_by_id
+select body from prefile where case_id = ?
+
+-- name: prefiles
+-- Those that nobody has taken in yet.
+select body from prefile
+where state <> 'received' and (? = '' or applicant_id = ? or applicant_name like ?)
+order by touched desc, case_id limit ?

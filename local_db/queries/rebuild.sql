@@ -9,6 +9,9 @@ delete from shown
 -- name: clear_place
 delete from place
 
+-- name: clear_prefile
+delete from prefile
+
 -- name: clear_tray
 delete from tray
 
@@ -61,6 +64,9 @@ select case_id, root, number, state, body from shown order by case_id
 -- name: hash_place
 select post, received_at, case_id, step from place order by 1, 2, 3, 4
 
+-- name: hash_prefile
+select case_id, code, state, body from prefile order by case_id
+
 -- name: hash_tray
 select fact_id, kind, settled, told from tray order by fact_id
 
@@ -75,3 +81,10 @@ select kind, seq, version from head order by kind, seq
 
 -- name: hash_wanted
 select sha256 from wanted order by sha256
+
+-- name: projection
+-- Which fold has written the projections.
+select value from meta where key = 'projection'
+
+-- name: keep_projection
+insert into meta (key, value) values ('projection', ?) on conflict (key) do update set value = excluded.value

@@ -17,20 +17,22 @@ order by o.local_seq
 select body from shown where case_id = ?
 
 -- name: keep_shown
-insert into shown (case_id, root, number, item, module, state, applicant_name, applicant_id, received_at, updated, body)
-values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+insert into shown (
+    case_id, root, number, item, module, state, applicant_name, applicant_id, received_at, updated, visit, checks, body
+) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 on conflict (case_id) do update set root = excluded.root, number = excluded.number, item = excluded.item,
     module = excluded.module, state = excluded.state, applicant_name = excluded.applicant_name,
-    applicant_id = excluded.applicant_id, received_at = excluded.received_at, updated = excluded.updated, body = excluded.body
+    applicant_id = excluded.applicant_id, received_at = excluded.received_at, updated = excluded.updated,
+    visit = excluded.visit, checks = excluded.checks, body = excluded.body
 
 -- name: drop_shown
 delete from shown where case_id = ?
 
 -- name: keep_place
-insert or ignore into place (post, received_at, case_id, step) values (?, ?, ?, ?)
+insert or ignore into place (post, received_at, case_id, step, spot) values (?, ?, ?, ?, ?)
 
 -- name: drop_place
-delete from place where post = ? and received_at = ? and case_id = ? and step = ?
+delete from place where post = ? and received_at = ? and case_id = ? and step = ? and spot = ?
 
 -- name: keep_person
 insert into person (code, name, kind, words) values (?, ?, ?, ?) on conflict (code, name) do nothing
@@ -45,3 +47,17 @@ insert into person_words (rowid, words) select id, words from person where id > 
 
 -- name: indexed
 update finder set indexed = (select coalesce(max(id), 0) from person) where id = 1
+
+-- name: said_of_case
+-- The facts of a case as the log has them, in order.
+select bytes from entry where case_id <> '' and case_id = ? and kind = 'fact' order by seq
+
+-- name: keep_prefile
+insert into prefile (case_id, code, item, state, applicant_name, applicant_id, touched, body)
+values (?, ?, ?, ?, ?, ?, ?, ?)
+on conflict (case_id) do update set code = excluded.code, item = excluded.item, state = excluded.state,
+    applicant_name = excluded.applicant_name, applicant_id = excluded.applicant_id, touched = excluded.touched,
+    body = excluded.body
+
+-- name: drop_prefile
+delete from prefile where case_id = ?

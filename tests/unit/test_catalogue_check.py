@@ -171,7 +171,7 @@ PLANTED = [
     ("route_unknown", "D10", 'route = "venues"', 'route = "venue"', 'route = "venue"'),
     ("none", "D10", 'route = "venues"', "route = []", 'code = "D10"'),
     # What the answers can make of it.
-    ("never", "D10", 'situation = "games", is = "no"', 'situation = "dance", is = "no"', 'code = "D10-03"'),
+    ("never", "D10", 'situation = "games", is = "no" }] }', 'situation = "dance", is = "no" }] }', 'code = "D10-03"'),
     ("never", "D10", 'kind = "date"', f'kind = "date"\nwhen = {NEVER}', 'id = "leased"'),
     (
         "never",
@@ -254,6 +254,22 @@ PLANTED = [
     ("joint_limit", "D10", "amount = 20", "amount = 46", "statutory ="),
     ("joint_limit", "D10", "amount = 20", "extension = 16, amount = 20", "statutory ="),
     ("limit_amount", "D10", "joint = true", "joint = true\nsupplement_days = 0", "supplement_days ="),
+    ("promised_longer", "D10", "amount = 3,", "amount = 16,", "amount = 16"),
+    (
+        "basis_missing",
+        "D10",
+        'amount = 15, unit = "working_days", start = "acceptance", basis = "venues9"',
+        'amount = 15, unit = "working_days", start = "acceptance"',
+        "amount = 15",
+    ),
+    (
+        "track_hidden",
+        "D10",
+        'when = { situation = "games", is = "no" }, promised',
+        'when = { situation = "dance", is = "no" }, promised',
+        "tracks =",
+    ),
+    ("never", "D10", 'when = { situation = "games", is = "no" }, promised', f"when = {NEVER}, promised", "tracks ="),
     # Stops and gates.
     ("twice", "D10", '{ kind = "publicity"', '{ kind = "hearing"', 'kind = "hearing"'),
     ("limit_amount", "D10", "most = 20", "most = -1", 'kind = "hearing"'),

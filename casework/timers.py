@@ -1,0 +1,40 @@
+"""What the hall itself says of a case when nobody else does in time (S10, S30, R4)."""
+
+from __future__ import annotations
+
+from casework.ambient import moment
+from casework.calendar import Calendar
+from casework.case import Case
+from casework.errors import BadBytes, BadDate
+from casework.facts import digest
+from casework.standing import COMPLETENESS
+
+DEEMED = "deemed_accepted"
+
+
+def timers_of(case: Case, calendar: Calendar) -> dict[str, str]:
+    """The timers of the case by kind, with the last day on which somebody may act before the hall does.
+
+    A day that the calendar does not know (a clock that was far off) sets no timer: nothing is decided because of a
+    clock.
+    """
+    waits = case.state == "received" and not (case.accepted_at or case.supplement or case.received.registration)
+    if not waits:
+        return {}
+    try:
+        return {DEEMED: calendar.add_working_days(moment(case.received_at).date(), COMPLETENESS).day.isoformat()}
+    except (BadDate, BadBytes):
+        return {}
+
+
+def timer_id(case: str, kind: str, due: str) -> str:
+    """The id of the fact that a timer makes: the same in every process and after a restore, so it happens once."""
+    return digest(f"yichuang-timer-1\n{case}\n{kind}\n{due}".encode())[:32]
+
+
+def is_provisional(case: Case, calendar: Calendar, today: str) -> bool:
+    """Whether an acceptance by the timer may still be set aside by a notice that is on its way (S30)."""
+    if not case.deemed or case.accepted is not None:
+        return False
+    last = calendar.add_working_days(moment(case.deemed + "T00:00:00.000").date(), 1).day
+    return today <= last.isoformat()

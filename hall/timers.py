@@ -1,0 +1,88 @@
+"""The hall's timers: what nobody said in time, it says itself, once, and takes back when a notice of before turns up.
+
+Keeps S10 (a timer's id follows from case, kind and occurrence), S30 (provisional, set aside by an earlier notice) and
+R4 (accepted as of the day of receipt). Pure: a view of the memory in, the changes out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from casework import bodies
+from casework.ambient import NewId
+from casework.calendar import Calendar
+from casework.case import Case, decode_case, encode_case
+from casework.events import body_of
+from casework.facts import Fact, decode_fact
+from casework.folding import evolve, fold
+from casework.timers import timer_id, timers_of
+from casework.wire import ENTRY_FACT, decode_entry
+from hall.office import OnCase, fact_of, own_facts
+from hall.rows import CaseRow, Changes, TimerRow
+from hall.store import Reading
+
+AT_ONCE = 200
+"""Timers that are settled in one transaction."""
+FOLD = "2"
+"""Which fold has made the cases' rows: another one makes them anew when the hall starts."""
+
+
+def timer_rows(case: Case, calendar: Calendar) -> tuple[TimerRow, ...]:
+    """The timers of a case as they are now."""
+    return tuple(TimerRow(case.id, kind, due) for kind, due in timers_of(case, calendar).items())
+
+
+def run_out(reading: Reading, now: str, new_id: NewId, calendar: Calendar) -> Changes:
+    """What the hall says of the cases whose time is over."""
+    changes = Changes()
+    due = reading.timers_due(now[:10], AT_ONCE)
+    rows = reading.cases([timer.case for timer in due])
+    said: list[OnCase] = []
+    for timer in due:
+        row = rows.get(timer.case)
+        case = decode_case(row.state) if row and row.state else None
+        changes.timers[timer.case] = ()
+        if row is not None and case is not None and timers_of(case, calendar).get(timer.kind) == timer.due:
+            id_ = timer_id(timer.case, timer.kind, timer.due)
+            said.append(OnCase(id_, case.id, row.root, row.scope, row.n + 1, bodies.DeemedAccepted(timer.due)))
+    return _folded(reading, own_facts(reading, said, now, new_id, changes), said, now, calendar) if said else changes
+
+
+def set_aside(
+    reading: Reading, changes: Changes, notices: Sequence[Fact], now: str, new_id: NewId, calendar: Calendar
+) -> Changes:
+    """For each notice of before the moment that came late, the timer's acceptance is taken back (S30)."""
+    said: list[OnCase] = []
+    for notice in notices:
+        row = changes.cases.get(notice.case)
+        case = decode_case(row.state) if row and row.state else None
+        if row is None or case is None or not case.deemed or notice.time.at[:10] > case.deemed:
+            continue
+        told: bodies.SupplementTold = body_of(notice)
+        body = bodies.TimerSetAside(notice.time.at, told.lines, told.also)
+        said.append(OnCase(new_id(), case.id, row.root, row.scope, row.n + 1, body))
+    return _folded(reading, own_facts(reading, said, now, new_id, changes), said, now, calendar) if said else changes
+
+
+def _folded(reading: Reading, changes: Changes, said: Sequence[OnCase], now: str, calendar: Calendar) -> Changes:
+    """The cases' rows with what the hall said."""
+    known = reading.cases([what.case for what in said])
+    for what in said:
+        row = changes.cases.get(what.case) or known[what.case]
+        fact = fact_of(what, reading.hall(), 0, now, "")
+        case = evolve(decode_case(row.state) if row.state else None, fact)
+        changes.cases[what.case] = CaseRow(row.id, row.root, row.scope, what.n, encode_case(case) if case else None)
+        changes.timers[what.case] = timer_rows(case, calendar) if case else ()
+    return changes
+
+
+def refolded(reading: Reading, calendar: Calendar) -> Changes:
+    """Every case's row made anew from the log, with its timers: after an update that folds otherwise."""
+    changes = Changes(fold=FOLD)
+    ids = reading.case_ids()
+    for row in reading.cases(ids).values():
+        entries = [decode_entry(data) for _, kind, data in reading.case_entries(row.id, 0) if kind == ENTRY_FACT]
+        case = fold([decode_fact(entry.fact) for entry in entries])
+        changes.cases[row.id] = CaseRow(row.id, row.root, row.scope, row.n, encode_case(case) if case else None)
+        changes.timers[row.id] = timer_rows(case, calendar) if case else ()
+    return changes

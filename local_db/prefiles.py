@@ -1,0 +1,78 @@
+"""Applications before their number: folded from the same facts as the case that they will be, found by code (S22)."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from casework.errors import BadBytes
+from casework.facts import Fact
+from casework.outbox import Row
+from casework.prefile import Prefile, decode_prefile, encode_prefile, fold_prefile
+from casework.wire import decode_entry
+from local_db.connection import Connected
+from local_db.replay import counts, readable
+from local_db.sql import queries
+
+_SQL = queries("replay")
+_FIND = queries("finding")
+
+
+def speaks_of_prefile(type_: str) -> bool:
+    """Whether a fact of this type begins, moves or ends a prefile."""
+    return type_.startswith("prefile.") or type_ == "received"
+
+
+def reshow_prefile(db: sqlite3.Connection, case_id: str) -> None:
+    """Make what is shown of a prefile anew: what the log says, and the own facts on top of it."""
+    prefile = fold_prefile([*_in_log(db, case_id), *_on_top(db, case_id)])
+    if prefile is None:
+        db.execute(_SQL["drop_prefile"], (case_id,))
+        return
+    who = prefile.form.applicant
+    row = (
+        case_id, prefile.code, prefile.form.item, prefile.state, who.name if who else "", who.id if who else "",
+        prefile.touched_at or prefile.opened_at, encode_prefile(prefile),
+    )  # fmt: skip
+    db.execute(_SQL["keep_prefile"], row)
+
+
+def _in_log(db: sqlite3.Connection, case_id: str) -> list[Fact]:
+    facts = []
+    for (data,) in db.execute(_SQL["said_of_case"], (case_id,)).fetchall():
+        try:
+            fact = readable(bytes(decode_entry(data).fact))
+        except BadBytes:
+            continue
+        facts += [fact] if fact else []
+    return facts
+
+
+def _on_top(db: sqlite3.Connection, case_id: str) -> list[Fact]:
+    rows = db.execute(_SQL["overlay"], (case_id,)).fetchall()
+    found = [readable(data) for state, type_, data in rows if counts(type_, Row(state))]
+    return [fact for fact in found if fact is not None]
+
+
+class Prefiles(Connected):
+    """Prefiles as the screens ask for them."""
+
+    def prefile(self, code: str) -> tuple[Prefile, ...]:
+        """Those with this short code: one, or by a rare chance two."""
+        with self.reading() as db:
+            return _read(db.execute(_FIND["prefile_by_code"], (code,)).fetchall())
+
+    def prefile_of(self, case_id: str) -> Prefile | None:
+        """The prefile with this id."""
+        with self.reading() as db:
+            found = _read(db.execute(_FIND["prefile_by_id"], (case_id,)).fetchall())
+        return found[0] if found else None
+
+    def prefiles(self, text: str = "", limit: int = 0) -> tuple[Prefile, ...]:
+        """Those that wait, touched last first; `text`: a name or an identity number."""
+        most = min(limit or self.limits.list_rows, self.limits.list_rows)
+        with self.reading() as db:
+            return _read(db.execute(_FIND["prefiles"], (text, text, f"%{text}%", most)).fetchall())
+
+
+def _read(rows: list[tuple[bytes]]) -> tuple[Prefile, ...]:
+    return tuple(decode_prefile(row[0]) for row in rows)
