@@ -79,7 +79,8 @@ def _reused(command: Intake) -> dict[str, str]:
 
 def _limits(item: Item, answers: dict[str, str]) -> dict[str, Any]:
     way = next((track for track in item.tracks if holds(track.when, answers)), item)
-    return {"statutory": span(way.statutory) if way.statutory else None, "promised": span(way.promised)}
+    law = way.statutory or item.statutory
+    return {"statutory": span(law) if law else None, "promised": span(way.promised)}
 
 
 def _fee(item: Item, answers: dict[str, str]) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from console.library import Library
 from console.messages import translator
 from console.paperwork import Paperwork
 from console.people import People
+from console.sources import SETTING, sources_of
 from console.terminal import Terminal
 from local_db.memory import TerminalMemory
 from local_db.state import state_folder
@@ -100,7 +101,10 @@ def open_terminal(folder: Path, *, language: str = "zh_CN", clock: Clock | None 
     who = memory.identity
     legal = LegalClock(memory, clock)
     paperwork = Paperwork(who.hall_name, who.terminal, clock, library, translator("zh_CN"))
-    counter = Counter(memory, library, paperwork, clock, legal, new_id, lambda: bool(memory.last_contact().trouble))
+    counter = Counter(
+        memory, library, paperwork, clock, legal, new_id, lambda: bool(memory.last_contact().trouble),
+        sources_of(memory.setting(SETTING)),
+    )  # fmt: skip
     people = People(memory, library, clock)
     return Terminal(memory, library, paperwork, counter, people, legal, clock, translator, language, sentence=sentence)
 

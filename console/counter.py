@@ -13,10 +13,12 @@ import msgspec
 
 from casework import bodies, numbers
 from casework.ambient import Clock, NewId
+from casework.bundle import take_in_together
 from casework.case import Case
+from casework.catalogue.materials import FOUND
 from casework.catalogue.schema import Catalogue, Item
 from casework.commands import Intake, read_act
-from casework.decide import decide, print_paper, unmask
+from casework.decide import ask_refused, decide, print_paper, unmask
 from casework.drafting import Context, Decision
 from casework.errors import BadInput
 from casework.events import EVENTS
@@ -32,6 +34,7 @@ from casework.wire import Tray
 from console.legal_time import LegalClock
 from console.library import Library
 from console.paperwork import Paperwork
+from console.sources import NoSources, Sources, answers, questions
 from local_db.commit import Writing
 from local_db.finding import History, Told
 from local_db.memory import TerminalMemory
@@ -84,6 +87,8 @@ class Counter:
     new_id: NewId
     known_down: Callable[[], bool]
     """Whether the line is known to be down at this moment (S14)."""
+    sources: Sources = NoSources()
+    """Where papers are checked over the network."""
 
     # Taking in
 
@@ -98,7 +103,7 @@ class Counter:
                 known = tx.ref(command.ref)
                 if known is not None:
                     return self._known(tx, known.case_id)
-            context = self._context(session, tx, "", self.library.current())
+            context = self.context(session, tx, "", self.library.current())
             decision = take_in(command, context, case_id, lambda: self._number(tx))
             if isinstance(decision, Refusal):
                 return decision
@@ -108,6 +113,35 @@ class Counter:
             if command.ref:
                 tx.keep_ref(command.ref, state.number, case_id)
         return Taken(state.number, case_id, state.state, decision.types)
+
+    def intake_together(
+        self, session: Session, command: Intake, case_id: str = ""
+    ) -> tuple[Taken, ...] | Refusal:
+        """Take a bundle or stage in: all its cases in one transaction, each with its number.
+
+        Raises BadInput and DayUnknown as `intake` does.
+        """
+        root = case_id or self.new_id()
+        with self.memory.writing() as tx:
+            known = tx.ref(command.ref) if command.ref else None
+            if known is not None:
+                return tuple(_taken(case, known=True) for case in self.memory.of_root(known.case_id))
+            context = self.context(session, tx, "", self.library.current())
+            made = take_in_together(command, context, root, lambda: self._number(tx))
+            if isinstance(made, Refusal):
+                return made
+            tx.commit_groups(made.groups)
+            tx.drop_draft(root)
+            if command.ref:
+                tx.keep_ref(command.ref, made.cases[0].number, root)
+        return tuple(
+            _taken(case, tuple(fact.type for group in made.groups for fact in group if fact.case == case.id))
+            for case in made.cases
+        )
+
+    def is_bundle(self, code: str) -> bool:
+        """Whether `code` names a bundle or stage."""
+        return code in self.library.current().bundles
 
     def _known(self, tx: Writing, case_id: str) -> Taken:
         case = tx.case(case_id)
@@ -130,14 +164,27 @@ class Counter:
         command = read_act(action, data)
         with self.memory.writing() as tx:
             case = self._fresh(tx, number)
-            context = self._context(session, tx, case.id, self.library.of(case))
+            context = self.context(session, tx, case.id, self.library.of(case))
             decision = decide(case, command, action, context)
             if isinstance(decision, Refusal):
+                on_record = ask_refused(case, command, decision, context)
+                if on_record is not None:
+                    tx.commit_groups(on_record.groups)
                 return decision
             tx.commit_groups(decision.groups)
             shown = tx.case(case.id) or case
         waits = any(EVENTS[name].klass.value == "needs_hall" for name in decision.types)
         return Acted(case.number, shown.state, decision.types, waits)
+
+    def check(self, session: Session, number: str) -> Acted | Refusal | None:
+        """Ask the sources for what of the case has yet to be looked up (R33); None where none of them answered.
+
+        The sources are asked before the memory is locked: nobody else at this window waits for them.
+        """
+        case = self.case(number)
+        said = answers(self.sources, questions(case, self.item(case)))
+        news = tuple(line for line in said if FOUND[line.outcome] != case.materials.get(line.material))
+        return self.act(session, number, "check", {"results": msgspec.to_builtins(news)}) if news else None
 
     def possible(self, session: Session, case: Case) -> tuple[tuple[str, Refusal | None], ...]:
         """The acts that belong to the case now, each with the reason why it is off, or None."""
@@ -153,6 +200,7 @@ class Counter:
             new_id=self.new_id,
             online=not self.known_down(),
             waiting=frozenset(told.fact.type for told in history.lines if told.row in UNSENT),
+            calendar=self.library.calendar(),
         )
         return possible(case, context)
 
@@ -175,7 +223,7 @@ class Counter:
             case = tx.case(waiting.case)
             if case is None:
                 return self._give_up(session, tx, waiting, refused, way, reason)
-            context = self._context(session, tx, case.id, self.library.of(case))
+            context = self.context(session, tx, case.id, self.library.of(case))
             if not set(refused) <= context.refused:
                 raise BadInput("tray.unknown", fact=fact_id[:40])
             decision = self._settled(case, refused, way, reason, action, data, context)
@@ -192,7 +240,7 @@ class Counter:
         if way != "withdraw":
             raise BadInput("tray.no_case", number=waiting.number)
         case_id = waiting.case or waiting.fact[:32]
-        context = self._context(session, tx, case_id, self.library.current())
+        context = self.context(session, tx, case_id, self.library.current())
         decision = give_up_without_case(case_id, waiting.root or case_id, refused, reason, context)
         if isinstance(decision, Refusal):
             return decision
@@ -212,7 +260,7 @@ class Counter:
         """Put on record that the full personal data of the case are looked at, and why."""
         with self.memory.writing() as tx:
             case = self._fresh(tx, number)
-            decision = unmask(case, reason, self._context(session, tx, case.id, self.library.of(case)))
+            decision = unmask(case, reason, self.context(session, tx, case.id, self.library.of(case)))
             if isinstance(decision, Refusal):
                 return decision
             tx.commit_groups(decision.groups)
@@ -231,7 +279,7 @@ class Counter:
         """
         with self.memory.writing() as tx:
             case = self._fresh(tx, number)
-            context = self._context(session, tx, case.id, self.library.of(case))
+            context = self.context(session, tx, case.id, self.library.of(case))
             paper = self._paper(session, case, kind)
             if isinstance(paper, Refusal):
                 return paper
@@ -271,7 +319,8 @@ class Counter:
         found = self.case(number)
         return tx.case(found.id) or found
 
-    def _context(self, session: Session, tx: Writing, case_id: str, catalogue: Catalogue) -> Context:
+    def context(self, session: Session, tx: Writing, case_id: str, catalogue: Catalogue) -> Context:
+        """All that a decision needs, read inside the transaction."""
         return Context(
             staff=tx.staff(session.staff.number) or session.staff,
             shift=session.shift,
@@ -285,10 +334,15 @@ class Counter:
             visit=session.visit,
             refused=tx.refused(case_id) if case_id else frozenset(),
             waiting=tx.waiting(case_id) if case_id else frozenset(),
+            calendar=self.library.calendar(),
         )
 
     def _time(self) -> LegalTime:
         return self.legal.now()
+
+
+def _taken(case: Case, types: tuple[str, ...] = (), *, known: bool = False) -> Taken:
+    return Taken(case.number, case.id, case.state, types, known)
 
 
 _FATES = {Row.HELD: "held", Row.REJECTED: "refused", Row.RESOLVED: "refused"}

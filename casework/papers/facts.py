@@ -37,18 +37,19 @@ class Agent(msgspec.Struct, frozen=True):
 class LimitLine(msgspec.Struct, frozen=True):
     """One clock in words (`20个工作日`), its due date, and whether that date is 暂定 (the calendar ends before it).
 
-    `time`: `13:45` where the clock runs in office minutes, else nothing.
+    `time`: `13:45` where the clock runs in office minutes, else nothing. `more`: by how much it may be extended.
     """
 
     text: str
     due: date | None = None
     provisional: bool = False
     time: str = ""
+    more: str = ""
 
 
 class MaterialLine(msgspec.Struct, frozen=True):
-    """One paper of the case. `have` is a word of the contract (original, copy, electronic, missing, pledge, defer,
-    checked, pending_check) or any text; `note` says more (mended on the spot, follows by …)."""
+    """One paper of the case. `have` is a state of `catalogue.materials.STATES` or any text; `copies` 0: none on paper;
+    `note` says more (mended on the spot, taken from another case …)."""
 
     name: str
     have: str = ""
@@ -87,15 +88,33 @@ class Handover(msgspec.Struct, frozen=True):
 
 
 class Special(msgspec.Struct, frozen=True):
-    """A suspension (kind, expected working days, start; R22) or an extension (days, new due date, approver; R21)."""
+    """A suspension: its kind in words, expected working days, start, end once it has one (R22).
+
+    Of a hearing (R12): the day on which it was asked for, the day on which it is held.
+    """
 
     kind: str = ""
     days: int = 0
     start: date | None = None
     due: date | None = None
     provisional: bool = False
-    approver: str = ""
     basis: str = ""
+    reason: str = ""
+    ended: date | None = None
+    hearing: bool = False
+    asked_on: date | None = None
+    held_on: date | None = None
+
+
+class Extension(msgspec.Struct, frozen=True):
+    """The one extension (R21): how much in words with the unit, the new due date, who approved, under which document."""
+
+    amount: str
+    due: date | None = None
+    provisional: bool = False
+    approver: str = ""
+    authority: str = ""
+    reasons: tuple[str, ...] = ()
 
 
 class Payment(msgspec.Struct, frozen=True):
@@ -104,45 +123,103 @@ class Payment(msgspec.Struct, frozen=True):
     item: str
     amount: str
     basis: str
+    rate: str = ""
     where: str = ""
     due: date | None = None
+    receipt: str = ""
+    """The treasury's number, once it is paid."""
+
+
+class HandedPaper(msgspec.Struct, frozen=True):
+    """One paper of a delivery: its name, its own number, until when it is valid."""
+
+    name: str
+    document: str = ""
+    valid: str = ""
 
 
 class Delivery(msgspec.Struct, frozen=True):
     """A result handed out: which papers, how (`counter`, `post`, `agent` or any text), to whom, when."""
 
-    papers: tuple[str, ...]
+    papers: tuple[HandedPaper, ...]
     how: str = "counter"
     receiver: str = ""
     receiver_id: str = ""
     at: datetime | None = None
     carrier: str = ""
     parcel: str = ""
+    address: str = ""
+
+
+class Promise(msgspec.Struct, frozen=True):
+    """One paper for which a pledge stands: its name, and the law that asks for it."""
+
+    name: str
+    basis: str = ""
 
 
 class Pledge(msgspec.Struct, frozen=True):
-    """告知承诺 (R30): the papers it replaces, the conditions told, what a false promise brings."""
+    """告知承诺 (R30): the papers it replaces, what is told beside, what a false promise brings.
 
-    replaces: tuple[str, ...]
+    `check_days`: working days after delivery in which it is checked, 0 where it is not. `empowered`: the agent may sign.
+    """
+
+    replaces: tuple[Promise, ...]
     conditions: tuple[str, ...] = ()
     consequences: tuple[str, ...] = ()
+    check_days: int = 0
+    empowered: bool = False
+
+
+class Correction(msgspec.Struct, frozen=True):
+    """What was wrong in a decision or its paper, and what is right now."""
+
+    wrong: str
+    right: str
 
 
 class Ticket(msgspec.Struct, frozen=True):
-    """A place in the queue: its short number (`A042`), how many wait before it, which windows call it."""
+    """A place in the queue: its short number (`D0042`), how many wait before it, where it is called."""
 
     number: str
     waiting: int = 0
     windows: str = ""
 
 
+class GuideMaterial(msgspec.Struct, frozen=True):
+    """A material of the guide: its form and copies in words, and how it is come by (source, pledge, deferral, sample)."""
+
+    name: str
+    form: str
+    copies: str
+    ways: tuple[str, ...] = ()
+
+
 class GuideFacts(msgspec.Struct, frozen=True):
-    """The service guide of an item (R8): basis, conditions, steps, and anything else as label and value."""
+    """The service guide of an item (R8), every part of it in words."""
 
     basis: tuple[str, ...] = ()
+    who: str = ""
     conditions: tuple[str, ...] = ()
+    gates: tuple[str, ...] = ()
+    """What shuts the door: no permit needed, another organ's power, not yet or not any more."""
+    situations: tuple[str, ...] = ()
+    materials: tuple[GuideMaterial, ...] = ()
     steps: tuple[str, ...] = ()
-    more: tuple[tuple[str, str], ...] = ()
+    not_counted: tuple[str, ...] = ()
+    fee: str = ""
+    result: str = ""
+    valid: str = ""
+    handling: tuple[str, ...] = ()
+
+
+class PreparedLine(msgspec.Struct, frozen=True):
+    """One paper of a preparation list: name, form, copies in words; and what was said of it at the last look."""
+
+    name: str
+    form: str
+    copies: str
+    said: str = ""
 
 
 class PaperFacts(msgspec.Struct, frozen=True):
@@ -150,7 +227,8 @@ class PaperFacts(msgspec.Struct, frozen=True):
 
     `issued_at` is the date at the seal and is always needed. `authorisation` is the recorded permission under which
     a window accepts in an organ's name (R15). `ground` of a refusal: `no_permit` (R1), `not_our_power` (R2, then
-    `right_organ` is a must) or `other`.
+    `right_organ` is a must) or `other`. `how` it was accepted: `deemed` is by the hall's timer (R4). `decider` is the
+    upper organ, where it decided. `valid` is how long the result holds, in words.
     """
 
     hall: str
@@ -175,25 +253,51 @@ class PaperFacts(msgspec.Struct, frozen=True):
     promised: LimitLine | None = None
     not_counted: tuple[str, ...] = ()
     awaiting_decision: bool = False
+    spot_lost: bool = False
+    joint: bool = False
+    bundle: str = ""
+    mended: tuple[str, ...] = ()
+    """Fields of the form that the applicant put right at the counter (R3)."""
     form: tuple[tuple[str, str], ...] = ()
     materials: tuple[MaterialLine, ...] = ()
     supplements: tuple[SupplementLine, ...] = ()
+    also: tuple[SupplementLine, ...] = ()
+    """What may be asked for beside, each with its condition."""
+    until: date | None = None
+    """The last day for what a notice asks for."""
+    how: Literal["outright", "deferred", "pledged", "deemed"] = "outright"
     deferred: tuple[Deferred, ...] = ()
+    pledged: tuple[str, ...] = ()
+    pledge_check_days: int = 0
     ground: Literal["no_permit", "not_our_power", "other"] = "other"
     right_organ: str = ""
     reasons: tuple[str, ...] = ()
     remedies: tuple[str, ...] = ()
-    decision: Literal["granted", "refused"] = "granted"
+    ending: Literal["returned", "withdrawn", "terminated"] = "returned"
+    ending_ground: str = ""
+    """Of a termination: deferred_overdue, nobody_came, gate or other."""
+    ended_at: datetime | None = None
+    handed_back: tuple[str, ...] = ()
+    decision: Literal["granted", "refused", "corrected", "revoked"] = "granted"
+    decided_at: datetime | None = None
+    decider: str = ""
+    conditions: tuple[str, ...] = ()
+    correction: Correction | None = None
     nature: Literal["licence", "registration", "filing"] = "licence"
     """Which law the words come from: 行政许可, 市场主体登记 or 备案."""
     result: str = ""
+    valid: str = ""
     handover: Handover | None = None
     special: Special | None = None
+    extension: Extension | None = None
     payment: Payment | None = None
     delivery: Delivery | None = None
     pledge: Pledge | None = None
     ticket: Ticket | None = None
     guide: GuideFacts | None = None
+    prepared: tuple[PreparedLine, ...] = ()
+    referral: Literal["counter", "transferred", "forwarded"] = "counter"
+    opinion: str = ""
     delivery_way: str = ""
     fee: str = ""
     query: str = ""

@@ -11,26 +11,28 @@ import msgspec
 from casework import bodies
 from casework.ambient import moment
 from casework.calendar import Calendar
-from casework.case import Case
-from casework.catalogue.materials import PENDING
-from casework.catalogue.schema import Field, Item, LimitData, Post, Text
-from casework.clocks import unit_word
-from casework.papers.facts import (
-    Agent,
-    Deferred,
-    Delivery,
-    GuideFacts,
-    Handover,
-    LimitLine,
-    MaterialLine,
-    PaperFacts,
-    Party,
-    Pledge,
-    SupplementLine,
+from casework.case import AT_APPLICANT, Case, open_steps, places, steps_of_kind
+from casework.catalogue.schema import Field, Item, Post, Text
+from casework.papers.case_clocks import extension_of, limit_of, not_counted, special_of, until_of
+from casework.papers.case_materials import deferred_of, form_of, lines_of, materials_of, mended_fields, name_of
+from casework.papers.case_result import (
+    correction_of,
+    decision_of,
+    delivery_of,
+    nature_of,
+    payment_of,
+    pledge_of,
+    texts,
+    validity_of,
 )
+from casework.papers.facts import Agent, Handover, PaperFacts, Party, Ticket
 from casework.papers.model import Reprint
+from casework.papers.of_item import fee_words, guide_facts, guide_of
+from casework.papers.of_prefile import prepared_again
 from casework.papers.parts import Say
-from casework.standing import Standing, standing
+from casework.standing import standing
+
+__all__ = ["PRINTED_WITH", "Counter", "Occasion", "guide_facts", "paper_facts", "said"]
 
 
 class Counter(msgspec.Struct, frozen=True):
@@ -44,27 +46,68 @@ class Counter(msgspec.Struct, frozen=True):
     phone: str = ""
 
 
+_AT_THE_COUNTER = frozenset({"applicant", "third_party", "window", "guide", "delivery"})
+"""Places at which nobody sits and waits for an officer."""
+
+
+def _officer_place(case: Case) -> str:
+    """The officers' post at which the applicant waits for a word before the decision; nothing where there is none."""
+    waits = case.received.on_spot or case.state == "received"
+    if not waits or case.decided_at or case.state in AT_APPLICANT:
+        return ""
+    return next((place.post for place in places(case) if place.post not in _AT_THE_COUNTER), "")
+
+
+def _fee_is_due(case: Case) -> bool:
+    """Whether a step of payment is open or done, and somebody has said how much."""
+    steps = [step for step in steps_of_kind(case, "pay") if _state(case, step.id) != "not_needed"]
+    reached = any(step.id in case.steps for step in steps) or any(step in open_steps(case) for step in steps)
+    return bool(case.fee) and reached
+
+
+def _state(case: Case, step: str) -> str:
+    return case.steps[step].state if step in case.steps else ""
+
+
 PRINTED_WITH: dict[str, Callable[[Case], bool]] = {
     "receipt": lambda case: True,
     "supplement": lambda case: case.supplement is not None,
-    "acceptance": lambda case: case.accepted is not None,
+    "acceptance": lambda case: case.accepted is not None or bool(case.deemed),
     "refusal": lambda case: case.state == "refused_at_intake",
-    "return": lambda case: case.state == "returned",
+    "return": lambda case: case.state in {"returned", "withdrawn", "terminated"},
     "handover": lambda case: True,
+    "suspension": lambda case: any(pause.kind != "rectify" for pause in case.pauses),
+    "extension": lambda case: case.extension is not None,
     "decision": lambda case: case.decided is not None,
-    "delivery": lambda case: case.delivered is not None,
-    "pledge": lambda case: "pledge" in case.materials.values(),
+    "payment": _fee_is_due,
+    "delivery": lambda case: case.delivered is not None or case.posted is not None,
+    "pledge": lambda case: case.pledged,
     "guide": lambda case: True,
+    "ticket": lambda case: bool(_officer_place(case)),
+    "preparation": lambda case: case.state == "returned",
+    "referral": lambda case: case.state in {"transferred", "refused_at_intake"} or case.forwarded is not None,
 }
-"""Which papers of a case can be printed now, by what has happened to it."""
+"""Which papers of a case can be printed now, by what has happened to it.
+
+`handover` wants a hand-over in its history, `referral` of a refused case the organ that the refusal named. A
+preparation list is for what comes again; that of an application without a number is `of_prefile.preparation_facts`.
+"""
 
 
 class Occasion(msgspec.Struct, frozen=True):
-    """What a single paper is about beside the state of the case."""
+    """What a single paper is about beside the state of the case.
+
+    `refusal`, `handed` and `ended` are the newest facts of their types; `waiting`: how many wait before the case at its
+    post; `bundle`: the name of its bundle or stage; `approver`: the name of who extended.
+    """
 
     refusal: bodies.RefusedAtIntake | None = None
     handed: bodies.HandedOver | None = None
     reprint: Reprint | None = None
+    ended: bodies.Terminated | None = None
+    waiting: int = 0
+    bundle: str = ""
+    approver: str = ""
 
 
 _PLAIN = Occasion()
@@ -86,66 +129,116 @@ def paper_facts(
         item: as it was at receipt; None when that version is not here, then codes stand for names.
         counter: who prints.
         calendar: counts the due dates.
-        posts: for the names on a hand-over slip.
+        posts: for the names on a hand-over slip, a ticket and the guide.
         say: the language of the paper.
         occasion: what this one paper is about.
     """
     received = case.received
     clocks = {each.kind: each for each in standing(case, calendar, counter.now)}
-    refused = occasion.refusal or bodies.RefusedAtIntake("", "", "")
-    decided = case.decided
+    whole: dict[str, Any] = {
+        "statutory": limit_of(received.statutory, clocks.get("statutory"), say),
+        "promised": limit_of(received.promised, clocks.get("promised"), say),
+        "not_counted": not_counted(case, say),
+        "until": until_of(case, calendar),
+        "special": special_of(case, calendar, say),
+        "extension": extension_of(case, clocks, occasion.approver, say),
+    }
+    whole |= _who(case, item, counter) | _papers(case, item, calendar, say) | _answers(case, item, occasion)
+    whole |= _result(case, item, say)
     return PaperFacts(
-        hall=counter.hall, item=item.name.zh if item else received.item, item_code=received.item,
-        issued_at=counter.now, organ=item.organ.zh if item else "", number=case.number,
-        project_code=received.project_code, authorisation=case.accepted.authority if case.accepted else "",
-        applicant=_party(received.applicant), agent=_agent(received.agent), clerk=counter.clerk,
-        clerk_number=counter.clerk_number, window=counter.window, phone=counter.phone,
-        received_at=moment(case.received_at), accepted_at=moment(case.accepted_at) if case.accepted_at else None,
-        statutory=_limit(received.statutory, clocks.get("statutory"), say),
-        promised=_limit(received.promised, clocks.get("promised"), say),
-        form=_form(item, received.form), materials=_materials(case, item),
-        supplements=_lines(case.supplement.lines if case.supplement else case.lines, item),
-        deferred=_deferred(case, item, calendar),
-        ground="not_our_power" if refused.ground == "not_our_power" else "no_permit" if refused.ground else "other",
-        right_organ=refused.right_organ,
-        reasons=_texts(decided.reasons if decided else refused.reason or case.reason),
-        remedies=_texts(decided.remedies if decided else refused.remedies),
-        decision="refused" if case.outcome == "refused" else "granted", result=item.result.zh if item else "",
-        nature=_nature(case, item), handover=_handover(case, occasion.handed, counter, posts),
-        delivery=_delivery(case, item),
-        pledge=_pledge(case, item), guide=_guide(item), fee=_fee(item, say), query=say("papers.query.counter"),
-        query_url=case.number,
-        complaints=item.complaints if item else "", reprint=occasion.reprint,
+        number=case.number, joint=received.joint, bundle=occasion.bundle or received.bundle,
+        awaiting_decision=received.on_spot and not case.decided_at and case.is_open and case.supplement is None,
+        spot_lost=received.spot_lost, handover=_handover(case, occasion.handed, counter, posts),
+        ticket=_ticket(case, occasion.waiting, posts),
+        guide=guide_of(item, posts, say) if item else None, fee=fee_words(item, say, case.fee),
+        query=say("papers.query.counter"), query_url=case.number, reprint=occasion.reprint, **whole,
     )  # fmt: skip
 
 
-def _nature(case: Case, item: Item | None) -> Literal["licence", "registration", "filing"]:
-    if case.received.registration:
-        return "registration"
-    return "filing" if item is not None and item.result_paper == "filing" else "licence"
+def _who(case: Case, item: Item | None, counter: Counter) -> dict[str, Any]:
+    """Hall, item, organ, people and times."""
+    received, accepted = case.received, case.accepted
+    organ = accepted.organ if accepted and accepted.organ else item.organ.zh if item else ""
+    return {
+        "hall": counter.hall, "item": item.name.zh if item else received.item, "item_code": received.item,
+        "issued_at": counter.now, "organ": organ, "project_code": received.project_code,
+        "authorisation": accepted.authority if accepted else "", "applicant": _party(received.applicant),
+        "agent": _agent(case, item), "clerk": counter.clerk, "clerk_number": counter.clerk_number,
+        "window": counter.window, "phone": counter.phone, "received_at": moment(case.received_at),
+        "accepted_at": moment(case.accepted_at) if case.accepted_at else None,
+        "complaints": item.complaints if item else "", "nature": nature_of(case, item),
+    }  # fmt: skip
+
+
+def _papers(case: Case, item: Item | None, calendar: Calendar, say: Say) -> dict[str, Any]:
+    """What was handed in, what is missing, what follows, what is promised, what went back."""
+    told = case.supplement
+    return {
+        "form": form_of(case, item, said), "mended": mended_fields(case, item), "materials": materials_of(case, item, say),
+        "supplements": lines_of(told.lines if told and case.state != "returned" else case.lines, item),
+        "also": lines_of(told.also if told else (), item), "deferred": deferred_of(case, item, calendar),
+        "pledged": tuple(name_of(item, code) for code, have in case.materials.items() if have == "pledge"),
+        "pledge": pledge_of(case, item), "pledge_check_days": case.received.pledge_check_days,
+        "handed_back": tuple(name_of(item, code) for code in case.handed_back),
+        "prepared": prepared_again(case, item, say),
+    }  # fmt: skip
+
+
+def _answers(case: Case, item: Item | None, occasion: Occasion) -> dict[str, Any]:
+    """How the counter answered: accepted, turned away, sent home, or sent on."""
+    refused = occasion.refusal or bodies.RefusedAtIntake("", "", "")
+    grounds = {"not_our_power": "not_our_power", "no_permit_needed": "no_permit"}
+    if case.state == "transferred":
+        way, organ = "transferred", case.organ
+    elif case.forwarded is not None:
+        way, organ = "forwarded", case.forwarded.organ
+    else:
+        way, organ = "counter", refused.right_organ
+    reasons, remedies = _reasons(case, refused)
+    return {
+        "how": "deemed" if case.deemed and case.accepted is None else case.accepted.how if case.accepted else "outright",
+        "ground": grounds.get(refused.ground, "other"), "right_organ": organ, "referral": way,
+        "opinion": case.forwarded.opinion if case.forwarded else "", "reasons": reasons, "remedies": remedies,
+        "ending": case.state if case.state in {"withdrawn", "terminated"} else "returned",
+        "ending_ground": occasion.ended.ground if occasion.ended else "",
+        "ended_at": moment(case.ended_at) if case.ended_at else None,
+    }  # fmt: skip
+
+
+def _reasons(case: Case, refused: bodies.RefusedAtIntake) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Reasons, and the words on review and appeal, of the newest thing that has them."""
+    if case.revoked is not None:
+        return texts(case.revoked.reason), texts(case.revoked.remedies)
+    if case.decided is not None:
+        return texts(case.decided.reasons), texts(case.decided.remedies)
+    return texts(refused.reason or case.reason), texts(refused.remedies)
+
+
+def _result(case: Case, item: Item | None, say: Say) -> dict[str, Any]:
+    """What was decided, what it costs, what is handed out."""
+    decided = case.decided
+    return {
+        "decision": decision_of(case), "decided_at": moment(case.decided_at) if case.decided_at else None,
+        "decider": decided.organ if decided else "", "conditions": texts(decided.conditions) if decided else (),
+        "correction": correction_of(case), "result": item.result.zh if item else "",
+        "valid": validity_of(case, item, say), "payment": payment_of(case, item, say),
+        "delivery": delivery_of(case, item, say),
+    }  # fmt: skip
 
 
 def _party(party: bodies.Party) -> Party:
-    kind: Any = party.kind
+    kind: Literal["person", "entity"] = "entity" if party.kind == "entity" else "person"
     return Party(party.name, party.id, kind, party.phone, party.address, party.representative)
 
 
-def _agent(party: bodies.Party | None) -> Agent | None:
-    return Agent(party.name, party.id, party.phone) if party else None
-
-
-def _limit(span: bodies.Span, stand: Standing | None, say: Say) -> LimitLine:
-    text = say(f"limit.{unit_word(span.unit, span.amount)}", amount=span.amount, start=say(f"limit.start.{span.start}"))
-    if stand is None:
-        return LimitLine(text)
-    time = f"{stand.clock.due_at:%H:%M}" if stand.clock.by_minutes else ""
-    return LimitLine(text, stand.clock.due_day, stand.clock.provisional, time)
-
-
-def _form(item: Item | None, form: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    if item is None:
-        return tuple((name, value) for name, value in form.items() if value)
-    return tuple((field.label.zh, said(field, form[field.id]).zh) for field in item.fields if form.get(field.id))
+def _agent(case: Case, item: Item | None) -> Agent | None:
+    """The agent, with the paper that shows the authority, where one was handed in."""
+    party = case.received.agent
+    if party is None:
+        return None
+    held = {code for code, have in case.materials.items() if have in {"original", "copy", "electronic"}}
+    papers = (each.name.zh for each in item.materials if each.authority and each.code in held) if item else ()
+    return Agent(party.name, party.id, party.phone, next(iter(papers), ""))
 
 
 def said(field: Field, value: str) -> Text:
@@ -157,35 +250,6 @@ def said(field: Field, value: str) -> Text:
     return Text(f"{value} {unit.zh}", f"{value} {unit.en}") if unit else Text(value, value)
 
 
-def _name(item: Item | None, code: str) -> str:
-    material = item.material(code) if item else None
-    return material.name.zh if material else code
-
-
-def _materials(case: Case, item: Item | None) -> tuple[MaterialLine, ...]:
-    lines = []
-    for code, have in case.materials.items():
-        material = item.material(code) if item else None
-        copies = material.copies if material else 1
-        lines.append(MaterialLine(_name(item, code), have, copies))
-    return tuple(lines)
-
-
-def _lines(lines: tuple[bodies.SupplementLine, ...], item: Item | None) -> tuple[SupplementLine, ...]:
-    samples = {m.code: m.sample.zh for m in item.materials if m.sample} if item else {}
-    return tuple(SupplementLine(line.defect, line.cure, samples.get(line.material, "")) for line in lines)
-
-
-def _deferred(case: Case, item: Item | None, calendar: Calendar) -> tuple[Deferred, ...]:
-    start = moment(case.accepted_at or case.received_at).date()
-    due = calendar.add_working_days(start, item.defer_days).day if item else None
-    return tuple(Deferred(_name(item, code), "", due) for code, have in case.materials.items() if have == "defer")
-
-
-def _texts(text: str) -> tuple[str, ...]:
-    return tuple(line for line in text.splitlines() if line.strip())
-
-
 def _handover(
     case: Case, handed: bodies.HandedOver | None, counter: Counter, posts: Mapping[str, Post]
 ) -> Handover | None:
@@ -195,56 +259,9 @@ def _handover(
     return Handover(from_post=counter.window, to_post=there.name.zh if there else handed.to, step=handed.papers)
 
 
-def _delivery(case: Case, item: Item | None) -> Delivery | None:
-    done = case.delivered
-    if done is None:
+def _ticket(case: Case, waiting: int, posts: Mapping[str, Post]) -> Ticket | None:
+    """The item's letter and the four digits of the case's counter: what is called out stands on the receipt too."""
+    post = _officer_place(case)
+    if not post:
         return None
-    made = case.certified.document if case.certified and case.certified.document else ""
-    paper = f"{item.result.zh if item else case.received.item} {made}".strip()
-    return Delivery(
-        (paper,), done.how, done.receiver, done.receiver_id, moment(case.delivered_at), parcel=done.tracking
-    )
-
-
-def _pledge(case: Case, item: Item | None) -> Pledge | None:
-    replaced = tuple(_name(item, code) for code, have in case.materials.items() if have == "pledge")
-    return Pledge(replaced) if replaced else None
-
-
-def _guide(item: Item | None) -> GuideFacts | None:
-    if item is None:
-        return None
-    return GuideFacts(
-        basis=(item.basis.zh, item.statutory.basis.zh, item.promised.basis.zh), conditions=(item.guide.zh,)
-    )
-
-
-def guide_facts(item: Item, hall: str, now: datetime, say: Say) -> PaperFacts:
-    """What the service guide of `item` says, without a case (R8)."""
-    return PaperFacts(
-        hall=hall,
-        item=item.name.zh,
-        item_code=item.code,
-        issued_at=now,
-        organ=item.organ.zh,
-        statutory=_limit(_span(item.statutory), None, say),
-        promised=_limit(_span(item.promised), None, say),
-        materials=tuple(
-            MaterialLine(material.name.zh, PENDING if material.source else material.form, material.copies)
-            for material in item.materials
-        ),
-        result=item.result.zh,
-        guide=_guide(item),
-        fee=_fee(item, say),
-        complaints=item.complaints,
-    )
-
-
-def _span(limit: LimitData) -> bodies.Span:
-    return bodies.Span(limit.amount, limit.unit, limit.start)
-
-
-def _fee(item: Item | None, say: Say) -> str:
-    if item is None or item.fee == 0:
-        return say("papers.fee.none")
-    return say("papers.fee.amount", yuan=f"{item.fee // 100}.{item.fee % 100:02d}")
+    return Ticket(f"{case.received.item[:1]}{case.number[16:20]}", waiting, posts[post].name.zh if post in posts else post)

@@ -1,0 +1,81 @@
+"""Acts on an application before it has a number: opened by a helper, looked through, put aside, taken up at a window.
+
+Nothing of a form is checked here beyond its codes: a prefile may be as unfinished as the applicant's folder is.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from casework import bodies
+from casework.catalogue.materials import STATES
+from casework.catalogue.schema import Catalogue
+from casework.drafting import Context, Decision, Drafting, drafted
+from casework.errors import BadInput
+from casework.events import EVENTS
+from casework.prefile import Prefile, short_code
+from casework.rights import post_for
+from casework.rules import Refusal
+from casework.text import clean_code, clean_line, clean_text
+
+
+def open_prefile(form: bodies.Form, context: Context, case_id: str, note: str = "") -> Decision | Refusal:
+    """A file is opened; its code follows from its id. Raises BadInput."""
+    form = clean_form(form, context.catalogue)
+    body = bodies.PrefileOpened(short_code(case_id), module_of(form.item, context.catalogue), form, clean_text(note))
+    return _said(context, case_id, "prefile.opened", body)
+
+
+def check_prefile(
+    prefile: Prefile, form: bodies.Form, lines: tuple[bodies.ReviewLine, ...], context: Context, note: str = ""
+) -> Decision | Refusal:
+    """Its papers were looked at one by one. Raises BadInput."""
+    form = clean_form(form, context.catalogue)
+    said = tuple(_line(line) for line in lines)
+    have = {**form.materials, **{line.material: "missing" for line in said if not line.right}}
+    body = bodies.PrefileChecked(msgspec.structs.replace(form, materials=have), said, clean_text(note))
+    return _said(context, prefile.id, "prefile.checked", body)
+
+
+def park(form: bodies.Form, context: Context, case_id: str, field: str = "") -> Decision | Refusal:
+    """A half-filled form is put aside for any window. Raises BadInput where it does not even name an item."""
+    form = clean_form(form, context.catalogue)
+    module = module_of(form.item, context.catalogue)
+    body = bodies.PrefileParked(short_code(case_id), module, form, clean_line(field))
+    return _said(context, case_id, "prefile.parked", body)
+
+
+def take_prefile(prefile: Prefile, context: Context) -> Decision | Refusal:
+    """This window goes on with it."""
+    return _said(context, prefile.id, "prefile.taken", bodies.PrefileTaken(context.terminal))
+
+
+def clean_form(form: bodies.Form, catalogue: Catalogue) -> bodies.Form:
+    """The form with its item known and its materials in states that exist. Raises BadInput."""
+    code = clean_code(form.item)
+    if code not in catalogue.items and code not in catalogue.bundles:
+        known = ", ".join(sorted((*catalogue.items, *catalogue.bundles)))
+        raise BadInput("intake.no_item", item=form.item[:40], known=known)
+    for material, have in form.materials.items():
+        if have not in STATES:
+            raise BadInput("material.state", material=material[:40], state=have[:40], known=", ".join(STATES))
+    return msgspec.structs.replace(form, item=code)
+
+
+def module_of(code: str, catalogue: Catalogue) -> str:
+    """The module of an item; of a bundle that of its first item."""
+    bundle = catalogue.bundles.get(code)
+    item = catalogue.items.get(bundle.members[0].item if bundle else code)
+    return item.module if item else ""
+
+
+def _line(line: bodies.ReviewLine) -> bodies.ReviewLine:
+    if not line.right and not line.defect.strip():
+        raise BadInput("prefile.defect", material=line.material[:40])
+    return bodies.ReviewLine(clean_code(line.material), line.right, clean_text(line.defect), clean_text(line.cure))
+
+
+def _said(context: Context, case_id: str, type_: str, body: bodies.Body) -> Decision | Refusal:
+    post = post_for(context.staff, context.shift, EVENTS[type_].verb, context.catalogue.posts)
+    drafting = Drafting(context, case_id, case_id, None)
+    return drafted(drafting, (type_, body, post or next(iter(context.shift), "")))
