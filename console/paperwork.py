@@ -18,7 +18,9 @@ from casework.events import body_of
 from casework.facts import Fact, digest
 from casework.messages import Translator
 from casework.papers import Paper, Reprint, build
-from casework.papers.of_case import PRINTED_WITH, Counter, Occasion, paper_facts
+from casework.papers.of_case import PRINTED_WITH, Counter, Occasion, guide_facts, paper_facts
+from casework.papers.of_prefile import preparation_facts
+from casework.prefile import Prefile
 from casework.rules import Refusal
 from console.library import Library
 
@@ -34,28 +36,59 @@ class Paperwork:
     chinese: Translator
 
     def paper(
-        self, case: Case, kind: str, item: Item | None, staff: bodies.StaffSet, history: Sequence[Fact]
+        self,
+        case: Case,
+        kind: str,
+        item: Item | None,
+        staff: bodies.StaffSet,
+        history: Sequence[Fact],
+        waiting: int = 0,
     ) -> Paper | Refusal:
         """The paper `kind` of `case`, with the mark of a reprint from the second print on.
 
-        Raises BadInput: no such kind. BadPaper: the law wants more on it.
+        `waiting`: how many wait before it, for a ticket. Raises BadInput: no such kind. BadPaper: the law wants more.
         """
         if kind not in PRINTED_WITH:
             raise BadInput("paper.kind", kind=kind[:40], possible=", ".join(PRINTED_WITH))
-        if not PRINTED_WITH[kind](case) or (kind == "handover" and _last(history, "handed_over") is None):
+        occasion = self._occasion(case, kind, staff, history, waiting)
+        if not PRINTED_WITH[kind](case) or not _has_its_fact(case, kind, occasion):
             return Refusal("no_such_paper_yet", {"paper": kind, "state": case.state})
-        now = self.clock.now()
-        mark = reprint_mark(case.papers, kind, self.terminal)
-        reprint = (
-            Reprint(self.say("papers.reprint", mark=mark), f"{staff.name} {staff.number}", f"{now:%Y-%m-%d %H:%M}")
-            if mark
-            else None
-        )
-        counter = Counter(self.hall, self.window, staff.name, staff.number, now)
-        occasion = Occasion(_last(history, "refused_at_intake"), _last(history, "handed_over"), reprint)
+        counter = Counter(self.hall, self.window, staff.name, staff.number, self.clock.now())
         posts = self.library.of(case).posts
         facts = paper_facts(case, item, counter, self.library.calendar(), posts, self.say, occasion)
         return build(kind, facts, self.say)
+
+    def preparation(self, prefile: Prefile, item: Item, staff: bodies.StaffSet) -> Paper:
+        """The preparation list of a prefile: any window finds it by its code (R8)."""
+        facts = preparation_facts(prefile, item, self.hall, self.clock.now(), self.say)
+        return build("preparation", msgspec.structs.replace(facts, clerk=staff.name, window=self.window), self.say)
+
+    def guide(self, item: Item) -> Paper:
+        """The service guide of `item`, without a case (R8)."""
+        posts = self.library.current().posts
+        return build("guide", guide_facts(item, self.hall, self.clock.now(), self.say, posts), self.say)
+
+    def _occasion(
+        self, case: Case, kind: str, staff: bodies.StaffSet, history: Sequence[Fact], waiting: int
+    ) -> Occasion:
+        bundle = self.library.of(case).bundles.get(case.received.bundle)
+        extended = self.library.memory.staff(case.extension.by) if case.extension else None
+        return Occasion(
+            refusal=_last(history, "refused_at_intake"),
+            handed=_last(history, "handed_over"),
+            reprint=self._reprint(case, kind, staff),
+            ended=_last(history, "terminated"),
+            waiting=waiting,
+            bundle=bundle.name.zh if bundle else "",
+            approver=extended.name if extended else "",
+        )
+
+    def _reprint(self, case: Case, kind: str, staff: bodies.StaffSet) -> Reprint | None:
+        mark = reprint_mark(case.papers, kind, self.terminal)
+        if not mark:
+            return None
+        who, when = f"{staff.name} {staff.number}", f"{self.clock.now():%Y-%m-%d %H:%M}"
+        return Reprint(self.say("papers.reprint", mark=mark), who, when)
 
     @property
     def window(self) -> str:
@@ -69,6 +102,15 @@ class Paperwork:
     def digest(self, paper: Paper) -> str:
         """The SHA-256 of what the paper says."""
         return digest(msgspec.json.encode(paper))
+
+
+def _has_its_fact(case: Case, kind: str, occasion: Occasion) -> bool:
+    """Whether the history has what the paper is about, where the state of the case doesn't say it."""
+    if kind == "handover":
+        return occasion.handed is not None
+    if kind == "referral" and case.state == "refused_at_intake":
+        return occasion.refusal is not None and bool(occasion.refusal.right_organ)
+    return True
 
 
 def _last(history: Sequence[Fact], type_: str) -> Any:

@@ -1,4 +1,4 @@
-"""The papers beside a case: service guide (R8), pledge (R30), preparation list, referral slip (R15), queue ticket."""
+"""The papers beside a case: pledge (R30), preparation list, referral slip (R15), queue ticket."""
 
 from __future__ import annotations
 
@@ -6,51 +6,10 @@ from typing import Any
 
 from casework.errors import BadPaper
 from casework.papers.facts import PaperFacts
-from casework.papers.model import Note
-from casework.papers.parts import (
-    Words,
-    applicant_fields,
-    applicant_name,
-    clock_fields,
-    item_fields,
-    material_table,
-    need,
-    present,
-    service_fields,
-)
+from casework.papers.model import Note, Table, printed_number
+from casework.papers.parts import Words, applicant_fields, applicant_name, item_fields, need, present
 
 Built = dict[str, Any]
-
-
-def guide(facts: PaperFacts, w: Words) -> Built:
-    """办事指南: basis, conditions, steps, limits, fee, materials of an item, as the office must show them (R8)."""
-    told = facts.guide
-    basis, conditions, steps, more = (told.basis, told.conditions, told.steps, told.more) if told else ((), (), (), ())
-    notes = tuple(
-        Note(heading, lines, numbered=len(lines) > 1)
-        for heading, lines in (
-            (w("guide.conditions"), conditions),
-            (w("guide.steps"), steps),
-            (w("guide.basis"), basis),
-        )
-        if lines
-    )
-    return {
-        "title": w("guide.title"),
-        "size": "A4",
-        "fields": (
-            *item_fields(facts, w),
-            *present((w("field.organ"), facts.organ), (w("field.window"), facts.window)),
-            *present((w("field.counter_phone"), facts.phone)),
-            *clock_fields(facts, w),
-            *present((w("field.fee"), facts.fee or w("fee.none"))),
-            *service_fields(facts, w),
-            *more,
-        ),
-        "table_title": w("table.needed") if facts.materials else "",
-        "table": material_table(facts.materials, w),
-        "notes": (*notes, Note(w("note.remarks"), (w("guide.as_of", day=w.day(facts.issued_at.date())),))),
-    }
 
 
 def pledge(facts: PaperFacts, w: Words) -> Built:
@@ -58,19 +17,30 @@ def pledge(facts: PaperFacts, w: Words) -> Built:
     promise = facts.pledge
     if promise is None or not promise.replaces:
         raise BadPaper("papers.error.pledge", kind="pledge")
-    told = (w("pledge.told", papers=w.join(promise.replaces)), *promise.conditions)
+    told = (
+        w("pledge.told", papers=w.join(tuple(each.name for each in promise.replaces))),
+        *promise.conditions,
+        w("pledge.not_asked"),
+        *((w("pledge.check", days=promise.check_days),) if promise.check_days else ()),
+    )
     consequences = promise.consequences or (w("pledge.consequence.revoke"), w("pledge.consequence.record"))
+    rows = tuple(
+        (str(n), each.name, each.basis or w("dash"), w("pledge.promise")) for n, each in enumerate(promise.replaces, 1)
+    )
+    header = (w("column.no"), w("column.pledged"), w("column.basis"), w("column.promise"))
     return {
         "title": w("pledge.title"),
         "size": "A4",
         "copies": 2,
         "fields": (*item_fields(facts, w), *applicant_fields(facts, w)),
+        "table_title": w("table.pledged"),
+        "table": Table(header=header, rows=rows, weights=(5, 16, 16, 22)),
         "notes": (
             Note(w("pledge.heading.told"), told, numbered=True),
             Note(w("pledge.heading.consequences"), consequences, numbered=True),
             Note(
                 w("pledge.heading.promise"),
-                (w("pledge.read"), w("pledge.meets"), w("pledge.true"), w("pledge.liable")),
+                (w("pledge.read"), w("pledge.meets"), w("pledge.true"), w("pledge.liable"), *_by_agent(facts, w)),
                 numbered=True,
             ),
         ),
@@ -78,48 +48,86 @@ def pledge(facts: PaperFacts, w: Words) -> Built:
     }
 
 
+def _by_agent(facts: PaperFacts, w: Words) -> tuple[str, ...]:
+    """An agent signs only with a written authority for it; else the applicant signs (R30)."""
+    if facts.agent is None or facts.pledge is None:
+        return ()
+    if not facts.pledge.empowered:
+        return (w("pledge.agent.not"),)
+    return (w("pledge.agent.may", agent=facts.agent.name, authority=facts.agent.authority),)
+
+
 def preparation(facts: PaperFacts, w: Words) -> Built:
-    """准备清单: what to bring, with the short code and the QR code by which any window finds the prefile again."""
-    return {
+    """准备清单: what to bring, with the short code and the QR code by which any window finds the prefile again.
+
+    Of a registration that was sent home it bears the number of the old case: coming again is a new receipt (R41).
+    """
+    built: Built = {
         "title": w("preparation.title"),
-        "printed_number": facts.short_code,
-        "qr": facts.query_url or facts.short_code or None,
-        "qr_caption": w("preparation.qr") if facts.query_url or facts.short_code else "",
         "addressee": applicant_name(facts),
-        "paragraphs": (w("preparation.opening", item=facts.item),),
+        "paragraphs": (w("preparation.again" if facts.number else "preparation.opening", item=facts.item),),
         "fields": present(
             (w("field.item_code"), facts.item_code),
+            (w("field.organ"), facts.organ),
+            (w("field.statutory"), w.limit(facts.statutory)),
             (w("field.promised"), w.limit(facts.promised)),
             (w("field.fee"), facts.fee or w("fee.none")),
             (w("field.window"), facts.window),
             (w("field.counter_phone"), facts.phone),
         ),
-        "table_title": w("table.needed") if facts.materials else "",
-        "table": material_table(facts.materials, w),
+        "table_title": w("table.needed") if facts.prepared else "",
+        "table": _prepared(facts, w),
         "notes": (
-            *((Note(w("note.reasons_prepare"), facts.reasons, numbered=True),) if facts.reasons else ()),
+            *(
+                (Note(w("note.reasons_prepare"), facts.reasons, numbered=len(facts.reasons) > 1),)
+                if facts.reasons
+                else ()
+            ),
             Note(w("note.remarks"), (w("preparation.no_number"),)),
         ),
     }
+    if facts.number:
+        return built
+    code = facts.short_code
+    return built | {
+        "printed_number": code,
+        "qr": code.replace("-", "") or None,
+        "qr_caption": w("preparation.qr") if code else "",
+    }
+
+
+def _prepared(facts: PaperFacts, w: Words) -> Table | None:
+    if not facts.prepared:
+        return None
+    header = (w("column.no"), w("column.material"), w("column.form"), w("column.copies"), w("column.prepared"))
+    rows = tuple((str(n), p.name, p.form, p.copies, p.said or w("dash")) for n, p in enumerate(facts.prepared, 1))
+    return Table(header=header, rows=rows, weights=(5, 17, 8, 5, 22))
 
 
 def referral(facts: PaperFacts, w: Words) -> Built:
-    """转介单: where to go instead, in print, never by a word of mouth (R2, R15)."""
+    """转介单: where to go instead, in print, never by a word of mouth (R2, R15); or where the case itself went:
+    to the organ that has the power (移送), or to the upper organ that decides (上报, R56)."""
     organ = need(facts.right_organ, "right_organ", "referral")
-    reasons = tuple(reason for reason in facts.reasons if reason.strip())
+    reasons = () if facts.referral == "forwarded" else tuple(reason for reason in facts.reasons if reason.strip())
+    opinion = (Note(w("note.opinion"), (facts.opinion,)),) if facts.opinion.strip() else ()
+    went = facts.referral != "counter"
     return {
         "title": w("referral.title"),
         "addressee": applicant_name(facts),
-        "paragraphs": (w("referral.body", item=facts.item, organ=organ),),
+        "paragraphs": (w(f"referral.{facts.referral}", item=facts.item, organ=organ),),
         "fields": present(
-            (w("field.right_organ"), organ),
+            (w("field.right_organ" if not went else f"field.organ_{facts.referral}"), organ),
             (w("field.query"), facts.query),
             (w("field.from_window"), facts.window),
             (w("field.clerk"), facts.clerk),
             (w("field.counter_phone"), facts.phone),
             (w("field.issued_at"), w.moment(facts.issued_at)),
         ),
-        "notes": (Note(w("note.reasons"), reasons, numbered=len(reasons) > 1),) if reasons else (),
+        "notes": (
+            *((Note(w("note.reasons"), reasons, numbered=len(reasons) > 1),) if reasons else ()),
+            *(opinion if facts.referral == "forwarded" else ()),
+            *((Note(w("note.told"), (w(f"referral.{facts.referral}.told"),)),) if went else ()),
+        ),
         "signature_boxes": (w("sign.clerk"),),
     }
 
@@ -135,8 +143,9 @@ def ticket(facts: PaperFacts, w: Words) -> Built:
         "printed_number": place.number,
         "fields": present(
             (w("field.item"), facts.item),
+            (w("field.case"), printed_number(facts.number) if facts.number else ""),
             (w("field.waiting"), w("ticket.waiting", count=place.waiting)),
-            (w("field.window"), place.windows),
+            (w("field.wait_at"), place.windows),
             (w("field.taken_at"), w.moment(facts.issued_at)),
         ),
         "notes": (Note("", (w("ticket.listen"),)),),

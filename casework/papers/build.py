@@ -9,7 +9,7 @@ import msgspec
 
 from casework.errors import BadPaper
 from casework.messages import t
-from casework.papers import advice, course, intake
+from casework.papers import advice, course, guide, intake, result
 from casework.papers.facts import PaperFacts
 from casework.papers.model import KINDS, Paper, printable, printed_number
 from casework.papers.parts import Say, Words, captions, footer
@@ -23,11 +23,11 @@ _BUILDERS: dict[str, Callable[[PaperFacts, Words], dict[str, Any]]] = {
     "handover": course.handover,
     "suspension": course.suspension,
     "extension": course.extension,
-    "decision": course.decision,
+    "decision": result.decision,
     "payment": course.payment,
-    "delivery": course.delivery,
+    "delivery": result.delivery,
     "pledge": advice.pledge,
-    "guide": advice.guide,
+    "guide": guide.guide,
     "ticket": advice.ticket,
     "preparation": advice.preparation,
     "referral": advice.referral,

@@ -66,7 +66,7 @@ def payment_of(case: Case, item: Item | None, say: Say) -> Payment | None:
     fee = item.fee if item else None
     return Payment(
         item=fee.name.zh if fee else case.received.item,
-        amount=say("papers.fee.amount", yuan=yuan(case.fee)),
+        amount=say("papers.money", yuan=yuan(case.fee)),
         basis=fee.basis.zh if fee else "",
         rate=fee.rate.zh if fee and fee.rate else "",
         receipt=case.paid.receipt if case.paid else "",

@@ -264,4 +264,6 @@ def _ticket(case: Case, waiting: int, posts: Mapping[str, Post]) -> Ticket | Non
     post = _officer_place(case)
     if not post:
         return None
-    return Ticket(f"{case.received.item[:1]}{case.number[16:20]}", waiting, posts[post].name.zh if post in posts else post)
+    return Ticket(
+        f"{case.received.item[:1]}{case.number[16:20]}", waiting, posts[post].name.zh if post in posts else post
+    )

@@ -45,7 +45,11 @@ def guide_of(item: Item, posts: Mapping[str, Post], say: Say) -> GuideFacts:
         who=say("papers.list.comma").join(say(f"papers.guide.who.{kind}") for kind in item.applicants),
         conditions=(item.guide.zh,),
         gates=tuple(
-            say(f"papers.guide.gate.{'warn' if gate.effect == 'warn' else 'stop'}", text=_open_end(gate.text.zh), basis=gate.basis.zh)
+            say(
+                f"papers.guide.gate.{'warn' if gate.effect == 'warn' else 'stop'}",
+                text=_open_end(gate.text.zh),
+                basis=gate.basis.zh,
+            )
             for gate in item.gates
         ),
         situations=tuple(_situations(item, posts, say)),
@@ -170,7 +174,7 @@ def fee_words(item: Item | None, say: Say, assessed: int | None = None) -> str:
     amount = assessed or (fee.amount if fee else 0)
     if fee is None:
         return say("papers.fee.amount", yuan=yuan(amount)) if amount else say("papers.fee.none")
-    much = say("papers.fee.amount", yuan=yuan(amount)) if amount else fee.rate.zh if fee.rate else say("papers.fee.assessed")
+    much = say("papers.money", yuan=yuan(amount)) if amount else fee.rate.zh if fee.rate else say("papers.fee.assessed")
     when = say("papers.fee.only_if", when=condition_words(item, fee.when, say)) if item and fee.when else ""
     return say("papers.fee.whole", name=fee.name.zh, amount=_open_end(much), basis=_open_end(fee.basis.zh), when=when)
 
@@ -178,4 +182,3 @@ def fee_words(item: Item | None, say: Say, assessed: int | None = None) -> str:
 def _open_end(text: str) -> str:
     """`text` without its full stop, to go on behind it."""
     return text.rstrip("。；;. ")
-

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any, Protocol
 
-from casework.catalogue.materials import HAVE, PENDING
+from casework.catalogue.materials import STATES
 from casework.errors import BadPaper
 from casework.papers.facts import LimitLine, MaterialLine, PaperFacts
 from casework.papers.model import Captions, SealBox, Table
@@ -49,7 +49,8 @@ class Words:
         if limit is None:
             return ""
         due = " ".join(filter(None, (self.due(limit.due, limit.provisional), limit.time)))
-        return self("limit", text=limit.text, due=due) if limit.due else limit.text
+        text = self("limit", text=limit.text, due=due) if limit.due else limit.text
+        return self.join((text, limit.more))
 
     def join(self, parts: tuple[str, ...]) -> str:
         """Names in a row with the list comma of the language."""
@@ -111,6 +112,8 @@ def item_fields(facts: PaperFacts, w: Words) -> Fields:
         (w("field.item"), facts.item),
         (w("field.item_code"), facts.item_code),
         (w("field.project_code"), facts.project_code),
+        (w("field.bundle"), facts.bundle),
+        (w("field.handling"), w("handling.joint") if facts.joint else ""),
     )
 
 
@@ -149,7 +152,7 @@ def service_fields(facts: PaperFacts, w: Words) -> Fields:
 
 def material_state(line: MaterialLine, w: Words) -> str:
     """The state of one material in words; a text that is no word of the contract is printed as it is."""
-    return w(f"have.{line.have}") if line.have in (*HAVE, PENDING) else line.have
+    return w(f"have.{line.have}") if line.have in STATES else line.have
 
 
 def material_table(lines: tuple[MaterialLine, ...], w: Words) -> Table | None:
@@ -159,11 +162,12 @@ def material_table(lines: tuple[MaterialLine, ...], w: Words) -> Table | None:
     noted = any(line.note for line in lines)
     header = (w("column.no"), w("column.material"), w("column.copies"), w("column.form"))
     rows = tuple(
-        (str(at), line.name, str(line.copies), material_state(line, w)) + ((line.note,) if noted else ())
+        (str(at), line.name, str(line.copies) if line.copies else w("dash"), material_state(line, w))
+        + ((line.note,) if noted else ())
         for at, line in enumerate(lines, 1)
     )
     if noted:
-        return Table(header=(*header, w("column.note")), rows=rows, weights=(5, 22, 5, 9, 11))
+        return Table(header=(*header, w("column.note")), rows=rows, weights=(5, 19, 5, 9, 14))
     return Table(header=header, rows=rows, weights=(5, 30, 6, 11))
 
 
