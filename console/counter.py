@@ -34,7 +34,7 @@ from casework.wire import Tray
 from console.legal_time import LegalClock
 from console.library import Library
 from console.paperwork import Paperwork
-from console.sources import NoSources, Sources, answers, questions
+from console.sources import Sources, answers, questions
 from local_db.commit import Writing
 from local_db.finding import History, Told
 from local_db.memory import TerminalMemory
@@ -87,7 +87,7 @@ class Counter:
     new_id: NewId
     known_down: Callable[[], bool]
     """Whether the line is known to be down at this moment (S14)."""
-    sources: Sources = NoSources()
+    sources: Sources
     """Where papers are checked over the network."""
 
     # Taking in
@@ -114,9 +114,7 @@ class Counter:
                 tx.keep_ref(command.ref, state.number, case_id)
         return Taken(state.number, case_id, state.state, decision.types)
 
-    def intake_together(
-        self, session: Session, command: Intake, case_id: str = ""
-    ) -> tuple[Taken, ...] | Refusal:
+    def intake_together(self, session: Session, command: Intake, case_id: str = "") -> tuple[Taken, ...] | Refusal:
         """Take a bundle or stage in: all its cases in one transaction, each with its number.
 
         Raises BadInput and DayUnknown as `intake` does.

@@ -20,7 +20,7 @@ from casework.messages import Message, Spoken, t
 from casework.papers.text import to_text
 from casework.rights import post_for
 from casework.rules import Refusal
-from console import desk_forms, desk_intake
+from console import desk_forms, desk_intake, typed
 from console.counter import Acted, Session, fate_of
 from console.desk_tray import tray_rows
 from console.errors import ConsoleError
@@ -267,7 +267,7 @@ class CounterDesk:
 
     def check(self, kind: desk.FieldKind, value: str) -> desk.Checked:
         """Clean and check a typed value."""
-        return desk_forms.check(kind, value, self._terminal.clock.now().date())
+        return typed.check(kind, value, self._terminal.clock.now().date())
 
     # Cases
 
@@ -304,9 +304,16 @@ class CounterDesk:
 
         def work() -> desk.Done | desk.Refused:
             command = desk_forms.act_data(action, data, self._terminal)
+            if action == "check" and not command:
+                return self._checked(number)
             return self._done(self._terminal.counter.act(self._who, number, action, command), f"act.{action}")
 
         return cast("desk.Done | desk.Refused", await self._answer(work))
+
+    def _checked(self, number: str) -> desk.Done | desk.Refused:
+        """Ask the sources; where none answers, say so."""
+        acted = self._terminal.counter.check(self._who, number)
+        return desk.Refused(Message("desk.no_source")) if acted is None else self._done(acted, "act.check")
 
     def _done(self, acted: Acted | Refusal, done: str) -> desk.Done | desk.Refused:
         if isinstance(acted, Refusal):

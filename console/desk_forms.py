@@ -1,86 +1,96 @@
-"""What the acts ask of the clerk, and how what she types is checked: data for the screens' forms."""
+"""What the acts ask of the person at the desk, with proposals filled in: data for the forms of the screens."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date
 from typing import Any
 
-from casework import codes, numbers
-from casework.case import Case, open_steps, post_of
+from casework.case import Case, open_steps, paused, post_of, route_of
+from casework.catalogue.materials import NOT_FOUND, PENDING
+from casework.catalogue.schema import Item
 from casework.errors import BadInput
-from casework.messages import Message, t
+from casework.messages import t
+from casework.money import yuan
 from casework.rules import Refusal
-from casework.text import clean_code, clean_line
+from casework.rules.course import may_be_spared
+from casework.rules.refusing import LACKING
+from casework.rules.result import GROUNDS
 from console.showing import act_view
 from console.terminal import Terminal
 from screens import desk
 
-GRAVE = frozenset({"refuse", "return", "decide", "withdraw", "send-back", "supplement"})
+GRAVE = frozenset(
+    {"refuse", "return", "decide", "withdraw", "send-back", "supplement", "terminate", "transfer", "forward", "void"}
+    | {"revoke", "correct", "extend", "recuse"}
+)
 """Acts that ask *sure?* before, and say what will happen."""
 
 _LINE, _HAVE = "line.", "have."
 _IN_HAND = ("original", "copy", "electronic")
 
-
-def check(kind: desk.FieldKind, value: str, today: date) -> desk.Checked:
-    """`value` cleaned and checked as its kind wants. Pure and quick: called while typing."""
-    if not value.strip():
-        return desk.Checked("")
-    try:
-        return _CHECKS.get(kind, _line)(value, today)
-    except BadInput as error:
-        return desk.Checked(value, error=error.message)
-
-
-def _line(value: str, today: date) -> desk.Checked:
-    return desk.Checked(clean_line(value))
-
-
-def _identity(kind: codes.IdentityKind) -> Callable[[str, date], desk.Checked]:
-    def checked(value: str, today: date) -> desk.Checked:
-        found = codes.check_identity(kind, value, today)
-        return desk.Checked(found.number, warning=Message(found.warning) if found.warning else None)
-
-    return checked
-
-
-def _any_identity(value: str, today: date) -> desk.Checked:
-    entity = len(clean_code(value)) == 18 and _is_entity(value)
-    return _identity("entity" if entity else "person")(value, today)
+_LAST = (
+    "supplement",
+    "return",
+    "refuse",
+    "check",
+    "mend",
+    "consult",
+    "suspend",
+    "extend",
+    "not-needed",
+    "send-back",
+    "reassign",
+    "recuse",
+    "nudge",
+    "hand-back",
+    "correct",
+    "revoke",
+    "forward",
+    "transfer",
+    "terminate",
+    "void",
+    "withdraw",
+)  # fmt: skip """Ways aside: they stand behind what moves the case on."""
 
 
-def _is_entity(value: str) -> bool:
-    try:
-        codes.check_uscc(value)
-    except BadInput:
-        return not clean_code(value)[:17].isdigit()
-    return True
+def in_order(acts: Sequence[tuple[str, Refusal | None]]) -> list[tuple[str, Refusal | None]]:
+    """What moves the case on first, then the ways aside."""
+    return sorted(acts, key=lambda act: _LAST.index(act[0]) + 1 if act[0] in _LAST else 0)
 
 
-def _simple(rule: Callable[[str], str]) -> Callable[[str, date], desk.Checked]:
-    return lambda value, today: desk.Checked(rule(value))
+def offered(action: str, off: Refusal | None, case: Case, terminal: Terminal) -> desk.ActView:
+    """`action` as the case screen offers it: what it asks for, what will happen, and why it is off."""
+    notes = [t(f"act.note.{action}")] if action in GRAVE else []
+    if action == "supplement":
+        missing = [name for code, name in names(case, terminal) if case.materials[code] in LACKING]
+        notes = [*([t("act.note.missing", names=missing)] if missing else []), *notes]
+    if off is not None and off.code == "incomplete":
+        lacking = [name for code, name in names(case, terminal) if code in off.facts["materials"].split(", ")]
+        off = Refusal("incomplete", {"materials": lacking})
+    fields = act_fields(action, case, terminal) if off is None else ()
+    return act_view(action, off, fields, grave=action in GRAVE, notes=tuple(notes))
 
 
-def _date(value: str, today: date) -> desk.Checked:
-    text = clean_code(value)
-    try:
-        return desk.Checked(date.fromisoformat(text).isoformat())
-    except ValueError:
-        return desk.Checked(value, error=Message("field.bad_date"))
+def names(case: Case, terminal: Terminal) -> list[tuple[str, str]]:
+    """The materials of the case by their names."""
+    item = _item(case, terminal)
+    found = [(code, item.material(code) if item else None) for code in case.materials]
+    return [(code, one.name.say(terminal.language) if one else code) for code, one in found]
 
 
-_CHECKS: dict[str, Callable[[str, date], desk.Checked]] = {
-    "person_id": _identity("person"),
-    "entity_id": _identity("entity"),
-    "any_id": _any_identity,
-    "phone": _simple(codes.check_phone),
-    "project_code": _simple(codes.check_project_code),
-    "case_number": _simple(lambda value: numbers.parse(value).number),
-    "date": _date,
-    "staff": _simple(clean_code),
-    "secret": _simple(lambda value: value),
-}
+def _item(case: Case, terminal: Terminal) -> Item | None:
+    return terminal.library.of(case).items.get(case.received.item)
+
+
+def reason_field() -> desk.Field:
+    """Why: a must."""
+    return _text("reason", required=True)
+
+
+def act_fields(action: str, case: Case, terminal: Terminal) -> tuple[desk.Field, ...]:
+    """What `action` asks for on this case, with proposals filled in."""
+    make = _FIELDS.get(action)
+    return make(case, terminal) if make else ()
 
 
 def _choice(code: str, words: str, *codes_: str, value: str = "") -> desk.Field:
@@ -95,51 +105,11 @@ def _text(
     return desk.Field(code, words, kind, required=required, value=value, help=help_, when=when)
 
 
-_LAST = ("supplement", "return", "refuse", "send-back", "reassign", "withdraw")
-"""Ways aside: they stand behind what moves the case on."""
-
-
-def in_order(acts: Sequence[tuple[str, Refusal | None]]) -> list[tuple[str, Refusal | None]]:
-    """What moves the case on first, then the ways aside."""
-    return sorted(acts, key=lambda act: _LAST.index(act[0]) + 1 if act[0] in _LAST else 0)
-
-
-def offered(action: str, off: Refusal | None, case: Case, terminal: Terminal) -> desk.ActView:
-    """`action` as the case screen offers it: what it asks for, what will happen, and why it is off."""
-    notes = [t(f"act.note.{action}")] if action in GRAVE else []
-    if action == "supplement":
-        missing = [name for code, name in _names(case, terminal) if case.materials[code] == "missing"]
-        notes = [*([t("act.note.missing", names=missing)] if missing else []), *notes]
-    if off is not None and off.code == "incomplete":
-        names = [name for code, name in _names(case, terminal) if code in off.facts["materials"].split(", ")]
-        off = Refusal("incomplete", {"materials": names})
-    fields = act_fields(action, case, terminal) if off is None else ()
-    return act_view(action, off, fields, grave=action in GRAVE, notes=tuple(notes))
-
-
-def _names(case: Case, terminal: Terminal) -> list[tuple[str, str]]:
-    """The materials of the case by their names."""
-    item = terminal.library.of(case).items.get(case.received.item)
-    found = [(code, item.material(code) if item else None) for code in case.materials]
-    return [(code, one.name.say(terminal.language) if one else code) for code, one in found]
-
-
-def reason_field() -> desk.Field:
-    """Why: a must."""
-    return _text("reason", required=True)
-
-
-def act_fields(action: str, case: Case, terminal: Terminal) -> tuple[desk.Field, ...]:
-    """What `action` asks for on this case, with proposals filled in."""
-    make = _FIELDS.get(action)
-    return make(case, terminal) if make else ()
-
-
 def _supplement(case: Case, terminal: Terminal) -> tuple[desk.Field, ...]:
     """What is wrong with the papers that are here; those that are missing are told anyway (R4)."""
     return tuple(
         desk.Field(f"{_LINE}{code}", name, help=t("field.defect.help", name=name))
-        for code, name in _names(case, terminal)
+        for code, name in names(case, terminal)
         if case.materials[code] in _IN_HAND
     )
 
@@ -147,47 +117,135 @@ def _supplement(case: Case, terminal: Terminal) -> tuple[desk.Field, ...]:
 def _supplement_received(case: Case, terminal: Terminal) -> tuple[desk.Field, ...]:
     told = case.supplement
     asked = {line.material for line in told.lines if line.material not in told.answered} if told else set()
-    asked = asked or {code for code, have in case.materials.items() if have in {"missing", "defer"}}
+    asked = asked or {code for code, have in case.materials.items() if have == "defer" or have in LACKING}
     choices = tuple(desk.Choice(have, t(f"have.{have}")) for have in (*_IN_HAND, "missing"))
     return tuple(
         desk.Field(f"{_HAVE}{code}", name, "choice", required=True, choices=choices, value=_IN_HAND[0])
-        for code, name in _names(case, terminal)
+        for code, name in names(case, terminal)
         if code in asked
     )
 
 
+def _check(case: Case, terminal: Terminal) -> tuple[desk.Field, ...]:
+    """Ask the sources; or go on without one of them, and say why."""
+    waiting = [(code, name) for code, name in names(case, terminal) if case.materials[code] in {PENDING, NOT_FOUND}]
+    choices = (desk.Choice("", t("act.check.ask")), *(desk.Choice(code, name) for code, name in waiting))
+    material = desk.Field("material", t("field.override"), "choice", choices=choices, help=t("field.override.help"))
+    reason = desk.Field(
+        "reason", t("field.reason"), required=True, help=t("field.reason.help"),
+        when=f"material={','.join(code for code, _ in waiting)}",
+    )  # fmt: skip
+    return (material, reason)
+
+
+def _mend(case: Case, terminal: Terminal) -> tuple[desk.Field, ...]:
+    choices = tuple(desk.Choice(code, name) for code, name in names(case, terminal))
+    material = desk.Field(
+        "material", t("field.material"), "choice", required=True, choices=choices, value=choices[0].code
+    )
+    return (material, _text("mended", required=True))
+
+
+def _step_field(case: Case, kinds: frozenset[str], terminal: Terminal) -> tuple[desk.Field, ...]:
+    """Which step is meant, where several are open side by side."""
+    posts = terminal.library.of(case).posts
+    ready = [step for step in open_steps(case) if step.kind in kinds and not paused(case, step.id)]
+    if len(ready) < 2:
+        return ()
+    choices = tuple(
+        desk.Choice(
+            step.id,
+            t("place.step", post=posts[post_of(case, step)].name.say(terminal.language), step=t(f"step.{step.kind}")),
+        )
+        for step in ready
+        if post_of(case, step) in posts
+    )
+    return (desk.Field("step", t("field.step"), "choice", required=True, choices=choices, value=choices[0].code),)
+
+
+_WORK = frozenset({"examine", "site_check", "expert_review", "hearing", "consult", "publicity", "decide"})
+
+
+def _examine(case: Case, terminal: Terminal) -> tuple[desk.Field, ...]:
+    fee = (_text("fee", kind="money"),) if case.received.fee_assessed else ()
+    return (*_step_field(case, frozenset({"examine"}), terminal), _text("note"), *fee)
+
+
 def _send_back(case: Case, terminal: Terminal) -> tuple[desk.Field, ...]:
-    done = [step for step in case.received.route if step.id in case.steps and step.kind != "receive"]
+    done = [step for step in route_of(case) if step.id in case.steps and step.kind not in {"receive", "consult"}]
     choices = tuple(desk.Choice(step.id, t(f"step.{step.kind}")) for step in done)
     to = desk.Field("to", t("field.to"), "choice", required=True, choices=choices, value=done[-1].id if done else "")
     return (to, _text("reason", required=True))
 
 
-def _reassign(case: Case, terminal: Terminal) -> tuple[desk.Field, ...]:
-    steps = open_steps(case)
-    kinds, here = {step.kind for step in steps}, {post_of(case, step) for step in steps}
+def _posts(case: Case, terminal: Terminal, kinds: set[str], without: set[str]) -> tuple[desk.Choice, ...]:
     posts = terminal.library.of(case).posts.values()
     fitting = [p for p in posts if case.received.module in p.modules and kinds.intersection(p.kinds)]
-    choices = tuple(desk.Choice(post.id, post.name.say(terminal.language)) for post in fitting if post.id not in here)
+    return tuple(desk.Choice(post.id, post.name.say(terminal.language)) for post in fitting if post.id not in without)
+
+
+def _reassign(case: Case, terminal: Terminal) -> tuple[desk.Field, ...]:
+    steps = open_steps(case)
+    choices = _posts(case, terminal, {step.kind for step in steps}, {post_of(case, step) for step in steps})
     post = desk.Field("post", t("field.post"), "choice", required=True, choices=choices)
-    return (post, _text("reason", required=True))
+    return (*_step_field(case, _WORK, terminal), post, _text("reason", required=True))
+
+
+def _consult(case: Case, terminal: Terminal) -> tuple[desk.Field, ...]:
+    here = {post_of(case, step) for step in open_steps(case)}
+    choices = _posts(case, terminal, {"consult"}, here)
+    post = desk.Field("post", t("field.asked_post"), "choice", required=True, choices=choices)
+    return (*_step_field(case, _WORK, terminal), post, _text("question", required=True))
+
+
+def _not_needed(case: Case, terminal: Terminal) -> tuple[desk.Field, ...]:
+    kinds = frozenset(step.kind for step in open_steps(case) if may_be_spared(case, step))
+    return (*_step_field(case, kinds, terminal), _text("reason", required=True))
+
+
+def _suspend(case: Case, terminal: Terminal) -> tuple[desk.Field, ...]:
+    kinds = tuple(stop.kind for stop in case.received.stops)
+    return (
+        *_step_field(case, _WORK, terminal),
+        _choice("kind", "suspension", *kinds),
+        _text("days", required=True, kind="number"),
+        _text("held_on", required=True, kind="date", when="kind=hearing"),
+        _text("asked_on", kind="date", when="kind=hearing"),
+        _text("reason", required=True),
+    )
+
+
+def _extend(case: Case, _: Terminal) -> tuple[desk.Field, ...]:
+    most = case.received.statutory.extension if case.received.statutory else 0
+    return (_text("days", required=True, kind="number", value=str(most)), _text("reason", required=True))
 
 
 def _deliver(case: Case, terminal: Terminal) -> tuple[desk.Field, ...]:
     agent = case.received.agent
+    how = "post" if case.posted else "agent" if agent else "counter"
     return (
-        _choice("how", "deliver", "counter", "post", "agent", value="agent" if agent else "counter"),
+        _choice("how", "deliver", "counter", "post", "agent", value=how),
         _text("receiver", required=True, value=case.received.applicant.name, when="how=counter,post"),
         _text("agent_name", required=True, value=agent.name if agent else "", when="how=agent"),
         _text("receiver_id", required=True, value=agent.id if agent else "", kind="person_id", when="how=agent"),
-        _text("tracking", required=True, when="how=post"),
+        _text("tracking", required=True, value=case.posted.tracking if case.posted else "", when="how=post"),
     )
+
+
+def _terminate(case: Case, _: Terminal) -> tuple[desk.Field, ...]:
+    later = "defer" in case.materials.values()
+    ground = "deferred_overdue" if later else "nobody_came" if case.supplement else "other"
+    return (_choice("ground", "ground", *GROUNDS, value=ground), _text("reason"))
 
 
 def _hand_over(case: Case, terminal: Terminal) -> tuple[desk.Field, ...]:
     posts = terminal.library.of(case).posts.values()
     choices = tuple(desk.Choice(post.id, post.name.say(terminal.language)) for post in posts if post.kinds)
     return (desk.Field("to", t("field.to_post"), "choice", required=True, choices=choices), _text("papers"))
+
+
+def _note(case: Case, _: Terminal) -> tuple[desk.Field, ...]:
+    return (_text("note"),)
 
 
 _FIELDS: dict[str, Callable[[Case, Terminal], tuple[desk.Field, ...]]] = {
@@ -199,24 +257,56 @@ _FIELDS: dict[str, Callable[[Case, Terminal], tuple[desk.Field, ...]]] = {
     "return": lambda case, _: (_text("reason", value=_proposed(case, "return")),),
     "supplement": _supplement,
     "supplement-received": _supplement_received,
-    "pre-review": lambda case, _: (_text("note"),),
-    "examine": lambda case, _: (_text("note"),),
+    "check": _check,
+    "mend": _mend,
+    "hand-back": lambda case, _: (_text("receiver", required=True, value=case.received.applicant.name),),
+    "pre-review": _note,
+    "examine": _examine,
+    "expert-review": _note,
+    "hearing": _note,
+    "publicity": _note,
+    "answer": lambda case, _: (_text("note", required=True),),
     "site-check": lambda case, _: (
         _text("officers", required=True, kind="staff"),
         _choice("outcome", "outcome", "pass", "rectify", "fail"),
-        _text("note"),
+        _text("note", required=True, when="outcome=rectify,fail"),
     ),
+    "consult": _consult,
+    "not-needed": _not_needed,
     "send-back": _send_back,
     "reassign": _reassign,
+    "recuse": lambda case, _: (_text("reason", required=True),),
+    "nudge": lambda case, _: (_text("text", required=True),),
+    "suspend": _suspend,
+    "resume": _note,
+    "extend": _extend,
+    "pay": lambda case, _: (
+        _text("receipt", required=True),
+        _text("amount", required=True, kind="money", value=yuan(case.fee or 0)),
+    ),
     "decide": lambda case, _: (
         _choice("outcome", "outcome", "granted", "refused"),
         _text("reasons", required=True, when="outcome=refused"),
+        _text("conditions", when="outcome=granted"),
     ),
+    "correct": lambda case, _: (_text("what", required=True), _text("reason", required=True)),
+    "revoke": lambda case, _: (_text("reason", required=True),),
     "certify": lambda case, _: (_text("document"),),
+    "post": lambda case, _: (
+        _text("carrier", required=True), _text("tracking", required=True),
+        _text("address", value=case.received.applicant.address),
+    ),
     "deliver": _deliver,
+    "pledge-check": lambda case, _: (
+        _choice("outcome", "outcome", "kept", "false"), _text("note", required=True, when="outcome=false"),
+    ),
     "withdraw": lambda case, _: (_text("reason", required=True),),
+    "terminate": _terminate,
+    "transfer": lambda case, _: (_text("organ", required=True), _text("reason", required=True)),
+    "forward": lambda case, _: (_text("organ", required=True, value=case.received.forward_to), _text("opinion")),
+    "void": lambda case, _: (_text("reason", required=True), _text("new_number", kind="case_number")),
     "hand-over": _hand_over,
-}
+}  # fmt: skip
 
 
 def _proposed(case: Case, outcome: str) -> str:
@@ -228,24 +318,21 @@ def act_data(action: str, data: dict[str, str], terminal: Terminal) -> dict[str,
     made: dict[str, Any] = {name: value for name, value in data.items() if value.strip()}
     if "officers" in made:
         made["officers"] = [part for part in made["officers"].replace("，", ",").replace(" ", ",").split(",") if part]
+    if "days" in made:
+        made["days"] = int(made["days"])
     if "agent_name" in made:
         made["receiver"] = made.pop("agent_name")
+    if action == "mend":
+        made = {"mends": {made["material"]: made["mended"]}}
     if action == "supplement":
-        made = {"lines": [_line_of(name[len(_LINE) :], made[name], terminal) for name in made]}
+        lines = [{"material": name[len(_LINE) :], "defect": made[name], "cure": ""} for name in made]
+        made = {"lines": lines}
     if action == "supplement-received":
         came = {name[len(_HAVE) :]: have for name, have in made.items() if have != "missing"}
         if not came:
             raise BadInput("act.nothing_came")
         made = {"materials": came}
     return made
-
-
-def _line_of(code: str, defect: str, terminal: Terminal) -> dict[str, str]:
-    """A line of the notice with the item's own words on how to mend it."""
-    items = terminal.library.current().items.values()
-    material = next((found for found in (item.material(code) for item in items) if found is not None), None)
-    cure = material.cure.say(terminal.language) if material and material.cure else t("act.cure")
-    return {"material": code, "defect": defect, "cure": cure}
 
 
 _BLAMED = {
@@ -257,6 +344,14 @@ _BLAMED = {
     "agent_id": "receiver_id",
     "no_such_post": "post",
     "not_done_yet": "to",
+    "stop_days": "days",
+    "extension_days": "days",
+    "hearing_day": "held_on",
+    "hearing_terms": "held_on",
+    "treasury_receipt": "receipt",
+    "fee_amount": "amount",
+    "parcel": "tracking",
+    "new_number": "new_number",
 }
 
 

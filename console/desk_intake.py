@@ -14,6 +14,7 @@ from casework.clocks import unit_word
 from casework.errors import BadInput
 from casework.events import EVENTS, Klass
 from casework.messages import Message, t
+from casework.money import yuan
 from casework.papers import build
 from casework.papers.of_case import guide_facts
 from casework.papers.text import to_text
@@ -90,13 +91,25 @@ def item_view(
             for material, _ in material_states(item, given, {}, agent)
         ),
         needs_project_code=item.project_code,
-        limits=t("item.limits", statutory=_limit(item.statutory), promised=_limit(item.promised)),
-        fee=t("papers.fee.none") if not item.fee else f"{item.fee // 100}.{item.fee % 100:02d}",
+        limits=_limits(item),
+        fee=_fee(show, item),
     )
 
 
 def _limit(limit: LimitData) -> str:
     return t(f"limit.{unit_word(limit.unit, limit.amount)}", amount=limit.amount, start=t(f"limit.start.{limit.start}"))
+
+
+def _limits(item: Item) -> str:
+    if item.statutory is None:
+        return t("item.promise", promised=_limit(item.promised))
+    return t("item.limits", statutory=_limit(item.statutory), promised=_limit(item.promised))
+
+
+def _fee(show: Shower, item: Item) -> str:
+    if item.fee is None:
+        return t("papers.fee.none")
+    return show.say(item.fee.rate) if item.fee.rate else yuan(item.fee.amount)
 
 
 def _situation(show: Shower, situation: Situation) -> desk.Field:

@@ -8,9 +8,9 @@ from typing import Any
 from casework import numbers
 from casework.ambient import moment
 from casework.case import Case, places
-from casework.folding import evolve
 from casework.clocks import unit_word
 from casework.facts import Fact
+from casework.folding import evolve
 from casework.ledger import Held, LedgerDay, ledger
 from casework.messages import t
 from casework.standing import Standing, standing

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Callable
 
 from casework import bodies
+from casework.bundle import members_of
 from casework.drafting import Context, Decision
 from casework.errors import BadInput
 from casework.papers.model import Paper
@@ -27,7 +28,12 @@ class Preparing:
         return self._commit(session, id_, lambda context: open_prefile(form, context, id_, note))
 
     def check(
-        self, session: Session, code: str, form: bodies.Form | None, lines: tuple[bodies.ReviewLine, ...], note: str = ""
+        self,
+        session: Session,
+        code: str,
+        form: bodies.Form | None,
+        lines: tuple[bodies.ReviewLine, ...],
+        note: str = "",
     ) -> Prefile | Refusal:
         """Put on record how its papers are; `form`: what it holds now, as before where none is given."""
         found = self.prefile(code)
@@ -53,12 +59,13 @@ class Preparing:
             raise BadInput("prefile.unknown", code=printed_code(wanted) if wanted else code[:40])
         return next((each for each in found if each.state != "received"), found[0])
 
-    def preparation(self, session: Session, code: str) -> Paper:
-        """The list that the applicant takes home. Raises BadInput, BadPaper."""
+    def preparation(self, session: Session, code: str) -> tuple[Paper, ...]:
+        """The list that the applicant takes home; of a bundle one for each of its items. Raises BadInput, BadPaper."""
         found = self.prefile(code)
         catalogue = self.counter.library.current()
-        item = catalogue.items.get(found.form.item)
-        return self.counter.paperwork.preparation(found, item, session.staff)
+        bundle = catalogue.bundles.get(found.form.item)
+        items = members_of(bundle, found.form.situations, catalogue) if bundle else (catalogue.items[found.form.item],)
+        return tuple(self.counter.paperwork.preparation(found, item, session.staff) for item in items)
 
     def _commit(
         self, session: Session, case_id: str, make: Callable[[Context], Decision | Refusal], *, drop_draft: bool = False

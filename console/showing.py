@@ -7,8 +7,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, cast
 
-from casework import bodies, codes, numbers
-from casework.case import APPLICANT, Case, places, post_of
+from casework import bodies, codes
+from casework.case import APPLICANT, THIRD_PARTY, Case, paused, places, post_of, route_of
 from casework.catalogue.materials import PENDING
 from casework.catalogue.schema import Item, Text
 from casework.events import body_of
@@ -49,7 +49,7 @@ class Shower:
             applicant=masked(case.received.applicant),
             state=t(f"state.{case.state}"),
             place=t("words.list", names=list(self.places(case))),
-            todo=" ".join(dict.fromkeys(self._step_name(case, place.step) for place in places(case))),
+            todo=" ".join(dict.fromkeys(self.step_name(case, place.step) for place in places(case))),
             light=cast(desk.Light, light_of(stand)),
             due=due_text(running) if running else "",
             left=left_text(running) if running else "",
@@ -66,17 +66,25 @@ class Shower:
         return tuple(
             t("place.applicant")
             if place.post == APPLICANT
-            else t("place.step", post=self.post_name(case, place.post), step=self._step_name(case, place.step))
+            else self._outside(case, place.step)
+            if place.post == THIRD_PARTY
+            else t("place.step", post=self.post_name(case, place.post), step=self.step_name(case, place.step))
             for place in places(case)
         )
+
+    def _outside(self, case: Case, step: str) -> str:
+        """What is waited for outside: the special procedure, or the upper organ."""
+        pause = paused(case, step)
+        return t("place.third_party", step=t(f"suspension.{pause.kind}") if pause else case.received.forward_to)
 
     def post_name(self, case: Case, post: str) -> str:
         """A post's name."""
         found = self.library.of(case).posts.get(post)
         return self.say(found.name) if found else post
 
-    def _step_name(self, case: Case, step_id: str) -> str:
-        kind = next((step.kind for step in case.received.route if step.id == step_id), step_id)
+    def step_name(self, case: Case, step_id: str) -> str:
+        """The kind of a step in words."""
+        kind = next((step.kind for step in route_of(case) if step.id == step_id), step_id)
         return t(f"step.{kind}")
 
     def _item(self, case: Case) -> Item | None:
@@ -113,10 +121,11 @@ class Shower:
         ready = {place.step for place in places(case)}
         ranks: dict[str, int] = {}
         views = []
-        for step in case.received.route:
+        for step in route_of(case):
             ranks[step.id] = 1 + max((ranks.get(need, -1) for need in step.needs), default=-1)
             done = case.steps.get(step.id)
-            state = done.state if done else "open" if step.id in ready else "waiting"
+            waits = "suspended" if paused(case, step.id) else "open" if step.id in ready else "waiting"
+            state = done.state if done else waits
             note = f"{done.at[5:16].replace('T', ' ')} {self.name_of(done.by)}" if done else ""
             views.append(
                 desk.StepView(
@@ -142,26 +151,16 @@ class Shower:
         )
 
     def detail(self, case: Case, fact: Fact) -> str:
-        """What only the case and the roster can put into words: which step, which post, who was there."""
-        body = body_of(fact)
-        match body:
-            case bodies.StepDone(step=step, note=note):
-                return _joined(self._step_name(case, step), note)
-            case bodies.Inspected(outcome=outcome, officers=officers, note=note):
-                people = t("words.list", names=[self.name_of(one) for one in officers])
-                return _joined(t(f"outcome.{outcome}"), people, note)
-            case bodies.SentBack(to=to, reason=reason):
-                return _joined(t("history.to", to=self._step_name(case, to)), reason)
-            case bodies.Reassigned(post=post, reason=reason):
-                return _joined(t("history.to", to=self.post_name(case, post)), reason)
-            case bodies.HandedOver(to=to, papers=papers):
-                return _joined(t("history.to", to=self.post_name(case, to)), papers)
-            case bodies.MaterialAdded(materials=materials):
-                item = self._item(case)
-                found = [(item.material(code) if item else None, code) for code in materials]
-                return t("words.list", names=[self.say(one.name) if one else code for one, code in found])
-            case _:
-                return detail_of(body)
+        """What a history line says beside the name of the event."""
+        from console.telling import detail
+
+        return detail(self, case, body_of(fact))
+
+    def material_name(self, case: Case, code: str) -> str:
+        """A material by its name."""
+        item = self._item(case)
+        material = item.material(code) if item else None
+        return self.say(material.name) if material else code
 
     def _material(self, item: Item | None, code: str, have: str) -> desk.MaterialView:
         material = item.material(code) if item else None
@@ -212,28 +211,6 @@ def masked(party: bodies.Party) -> str:
 def identity_of(party: bodies.Party) -> str:
     """The number of a party as a case shows it at first: a person's masked, a firm's (public) in full."""
     return codes.mask_id(party.id) if party.kind == "person" else party.id
-
-
-def detail_of(body: bodies.Body) -> str:
-    """What a history line says beside the name of the event: outcome, reason, what was missing, which paper."""
-    match body:
-        case bodies.Received(number=number, proposal=proposal, proposal_reason=reason):
-            proposed = t("act.propose", act=t(f"act.{proposal}")) if proposal else ""
-            return _joined(numbers.printed(number), proposed, reason)
-        case bodies.SupplementTold(lines=lines) | bodies.Returned(lines=lines) if lines:
-            return "; ".join(line.defect for line in lines)
-        case bodies.Decided(outcome=outcome, reasons=reasons):
-            return _joined(t(f"outcome.{outcome}"), reasons)
-        case bodies.Printed(paper=paper, mark=mark):
-            return f"{t(f'paper.{paper}')} {mark}".strip()
-        case bodies.Delivered(receiver=receiver, how=how, tracking=tracking):
-            return _joined(t(f"deliver.{how}"), receiver, tracking)
-        case bodies.Certified(document=document):
-            return document
-        case bodies.Accepted(authority=authority):
-            return authority
-        case _:
-            return str(getattr(body, "reason", "") or getattr(body, "note", ""))
 
 
 def clock_view(stand: Standing) -> desk.ClockView:

@@ -1,7 +1,7 @@
 """Where papers are checked over the network (R33): the port, and the sources that stand behind it.
 
-A real hall plugs its exchange platform in here. What is asked is one paper of one applicant; what comes back is whether the
-source knows it. Nothing here is retried: a check that is not answered stays to be made.
+A real hall plugs its exchange platform in here. What is asked is one paper of one applicant; what comes back is
+whether the source knows it. Nothing here is retried: a check that is not answered stays to be made.
 """
 
 from __future__ import annotations

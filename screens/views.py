@@ -14,8 +14,12 @@ from casework.messages import Message
 
 Link = Literal["online", "connecting", "offline", "stopped"]
 Light = Literal["none", "green", "yellow", "red", "black"]
-Have = Literal["original", "copy", "electronic", "missing", "pledge", "defer", "checked", "pending_check"]
-"""`pending_check`: checked over the network later; nobody has to hand it in (R33)."""
+Have = Literal[
+    "original", "copy", "electronic", "missing", "pledge", "defer", "checked",
+    "pending_check",  # checked over the network later; nobody has to hand it in (R33)
+    "not_found",  # the source does not know it
+    "overridden",  # a person went on without the check
+]  # fmt: skip
 StepState = Literal["done", "open", "waiting", "not_needed", "suspended"]
 FieldKind = Literal[
     "text",  # one line, names keep their rare characters
@@ -32,6 +36,7 @@ FieldKind = Literal[
     "case_number",  # 22 digits; a scan stays in the field
     "staff",  # a staff number
     "secret",  # never shown, never saved in a draft
+    "money",  # yuan with at most two decimals
 ]
 
 T = TypeVar("T")

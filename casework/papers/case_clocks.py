@@ -1,4 +1,4 @@
-"""What papers say of a case's time: both limits, what is not counted, special procedures, the extension (R20 to R24)."""
+"""What papers say of a case's time: limits, what is not counted, special procedures, the extension (R20 to R24)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from casework.case import Case, steps_of_kind
 from casework.clocks import unit_word
 from casework.papers.facts import Extension, LimitLine, Special
 from casework.papers.parts import Say
-from casework.standing import Standing
+from casework.standing import Kind, Standing
 
 
 def limit_of(span: Span | None, stand: Standing | None, say: Say) -> LimitLine:
@@ -44,7 +44,7 @@ def not_counted(case: Case, say: Say) -> tuple[str, ...]:
 
 
 def until_of(case: Case, calendar: Calendar) -> date | None:
-    """The last day for what the notice asks for; counted from the notice, as the screen's term is (casework.standing)."""
+    """The last day for what the notice asks for, counted from the notice as the term of the case is (standing)."""
     if case.supplement is None:
         return None
     return calendar.add_working_days(moment(case.supplement.told_at).date(), case.received.supplement_days).day
@@ -74,7 +74,7 @@ def special_of(case: Case, calendar: Calendar, say: Say) -> Special | None:
     )
 
 
-def extension_of(case: Case, clocks: Mapping[str, Standing], approver: str, say: Say) -> Extension | None:
+def extension_of(case: Case, clocks: Mapping[Kind, Standing], approver: str, say: Say) -> Extension | None:
     """The extension with the new due date of the law's clock; of the promised one where no law sets a limit."""
     made = case.extension
     if made is None:

@@ -1,4 +1,4 @@
-"""What papers say of a case's materials and form: in which state each is, what is missing, what follows (R3, R4, R31)."""
+"""What papers say of a case's materials and form: what state each is in, what is missing, what follows (R3, R4)."""
 
 from __future__ import annotations
 

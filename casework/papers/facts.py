@@ -107,7 +107,7 @@ class Special(msgspec.Struct, frozen=True):
 
 
 class Extension(msgspec.Struct, frozen=True):
-    """The one extension (R21): how much in words with the unit, the new due date, who approved, under which document."""
+    """The one extension (R21): how much in words with the unit, the new due date, who approved, by which document."""
 
     amount: str
     due: date | None = None
@@ -161,7 +161,7 @@ class Promise(msgspec.Struct, frozen=True):
 class Pledge(msgspec.Struct, frozen=True):
     """告知承诺 (R30): the papers it replaces, what is told beside, what a false promise brings.
 
-    `check_days`: working days after delivery in which it is checked, 0 where it is not. `empowered`: the agent may sign.
+    `check_days`: working days after delivery in which it is checked, 0: it is not. `empowered`: the agent may sign.
     """
 
     replaces: tuple[Promise, ...]
@@ -187,7 +187,7 @@ class Ticket(msgspec.Struct, frozen=True):
 
 
 class GuideMaterial(msgspec.Struct, frozen=True):
-    """A material of the guide: its form and copies in words, and how it is come by (source, pledge, deferral, sample)."""
+    """A material of the guide: its form and copies in words, and how it is come by (source, pledge, sample …)."""
 
     name: str
     form: str

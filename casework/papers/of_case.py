@@ -174,7 +174,8 @@ def _papers(case: Case, item: Item | None, calendar: Calendar, say: Say) -> dict
     """What was handed in, what is missing, what follows, what is promised, what went back."""
     told = case.supplement
     return {
-        "form": form_of(case, item, said), "mended": mended_fields(case, item), "materials": materials_of(case, item, say),
+        "form": form_of(case, item, said), "mended": mended_fields(case, item),
+        "materials": materials_of(case, item, say),
         "supplements": lines_of(told.lines if told and case.state != "returned" else case.lines, item),
         "also": lines_of(told.also if told else (), item), "deferred": deferred_of(case, item, calendar),
         "pledged": tuple(name_of(item, code) for code, have in case.materials.items() if have == "pledge"),
@@ -196,7 +197,7 @@ def _answers(case: Case, item: Item | None, occasion: Occasion) -> dict[str, Any
         way, organ = "counter", refused.right_organ
     reasons, remedies = _reasons(case, refused)
     return {
-        "how": "deemed" if case.deemed and case.accepted is None else case.accepted.how if case.accepted else "outright",
+        "how": case.accepted.how if case.accepted else "deemed" if case.deemed else "outright",
         "ground": grounds.get(refused.ground, "other"), "right_organ": organ, "referral": way,
         "opinion": case.forwarded.opinion if case.forwarded else "", "reasons": reasons, "remedies": remedies,
         "ending": case.state if case.state in {"withdrawn", "terminated"} else "returned",

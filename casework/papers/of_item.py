@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from casework import bodies
-from casework.catalogue.schema import Condition, Item, LimitData, Material, Post, Situation, Step
+from casework.catalogue.schema import Condition, Gate, Item, LimitData, Material, Post, Situation, Step
 from casework.catalogue.situations import names_in
 from casework.money import yuan
 from casework.papers.case_clocks import amount_of, limit_of, stop_words
@@ -44,14 +44,7 @@ def guide_of(item: Item, posts: Mapping[str, Post], say: Say) -> GuideFacts:
         basis=tuple(dict.fromkeys((item.basis.zh, *law, item.promised.basis.zh))),
         who=say("papers.list.comma").join(say(f"papers.guide.who.{kind}") for kind in item.applicants),
         conditions=(item.guide.zh,),
-        gates=tuple(
-            say(
-                f"papers.guide.gate.{'warn' if gate.effect == 'warn' else 'stop'}",
-                text=_open_end(gate.text.zh),
-                basis=gate.basis.zh,
-            )
-            for gate in item.gates
-        ),
+        gates=tuple(_gate(gate, say) for gate in item.gates),
         situations=tuple(_situations(item, posts, say)),
         materials=tuple(guide_material(item, material, say) for material in item.materials),
         steps=tuple(_steps(item, posts, say)),
@@ -61,6 +54,11 @@ def guide_of(item: Item, posts: Mapping[str, Post], say: Say) -> GuideFacts:
         valid=say("papers.valid.years", years=item.result_years) if item.result_years else say("papers.valid.endless"),
         handling=tuple(say(f"papers.guide.{what}") for what, holds in yes if holds),
     )
+
+
+def _gate(gate: Gate, say: Say) -> str:
+    kind = "warn" if gate.effect == "warn" else "stop"
+    return say(f"papers.guide.gate.{kind}", text=_open_end(gate.text.zh), basis=_open_end(gate.basis.zh))
 
 
 def guide_material(item: Item, material: Material, say: Say) -> GuideMaterial:
@@ -169,7 +167,7 @@ def _limit(limit: LimitData | None, say: Say) -> LimitLine:
 
 
 def fee_words(item: Item | None, say: Say, assessed: int | None = None) -> str:
-    """The fee with its name and basis, none unless a basis is named (R11). `assessed` in fen: what a case has to pay."""
+    """The fee with its name and basis, none unless a basis is named (R11). `assessed`: fen of one case."""
     fee = item.fee if item else None
     amount = assessed or (fee.amount if fee else 0)
     if fee is None:

@@ -12,13 +12,18 @@ from casework.papers.facts import (
     Agent,
     Deferred,
     Delivery,
+    Extension,
     GuideFacts,
+    GuideMaterial,
+    HandedPaper,
     Handover,
     LimitLine,
     MaterialLine,
     Party,
     Payment,
     Pledge,
+    PreparedLine,
+    Promise,
     Special,
     SupplementLine,
     Ticket,
@@ -110,8 +115,12 @@ FACTS: dict[str, PaperFacts] = {
     ),
     "suspension": changed(special=Special("专家评审", 10, date(2026, 11, 24), date(2026, 12, 21))),
     "extension": changed(
-        special=Special(days=5, due=date(2026, 12, 14), approver="刘志强（局长）"),
-        reasons=("核查工作量大，不能在规定期限内作出决定。",),
+        extension=Extension(
+            "5个工作日",
+            date(2026, 12, 14),
+            approver="刘志强（局长）",
+            reasons=("核查工作量大，不能在规定期限内作出决定。",),
+        ),
     ),
     "decision": changed(
         decision="refused",
@@ -119,24 +128,44 @@ FACTS: dict[str, PaperFacts] = {
         remedies=REMEDIES,
     ),
     "payment": changed(
-        payment=Payment("占道挖掘修复费", "12,400.00元", "鄂价费〔2016〕46号", "扫码缴费", date(2026, 12, 7))
+        payment=Payment("占道挖掘修复费", "12,400.00元", "鄂价费〔2016〕46号", where="扫码缴费", due=date(2026, 12, 7))
     ),
     "delivery": changed(
         delivery=Delivery(
-            ("食品经营许可证（正本）", "食品经营许可证（副本）"),
+            (
+                HandedPaper("食品经营许可证（正本）", "JY24201180000001", "至2031年11月29日"),
+                HandedPaper("食品经营许可证（副本）", "JY24201180000001"),
+            ),
             "agent",
             "李丽华",
             "420111199003070017",
             datetime(2026, 11, 30, 14, 10, tzinfo=UTC),
         )
     ),
-    "pledge": changed(pledge=Pledge(("保证食品安全的规章制度",), ("取得许可后两个月内接受现场核查。",))),
+    "pledge": changed(
+        pledge=Pledge(
+            (Promise("保证食品安全的规章制度", "《食品安全法》第三十三条"),),
+            ("取得许可后两个月内接受现场核查。",),
+            check_days=30,
+            empowered=True,
+        )
+    ),
     "guide": changed(
         number=None,
-        guide=GuideFacts(("《中华人民共和国食品安全法》第三十五条",), ("取得合法主体资格",), ("收件", "审查", "发证")),
+        guide=GuideFacts(
+            basis=("《中华人民共和国食品安全法》第三十五条",),
+            conditions=("取得合法主体资格",),
+            materials=(GuideMaterial("食品经营许可申请书", "原件", "1", ("示范：窗口样表 D01-1",)),),
+            steps=("收件", "审查", "发证"),
+        ),
     ),
     "ticket": changed(number=None, ticket=Ticket("A042", 7, "05号、07号窗口")),
-    "preparation": changed(number=None, short_code="K7M2", query_url=""),
+    "preparation": changed(
+        number=None,
+        short_code="K7M2-9QWD",
+        query_url="",
+        prepared=(PreparedLine("食品经营许可申请书", "原件", "1", "核对无误"),),
+    ),
     "referral": changed(number=None, right_organ="武汉市江夏区行政审批局", reasons=("经营场所在江夏区。",)),
 }
 assert set(FACTS) == set(KINDS)

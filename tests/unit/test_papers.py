@@ -11,7 +11,7 @@ import pytest
 from casework.errors import BadPaper
 from casework.papers import KINDS, PaperFacts, Reprint, build, to_text
 from casework.papers.cells import roll_cells, screen_cells, wrap
-from casework.papers.facts import LimitLine, MaterialLine, Party, Payment, Special
+from casework.papers.facts import LimitLine, MaterialLine, Party, Payment
 from casework.papers.model import printable
 from casework.papers.text import COLUMNS, lay_out
 from console.messages import read_catalogue
@@ -186,10 +186,11 @@ def test_a_suspension_says_how_long_and_that_it_is_not_counted() -> None:
 
 def test_an_extension_has_its_reason_its_approver_and_the_new_day() -> None:
     stands("extension", "5个工作日", "2026年12月14日", "刘志强（局长）", "核查工作量大", "第四十二条")
-    with pytest.raises(BadPaper):
-        paper("extension", reasons=())
-    with pytest.raises(BadPaper):
-        paper("extension", special=Special(days=0))
+    made = FACTS["extension"].extension
+    assert made is not None
+    for lacking in ({"reasons": ()}, {"reasons": (" ",)}, {"amount": ""}):
+        with pytest.raises(BadPaper):
+            paper("extension", extension=msgspec.structs.replace(made, **lacking))
 
 
 def test_no_fee_without_a_basis() -> None:
@@ -218,7 +219,7 @@ def test_a_pledge_tells_then_warns_then_promises() -> None:
 
 def test_a_preparation_list_has_the_short_code_and_no_number() -> None:
     made = paper("preparation")
-    assert (made.printed_number, made.qr, made.number, made.code128) == ("K7M2", "K7M2", None, None)
+    assert (made.printed_number, made.qr, made.number, made.code128) == ("K7M2-9QWD", "K7M29QWD", None, None)
     stands("preparation", "本清单不是接收回执")
 
 
@@ -233,6 +234,7 @@ def test_a_referral_names_where_to_go() -> None:
     [
         ("handover", "handover"),
         ("suspension", "special"),
+        ("extension", "extension"),
         ("payment", "payment"),
         ("delivery", "delivery"),
         ("pledge", "pledge"),
@@ -348,7 +350,7 @@ def test_every_text_that_a_paper_asks_for_is_in_both_catalogues() -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_paper_can_be_read_in_english_too(kind: str) -> None:
     bare = PaperFacts(hall="Hall", item="Food licence", issued_at=FACTS[kind].issued_at, organ="Bureau", number=NUMBER)
-    parts = ("handover", "special", "payment", "delivery", "pledge", "ticket")
+    parts = ("handover", "special", "extension", "payment", "delivery", "pledge", "ticket")
     own: dict[str, Any] = {name: getattr(FACTS[kind], name) for name in parts}
     own |= {"supplements": FACTS[kind].supplements, "reasons": ("why",), "remedies": ("how",), "right_organ": "Other"}
     made = build(kind, msgspec.structs.replace(bare, **own), en)
