@@ -6,7 +6,10 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
+import msgspec
+
 from casework.case import Case, places
+from casework.money import yuan
 from casework.outbox import Row
 from casework.standing import Standing, light_of, nearest, standing
 from console.showing import masked
@@ -99,8 +102,10 @@ def shown(terminal: Terminal, case: Case) -> dict[str, Any]:
             }
             for told, end in zip(history.lines, fates, strict=True)
         ],
-        "materials": {code: {"have": have} for code, have in case.materials.items()},
-        "clocks": {kind: clocks.get(kind) for kind in ("statutory", "promised")},
+        "materials": {code: _material(case, code, have) for code, have in case.materials.items()},
+        "clocks": {"statutory": None, "promised": None, **clocks},
+        **_course(case),
+        "together": [one.number for one in terminal.memory.of_root(case.root) if one.number != case.number],
         "papers": [
             {"kind": paper.paper, "count": paper.count, "mark": paper.mark, "at": paper.at, "by": paper.by}
             for paper in case.papers
@@ -110,6 +115,37 @@ def shown(terminal: Terminal, case: Case) -> dict[str, Any]:
             "history_at_hall": history.at_hall,
         },
     }
+
+
+def _material(case: Case, code: str, have: str) -> dict[str, Any]:
+    found: dict[str, Any] = {"have": have}
+    if code in case.received.reused:
+        found["reused"] = case.received.reused[code]
+    return found
+
+
+def _course(case: Case) -> dict[str, Any]:
+    """What happened on the way, where it did."""
+    supplement = case.supplement
+    told = supplement and {
+        "told_at": supplement.told_at,
+        "lines": msgspec.to_builtins(supplement.lines),
+        "also": msgspec.to_builtins(supplement.also),
+        "answered": list(supplement.answered),
+    }
+    found = {
+        "bundle": case.received.bundle,
+        "visit": case.visit,
+        "supplement": told,
+        "deemed": case.deemed,
+        "pauses": msgspec.to_builtins(case.pauses),
+        "extension": msgspec.to_builtins(case.extension),
+        "fee": yuan(case.fee) if case.fee is not None else None,
+        "outcome": case.outcome,
+        "recused": list(case.recused),
+        "asks_refused": case.asks_refused,
+    }
+    return {name: value for name, value in found.items() if value}
 
 
 def fate(told: Told) -> str:

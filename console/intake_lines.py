@@ -16,8 +16,8 @@ from casework.limits import LIMITS, Limits
 from casework.text import clean_line
 
 LINE = (
-    "ref", "item", "applicant", "agent", "project_code", "situations", "form", "materials", "refers_to", "outcome",
-    "reason", "right_organ", "remedies",
+    "ref", "item", "applicant", "agent", "project_code", "situations", "form", "materials", "reused", "refers_to",
+    "outcome", "reason", "right_organ", "remedies",
 )  # fmt: skip
 PARTY = ("kind", "name", "id", "phone", "address", "representative")
 MATERIAL = ("have",)
@@ -91,6 +91,9 @@ class _Reader:
             situations=self._object(raw, "situations"),
             form={name: self._plain(value, f"form.{name}") for name, value in self._object(raw, "form").items()},
             materials=self._materials(self._object(raw, "materials")),
+            reused={
+                code: self._plain(number, f"reused.{code}") for code, number in self._object(raw, "reused").items()
+            },
             outcome=self._text(raw, "outcome", "") or "receive",
             reason=self._text(raw, "reason", ""),
             right_organ=self._text(raw, "right_organ", ""),

@@ -46,6 +46,7 @@ def _hall(actions: Any) -> None:
         one.add_argument("--name", default=None)
         one.add_argument("--team", choices=TEAMS, default=None)
         one.add_argument("--post", metavar="POST[,POST]", default=None)
+        one.add_argument("--delegate", metavar="VERB:BY:DOCUMENT:SINCE:UNTIL", action="append", default=None)
         one.add_argument("--active", choices=("yes", "no"), default=None)
     _action(steps, "list", "staff_")
 

@@ -31,7 +31,7 @@ from casework.seals import Ed25519Signer, key_id
 from hall.arguments import REGION, parser_of
 from hall.enrol import code_of, invite
 from hall.errors import Stop
-from hall.founding import found, hall_row, sample_staff, staff_change
+from hall.founding import delegation_text, delegations_of, found, hall_row, sample_staff, staff_change
 from hall.keys import read_key, write_key
 from hall.office import own_facts, revoke
 from hall.service import Hall
@@ -270,7 +270,8 @@ def _staff(args: argparse.Namespace, folder: Path) -> int:
             with here.store.reading() as reading:
                 people = reading.all_staff()
             for person in people:
-                _row(args, {name: getattr(person, name) for name in ("number", "name", "team", "posts", "active")})
+                facts = {name: getattr(person, name) for name in ("number", "name", "team", "posts", "active")}
+                _row(args, {**facts, "delegations": tuple(map(delegation_text, person.delegations))})
             return 0
         person = _changed(args, here)
         here.hall.change(
@@ -300,6 +301,7 @@ def _changed(args: argparse.Namespace, here: HallHere) -> StaffSet:
         posts=posts,
         verifier=argon2id(_pin()) if new_pin else old.verifier if old else "",
         active=args.active == "yes" if args.active else (old.active if old else True),
+        delegations=delegations_of(args.delegate) if args.delegate is not None else (old.delegations if old else ()),
     )
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
 
 from casework.ambient import NewId
-from casework.bodies import StaffSet
+from casework.bodies import Delegation, StaffSet
 from casework.facts import NO_HASH
 from casework.seals import key_id
 from hall.errors import Stop
@@ -74,3 +75,32 @@ def staff_change(reading: Reading, person: StaffSet, *, new: bool) -> StaffSet:
     if not new and not there:
         raise Stop("hall.no_staff", number=person.number)
     return person
+
+
+DELEGATED = frozenset({"case.extend", "case.decide"})
+"""The rights that a head may delegate (R15, R21)."""
+
+
+def delegations_of(texts: Sequence[str]) -> tuple[Delegation, ...]:
+    """`case.extend:2002:DOCUMENT:2026-01-01:2026-12-31` as delegations; an empty text takes all of them back.
+
+    Raises Stop with the form that is wanted.
+    """
+    return tuple(_delegation(text) for text in texts if text)
+
+
+def _delegation(text: str) -> Delegation:
+    parts = text.split(":")
+    try:
+        verb, by, document, since, until = parts
+        in_order = date.fromisoformat(since) <= date.fromisoformat(until)
+    except ValueError as cause:
+        raise Stop("hall.delegation", given=text[:80], possible=", ".join(sorted(DELEGATED))) from cause
+    if verb not in DELEGATED or not document.strip() or not in_order:
+        raise Stop("hall.delegation", given=text[:80], possible=", ".join(sorted(DELEGATED)))
+    return Delegation(verb, by, document, since, until)
+
+
+def delegation_text(each: Delegation) -> str:
+    """A delegation as it is typed."""
+    return ":".join((each.verb, each.by, each.document, each.since, each.until))

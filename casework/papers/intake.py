@@ -146,7 +146,7 @@ def _deferred(facts: PaperFacts, w: Words) -> tuple[Note, ...]:
         for d in facts.deferred
         for c in [d.consequence or w("deferred.consequence")]
     )
-    return (Note(w("deferred.heading"), (*lines, w("deferred.withheld")), numbered=True),)
+    return (Note(w("deferred.heading"), lines, numbered=True),)
 
 
 def _pledged(facts: PaperFacts, w: Words) -> tuple[Note, ...]:

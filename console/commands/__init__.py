@@ -10,6 +10,7 @@ COMMANDS = {
     "console": "console",
     "hall": "hall",
     "terminal": "terminal",
+    "prefile": "prefile",
     "intake": "intake",
     "case": "case",
     "receipt": "receipt",

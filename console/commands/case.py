@@ -6,7 +6,7 @@ import argparse
 from datetime import date
 from typing import Any
 
-from casework.case import ENDED_STATES, OPEN_STATES
+from casework.case import AT_APPLICANT, ENDED_STATES, OPEN_STATES
 from casework.catalogue.schema import MODULES
 from casework.messages import t
 from console.arguments import Parser, add_folder, add_person, command, commands
@@ -14,7 +14,7 @@ from console.errors import WrongUse
 from console.output import data, read_json, talk
 
 STATES = tuple(sorted(OPEN_STATES | ENDED_STATES))
-_HELD_BY_NO_POST = frozenset({"awaiting_supplement"}) | ENDED_STATES
+_HELD_BY_NO_POST = AT_APPLICANT | {"forwarded"} | ENDED_STATES
 
 
 def arguments(parser: Parser) -> None:
@@ -58,7 +58,9 @@ def run(args: argparse.Namespace) -> int:
 def _act(args: argparse.Namespace) -> int:
     from casework.commands import ACTS, read_act
     from casework.errors import BadCommand
+    from casework.rules import Refusal
     from console.acting import acted
+    from console.counter import Acted
     from console.signed_in import signed_in
 
     given = read_json(args.data, "--data")
@@ -67,7 +69,13 @@ def _act(args: argparse.Namespace) -> int:
     except BadCommand as wrong:
         raise WrongUse(wrong.code, listing="  " + " ".join(ACTS), **wrong.message.facts) from wrong
     with signed_in(args) as (terminal, session):
-        answer = acted(terminal, lambda: terminal.counter.act(session, args.number, args.act, given))
+
+        def act() -> Acted | Refusal:
+            if args.act == "check" and not given:  # ask the sources
+                return terminal.counter.check(session, args.number) or Refusal("no_source")
+            return terminal.counter.act(session, args.number, args.act, given)
+
+        answer = acted(terminal, act)
         return report(terminal.counter.case(args.number).number, terminal.counter.case(args.number).state, answer)
 
 

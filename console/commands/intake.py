@@ -14,13 +14,19 @@ from datetime import date
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import msgspec
+
+from casework.commands import Intake
 from casework.messages import Message, t
+from casework.prefile import read_code
+from casework.rules import Refusal
 from console import bootstrap
 from console.arguments import Parser, add_folder, add_person, add_shared
 from console.counter import Session, Taken
 from console.errors import FileTrouble, WrongUse
 from console.intake_lines import BadLine, lines_of, read_line
 from console.output import complain, data, reason_of, talk
+from console.preparing import Preparing
 from console.terminal import Terminal
 
 
@@ -61,20 +67,39 @@ def _one(terminal: Terminal, session: Session, number: int, line: bytes | None, 
             raise BadLine("intake.line.too_long", most=terminal.memory.limits.line_bytes)
         command = read_line(line, number)
         ref = command.ref
-        taken = terminal.counter.intake(session, command)
+        taken = take_in(terminal, session, command)
     except Exception as error:
         sentence = bootstrap.sentence(error)  # also for what nobody expected: the other lines go on
         _bad(number, ref or getattr(error, "ref", ""), sentence.id, sentence)
         return False
-    if not isinstance(taken, Taken):
+    if isinstance(taken, Refusal):
         _bad(number, ref, taken.code, taken.message)
         return False
+    return all([_told(terminal, session, one, number, ref, printing=printing) for one in taken])
+
+
+def _told(terminal: Terminal, session: Session, taken: Taken, number: int, ref: str, *, printing: bool) -> bool:
+    """Say the number, after its commit, and print; whether all went well."""
     facts = {"line": number, "ref": ref or None, "number": taken.number, "case": taken.case, "state": taken.state}
     try:
         data(facts)
     except BrokenPipeError as gone:
         raise FileTrouble("console.intake.nobody_reads", number=taken.number) from gone
     return not (printing and not taken.known) or _printed(terminal, session, taken, number, ref)
+
+
+def take_in(terminal: Terminal, session: Session, command: Intake) -> tuple[Taken, ...] | Refusal:
+    """One application, or all of a bundle; a prefile that it refers to goes on under its own id. Raises BadInput."""
+    case_id, counter = "", terminal.counter
+    if read_code(command.refers_to):
+        prefile = Preparing(counter).prefile(command.refers_to)
+        if not prefile.number:
+            case_id = prefile.id
+            command = msgspec.structs.replace(command, first_contact=command.first_contact or prefile.opened_by)
+    if counter.is_bundle(command.item):
+        return counter.intake_together(session, command, case_id)
+    taken = counter.intake(session, command, case_id)
+    return taken if isinstance(taken, Refusal) else (taken,)
 
 
 def _printed(terminal: Terminal, session: Session, taken: Taken, number: int, ref: str) -> bool:

@@ -8,20 +8,30 @@ from pathlib import Path
 
 from casework.case import Case
 from casework.messages import t
+from casework.papers import Paper
 from casework.papers.of_case import PRINTED_WITH
+from casework.prefile import read_code
 from casework.rules import Refusal
 from console.arguments import Parser, add_folder, add_person, add_shared
-from console.counter import PrintedNow
+from console.counter import PrintedNow, Session
 from console.errors import FileTrouble, WrongUse
 from console.output import data, talk, write_file
 from console.printing.printers import Form
+from console.terminal import Terminal
 
 FORMS: tuple[Form, ...] = ("pdf", "svg", "txt", "escpos")
 STANDARD_OUTPUT = "-"
 
 _NEWEST = {
     "awaiting_supplement": "supplement",
+    "supplement_partly": "supplement",
     "accepted": "acceptance",
+    "suspended": "suspension",
+    "forwarded": "referral",
+    "transferred": "referral",
+    "withdrawn": "return",
+    "terminated": "return",
+    "revoked": "decision",
     "refused_at_intake": "refusal",
     "returned": "return",
     "decided": "decision",
@@ -54,6 +64,9 @@ def run(args: argparse.Namespace) -> int:
 
     form = form_of(args.form, args.output)
     with signed_in(args) as (terminal, session):
+        beside = _without_a_case(terminal, session, args)
+        if beside:
+            return _written(beside, form, args)
         case = terminal.counter.case(args.number)
         kind = args.kind or newest_kind(case)
         preview = terminal.counter.preview(session, case.number, kind)
@@ -71,6 +84,32 @@ def run(args: argparse.Namespace) -> int:
     else:
         write_file(Path(args.output), drawn.data)
     _tell(case, kind, printed, args, drawn.missing)
+    return 0
+
+
+def _without_a_case(terminal: Terminal, session: Session, args: argparse.Namespace) -> tuple[Paper, ...]:
+    """The guide of an item, or the preparation list of a prefile: papers that count on no case. Raises BadInput."""
+    from console.preparing import Preparing
+
+    if args.kind == "preparation" and read_code(args.number):
+        return Preparing(terminal.counter).preparation(session, args.number)
+    item = terminal.library.current().items.get(args.number.strip().upper()) if args.kind == "guide" else None
+    return (terminal.paperwork.guide(item),) if item else ()
+
+
+def _written(papers: tuple[Paper, ...], form: Form, args: argparse.Namespace) -> int:
+    from console.print_queue import render
+
+    _expect_writable(args.output)
+    for count, paper in enumerate(papers):
+        data_ = render(paper, form).data
+        if args.output == STANDARD_OUTPUT:
+            sys.stdout.buffer.write(data_)
+            continue
+        whole = Path(args.output)
+        target = whole if not count else whole.with_stem(f"{whole.stem}-{count + 1}")
+        write_file(target, data_)
+    sys.stdout.buffer.flush()
     return 0
 
 
