@@ -41,6 +41,8 @@ class Context:
     """Ids of facts of this case that wait in the tray."""
     waiting: frozenset[str] = frozenset()
     """Types of facts of this case that wait for the hall's word."""
+    sourced: bool = False
+    """Papers can be checked over the network from here (R33)."""
     calendar: Calendar | None = None
     """The newest, for what depends on dates; None where none has come."""
 

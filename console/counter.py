@@ -17,7 +17,7 @@ from casework.bundle import take_in_together
 from casework.case import Case
 from casework.catalogue.materials import FOUND
 from casework.catalogue.schema import Catalogue, Item
-from casework.commands import Intake, read_act
+from casework.commands import Check, Command, Intake, read_act
 from casework.decide import ask_refused, decide, print_paper, unmask
 from casework.drafting import Context, Decision
 from casework.errors import BadInput
@@ -157,9 +157,18 @@ class Counter:
     def act(self, session: Session, number: str, action: str, data: Any) -> Acted | Refusal:
         """Do `action` on the case `number`.
 
+        What stands in the way only because nobody has asked the sources yet is asked first (R33).
+
         Raises BadInput: no such case or act, or its data can be mended.
         """
         command = read_act(action, data)
+        done = self._act(session, number, action, command)
+        unasked = isinstance(done, Refusal) and done.code == "checks_pending" and not self.known_down()
+        if unasked and isinstance(self.check(session, number), Acted):
+            return self._act(session, number, action, command)
+        return done
+
+    def _act(self, session: Session, number: str, action: str, command: Command) -> Acted | Refusal:
         with self.memory.writing() as tx:
             case = self._fresh(tx, number)
             context = self.context(session, tx, case.id, self.library.of(case))
@@ -182,7 +191,7 @@ class Counter:
         case = self.case(number)
         said = answers(self.sources, questions(case, self.item(case)))
         news = tuple(line for line in said if FOUND[line.outcome] != case.materials.get(line.material))
-        return self.act(session, number, "check", {"results": msgspec.to_builtins(news)}) if news else None
+        return self._act(session, number, "check", Check(news)) if news else None
 
     def possible(self, session: Session, case: Case) -> tuple[tuple[str, Refusal | None], ...]:
         """The acts that belong to the case now, each with the reason why it is off, or None."""
@@ -198,6 +207,7 @@ class Counter:
             new_id=self.new_id,
             online=not self.known_down(),
             waiting=frozenset(told.fact.type for told in history.lines if told.row in UNSENT),
+            sourced=self.sources.connected,
             calendar=self.library.calendar(),
         )
         return possible(case, context)
@@ -332,6 +342,7 @@ class Counter:
             visit=session.visit,
             refused=tx.refused(case_id) if case_id else frozenset(),
             waiting=tx.waiting(case_id) if case_id else frozenset(),
+            sourced=self.sources.connected,
             calendar=self.library.calendar(),
         )
 

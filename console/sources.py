@@ -33,6 +33,9 @@ class Question(msgspec.Struct, frozen=True):
 class Sources(Protocol):
     """The exchange platform as the desk sees it. Calls may take seconds: never from the screen's loop."""
 
+    connected: bool
+    """Whether there is any: a hall without one decides by the papers alone."""
+
     def ask(self, question: Question) -> bodies.CheckLine | None:
         """`match` or `no_match` with the source's own reference; None when it does not answer now."""
         ...
@@ -41,6 +44,8 @@ class Sources(Protocol):
 class NoSources:
     """A terminal whose hall has connected none."""
 
+    connected = False
+
     def ask(self, question: Question) -> bodies.CheckLine | None:
         """Nobody answers."""
         return None
@@ -48,6 +53,8 @@ class NoSources:
 
 class SimulatedSources:
     """Answers for the demo: the same question has the same answer, and about one paper in forty is not found."""
+
+    connected = True
 
     def ask(self, question: Question) -> bodies.CheckLine | None:
         """What the made-up source says."""

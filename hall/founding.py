@@ -103,4 +103,4 @@ def _delegation(text: str) -> Delegation:
 
 def delegation_text(each: Delegation) -> str:
     """A delegation as it is typed."""
-    return ":".join((each.verb, each.by, each.document, each.since, each.until))
+    return f"{each.verb}:{each.by}:{each.document}:{each.since}:{each.until}"

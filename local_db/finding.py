@@ -168,23 +168,23 @@ class Finding(Connected):
 
     def of_root(self, root: str) -> tuple[Case, ...]:
         """The cases of a bundle or stage; of a case alone just that one."""
-        return self._cases_by("of_root", root)
+        return self._cases(_SQL["of_root"], root)
 
     def of_visit(self, visit: str) -> tuple[Case, ...]:
         """What one visitor has applied for."""
-        return self._cases_by("of_visit", visit)
+        return self._cases(_SQL["of_visit"], visit)
 
     def of_applicant(self, applicant_id: str, limit: int = 50) -> tuple[Case, ...]:
         """An applicant's cases, newest first."""
-        return self._cases_by("of_applicant", applicant_id, limit)
+        return self._cases(_SQL["of_applicant"], applicant_id, limit)
 
     def awaiting_a_source(self, limit: int = 50) -> tuple[Case, ...]:
         """Cases that wait for a check over the network, oldest first (R33)."""
-        return self._cases_by("checks", limit)
+        return self._cases(_SQL["checks"], limit)
 
-    def _cases_by(self, query: str, *arguments: object) -> tuple[Case, ...]:
+    def _cases(self, query: str, *arguments: object) -> tuple[Case, ...]:
         with self.reading() as db:
-            ids = [row[0] for row in db.execute(_SQL[query], arguments).fetchall()]
+            ids = [row[0] for row in db.execute(query, arguments).fetchall()]
             return tuple(case for case in (shown_case(db, id_) for id_ in ids) if case is not None)
 
     def queue_length(self, posts: tuple[str, ...]) -> int:
@@ -213,7 +213,7 @@ class Finding(Connected):
 
     def same_open_case(self, item: str, applicant_id: str) -> tuple[Case, ...]:
         """Open cases of the same applicant and item: the warning before a save."""
-        return self._cases_by("same_open_case", applicant_id, item)
+        return self._cases(_SQL["same_open_case"], applicant_id, item)
 
     def known_applicant(self, applicant_id: str) -> Acquaintance | None:
         """What this terminal knows of whoever has that ID or code."""

@@ -29,6 +29,14 @@ _SHOWN = {
     "pagedown": "PgDn",
     "pageup": "PgUp",
     "question_mark": "?",
+    "comma": ",",
+    "full_stop": ".",
+    "semicolon": ";",
+    "slash": "/",
+    "minus": "-",
+    "equals_sign": "=",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
     "tab": "Tab",
     "shift+tab": "Shift-Tab",
     "up": "Up",
@@ -72,7 +80,7 @@ def shown_key(key: str) -> str:
 
 
 _FORMS = ("sign_in", "intake", "act")
-_LISTS = ("queue", "search", "tray")
+_LISTS = ("queue", "search", "tray", "prefiles")
 
 ACTS: tuple[Act, ...] = (
     # Everywhere
@@ -90,6 +98,7 @@ ACTS: tuple[Act, ...] = (
     Act("cable", ("ctrl+g",)),
     Act("lock", ("ctrl+l",)),
     Act("go_tray", ("ctrl+r",)),
+    Act("go_prefiles", ("ctrl+f",)),
     Act("language", ("ctrl+y",)),
     Act("quit", ("ctrl+q",)),
     # In lists and texts (no text field has the focus there)
@@ -101,15 +110,20 @@ ACTS: tuple[Act, ...] = (
     Act("close_text", ("enter",), ("text",), row=1),
     Act("new", ("n",), ("queue", "saved"), row=2),
     Act("tray", ("t",), ("queue",), row=3),
-    Act("hint", ("question_mark",), ("queue", "tray", "case", "text", "saved", "board", "preview")),
+    Act("prefiles", ("f",), ("queue",), row=6),
+    Act("hint", ("question_mark",), ("queue", "tray", "prefiles", "case", "text", "saved", "board", "preview")),
     Act("filter_post", ("p",), ("queue",), row=4),
     Act("filter_light", ("l",), ("queue",), row=5),
-    Act("reload", ("r",), ("queue", "board")),
+    Act("reload", ("r",), ("queue", "board", "prefiles")),
+    Act("look_through", ("c",), ("prefiles",), row=2),
+    Act("print_list", ("p",), ("prefiles",), row=3),
+    Act("show_list", ("f7",), ("prefiles",), row=4),
     # On a case
     Act("papers", ("0",), ("case",)),
     Act("why", ("1",), ("case",), row=31),
     Act("unmask", ("2",), ("case",), row=32),
     Act("guide", ("3",), ("case",)),
+    Act("others", ("9",), ("case",), row=33),
     Act("visit_next", ("v",), ("saved",), row=5),
     Act("print_all", ("p",), ("saved",), row=4),
     Act("open_case", ("o",), ("saved",), row=6),
@@ -121,12 +135,14 @@ ACTS: tuple[Act, ...] = (
     Act("have_pledge", ("p",), ("materials",), typed=True),
     Act("have_defer", ("d",), ("materials",), typed=True),
     Act("have_checked", ("n",), ("materials",), typed=True),
+    Act("have_earlier", ("r",), ("materials",), typed=True),
     Act("have_all", ("a",), ("materials",), typed=True),
     # In the fields of a form
     Act("next_field", ("enter", "tab", "down"), _FORMS, typed=True),
     Act("previous_field", ("shift+tab", "up"), _FORMS, typed=True),
     Act("clear_field", ("ctrl+u",), _FORMS, typed=True),
     Act("forget", ("ctrl+d",), ("intake",)),
+    Act("park", ("ctrl+k",), ("intake",), row=21),
 )
 
 BY_ID = {act.id: act for act in ACTS}
@@ -158,12 +174,27 @@ CASE_KEYS: dict[str, str] = {
     "refuse": "x",
     "resume": "y",
     "suspend": "z",
-    "claim": "4",
+    "check": "4",
     "close": "5",
     "void": "6",
-    "notice": "7",
+    "answer": "7",
+    "mend": "8",
+    "hand-back": "comma",
+    "nudge": "full_stop",
+    "hand-over": "semicolon",
+    "expert-review": "slash",
+    "not-needed": "minus",
+    "pledge-check": "equals_sign",
+    "hearing": "left_square_bracket",
+    "publicity": "right_square_bracket",
 }
 """The key of each act on a case; the same everywhere, so that fingers learn them."""
+
+
+def case_key(code: str) -> str:
+    """The key of an act on a case as people read it; empty where it has none."""
+    key = CASE_KEYS.get(code, "")
+    return key if len(key) < 2 else shown_key(key)
 
 
 def acts_of(place: str) -> tuple[Act, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from textual.widget import Widget
 
 from casework.messages import Message, t
-from screens.actions import CASE_KEYS
+from screens.actions import case_key
 from screens.case_lines import act_side, case_lines
 from screens.desk import ActView, CaseView, Done, Field, Refused
 from screens.frame import FrameScreen
@@ -132,7 +132,7 @@ class CaseScreen(FrameScreen):
             acts = self.case.acts if self.case else ()
             return [
                 Option(
-                    act.code, act.name, CASE_KEYS.get(act.code, ""), off="" if act.allowed else str(act.reason or "")
+                    act.code, act.name, case_key(act.code), off="" if act.allowed else str(act.reason or "")
                 )
                 for act in sorted(acts, key=lambda act: not act.allowed)
             ]

@@ -12,7 +12,7 @@ from rich.cells import cell_len
 
 from casework.messages import t
 from casework.numbers import printed
-from screens.actions import CASE_KEYS
+from screens.actions import case_key
 from screens.canvas import Part, fit, width_of, wrap
 from screens.desk import ActView, CaseView, ClockView, HistoryLine, MaterialView, PaperRef, StepView
 
@@ -110,7 +110,7 @@ def act_lines(acts: Sequence[ActView], width: int) -> Lines:
     lines: Lines = []
     row: list[Part] = []
     for act in sorted(acts, key=lambda act: not act.allowed):
-        key = CASE_KEYS.get(act.code, "")
+        key = case_key(act.code)
         name = act.name if act.allowed else f"({act.name})"
         piece: list[Part] = [
             (f"  {key or ' '} ", "key" if act.allowed else "dim"),
@@ -127,7 +127,7 @@ def act_side(case: CaseView, width: int) -> Lines:
     """The acts under each other with the reasons of those that are off."""
     lines: Lines = [[(f" {t('screens.case.acts')}", "heading")]]
     for act in sorted(case.acts, key=lambda act: not act.allowed):
-        key = CASE_KEYS.get(act.code, " ")
+        key = case_key(act.code) or " "
         lines.append([(f" {key}  ", "key" if act.allowed else "dim"), (act.name, "" if act.allowed else "dim")])
         if not act.allowed and act.reason is not None:
             lines += [[(f"    {line}", "dim")] for line in wrap(str(act.reason), width - 5)]

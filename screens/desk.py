@@ -11,43 +11,42 @@ from __future__ import annotations
 from typing import Protocol
 
 from casework.messages import Message
+from screens.case_views import CaseView, ClockView, HistoryLine, Line, OtherCase, StepView
 from screens.views import (
     ActView,
+    Also,
     BoardRow,
-    CaseView,
     Checked,
     Choice,
-    ClockView,
     Done,
     Draft,
     Field,
     FieldKind,
     Have,
-    HistoryLine,
     IntakeForm,
     ItemHit,
     ItemView,
     Known,
     Light,
-    Line,
     Link,
     MaterialView,
     Page,
     PaperRef,
     Party,
     Person,
+    PrefileRow,
     QueueFilter,
     QueueRow,
     Refused,
     Saved,
     Status,
     StepState,
-    StepView,
     TrayRow,
 )
 
 __all__ = [
     "ActView",
+    "Also",
     "BoardRow",
     "CaseView",
     "Checked",
@@ -68,10 +67,12 @@ __all__ = [
     "Line",
     "Link",
     "MaterialView",
+    "OtherCase",
     "Page",
     "PaperRef",
     "Party",
     "Person",
+    "PrefileRow",
     "QueueFilter",
     "QueueRow",
     "Refused",
@@ -138,6 +139,31 @@ class Desk(Protocol):
         ...
 
     async def discard_draft(self) -> None: ...
+
+    # Applications before their number
+    async def park(self, form: IntakeForm, field: str = "") -> Done | Refused:
+        """Put the open form aside for any window: it becomes a prefile, and its draft is gone."""
+        ...
+
+    async def prefiles(self, text: str = "") -> tuple[PrefileRow, ...]:
+        """Those that nobody has taken in yet, touched last first."""
+        ...
+
+    async def take_prefile(self, code: str) -> Draft | Refused:
+        """Go on with it here: the form as it was put aside."""
+        ...
+
+    async def prefile_check(self, code: str) -> ActView | Refused:
+        """The form for a look at its papers: one field a paper, empty means that it is right."""
+        ...
+
+    async def check_prefile(self, code: str, data: dict[str, str]) -> Done | Refused: ...
+    async def preparation_preview(self, code: str) -> str | Refused: ...
+    async def print_preparation(self, code: str) -> Done | Refused:
+        """The list that the applicant takes home."""
+        ...
+
+    # Fields
     def check(self, kind: FieldKind, value: str) -> Checked:
         """Clean and check a typed value of that kind. Pure and quick: called while typing."""
         ...

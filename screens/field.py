@@ -58,12 +58,19 @@ class MaterialRow(Row):
 
     material: MaterialView = dataclasses.field(default_factory=lambda: MaterialView("", "", required=False))
     have: Have = "missing"
+    reused: str = ""
+    """The earlier case that holds it, when that was taken."""
     stops = True
 
     @property
     def unmarked(self) -> Have:
         """What it is when nobody handed it in: to be checked over the network where that is possible, else missing."""
         return "pending_check" if self.material.source else "missing"
+
+    @property
+    def wanted(self) -> bool:
+        """The applicant has to bring it: it must be there, and is not the same paper as another one of the form."""
+        return self.material.required and not self.material.shared
 
     def allows(self, have: Have) -> bool:
         """May this paper be marked so?"""

@@ -7,11 +7,14 @@ given again finds what was typed. Rule R7 is kept by having no way to add a mate
 from __future__ import annotations
 
 from casework.messages import t
+from screens.canvas import wrap
 from screens.desk import ActView, Choice, Field, Have, IntakeForm, ItemHit, ItemView, MaterialView, Party
 from screens.field import Heading, InputRow, MaterialRow, Note, Pick, Row, input_row
 from screens.form import answers_of
 
 PICKS = 12
+_MEMBERS = 76
+"""Cells of a line that names the items of a bundle: it fits 80."""
 _PARTY = ("id", "name", "phone", "address", "legal_representative", "authority")
 
 
@@ -40,6 +43,7 @@ class IntakeModel:
     def __init__(self) -> None:
         self.values: dict[str, str] = {}
         self.have: dict[str, Have] = {}
+        self.reused: dict[str, str] = {}
         self.item: ItemView | None = None
         self.hits: tuple[ItemHit, ...] = ()
         self.kind: str = "person"
@@ -55,7 +59,18 @@ class IntakeModel:
             if isinstance(row, InputRow):
                 self.values[row.key] = row.value
             elif isinstance(row, MaterialRow):
-                self.have[row.material.code] = row.have
+                self._take_material(row)
+
+    def _take_material(self, row: MaterialRow) -> None:
+        code = row.material.code
+        if row.material.shared and row.have == self._shared(row.material):
+            self.have.pop(code, None)  # it goes on following the paper that it is
+        else:
+            self.have[code] = row.have
+        if row.reused:
+            self.reused[code] = row.reused
+        else:
+            self.reused.pop(code, None)
 
     @property
     def answers(self) -> dict[str, str]:
@@ -89,8 +104,13 @@ class IntakeModel:
 
     def have_of(self, material: MaterialView) -> Have:
         """How a material stands; one that is checked over the network is never missing (R33)."""
-        have = self.have.get(material.code, material.have)
+        proposed = self._shared(material) if material.shared else material.have
+        have = self.have.get(material.code, proposed)
         return "pending_check" if have == "missing" and material.source else have
+
+    def _shared(self, material: MaterialView) -> Have:
+        """A paper that is another one of the form as well: with that in hand, so is this."""
+        return "electronic" if self.have.get(material.shared) in {"original", "copy", "electronic"} else "missing"
 
     # State -> rows
 
@@ -104,6 +124,9 @@ class IntakeModel:
         facts = " | ".join(one for one in (item.module, item.fee) if one)
         rows.append(Note("item.facts", "item", f" {item.code} {item.name} | {facts}"))
         rows += [Note("item.limits", "item", f" {item.limits}")] if item.limits else []
+        if item.members:
+            members = t("screens.intake.members", names=list(item.members))
+            rows += [Note(f"item.members.{i}", "item", f" {line}") for i, line in enumerate(wrap(members, _MEMBERS))]
         if item.situations:
             rows += self._section("situations", item.situations)
         rows += self._parties(item)
@@ -112,7 +135,9 @@ class IntakeModel:
         if item.materials:
             rows.append(Heading("h.materials", "materials", t("screens.intake.section.materials")))
             rows += [
-                MaterialRow(f"materials.{one.code}", "materials", one.name, one, self.have_of(one))
+                MaterialRow(
+                    f"materials.{one.code}", "materials", one.name, one, self.have_of(one), self.reused.get(one.code, "")
+                )
                 for one in item.materials
             ]
         return [*rows, *self._outcome()]
@@ -203,18 +228,21 @@ class IntakeModel:
         shown = {field.code for field in item.fields} if item else set()
         proposals = {field.code: field.value for field in item.fields if field.value} if item else {}
         form = {**proposals, **self._under("form.")}
+        asked = {field.code for field in item.situations} if item else set(self.answers)
+        held = {one.code: self.have_of(one) for one in item.materials} if item else {}
         return IntakeForm(
             item=item.code if item else "",
-            situations=self.answers,
+            situations={code: answer for code, answer in self.answers.items() if code in asked},
             applicant=self.party("applicant"),
             agent=self.party("agent") if self.with_agent else None,
             project_code=self.values.get("project_code", ""),
             form={code: value for code, value in form.items() if not item or code in shown},
-            materials={one.code: self.have_of(one) for one in item.materials} if item else {},
+            materials=held,
             refers_to=self.values.get("refers_to", ""),
             outcome=self.outcome_code,
             outcome_data=self._under("outcome_data."),
             visit=self.visit,
+            reused={code: number for code, number in self.reused.items() if held.get(code) == "electronic"},
         )
 
 
@@ -231,6 +259,6 @@ def restored(form: IntakeForm) -> IntakeModel:
     if form.outcome:
         values["outcome"] = form.outcome
     model.values = values
-    model.kind, model.have = form.applicant.kind, dict(form.materials)
+    model.kind, model.have, model.reused = form.applicant.kind, dict(form.materials), dict(form.reused)
     model.visit = form.visit
     return model

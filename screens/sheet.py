@@ -265,9 +265,12 @@ class Sheet(Canvas, can_focus=True):
             row.line.set("yes" if plain.lower() == "y" else "no")
 
     async def _mark(self, row: MaterialRow, act: str | None) -> None:
+        if act == "have_earlier":
+            await self._take_earlier(row)
+            return
         if act == "have_all":
             for one in self.rows:
-                if isinstance(one, MaterialRow) and one.have == "missing" and one.material.required:
+                if isinstance(one, MaterialRow) and one.have == "missing" and one.wanted:
                     one.have = "original"
                     await self.owner.row_changed(one)
             self.refresh()
@@ -279,12 +282,23 @@ class Sheet(Canvas, can_focus=True):
             self.app.bell()
             self.owner.sheet_says(Message(f"screens.materials.not.{have}", {"name": row.label}))
             return
+        row.reused = ""
         row.have = row.unmarked if have == "missing" or have == "original" == row.have else have
         await self.owner.row_changed(row)
         if row.have == row.unmarked:
             self.repaint_row(self.at - self.top)
         else:
             await self.move(1)
+
+    async def _take_earlier(self, row: MaterialRow) -> None:
+        """It was handed in before: nobody has to bring it again."""
+        if not row.material.earlier_number:
+            self.app.bell()
+            self.owner.sheet_says(Message("screens.materials.not.earlier", {"name": row.label}))
+            return
+        row.have, row.reused = "electronic", row.material.earlier_number
+        await self.owner.row_changed(row)
+        await self.move(1)
 
     # Paste
 

@@ -117,7 +117,10 @@ def _material_tail(row: MaterialRow) -> str:
     flags += [t("screens.materials.flag.pledge")] if paper.may_pledge else []
     flags += [t("screens.materials.flag.defer")] if paper.may_defer else []
     flags += [t("screens.materials.flag.source", source=paper.source)] if paper.source else []
-    flags += [paper.earlier] if paper.earlier else []
+    if row.reused:
+        flags = [t("screens.materials.flag.reused", number=row.reused[-6:-2])]
+    elif paper.earlier:
+        flags.append(t("screens.materials.flag.earlier", earlier=paper.earlier) if paper.earlier_number else paper.earlier)
     flags += [paper.note] if paper.note else []
     return f" {' '.join(flags)}"
 

@@ -96,6 +96,7 @@ class Status(Struct, frozen=True):
     revision: int
     cable: bool | None = None  # the demo's cable: True plugged in, False out, None no demo
     prints_waiting: int = 0
+    sitting: tuple[str, ...] = ()  # numbers of the cases at the shift's posts whose applicants sit and wait
 
 
 class Field(Struct, frozen=True):
@@ -138,6 +139,8 @@ class QueueRow(Struct, frozen=True):
     left: str  # "剩3工作日", "暂定" included
     unsent: bool  # something of it is not yet acknowledged
     todo: str = ""  # the step that it waits for, in words; empty once it has ended
+    sits: bool = False  # decided on the spot: the applicant sits and waits; `left` is of that term
+    prefile: str = ""  # not a case yet: the short code of a prefile, which Enter takes
 
 
 class Page(Struct, Generic[T], frozen=True):
@@ -155,6 +158,7 @@ class ItemHit(Struct, frozen=True):
     name: str
     module: str  # in words
     guide_only: bool = False  # may be shown and printed, no case can be opened on it
+    bundle: bool = False  # 一件事 or a stage: opens several cases at once
 
 
 class MaterialView(Struct, frozen=True):
@@ -167,7 +171,9 @@ class MaterialView(Struct, frozen=True):
     may_defer: bool = False
     source: str = ""  # where it can be checked over the network, in words; empty: nowhere
     have: Have = "missing"  # what is proposed or recorded
-    earlier: str = ""  # "2026-10-01 已交原件": handed in before
+    earlier: str = ""  # "2026-10-01 已交原件 …0042": handed in before
+    earlier_number: str = ""  # the case that holds it
+    shared: str = ""  # the material of the same bundle that is the same paper: with it in hand, so is this one
     note: str = ""  # "待核验", "逾期" …
 
 
@@ -184,6 +190,7 @@ class ItemView(Struct, frozen=True):
     needs_project_code: bool = False
     limits: str = ""  # "法定 3 / 承诺 1 工作日"
     fee: str = ""
+    members: tuple[str, ...] = ()  # of a bundle or stage: the items that apply now, "A07 个体工商户设立"
 
 
 class Party(Struct, frozen=True):
@@ -220,6 +227,7 @@ class IntakeForm(Struct, frozen=True):
     outcome: str = ""
     outcome_data: dict[str, str] = {}
     visit: str = ""  # of the case before, when it is the same visitor
+    reused: dict[str, str] = {}  # materials that an earlier case holds, with its number
 
 
 class Draft(Struct, frozen=True):
@@ -255,8 +263,17 @@ class PaperRef(Struct, frozen=True):
     last: str = ""  # "11-23 10:42 张敏"
 
 
+class Also(Struct, frozen=True):
+    """Another case of the same intake: a bundle or stage opens several."""
+
+    number: str
+    item: str  # "D01 食品经营许可"
+    state: str
+    papers: tuple[PaperRef, ...] = ()
+
+
 class Saved(Struct, frozen=True):
-    """An intake that is committed to this terminal."""
+    """An intake that is committed to this terminal; `also`: the other cases of the same bundle or stage."""
 
     number: str
     case: str
@@ -265,6 +282,7 @@ class Saved(Struct, frozen=True):
     message: Message
     visit: str = ""
     places: tuple[str, ...] = ()  # where it waits now, in words
+    also: tuple[Also, ...] = ()
 
 
 class Done(Struct, frozen=True):
@@ -275,67 +293,16 @@ class Done(Struct, frozen=True):
     waits: bool = False  # it counts only after the hall's word, which is still to come
 
 
-class ClockView(Struct, frozen=True):
-    """One of the two clocks."""
+class PrefileRow(Struct, frozen=True):
+    """An application before its number; the applicant is masked."""
 
-    name: str  # "承诺时限"
-    due: str
-    left: str
-    light: Light
-    provisional: bool = False
-    note: str = ""  # "中止: 检测, 2026-11-20 起"
-
-
-class StepView(Struct, frozen=True):
-    """One step of the route. Steps of the same `rank` stand side by side (0 is the first)."""
-
-    id: str
-    sign: str  # "收", "审", "核"
-    name: str
-    post: str
-    state: StepState
-    rank: int
-    note: str = ""  # "11-23 10:42 张敏", "待 2 人"
-
-
-class HistoryLine(Struct, frozen=True):
-    """One fact of the case."""
-
-    when: str
-    who: str
-    what: str
-    detail: str = ""
-    fate: Literal["sent", "pending", "held", "refused"] = "sent"
-
-
-class Line(Struct, frozen=True):
-    """A name and its value."""
-
-    name: str
-    value: str
-
-
-class CaseView(Struct, frozen=True):
-    """The whole case."""
-
-    number: str
-    case: str
+    code: str  # "7H2K-9QWD"
     item: str
     item_name: str
-    module: str
     applicant: str
-    state: str
-    light: Light
-    places: tuple[str, ...]
-    clocks: tuple[ClockView, ...]
-    route: tuple[StepView, ...]
-    history: tuple[HistoryLine, ...]
-    materials: tuple[MaterialView, ...]
-    form: tuple[Line, ...]
-    papers: tuple[PaperRef, ...]
-    acts: tuple[ActView, ...]
-    unsent: int = 0
-    masked: bool = True  # personal values are masked until `unmask`
+    state: str  # in words
+    defects: tuple[str, ...] = ()  # of the last look, one a paper
+    touched: str = ""  # "11-23 10:42 张敏"
 
 
 class TrayRow(Struct, frozen=True):

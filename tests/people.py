@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 import casework
 from casework import bodies, commands, numbers
 from casework.admit import Judgement, admit
-from casework.case import Case
-from casework.catalogue.materials import applicable
+from casework.calendar import Calendar
+from casework.calendar import parse as parse_calendar
+from casework.case import AT_APPLICANT, Case, open_steps, paused, places
+from casework.catalogue.form import asked_fields
+from casework.catalogue.gates import shut_gates
+from casework.catalogue.materials import PENDING, applicable
 from casework.catalogue.parse import parse
-from casework.catalogue.situations import normal_answers
+from casework.catalogue.schema import Catalogue, Field, Gate, Item
+from casework.catalogue.situations import holds, names_in, normal_answers
 from casework.decide import decide
 from casework.drafting import Context, Decision
 from casework.facts import Base, Fact, LegalTime
@@ -23,6 +30,9 @@ from casework.rules import Bench, Refusal
 
 _DATA = Path(casework.__file__).parent / "data"
 CATALOGUE = parse({path.name: path.read_bytes() for path in _DATA.rglob("*.toml")})
+CALENDAR: Calendar = parse_calendar((_DATA / "calendar" / "cn.json").read_bytes())
+DAY = "2026-11-23"
+"""The day of every test that does not say another."""
 
 HELPERS = ("window", "guide", "delivery")
 OFFICERS = (
@@ -47,20 +57,80 @@ PERSON = bodies.Party("person", "张建国", "420111199003070017", "13800001234"
 FIRM = bodies.Party("entity", "武汉光谷测试有限公司", "91110000600037341L")
 PROJECT = "2611-420118-04-01-123456"
 
-APPLICANT = {"A01": PERSON, "B01": FIRM, "C07": FIRM, "D01": PERSON}
-ITEMS = tuple(APPLICANT)
+AGENT = bodies.Party("person", "刘洋", "420106200001010023", "13900001111")
+ITEMS = tuple(sorted(CATALOGUE.items))
+APPLICANT = {code: PERSON if "person" in item.applicants else FIRM for code, item in CATALOGUE.items.items()}
 
 
-def have_all(item: str, situations: Mapping[str, str] | None = None, *, agent: bool = False) -> dict[str, str]:
+def with_item(item: Item) -> Catalogue:
+    """The catalogue with another version of `item`."""
+    return msgspec.structs.replace(CATALOGUE, items={**CATALOGUE.items, item.code: item})
+
+
+def altered(code: str, **changes: Any) -> Catalogue:
+    """The catalogue with `code` changed."""
+    return with_item(msgspec.structs.replace(CATALOGUE.items[code], **changes))
+
+
+def right_answers(item: Item) -> dict[str, str]:
+    """As few answers as possible under which `item` can be applied for: one thing ticked, no gate shut by answers."""
+    asked = {name: item.situation(name) for gate in item.gates for name, _ in names_in(gate.when)}
+    asked |= {name: item.situation(name) for name in item.ticks}
+    open_ = {name: each for name, each in asked.items() if each is not None}
+    for size in range(len(open_) + 1):
+        for names in itertools.combinations(open_, size):
+            for said in itertools.product(*(open_[name].answers for name in names)):
+                answers = dict(zip(names, said, strict=True))
+                ticked = not item.ticks or any(answers.get(name) == "yes" for name in item.ticks)
+                if ticked and not any(_shut_by(gate, answers) for gate in item.gates):
+                    return answers
+    raise AssertionError(f"nobody can apply for {item.code}")
+
+
+def _shut_by(gate: Gate, answers: Mapping[str, str]) -> bool:
+    return gate.when is not None and not gate.field and gate.effect != "warn" and holds(gate.when, answers)
+
+
+def filled(item: Item, answers: Mapping[str, str], day: str = DAY) -> dict[str, str]:
+    """Every field that is asked, filled rightly; a date so that the gates of `item` stand open on `day`."""
+    form: dict[str, str] = {}
+    for field in asked_fields(item, answers):
+        form[field.id] = _value(item, field, answers, form, date.fromisoformat(day))
+    return form
+
+
+def _value(item: Item, field: Field, answers: Mapping[str, str], form: dict[str, str], day: date) -> str:
+    if field.kind == "choice":
+        return field.options[0].code
+    if field.kind == "number":
+        return "1"
+    if field.kind != "date":
+        return "测试"[: field.max]
+    gates = [gate for gate in item.gates if gate.field == field.id]
+    for away in (0, -1, -10, -25, -46, -60, 1, 10, 30, 60, 90, 365):
+        text = (day + timedelta(days=away)).isoformat()
+        whole = msgspec.structs.replace(item, gates=tuple(gates))
+        if not shut_gates(whole, answers, {**form, field.id: text}, day, CALENDAR):
+            return text
+    raise AssertionError(f"no day of {field.id} leaves {item.code} open")
+
+
+def have_all(
+    item: str,
+    situations: Mapping[str, str] | None = None,
+    *,
+    agent: bool = False,
+    catalogue: Catalogue = CATALOGUE,
+) -> dict[str, str]:
     """Every paper of `item` that has to be brought, as original."""
-    entry = CATALOGUE.items[item]
+    entry = catalogue.items[item]
     return {m.code: "original" for m in applicable(entry, situations or {}, agent) if not m.source}
 
 
 class Office:
     """One terminal with its people. Ids and numbers are counted: the same calls give the same bytes."""
 
-    def __init__(self, terminal: str = "0012", day: str = "2026-11-23") -> None:
+    def __init__(self, terminal: str = "0012", day: str = DAY) -> None:
         self.terminal = terminal
         self.day = day
         self._ids = itertools.count(1)
@@ -79,7 +149,7 @@ class Office:
     def context(self, who: str | bodies.StaffSet, shift: tuple[str, ...] | None = None, **changes: Any) -> Context:
         """What a decision of `who` needs; `shift`: all her posts unless said."""
         staff = STAFF[who] if isinstance(who, str) else who
-        settings: dict[str, Any] = {"catalogue": CATALOGUE, **changes}
+        settings: dict[str, Any] = {"catalogue": CATALOGUE, "calendar": CALENDAR, **changes}
         return Context(
             staff=staff, shift=staff.posts if shift is None else shift, terminal=self.terminal,
             time=LegalTime(f"{self.day}T10:00:00.000"), base=Base(1, 0, 0), roster=1, new_id=self.new_id, **settings,
@@ -87,13 +157,17 @@ class Office:
 
     def form(self, item: str, outcome: str = "receive", **changes: Any) -> commands.Intake:
         """A form that is right in every field, with all papers."""
-        answers = normal_answers(CATALOGUE.items[item], changes.get("situations", {}))
+        catalogue = changes.pop("catalogue", CATALOGUE)
+        entry = catalogue.items[item]
+        raw = changes.setdefault("situations", right_answers(entry))
+        answers = normal_answers(entry, raw)
         form: dict[str, Any] = {
             "item": item,
-            "applicant": APPLICANT[item],
+            "applicant": PERSON if "person" in entry.applicants else FIRM,
             "outcome": outcome,
-            "project_code": PROJECT if CATALOGUE.items[item].project_code else "",
-            "materials": have_all(item, answers, agent=changes.get("agent") is not None),
+            "project_code": PROJECT if entry.project_code else "",
+            "form": filled(entry, answers, self.day),
+            "materials": have_all(item, answers, agent=changes.get("agent") is not None, catalogue=catalogue),
         }
         return commands.Intake(**{**form, **changes})
 
@@ -101,9 +175,19 @@ class Office:
         """The decision on `form`."""
         return take_in(form, self.context(who, **context), self.new_id(), self.number)
 
-    def case(self, item: str, outcome: str = "receive", who: str = "1001", **changes: Any) -> Case:
+    def case(
+        self,
+        item: str,
+        outcome: str = "receive",
+        who: str = "1001",
+        *,
+        catalogue: Catalogue = CATALOGUE,
+        online: bool = True,
+        **changes: Any,
+    ) -> Case:
         """A case that was taken in."""
-        return self.keep(self.take(self.form(item, outcome, **changes), who))
+        form = self.form(item, outcome, catalogue=catalogue, **changes)
+        return self.keep(self.take(form, who, catalogue=catalogue, online=online))
 
     def act(
         self, case: Case, who: str | bodies.StaffSet, action: str, data: Mapping[str, Any] | None = None, **context: Any
@@ -117,6 +201,22 @@ class Office:
         """The case after an act that must go through."""
         return self.keep(self.act(case, who, action, data, **context))
 
+    def walk(self, case: Case, until: str = "", **context: Any) -> Case:
+        """Go on as the trade does, until the next act would be `until`, or the case has ended."""
+        for _ in range(40):
+            if not case.is_open:
+                return case
+            who, action, data = natural(case)
+            if action == until:
+                return case
+            case = self.does(case, who, action, data, **context)
+        raise AssertionError(f"{case.received.item} never ends: {case.state}")
+
+    def walked(self, item: str, until: str = "", outcome: str = "receive", **changes: Any) -> Case:
+        """A case of `item` just before the act `until`; without it, closed."""
+        context = {"catalogue": changes["catalogue"]} if "catalogue" in changes else {}
+        return self.walk(self.case(item, outcome, **changes), until, **context)
+
     def keep(self, decision: Decision | Refusal) -> Case:
         """The case of a decision that must be one; its facts are kept."""
         assert isinstance(decision, Decision), decision
@@ -124,6 +224,56 @@ class Office:
         for group in decision.groups:
             self.facts.setdefault(decision.case.id, []).extend(group)
         return decision.case
+
+
+_NOTE = {
+    "examine": "examine", "expert_review": "expert-review", "hearing": "hearing", "publicity": "publicity",
+    "consult": "answer",
+}  # fmt: skip
+Act = tuple[str, str, dict[str, Any]]
+"""Who does what, with which data."""
+
+
+def natural(case: Case) -> Act:
+    """The next act on an open case as the trade does it, when everything is right."""
+    if case.state in AT_APPLICANT:
+        return "1001", "supplement-received", {}
+    if case.state == "delivered":
+        return _after_delivery(case)
+    step = open_steps(case)[0]
+    if paused(case, step.id) is not None:
+        return "2001", "resume", {"step": step.id}
+    if step.kind in _NOTE:
+        assessed = step.kind == "examine" and case.received.fee_assessed and case.fee is None
+        return "2001", _NOTE[step.kind], {"step": step.id, **({"fee": "100"} if assessed else {})}
+    if step.kind == "pre_review":
+        return "1001", "pre-review", {}
+    if step.kind == "accept":
+        return ("1001" if case.received.authority else "2001"), "accept", {}
+    if step.kind == "site_check":
+        return "2001", "site-check", {"step": step.id, "officers": ["2002"]}
+    if step.kind == "decide":
+        return _decision(case)
+    data = {"receipt": "4200-2026-1"} if step.kind == "pay" else {}
+    return "1002", {"pay": "pay", "certify": "certify", "deliver": "deliver"}[step.kind], data
+
+
+def _after_delivery(case: Case) -> Act:
+    waits = places(case)[0].step
+    if waits == "pledge_check":
+        return "2001", "pledge-check", {}
+    if waits == "revocation":
+        return "2001", "revoke", {"reason": "承诺不实"}
+    return "1002", "close", {}
+
+
+def _decision(case: Case) -> Act:
+    pending = [code for code, have in case.materials.items() if have == PENDING]
+    if pending:
+        return "1001", "check", {"results": [{"material": code, "outcome": "match"} for code in pending]}
+    if case.received.forward_to and case.forwarded is None:
+        return "2001", "forward", {}
+    return ("2002" if case.accepted_by == "2001" else "2001"), "decide", {}
 
 
 def code_of(outcome: Decision | Refusal) -> str:

@@ -43,6 +43,8 @@ class Received(Body, frozen=True):
     """Decided while the applicant sits (即办); not where the line was down at receipt."""
     spot_lost: bool = False
     """The item is decided on the spot, and the line was down: it became a promised case."""
+    sourced: bool = False
+    """The hall has sources connected: nothing is granted while a check over the network is still to come (R33)."""
     joint: bool = False
     bundle: str = ""
     """The bundle or stage that it belongs to; its cases share the root."""

@@ -117,7 +117,7 @@ def referral(facts: PaperFacts, w: Words) -> Built:
         "paragraphs": (w(f"referral.{facts.referral}", item=facts.item, organ=organ),),
         "fields": present(
             (w("field.right_organ" if not went else f"field.organ_{facts.referral}"), organ),
-            (w("field.query"), facts.query),
+            (w("field.query"), facts.query if facts.referral != "transferred" else ""),
             (w("field.from_window"), facts.window),
             (w("field.clerk"), facts.clerk),
             (w("field.counter_phone"), facts.phone),

@@ -7,7 +7,7 @@ from datetime import date
 
 from casework.ambient import moment
 from casework.bodies import Span, Stop
-from casework.calendar import Calendar
+from casework.calendar import Calendar, Due
 from casework.case import Case, steps_of_kind
 from casework.clocks import unit_word
 from casework.papers.facts import Extension, LimitLine, Special
@@ -43,11 +43,11 @@ def not_counted(case: Case, say: Say) -> tuple[str, ...]:
     return (*stops, *((say("papers.stop.rectify"),) if steps_of_kind(case, "site_check") else ()))
 
 
-def until_of(case: Case, calendar: Calendar) -> date | None:
+def until_of(case: Case, calendar: Calendar) -> Due | None:
     """The last day for what the notice asks for, counted from the notice as the term of the case is (standing)."""
     if case.supplement is None:
         return None
-    return calendar.add_working_days(moment(case.supplement.told_at).date(), case.received.supplement_days).day
+    return calendar.add_working_days(moment(case.supplement.told_at).date(), case.received.supplement_days)
 
 
 def special_of(case: Case, calendar: Calendar, say: Say) -> Special | None:

@@ -67,5 +67,9 @@ def lines_of(lines: tuple[bodies.SupplementLine, ...], item: Item | None) -> tup
 def deferred_of(case: Case, item: Item | None, calendar: Calendar) -> tuple[Deferred, ...]:
     """The papers that follow, and until when."""
     start = moment(case.accepted_at or case.received_at).date()
-    due = calendar.add_working_days(start, case.received.defer_days).day
-    return tuple(Deferred(name_of(item, code), "", due) for code, have in case.materials.items() if have == "defer")
+    due = calendar.add_working_days(start, case.received.defer_days)
+    return tuple(
+        Deferred(name_of(item, code), due=due.day, provisional=due.provisional)
+        for code, have in case.materials.items()
+        if have == "defer"
+    )

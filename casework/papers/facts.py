@@ -72,6 +72,7 @@ class Deferred(msgspec.Struct, frozen=True):
     form: str = ""
     due: date | None = None
     consequence: str = ""
+    provisional: bool = False
 
 
 class Handover(msgspec.Struct, frozen=True):
@@ -196,8 +197,10 @@ class GuideMaterial(msgspec.Struct, frozen=True):
 
 
 class GuideFacts(msgspec.Struct, frozen=True):
-    """The service guide of an item (R8), every part of it in words."""
+    """The service guide of an item (R8), every part of it in words. Its limits are the item's, without a due date."""
 
+    statutory: LimitLine | None = None
+    promised: LimitLine | None = None
     basis: tuple[str, ...] = ()
     who: str = ""
     conditions: tuple[str, ...] = ()
@@ -265,6 +268,7 @@ class PaperFacts(msgspec.Struct, frozen=True):
     """What may be asked for beside, each with its condition."""
     until: date | None = None
     """The last day for what a notice asks for."""
+    until_provisional: bool = False
     how: Literal["outright", "deferred", "pledged", "deemed"] = "outright"
     deferred: tuple[Deferred, ...] = ()
     pledged: tuple[str, ...] = ()

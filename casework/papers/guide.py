@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from casework.papers.facts import GuideFacts, GuideMaterial, PaperFacts
 from casework.papers.model import Note, Table
 from casework.papers.parts import Words, clock_fields, item_fields, present, service_fields
@@ -16,18 +18,22 @@ _NOTHING = GuideFacts()
 def guide(facts: PaperFacts, w: Words) -> Built:
     """Basis, who may apply, conditions, situations, materials, steps, limits, fee, result, how to ask and complain."""
     told = facts.guide or _NOTHING
+    limits = msgspec.structs.replace(
+        facts, statutory=told.statutory or facts.statutory, promised=told.promised or facts.promised, not_counted=()
+    )
+    plain = msgspec.structs.replace(facts, project_code="", bundle="", joint=False)  # it is about the item, not a case
     return {
         "title": w("guide.title"),
         "size": "A4",
         "fields": (
-            *item_fields(facts, w),
+            *item_fields(plain, w),
             *present(
                 (w("field.organ"), facts.organ),
                 (w("field.window"), w("guide.any_window")),
                 (w("field.counter_phone"), facts.phone),
                 (w("field.who"), told.who),
             ),
-            *clock_fields(facts, w),
+            *clock_fields(limits, w),
             *present(
                 (w("field.fee"), told.fee or facts.fee or w("fee.none")),
                 (w("field.result"), told.result),
@@ -51,7 +57,7 @@ def _materials(lines: tuple[GuideMaterial, ...], w: Words) -> Table | None:
         (str(at), line.name, line.form, line.copies, semicolon.join(line.ways) or w("dash"))
         for at, line in enumerate(lines, 1)
     )
-    return Table(header=header, rows=rows, weights=(5, 20, 8, 5, 30))
+    return Table(header=header, rows=rows, weights=(4, 19, 8, 4, 29))
 
 
 def _notes(told: GuideFacts, w: Words) -> tuple[Note, ...]:

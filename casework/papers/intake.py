@@ -62,7 +62,7 @@ def supplement(facts: PaperFacts, w: Words) -> Built:
         raise BadPaper("papers.error.supplements", kind="supplement")
     told = (
         w("supplement.once.also") if facts.also else w("supplement.once"),
-        *((w("supplement.until", day=w.day(facts.until)),) if facts.until else ()),
+        *((w("supplement.until", day=w.until(facts.until, facts.until_provisional)),) if facts.until else ()),
         w("supplement.not_counted"),
         w("supplement.next"),
         *_ask(facts, w),
@@ -142,7 +142,13 @@ def _deferred(facts: PaperFacts, w: Words) -> tuple[Note, ...]:
     if not facts.deferred:
         return ()
     lines = tuple(
-        w("deferred.line", name=d.name, form=d.form or w("have.original"), due=w.day(d.due), consequence=c)
+        w(
+            "deferred.line",
+            name=d.name,
+            form=d.form or w("have.original"),
+            due=w.until(d.due, d.provisional),
+            consequence=c,
+        )
         for d in facts.deferred
         for c in [d.consequence or w("deferred.consequence")]
     )

@@ -135,27 +135,29 @@ def paper_facts(
     """
     received = case.received
     clocks = {each.kind: each for each in standing(case, calendar, counter.now)}
+    until = until_of(case, calendar)
     whole: dict[str, Any] = {
         "statutory": limit_of(received.statutory, clocks.get("statutory"), say),
         "promised": limit_of(received.promised, clocks.get("promised"), say),
         "not_counted": not_counted(case, say),
-        "until": until_of(case, calendar),
+        "until": until.day if until else None,
+        "until_provisional": bool(until and until.provisional),
         "special": special_of(case, calendar, say),
         "extension": extension_of(case, clocks, occasion.approver, say),
     }
-    whole |= _who(case, item, counter) | _papers(case, item, calendar, say) | _answers(case, item, occasion)
+    whole |= _who(case, item, counter, say) | _papers(case, item, calendar, say) | _answers(case, item, occasion)
     whole |= _result(case, item, say)
     return PaperFacts(
         number=case.number, joint=received.joint, bundle=occasion.bundle or received.bundle,
         awaiting_decision=received.on_spot and not case.decided_at and case.is_open and case.supplement is None,
-        spot_lost=received.spot_lost, handover=_handover(case, occasion.handed, counter, posts),
+        spot_lost=received.spot_lost, handover=_handover(occasion.handed, _window(counter, say), posts),
         ticket=_ticket(case, occasion.waiting, posts),
         guide=guide_of(item, posts, say) if item else None, fee=fee_words(item, say, case.fee),
         query=say("papers.query.counter"), query_url=case.number, reprint=occasion.reprint, **whole,
     )  # fmt: skip
 
 
-def _who(case: Case, item: Item | None, counter: Counter) -> dict[str, Any]:
+def _who(case: Case, item: Item | None, counter: Counter, say: Say) -> dict[str, Any]:
     """Hall, item, organ, people and times."""
     received, accepted = case.received, case.accepted
     organ = accepted.organ if accepted and accepted.organ else item.organ.zh if item else ""
@@ -164,7 +166,7 @@ def _who(case: Case, item: Item | None, counter: Counter) -> dict[str, Any]:
         "issued_at": counter.now, "organ": organ, "project_code": received.project_code,
         "authorisation": accepted.authority if accepted else "", "applicant": _party(received.applicant),
         "agent": _agent(case, item), "clerk": counter.clerk, "clerk_number": counter.clerk_number,
-        "window": counter.window, "phone": counter.phone, "received_at": moment(case.received_at),
+        "window": _window(counter, say), "phone": counter.phone, "received_at": moment(case.received_at),
         "accepted_at": moment(case.accepted_at) if case.accepted_at else None,
         "complaints": item.complaints if item else "", "nature": nature_of(case, item),
     }  # fmt: skip
@@ -251,13 +253,16 @@ def said(field: Field, value: str) -> Text:
     return Text(f"{value} {unit.zh}", f"{value} {unit.en}") if unit else Text(value, value)
 
 
-def _handover(
-    case: Case, handed: bodies.HandedOver | None, counter: Counter, posts: Mapping[str, Post]
-) -> Handover | None:
+def _window(counter: Counter, say: Say) -> str:
+    """`12号窗口`, where the window is known by its number alone."""
+    return say("papers.window", number=counter.window) if counter.window.isdigit() else counter.window
+
+
+def _handover(handed: bodies.HandedOver | None, window: str, posts: Mapping[str, Post]) -> Handover | None:
     if handed is None:
         return None
     there = posts.get(handed.to)
-    return Handover(from_post=counter.window, to_post=there.name.zh if there else handed.to, step=handed.papers)
+    return Handover(from_post=window, to_post=there.name.zh if there else handed.to, note=handed.papers)
 
 
 def _ticket(case: Case, waiting: int, posts: Mapping[str, Post]) -> Ticket | None:

@@ -41,6 +41,8 @@ def guide_of(item: Item, posts: Mapping[str, Post], say: Say) -> GuideFacts:
     law = (item.statutory.basis.zh,) if item.statutory else ()
     yes = (("on_spot", item.on_spot), ("joint", item.joint), ("project_code", item.project_code))
     return GuideFacts(
+        statutory=_limit(item.statutory, say),
+        promised=_limit(item.promised, say),
         basis=tuple(dict.fromkeys((item.basis.zh, *law, item.promised.basis.zh))),
         who=say("papers.list.comma").join(say(f"papers.guide.who.{kind}") for kind in item.applicants),
         conditions=(item.guide.zh,),
@@ -80,18 +82,23 @@ def guide_material(item: Item, material: Material, say: Say) -> GuideMaterial:
 
 
 def condition_words(item: Item, condition: Condition | None, say: Say) -> str:
-    """A condition as people read it: the answers that it wants."""
+    """A condition as the guide says it: answers to the situations, by the numbers under which they stand there."""
     if condition is None:
         return ""
     if condition.situation:
-        return _answer_words(item.situation(condition.situation), condition.equals, say)
+        numbers = {each.code: at for at, each in enumerate(item.situations, 1)}
+        answer = _answer(item.situation(condition.situation), condition.equals, say)
+        return say("papers.condition.answer", number=numbers.get(condition.situation, 0), answer=answer)
     parts, joint = (condition.all, "and") if condition.all else (condition.any, "or")
-    return say(f"papers.condition.{joint}").join(condition_words(item, part, say) for part in parts)
+    words = [_bracketed(item, part, joint, say) for part in parts]
+    return say(f"papers.condition.{joint}").join(words)
 
 
-def _answer_words(situation: Situation | None, answer: str, say: Say) -> str:
-    question = situation.question.zh.rstrip("？") if situation else answer
-    return say("papers.condition.answer", question=question, answer=_answer(situation, answer, say))
+def _bracketed(item: Item, part: Condition, joint: str, say: Say) -> str:
+    """A part of a condition; in brackets where it joins in another way than the whole."""
+    words = condition_words(item, part, say)
+    own = "" if part.situation else "and" if part.all else "or"
+    return say("papers.condition.bracket", words=words) if own and own != joint else words
 
 
 def _answer(situation: Situation | None, answer: str, say: Say) -> str:
@@ -102,25 +109,37 @@ def _answer(situation: Situation | None, answer: str, say: Say) -> str:
 
 
 def _situations(item: Item, posts: Mapping[str, Post], say: Say) -> Iterator[str]:
-    """Each question with its answers, and which materials and steps an answer brings."""
-    comma = say("papers.list.comma")
+    """Each question with its answers, and what an answer brings: materials, steps, gates."""
     for situation in item.situations:
-        added = []
-        for answer in situation.answers:
-            name = (situation.code, answer)
-            rows = [str(at) for at, each in enumerate(item.materials, 1) if name in names_in(each.when)]
-            steps = [_step(each, posts, say) for each in item.route if name in names_in(each.when)]
-            parts = (
-                say("papers.guide.adds.materials", rows=comma.join(rows)) if rows else "",
-                say("papers.guide.adds.steps", steps=comma.join(steps)) if steps else "",
-            )
-            if any(parts):
-                label = _answer(situation, answer, say)
-                added.append(say("papers.guide.adds", answer=label, what=comma.join(filter(None, parts))))
-        answers = say("papers.list.slash").join(_answer(situation, answer, say) for answer in situation.answers)
-        what = say("papers.list.semicolon").join(added)
-        tail = say("papers.guide.answers.added", what=what) if what else say("papers.guide.answers.plain")
-        yield say("papers.guide.answers", question=situation.question.zh, answers=answers) + tail
+        labels = [_answer(situation, answer, say) for answer in situation.answers]
+        brought = (_brought(item, (situation.code, answer), posts, say) for answer in situation.answers)
+        added = [
+            say("papers.guide.adds", answer=label, what=what)
+            for label, what in zip(labels, brought, strict=True)
+            if what
+        ]
+        question = say(
+            "papers.guide.answers", question=situation.question.zh, answers=say("papers.list.slash").join(labels)
+        )
+        yield (
+            say("papers.guide.answers.added", question=question, what=say("papers.list.semicolon").join(added))
+            if added
+            else question
+        )
+
+
+def _brought(item: Item, name: tuple[str, str], posts: Mapping[str, Post], say: Say) -> str:
+    """What the answer `name` (situation, answer) brings; nothing where it switches nothing."""
+    comma = say("papers.list.comma")
+    rows = [str(at) for at, each in enumerate(item.materials, 1) if name in names_in(each.when)]
+    steps = [_step(each, posts, say, brief=True) for each in item.route if name in names_in(each.when)]
+    gates = [str(at) for at, each in enumerate(item.gates, 1) if name in names_in(each.when)]
+    parts = (
+        say("papers.guide.adds.materials", rows=comma.join(rows)) if rows else "",
+        say("papers.guide.adds.steps", steps=comma.join(steps)) if steps else "",
+        say("papers.guide.adds.gates", rows=comma.join(gates)) if gates else "",
+    )
+    return say("papers.list.pause").join(filter(None, parts))
 
 
 def _steps(item: Item, posts: Mapping[str, Post], say: Say) -> Iterator[str]:
@@ -136,13 +155,18 @@ def _steps(item: Item, posts: Mapping[str, Post], say: Say) -> Iterator[str]:
             yield say("papers.guide.side_by_side", steps=say("papers.list.comma").join(together))
 
 
-def _step(step: Step, posts: Mapping[str, Post], say: Say) -> str:
+def _step(step: Step, posts: Mapping[str, Post], say: Say, *, brief: bool = False) -> str:
     post = posts.get(step.post)
+    where = post.name.zh if post else ""
     said = (
-        post.name.zh if post else "",
-        say("papers.guide.officers", count=step.officers) if step.officers > 1 else "",
-        say("papers.guide.within", days=step.days) if step.days else "",
-        say("papers.guide.if_needed") if step.when else "",
+        (where,)
+        if brief
+        else (
+            where,
+            say("papers.guide.officers", count=step.officers) if step.officers > 1 else "",
+            say("papers.guide.within", days=step.days) if step.days else "",
+            say("papers.guide.if_needed") if step.when else "",
+        )
     )
     more = say("papers.list.comma").join(filter(None, said))
     name = say(f"step.{step.kind}")

@@ -44,13 +44,17 @@ class Words:
         """The due date, with 暂定 behind it while the calendar ends before it (R24)."""
         return self("due.provisional", day=self.day(due)) if provisional and due else self.day(due)
 
+    def until(self, due: date | None, provisional: bool) -> str:
+        """The same within a sentence: `2027年1月5日（暂定）`."""
+        return self("until.provisional", day=self.day(due)) if provisional and due else self.day(due)
+
     def limit(self, limit: LimitLine | None) -> str:
         """`20个工作日，至2026年12月21日（暂定）`, or nothing."""
         if limit is None:
             return ""
         due = " ".join(filter(None, (self.due(limit.due, limit.provisional), limit.time)))
         text = self("limit", text=limit.text, due=due) if limit.due else limit.text
-        return self.join((text, limit.more))
+        return self("list.semicolon").join(filter(None, (text, limit.more)))
 
     def join(self, parts: tuple[str, ...]) -> str:
         """Names in a row with the list comma of the language."""

@@ -31,7 +31,7 @@ def _granted(case: Case) -> Refusal | None:
     if _failed_check(case):
         return Refusal("check_failed", {"number": case.number})
     waiting = [code for code, have in case.materials.items() if have == PENDING]
-    if waiting:
+    if waiting and case.received.sourced:
         return Refusal("checks_pending", {"materials": ", ".join(waiting)})
     if case.received.fee_assessed and case.fee is None and steps_of_kind(case, "pay"):
         return Refusal("fee_unknown", {"number": case.number})

@@ -75,7 +75,10 @@ def _one(terminal: Terminal, session: Session, number: int, line: bytes | None, 
     if isinstance(taken, Refusal):
         _bad(number, ref, taken.code, taken.message)
         return False
-    return all([_told(terminal, session, one, number, ref, printing=printing) for one in taken])
+    good = True
+    for one in taken:  # all numbers are said, also where one of the papers fails
+        good = _told(terminal, session, one, number, ref, printing=printing) and good
+    return good
 
 
 def _told(terminal: Terminal, session: Session, taken: Taken, number: int, ref: str, *, printing: bool) -> bool:
@@ -97,9 +100,14 @@ def take_in(terminal: Terminal, session: Session, command: Intake) -> tuple[Take
             case_id = prefile.id
             command = msgspec.structs.replace(command, first_contact=command.first_contact or prefile.opened_by)
     if counter.is_bundle(command.item):
-        return counter.intake_together(session, command, case_id)
-    taken = counter.intake(session, command, case_id)
-    return taken if isinstance(taken, Refusal) else (taken,)
+        taken = counter.intake_together(session, command, case_id)
+    else:
+        one = counter.intake(session, command, case_id)
+        taken = one if isinstance(one, Refusal) else (one,)
+    if not isinstance(taken, Refusal) and not counter.known_down():
+        for each in taken:
+            counter.check(session, each.number)
+    return taken
 
 
 def _printed(terminal: Terminal, session: Session, taken: Taken, number: int, ref: str) -> bool:

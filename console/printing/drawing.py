@@ -18,6 +18,7 @@ _PAIRED = {"A5": (8.0, 10.6), "A4": (9.0, 12.0), "80mm": (0.0, 0.0)}
 """Width of label and value, in ems, up to which two fields share a row."""
 
 _LONG_RUN = re.compile(r"[!-~]{25,}")
+_CELL_RUN = re.compile(r"[!-~]{17,}")
 _BREAK = "\u200b"
 MARK = "\ue000{}\ue001"
 """How a missing character stands in the JSON; the template draws a box around what is between. Private-use characters
@@ -43,6 +44,8 @@ def drawing(paper: Paper) -> Drawing:
     missing: dict[str, None] = {}
     content = msgspec.to_builtins(paper)
     content["rows"] = _rows(paper)
+    if paper.table:
+        content["table"]["rows"] = [[_breakable(cell) for cell in row] for row in paper.table.rows]
     content["minor"] = [list(pair) for pair in content.pop("fields")]
     shown: dict[str, Any] = _shown(content, missing)
     shown["bars"] = codes.bars(codes.code128(paper.code128)) if paper.code128 else []
@@ -73,6 +76,11 @@ def _ems(text: str) -> float:
     return sum(
         1.0 if not char.isascii() else 0.66 if char.isupper() else 0.56 if char.isalnum() else 0.35 for char in text
     )
+
+
+def _breakable(cell: str) -> str:
+    """A cell of a table, its runs without blanks made breakable: a document number must not run into the next cell."""
+    return _CELL_RUN.sub(lambda run: _BREAK.join(re.findall(".{1,8}", run.group())), cell)
 
 
 def _shown(value: Any, missing: dict[str, None]) -> Any:

@@ -16,7 +16,7 @@ from tests.people import Office, judged
 def test_a_decision_made_without_the_news_comes_back(unseen: str) -> None:
     """S5."""
     office = Office()
-    case = office.case("B01", "accept")
+    case = office.walked("B01", "decide")
     office.does(case, "2001", "decide")
     fact = office.facts[case.id][-1]
     judgement = judged(case, fact, frozenset({unseen, "printed"}))
@@ -26,7 +26,7 @@ def test_a_decision_made_without_the_news_comes_back(unseen: str) -> None:
 def test_an_old_base_alone_refuses_nothing() -> None:
     """S5."""
     office = Office()
-    case = office.case("B01", "accept")
+    case = office.walked("B01", "decide")
     office.does(case, "2001", "decide")
     assert judged(case, office.facts[case.id][-1], frozenset({"printed", "handed_over"})).kind == "accepted"
 
@@ -34,7 +34,7 @@ def test_an_old_base_alone_refuses_nothing() -> None:
 def test_two_officers_decide_and_one_hears_of_the_other() -> None:
     """T51, as the rules see it."""
     office = Office()
-    case = office.case("B01", "accept")
+    case = office.walked("B01", "decide")
     first = office.does(case, "2001", "decide")
     office.does(case, "2002", "decide")
     second = office.facts[case.id][-1]

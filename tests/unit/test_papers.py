@@ -200,7 +200,10 @@ def test_no_fee_without_a_basis() -> None:
 
 
 def test_a_proof_of_delivery_names_the_agent_who_took_it() -> None:
-    stands("delivery", "代办人代领", "李丽华", "420111199003070017", "2026年11月30日14:10", "签收人签名", "正本")
+    stands("delivery", "代办人代领", "李丽华", "420111199003070017", "2026年11月30日14:10", "签收人签名")
+    handed = paper("delivery").table
+    assert handed is not None
+    assert handed.rows[0][1:4] == ("食品经营许可证（正本）", "JY24201180000001", "至2031年11月29日")
 
 
 def test_a_pledge_tells_then_warns_then_promises() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -18,7 +17,6 @@ from casework.catalogue.schema import Fee, Item, Text
 from casework.errors import BadPaper
 from casework.facts import Fact
 from casework.folding import fold
-from casework.messages import Message
 from casework.papers import KINDS, Paper, build, to_text
 from casework.papers.of_case import PRINTED_WITH, Counter, Occasion, guide_facts, paper_facts
 from casework.papers.of_prefile import preparation_facts
@@ -74,7 +72,8 @@ class Story:
 
     def decided(self, outcome: str = "granted", **said: Any) -> Story:
         """Accepted, looked at, decided."""
-        self.accepted() if not any(fact.type == "accepted" for fact in self.facts) else None
+        if not self.case.accepted_at:
+            self.accepted()
         self.then("inspected", bodies.Inspected("site_check", ("2001", "2002"), "pass"), 1)
         return self.then("decided", bodies.Decided("decide", outcome, **said), 1)
 
@@ -184,14 +183,18 @@ def test_a_receipt_names_the_bundle_and_that_no_law_sets_a_limit() -> None:
 
 
 def test_a_notice_says_all_that_could_ever_be_asked_for_and_until_when() -> None:
-    also = (bodies.SupplementLine("D01-05", "“有直接接触食品的人员”为“是”时，没有“从业人员健康证明”", "请提交健康证明。"),)
-    made = Story(supplement_days=10).then("supplement.told", bodies.SupplementTold((LINE,), also), 1).paper("supplement")
+    also = (
+        bodies.SupplementLine("D01-05", "“有直接接触食品的人员”为“是”时，没有“从业人员健康证明”", "请提交健康证明。"),
+    )
+    made = (
+        Story(supplement_days=10).then("supplement.told", bodies.SupplementTold((LINE,), also), 1).paper("supplement")
+    )
     stands(
         made,
         "以下材料或者事项在所列情形下还需补充",
         "没有“从业人员健康证明”：请提交健康证明",
         "除本告知书上列需要补正的内容和在所列情形下还需补充的内容外，不再要求",
-        "请于2026年12月8日前（含当日）补正",
+        "请于2026年12月8日前（含当日）补正",  # ten working days after the notice
         "补正所用时间不计入办理时限",
     )
     assert rows(made)[0][3] == "标明尺寸、功能间和人流物流方向"
@@ -319,7 +322,9 @@ def test_a_grant_names_organ_conditions_and_how_long_it_holds() -> None:
     story = Story(forward_to="湖北省药品监督管理局")
     story.decided(conditions="每半年自查一次。", organ="湖北省药品监督管理局")
     made = story.paper("decision", of)
-    stands(made, "准予行政许可决定书", "食品经营许可证", "有效期：5年", "每半年自查一次", "决定机关湖北省药品监督管理局")
+    stands(
+        made, "准予行政许可决定书", "食品经营许可证", "有效期：5年", "每半年自查一次", "决定机关湖北省药品监督管理局"
+    )
     assert made.seal_box is not None
     assert made.seal_box.organ == "湖北省药品监督管理局"
     story.then("certified", bodies.Certified("certify", "JY24201180000001", "2031-11-24"))
@@ -335,7 +340,9 @@ def test_a_refused_case_needs_reasons_and_remedies() -> None:
 
 
 def test_a_correction_says_what_was_wrong_and_what_is_right() -> None:
-    made = Story().decided().then("corrected", bodies.Corrected("地址应为332号", "地址误写为323号"), 1).paper("decision")
+    made = (
+        Story().decided().then("corrected", bodies.Corrected("地址应为332号", "地址误写为323号"), 1).paper("decision")
+    )
     stands(made, "更正决定书", "地址误写为323号", "更正为地址应为332号", "原决定的其他内容不变", "2026年11月25日")
 
 
@@ -355,7 +362,9 @@ def test_a_fee_is_printed_from_when_it_is_due_and_with_its_receipt_once_it_is_pa
     story = Story(fee=1240050)
     assert not PRINTED_WITH["payment"](story.case)
     story.decided()
-    stands(story.paper("payment", of), "占道挖掘修复费", "12400.50元", "每平方米240元", "鄂价费〔2016〕46号", "尚未缴纳")
+    stands(
+        story.paper("payment", of), "占道挖掘修复费", "12400.50元", "每平方米240元", "鄂价费〔2016〕46号", "尚未缴纳"
+    )
     story.then("paid", bodies.Paid("pay", "4200123456", 1240050))
     stands(story.paper("payment", of), "缴款书号4200123456", "已经缴纳")
     with pytest.raises(BadPaper):
@@ -391,11 +400,11 @@ def test_a_parcel_has_its_proof_before_and_after_it_arrived() -> None:
 @pytest.mark.parametrize("empowered", [True, False])
 def test_a_pledge_says_what_is_promised_when_it_is_checked_and_who_signs(empowered: bool) -> None:
     """R30."""
-    of = item("C07")
-    powers = tuple(each.code for each in of.materials if each.authority)
-    states = {"C07-06": "pledge", **({powers[0]: "original"} if empowered else {})}
+    first, *others = item("C07").materials
+    of = item("C07", materials=(msgspec.structs.replace(first, authority=empowered), *others))
+    states = {"C07-01": "original", "C07-06": "pledge"}
     story = Story(item="C07", materials=states, agent=AGENT, pledge_check_days=30)
-    made = story.paper("pledge")
+    made = story.paper("pledge", of)
     assert rows(made)[0][1] == of.material("C07-06").name.zh  # type: ignore[union-attr]
     stands(made, "自送达结果之日起30个工作日内，对承诺内容进行核查", "依法撤销", "信用记录")
     stands(made, "由代办人李丽华代为承诺" if empowered else "由申请人本人签署")
@@ -434,7 +443,7 @@ def test_a_preparation_list_says_what_the_last_look_found_and_is_found_by_its_co
     made = build("preparation", preparation_facts(prefile, item(), HALL, NOW, zh), zh)
     assert (made.printed_number, made.qr, made.code128) == (printed_code(code), code, None)
     stands(made, "问题：没有标尺寸；办法：请标明尺寸", "卫生健康证照库联网核验", "可容缺", "周五前来窗口")
-    assert [row[4].split("；")[0] for row in rows(made)][0] == "核对无误"
+    assert rows(made)[0][4].startswith("核对无误")
 
 
 # The guide
@@ -444,25 +453,25 @@ def test_a_guide_says_all_that_the_law_wants_shown() -> None:
     """R8."""
     fee = Fee(Text("证照工本费", "Fee"), Text("某办法第一条", "Art. 1"), 1000)
     made = build("guide", guide_facts(item(result_years=5, fee=fee), HALL, NOW, zh, CATALOGUE.posts), zh)
+    of_a_case = Story(joint=True).accepted().paper("guide", item(result_years=5, fee=fee))
+    assert msgspec.structs.replace(of_a_case, fields=made.fields) == made
+    assert dict(made.fields).items() <= dict(of_a_case.fields).items()
     stands(
         made,
         "《食品安全法》第三十五条",
-        "企业、法人和其他组织、自然人",
-        "10个工作日（自受理之日起），经批准可延长5个工作日".replace("（自受理之日起）", ""),
+        "企业、法人和其他组织",
+        "10个工作日（自受理之日起）；经批准可延长5个工作日",
         "选“是”的，增加第5项材料",
         "市场监管登记库联网核验，不需提交",
         "可容缺，受理后5个工作日内补交",
         "示范：标明尺寸",
         "现场核查（勘验组、2人）",
         "证照工本费：10.00元（依据：某办法第一条）",
-        "5年",
+        "结果有效期5年",
         "监督投诉12345",
-        "凭办件编号",
+        "可凭办件编号",
         "现场核查后的整改（只停承诺时限）",
-    ) if False else None
-    whole = flat(made)
-    for want in ("《食品安全法》第三十五条", "经批准可延长5个工作日", "选“是”的，增加第5项材料", "2人", "10.00元"):
-        assert want in whole, want
+    )
 
 
 @pytest.fixture(scope="module")
@@ -498,6 +507,7 @@ def gallery() -> dict[str, Paper]:
     handed = bodies.HandedOver("single", "申请书等5份")
     ended = bodies.Terminated("deferred_overdue", "食品安全规章制度至今未交。")
     hearing = bodies.Suspended("decide", "hearing", 20, "利害关系人申请听证", "", "2026-11-24", "2026-12-08")
+    extended = bodies.Extended(10, "情况复杂。", "武新审委〔2026〕3号")
     basis = Text("鄂价费〔2016〕46号", "E 2016 no. 46")
     paid = item(fee=Fee(Text("占道挖掘修复费", "Repair"), basis, rate=Text("每平方米240元", "240 yuan")))
     pledged = {"C07-01": "original", "C07-06": "pledge"}
@@ -511,15 +521,15 @@ def gallery() -> dict[str, Paper]:
         "receipt": Story(**shared, spot_lost=True).paper("receipt"),
         "supplement": Story(**shared).then("supplement.told", told).paper("supplement"),
         "acceptance": Story(**shared).accepted(how="deferred", authority="武新审授〔2026〕3号").paper("acceptance"),
-        "acceptance-deemed": Story(**shared).then("deemed_accepted", bodies.DeemedAccepted("2026-11-30")).paper("acceptance"),
+        "acceptance-deemed": Story(**shared).then("deemed_accepted", bodies.DeemedAccepted("2026-11-30"))
+        .paper("acceptance"),
         "refusal": Story(**shared).then("refused_at_intake", refused).paper("refusal", refusal=refused),
         "return": returned.paper("return"),
         "return-terminated": back.then("terminated", ended).paper("return", ended=ended),
         "return-withdrawn": Story(**shared).then("withdrawn", bodies.Withdrawn("店铺不开了")).paper("return"),
         "handover": Story(**shared).paper("handover", handed=handed),
         "suspension": Story(**shared).accepted().then("suspended", hearing, 1).paper("suspension"),
-        "extension": Story(**shared).accepted().then("extended", bodies.Extended(10, "情况复杂。", "武新审委〔2026〕3号"))
-        .paper("extension", approver="刘志强"),
+        "extension": Story(**shared).accepted().then("extended", extended).paper("extension", approver="刘志强"),
         "decision": Story(**shared).decided(conditions="每半年自查一次。").paper("decision", item(result_years=5)),
         "decision-refused": Story(**shared).decided("refused", reasons="加工区与卫生间相通。", remedies=REMEDIES[0])
         .paper("decision"),
@@ -564,9 +574,8 @@ def test_english_papers_leave_no_id_unsaid() -> None:
     story = Story(stops=STOPS, joint=True, spot_lost=True).accepted()
     for kind in ("receipt", "acceptance", "guide"):
         assert "papers." not in to_text(story.paper(kind, say=en))
-    assert str(Message("papers.none")) != ""
 
 
-def test_a_catalogue_that_is_not_here_stops_no_receipt(tmp_path: Path) -> None:
+def test_a_catalogue_that_is_not_here_stops_no_receipt() -> None:
     story = Story(item="Z99", materials={"Z99-01": "original"})
     stands(story.paper("receipt"), "Z99-01", "Z99")

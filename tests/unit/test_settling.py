@@ -15,9 +15,10 @@ from casework.facts import Fact, LegalTime
 from casework.rules import Refusal
 from casework.wire import Answered, Tray, Verdict
 from console.counter import Acted, Counter, Session
+from console.sources import NoSources
 from local_db.memory import TerminalMemory
 from tests.builders import NO_HEAD, FixedClock, Hand, Log, chain
-from tests.people import CATALOGUE, STAFF
+from tests.people import CALENDAR, CATALOGUE, STAFF
 from tests.terminals import enrolled
 
 AT = "2026-11-23T10:00:00.000"
@@ -31,12 +32,15 @@ class Desk:
     def __init__(self, folder: Path) -> None:
         self.hand, self.log, self.down = Hand(), Log(), False
         self.memory: TerminalMemory = enrolled(folder)
-        library: Any = SimpleNamespace(of=lambda case: CATALOGUE, current=lambda: CATALOGUE)
+        library: Any = SimpleNamespace(
+            of=lambda case: CATALOGUE, current=lambda: CATALOGUE, calendar=lambda: CALENDAR
+        )
         legal: Any = SimpleNamespace(now=lambda: LegalTime(AT))
         nothing: Any = None
         self.counter = Counter(
-            self.memory, library, nothing, FixedClock(), legal, Hand(mark="desk").new_id, lambda: self.down
-        )
+            self.memory, library, nothing, FixedClock(), legal, Hand(mark="desk").new_id, lambda: self.down,
+            NoSources(),
+        )  # fmt: skip
 
     def save(self, *facts: Fact) -> None:
         """Each in a group of its own."""
