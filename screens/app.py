@@ -16,9 +16,10 @@ from screens.desk import ActView, Desk, Done, Person, Refused, Status
 from screens.frame import FrameScreen
 from screens.keys import KeyedApp
 from screens.sheet import Sheet
+from screens.sitting import Sitters
 from screens.themes import THEMES
 
-_LIVING = ("queue", "intake", "case", "search", "tray", "board")
+_LIVING = ("queue", "intake", "case", "search", "tray", "prefiles", "board")
 
 
 def _screen(mode: str) -> Callable[[], Screen[Any]]:
@@ -64,6 +65,7 @@ class ConsoleApp(KeyedApp, inherit_bindings=False):
         """What ended the app, if nobody expected it."""
         self._came_from = "queue"
         self._unfinished: dict[tuple[str, str], dict[str, str]] = {}
+        self.sitters = Sitters()
 
     def _handle_exception(self, error: Exception) -> None:
         self.broken = self.broken or error
@@ -109,6 +111,8 @@ class ConsoleApp(KeyedApp, inherit_bindings=False):
             await self.act_lock()
         before, self.status = self.status, await self.desk.status()
         self.frame.status_bar.tell(self.status)
+        if self.sitters.rings(self.status.sitting):
+            self.bell()
         if before is not None and before.revision != self.status.revision and self.frame.LIVE:
             await self.frame.freshen()
 
@@ -117,6 +121,7 @@ class ConsoleApp(KeyedApp, inherit_bindings=False):
         same = person.number == self.last_number
         self.person, self.last_number = person, person.number
         self.quiet_polls = 0
+        self.sitters = Sitters()
         if not same:
             self._mode_before = "queue"
             self._came_from = "queue"
@@ -272,6 +277,10 @@ class ConsoleApp(KeyedApp, inherit_bindings=False):
     async def act_go_tray(self) -> None:
         """Ctrl-R."""
         await self.go("tray")
+
+    async def act_go_prefiles(self) -> None:
+        """Ctrl-F: the applications before their number."""
+        await self.go("prefiles")
 
     async def act_posts(self) -> None:
         """F9."""

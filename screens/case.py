@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from textual.widget import Widget
 
 from casework.messages import Message, t
+from casework.numbers import printed
 from screens.actions import case_key
 from screens.case_lines import act_side, case_lines
 from screens.desk import ActView, CaseView, Done, Field, Refused
@@ -143,6 +144,23 @@ class CaseScreen(FrameScreen):
                 await self.perform(act)
 
         await self.console_app.show(MenuScreen("screens.case.acts", options, take))
+
+    async def act_others(self) -> None:
+        """9: the other cases of the same bundle or visit; Enter opens one."""
+        others = self.case.others if self.case else ()
+        if not others:
+            self.say(t("screens.case.alone"), "warn")
+            return
+        from screens.menu import MenuScreen, Option
+
+        def options() -> list[Option]:
+            shown = self.case.others if self.case else ()
+            return [
+                Option(one.number, one.item, str(place), f"{printed(one.number)}  {one.state}")
+                for place, one in enumerate(shown, 1)
+            ]
+
+        await self.console_app.show(MenuScreen("screens.case.others", options, self.console_app.open_case))
 
     async def act_pane(self) -> None:
         """F6: the next section."""

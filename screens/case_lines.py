@@ -14,11 +14,24 @@ from casework.messages import t
 from casework.numbers import printed
 from screens.actions import case_key
 from screens.canvas import Part, fit, width_of, wrap
-from screens.desk import ActView, CaseView, ClockView, HistoryLine, MaterialView, PaperRef, StepView
+from screens.desk import (
+    ActView,
+    CaseView,
+    ClockView,
+    HistoryLine,
+    Line,
+    MaterialView,
+    OtherCase,
+    PaperRef,
+    StepView,
+)
 
 Lines = list[list[Part]]
 _STEP = {"done": ("+", "good"), "open": (">", "strong"), "suspended": ("=", "warn"), "not_needed": ("x", "dim")}
 _NAMES = 12
+_FACT = 14
+_LACKING = frozenset({"not_found", "pending_check", "overridden"})
+"""No source stands behind these."""
 
 
 def case_lines(case: CaseView, width: int, *, with_acts: bool) -> tuple[Lines, list[int]]:
@@ -27,6 +40,8 @@ def case_lines(case: CaseView, width: int, *, with_acts: bool) -> tuple[Lines, l
     marks: list[int] = []
     sections: list[tuple[str, Lines]] = [
         ("acts", act_lines(case.acts, width) or _no_acts(case) if with_acts else []),
+        ("facts", [line for one in case.facts for line in _fact(one, width)]),
+        ("others", [_other(one) for one in case.others]),
         ("history", [part for line in reversed(case.history) for part in _history(line, width)]),
         ("materials", [_material(one, width) for one in case.materials]),
         ("papers", [_paper(one) for one in case.papers]),
@@ -147,9 +162,25 @@ def _history(line: HistoryLine, width: int) -> Lines:
     return [head, *([(f"{' ' * 10}{text}", "")] for text in wrap(line.detail, width - 12))]
 
 
+def _fact(one: Line, width: int) -> Lines:
+    first, *more = wrap(one.value, max(width - _FACT - 5, 20))
+    return [[("   ", ""), (fit(one.name, _FACT), "label"), (first, "")], *([(" " * (_FACT + 3) + m, "")] for m in more)]
+
+
+def _other(one: OtherCase) -> list[Part]:
+    light = f"  [{t(f'screens.light.{one.light}')}]" if one.light != "none" else ""
+    return [
+        ("   ", ""),
+        (f"{printed(one.number)}  ", "strong"),
+        (f"{one.item}  {one.state}", ""),
+        (light, one.light if light else ""),
+        (f"  {t(f'screens.case.other.{one.why}')}", "dim"),
+    ]
+
+
 def _material(one: MaterialView, width: int) -> list[Part]:
     have = fit(t(f"screens.have.{one.have}"), 8)
-    bad = one.have == "missing" and one.required
+    bad = one.have in _LACKING or (one.have == "missing" and one.required)
     tail = f"  {one.note}" if one.note else ""
     return [
         ("   ", ""),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from casework.messages import t
 from screens.canvas import Part
 from screens.desk import QueueRow
 from screens.table import Column, Table, light_part
@@ -30,7 +31,7 @@ def cells(row: QueueRow) -> Sequence[Part]:
     return (
         light,
         (short(row.number) + ("^" if row.unsent else ""), "warn" if row.unsent else ""),
-        (f"{row.item} {row.item_name}", ""),
+        (f"{mark(row)}{row.item} {row.item_name}", light[1] if row.sits else ""),
         (row.applicant, ""),
         (row.todo or row.state, "" if row.todo else "dim"),
         (row.due, ""),
@@ -38,9 +39,15 @@ def cells(row: QueueRow) -> Sequence[Part]:
     )
 
 
+def mark(row: QueueRow) -> str:
+    """What stands before an item: the applicant sits here and waits; it is no case yet."""
+    word = "screens.queue.sits" if row.sits else "screens.queue.prefile" if row.prefile else ""
+    return f"*{t(word)} " if word else ""
+
+
 def whole(row: QueueRow) -> str:
     """A case in one sentence: what the columns may have cut."""
-    words = (f"{row.item} {row.item_name}", row.applicant, row.place or row.state)
+    words = (f"{mark(row)}{row.item} {row.item_name}", row.applicant, row.place or row.state)
     return " | ".join(word for word in words if word)
 
 

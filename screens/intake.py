@@ -83,6 +83,13 @@ class IntakeScreen(FormScreen):
             if isinstance(row, InputRow):
                 self.check(row)
 
+    @property
+    def occupied(self) -> bool:
+        """Something of an applicant stands in the form: nothing else may be put there."""
+        self.model.take(self.sheet.rows)
+        form = self.model.form()
+        return bool(form.item or form.applicant.id or form.applicant.name)
+
     async def begin(self, visit: str = "", applicant: Party | None = None) -> None:
         """An empty form; for the next case of the same visit with its applicant."""
         form = IntakeForm(visit=visit, applicant=applicant or Party())
@@ -117,6 +124,8 @@ class IntakeScreen(FormScreen):
             await self._view()
             self._keep_line(row)
         elif isinstance(row, MaterialRow):
+            if any(one.shared == row.material.code for one in (model.item.materials if model.item else ())):
+                self._keep_line(row)
             self.side.show(intake_side(model, row))
         self._draft_soon()
 
@@ -318,6 +327,23 @@ class IntakeScreen(FormScreen):
         from screens.saved import SavedScreen
 
         await self.console_app.show(SavedScreen(answer, form, self.begin))
+
+    async def act_park(self) -> None:
+        """Ctrl-K: put the form aside for any window, under a short code; here the next form begins."""
+        self.model.take(self.sheet.rows)
+        if self.model.item is None:
+            self.app.bell()
+            self.say(t("screens.intake.choose_item"), "error")
+            return
+        self._no_draft_soon()
+        async with self._drafting:
+            answer = await self.desk.park(self.model.form(), self.sheet.key)
+            if isinstance(answer, Refused):
+                self.answer(answer)
+                return
+            self.model = IntakeModel()
+        await self.begin()
+        self.answer(answer)
 
     async def act_forget(self) -> None:
         """Empty the form, after a question."""

@@ -222,6 +222,12 @@ class IntakeModel:
         kind = self.kind if who == "applicant" else "person"
         return Party(kind="entity" if kind == "entity" else "person", **typed)
 
+    def _reused(self, held: dict[str, Have]) -> dict[str, str]:
+        """Which earlier case holds a paper, also for those of the form that are the same paper."""
+        same = {one.code: one.shared for one in self.item.materials if one.shared} if self.item else {}
+        numbers = {code: self.reused.get(code) or self.reused.get(same.get(code, ""), "") for code in held}
+        return {code: number for code, number in numbers.items() if number and held[code] == "electronic"}
+
     def form(self) -> IntakeForm:
         """All that was gathered, as the desk takes it."""
         item = self.item
@@ -242,7 +248,7 @@ class IntakeModel:
             outcome=self.outcome_code,
             outcome_data=self._under("outcome_data."),
             visit=self.visit,
-            reused={code: number for code, number in self.reused.items() if held.get(code) == "electronic"},
+            reused=self._reused(held),
         )
 
 

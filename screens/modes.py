@@ -20,6 +20,10 @@ def first_screen(mode: str) -> FrameScreen:
             from screens.search import SearchScreen
 
             return SearchScreen()
+        case "prefiles":
+            from screens.prefiles import PrefilesScreen
+
+            return PrefilesScreen()
         case "tray":
             from screens.tray import TrayScreen
 

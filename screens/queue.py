@@ -60,6 +60,8 @@ class QueueScreen(FrameScreen):
         if self.where.light:
             words.append(t(f"screens.light.{self.where.light}"))
         count = f"{len(self.table.rows)}{'+' if self.table.next else ''}" if self.where.light else self.table.total
+        sitting = sum(1 for row in self.table.rows if row.sits)
+        words += [t("screens.queue.sitting", n=sitting)] if sitting else []
         return " / ".join(words) + f" ({count})"
 
     async def arrive(self) -> None:
@@ -89,6 +91,10 @@ class QueueScreen(FrameScreen):
     async def act_tray(self) -> None:
         """What the hall refused."""
         await self.console_app.act_go_tray()
+
+    async def act_prefiles(self) -> None:
+        """The applications before their number."""
+        await self.console_app.act_go_prefiles()
 
     async def act_filter_post(self) -> None:
         """The next of my posts, then what waits for the applicant, then all."""

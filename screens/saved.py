@@ -10,7 +10,7 @@ from textual.widget import Widget
 from casework.messages import t
 from casework.numbers import printed
 from screens.canvas import Part
-from screens.desk import Done, IntakeForm, Party, Saved
+from screens.desk import Done, IntakeForm, PaperRef, Party, Saved
 from screens.frame import FrameScreen
 from screens.page import Page
 
@@ -63,22 +63,41 @@ class SavedScreen(FrameScreen):
         for paper in saved.papers:
             fate = self.fates.get(paper.kind, t("screens.saved.not_printed"))
             lines.append([(f"   - {paper.name}  ", ""), (fate, "good" if paper.kind in self.fates else "dim")])
+        lines += self._also()
         lines.append([])
         hints = ("print_all", "preview", "visit_next", "new", "open_case", "queue")
         lines += [[(f"   {t(f'screens.saved.keys.{hint}')}", "dim")] for hint in hints]
         return lines
 
+    def _also(self) -> list[list[Part]]:
+        """The other cases of a bundle or stage, each with its number and papers."""
+        lines: list[list[Part]] = []
+        for one in self.saved.also:
+            lines += [[], [(f"   {printed(one.number)}", "strong"), (f"  {one.item}  ", ""), (one.state, "good")]]
+            for paper in one.papers:
+                done = f"{one.number}.{paper.kind}" in self.fates
+                fate = self.fates.get(f"{one.number}.{paper.kind}", t("screens.saved.not_printed"))
+                lines.append([(f"   - {paper.name}  ", ""), (fate, "good" if done else "dim")])
+        return lines
+
     async def act_print_all(self) -> None:
-        """Print what the outcome calls for; a dead printer holds nothing up."""
-        for paper in self.saved.papers:
-            answer = await self.desk.print_paper(self.saved.number, paper.kind)
-            self.fates[paper.kind] = str(answer.message)
+        """Print what the outcome calls for, of all cases; a dead printer holds nothing up."""
+        jobs = [(self.saved.number, paper, paper.kind) for paper in self.saved.papers]
+        jobs += [(one.number, paper, f"{one.number}.{paper.kind}") for one in self.saved.also for paper in one.papers]
+        for number, paper, place in jobs:
+            answer = await self.desk.print_paper(number, paper.kind)
+            self.fates[place] = str(answer.message)
             self.say(answer.message, "good" if isinstance(answer, Done) else "error")
         self.page.show(self._lines(), keep=True)
 
+    @property
+    def _papers(self) -> list[PaperRef]:
+        """Of all cases of the intake."""
+        return [*self.saved.papers, *(paper for one in self.saved.also for paper in one.papers)]
+
     async def act_go_on(self) -> None:
         """Enter: print; printed already: the next case of the same visit."""
-        if self.fates or not self.saved.papers:
+        if self.fates or not self._papers:
             await self.act_visit_next()
         else:
             await self.act_print_all()
@@ -94,8 +113,8 @@ class SavedScreen(FrameScreen):
         self._tell_unprinted()
 
     def _tell_unprinted(self) -> None:
-        if self.saved.papers and not self.fates:
-            names = [paper.name for paper in self.saved.papers]
+        if self._papers and not self.fates:
+            names = [paper.name for paper in self._papers]
             self.console_app.frame.say(t("screens.saved.left", number=printed(self.saved.number), names=names), "warn")
 
     async def act_new(self) -> None:

@@ -1,4 +1,4 @@
-"""Finding a case: number or its end, name, identity number, item. The list follows the typing."""
+"""Finding a case: number or its end, name, identity number, item; a prefile by its short code. It follows the typing."""
 
 from __future__ import annotations
 
@@ -64,5 +64,12 @@ class SearchScreen(FormScreen):
 
     async def act_open(self) -> None:
         """Enter: that case."""
-        if self.table.row is not None:
-            await self.console_app.open_case(self.table.row.number)
+        row = self.table.row
+        if row is None:
+            return
+        if row.prefile:
+            from screens.prefiles import take_prefile
+
+            await take_prefile(self.console_app, row.prefile)
+        else:
+            await self.console_app.open_case(row.number)

@@ -75,6 +75,8 @@ def _moves(case: Case, type_: str, body: Any) -> bool:
     if not row.step_kind or type_ == "received":
         return True
     step = step_of(case, body.step)
-    if step is None or not row.ends(step.kind) or step.id in case.steps:
+    if step is None or not row.ends(step.kind):
         return False
-    return type_ == "accepted" or step in open_steps(case)
+    if type_ == "accepted":  # it ticks off the pre-review before it, and may follow the hall's timer (R4)
+        return step.id not in case.steps or (bool(case.deemed) and case.accepted is None)
+    return step.id not in case.steps and step in open_steps(case)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from casework import bodies
-from casework.case import AT_APPLICANT, Case, StepState, Supplement, step_of
+from casework.case import AT_APPLICANT, UNDER_WAY, Case, StepState, Supplement, step_of
 from casework.catalogue.materials import FOUND
 from casework.facts import Fact
 from casework.folding.parts import Evolver, after, done, ended, unchanged
@@ -57,7 +57,7 @@ def _supplement_told(case: Case, fact: Fact, body: bodies.SupplementTold) -> Cas
 def _accepted(case: Case, fact: Fact, body: bodies.Accepted) -> Case:
     return msgspec.structs.replace(
         case,
-        state="accepted",
+        state=case.state if case.state in UNDER_WAY else "accepted",
         steps=_pre_reviewed(case, fact, done(case, fact, body.step)),
         accepted=body,
         accepted_at=case.accepted_at or fact.time.at,  # sent back and accepted again: the clock ran on

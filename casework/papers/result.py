@@ -136,7 +136,7 @@ def delivery(facts: PaperFacts, w: Words) -> Built:
             ),
         ),
         "table_title": w("table.delivered"),
-        "table": Table(header=header, rows=rows, weights=(5, 17, 17, 14, 5)),
+        "table": Table(header=header, rows=rows, weights=(4, 16, 16, 17, 4)),
         "notes": (Note(w("note.remarks"), (w("delivery.check"),)),),
         "seal_box": seal(facts, w, "organ"),
         "signature_boxes": (w("sign.receiver"), w("sign.received_at"), w("sign.deliverer")),

@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casework.case import encode_case
-from casework.folding import evolve
 from casework.facts import NO_HASH, Fact, decode_fact, digest
+from casework.folding import evolve
 from casework.wire import ENTRY_FACT, Entry, extend
 from hall.errors import Stop
 from hall.founding import found

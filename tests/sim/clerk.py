@@ -5,13 +5,14 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from casework import numbers
 from casework.ambient import stamp
 from casework.bodies import StaffSet
-from casework.case import Case, decode_case
+from casework.calendar import parse as parse_calendar
+from casework.case import OPEN_STATES, Case, decode_case, open_steps, route_of
 from casework.commands import Intake, read_act
 from casework.decide import decide
 from casework.drafting import Context, Decision
@@ -22,11 +23,18 @@ from casework.offering import possible
 from casework.rules import Refusal
 from casework.settling import settle_by_withdrawing
 from console.sample import application
-from tests.sim.server import CATALOGUE, HALL, STAFF
+from tests.sim.server import _CALENDAR, CATALOGUE, HALL, STAFF
 from tests.sim.terminal import Terminal
 
-BACKWARD = frozenset({"withdraw", "refuse", "return", "send-back", "reassign", "supplement"})
-OPEN = ("received", "awaiting_supplement", "accepted", "decided", "certified", "delivered")
+ASIDE = frozenset(
+    {"withdraw", "refuse", "return", "send-back", "reassign", "supplement", "mend", "nudge", "recuse", "terminate"}
+    | {"transfer", "void", "consult", "suspend", "extend", "not-needed", "correct", "revoke", "forward", "post"}
+)
+"""Ways aside: everything but what moves a case on."""
+OPEN = tuple(sorted(OPEN_STATES))
+
+
+CALENDAR = parse_calendar(_CALENDAR)
 
 
 class Clerk:
@@ -98,7 +106,7 @@ class Clerk:
             offered = [action for action, no in possible(case, context) if no is None]
             if not offered:
                 return Refusal("nothing_to_do")
-            forward = [action for action in offered if action not in BACKWARD]
+            forward = [action for action in offered if action not in ASIDE]
             action = self._stream.choice(forward if forward and self._stream.random() < 0.85 else offered)
             command = read_act(action, self._data(action, case))
             return decide(case, command, action, context)
@@ -106,20 +114,49 @@ class Clerk:
         return self._commit(seen.id, staff, choose)
 
     def _data(self, action: str, case: Case) -> dict[str, Any]:
-        done = [step.id for step in case.received.route if step.id in case.steps and step.kind != "receive"]
+        done = [step.id for step in route_of(case) if step.id in case.steps and step.kind != "receive"]
         posts = [post.id for post in CATALOGUE.posts.values() if case.received.module in post.modules]
         material = next(iter(sorted(case.materials)), "")
+        stop = next((each.kind for each in case.received.stops), "hearing")
+        examined = any(step.kind == "examine" for step in open_steps(case))
+        held = self.terminal.clock.now().date() + timedelta(days=9)
         data: dict[str, dict[str, Any]] = {
             "refuse": {"reason": "不需要许可"},
             "return": {"reason": "材料不全", "lines": [{"material": material, "defect": "缺", "cure": "补"}]},
             "supplement": {"lines": [{"material": material, "defect": "缺页", "cure": "补齐"}]},
-            "site-check": {"officers": ["2001", "2002"]},
+            "check": {"results": self._checks(case)},
+            "mend": {"mends": {material: "日期"}},
+            "examine": {"fee": "0"} if case.received.fee_assessed and examined else {},
+            "site-check": {"officers": ["2001", "2002"], "outcome": self._stream.choice(("pass", "pass", "rectify")),
+                "note": "整改"},
+            "consult": {"post": self._stream.choice(posts or ["?"]), "question": "有无异议"},
+            "not-needed": {"reason": "不涉及"},
             "send-back": {"to": self._stream.choice(done or ["?"]), "reason": "再看一次"},
             "reassign": {"post": self._stream.choice(posts or ["?"]), "reason": "转岗"},
+            "recuse": {"reason": "近亲属"},
+            "nudge": {"text": "请尽快"},
+            "suspend": {"kind": stop, "days": 5, "reason": "专家评审", "held_on": held.isoformat()},
+            "extend": {"days": 1, "reason": "情况复杂"},
+            "pay": {"receipt": "4201000001"},
             "decide": {"outcome": self._stream.choice(("granted", "granted", "refused")), "reasons": "依据充分"},
+            "correct": {"what": "地址", "reason": "笔误"},
+            "revoke": {"reason": "承诺不实"},
+            "post": {"carrier": "EMS", "tracking": "EA123456789CN"},
+            "pledge-check": {"outcome": self._stream.choice(("kept", "kept", "false")), "note": "核查"},
+            "terminate": {"ground": "other", "reason": "终止"},
+            "transfer": {"organ": "其他机关", "reason": "移送"},
             "withdraw": {"reason": "不办了"},
-        }
+            "void": {"reason": "收错"},
+        }  # fmt: skip
         return data.get(action, {})
+
+    def _checks(self, case: Case) -> list[dict[str, str]]:
+        """What sources say of all that waits for them."""
+        waiting = [code for code, have in sorted(case.materials.items()) if have in {"pending_check", "not_found"}]
+        return [
+            {"material": code, "outcome": self._stream.choice(("match", "match", "match", "no_match"))}
+            for code in waiting
+        ]
 
     def _settle(self, staff: StaffSet) -> str:
         rows = self.terminal.eyes.execute(
@@ -173,6 +210,7 @@ class Clerk:
             online=not terminal.known_down,
             refused=tx.refused(case_id),
             waiting=tx.waiting(case_id),
+            calendar=CALENDAR,
         )
 
 

@@ -12,9 +12,9 @@ from collections import Counter, defaultdict
 import msgspec
 
 from casework.case import Case, encode_case
-from casework.folding import evolve
 from casework.events import EVENTS, Klass, body_of
 from casework.facts import NO_HASH, Fact, decode_fact, digest, encode_fact
+from casework.folding import evolve
 from casework.wire import Entry, Hidden, Verdict, decode_entry, extend
 from tests.sim.terminal import Terminal, verdicts_of
 

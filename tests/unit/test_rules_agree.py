@@ -197,7 +197,7 @@ def test_whoever_follows_the_offered_keys_agrees_with_the_hall_and_reaches_an_en
     assert "closed" in ends
 
 
-WALKS = 14
+WALKS = 60
 _ENDING = {"withdraw", "terminate", "transfer", "void", "refuse", "return", "revoke"}
 
 
@@ -223,7 +223,7 @@ def stepped(office: Office, case: Case, chance: random.Random) -> Case:
 
 REPRESENTATIVE = ("A01", "A07", "B02", "B05", "B07", "C05", "C07", "C16", "D01", "D04", "D07", "D10")
 """With and without examination, side by side, with fees, stops, forwarding, pledges, checks, hearings."""
-MOST_STATES = 1200
+MOST_STATES = 3000
 
 
 def neighbours(office: Office, case: Case) -> list[Case]:
@@ -273,7 +273,7 @@ def test_every_open_case_waits_at_one_place_and_can_reach_an_end(item: str) -> N
     known = {shape(case): case for case in waiting}
     waiting = list(known.values())
     while waiting and len(seen) < MOST_STATES:
-        case = waiting.pop(0)
+        case = waiting.pop()
         here = shape(case)
         invariants(case)
         seen[here] = set()
@@ -286,11 +286,14 @@ def test_every_open_case_waits_at_one_place_and_can_reach_an_end(item: str) -> N
             if there not in known:
                 known[there] = after
                 waiting.append(after)
-    for case in waiting:  # beyond the budget: seen from afar, not walked through
+    for case in waiting:  # beyond the budget: nobody walks through them, yet each has its way out
         invariants(case)
-    assert {here[0] for here in ends} >= {"closed", "withdrawn", "void"}
+        finished(office, case)
+        ends.add(shape(case))
+    states = {here[0] for here in seen}
+    assert states >= {"accepted", "decided", "certified", "delivered", "closed", "withdrawn", "void"}
     assert set(seen) - _that_can_end(seen, ends) == set()
-    for case in [known[here] for here in seen][:: max(1, len(seen) // 60)]:
+    for case in [known[here] for here in seen][:: max(1, len(seen) // 200)]:
         finished(office, case)
 
 

@@ -1,0 +1,156 @@
+"""Applications before their number: the list, the look at their papers, the list that the applicant takes home."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from textual.widget import Widget
+
+from casework.messages import t
+from screens.canvas import Part
+from screens.desk import Done, Page, PrefileRow, Refused
+from screens.frame import FrameScreen
+from screens.intake import IntakeScreen
+from screens.side import Side, titled
+from screens.table import Column, Table
+
+if TYPE_CHECKING:
+    from screens.app import ConsoleApp
+
+COLUMNS = (
+    Column("screens.column.code", 10),
+    Column("screens.column.item", 8, grows=True),
+    Column("screens.column.applicant", 14),
+    Column("screens.column.state", 10),
+    Column("screens.column.defects", 6),
+    Column("screens.column.touched", 18),
+)
+
+
+def _cells(row: PrefileRow) -> Sequence[Part]:
+    return (
+        (row.code, "strong"),
+        (f"{row.item} {row.item_name}", ""),
+        (row.applicant, ""),
+        (row.state, ""),
+        (t("screens.prefiles.defects", n=len(row.defects)) if row.defects else "", "warn"),
+        (row.touched, "dim"),
+    )
+
+
+class PrefilesScreen(FrameScreen):
+    """Enter goes on with one at this window."""
+
+    PLACE = "prefiles"
+    LIVE = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.side = Side()
+        self.table = Table(COLUMNS, lambda row: str(row.code), _cells, empty="screens.prefiles.empty", moved=self._moved)
+
+    def body(self) -> Iterator[Widget]:
+        """List and panel."""
+        yield self.table
+        yield self.side
+
+    def heading(self) -> str:
+        """The title with the count."""
+        return f"{t('screens.title.prefiles')} ({self.table.total})"
+
+    async def arrive(self) -> None:
+        """Read the list."""
+        await self.table.load(self._page)
+        self.dress()
+
+    freshen = arrive
+
+    async def _page(self, after: str) -> Page[Any]:
+        rows = await self.desk.prefiles()
+        return Page(rows, len(rows))
+
+    def _moved(self, row: PrefileRow | None) -> None:
+        if row is None:
+            self.side.show([])
+            self.say(t("screens.prefiles.none"), "dim")
+            return
+        lines = titled("screens.column.code", [row.code, row.state])
+        lines += titled("screens.column.item", [f"{row.item} {row.item_name}"])
+        self.side.show(lines + titled("screens.column.defects", [f"- {one}" for one in row.defects], "warn"))
+        defects = t("words.list", names=list(row.defects))
+        self.say(" | ".join(one for one in (f"{row.item} {row.item_name}", row.applicant, defects) if one), "dim")
+
+    async def act_open(self) -> None:
+        """Enter: take it, the form opens with everything there."""
+        if self.table.row is not None:
+            await take_prefile(self.console_app, self.table.row.code)
+
+    async def act_look_through(self) -> None:
+        """c: its papers one by one."""
+        row: PrefileRow | None = self.table.row
+        if row is None:
+            return
+        act = await self.desk.prefile_check(row.code)
+        if isinstance(act, Refused):
+            self.answer(act)
+            return
+
+        async def submit(data: dict[str, str]) -> Done | Refused:
+            return await self.desk.check_prefile(row.code, data)
+
+        await self.console_app.perform(f"{row.code} {row.item_name}", act, submit, self._done, row.code)
+
+    async def _done(self, done: Done) -> None:
+        await self.arrive()
+        self.answer(done)
+
+    async def act_print_list(self) -> None:
+        """p: the list that the applicant takes home."""
+        if self.table.row is not None:
+            self.answer(await self.desk.print_preparation(self.table.row.code))
+
+    async def act_show_list(self) -> None:
+        """F7: look at that list."""
+        row: PrefileRow | None = self.table.row
+        if row is None:
+            return
+        from screens.text import TextScreen
+
+        text = await self.desk.preparation_preview(row.code)
+        if isinstance(text, Refused):
+            self.answer(text)
+            return
+
+        async def read() -> str:
+            return text
+
+        await self.console_app.show(TextScreen("screens.title.preparation", read))
+
+    async def act_reload(self) -> None:
+        """Read again now."""
+        await self.arrive()
+        self.say(t("screens.queue.read"), "dim")
+
+
+async def take_prefile(app: ConsoleApp, code: str) -> None:
+    """Go on with a prefile in the intake form; a form that is under way there is not pushed aside."""
+    if app.person is not None and not app.person.takes_in:
+        app.bell()
+        app.frame.say(t("screens.intake.not_yours"), "warn")
+        return
+    if not await app.go("intake"):
+        return
+    screen = app.screen
+    if not isinstance(screen, IntakeScreen) or screen.occupied:
+        app.bell()
+        app.frame.say(t("screens.prefiles.occupied"), "warn")
+        return
+    answer = await app.desk.take_prefile(code)
+    if isinstance(answer, Refused):
+        app.bell()
+        screen.answer(answer)
+        return
+    await screen.take_over(answer.form, answer.field)
+    await screen.save_draft()
+    screen.say(t("screens.prefiles.taken", code=code), "good")
