@@ -32,21 +32,27 @@ def receive(command: Intake, context: Context, item: Item) -> bodies.Received:
     agent = _party(command.agent, day) if command.agent else None
     answers = _answers(command, item)
     have = {code: state for code, state in command.materials.items() if state != PENDING}
+    route = route_for(item, answers)
+    at_once = item.on_spot and not any(step.kind in _TAKES_TIME for step in route)
     return bodies.Received(
         number="", item=item.code, item_hash=item_hash(item), module=item.module, applicant=applicant, agent=agent,
         project_code=_project_code(command, item), situations=answers, form=_form(item, answers, command.form),
         materials={m.code: state for m, state in material_states(item, answers, have, agent is not None)},
-        reused=_reused(command), route=route_for(item, answers),
+        reused=_reused(command), route=route,
         **_limits(item, answers),
         refers_to=clean_line(command.refers_to), ref=clean_line(command.ref), authority=authority,
         one_person=item.one_person, registration=item.registration,
-        on_spot=item.on_spot and context.online, spot_lost=item.on_spot and not context.online,
+        on_spot=at_once and context.online, spot_lost=at_once and not context.online,
         sourced=context.sourced, joint=item.joint,
         stops=tuple(bodies.Stop(stop.kind, stop.most, stop.basis.zh) for stop in item.stops), **_fee(item, answers),
         gives=item.gives, forward_to=item.forward_to.zh if item.forward_to else "", defer_days=item.defer_days,
         pledge_check_days=item.pledge_check_days, supplement_days=item.supplement_days,
         first_contact=clean_code(command.first_contact) or context.staff.number,
     )  # fmt: skip
+
+
+_TAKES_TIME = frozenset({"site_check", "expert_review", "hearing", "consult", "publicity"})
+"""Kinds of steps for which nobody sits and waits: with one of them an item is not decided on the spot."""
 
 
 def _applicant(command: Intake, item: Item, day: date) -> bodies.Party:

@@ -6,19 +6,17 @@ import msgspec
 
 from casework import bodies, commands, numbers
 from casework.bodies import Party
-from casework.catalogue.form import asked_fields
-from casework.catalogue.materials import PENDING, completeness, material_states, with_agent
-from casework.catalogue.schema import Field, Item, LimitData, Situation
+from casework.catalogue.materials import PENDING, completeness, with_agent
+from casework.catalogue.schema import Item
 from casework.catalogue.situations import holds, normal_answers
-from casework.clocks import unit_word
 from casework.errors import BadInput
 from casework.events import EVENTS, Klass
 from casework.messages import Message, t
-from casework.money import yuan
 from casework.papers import build
 from casework.papers.of_case import guide_facts
 from casework.papers.text import to_text
 from casework.rules import Refusal
+from console import desk_bundle, desk_item
 from console.counter import Session, Taken
 from console.legal_time import DayUnknown
 from console.showing import Shower, act_view
@@ -28,14 +26,6 @@ from screens import desk
 _LATELY = 50
 """Among how many of the newest cases the finder looks for what is taken in often."""
 
-_SAME_AS = {
-    "premises": "applicant.address",
-    "legal_representative": "applicant.legal_representative",
-    "builder": "applicant.name",
-}
-_NEW_ENTITY = "company_name"
-"""An item that asks for this founds somebody else than the applicant: nothing of the applicant is proposed there."""
-
 _OFFICERS = frozenset({"refuse", "return"})
 """A helper only proposes these; an officer settles it."""
 
@@ -44,17 +34,20 @@ _SETTLED_AT_ONCE = frozenset({"acceptance", "refusal", "return"})
 
 
 def find_items(terminal: Terminal, show: Shower, text: str) -> tuple[desk.ItemHit, ...]:
-    """Items and guide-only items, best first; for an empty text all items, those that came here lately in front."""
-    items = terminal.library.current().items
+    """Items, bundles and guide-only items, best first; for an empty text all, those that came here lately in front."""
+    catalogue = terminal.library.current()
+    items, bundles = catalogue.items, catalogue.bundles
     recent = tuple(dict.fromkeys(row.item for row in terminal.memory.cases(limit=_LATELY)))
     if not text.strip():
         codes_ = dict.fromkeys((*(code for code in recent if code in items), *sorted(items)))
-        return tuple(_hit(show, items[code]) for code in codes_)
-    hits = terminal.library.finder().find(text, recent)
-    return tuple(
+        together = (desk_bundle.hit(show, bundles[code]) for code in sorted(bundles))
+        return (*(_hit(show, items[code]) for code in codes_), *together)
+    found = terminal.library.finder().find(text, recent)
+    hits = tuple(
         _hit(show, items[hit.code]) if hit.code in items else desk.ItemHit(hit.code, hit.name, "", hit.guide_only)
-        for hit in hits
+        for hit in found
     )
+    return desk_bundle.with_bundles(terminal, show, text, hits)
 
 
 def _hit(show: Shower, item: Item) -> desk.ItemHit:
@@ -65,82 +58,35 @@ def item_view(
     terminal: Terminal, show: Shower, code: str, answers: dict[str, str], applicant_id: str = ""
 ) -> desk.ItemView | None:
     """What applies to these situation answers; None when no case can be opened on the code."""
-    item = terminal.library.current().items.get(code.strip().upper())
+    catalogue, code = terminal.library.current(), code.strip().upper()
+    given = {name: value for name, value in answers.items() if value}
+    if code in catalogue.bundles:
+        return desk_bundle.bundle_view(terminal, show, catalogue.bundles[code], given, applicant_id)
+    item = catalogue.items.get(code)
     if item is None:
         return None
-    given = {name: value for name, value in answers.items() if value}
     agent = given.get("agent") == "yes"
-    earlier = _earlier_form(terminal, item, applicant_id)
+    cases = terminal.memory.of_applicant(applicant_id) if applicant_id else ()
     return desk.ItemView(
         code=item.code,
         name=show.say(item.name),
         module=t(f"module.{item.module}"),
         applicants=item.applicants,
-        situations=tuple(_situation(show, each) for each in item.situations if holds(each.when, given)),
-        fields=tuple(_field(show, each, item, earlier) for each in asked_fields(item, given)),
-        materials=tuple(
-            desk.MaterialView(
-                code=material.code,
-                name=show.say(material.name),
-                required=True,  # what applies is asked for; the conditional ones apply by the answers above
-                may_pledge=material.pledge and not item.pledge_excluded,
-                may_defer=material.defer,
-                source=show.say(material.source),
-                have="pending_check" if material.source else "missing",
-            )
-            for material, _ in material_states(item, given, {}, agent)
-        ),
+        situations=tuple(desk_item.situation(show, each) for each in item.situations if holds(each.when, given)),
+        fields=desk_item.fields(show, item, given, cases, founding=desk_item.founds(item)),
+        materials=desk_item.materials(terminal, show, item, given, cases, agent=agent),
         needs_project_code=item.project_code,
-        limits=_limits(item),
-        fee=_fee(show, item),
+        limits=desk_item.limits(item.statutory, item.promised),
+        fee=desk_item.fee(show, item),
     )
 
 
-def _limit(limit: LimitData) -> str:
-    return t(f"limit.{unit_word(limit.unit, limit.amount)}", amount=limit.amount, start=t(f"limit.start.{limit.start}"))
-
-
-def _limits(item: Item) -> str:
-    if item.statutory is None:
-        return t("item.promise", promised=_limit(item.promised))
-    return t("item.limits", statutory=_limit(item.statutory), promised=_limit(item.promised))
-
-
-def _fee(show: Shower, item: Item) -> str:
-    if item.fee is None:
-        return t("papers.fee.none")
-    return show.say(item.fee.rate) if item.fee.rate else yuan(item.fee.amount)
-
-
-def _situation(show: Shower, situation: Situation) -> desk.Field:
-    kind: desk.FieldKind = "yes_no" if situation.kind == "yes_no" else "choice"
-    choices = tuple(desk.Choice(option.code, show.say(option.label)) for option in situation.options)
-    return desk.Field(situation.code, show.say(situation.question), kind, required=True, choices=choices)
-
-
-def _earlier_form(terminal: Terminal, item: Item, applicant_id: str) -> dict[str, str]:
-    """What this applicant said the last time on a form of this item."""
-    found = terminal.memory.search(applicant_id, _LATELY) if applicant_id else ()
-    forms = (row.case.received.form for row in found if (row.item, row.applicant_id) == (item.code, applicant_id))
-    return next(forms, {})
-
-
-def _field(show: Shower, field: Field, item: Item, earlier: dict[str, str]) -> desk.Field:
-    kinds: dict[str, desk.FieldKind] = {"number": "number", "choice": "choice", "date": "date"}
-    choices = tuple(desk.Choice(option.code, show.say(option.label)) for option in field.options)
-    label = show.say(field.label) + (f" ({show.say(field.unit)})" if field.unit else "")
-    most = field.max if field.kind in {"text", "address"} else 40
-    founding = any(each.id == _NEW_ENTITY for each in item.fields)
-    return desk.Field(
-        code=field.id,
-        name=label,
-        kind=kinds.get(field.kind, "text"),
-        required=field.required,
-        choices=choices,
-        value=earlier.get(field.id, ""),
-        max_chars=most,
-        same_as="" if founding else _SAME_AS.get(field.id, ""),
-    )
+def same_open_case(terminal: Terminal, code: str, applicant_id: str) -> Message | None:
+    """A warning when the applicant has an open case of the same item here; of a bundle, of any of its items."""
+    bundle = terminal.library.current().bundles.get(code)
+    codes_ = [member.item for member in bundle.members] if bundle else [code]
+    warnings = (terminal.counter.same_open_case(one, applicant_id) for one in codes_)
+    return next((warning for warning in warnings if warning is not None), None)
 
 
 def known(terminal: Terminal, identity: str) -> desk.Known | None:
@@ -149,15 +95,17 @@ def known(terminal: Terminal, identity: str) -> desk.Known | None:
     if found is None:
         return None
     party, last = found.newest.received.applicant, found.newest.received_at[:10]
-    return desk.Known(_shown_party(party), note=t("intake.known", count=found.count, last=last))
+    return desk.Known(shown_party(party), note=t("intake.known", count=found.count, last=last))
 
 
 def outcomes(terminal: Terminal, session: Session, form: desk.IntakeForm) -> tuple[desk.ActView, ...]:
     """The outcomes for this form, the one to take when nothing else is said marked as proposed."""
-    item = terminal.library.current().items.get(form.item)
+    catalogue, command = terminal.library.current(), command_of(form)
+    if form.item in catalogue.bundles:
+        return desk_bundle.outcomes(terminal, session, catalogue.bundles[form.item], command)
+    item = catalogue.items.get(form.item)
     if item is None:
         return ()
-    command = _command(form)
     answers = with_agent(item, normal_answers(item, command.situations), command.agent is not None)
     missing = completeness(item, answers, command.materials, command.agent is not None)
     officer = session.staff.team == "officer"
@@ -193,23 +141,58 @@ def _proposal(item: Item, missing: bool) -> str:
 def submit(
     terminal: Terminal, show: Shower, session: Session, form: desk.IntakeForm, case_id: str
 ) -> desk.Saved | desk.Refused:
-    """Commit the intake; what can be mended names its field where it is known. Raises DayUnknown (S29)."""
+    """Commit the intake; what can be mended names its field where it is known. Raises DayUnknown (S29).
+
+    All cases of one visitor carry the same visit; a prefile goes on under its own id, and who opened it stays
+    responsible (R16).
+    """
+    session = msgspec.structs.replace(session, visit=form.visit or terminal.counter.new_id())
+    command = command_of(form)
+    before = terminal.memory.prefile_of(case_id) if case_id else None
+    if before is not None:
+        came_from = command.refers_to or before.code
+        command = msgspec.structs.replace(command, refers_to=came_from, first_contact=before.opened_by)
     try:
-        taken = terminal.counter.intake(session, _command(form), case_id)
+        taken = _taken(terminal, session, command, case_id)
     except DayUnknown:
         raise
     except BadInput as error:
         return desk.Refused(error.message, _blamed(error))
     if isinstance(taken, Refusal):
         return desk.Refused(taken.message)
-    return _saved(terminal, show, taken)
+    return _saved(terminal, show, taken, session.visit)
 
 
-def _saved(terminal: Terminal, show: Shower, taken: Taken) -> desk.Saved:
-    papers = tuple(desk.PaperRef(kind, t(f"paper.{kind}")) for kind in papers_of(taken.types))
-    words = Message("desk.saved", {"number": numbers.printed(taken.number), "state": Message(f"state.{taken.state}")})
-    places = show.places(terminal.counter.case(taken.number))
-    return desk.Saved(taken.number, taken.case, t(f"state.{taken.state}"), papers, words, places=places)
+def _taken(
+    terminal: Terminal, session: Session, command: commands.Intake, case_id: str
+) -> tuple[Taken, ...] | Refusal:
+    if terminal.counter.is_bundle(command.item):
+        return terminal.counter.intake_together(session, command, case_id)
+    taken = terminal.counter.intake(session, command, case_id)
+    return taken if isinstance(taken, Refusal) else (taken,)
+
+
+def _saved(terminal: Terminal, show: Shower, taken: tuple[Taken, ...], visit: str) -> desk.Saved:
+    first, *others = taken
+    words = Message("desk.saved", {"number": numbers.printed(first.number), "state": Message(f"state.{first.state}")})
+    also = tuple(
+        desk.Also(
+            one.number, _item_of(terminal, show, one), t(f"state.{one.state}"), _paper_refs(papers_of(one.types))
+        )
+        for one in others
+    )
+    papers, places = _paper_refs(papers_of(first.types)), show.places(terminal.counter.case(first.number))
+    state = t(f"state.{first.state}")
+    return desk.Saved(first.number, first.case, state, papers, words, visit, places, also)
+
+
+def _item_of(terminal: Terminal, show: Shower, taken: Taken) -> str:
+    case = terminal.counter.case(taken.number)
+    return f"{case.received.item} {show.item_name(case)}"
+
+
+def _paper_refs(kinds: tuple[str, ...]) -> tuple[desk.PaperRef, ...]:
+    return tuple(desk.PaperRef(kind, t(f"paper.{kind}")) for kind in kinds)
 
 
 def papers_of(types: tuple[str, ...], waits: bool = False) -> tuple[str, ...]:
@@ -226,14 +209,15 @@ def papers_of(types: tuple[str, ...], waits: bool = False) -> tuple[str, ...]:
 
 def _blamed(error: BadInput) -> str:
     """The field of the form that an error of the trade is about."""
-    return {"intake.project_code": "project_code", "intake.name": "name"}.get(error.code, "")
+    return {"intake.project_code": "project_code", "intake.name": "applicant.name"}.get(error.code, "")
 
 
-def _command(form: desk.IntakeForm) -> commands.Intake:
+def command_of(form: desk.IntakeForm) -> commands.Intake:
+    """The form as the command of an intake."""
     return commands.Intake(
         item=form.item,
-        applicant=_party(form.applicant),
-        agent=_party(form.agent) if form.agent and form.agent.id else None,
+        applicant=party_of(form.applicant),
+        agent=party_of(form.agent) if form.agent and form.agent.id else None,
         project_code=form.project_code,
         situations={name: value for name, value in form.situations.items() if value},
         form={name: value for name, value in form.form.items() if value},
@@ -242,21 +226,27 @@ def _command(form: desk.IntakeForm) -> commands.Intake:
         reason=form.outcome_data.get("reason", ""),
         right_organ=form.outcome_data.get("right_organ", ""),
         refers_to=form.refers_to,
+        reused=form.reused,
     )
 
 
-def _party(party: desk.Party) -> Party:
+def party_of(party: desk.Party) -> Party:
+    """A party as the trade takes it."""
     return Party(party.kind, party.name, party.id, party.phone, party.address, party.legal_representative)
 
 
-def _shown_party(party: bodies.Party) -> desk.Party:
+def shown_party(party: bodies.Party) -> desk.Party:
+    """A party as the form shows it."""
     kind = "entity" if party.kind == "entity" else "person"
     return desk.Party(kind, party.id, party.name, party.phone, party.address, party.representative)  # type: ignore[arg-type]
 
 
-def guide(terminal: Terminal, code: str) -> str:
+def guide(terminal: Terminal, show: Shower, code: str) -> str:
     """The service guide of an item as text; of a guide-only item its name and department."""
-    item = terminal.library.current().items.get(code)
+    catalogue = terminal.library.current()
+    if code in catalogue.bundles:
+        return desk_bundle.guide(show, catalogue.bundles[code], catalogue)
+    item = catalogue.items.get(code)
     if item is None:
         found = terminal.memory.guide_item(code)
         return f"{found.code}\n{found.name}\n{found.kind}\n{found.department}" if found else code

@@ -1,21 +1,22 @@
 """Made-up applicants with valid check digits, and what each of them hands in: for the demo and its headless day.
 
-Everything follows from a seed and a counter, so a day can be had again.
+`application` is right and complete for any item; the functions behind it make of it what people bring in fact: without
+a paper, with one that follows, with a pledge, by an agent, for another organ, for a bundle.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import TypeVar
+
+import msgspec
 
 from casework.bodies import Party
-from casework.catalogue.materials import applicable
-from casework.catalogue.schema import Field, Item
+from casework.bundle import members_of
+from casework.catalogue.materials import AGENT, applicable
+from casework.catalogue.schema import Bundle, Catalogue, Gate, Item
 from casework.commands import Intake
-
-_T = TypeVar("_T")
+from console.sample_form import address, answers, draw, form, shut_by_date
 
 _FAMILY = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹"
 _GIVEN = (
@@ -43,13 +44,8 @@ _GIVEN = (
 _RARE = ("𠮷野健", "䶮月", "阿依古丽·买买提")
 _FIRMS = ("光谷", "东湖", "南湖", "汤逊湖", "豹澥", "花山", "左岭", "龙泉山")
 _TRADES = ("餐饮管理", "生物科技", "软件技术", "光电设备", "建筑工程", "商贸", "文化传播", "新材料")
-_ROADS = ("高新大道", "关山大道", "光谷大道", "民族大道", "珞喻路", "雄楚大道", "佛祖岭一路")
-
-
-def draw(seed: int, count: int, name: str, options: Sequence[_T]) -> _T:
-    """One of `options`, the same for the same seed, count and name."""
-    number = int.from_bytes(hashlib.sha256(f"{seed}/{count}/{name}".encode()).digest()[:6])
-    return options[number % len(options)]
+_WITH_A_CODE = frozenset({"investment", "construction"})
+"""Modules whose applications are about a project."""
 
 
 def person(seed: int, count: int) -> Party:
@@ -63,7 +59,7 @@ def person(seed: int, count: int) -> Party:
         draw(seed, count, "rare", _RARE) if rare else draw(seed, count, "f", _FAMILY) + draw(seed, count, "g", _GIVEN)
     )
     return Party(
-        "person", name, digits + ric.calc_check_digit(digits + "0"), _phone(seed, count), _address(seed, count)
+        "person", name, digits + ric.calc_check_digit(digits + "0"), _phone(seed, count), address(seed, count)
     )
 
 
@@ -75,7 +71,7 @@ def entity(seed: int, count: int) -> Party:
     firm = f"武汉{draw(seed, count, 'firm', _FIRMS)}{draw(seed, count, 'trade', _TRADES)}有限公司"
     boss = person(seed, count + 500)
     return Party(
-        "entity", firm, code + uscc.calc_check_digit(code), _phone(seed, count), _address(seed, count), boss.name
+        "entity", firm, code + uscc.calc_check_digit(code), _phone(seed, count), address(seed, count), boss.name
     )
 
 
@@ -83,47 +79,124 @@ def _phone(seed: int, count: int) -> str:
     return f"13{draw(seed, count, 'carrier', range(10))}{draw(seed, count, 'phone', range(10**8)):08d}"
 
 
-def _address(seed: int, count: int) -> str:
-    return f"武汉东湖新技术开发区{draw(seed, count, 'road', _ROADS)}{draw(seed, count, 'no', range(1, 999))}号"
+def application(
+    item: Item,
+    seed: int,
+    count: int,
+    day: date,
+    *,
+    complete: bool = True,
+    given: Mapping[str, str] | None = None,
+    shut: Gate | None = None,
+) -> Intake:
+    """A whole application for `item` on `day`: the form filled in, all papers in hand (but one where not `complete`).
 
-
-def application(item: Item, seed: int, count: int, day: date, *, complete: bool = True) -> Intake:
-    """A whole application for `item`: the form filled in, all papers in hand (but the first where not `complete`)."""
-    applicant = person(seed, count) if "person" in item.applicants and count % 2 else entity(seed, count)
-    if applicant.kind not in item.applicants:
-        applicant = person(seed, count)
-    materials = [material.code for material in applicable(item, _answers(item), agent=False) if material.source is None]
-    return Intake(
+    `given`: answers that are wanted so. `shut`: a gate of the item that is to be shut, the only one.
+    """
+    applicant = _applicant(item, seed, count)
+    said = answers(item.situations, count, gates=item.gates, ticks=item.ticks, given=given, shut=shut)
+    fields = form(item, said, applicant, seed, count, day)
+    if shut is not None and shut.field:
+        fields[shut.field] = shut_by_date(shut, day)
+    command = Intake(
         item=item.code,
         applicant=applicant,
-        project_code=f"{day:%y%m}-420118-04-01-{100_000 + count}" if item.project_code else "",
-        situations=dict(_answers(item)),
-        form=dict(_form(item, applicant, seed, count)),
-        materials=dict.fromkeys(materials if complete else materials[1:], "original"),
-        outcome="accept" if item.authorised and complete else "receive",
+        project_code=_project_code(item, count, day),
+        situations=dict(said),
+        form=fields,
+        materials=_in_hand(item, said),
+        outcome="accept" if item.authorised and shut is None else "receive",
+    )
+    return command if complete else lacking(command, item)
+
+
+def _applicant(item: Item, seed: int, count: int) -> Party:
+    wants_person = "person" in item.applicants and (count % 2 == 1 or "entity" not in item.applicants)
+    return person(seed, count) if wants_person else entity(seed, count)
+
+
+def _project_code(item: Item, count: int, day: date) -> str:
+    return f"{day:%y%m}-420118-04-01-{100_000 + count}" if item.project_code or item.module in _WITH_A_CODE else ""
+
+
+def _in_hand(item: Item, said: Mapping[str, str], *, agent: bool = False) -> dict[str, str]:
+    """Each paper that has to be brought; what a source knows is not asked for."""
+    brought = (each for each in applicable(item, said, agent) if each.source is None)
+    return {each.code: "copy" if each.form == "copy" else "original" for each in brought}
+
+
+# What people bring in fact
+
+
+def lacking(command: Intake, item: Item, papers: int = 1) -> Intake:
+    """The same without its first `papers` papers: nobody can accept it so."""
+    left = list(command.materials)[papers:]
+    return msgspec.structs.replace(
+        command, materials={code: command.materials[code] for code in left}, outcome="receive"
     )
 
 
-def _answers(item: Item) -> dict[str, str]:
-    return {situation.code: situation.answers[-1] for situation in item.situations if situation.when is None}
+def deferring(command: Intake, item: Item) -> Intake:
+    """The papers that may follow (R31) follow. Raises ValueError where the item has none."""
+    return _instead(command, item, [each.code for each in item.materials if each.defer], "defer")
 
 
-def _form(item: Item, applicant: Party, seed: int, count: int) -> Iterator[tuple[str, str]]:
-    for field in item.fields:
-        match field.kind:
-            case "number":
-                yield field.id, str(10 + draw(seed, count, field.id, range(90)))
-            case "choice":
-                yield field.id, draw(seed, count, field.id, field.options).code
-            case "date":
-                yield field.id, "2027-03-01"
-            case "address":
-                yield field.id, _address(seed, count)
-            case _:
-                yield field.id, _text(field, applicant, count)[: field.max]
+def pledging(command: Intake, item: Item) -> Intake:
+    """A pledge stands for one paper (R30). Raises ValueError where the item lets none."""
+    codes = [] if item.pledge_excluded else [each.code for each in item.materials if each.pledge]
+    return _instead(command, item, codes, "pledge")
 
 
-def _text(field: Field, applicant: Party, count: int) -> str:
-    if field.id == "legal_representative":
-        return applicant.representative or applicant.name
-    return applicant.name if "name" in field.id else f"{field.label.zh}{count}"
+def _instead(command: Intake, item: Item, codes: list[str], state: str) -> Intake:
+    asked = {each.code for each in applicable(item, command.situations, command.agent is not None)}
+    wanted = [code for code in codes if code in asked]
+    if not wanted:
+        raise ValueError(f"{item.code}: no paper may be {state}")
+    chosen = wanted if state == "defer" else wanted[:1]
+    return msgspec.structs.replace(command, materials={**command.materials, **dict.fromkeys(chosen, state)})
+
+
+def by_agent(command: Intake, item: Item, seed: int, count: int) -> Intake:
+    """Somebody comes for the applicant, with the paper that gives the power, where the item asks for one."""
+    said = {**command.situations, AGENT: "yes"} if item.situation(AGENT) else command.situations
+    needed = _in_hand(item, said, agent=True)
+    return msgspec.structs.replace(
+        command, agent=person(seed, count + 700), situations=said, materials={**needed, **command.materials}
+    )
+
+
+def gate_of(item: Item, *effects: str) -> Gate | None:
+    """The first gate of the item with one of these effects."""
+    return next((gate for gate in item.gates if gate.effect in effects), None)
+
+
+def together(
+    bundle: Bundle, catalogue: Catalogue, seed: int, count: int, day: date, given: Mapping[str, str] | None = None
+) -> Intake:
+    """One whole application for all of a bundle or stage; a paper that several of its items ask for comes once."""
+    said = answers(bundle.situations, count, given=given)
+    members = members_of(bundle, said, catalogue)
+    applicant = next(
+        who for who in (person(seed, count), entity(seed, count)) if all(who.kind in item.applicants for item in members)
+    )
+    fields: dict[str, str] = {}
+    materials: dict[str, str] = {}
+    shared: set[str] = set()
+    for item in members:
+        own = answers(item.situations, count, gates=item.gates, ticks=item.ticks, given=said)
+        said = {**own, **said}
+        fields = {**form(item, own, applicant, seed, count, day), **fields}
+        for code, have in _in_hand(item, own).items():
+            kept = item.material(code)
+            if kept is None or not kept.shares or kept.shares not in shared:
+                materials[code] = have
+            shared |= {kept.shares} if kept is not None and kept.shares else set()
+    return Intake(
+        item=bundle.code,
+        applicant=applicant,
+        project_code=next(filter(None, (_project_code(item, count, day) for item in members)), ""),
+        situations=dict(said),
+        form=fields,
+        materials=materials,
+        outcome="accept",
+    )

@@ -28,7 +28,7 @@ from tests.sim.terminal import Terminal
 
 ASIDE = frozenset(
     {"withdraw", "refuse", "return", "send-back", "reassign", "supplement", "mend", "nudge", "recuse", "terminate"}
-    | {"transfer", "void", "consult", "suspend", "extend", "not-needed", "correct", "revoke", "forward", "post"}
+    | {"transfer", "void", "consult", "suspend", "extend", "not-needed", "correct", "revoke", "post", "check"}
 )
 """Ways aside: everything but what moves a case on."""
 OPEN = tuple(sorted(OPEN_STATES))

@@ -197,7 +197,7 @@ def test_whoever_follows_the_offered_keys_agrees_with_the_hall_and_reaches_an_en
     assert "closed" in ends
 
 
-WALKS = 60
+WALKS = 100
 _ENDING = {"withdraw", "terminate", "transfer", "void", "refuse", "return", "revoke"}
 
 
@@ -223,7 +223,7 @@ def stepped(office: Office, case: Case, chance: random.Random) -> Case:
 
 REPRESENTATIVE = ("A01", "A07", "B02", "B05", "B07", "C05", "C07", "C16", "D01", "D04", "D07", "D10")
 """With and without examination, side by side, with fees, stops, forwarding, pledges, checks, hearings."""
-MOST_STATES = 3000
+MOST_STATES = 6000
 
 
 def neighbours(office: Office, case: Case) -> list[Case]:
