@@ -190,6 +190,11 @@ def step_of(case: Case, step_id: str) -> bodies.RouteStep | None:
     return next((step for step in route_of(case) if step.id == step_id), None)
 
 
+def module_at(case: Case, step_id: str) -> str:
+    """The module whose posts may act on a step; none for a question: any post of the hall may be asked."""
+    return "" if any(each.step.id == step_id for each in case.consults) else case.received.module
+
+
 def steps_of_kind(case: Case, kind: str) -> tuple[bodies.RouteStep, ...]:
     """The steps of one kind, in the order of the route."""
     return tuple(step for step in route_of(case) if step.kind == kind)

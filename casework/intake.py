@@ -12,7 +12,7 @@ import msgspec
 
 from casework import bodies
 from casework.ambient import moment
-from casework.catalogue.gates import TURNS_AWAY, shut_gates
+from casework.catalogue.gates import TURNS_AWAY, expect_dates, shut_gates
 from casework.catalogue.materials import Missing, recorded_gaps
 from casework.catalogue.schema import Gate, Item
 from casework.commands import Intake
@@ -92,6 +92,8 @@ def look(command: Intake, context: Context) -> Intaking | Refusal:
     missing = gaps_of(body, body.materials, item)
     day = moment(context.time.at).date()
     gates = shut_gates(item, body.situations, body.form, day, context.calendar)
+    if command.outcome == "accept":
+        expect_dates(item, body.situations, body.form)
     at_once = context.staff.team == "officer" or (command.outcome == "accept" and bool(body.authority))
     no = _outright(command, missing, gates, at_once=at_once)
     if no is not None:

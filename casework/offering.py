@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from casework.acts import HANDLERS, own_post
 from casework.bodies import RouteStep
-from casework.case import AT_APPLICANT, UNDER_WAY, Case, open_steps, paused, places
+from casework.case import AT_APPLICANT, UNDER_WAY, Case, module_at, open_steps, paused, places
 from casework.catalogue.materials import NOT_FOUND, PENDING
 from casework.commands import Accept
 from casework.decide import not_now
@@ -59,7 +59,7 @@ def _offered(case: Case, context: Context) -> Iterator[Offer]:
     for step in open_steps(case) if case.state not in AT_APPLICANT else ():
         post = own_post(case, step, context)
         for action, type_ in _at_step(case, step):
-            if _may_at(case, context, type_, post):
+            if _may_at(case, context, type_, post, module_at(case, step.id)):
                 yield action, type_
     for action, type_ in _of_state(case):
         if _may(case, context, type_) and not _pointless(case, context, type_):
@@ -117,12 +117,12 @@ def _may(case: Case, context: Context, type_: str) -> bool:
     return delegated(staff, row.verb, context.day) is not None
 
 
-def _may_at(case: Case, context: Context, type_: str, post: str) -> bool:
+def _may_at(case: Case, context: Context, type_: str, post: str, module: str) -> bool:
     row = EVENTS[type_]
     if not post or (row.officers_only and context.staff.team != "officer"):
         return False
     mandate = delegated(context.staff, row.verb, context.day) is not None
-    return mandate or may(context.staff, row.verb, post, context.catalogue.posts, case.received.module)
+    return mandate or may(context.staff, row.verb, post, context.catalogue.posts, module)
 
 
 def _pointless(case: Case, context: Context, type_: str) -> bool:

@@ -46,7 +46,9 @@ def everything(item: Item, answers: Mapping[str, str], recorded: Mapping[str, st
     asks = []
     for material in item.materials:
         if material.code in now:
-            asks += _asked_now(item, material, recorded.get(material.code, "missing"))
+            state = recorded.get(material.code, "missing")
+            asks += [_pledged_for(item, material)] if state == "pledge" and not agent else []
+            asks += _asked_now(item, material, state)
         elif material.code in ever:
             when = tuple(_conditions(item, material, answers))
             asks.append(Ask(material.code, gap(item, material, "material.missing").defect, _cure(item, material), when))
@@ -102,6 +104,12 @@ def _asked_now(item: Item, material: Material, state: str) -> list[Ask]:
             )
         ]
     return []
+
+
+def _pledged_for(item: Item, material: Material) -> Ask:
+    """A pledge that stands now and would not, were it an agent's (R30)."""
+    found = gap(item, material, "material.agent_pledge")
+    return Ask(material.code, found.defect, found.cure, (Message("once.agent"),))
 
 
 def _cure(item: Item, material: Material) -> Message:

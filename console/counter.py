@@ -183,15 +183,18 @@ class Counter:
         waits = any(EVENTS[name].klass.value == "needs_hall" for name in decision.types)
         return Acted(case.number, shown.state, decision.types, waits)
 
-    def check(self, session: Session, number: str) -> Acted | Refusal | None:
-        """Ask the sources for what of the case has yet to be looked up (R33); None where none of them answered.
+    def check(self, session: Session, number: str) -> Acted | Refusal:
+        """Ask the sources for what of the case has yet to be looked up (R33).
 
         The sources are asked before the memory is locked: nobody else at this window waits for them.
         """
         case = self.case(number)
-        said = answers(self.sources, questions(case, self.item(case)))
+        asked = questions(case, self.item(case))
+        said = answers(self.sources, asked)
         news = tuple(line for line in said if FOUND[line.outcome] != case.materials.get(line.material))
-        return self._act(session, number, "check", Check(news)) if news else None
+        if not news:
+            return Refusal("still_not_found" if said else "no_source" if asked else "nothing_to_check")
+        return self._act(session, number, "check", Check(news))
 
     def possible(self, session: Session, case: Case) -> tuple[tuple[str, Refusal | None], ...]:
         """The acts that belong to the case now, each with the reason why it is off, or None."""

@@ -1,74 +1,37 @@
-"""The desk behind the screens: the counter's use cases on one thread of their own, in the words of `screens.desk`.
+"""The desk behind the screens: the counter's use cases in the words of `screens.desk`.
 
-SQLite never runs on the screen's loop; one thread serves them all, in the order in which keys were pressed.
+Who sits here, lists, cases, papers and the tray; what takes applications in is `console.desk_taking`.
 """
 
 from __future__ import annotations
 
-import asyncio
-from collections import Counter
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from datetime import date
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 from casework import codes
 from casework.ambient import moment
-from casework.errors import CaseworkError
 from casework.events import EVENTS
-from casework.messages import Message, Spoken, t
+from casework.messages import Message, t
 from casework.papers.text import to_text
 from casework.rights import post_for
 from casework.rules import Refusal
-from console import desk_forms, desk_intake, typed
-from console.counter import Acted, Session, fate_of
+from console import desk_forms
+from console.counter import Acted, fate_of
+from console.desk_intake import papers_of
+from console.desk_taking import TakingDesk
 from console.desk_tray import tray_rows
-from console.errors import ConsoleError
-from console.legal_time import DayUnknown
-from console.showing import Shower
 from console.terminal import Terminal
-from local_db.finding import CaseRow, Filter
+from local_db.finding import CaseRow
 from screens import desk
 
-_T = TypeVar("_T")
 
-
-class CounterDesk:
+class CounterDesk(TakingDesk):
     """Implements `screens.desk.Desk` over one terminal."""
 
     def __init__(self, terminal: Terminal, cable: Callable[[bool], None] | None = None) -> None:
-        self._terminal = terminal
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="desk")
-        self._session: Session | None = None
-        self._draft_id = ""
+        super().__init__(terminal)
         self._cable = cable
         self._plugged = True
-        self._revision = 0
-        self._show = Shower(terminal.library, lambda: terminal.language, terminal.clock.now, terminal.name_of)
-
-    async def _do(self, work: Callable[..., _T], *args: Any) -> _T:
-        try:
-            return await asyncio.get_running_loop().run_in_executor(self._thread, work, *args)
-        except Spoken:
-            raise
-        except Exception as error:  # nobody expected it: a sentence, and the form stays as it is
-            message = self._terminal.sentence(error)
-            raise ConsoleError(message.id, **message.facts) from error
-
-    async def _answer(self, work: Callable[[], _T]) -> _T | desk.Refused:
-        """Run `work`; what the trade, the memory or the line refuse is a value for the screen."""
-        try:
-            return await self._do(work)
-        except DayUnknown as error:
-            return desk.Refused(error.message, confirm_day=str(error.message.facts["day"]))
-        except Spoken as error:
-            return desk.Refused(error.message)
-
-    @property
-    def _who(self) -> Session:
-        if self._session is None:
-            raise CaseworkError("people.signed_out")
-        return self._session
 
     # Who
 
@@ -103,8 +66,10 @@ class CounterDesk:
         return desk.Person(staff.number, staff.name, team, choices, self._who.shift, takes_in)
 
     async def status(self) -> desk.Status:
-        """The status line."""
-        return await self._do(self._status)
+        """The status line; asked once a second, it also sees to it that what waits for a source is looked up."""
+        found = await self._do(self._status)
+        self.checks.begin()
+        return found
 
     def _status(self) -> desk.Status:
         now = self._terminal.clock.now()
@@ -126,7 +91,14 @@ class CounterDesk:
             revision=self._terminal.memory.revision(),
             cable=self._plugged if self._cable else None,
             prints_waiting=self._terminal.memory.prints_waiting(),
+            sitting=self._sitting(),
         )
+
+    def _sitting(self) -> tuple[str, ...]:
+        """Whose applicants sit at the counter and wait for a post of this shift."""
+        shift = self._session.shift if self._session else ()
+        rows = self._terminal.memory.at_the_counter(shift) if shift else ()
+        return tuple(dict.fromkeys(row.case.number for row in rows))
 
     async def cable(self, plugged_in: bool) -> None:
         """The demo's cable; elsewhere nothing happens."""
@@ -152,21 +124,30 @@ class CounterDesk:
         posts = (where.post,) if where.post else self._who.shift
         memory = self._terminal.memory
         key = cast("tuple[str, str, str]", tuple(after.split("|"))) if after else ("", "", "")
-        rows: tuple[desk.QueueRow, ...] = ()
-        more = True
-        while more and not rows:  # a filter may leave nothing of a page: the next one may have some
+        sitting = {row.case.number: row.case for row in memory.at_the_counter(posts)}
+        rows = () if after else self._sat(list(sitting.values()), where)
+        more, first = True, True
+        while more and (first or not rows):  # a filter may leave nothing of a page: the next one may have some
             found = memory.queue(posts, limit, key)
-            shown = self._rows([row.case for row in found if _fits(row.case, where)])
-            rows = tuple(row for row in shown if where.light in {"", row.light})
-            more, key = len(found) == limit, found[-1].key if found else key
+            others = [row.case for row in found if row.case.number not in sitting and _fits(row.case, where)]
+            rows += tuple(row for row in self._rows(others) if where.light in {"", row.light})
+            more, key, first = len(found) == limit, found[-1].key if found else key, False
         return desk.Page(rows, memory.queue_length(posts), "|".join(key) if more else "")
 
+    def _sat(self, sitting: Sequence[CaseRow], where: desk.QueueFilter) -> tuple[desk.QueueRow, ...]:
+        """Those whose applicants sit and wait, before all others, each once."""
+        rows = (self._show.row(row.case, row.unsent, sits=True) for row in sitting if _fits(row, where))
+        return tuple(row for row in rows if where.light in {"", row.light})
+
     async def search(self, text: str, after: str = "", limit: int = 200) -> desk.Page[desk.QueueRow]:
-        """Cases by number, name, initials or identity number."""
+        """Cases by number, name, initials or identity number; prefiles by short code, name or identity number."""
 
         def work() -> desk.Page[desk.QueueRow]:
-            found = self._terminal.memory.search(text, limit)
-            return desk.Page(self._rows(found), len(found))
+            from console import desk_prefiles
+
+            found = self._rows(self._terminal.memory.search(text, limit))
+            rows = (*desk_prefiles.found(self._terminal, self._show, text), *found)
+            return desk.Page(rows, len(rows))
 
         return await self._do(work)
 
@@ -175,99 +156,9 @@ class CounterDesk:
 
     async def board(self) -> tuple[desk.BoardRow, ...]:
         """Today in figures, from what this terminal holds."""
-        return await self._do(self._board)
+        from console import desk_board
 
-    def _board(self) -> tuple[desk.BoardRow, ...]:
-        today = self._terminal.memory.cases(Filter(since=self._terminal.clock.now().date().isoformat()))
-        by_module = Counter(row.module for row in today)
-        by_state = Counter(row.state for row in today)
-        return tuple(
-            desk.BoardRow(t(f"board.{group}"), t(f"{group}.{name}"), str(count))
-            for group, counts in (("module", by_module), ("state", by_state))
-            for name, count in sorted(counts.items())
-        )
-
-    # Intake
-
-    async def find_items(self, text: str) -> tuple[desk.ItemHit, ...]:
-        """Items by code, name or pinyin initials."""
-        return await self._do(lambda: desk_intake.find_items(self._terminal, self._show, text))
-
-    async def item(self, code: str, answers: dict[str, str], applicant_id: str = "") -> desk.ItemView | None:
-        """What applies to these answers."""
-        return await self._do(lambda: desk_intake.item_view(self._terminal, self._show, code, answers, applicant_id))
-
-    async def known_applicant(self, identity: str) -> desk.Known | None:
-        """What this terminal knows of an applicant."""
-        return await self._do(lambda: desk_intake.known(self._terminal, identity))
-
-    async def open_case_warning(self, item: str, applicant_id: str) -> Message | None:
-        """Before saving: the applicant has an open case of the same item."""
-        return await self._do(self._terminal.counter.same_open_case, item, applicant_id)
-
-    async def outcomes(self, form: desk.IntakeForm) -> tuple[desk.ActView, ...]:
-        """The outcomes with rights and completeness considered."""
-        return await self._do(lambda: desk_intake.outcomes(self._terminal, self._who, form))
-
-    async def submit_intake(self, form: desk.IntakeForm) -> desk.Saved | desk.Refused:
-        """Commit the intake to this terminal."""
-
-        def work() -> desk.Saved | desk.Refused:
-            saved = desk_intake.submit(self._terminal, self._show, self._who, form, self._draft_id)
-            if isinstance(saved, desk.Saved):
-                self._draft_id = ""
-                self._terminal.wake()
-            return saved
-
-        return cast("desk.Saved | desk.Refused", await self._answer(work))
-
-    async def confirm_day(self, day: str) -> desk.Done | desk.Refused:
-        """The clerk says that today is `day`: nobody else could since this machine was switched on (S29)."""
-
-        def work() -> desk.Done | desk.Refused:
-            self._terminal.counter.legal.confirm(date.fromisoformat(day))
-            return desk.Done(Message("desk.day_confirmed", {"day": day}))
-
-        return cast("desk.Done | desk.Refused", await self._answer(work))
-
-    async def guide(self, item: str) -> str:
-        """The service guide of an item as text (R8)."""
-        return await self._do(lambda: desk_intake.guide(self._terminal, item))
-
-    async def save_draft(self, draft: desk.Draft) -> None:
-        """Keep what was typed; the case id is born here (S22)."""
-
-        def work() -> None:
-            self._draft_id = self._draft_id or self._terminal.counter.new_id()
-            desk_intake.save_draft(self._terminal, self._who, self._draft_id, draft)
-
-        await self._do(work)
-
-    async def load_draft(self) -> desk.Draft | None:
-        """The signed-in person's own draft."""
-
-        def work() -> desk.Draft | None:
-            found = desk_intake.load_draft(self._terminal, self._who)
-            if found is None:
-                return None
-            self._draft_id, draft = found
-            return draft
-
-        return await self._do(work)
-
-    async def discard_draft(self) -> None:
-        """Throw the draft away, because the clerk said so."""
-
-        def work() -> None:
-            if self._draft_id:
-                self._terminal.memory.forget_draft(self._draft_id)
-                self._draft_id = ""
-
-        await self._do(work)
-
-    def check(self, kind: desk.FieldKind, value: str) -> desk.Checked:
-        """Clean and check a typed value."""
-        return typed.check(kind, value, self._terminal.clock.now().date())
+        return await self._do(lambda: desk_board.board_rows(self._terminal, self._show, self._who.shift))
 
     # Cases
 
@@ -276,6 +167,8 @@ class CounterDesk:
         return await self._answer(lambda: self._view(number))
 
     def _view(self, number: str, *, masked_: bool = True) -> desk.CaseView:
+        from console import case_state
+
         case = self._terminal.counter.case(number)
         memory = self._terminal.memory
         acts = tuple(
@@ -284,7 +177,7 @@ class CounterDesk:
         )
         history = tuple((told.fact, fate_of(told)) for told in memory.history(case.id).lines)
         unsent = sum(1 for _, fate in history if fate == "pending")
-        view = self._show.view(case, history, acts, unsent)
+        view = case_state.placed(self._terminal, self._show, case, self._show.view(case, history, acts, unsent))
         return view if masked_ else _unmasked(view, case.received.applicant.id)
 
     async def unmask(self, number: str, reason: str) -> desk.CaseView | desk.Refused:
@@ -312,8 +205,7 @@ class CounterDesk:
 
     def _checked(self, number: str) -> desk.Done | desk.Refused:
         """Ask the sources; where none answers, say so."""
-        acted = self._terminal.counter.check(self._who, number)
-        return desk.Refused(Message("desk.no_source")) if acted is None else self._done(acted, "act.check")
+        return self._done(self._terminal.counter.check(self._who, number), "act.check")
 
     def _done(self, acted: Acted | Refusal, done: str) -> desk.Done | desk.Refused:
         if isinstance(acted, Refusal):
@@ -322,9 +214,7 @@ class CounterDesk:
         places = self._show.places(self._terminal.counter.case(acted.number))
         words = "desk.waits" if acted.waits else "desk.done" if places else "desk.ended"
         facts = {"act": Message(done), "state": Message(f"state.{acted.state}"), "places": list(places)}
-        papers = tuple(
-            desk.PaperRef(kind, t(f"paper.{kind}")) for kind in desk_intake.papers_of(acted.types, acted.waits)
-        )
+        papers = tuple(desk.PaperRef(kind, t(f"paper.{kind}")) for kind in papers_of(acted.types, acted.waits))
         return desk.Done(Message(words, facts), papers, acted.waits)
 
     async def why(self, number: str) -> str:

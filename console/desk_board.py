@@ -1,4 +1,4 @@
-"""The board of the day, in figures from what this terminal holds: what came in, how it stands, what counts against us."""
+"""The board of the day, from what this terminal holds: what came in, how it stands, what counts against us."""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ import msgspec
 
 from casework import commands
 from casework.bundle import members_of
+from casework.case import Case
 from casework.catalogue.materials import completeness, with_agent
 from casework.catalogue.schema import Bundle, Catalogue, Item
 from casework.catalogue.search import Finder, FinderEntry, fold
@@ -29,9 +30,7 @@ def hit(show: Shower, bundle: Bundle) -> desk.ItemHit:
     return desk.ItemHit(bundle.code, show.say(bundle.name), t(f"bundle.{bundle.kind}"), bundle=True)
 
 
-def with_bundles(
-    terminal: Terminal, show: Shower, text: str, hits: Sequence[desk.ItemHit]
-) -> tuple[desk.ItemHit, ...]:
+def with_bundles(terminal: Terminal, show: Shower, text: str, hits: Sequence[desk.ItemHit]) -> tuple[desk.ItemHit, ...]:
     """`hits` with the bundles that fit `text`: behind an item that begins so, before all that only contains it."""
     bundles = terminal.library.current().bundles
     found = [hit(show, bundles[one.code]) for one in _finder(terminal).find(text) if one.code in bundles]
@@ -111,7 +110,7 @@ def _materials(
     show: Shower,
     items: Sequence[Item],
     given: dict[str, str],
-    cases: Sequence[desk_item.Case],
+    cases: Sequence[Case],
     *,
     agent: bool,
 ) -> Iterator[desk.MaterialView]:
@@ -134,7 +133,9 @@ def _fees(show: Shower, items: Sequence[Item]) -> str:
     return "; ".join(fees) or t("papers.fee.none")
 
 
-def outcomes(terminal: Terminal, session: Session, bundle: Bundle, command: commands.Intake) -> tuple[desk.ActView, ...]:
+def outcomes(
+    terminal: Terminal, session: Session, bundle: Bundle, command: commands.Intake
+) -> tuple[desk.ActView, ...]:
     """A bundle is taken in as a whole; what of it may be accepted at once is (the rest is told case by case)."""
     items = members(bundle, command.situations, terminal.library.current())
     if not items:

@@ -193,7 +193,9 @@ def _reassign(case: Case, terminal: Terminal) -> tuple[desk.Field, ...]:
 
 def _consult(case: Case, terminal: Terminal) -> tuple[desk.Field, ...]:
     here = {post_of(case, step) for step in open_steps(case)}
-    choices = _posts(case, terminal, {"consult"}, here)
+    posts = terminal.library.of(case).posts.values()
+    asked = [post for post in posts if post.team == "officer" and "consult" in post.kinds and post.id not in here]
+    choices = tuple(desk.Choice(post.id, post.name.say(terminal.language)) for post in asked)
     post = desk.Field("post", t("field.asked_post"), "choice", required=True, choices=choices)
     return (*_step_field(case, _WORK, terminal), post, _text("question", required=True))
 

@@ -12,8 +12,6 @@ from casework.catalogue.situations import holds, normal_answers
 from casework.errors import BadInput
 from casework.events import EVENTS, Klass
 from casework.messages import Message, t
-from casework.papers import build
-from casework.papers.of_case import guide_facts
 from casework.papers.text import to_text
 from casework.rules import Refusal
 from console import desk_bundle, desk_item
@@ -163,9 +161,7 @@ def submit(
     return _saved(terminal, show, taken, session.visit)
 
 
-def _taken(
-    terminal: Terminal, session: Session, command: commands.Intake, case_id: str
-) -> tuple[Taken, ...] | Refusal:
+def _taken(terminal: Terminal, session: Session, command: commands.Intake, case_id: str) -> tuple[Taken, ...] | Refusal:
     if terminal.counter.is_bundle(command.item):
         return terminal.counter.intake_together(session, command, case_id)
     taken = terminal.counter.intake(session, command, case_id)
@@ -176,9 +172,7 @@ def _saved(terminal: Terminal, show: Shower, taken: tuple[Taken, ...], visit: st
     first, *others = taken
     words = Message("desk.saved", {"number": numbers.printed(first.number), "state": Message(f"state.{first.state}")})
     also = tuple(
-        desk.Also(
-            one.number, _item_of(terminal, show, one), t(f"state.{one.state}"), _paper_refs(papers_of(one.types))
-        )
+        desk.Also(one.number, _item_of(terminal, show, one), t(f"state.{one.state}"), _paper_refs(papers_of(one.types)))
         for one in others
     )
     papers, places = _paper_refs(papers_of(first.types)), show.places(terminal.counter.case(first.number))
@@ -250,9 +244,7 @@ def guide(terminal: Terminal, show: Shower, code: str) -> str:
     if item is None:
         found = terminal.memory.guide_item(code)
         return f"{found.code}\n{found.name}\n{found.kind}\n{found.department}" if found else code
-    now = terminal.clock.now()
-    facts = guide_facts(item, terminal.paperwork.hall, now, terminal.paperwork.say)
-    return to_text(build("guide", facts, terminal.paperwork.say))
+    return to_text(terminal.paperwork.guide(item))
 
 
 def save_draft(terminal: Terminal, session: Session, case_id: str, draft: desk.Draft) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from casework import numbers
 from casework.ambient import moment
-from casework.case import Case, places
+from casework.case import APPLICANT, THIRD_PARTY, Case, places
 from casework.clocks import unit_word
 from casework.facts import Fact
 from casework.folding import evolve
@@ -21,8 +22,9 @@ from console.terminal import Terminal
 def ledger_text(terminal: Terminal, case: Case) -> str:
     """The ledger as people read it, in the installed language."""
     lines = [t("why.title", number=numbers.printed(case.number))]
+    names = _holder_names(terminal, case)
     for stand, days in ledgers(terminal, case):
-        lines += ["", _head(stand), *(_line(day) for day in days)]
+        lines += ["", _head(stand), *(_line(day, names) for day in days)]
     if len(lines) == 1:
         lines.append(t("why.no_clock"))
     return "\n".join(lines)
@@ -82,9 +84,17 @@ def _head(stand: Standing) -> str:
     return t("why.clock", clock=t(f"clock.{stand.kind}"), limit=unit, due=due.replace("T", " "), left=stand.left)
 
 
-def _line(day: LedgerDay) -> str:
+def _holder_names(terminal: Terminal, case: Case) -> dict[str, str]:
+    """Whoever can hold a case, in words."""
+    posts = terminal.library.of(case).posts.values()
+    outside = {APPLICANT: t("holder.applicant"), THIRD_PARTY: t("holder.third_party")}
+    return {**{post.id: post.name.say(terminal.language) for post in posts}, **outside}
+
+
+def _line(day: LedgerDay, names: Mapping[str, str]) -> str:
     article = f" {day.article}" if day.article else ""
-    who = f" [{', '.join(day.held_by)}]" if day.held_by else ""
+    holders = dict.fromkeys(names.get(who, who) for who in day.held_by)
+    who = f" [{t('words.list', names=list(holders))}]" if holders else ""
     return f"{day.day.isoformat()}  {day.left:>4}  {day.reason}{article}{who}"
 
 

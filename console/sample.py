@@ -58,9 +58,7 @@ def person(seed: int, count: int) -> Party:
     name = (
         draw(seed, count, "rare", _RARE) if rare else draw(seed, count, "f", _FAMILY) + draw(seed, count, "g", _GIVEN)
     )
-    return Party(
-        "person", name, digits + ric.calc_check_digit(digits + "0"), _phone(seed, count), address(seed, count)
-    )
+    return Party("person", name, digits + ric.calc_check_digit(digits + "0"), _phone(seed, count), address(seed, count))
 
 
 def entity(seed: int, count: int) -> Party:
@@ -177,7 +175,9 @@ def together(
     said = answers(bundle.situations, count, given=given)
     members = members_of(bundle, said, catalogue)
     applicant = next(
-        who for who in (person(seed, count), entity(seed, count)) if all(who.kind in item.applicants for item in members)
+        who
+        for who in (person(seed, count), entity(seed, count))
+        if all(who.kind in item.applicants for item in members)
     )
     fields: dict[str, str] = {}
     materials: dict[str, str] = {}

@@ -81,7 +81,7 @@ def _value(item: Item, field: Field, who: Party, seed: int, count: int, day: dat
     match field.kind:
         case "number":
             known = _NUMBERS.get(field.id)
-            return known if known else str(min(10 + draw(seed, count, field.id, range(90)), max(1, field.max // 2)))
+            return known or str(min(10 + draw(seed, count, field.id, range(90)), max(1, field.max // 2)))
         case "choice":
             return draw(0, count, field.id, field.options).code
         case "date":
@@ -159,7 +159,12 @@ _TEXTS = {
     "air_conditioning_kind": ("多联机", "集中式全空气系统"),
     "articles_changes": ("第七条、第十二条",),
     "business_items": ("热食类食品制售", "预包装食品销售", "住宿", "歌舞娱乐"),
-    "business_scope": ("餐饮服务；食品销售", "软件开发；信息技术咨询服务", "医疗器械销售", "道路货物运输（不含危险货物）"),
+    "business_scope": (
+        "餐饮服务；食品销售",
+        "软件开发；信息技术咨询服务",
+        "医疗器械销售",
+        "道路货物运输（不含危险货物）",
+    ),
     "changes": ("总投资由8000万元变更为9500万元",),
     "competent_authority": ("武汉东湖新技术开发区教育局",),
     "content": ("企业形象广告", "开业宣传"),

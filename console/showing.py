@@ -37,10 +37,11 @@ class Shower:
         """A text of the catalogue in the installed language."""
         return text.say(self.language()) if text else ""
 
-    def row(self, case: Case, unsent: bool) -> desk.QueueRow:
-        """One line of a list; the applicant is masked."""
+    def row(self, case: Case, unsent: bool, *, sits: bool = False) -> desk.QueueRow:
+        """One line of a list; the applicant is masked. `sits`: she waits at the counter, and her minutes count."""
         stand = standing(case, self.library.calendar(), self.now())
-        first = nearest(stand)
+        spot = tuple(each for each in stand if each.kind == "spot") if sits else ()
+        first = nearest(spot or stand)
         running = first if case.is_open and not case.decided_at else None
         return desk.QueueRow(
             number=case.number,
@@ -50,10 +51,11 @@ class Shower:
             state=t(f"state.{case.state}"),
             place=t("words.list", names=list(self.places(case))),
             todo=" ".join(dict.fromkeys(self.step_name(case, place.step) for place in places(case))),
-            light=cast(desk.Light, light_of(stand)),
+            light=cast(desk.Light, light_of(spot or stand)),
             due=due_text(running) if running else "",
             left=left_text(running) if running else "",
             unsent=unsent,
+            sits=sits,
         )
 
     def item_name(self, case: Case) -> str:
@@ -110,7 +112,7 @@ class Shower:
             clocks=tuple(clock_view(each) for each in stand),
             route=self._route(case),
             history=tuple(self._history_line(case, fact, fate) for fact, fate in history),
-            materials=tuple(self._material(item, code, have) for code, have in case.materials.items()),
+            materials=tuple(self._material(case, item, code, have) for code, have in case.materials.items()),
             form=self._form(case, item),
             papers=self._papers(case),
             acts=acts,
@@ -162,7 +164,7 @@ class Shower:
         material = item.material(code) if item else None
         return self.say(material.name) if material else code
 
-    def _material(self, item: Item | None, code: str, have: str) -> desk.MaterialView:
+    def _material(self, case: Case, item: Item | None, code: str, have: str) -> desk.MaterialView:
         material = item.material(code) if item else None
         source = self.say(material.source) if material else ""
         return desk.MaterialView(
@@ -173,7 +175,7 @@ class Shower:
             may_defer=bool(material and material.defer),
             source=source,
             have=cast(desk.Have, have),
-            note=t("have.check_at", source=source) if have == PENDING and source else "",
+            note=_note(case, code, have, source),
         )
 
     def _form(self, case: Case, item: Item | None) -> tuple[desk.Line, ...]:
@@ -199,8 +201,14 @@ class Shower:
         return tuple(refs)
 
 
-def _joined(*words: str) -> str:
-    return "  ".join(filter(None, words))
+def _note(case: Case, code: str, have: str, source: str) -> str:
+    """What is to know of a paper: where it will be looked up, which other case holds it, that it went back."""
+    if have == PENDING and source:
+        return t("have.check_at", source=source)
+    if code in case.handed_back:
+        return t("have.handed_back")
+    held = case.received.reused.get(code, "")
+    return t("have.held_by", number=held[-6:-2]) if held else ""
 
 
 def masked(party: bodies.Party) -> str:

@@ -132,9 +132,7 @@ class CaseScreen(FrameScreen):
         def options() -> list[Option]:
             acts = self.case.acts if self.case else ()
             return [
-                Option(
-                    act.code, act.name, case_key(act.code), off="" if act.allowed else str(act.reason or "")
-                )
+                Option(act.code, act.name, case_key(act.code), off="" if act.allowed else str(act.reason or ""))
                 for act in sorted(acts, key=lambda act: not act.allowed)
             ]
 

@@ -134,13 +134,12 @@ class IntakeModel:
             rows += self._section("form", item.fields)
         if item.materials:
             rows.append(Heading("h.materials", "materials", t("screens.intake.section.materials")))
-            rows += [
-                MaterialRow(
-                    f"materials.{one.code}", "materials", one.name, one, self.have_of(one), self.reused.get(one.code, "")
-                )
-                for one in item.materials
-            ]
+            rows += [self._material_row(one) for one in item.materials]
         return [*rows, *self._outcome()]
+
+    def _material_row(self, one: MaterialView) -> MaterialRow:
+        reused = self.reused.get(one.code, "")
+        return MaterialRow(f"materials.{one.code}", "materials", one.name, one, self.have_of(one), reused)
 
     def _picks(self) -> list[Row]:
         if not self.hits:

@@ -48,7 +48,9 @@ class PrefilesScreen(FrameScreen):
     def __init__(self) -> None:
         super().__init__()
         self.side = Side()
-        self.table = Table(COLUMNS, lambda row: str(row.code), _cells, empty="screens.prefiles.empty", moved=self._moved)
+        self.table = Table(
+            COLUMNS, lambda row: str(row.code), _cells, empty="screens.prefiles.empty", moved=self._moved
+        )
 
     def body(self) -> Iterator[Widget]:
         """List and panel."""

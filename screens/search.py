@@ -1,4 +1,4 @@
-"""Finding a case: number or its end, name, identity number, item; a prefile by its short code. It follows the typing."""
+"""Finding a case: number or its end, name, identity number, item; a prefile by its code. It follows the typing."""
 
 from __future__ import annotations
 

@@ -120,7 +120,9 @@ def _material_tail(row: MaterialRow) -> str:
     if row.reused:
         flags = [t("screens.materials.flag.reused", number=row.reused[-6:-2])]
     elif paper.earlier:
-        flags.append(t("screens.materials.flag.earlier", earlier=paper.earlier) if paper.earlier_number else paper.earlier)
+        flags.append(
+            t("screens.materials.flag.earlier", earlier=paper.earlier) if paper.earlier_number else paper.earlier
+        )
     flags += [paper.note] if paper.note else []
     return f" {' '.join(flags)}"
 

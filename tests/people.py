@@ -135,6 +135,7 @@ class Office:
         self.day = day
         self._ids = itertools.count(1)
         self.numbers_given = 0
+        self.sourced = False
         self.facts: dict[str, list[Fact]] = {}
 
     def new_id(self) -> str:
@@ -149,7 +150,7 @@ class Office:
     def context(self, who: str | bodies.StaffSet, shift: tuple[str, ...] | None = None, **changes: Any) -> Context:
         """What a decision of `who` needs; `shift`: all her posts unless said."""
         staff = STAFF[who] if isinstance(who, str) else who
-        settings: dict[str, Any] = {"catalogue": CATALOGUE, "calendar": CALENDAR, **changes}
+        settings = {"catalogue": CATALOGUE, "calendar": CALENDAR, "sourced": self.sourced, **changes}
         return Context(
             staff=staff, shift=staff.posts if shift is None else shift, terminal=self.terminal,
             time=LegalTime(f"{self.day}T10:00:00.000"), base=Base(1, 0, 0), roster=1, new_id=self.new_id, **settings,

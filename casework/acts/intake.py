@@ -8,7 +8,7 @@ from casework import bodies, commands
 from casework.acts.parts import Handler, Step, any_post, item_of
 from casework.ambient import moment
 from casework.case import Case
-from casework.catalogue.gates import shut_gates
+from casework.catalogue.gates import expect_dates, shut_gates
 from casework.catalogue.materials import Missing, material_states
 from casework.drafting import Context
 from casework.errors import BadInput
@@ -47,6 +47,7 @@ def _accept(case: Case, command: commands.Accept, context: Context) -> Step | Re
     if context.staff.team == "helper" and item and not authority_on(item, context.time):
         return Refusal("no_authorisation", {"item": item.code})  # it ran out since the receipt (R15)
     if item is not None and case.state == "received":
+        expect_dates(item, received.situations, received.form)
         shut = shut_gates(item, received.situations, received.form, moment(context.time.at).date(), context.calendar)
         gate = next((gate for gate in shut if gate.effect != "warn"), None)
         if gate is not None:

@@ -8,6 +8,7 @@ from datetime import date
 from casework.calendar import Calendar
 from casework.catalogue.schema import Gate, Item
 from casework.catalogue.situations import holds
+from casework.errors import BadInput
 
 TURNS_AWAY = frozenset({"no_permit", "not_our_power"})
 
@@ -17,6 +18,14 @@ def shut_gates(
 ) -> tuple[Gate, ...]:
     """The gates of `item` that are shut on `day`, in their order. A date that is not on the form yet shuts nothing."""
     return tuple(gate for gate in item.gates if _shut(gate, answers, form, day, calendar))
+
+
+def expect_dates(item: Item, answers: Mapping[str, str], form: Mapping[str, str]) -> None:
+    """Refuse to pass a gate whose date nobody has given: left empty, it would be no gate. Raises BadInput."""
+    needed = {gate.field for gate in item.gates if gate.field and gate.effect != "warn" and holds(gate.when, answers)}
+    for field in item.fields:
+        if field.id in needed and holds(field.when, answers) and not form.get(field.id, "").strip():
+            raise BadInput("form.required", label=field.label.both())
 
 
 def _shut(

@@ -38,7 +38,8 @@ def _sent_back(case: Case, fact: Fact, body: bodies.SentBack) -> Case:
     pauses = over(case.pauses, fact.time.at, *sorted(again))
     # The acceptance was handed out on paper and its clock runs on (S15): only the step opens again.
     state = "received" if accept in again else under_way(pauses) if case.state in UNDER_WAY else case.state
-    return msgspec.structs.replace(case, steps=steps, pauses=pauses, state=state)
+    # What was forwarded is forwarded again once the steps between are done.
+    return msgspec.structs.replace(case, steps=steps, pauses=pauses, state=state, forwarded=None)
 
 
 def _reassigned(case: Case, fact: Fact, body: bodies.Reassigned) -> Case:

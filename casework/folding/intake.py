@@ -8,7 +8,7 @@ from casework import bodies
 from casework.case import AT_APPLICANT, UNDER_WAY, Case, StepState, Supplement, step_of
 from casework.catalogue.materials import FOUND
 from casework.facts import Fact
-from casework.folding.parts import Evolver, after, done, ended, unchanged
+from casework.folding.parts import Evolver, after, done, ended, unchanged, under_way
 
 
 def _material_added(case: Case, fact: Fact, body: bodies.MaterialAdded) -> Case:
@@ -57,7 +57,7 @@ def _supplement_told(case: Case, fact: Fact, body: bodies.SupplementTold) -> Cas
 def _accepted(case: Case, fact: Fact, body: bodies.Accepted) -> Case:
     return msgspec.structs.replace(
         case,
-        state=case.state if case.state in UNDER_WAY else "accepted",
+        state=case.state if case.state in UNDER_WAY else under_way(case.pauses),
         steps=_pre_reviewed(case, fact, done(case, fact, body.step)),
         accepted=body,
         accepted_at=case.accepted_at or fact.time.at,  # sent back and accepted again: the clock ran on
@@ -100,6 +100,8 @@ def _set_aside(case: Case, fact: Fact, body: bodies.TimerSetAside) -> Case:
         accepted_at="",
         deemed="",
         pauses=(),
+        extension=None,
+        forwarded=None,
         supplement=Supplement(body.lines, body.told_at, also=body.also),
     )
 

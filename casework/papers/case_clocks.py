@@ -74,7 +74,7 @@ def special_of(case: Case, calendar: Calendar, say: Say) -> Special | None:
     )
 
 
-def extension_of(case: Case, clocks: Mapping[Kind, Standing], approver: str, say: Say) -> Extension | None:
+def extension_of(case: Case, clocks: Mapping[Kind, Standing], approver: str, basis: str, say: Say) -> Extension | None:
     """The extension with the new due date of the law's clock; of the promised one where no law sets a limit."""
     made = case.extension
     if made is None:
@@ -87,6 +87,7 @@ def extension_of(case: Case, clocks: Mapping[Kind, Standing], approver: str, say
         provisional=bool(stand and stand.clock.provisional),
         approver=approver or made.by,
         authority=made.authority,
+        basis=basis,
         reasons=tuple(line for line in made.reason.splitlines() if line.strip()),
     )
 

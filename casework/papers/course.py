@@ -97,7 +97,8 @@ def extension(facts: PaperFacts, w: Words) -> Built:
         raise BadPaper("papers.error.special", kind="extension")
     reasons = tuple(reason for reason in made.reasons if reason.strip())
     need("".join(reasons), "reasons", "extension")
-    basis = w("extension.basis.joint") if facts.joint else w.of(facts.nature, "extension.basis")
+    general = w("extension.basis.joint") if facts.joint else w.of(facts.nature, "extension.basis")
+    basis = (made.basis if made else "") or general
     return {
         "title": w("extension.title"),
         "copies": 2,

@@ -115,6 +115,8 @@ class Extension(msgspec.Struct, frozen=True):
     provisional: bool = False
     approver: str = ""
     authority: str = ""
+    basis: str = ""
+    """The article of the item's own limit; empty where the general one holds."""
     reasons: tuple[str, ...] = ()
 
 

@@ -143,7 +143,7 @@ def paper_facts(
         "until": until.day if until else None,
         "until_provisional": bool(until and until.provisional),
         "special": special_of(case, calendar, say),
-        "extension": extension_of(case, clocks, occasion.approver, say),
+        "extension": extension_of(case, clocks, occasion.approver, _limit_basis(item), say),
     }
     whole |= _who(case, item, counter, say) | _papers(case, item, calendar, say) | _answers(case, item, occasion)
     whole |= _result(case, item, say)
@@ -273,3 +273,8 @@ def _ticket(case: Case, waiting: int, posts: Mapping[str, Post]) -> Ticket | Non
     return Ticket(
         f"{case.received.item[:1]}{case.number[16:20]}", waiting, posts[post].name.zh if post in posts else post
     )
+
+
+def _limit_basis(item: Item | None) -> str:
+    """The article of the statutory limit, where the catalogue has it: an extension stands on the same."""
+    return item.statutory.basis.zh if item is not None and item.statutory is not None else ""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from casework.case import AT_APPLICANT, Case, open_steps, paused, step_of
+from casework.case import AT_APPLICANT, Case, module_at, open_steps, paused, step_of
 from casework.events import EVENTS, EventType, Klass
 from casework.facts import Fact
 from casework.rights import delegated, may
@@ -34,7 +34,7 @@ _WHILE_WAITING = frozenset(
 def refusal(case: Case | None, fact: Fact, body: Any, bench: Bench) -> Refusal | None:
     """Why `fact` may not happen to `case` now; None when it may."""
     row = EVENTS[fact.type]
-    module = case.received.module if case is not None else getattr(body, "module", "")
+    module = module_at(case, getattr(body, "step", "")) if case is not None else getattr(body, "module", "")
     return (
         _person(case, row, fact, bench, module)
         or _state(case, row)

@@ -21,7 +21,9 @@ def _step_done(case: Case, fact: Fact, body: bodies.StepDone, bench: Bench) -> R
 
 def may_be_spared(case: Case, step: bodies.RouteStep) -> bool:
     """Whether `step` is a branch that can be declared not needed."""
-    beside = [each for each in case.received.route if each.kind == step.kind == "examine" and each.id != step.id]
+    spared = {id_ for id_, state in case.steps.items() if state.state == "not_needed"}
+    examining = [each for each in case.received.route if each.kind == step.kind == "examine" and each.id != step.id]
+    beside = [each for each in examining if each.id not in spared]
     return not step.always and (step.kind in _BRANCHES or bool(beside))
 
 
@@ -68,12 +70,7 @@ def _reassigned(case: Case, fact: Fact, body: bodies.Reassigned, bench: Bench) -
 
 def _consulted(case: Case, fact: Fact, body: bodies.Consulted, bench: Bench) -> Refusal | None:
     post = bench.posts.get(body.post)
-    if (
-        post is None
-        or post.team != "officer"
-        or "consult" not in post.kinds
-        or case.received.module not in post.modules
-    ):
+    if post is None or post.team != "officer" or "consult" not in post.kinds:
         return Refusal("no_such_post", {"post": body.post[:40]})
     if step_of(case, body.asked) is not None:
         return Refusal("asked_already", {"number": case.number})

@@ -91,6 +91,8 @@ def at_post(case: Case, step: bodies.RouteStep, fact: Fact, bench: Bench) -> Ref
         return None
     if step.kind == "accept" and fact.post == case.received.module:
         return None  # the module's officers can always accept what the window may accept for them (R15)
+    if step.kind == "pay" and fact.post in bench.posts and bench.posts[fact.post].team == "officer":
+        return None  # nobody at the window waives a fee; who may take it is the right's matter
     if step.kind == "decide" and bench.staff and delegated(bench.staff, "case.decide", fact.time.at[:10]):
         return None
     return Refusal("other_post", {"step": step.kind, **named(post, bench)})

@@ -72,7 +72,7 @@ def _act(args: argparse.Namespace) -> int:
 
         def act() -> Acted | Refusal:
             if args.act == "check" and not given:  # ask the sources
-                return terminal.counter.check(session, args.number) or Refusal("no_source")
+                return terminal.counter.check(session, args.number)
             return terminal.counter.act(session, args.number, args.act, given)
 
         answer = acted(terminal, act)

@@ -21,6 +21,7 @@ from casework.text import clean_code, clean_line
 from console.messages import translator
 from screens.desk import (
     ActView,
+    Also,
     BoardRow,
     CaseView,
     Checked,
@@ -38,6 +39,7 @@ from screens.desk import (
     Light,
     Line,
     MaterialView,
+    OtherCase,
     Page,
     PaperRef,
     Party,
@@ -51,6 +53,7 @@ from screens.desk import (
     StepView,
     TrayRow,
 )
+from tests.screens.fake_prefiles import CODE, COMPANY, FakePrefiles
 
 TODAY = date(2026, 11, 23)
 WORDS = {
@@ -78,8 +81,9 @@ WORDS = {
     "决定": "Decide",
     "送达": "Deliver",
     "现场核查": "Site check",
+    "开办餐饮店": "Opening a restaurant",
+    "一件事": "Bundle",
 }
-COMPANY = "91110000600037341L"
 PERSON_ID = "420111199003070017"
 
 
@@ -89,7 +93,7 @@ def number(count: int, day: date = TODAY) -> str:
 
 
 @dataclass
-class FakeDesk:
+class FakeDesk(FakePrefiles):
     """The desk."""
 
     language: str = "zh_CN"
@@ -108,6 +112,7 @@ class FakeDesk:
     settled: bool = False
     unmasked: bool = False
     revision: int = 0
+    sitting: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         messages.install(translator(self.language))
@@ -157,6 +162,7 @@ class FakeDesk:
             "2026-11-23",
             self.revision,
             self.plugged_in,
+            sitting=self.sitting,
         )
 
     async def cable(self, plugged_in: bool) -> None:
@@ -190,6 +196,7 @@ class FakeDesk:
             f"{left}{unit}" if left else "",
             n == 1,
             self.w("审核" if n % 2 else "预审"),
+            sits=number(n + 1) in self.sitting,
         )
 
     async def queue(self, where: QueueFilter, after: str = "", limit: int = 200) -> Page[QueueRow]:
@@ -214,6 +221,8 @@ class FakeDesk:
             if text
             else ()
         )
+        if text.upper().replace("-", "") == CODE.replace("-", ""):
+            found = (QueueRow(CODE, "A02", self.w("公司变更登记"), "张*", "", "", "none", "", "", False, prefile=CODE),)
         return Page(found, len(found))
 
     async def board(self) -> tuple[BoardRow, ...]:
@@ -221,6 +230,7 @@ class FakeDesk:
             BoardRow("今日", "收件", "42"),
             BoardRow("今日", "一次通过率", "93%", "green"),
             BoardRow("红黄灯", "超期", "1", "black"),
+            BoardRow("逾期再要材料", "D01 食品经营许可", "2", "red"),
         )
 
     # Intake
@@ -232,8 +242,9 @@ class FakeDesk:
             ItemHit("A02", self.w("公司变更登记"), self.w("商事登记")),
             ItemHit("A07", self.w("个体工商户设立"), self.w("商事登记")),
             ItemHit("D01", self.w("食品经营许可(新办)"), self.w("单一事项")),
+            ItemHit("Y01", self.w("开办餐饮店"), self.w("一件事"), bundle=True),
         )
-        initials = {"A01": "gssldj", "A02": "gsbgdj", "A07": "gtgshsl", "D01": "spjyxk"}
+        initials = {"A01": "gssldj", "A02": "gsbgdj", "A07": "gtgshsl", "D01": "spjyxk", "Y01": "kbcyd"}
         low = text.lower()
         return tuple(
             h for h in items if low in h.code.lower() or low in h.name.lower() or initials[h.code].startswith(low)
@@ -280,6 +291,8 @@ class FakeDesk:
                 earlier="2026-10-01",
             ),
         ]
+        if code == "Y01":
+            materials = self._together()
         limits = "法定 3 / 承诺 1 工作日" if zh else "legal 3 / promised 1 working day"
         return ItemView(
             code,
@@ -292,7 +305,20 @@ class FakeDesk:
             needs_project_code=False,
             limits=limits,
             fee="不收费" if zh else "no fee",
+            members=(f"A07 {self.w('个体工商户设立')}", f"D01 {self.w('食品经营许可(新办)')}") if code == "Y01" else (),
         )
+
+    def _together(self) -> list[MaterialView]:
+        """The papers of a bundle: the second is the first once more, the third was handed in before."""
+        held = "2026-10-01 已交原件 …0042" if self.language == "zh_CN" else "2026-10-01 original handed in ...0042"
+        plan = "平面图" if self.language == "zh_CN" else "floor plan"
+        rules = "食品安全制度" if self.language == "zh_CN" else "food safety rules"
+        same = "与 D01-03 同一份" if self.language == "zh_CN" else "same as D01-03"
+        return [
+            MaterialView("D01-03", f"D01 {plan}", True),
+            MaterialView("D04-02", f"D04 {plan}", True, shared="D01-03", note=same),
+            MaterialView("D01-05", f"D01 {rules}", True, may_defer=True, earlier=held, earlier_number=number(42)),
+        ]
 
     async def known_applicant(self, identity: str) -> Known | None:
         if identity == COMPANY:
@@ -331,6 +357,9 @@ class FakeDesk:
             tuple(papers),
             Message("screens.title.saved"),
             "visit-1",
+            also=(Also(number(200), f"D01 {self.w('食品经营许可(新办)')}", state, tuple(papers[:1])),)
+            if form.item == "Y01"
+            else (),
         )
 
     async def confirm_day(self, day: str) -> Done | Refused:
@@ -350,6 +379,8 @@ class FakeDesk:
     async def discard_draft(self) -> None:
         if self.who:
             self.drafts.pop(self.who.number, None)
+
+    # Fields
 
     def check(self, kind: FieldKind, value: str) -> Checked:
         checks = {"phone": check_phone, "entity_id": check_uscc, "project_code": check_project_code}
@@ -451,6 +482,8 @@ class FakeDesk:
             (
                 MaterialView("D01-01", "食品经营许可申请书", True, have="original"),
                 MaterialView("D01-04", "食品安全制度", True, have="defer", note="11-30 前补交"),
+                MaterialView("D01-02", "营业执照", True, source="市场监管", have="not_found"),
+                MaterialView("D01-05", "身份证明", True, source="公安人口库", have="overridden"),
             ),
             (Line("经营场所", "关山大道1号"), Line("主体业态", "餐饮服务")),
             (
@@ -469,10 +502,24 @@ class FakeDesk:
                 ),
                 ActView("site-check", self.w("现场核查"), fields=(second,)),
                 ActView("deliver", self.w("送达"), fields=receiver),
-                ActView("claim", "领取" if self.language == "zh_CN" else "Claim"),
+                ActView("check", "联网核验" if self.language == "zh_CN" else "Check"),
+                ActView("nudge", "催办" if self.language == "zh_CN" else "Nudge"),
             ),
             unsent=1,
             masked=not self.unmasked,
+            others=(
+                OtherCase(number(8), f"A07 {self.w('个体工商户设立')}", self.w("已受理"), "green"),
+                OtherCase(number(9), f"A02 {self.w('公司变更登记')}", self.w("已收件"), why="visit"),
+            ),
+            facts=(
+                Line("联办", "Y01 开办餐饮店“一件事”  办理中，3 件里还有 2 件"),
+                Line("特殊程序", "检测：2026-11-20 起，预计到 2026-11-27"),
+            )
+            if self.language == "zh_CN"
+            else (
+                Line("Bundle", "Y01 Opening a restaurant  under way, 2 of 3 open"),
+                Line("Procedure", "test: since 2026-11-20, expected until 2026-11-27"),
+            ),
         )
 
     async def unmask(self, number: str, reason: str) -> CaseView | Refused:

@@ -148,6 +148,7 @@ intakes = st.tuples(st.sampled_from(ITEMS), st.sampled_from(OUTCOMES), st.sample
 
 def taken_in(office: Office, item: Item, outcome: str, papers: str, seed: int = 0, who: str | StaffSet = "1001") -> Any:
     """The decision on an intake with answers by chance; `seed` 0: as few answers as possible."""
+    office.sourced = seed % 2 == 1 or outcome == "receive"
     answers = random_answers(item, random.Random(seed)) if seed else {}
     changes: dict[str, Any] = {"situations": answers} if seed else {}
     form = office.form(item.code, outcome, materials=papers_for(item, papers, answers or None), **changes)

@@ -92,12 +92,16 @@ def test_without_a_paper_nobody_can_accept_it(code: str) -> None:
 def test_what_may_follow_follows_and_what_may_be_pledged_is_pledged() -> None:
     for code in ("C07", "D01", "D08"):
         item = CATALOGUE.items[code]
-        case = case_of(msgspec.structs.replace(deferring(application(item, 1, 2, DAYS[0]), item), outcome="accept"), "2001")
+        case = case_of(
+            msgspec.structs.replace(deferring(application(item, 1, 2, DAYS[0]), item), outcome="accept"), "2001"
+        )
         assert case.accepted is not None
         assert case.accepted.how == "deferred"
     for code in ("A01", "C07", "D03", "D04", "D10"):
         item = CATALOGUE.items[code]
-        case = case_of(msgspec.structs.replace(pledging(application(item, 1, 2, DAYS[0]), item), outcome="accept"), "2001")
+        case = case_of(
+            msgspec.structs.replace(pledging(application(item, 1, 2, DAYS[0]), item), outcome="accept"), "2001"
+        )
         assert case.accepted is not None
         assert case.accepted.how == "pledged"
     for make in (deferring, pledging):

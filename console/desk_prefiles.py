@@ -1,0 +1,195 @@
+"""Applications before their number (预审件) in the words of the screens: put aside, listed, checked, taken up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from casework import bodies
+from casework.catalogue.materials import applicable, with_agent
+from casework.catalogue.schema import Item, Material
+from casework.errors import BadInput
+from casework.messages import Message, t
+from casework.once import cure_of
+from casework.papers.model import Paper
+from casework.papers.text import to_text
+from casework.prefile import Prefile, printed_code, read_code
+from casework.rules import Refusal
+from console import desk_bundle
+from console.counter import Session
+from console.desk_intake import party_of, shown_party
+from console.preparing import Preparing
+from console.showing import Shower, masked
+from console.terminal import Terminal
+from screens import desk
+
+_FOUND = 20
+"""Prefiles that a search by name shows beside the cases."""
+_SHORTEST = 2
+
+
+def park(
+    terminal: Terminal, session: Session, form: desk.IntakeForm, field: str, case_id: str
+) -> desk.Done | desk.Refused:
+    """Put the form aside; its draft goes with it. Raises BadInput."""
+    done = Preparing(terminal.counter).park(session, _body(form), field, case_id)
+    if isinstance(done, Refusal):
+        return desk.Refused(done.message)
+    return desk.Done(Message("desk.parked", {"code": printed_code(done.code)}))
+
+
+def _body(form: desk.IntakeForm) -> bodies.Form:
+    who = form.applicant
+    return bodies.Form(
+        item=form.item,
+        applicant=party_of(who) if who.id or who.name else None,
+        agent=party_of(form.agent) if form.agent and (form.agent.id or form.agent.name) else None,
+        project_code=form.project_code,
+        situations={name: value for name, value in form.situations.items() if value},
+        form={name: value for name, value in form.form.items() if value},
+        materials=dict(form.materials),
+        reused=form.reused,
+    )
+
+
+def _form(prefile: Prefile) -> desk.IntakeForm:
+    held = prefile.form
+    return desk.IntakeForm(
+        item=held.item,
+        situations=held.situations,
+        applicant=shown_party(held.applicant) if held.applicant else desk.Party(),
+        agent=shown_party(held.agent) if held.agent else None,
+        project_code=held.project_code,
+        form=held.form,
+        materials=held.materials,  # type: ignore[arg-type]  # states of the trade and of the screen have one name
+        reused=held.reused,
+    )
+
+
+def rows(terminal: Terminal, show: Shower, text: str) -> tuple[desk.PrefileRow, ...]:
+    """Those that wait, touched last first."""
+    return tuple(_row(terminal, show, one) for one in terminal.memory.prefiles(text.strip()))
+
+
+def _row(terminal: Terminal, show: Shower, prefile: Prefile) -> desk.PrefileRow:
+    who, at = prefile.form.applicant, prefile.touched_at or prefile.opened_at
+    return desk.PrefileRow(
+        code=printed_code(prefile.code),
+        item=prefile.form.item,
+        item_name=_name(terminal, show, prefile.form.item),
+        applicant=masked(who) if who else "",
+        state=t(f"prefile.state.{prefile.state}"),
+        defects=tuple(line.defect for line in prefile.defects),
+        touched=f"{at[5:16].replace('T', ' ')} {terminal.name_of(prefile.touched_by or prefile.opened_by)}",
+    )
+
+
+def _name(terminal: Terminal, show: Shower, code: str) -> str:
+    catalogue = terminal.library.current()
+    found = catalogue.bundles.get(code) or catalogue.items.get(code)
+    return show.say(found.name) if found else code
+
+
+def found(terminal: Terminal, show: Shower, text: str) -> tuple[desk.QueueRow, ...]:
+    """The prefiles that a search finds: by short code, by name or identity number."""
+    words = text.strip()
+    code = read_code(words)
+    prefiles = [one for one in terminal.memory.prefile(code) if one.state != "received"] if code else []
+    if len(words) >= _SHORTEST:
+        prefiles += terminal.memory.prefiles(words, _FOUND)
+    shown = (_row(terminal, show, one) for one in {one.id: one for one in prefiles}.values())
+    return tuple(
+        desk.QueueRow(
+            number=row.code,
+            item=row.item,
+            item_name=row.item_name,
+            applicant=row.applicant,
+            state=row.state,
+            place=row.touched,
+            light="none",
+            due="",
+            left="",
+            unsent=False,
+            prefile=row.code,
+        )
+        for row in shown
+    )
+
+
+def take(terminal: Terminal, session: Session, code: str) -> tuple[str, desk.Draft] | Refusal:
+    """Go on with it here: its id, and the form with the field where the caret stood. Raises BadInput."""
+    preparing = Preparing(terminal.counter)
+    known = preparing.prefile(code)
+    if known.state == "received":
+        raise BadInput("desk.prefile_received", number=known.number)
+    done = preparing.take(session, known.code)
+    if isinstance(done, Refusal):
+        return done
+    return done.id, desk.Draft(_form(done), done.field, done.touched_at[11:16])
+
+
+def check_form(terminal: Terminal, show: Shower, code: str) -> desk.ActView:
+    """The look at its papers: one field a paper, with what was wrong the last time. Raises BadInput."""
+    prefile = Preparing(terminal.counter).prefile(code)
+    before = {line.material: line.defect for line in prefile.defects}
+    fields = tuple(
+        desk.Field(
+            material.code,
+            show.say(material.name),
+            value=before.get(material.code, ""),
+            help=t("field.defect.help", name=show.say(material.name)),
+        )
+        for _, material in _papers(terminal, prefile)
+    )
+    return desk.ActView("check-prefile", t("event.prefile.checked"), fields=fields, notes=(t("desk.prefile_note"),))
+
+
+def _papers(terminal: Terminal, prefile: Prefile) -> Iterator[tuple[Item, Material]]:
+    """The papers that apply, of a bundle those of each of its items; each once."""
+    catalogue, form = terminal.library.current(), prefile.form
+    bundle = catalogue.bundles.get(form.item)
+    single = catalogue.items.get(form.item)
+    items = desk_bundle.members(bundle, form.situations, catalogue) if bundle else (single,) if single else ()
+    agent = form.agent is not None
+    for item in items:
+        for material in applicable(item, with_agent(item, form.situations, agent), agent):
+            yield item, material
+
+
+def check(terminal: Terminal, session: Session, code: str, data: dict[str, str]) -> desk.Done | desk.Refused:
+    """Put the look on record; a cure that nobody typed is the item's own. Raises BadInput."""
+    preparing = Preparing(terminal.counter)
+    prefile = preparing.prefile(code)
+    lines = tuple(
+        bodies.ReviewLine(material.code, not defect, defect, cure_of(item, material.code) if defect else "")
+        for item, material in _papers(terminal, prefile)
+        for defect in [data.get(material.code, "").strip()]
+    )
+    done = preparing.check(session, prefile.code, None, lines)
+    if isinstance(done, Refusal):
+        return desk.Refused(done.message)
+    words = "desk.prefile_defects" if done.defects else "desk.prefile_right"
+    return desk.Done(Message(words, {"code": printed_code(done.code), "n": len(done.defects)}))
+
+
+def preview(terminal: Terminal, session: Session, code: str) -> str:
+    """The preparation list as text. Raises BadInput, BadPaper."""
+    return "\n\n".join(to_text(paper) for paper in _lists(terminal, session, code))
+
+
+def _lists(terminal: Terminal, session: Session, code: str) -> tuple[Paper, ...]:
+    papers = Preparing(terminal.counter).preparation(session, code)
+    if not papers:
+        raise BadInput("desk.prefile_nothing", code=code)
+    return papers
+
+
+def print_list(terminal: Terminal, session: Session, code: str) -> desk.Done:
+    """The preparation list into the queue of the printer; of a bundle one for each item. Raises BadInput, BadPaper."""
+    prefile = Preparing(terminal.counter).prefile(code)
+    papers = _lists(terminal, session, code)
+    with terminal.memory.writing() as tx:
+        for count, paper in enumerate(papers, 1):
+            tx.queue_print(prefile.id, prefile.code, "preparation", count, msgspec.json.encode(paper))
+    return desk.Done(terminal.print_waiting(t("paper.preparation"), ""))
