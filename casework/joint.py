@@ -57,11 +57,14 @@ def joint_of(cases: Sequence[Case], bundle: Bundle | None, calendar: Calendar, n
 
 
 def _longest(cases: Sequence[Case], calendar: Calendar, now: datetime) -> Case | None:
-    """The case whose promise is due last: on it the whole hangs."""
-    due = [
-        (stand.clock.due, case) for case in cases for stand in standing(case, calendar, now) if stand.kind == "promised"
+    """The case that is done last: on it the whole hangs. What was decided or has ended was done then."""
+    done = [
+        (case.decided_at[:16] or case.ended_at[:16] or stand.clock.due_at.isoformat(timespec="minutes"), case)
+        for case in cases
+        for stand in standing(case, calendar, now)
+        if stand.kind == "promised"
     ]
-    return max(due, key=lambda each: (each[0], each[1].number))[1] if due else None
+    return max(done, key=lambda each: (each[0], each[1].number))[1] if done else None
 
 
 def _clock(cases: Sequence[Case], longest: Case, bundle: Bundle, calendar: Calendar, now: datetime) -> clocks.Clock:

@@ -32,6 +32,7 @@ from console.line_once import sync_once
 from console.messages import choose_language
 from console.output import talk
 from console.print_queue import print_waiting
+from console.sources import SETTING
 from console.terminal import Terminal
 
 if TYPE_CHECKING:  # the hall's room is loaded when the demo runs
@@ -84,6 +85,7 @@ def hall_running(place: Place) -> Iterator[HallHere]:
                     code, _ = here.invite(number)
                     asyncio.run(bootstrap.enrolment(place.terminal(number)).enrol(address, number, code))
                     with bootstrap.opened(str(place.terminal(number))) as terminal:
+                        terminal.memory.keep_setting(SETTING, "simulated")
                         sync_once(terminal)
             yield here
         finally:

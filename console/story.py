@@ -1,7 +1,7 @@
 """A case of the sample day as it is told: what is handed in, what happens beside the usual way, and where it stays.
 
-`Run` carries one case on, act by act, through the same use cases as by hand: the usual next act of its place, unless the
-story has a turn for that place.
+`Run` carries one case on, act by act, through the same use cases as by hand: the usual next act of its place, unless
+the story has a turn for that place.
 """
 
 from __future__ import annotations
@@ -81,8 +81,8 @@ DECISIVE = frozenset({"decide", "suspend", "resume", "extend", "correct", "revok
 class Turn(msgspec.Struct, frozen=True):
     """What happens beside the usual way, once, when the case waits `at` a kind of step, a place or in a state.
 
-    `action`: an act, or `print` (nothing but `paper`), `refile` (the applicant comes again), `partly` (one of the papers
-    that were asked for), `again` (a second notice, which is refused), `check` (asks the sources). Words in braces in
+    `action`: an act, or `print` (nothing but `paper`), `refile` (the applicant comes again), `partly` (one of the
+    papers that were asked for), `again` (a second notice, which is refused), `check` (asks the sources). Words in braces in
     `data` are filled in: `{day}`, `{later}`, `{new}`, `{step}`.
     """
 

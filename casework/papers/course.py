@@ -98,7 +98,7 @@ def extension(facts: PaperFacts, w: Words) -> Built:
     reasons = tuple(reason for reason in made.reasons if reason.strip())
     need("".join(reasons), "reasons", "extension")
     general = w("extension.basis.joint") if facts.joint else w.of(facts.nature, "extension.basis")
-    basis = (made.basis if made else "") or general
+    basis = made.basis or general
     return {
         "title": w("extension.title"),
         "copies": 2,

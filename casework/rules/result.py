@@ -104,8 +104,9 @@ def _pledge_checked(case: Case, fact: Fact, body: bodies.PledgeChecked, bench: B
 def _closed(case: Case, fact: Fact, body: bodies.Closed, bench: Bench) -> Refusal | None:
     if places(case) == (Place("close", "delivery"),):
         return None
-    code = "pledge_first" if case.state == "delivered" else "not_delivered"
-    return Refusal(code, {"number": case.number})
+    if case.state != "delivered":
+        return Refusal("not_delivered", {"number": case.number})
+    return Refusal("revoke_first" if case.pledge == "false" else "pledge_first", {"number": case.number})
 
 
 def _withdrawn(case: Case, fact: Fact, body: bodies.Withdrawn, bench: Bench) -> Refusal | None:

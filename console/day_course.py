@@ -1,0 +1,113 @@
+"""How the headless day goes: the morning at two counters, one of them without a line; the afternoon; the tray."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+from casework.messages import Message
+from console.day import Day, Hands
+from console.day_intake import Reception, prefile_checked_again, prefile_opened, prefile_parked, prefile_taken
+from console.sample import application
+from console.stories import WINDOW_12, stories
+from console.story import CLERK, DECISIVE, SUPERVISOR, DayRefused, Run, done, session
+
+_MOST_ROUNDS = 40
+"""A case needs a handful of the hall's words; more rounds mean that something goes in a circle."""
+
+
+class Course:
+    """The day, and all cases that are under way."""
+
+    def __init__(self, hands: Hands, day: Day) -> None:
+        self._hands = hands
+        self._day = day
+        self._runs: list[Run] = []
+        self._reception = Reception(hands.seed, began=self._runs.append)
+
+    def run(self) -> None:
+        """From the first visitor to the last signature."""
+        hands = self._hands
+        prefile = self._before_the_number()
+        hands.cables.pull_out(hands.window12)
+        self._take_in()
+        hands.cables.plug_in(hands.window12)
+        self._sync()
+        refused = self._refused_on_purpose()
+        prefile_checked_again(hands.window7, prefile)
+        self._sync()
+        prefile_taken(self._reception, hands.window12, prefile, 950)
+        carry_on(self._runs, self._sync)
+        self._settle(refused)
+        self._sync()
+
+    def _sync(self) -> None:
+        hands = self._hands
+        for terminal in (*hands.windows, hands.window12):
+            hands.cables.sync(terminal)
+
+    def _before_the_number(self) -> str:
+        """The guide desk at window 7 opens files, parks others; the code of the one that another window takes up."""
+        theirs, seed = self._hands.window7, self._hands.seed
+        prefile = prefile_opened(theirs, "D01", seed, 950)
+        prefile_opened(theirs, "C07", seed, 951)
+        prefile_parked(theirs, "A01", seed, 952)
+        return prefile.code
+
+    def _take_in(self) -> None:
+        """Both windows take in; window 12 is offline the while."""
+        hands = self._hands
+        prefile_parked(hands.window12, "Y01", hands.seed, 953)
+        for serial, story in enumerate(stories(hands.window12.library.current()), 1):
+            terminal = hands.window12 if story.window == WINDOW_12 else hands.window7
+            taken = self._reception.take_in(terminal, story, serial)
+            self._day.taken_in_offline += len(taken) if terminal is hands.window12 else 0
+        hands.tell(Message("demo.taken_in", {"count": len(self._runs)}))
+
+    def _refused_on_purpose(self) -> str:
+        """Window 7 sees the withdrawal that window 12 does not: its acceptance comes too late and is refused."""
+        hands = self._hands
+        ours, theirs = hands.windows
+        clerk = session(ours, CLERK)
+        item = ours.library.current().items["A01"]
+        command = application(item, hands.seed, 990, ours.legal.day())
+        command = msgspec.structs.replace(command, outcome="receive")
+        taken = done(ours.counter.intake(clerk, command))
+        hands.cables.sync(ours)
+        hands.cables.sync(theirs)
+        theirs.counter.act(session(theirs, CLERK), taken.number, "withdraw", {"reason": "申请人改变主意"})
+        ours.counter.act(clerk, taken.number, "accept", {})  # made on an old base
+        hands.cables.sync(theirs)
+        hands.cables.sync(ours)
+        self._day.refused = ours.memory.pending().rejected
+        return taken.number
+
+    def _settle(self, number: str) -> None:
+        """The supervisor gives up what was refused."""
+        terminal = self._hands.window12
+        supervisor = session(terminal, SUPERVISOR)
+        for row in terminal.memory.tray():
+            if row.number == number and row.kind == "rejected":
+                terminal.counter.settle(supervisor, row.fact, "withdraw", "申请人已撤回申请")
+                return
+
+
+def carry_on(runs: list[Run], sync: Callable[[], None]) -> None:
+    """Each case to its end, or to where it stays; the line in between, for the hall's word. Raises DayRefused."""
+    for _ in range(_MOST_ROUNDS):
+        moved = [carried(run) for run in tuple(runs) if not run.stays]
+        sync()
+        if not any(moved):
+            return
+    raise DayRefused("demo.circle", numbers=", ".join(run.number for run in runs if not run.stays))
+
+
+def carried(run: Run) -> bool:
+    """On with one case until it waits for the hall's word, or stays; whether anything was done."""
+    moved = False
+    while act := run.advance():
+        moved = True
+        if act in DECISIVE:
+            break
+    return moved
