@@ -82,8 +82,8 @@ class Turn(msgspec.Struct, frozen=True):
     """What happens beside the usual way, once, when the case waits `at` a kind of step, a place or in a state.
 
     `action`: an act, or `print` (nothing but `paper`), `refile` (the applicant comes again), `partly` (one of the
-    papers that were asked for), `again` (a second notice, which is refused), `check` (asks the sources). Words in braces in
-    `data` are filled in: `{day}`, `{later}`, `{new}`, `{step}`.
+    papers that were asked for), `again` (a second notice, which is refused), `check` (asks the sources). Words in
+    braces in `data` are filled in: `{day}`, `{later}`, `{new}`, `{step}`.
     """
 
     at: str
