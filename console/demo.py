@@ -14,6 +14,7 @@ import asyncio
 import contextlib
 import dataclasses
 import os
+import shutil
 import sys
 import tempfile
 import threading
@@ -24,6 +25,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from casework.ambient import Clock
 from casework.messages import t
 from console import bootstrap
 from console.day import Receipt
@@ -36,6 +38,7 @@ from console.sources import SETTING
 from console.terminal import Terminal
 
 if TYPE_CHECKING:  # the hall's room is loaded when the demo runs
+    from console.demo_past import MovedClock
     from hall.cli import HallHere
 
 REGION = "420118"
@@ -62,34 +65,89 @@ class Place:
         return self.folder / f"terminal-{number}"
 
 
-def set_up(place: Place) -> None:
+def set_up(place: Place, clock: Clock | None = None) -> None:
     """The hall with its sample people, unless it is there."""
     from hall.cli import create_hall
 
     if not place.hall.exists():
-        create_hall(place.hall, region=REGION, name=HALL_NAME, sample=True)
+        create_hall(place.hall, region=REGION, name=HALL_NAME, sample=True, clock=clock)
 
 
 @contextlib.contextmanager
-def hall_running(place: Place) -> Iterator[HallHere]:
-    """The hall on a thread of its own, listening on loopback; both windows enrolled."""
+def hall_running(place: Place, clock: Clock | None = None) -> Iterator[HallHere]:
+    """The hall on a thread of its own, listening on loopback; both windows enrolled. All by the same `clock`."""
     from hall.cli import open_hall
 
-    with open_hall(place.hall) as here:
+    with open_hall(place.hall, clock=clock) as here:
         hall = HallThread(here, _kept_port(place))
         address = hall.start()
         try:
             (place.folder / PORT_FILE).write_text(address.rsplit(":", 1)[1], "utf-8")
             for number in WINDOWS:
                 if not (place.terminal(number) / "terminal.db").exists():
-                    code, _ = here.invite(number)
-                    asyncio.run(bootstrap.enrolment(place.terminal(number)).enrol(address, number, code))
-                    with bootstrap.opened(str(place.terminal(number))) as terminal:
-                        terminal.memory.keep_setting(SETTING, "simulated")
-                        sync_once(terminal)
+                    _enrol(place, here, address, number, clock)
             yield here
         finally:
             hall.stop()
+
+
+def _enrol(place: Place, here: HallHere, address: str, number: str, clock: Clock | None) -> None:
+    """A window joins the hall; its papers are checked at the made-up sources."""
+    code, _ = here.invite(number)
+    enrolment = bootstrap.enrolment(place.terminal(number))
+    if clock is not None:
+        enrolment = dataclasses.replace(enrolment, clock=clock)
+    asyncio.run(enrolment.enrol(address, number, code))
+    with _window(place, number, clock) as terminal:
+        terminal.memory.keep_setting(SETTING, "simulated")
+        sync_once(terminal)
+
+
+@contextlib.contextmanager
+def _window(place: Place, number: str, clock: Clock | None = None) -> Iterator[Terminal]:
+    """The terminal `number`, open."""
+    terminal = bootstrap.open_terminal(place.terminal(number), clock=clock)
+    try:
+        yield terminal
+    finally:
+        terminal.memory.close()
+
+
+@contextlib.contextmanager
+def hall_with_a_past(place: Place) -> Iterator[HallHere]:
+    """The same with the sample cases of three weeks, which are made at the first start; a later one opens at once."""
+    from console.demo_past import MovedClock, beginning
+
+    clock = MovedClock(bootstrap.SystemClock())
+    if place.hall.exists():
+        with hall_running(place, clock) as here:
+            yield here
+        return
+    with contextlib.ExitStack() as stack:
+        undo = stack.enter_context(contextlib.ExitStack())
+        undo.callback(_remove, place)  # what was begun and not finished is begun anew at the next start
+        clock.begin(beginning(clock.now()))
+        set_up(place, clock)
+        here = stack.enter_context(hall_running(place, clock))
+        _prepare(place, here, clock)
+        undo.pop_all()
+        yield here
+
+
+def _prepare(place: Place, here: HallHere, clock: MovedClock) -> None:
+    from console.demo_past import Past
+
+    system = bootstrap.SystemClock()
+    began = system.monotonic()
+    with contextlib.ExitStack() as stack:
+        ours, theirs = (stack.enter_context(_window(place, number, clock)) for number in WINDOWS)
+        count = Past((ours, theirs), clock, Cables(), here.hall.tick, tell=talk).live(system.now())
+    talk(t("demo.prepared", count=count, seconds=round(system.monotonic() - began)))
+
+
+def _remove(place: Place) -> None:
+    for folder in (place.hall, *(place.terminal(number) for number in WINDOWS)):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 class HallThread:
@@ -190,8 +248,8 @@ def headless(place: Place, seed: int) -> int:
     began = bootstrap.SystemClock().monotonic()
     set_up(place)
     with hall_running(place) as hall, contextlib.ExitStack() as stack:
-        windows = [stack.enter_context(bootstrap.opened(str(place.terminal(number)))) for number in WINDOWS]
-        day = run(Hands(windows[0], windows[1], Cables(), print_all, hall.cases, seed, talk))
+        ours, theirs = (stack.enter_context(_window(place, number)) for number in WINDOWS)
+        day = run(Hands(ours, theirs, Cables(), print_all, hall.cases, seed, talk))
     day.seconds = round(bootstrap.SystemClock().monotonic() - began, 1)
     print(msgspec.json.encode(day).decode())
     return 0 if day.converged else 1
@@ -199,16 +257,9 @@ def headless(place: Place, seed: int) -> int:
 
 def interactive(place: Place, language: str) -> int:
     """The console at window 12, on a hall of its own; the first line names the command for the second window."""
-    from console.day import before_opening
     from console.window import open_console
 
-    fresh = not place.hall.exists()
-    set_up(place)
-    with hall_running(place):
-        if fresh:
-            with bootstrap.opened(str(place.terminal("0007"))) as terminal:
-                before_opening(terminal)
-                sync_once(terminal)
+    with hall_with_a_past(place):
         print(t("demo.second_window", command=f"yichuang console --dir {place.terminal('0007')}"), flush=True)
         talk(t("demo.people", pin=PIN))
         return open_console(place.terminal("0012"), demo=True, language=language)

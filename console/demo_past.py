@@ -132,11 +132,67 @@ class Past:
             terminal = self.windows[0] if story.window == WINDOW_12 else self.windows[1]
             self._reception.take_in(terminal, story, serial)
             self._pass()
-        self._enlist()
         for _ in range(_FAST):
-            acts = [(due.run.terminal, self._act(due)) for due in self._due if due.slot <= self._slot]
             self._enlist()
-            decided = [terminal for terminal, act in acts if act in DECISIVE]
-            if not decided:
+            due = [each for each in self._due if each.slot <= self._slot]
+            asked = [each.run.terminal for each in due if self._act(each) in DECISIVE]
+            if not asked:
                 return
-            self._sync(dict.fromkeys(decided, None))
+            self._sync(tuple(terminal for terminal in self.windows if terminal in asked))
+
+    def _enlist(self) -> None:
+        """What was taken in just now comes up as its term wants."""
+        for run in self._begun:
+            gap = gap_of(run.case)
+            self._due.append(_Due(run, self._slot + gap, gap))
+        self._begun.clear()
+
+    def _act(self, due: _Due) -> str:
+        """What is done with one case in this slot; its last act."""
+        act = last = due.run.advance()
+        while act:
+            self._pass()
+            last = act
+            act = due.run.advance() if due.gap == 0 and act not in DECISIVE else ""
+        if due.run.stays:
+            due.slot = _NEVER
+        elif due.gap or not last:
+            due.slot = self._slot + max(1, due.gap)
+        return last
+
+    def _pass(self) -> None:
+        self.clock.move_to(self.clock.now() + _ACT)
+
+    def _sync(self, terminals: Sequence[Terminal]) -> None:
+        for terminal in terminals:
+            self.cables.sync(terminal)
+
+    def _before_the_number(self) -> None:
+        """Files that the guide desk has opened, and a form that was put aside."""
+        ours, theirs = self.windows
+        prefile_opened(theirs, "D01", self.seed, 950)
+        prefile_opened(ours, "C07", self.seed, 951)
+        prefile_parked(theirs, "A01", self.seed, 952)
+
+
+_NEVER = 10**6
+
+
+def slots_until(now: datetime, calendar: Calendar) -> tuple[datetime, ...]:
+    """The slots of the last working days up to `now`."""
+    days: list[date] = []
+    day = now.date()
+    while len(days) < WORKING_DAYS and day > now.date() - timedelta(days=BEGIN_DAYS):
+        if calendar.is_working_day(day)[0] and datetime.combine(day, _SLOTS[0]) <= now:
+            days.append(day)
+        day -= timedelta(days=1)
+    moments = (datetime.combine(day, slot) for day in reversed(days) for slot in _SLOTS)
+    return tuple(moment for moment in moments if moment <= now)
+
+
+def gap_of(case: Case) -> int:
+    """How many slots lie between the acts on a case that is in time; 0: it is decided while the applicant sits."""
+    promised = case.received.promised
+    if case.received.on_spot or promised is None or promised.unit == "minutes":
+        return 0
+    return max(1, min(3, promised.amount * len(_SLOTS) // 11))

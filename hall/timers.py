@@ -15,6 +15,7 @@ from casework.case import Case, decode_case, encode_case
 from casework.events import body_of
 from casework.facts import Fact, decode_fact
 from casework.folding import evolve, fold
+from casework.folding.intake import stands_alone
 from casework.timers import timer_id, timers_of
 from casework.wire import ENTRY_FACT, decode_entry
 from hall.office import OnCase, fact_of, own_facts
@@ -56,7 +57,7 @@ def set_aside(
     for notice in notices:
         row = changes.cases.get(notice.case)
         case = decode_case(row.state) if row and row.state else None
-        if row is None or case is None or not case.deemed or notice.time.at[:10] > case.deemed:
+        if row is None or case is None or not stands_alone(case) or notice.time.at[:10] > case.deemed:
             continue
         told: bodies.SupplementTold = body_of(notice)
         body = bodies.TimerSetAside(notice.time.at, told.lines, told.also)

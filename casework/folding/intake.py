@@ -87,10 +87,17 @@ def _deemed_accepted(case: Case, fact: Fact, body: bodies.DeemedAccepted) -> Cas
     )
 
 
+def stands_alone(case: Case) -> bool:
+    """Whether an acceptance by the timer can still be taken back: nobody has accepted or decided on it, and no notice of
+    it is in anybody's hand (S15)."""
+    handed_out = any(paper.paper == "acceptance" for paper in case.papers)
+    return bool(case.deemed) and case.accepted is None and not case.decided_at and not handed_out
+
+
 def _set_aside(case: Case, fact: Fact, body: bodies.TimerSetAside) -> Case:
-    """The notice was told in time: the acceptance of the timer never was, unless a decision stands on it (S30)."""
+    """The notice was told in time: the acceptance of the timer never was, unless something stands on it (S30)."""
     accept = next((step.id for step in case.received.route if step.kind == "accept"), "")
-    if not case.deemed or case.accepted is not None or case.decided_at or not body.lines:
+    if not stands_alone(case) or not body.lines:
         return case
     again = after(case, accept)
     return msgspec.structs.replace(

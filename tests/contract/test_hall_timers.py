@@ -107,6 +107,22 @@ def test_t62_a_notice_given_offline_before_the_timer_sets_it_aside(tmp_path: Pat
     in_hall(tmp_path, story)
 
 
+def test_s15_what_the_timer_accepted_and_somebody_printed_is_not_taken_back(tmp_path: Path) -> None:
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        window = await world.window("0012", client)
+        received = window.received()
+        await window.push(received)
+        world.clock.go(9 * DAY)
+        world.api.hall.tick()
+        await window.pull_all()
+        await window.push(window.make("printed", bodies.Printed("acceptance", 1, ""), received.case))
+        answers = await window.push(notice(window, received.case, "2026-11-27T16:30:00.000"))
+        assert answers[0].verdict.flags, "a person gets to see it"
+        assert of(world, received.case).state == "accepted"
+
+    in_hall(tmp_path, story)
+
+
 def test_s30_a_notice_after_the_moment_comes_too_late(tmp_path: Path) -> None:
     async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
         window = await world.window("0012", client)
