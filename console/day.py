@@ -1,20 +1,14 @@
-"""A day of the hall in fast motion, headless: two terminals and the hall, the real ones, over the loopback line.
-
-Every case goes by the same use cases as by hand. Window 12 has its cable out for the first half; one event is
-refused on purpose and settled from the tray; at the end terminals and hall must hold every case alike.
-"""
+"""What a day of the hall in fast motion is run with, and what it brings (`console.day_course` runs it)."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 import msgspec
 
 from casework.case import Case, encode_case
-from casework.catalogue.schema import MODULES
 from casework.facts import digest
 from casework.messages import Message
 from console.terminal import Terminal
@@ -75,35 +69,6 @@ class Hands:
     def windows(self) -> tuple[Terminal, Terminal]:
         """Both."""
         return self.window12, self.window7
-
-
-def run(hands: Hands) -> Day:
-    """The whole day."""
-    from console.day_course import Course
-
-    day = Day({module: {"received": 0, "delivered": 0} for module in MODULES})
-    Course(hands, day).run()
-    _evening(hands, day)
-    return day
-
-
-def _evening(hands: Hands, day: Day) -> None:
-    """Print what waits, count, and compare what both terminals and the hall hold."""
-    hands.tell(Message("demo.printing"))
-    for terminal in hands.windows:
-        day.receipts += hands.print_all(terminal)
-    day.printed = len(day.receipts)
-    for terminal in (*hands.windows, hands.window12):  # the prints are events too
-        hands.cables.sync(terminal)
-    ours, theirs = ({row.case_id: row.case for row in terminal.cases()} for terminal in hands.windows)
-    for case in theirs.values():
-        day.by_module[case.received.module]["received"] += 1
-        day.by_module[case.received.module]["delivered"] += case.delivered is not None
-    day.states = dict(sorted(Counter(case.state for case in theirs.values()).items()))
-    day.items = len({case.received.item for case in theirs.values()})
-    pending = [terminal.memory.pending() for terminal in hands.windows]
-    silent = all(each.unsent == 0 and each.held == 0 and each.rejected == 0 for each in pending)
-    day.converged = silent and picture(ours) == picture(theirs) == picture(hands.at_hall(tuple(ours)))
 
 
 def picture(cases: Mapping[str, Case]) -> str:

@@ -1,13 +1,19 @@
-"""How the headless day goes: the morning at two counters, one of them without a line; the afternoon; the tray."""
+"""A day of the hall in fast motion, headless: two terminals and the hall, the real ones, over the loopback line.
+
+Every case goes by the same use cases as by hand. Window 12 has its cable out for the first half; one event is
+refused on purpose and settled from the tray; at the end terminals and hall must hold every case alike.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 
 import msgspec
 
+from casework.catalogue.schema import MODULES
 from casework.messages import Message
-from console.day import Day, Hands
+from console.day import Day, Hands, picture
 from console.day_intake import Reception, prefile_checked_again, prefile_opened, prefile_parked, prefile_taken
 from console.sample import application
 from console.stories import WINDOW_12, stories
@@ -15,6 +21,14 @@ from console.story import CLERK, DECISIVE, SUPERVISOR, DayRefused, Run, done, se
 
 _MOST_ROUNDS = 40
 """A case needs a handful of the hall's words; more rounds mean that something goes in a circle."""
+
+
+def run(hands: Hands) -> Day:
+    """The whole day."""
+    day = Day({module: {"received": 0, "delivered": 0} for module in MODULES})
+    Course(hands, day).run()
+    _evening(hands, day)
+    return day
 
 
 class Course:
@@ -111,3 +125,22 @@ def carried(run: Run) -> bool:
         if act in DECISIVE:
             break
     return moved
+
+
+def _evening(hands: Hands, day: Day) -> None:
+    """Print what waits, count, and compare what both terminals and the hall hold."""
+    hands.tell(Message("demo.printing"))
+    for terminal in hands.windows:
+        day.receipts += hands.print_all(terminal)
+    day.printed = len(day.receipts)
+    for terminal in (*hands.windows, hands.window12):  # the prints are events too
+        hands.cables.sync(terminal)
+    ours, theirs = ({row.case_id: row.case for row in terminal.cases()} for terminal in hands.windows)
+    for case in theirs.values():
+        day.by_module[case.received.module]["received"] += 1
+        day.by_module[case.received.module]["delivered"] += case.delivered is not None
+    day.states = dict(sorted(Counter(case.state for case in theirs.values()).items()))
+    day.items = len({case.received.item for case in theirs.values()})
+    pending = [terminal.memory.pending() for terminal in hands.windows]
+    silent = all(each.unsent == 0 and each.held == 0 and each.rejected == 0 for each in pending)
+    day.converged = silent and picture(ours) == picture(theirs) == picture(hands.at_hall(tuple(ours)))

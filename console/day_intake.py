@@ -12,6 +12,7 @@ from casework.commands import Intake
 from casework.prefile import Prefile, printed_code
 from console.counter import Taken
 from console.preparing import Preparing
+from console.sample import person
 from console.stories import intake_of, refiled
 from console.story import CLERK, Run, Story, done, session
 from console.terminal import Terminal
@@ -97,18 +98,14 @@ def prefile_taken(reception: Reception, terminal: Terminal, code: str, serial: i
     """Another window goes on with it, and makes it a case with a number."""
     preparing, clerk = Preparing(terminal.counter), session(terminal, CLERK)
     prefile = done(preparing.take(clerk, code), code)
-    command = intake_of(
-        Story(prefile.form.item), terminal.library.current(), reception.seed, serial, terminal.legal.day()
-    )
     form = prefile.form
     whole = Intake(
         item=form.item,
-        applicant=form.applicant or command.applicant,
+        applicant=form.applicant or person(reception.seed, serial),
         project_code=form.project_code,
         situations=dict(form.situations),
         form=form.form,
-        materials=command.materials,
-        outcome=command.outcome,
+        materials=form.materials,
         refers_to=printed_code(prefile.code),
         first_contact=prefile.opened_by,
     )

@@ -114,11 +114,15 @@ def _window(place: Place, number: str, clock: Clock | None = None) -> Iterator[T
 
 
 @contextlib.contextmanager
-def hall_with_a_past(place: Place) -> Iterator[HallHere]:
-    """The same with the sample cases of three weeks, which are made at the first start; a later one opens at once."""
+def hall_with_a_past(place: Place, system: Clock | None = None) -> Iterator[HallHere]:
+    """The same with the sample cases of three weeks, which are made at the first start; a later one opens at once.
+
+    `system`: this machine's clock, unless it is another.
+    """
     from console.demo_past import MovedClock, beginning
 
-    clock = MovedClock(bootstrap.SystemClock())
+    system = system or bootstrap.SystemClock()
+    clock = MovedClock(system)
     if place.hall.exists():
         with hall_running(place, clock) as here:
             yield here
@@ -129,15 +133,14 @@ def hall_with_a_past(place: Place) -> Iterator[HallHere]:
         clock.begin(beginning(clock.now()))
         set_up(place, clock)
         here = stack.enter_context(hall_running(place, clock))
-        _prepare(place, here, clock)
+        _prepare(place, here, clock, system)
         undo.pop_all()
         yield here
 
 
-def _prepare(place: Place, here: HallHere, clock: MovedClock) -> None:
+def _prepare(place: Place, here: HallHere, clock: MovedClock, system: Clock) -> None:
     from console.demo_past import Past
 
-    system = bootstrap.SystemClock()
     began = system.monotonic()
     with contextlib.ExitStack() as stack:
         ours, theirs = (stack.enter_context(_window(place, number, clock)) for number in WINDOWS)
@@ -243,7 +246,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 def headless(place: Place, seed: int) -> int:
     """A day in fast motion; prints its figures as JSON. Exit code 1 when terminals and hall did not converge."""
-    from console.day import Hands, run
+    from console.day import Hands
+    from console.day_course import run
 
     began = bootstrap.SystemClock().monotonic()
     set_up(place)

@@ -193,6 +193,6 @@ def slots_until(now: datetime, calendar: Calendar) -> tuple[datetime, ...]:
 def gap_of(case: Case) -> int:
     """How many slots lie between the acts on a case that is in time; 0: it is decided while the applicant sits."""
     promised = case.received.promised
-    if case.received.on_spot or promised is None or promised.unit == "minutes":
+    if case.received.on_spot or promised.unit == "minutes":
         return 0
     return max(1, min(3, promised.amount * len(_SLOTS) // 11))

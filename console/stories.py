@@ -55,7 +55,7 @@ def stories(catalogue: Catalogue) -> tuple[Story, ...]:
 
 
 def _spread(stories: list[Story]) -> Iterator[Story]:
-    """Window 7 has the line the whole day: it takes what needs it; the rest is taken in by turns."""
+    """By turns at both windows, where the story does not say at which."""
     for place, story in enumerate(stories):
         window = story.window or (WINDOW_7 if place % 2 else WINDOW_12)
         yield msgspec.structs.replace(story, window=window)
@@ -67,7 +67,7 @@ _WAITING = (
     Story("C06", stop="pre_review", age=0),
     Story("B02", stop="accept", age=3),
     Story("D09", stop="accept", age=4),
-    Story("A11", "lacking", stop="proposal", outcome="return", age=1),
+    Story("A11", "lacking", stop="proposal", outcome="return", age=0),
     Story("C10", "not_our_power", stop="proposal", outcome="refuse", age=2),
     Story("D13", stop="examine", slack=True, age=9),
     Story("D05", slack=True, age=8),
@@ -77,7 +77,7 @@ _WAITING = (
     Story("D06", "lacking_two", (Turn("awaiting_supplement", "partly"),), stop="supplement_partly", age=7),
     Story("C01", "lacking_two", (Turn("awaiting_supplement", "partly"),), stop="supplement_partly", age=4),
     # at a step
-    Story("A05", stop="examine", age=1),
+    Story("A05", stop="examine", age=0),
     Story("B02", stop="examine", age=8),
     Story("C04", stop="examine", age=3),
     Story("D14", stop="examine", age=6),
@@ -127,8 +127,8 @@ _SUSPENDED = (
         age=11,
     ),
     Story(
-        "C09",
-        turns=(Turn("site_check", "suspend", {"kind": "test", "days": 5, "reason": "水质检测"}),),
+        "C13",
+        turns=(Turn("examine", "suspend", {"kind": "appraisal", "days": 10, "reason": "树木价值鉴定"}),),
         stop="suspended",
         age=7,
     ),

@@ -7,7 +7,7 @@ the story has a turn for that place.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import msgspec
@@ -94,7 +94,7 @@ class Turn(msgspec.Struct, frozen=True):
 
 
 class Story(msgspec.Struct, frozen=True):
-    """One application, or a bundle's. `way`: what is handed in (`console.day_papers`); `stop`: where it stays.
+    """One application, or a bundle's. `way`: what is handed in (`console.stories.intake_of`); `stop`: where it stays.
 
     `age`: working days before today on which it came in, where it matters; -1: any. `slack`: nobody looks at it until
     the hall says that it is accepted.
@@ -232,7 +232,7 @@ class Run:
         return "resume"
 
     def _unsure(self, case: Case) -> str:
-        """What the sources say; where they don't know a paper, a person goes on with a reason (R33)."""
+        """What the sources say; what they don't know is asked for on paper, or a person goes on with a reason (R33)."""
         counter, clerk = self.terminal.counter, session(self.terminal, CLERK)
         if case.decided_at or case.state in AT_APPLICANT:
             return ""
@@ -241,10 +241,15 @@ class Run:
             self.done += isinstance(checked, Acted)
             return "check" if isinstance(checked, Acted) else ""
         lost = next((code for code, have in case.materials.items() if have == NOT_FOUND), "")
-        if not lost:
+        if not lost or self._asks_for_it(case):
             return ""
         self._act(case, "check", {"material": lost, "reason": "系统数据滞后，已核对证照原件"}, CLERK)
         return "check"
+
+    def _asks_for_it(self, case: Case) -> bool:
+        """Whether a paper that no source knows is asked for: that may be done once, and before acceptance (R5)."""
+        unasked = case.supplement is None and not (case.accepted_at or case.proposal or case.received.registration)
+        return unasked and self.serial % 2 == 1
 
     def _at(self, case: Case, kind: str, step: RouteStep | None) -> str:
         action, data, who = ACTS[kind], self._data(case, kind, step), self._who(case, step)
@@ -307,11 +312,6 @@ class Run:
 
 
 _WITHOUT_STEP = frozenset({"accept", "decide", "certify", "deliver", "awaiting_supplement", "supplement_partly"})
-
-
-def settled(runs: Iterable[Run]) -> list[Run]:
-    """Those that have something left to do."""
-    return [run for run in runs if not run.stays]
 
 
 def form_given(story: Story, command: Intake) -> Intake:

@@ -23,7 +23,7 @@ from casework.folding import evolve
 from casework.outbox import Move, Row, moved
 from local_db.counter import Counter
 from local_db.errors import StoreError, TooBig
-from local_db.prefiles import reshow_prefile, speaks_of_prefile
+from local_db.prefiles import follow
 from local_db.replay import confirmed_case, counts, keep, overlaid, shown_case
 from local_db.sql import queries
 
@@ -144,8 +144,7 @@ class Writing:
                         after[case_id] = overlaid(self._db, case_id, confirmed_case(self._db, case_id))
         for case_id, case in after.items():
             keep(self._db, case_id, before[case_id], case, self._now)
-        for case_id in dict.fromkeys(fact.case for group in groups for fact in group if speaks_of_prefile(fact.type)):
-            reshow_prefile(self._db, case_id)
+        follow(self._db, (fact for group in groups for fact in group))
         return tuple(sealed)
 
     def drop_draft(self, case_id: str) -> None:

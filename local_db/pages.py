@@ -24,7 +24,7 @@ from casework.seals import Signed
 from casework.wire import ENTRY_FACT, ENTRY_TRAY, ENTRY_VERDICT, Entry, Link, extend
 from local_db.commit import named_by, resolve_own
 from local_db.outbox import Outbox, keep_tray
-from local_db.prefiles import reshow_prefile, speaks_of_prefile
+from local_db.prefiles import follow
 from local_db.replay import confirmed_case, keep, overlaid, shown_case
 from local_db.sql import queries
 
@@ -115,9 +115,7 @@ class Pages(Outbox):
             for case_id in sorted(filter(None, changed)):
                 base = folded[case_id].case if case_id in folded else confirmed_case(db, case_id)
                 keep(db, case_id, shown_case(db, case_id), overlaid(db, case_id, base), now)
-            spoken = (one.fact for one in part if one.fact is not None and speaks_of_prefile(one.fact.type))
-            for case_id in dict.fromkeys(fact.case for fact in spoken if fact.case):
-                reshow_prefile(db, case_id)
+            follow(db, (one.fact for one in part if one.fact is not None))
             db.execute(_SQL["advance"], (cursor + len(part), part[-1].chain))
         return True
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 
 from casework.errors import BadBytes
 from casework.facts import Fact
@@ -17,9 +18,17 @@ _SQL = queries("replay")
 _FIND = queries("finding")
 
 
-def speaks_of_prefile(type_: str) -> bool:
-    """Whether a fact of this type begins, moves or ends a prefile."""
-    return type_.startswith("prefile.") or type_ == "received"
+def follow(db: sqlite3.Connection, facts: Iterable[Fact]) -> None:
+    """Make anew what is shown of the prefiles that `facts` begin, move or end."""
+    moved = {
+        fact.case: fact.type.startswith("prefile.") for fact in facts if fact.type.startswith(_SPEAK) and fact.case
+    }
+    for case_id, surely in moved.items():
+        if surely or db.execute(_SQL["is_prefile"], (case_id,)).fetchone():  # most cases never were one
+            reshow_prefile(db, case_id)
+
+
+_SPEAK = ("prefile.", "received")
 
 
 def reshow_prefile(db: sqlite3.Connection, case_id: str) -> None:

@@ -12,7 +12,6 @@ import tempfile
 from pathlib import Path
 
 from console import bootstrap, demo
-from console.day import before_opening
 from console.desk import CounterDesk
 from console.line_once import sync_once
 from screens.app import ConsoleApp
@@ -42,11 +41,7 @@ def main() -> None:
         os.environ["YICHUANG_STATE"] = f"{name}/state"
         place = demo.Place(Path(name) / "demo")
         place.folder.mkdir()
-        demo.set_up(place)
-        with demo.hall_running(place):
-            with bootstrap.opened(str(place.terminal("0007"))) as terminal:
-                before_opening(terminal)
-                sync_once(terminal)
+        with demo.hall_with_a_past(place):
             with bootstrap.opened(str(place.terminal("0012"))) as terminal:
                 sync_once(terminal)
             svg = asyncio.run(_drawn(place.terminal("0012")))

@@ -88,7 +88,7 @@ def _deemed_accepted(case: Case, fact: Fact, body: bodies.DeemedAccepted) -> Cas
 
 
 def stands_alone(case: Case) -> bool:
-    """Whether an acceptance by the timer can still be taken back: nobody has accepted or decided on it, and no notice of
+    """Whether an acceptance by the timer can still be taken back: nobody accepted or decided on it, and no notice of
     it is in anybody's hand (S15)."""
     handed_out = any(paper.paper == "acceptance" for paper in case.papers)
     return bool(case.deemed) and case.accepted is None and not case.decided_at and not handed_out

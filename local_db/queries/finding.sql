@@ -91,8 +91,11 @@ from place p join shown s on s.case_id = p.case_id
 where p.post = ? and p.spot = 1 order by p.received_at, p.case_id, p.step limit ?
 
 -- name: of_root
--- The cases of one bundle or stage.
-select case_id from shown where root = ? order by number
+-- The cases of one bundle or stage: the first has the root's own id.
+select case_id from (
+    select case_id, number from shown where case_id = ?1
+    union select case_id, number from shown where root = ?1 and root <> case_id
+) order by number
 
 -- name: of_visit
 -- What one visitor has applied for.

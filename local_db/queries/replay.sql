@@ -61,3 +61,6 @@ on conflict (case_id) do update set code = excluded.code, item = excluded.item, 
 
 -- name: drop_prefile
 delete from prefile where case_id = ?
+
+-- name: is_prefile
+select 1 from prefile where case_id = ?

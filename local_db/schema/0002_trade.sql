@@ -4,7 +4,7 @@
 alter table shown add column visit text not null default '';
 alter table shown add column checks integer not null default 0;
 create index shown_visit on shown (visit) where visit <> '';
-create index shown_root on shown (root);
+create index shown_root on shown (root) where root <> case_id;
 create index shown_checks on shown (received_at, case_id) where checks = 1;
 
 -- spot: the applicant sits and waits for the decision; such a case stands above all others of the queue.
