@@ -27,7 +27,7 @@ from casework.papers.case_result import (
 )
 from casework.papers.facts import Agent, Handover, PaperFacts, Party, Ticket
 from casework.papers.model import Reprint
-from casework.papers.of_item import fee_words, guide_facts, guide_of
+from casework.papers.of_item import fee_of_case, guide_facts, guide_of
 from casework.papers.of_prefile import prepared_again
 from casework.papers.parts import Say
 from casework.standing import standing
@@ -152,7 +152,7 @@ def paper_facts(
         awaiting_decision=received.on_spot and not case.decided_at and case.is_open and case.supplement is None,
         spot_lost=received.spot_lost, handover=_handover(occasion.handed, _window(counter, say), posts),
         ticket=_ticket(case, occasion.waiting, posts),
-        guide=guide_of(item, posts, say) if item else None, fee=fee_words(item, say, case.fee),
+        guide=guide_of(item, posts, say) if item else None, fee=fee_of_case(received, item, case.fee, say),
         query=say("papers.query.counter"), query_url=case.number, reprint=occasion.reprint, **whole,
     )  # fmt: skip
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from casework import bodies
-from casework.catalogue.schema import Condition, Gate, Item, LimitData, Material, Post, Situation, Step
+from casework.catalogue.schema import Condition, Fee, Gate, Item, LimitData, Material, Post, Situation, Step
 from casework.catalogue.situations import names_in
 from casework.money import yuan
 from casework.papers.case_clocks import amount_of, limit_of, stop_words
@@ -190,14 +190,26 @@ def _limit(limit: LimitData | None, say: Say) -> LimitLine:
     return LimitLine(line.text, more=say("papers.limit.more", amount=amount_of(limit.extension, limit.unit, say)))
 
 
-def fee_words(item: Item | None, say: Say, assessed: int | None = None) -> str:
-    """The fee with its name and basis, none unless a basis is named (R11). `assessed`: fen of one case."""
+def fee_words(item: Item | None, say: Say) -> str:
+    """The fee of an item with its name, basis and condition; none unless a basis is named (R11)."""
     fee = item.fee if item else None
-    amount = assessed or (fee.amount if fee else 0)
-    if fee is None:
-        return say("papers.fee.amount", yuan=yuan(amount)) if amount else say("papers.fee.none")
+    if item is None or fee is None:
+        return say("papers.fee.none")
+    when = say("papers.fee.only_if", when=condition_words(item, fee.when, say)) if fee.when else ""
+    return _fee(fee, fee.amount, when, say)
+
+
+def fee_of_case(received: bodies.Received, item: Item | None, assessed: int | None, say: Say) -> str:
+    """What one case has to pay: by its answers, and as it was assessed (in fen)."""
+    fee = item.fee if item else None
+    amount = assessed or received.fee
+    if not (received.fee or received.fee_assessed):
+        return say("papers.fee.none")
+    return _fee(fee, amount, "", say) if fee else say("papers.fee.amount", yuan=yuan(amount))
+
+
+def _fee(fee: Fee, amount: int, when: str, say: Say) -> str:
     much = say("papers.money", yuan=yuan(amount)) if amount else fee.rate.zh if fee.rate else say("papers.fee.assessed")
-    when = say("papers.fee.only_if", when=condition_words(item, fee.when, say)) if item and fee.when else ""
     return say("papers.fee.whole", name=fee.name.zh, amount=_open_end(much), basis=_open_end(fee.basis.zh), when=when)
 
 
