@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from casework.acts import HANDLERS, own_post
+from casework.acts.intake import in_hand
 from casework.bodies import RouteStep
 from casework.case import AT_APPLICANT, UNDER_WAY, Case, module_at, open_steps, paused, places
 from casework.catalogue.materials import NOT_FOUND, PENDING
@@ -18,6 +19,7 @@ from casework.events import EVENTS
 from casework.rights import delegated, may, post_for
 from casework.rules import Refusal
 from casework.rules.course import may_be_spared
+from casework.rules.result import withheld
 
 Offer = tuple[str, str]
 """An act, and the type of the fact that it makes."""
@@ -40,6 +42,8 @@ def _foreseen(case: Case, action: str, context: Context) -> Refusal | None:
         return Refusal("second_notice", {"number": case.number, "told_at": case.supplement.told_at})
     if action == "decide":
         return _no_decision_yet(case, context)
+    if action in {"deliver", "post"}:
+        return withheld(case)
     if action == "extend" and case.extension is not None:
         return Refusal("extended_already", {"number": case.number})
     return None
@@ -75,7 +79,9 @@ def _at_step(case: Case, step: RouteStep) -> Iterator[Offer]:
     if case.accepted_at and not case.decided_at and step.kind in _WORK:
         if case.state in {"accepted", "suspended"} and case.received.stops:
             yield "suspend", "suspended"
-        yield from (("consult", "consulted"), ("send-back", "sent_back"), ("reassign", "reassigned"))
+        yield from (("consult", "consulted"), ("reassign", "reassigned"))
+        if any(each.id in case.steps and each.kind != "receive" for each in case.received.route):
+            yield "send-back", "sent_back"
     if may_be_spared(case, step):
         yield "not-needed", "step.not_needed"
     if step.kind == "decide" and case.received.forward_to and case.forwarded is None:
@@ -93,7 +99,7 @@ def _of_state(case: Case) -> Iterator[Offer]:
         yield "check", "checked_by_network"
     if case.deemed and case.accepted is None and case.state in UNDER_WAY:
         yield "accept", "accepted"
-    if case.state in UNDER_WAY and case.received.statutory and case.received.statutory.extension:
+    if case.state in {"accepted", "suspended"} and case.received.statutory and case.received.statutory.extension:
         yield "extend", "extended"
     waits = places(case)
     if waits and waits[0].step == "pledge_check":
@@ -134,6 +140,12 @@ def _pointless(case: Case, context: Context, type_: str) -> bool:
         return not registration or accepted
     if type_ == "refused_at_intake":
         return accepted
+    if type_ == "terminated":  # after the decision only for a paper that never came (R31)
+        return bool(case.decided_at) and "defer" not in case.materials.values()
+    if type_ == "pledge.checked":
+        return places(case)[0].post not in context.shift
+    if type_ == "material.returned":
+        return not in_hand(case)
     return type_ == "accepted" and context.staff.team == "helper" and not case.received.authority
 
 

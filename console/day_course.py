@@ -46,8 +46,11 @@ class Course:
         prefile = self._before_the_number()
         hands.cables.pull_out(hands.window12)
         self._take_in()
+        at_7 = [run for run in self._runs if run.terminal is hands.window7]
+        carry_on(at_7, lambda: hands.cables.sync(hands.window7))  # also what is decided while its applicant sits
         hands.cables.plug_in(hands.window12)
         self._sync()
+        self._shared_out()
         refused = self._refused_on_purpose()
         prefile_checked_again(hands.window7, prefile)
         self._sync()
@@ -78,6 +81,12 @@ class Course:
             taken = self._reception.take_in(terminal, story, serial)
             self._day.taken_in_offline += len(taken) if terminal is hands.window12 else 0
         hands.tell(Message("demo.taken_in", {"count": len(self._runs)}))
+
+    def _shared_out(self) -> None:
+        """With the line back, half of what window 12 took in goes on at window 7."""
+        for run in self._runs:
+            if run.terminal is self._hands.window12 and run.serial % 4 < 2:
+                run.terminal = self._hands.window7
 
     def _refused_on_purpose(self) -> str:
         """Window 7 sees the withdrawal that window 12 does not: its acceptance comes too late and is refused."""

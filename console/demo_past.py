@@ -138,7 +138,7 @@ class Past:
             asked = [each.run.terminal for each in due if self._act(each) in DECISIVE]
             if not asked:
                 return
-            self._sync(tuple(terminal for terminal in self.windows if terminal in asked))
+            self._sync([here for here in self.windows if any(terminal is here for terminal in asked)])
 
     def _enlist(self) -> None:
         """What was taken in just now comes up as its term wants."""

@@ -11,7 +11,7 @@ from casework.catalogue.schema import Field, Item, LimitData, Situation
 from casework.clocks import unit_word
 from casework.messages import t
 from casework.money import yuan
-from casework.reuse import GIVEN, Earlier, reusable
+from casework.reuse import Earlier, reusable
 from console.showing import Shower
 from console.terminal import Terminal
 from screens import desk
@@ -84,8 +84,7 @@ def _earlier(held: Earlier | None) -> str:
     if held is None:
         return ""
     number, received_at, have = held
-    words = t("intake.earlier.result") if have == GIVEN else t("intake.earlier.handed", have=t(f"have.{have}"))
-    return t("intake.earlier", day=received_at[:10], words=words, number=number[-6:-2])
+    return t("intake.earlier", day=received_at[:10], words=t(f"intake.earlier.{have}"), number=number[-6:-2])
 
 
 def limits(statutory: LimitData | None, promised: LimitData) -> str:

@@ -158,7 +158,7 @@ class CaseScreen(FrameScreen):
                 for place, one in enumerate(shown, 1)
             ]
 
-        await self.console_app.show(MenuScreen("screens.case.others", options, self.console_app.open_case))
+        await self.console_app.show(MenuScreen("screens.title.others", options, self.console_app.open_case))
 
     async def act_pane(self) -> None:
         """F6: the next section."""

@@ -172,9 +172,10 @@ def _other(one: OtherCase) -> list[Part]:
     return [
         ("   ", ""),
         (f"{printed(one.number)}  ", "strong"),
-        (f"{one.item}  {one.state}", ""),
+        (one.state, ""),
         (light, one.light if light else ""),
         (f"  {t(f'screens.case.other.{one.why}')}", "dim"),
+        (f"  {one.item}", ""),
     ]
 
 

@@ -73,7 +73,7 @@ class SavedScreen(FrameScreen):
         """The other cases of a bundle or stage, each with its number and papers."""
         lines: list[list[Part]] = []
         for one in self.saved.also:
-            lines += [[], [(f"   {printed(one.number)}", "strong"), (f"  {one.item}  ", ""), (one.state, "good")]]
+            lines += [[], [(f"   {printed(one.number)}  ", "strong"), (one.state, "good"), (f"  {one.item}", "")]]
             for paper in one.papers:
                 done = f"{one.number}.{paper.kind}" in self.fates
                 fate = self.fates.get(f"{one.number}.{paper.kind}", t("screens.saved.not_printed"))

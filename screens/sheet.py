@@ -269,7 +269,8 @@ class Sheet(Canvas, can_focus=True):
             await self._take_earlier(row)
             return
         if act == "have_all":
-            for one in self.rows:
+            for key in [one.key for one in self.rows]:  # the owner may show other rows meanwhile
+                one = self.find(key)
                 if isinstance(one, MaterialRow) and one.have == "missing" and one.wanted:
                     one.have = "original"
                     await self.owner.row_changed(one)

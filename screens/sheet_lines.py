@@ -114,15 +114,14 @@ def _choices(row: InputRow, room: int, *, focused: bool) -> list[Part]:
 def _material_tail(row: MaterialRow) -> str:
     paper = row.material
     flags = [t(f"screens.materials.flag.{'required' if paper.required else 'optional'}")]
+    if row.reused:
+        return f" {t('screens.materials.flag.reused', number=row.reused[-6:-2])}"
+    if paper.earlier_number:  # the easiest way stands alone: there is no room for the others beside it
+        return f" {flags[0]} {t('screens.materials.flag.earlier', earlier=paper.earlier)}"
     flags += [t("screens.materials.flag.pledge")] if paper.may_pledge else []
     flags += [t("screens.materials.flag.defer")] if paper.may_defer else []
     flags += [t("screens.materials.flag.source", source=paper.source)] if paper.source else []
-    if row.reused:
-        flags = [t("screens.materials.flag.reused", number=row.reused[-6:-2])]
-    elif paper.earlier:
-        flags.append(
-            t("screens.materials.flag.earlier", earlier=paper.earlier) if paper.earlier_number else paper.earlier
-        )
+    flags += [paper.earlier] if paper.earlier else []
     flags += [paper.note] if paper.note else []
     return f" {' '.join(flags)}"
 

@@ -85,22 +85,29 @@ def variants(case: Case, action: str) -> Iterator[dict[str, Any]]:
     steps = [step.id for step in open_steps(case)] if case.state not in AT_APPLICANT else []
     at_each = [{"step": id_} for id_ in steps] or [{}]
     reason = {"reason": "x"}
+    present = [number for number in ("2001", "2002", "2003") if number not in case.recused]
     done = [id_ for id_ in case.steps if id_ != "receive"]
     table: dict[str, list[dict[str, Any]]] = {
         "refuse": [{}, {"right_organ": "某局"}],
+        "supplement": [{}, {"lines": [{"material": next(iter(case.materials), ""), "defect": "x", "cure": "x"}]}],
         "supplement-received": _supplements(case),
         "check": _checks(case),
         "mend": [{"mends": {"form": "x"}}],
         **dict.fromkeys(("pre-review", "expert-review", "hearing", "publicity", "answer", "resume"), at_each),
         "examine": [{**at, **_fee(case)} for at in at_each],
         "site-check": [
-            {**at, "officers": ["2001", "2002"], "outcome": outcome, "note": "x"}
+            {**at, "officers": present, "outcome": outcome, "note": "x"}
             for at in at_each
             for outcome in ("pass", "rectify", "fail")
         ],
         "not-needed": [{**at, **reason} for at in at_each],
         "send-back": [{"step": id_, "to": to, **reason} for id_ in steps for to in done],
-        "reassign": [{**at, "post": post, **reason} for at in at_each for post in ("fire", "planning", "chief")],
+        "reassign": [
+            {"step": step.id, "post": post.id, **reason}
+            for step in open_steps(case)
+            for post in CATALOGUE.posts.values()
+            if step.kind in post.kinds and case.received.module in post.modules and post.team == "officer"
+        ],
         "consult": [{**at, "post": "chief", "question": "x"} for at in at_each],
         "recuse": [reason],
         "nudge": [{"text": "x"}],

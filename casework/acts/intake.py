@@ -48,8 +48,11 @@ def _accept(case: Case, command: commands.Accept, context: Context) -> Step | Re
         return Refusal("no_authorisation", {"item": item.code})  # it ran out since the receipt (R15)
     if item is not None and case.state == "received":
         expect_dates(item, received.situations, received.form)
-        shut = shut_gates(item, received.situations, received.form, moment(context.time.at).date(), context.calendar)
-        gate = next((gate for gate in shut if gate.effect != "warn"), None)
+        now, then = (
+            shut_gates(item, received.situations, received.form, moment(at).date(), context.calendar)
+            for at in (context.time.at, case.received_at)
+        )  # who came in time is not too late because the hall took its time, nor too early for ever
+        gate = next((gate for gate in now if gate.effect != "warn" and gate in then), None)
         if gate is not None:
             return gate_refusal(gate)
     received = msgspec.structs.replace(received, materials=case.materials)
@@ -112,9 +115,14 @@ def _mend(case: Case, command: commands.Mend, context: Context) -> Step | Refusa
     return "mended_on_the_spot", body, any_post(case, context, "mended_on_the_spot", "window")
 
 
+def in_hand(case: Case) -> tuple[str, ...]:
+    """The papers that the hall still holds."""
+    held = (code for code, have in case.materials.items() if have in {"original", "copy"})
+    return tuple(code for code in held if code not in case.handed_back)
+
+
 def _hand_back(case: Case, command: commands.HandBack, context: Context) -> Step | Refusal:
-    in_hand = [code for code, have in case.materials.items() if have in {"original", "copy"}]
-    codes = command.materials or tuple(code for code in in_hand if code not in case.handed_back)
+    codes = command.materials or in_hand(case)
     receiver = clean_name(command.receiver) or case.received.applicant.name
     body = bodies.MaterialReturned(tuple(map(clean_code, codes)), receiver, clean_text(command.reason))
     return "material.returned", body, any_post(case, context, "material.returned", "window")

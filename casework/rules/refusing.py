@@ -126,7 +126,7 @@ def undecided(case: Case) -> Refusal | None:
 def listed(case: Case, codes: Iterable[str], also: Iterable[bodies.SupplementLine] = ()) -> Refusal | None:
     """Nobody asks for a paper that the item does not list (R7)."""
     told = case.supplement.also if case.supplement else ()
-    known = {*case.materials, *(line.material for line in (*also, *told))}
+    known = {*case.materials, *(line.material for line in (*also, *told))} - {""}  # a deed is no paper
     foreign = [code for code in codes if code not in known]
     return Refusal("not_listed", {"materials": ", ".join(foreign)}) if foreign else None
 

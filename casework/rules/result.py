@@ -64,10 +64,10 @@ def _posted(case: Case, fact: Fact, body: bodies.Posted, bench: Bench) -> Refusa
         return Refusal("parcel")
     step = step_of(case, body.step)
     wrong = Refusal("wrong_step", {"step": step.kind}) if step is not None and step.kind != "deliver" else None
-    return wrong or at_step(case, body.step, fact, bench) or _withheld(case)
+    return wrong or at_step(case, body.step, fact, bench) or withheld(case)
 
 
-def _withheld(case: Case) -> Refusal | None:
+def withheld(case: Case) -> Refusal | None:
     """R31: the result is withheld until what was deferred is here."""
     later = [code for code, have in case.materials.items() if have == "defer"]
     return (
@@ -84,7 +84,7 @@ def _delivered(case: Case, fact: Fact, body: bodies.Delivered, bench: Bench) -> 
         return Refusal("outcome", {"possible": "counter, post, agent"})
     if body.how == "agent" and not body.receiver_id.strip():
         return Refusal("agent_id")
-    return _withheld(case)
+    return withheld(case)
 
 
 def _pledge_checked(case: Case, fact: Fact, body: bodies.PledgeChecked, bench: Bench) -> Refusal | None:

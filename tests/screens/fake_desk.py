@@ -92,6 +92,10 @@ def number(count: int, day: date = TODAY) -> str:
     return make("420118", day, "0012", count)
 
 
+OTHERS = (number(8), number(9))
+"""Of the same bundle, and of the same visit."""
+
+
 @dataclass
 class FakeDesk(FakePrefiles):
     """The desk."""
@@ -310,7 +314,7 @@ class FakeDesk(FakePrefiles):
 
     def _together(self) -> list[MaterialView]:
         """The papers of a bundle: the second is the first once more, the third was handed in before."""
-        held = "2026-10-01 已交原件 …0042" if self.language == "zh_CN" else "2026-10-01 original handed in ...0042"
+        held = "2026-10-01 已交原件 尾号0042" if self.language == "zh_CN" else "2026-10-01 original no. 0042"
         plan = "平面图" if self.language == "zh_CN" else "floor plan"
         rules = "食品安全制度" if self.language == "zh_CN" else "food safety rules"
         same = "与 D01-03 同一份" if self.language == "zh_CN" else "same as D01-03"
@@ -508,11 +512,11 @@ class FakeDesk(FakePrefiles):
             unsent=1,
             masked=not self.unmasked,
             others=(
-                OtherCase(number(8), f"A07 {self.w('个体工商户设立')}", self.w("已受理"), "green"),
-                OtherCase(number(9), f"A02 {self.w('公司变更登记')}", self.w("已收件"), why="visit"),
+                OtherCase(OTHERS[0], f"A07 {self.w('个体工商户设立')}", self.w("已受理"), "green"),
+                OtherCase(OTHERS[1], f"A02 {self.w('公司变更登记')}", self.w("已收件"), why="visit"),
             ),
             facts=(
-                Line("联办", "Y01 开办餐饮店“一件事”  办理中，3 件里还有 2 件"),
+                Line("联办", "Y01 开办餐饮店  办理中，3 件里还有 2 件"),
                 Line("特殊程序", "检测：2026-11-20 起，预计到 2026-11-27"),
             )
             if self.language == "zh_CN"

@@ -39,7 +39,7 @@ class FakePrefiles:
     async def prefiles(self, text: str = "") -> tuple[PrefileRow, ...]:
         zh = self.language == "zh_CN"
         defect = "平面图没有标出口" if zh else "the plan shows no exits"
-        state = "已审" if zh else "looked through"
+        state = "已审" if zh else "checked"
         return (PrefileRow(CODE, "A02", self.w("公司变更登记"), "张*", state, (defect,), "11-23 10:42 张敏"),)
 
     async def take_prefile(self, code: str) -> Draft | Refused:

@@ -19,7 +19,8 @@ from screens.intake import IntakeScreen
 from screens.page import Page
 from screens.sheet import Sheet
 from screens.table import Table
-from tests.screens.fake_desk import COMPANY, FakeDesk, number
+from tests.screens.fake_desk import FakeDesk, number
+from tests.screens.fake_prefiles import COMPANY
 from tests.screens.typing_keys import keys, press
 
 Walk = Callable[[Pilot[Any], ConsoleApp], Awaitable[None]]

@@ -12,11 +12,13 @@ from textual.pilot import Pilot
 
 from screens.app import ConsoleApp
 from screens.canvas import Canvas
-from tests.screens.fake_desk import COMPANY, FakeDesk, number
+from tests.screens.fake_desk import FakeDesk, number
+from tests.screens.fake_prefiles import COMPANY
 from tests.screens.typing_keys import keys, press
 
 SIGNED = "1001<enter>135790<enter>"
 FORM = f"na02<enter>2<enter>{COMPANY}<enter>"
+BUNDLE = f"ny01<enter>{COMPANY}<enter><f6><f6>"
 WAYS = {
     "sign_in": "",
     "sign_in_refused": "1001<enter>0<enter>",
@@ -25,6 +27,13 @@ WAYS = {
     "intake_form": SIGNED + FORM + "<f6>",
     "intake_materials": SIGNED + FORM + "<f6>9<enter><space>d",
     "read_back": SIGNED + FORM + "<f6>9<enter>a<f2>",
+    "bundle": SIGNED + BUNDLE + "o<down>r",
+    "saved_bundle": SIGNED + BUNDLE + "o<down>r<f2><enter>",
+    "prefiles": SIGNED + "f",
+    "prefile_check": SIGNED + "fc",
+    "queue_sitting": SIGNED,
+    "case_others": SIGNED + f"{number(7)}<enter>9",
+    "case_facts": SIGNED + f"{number(7)}<enter><f6>",
     "saved": SIGNED + FORM + "<f6>9<enter>a<f2><enter><enter>",
     "preview": SIGNED + "<enter><f7>",
     "case": SIGNED + f"{number(7)}<enter>",
@@ -43,9 +52,10 @@ SIZES = {"80x24": (80, 24), "120x40": (120, 40)}
 Compare = Callable[..., bool]
 
 
-def app(language: str) -> ConsoleApp:
-    """The console on a new desk."""
-    made = ConsoleApp(FakeDesk(language=language), poll_seconds=0)
+def app(language: str, way: str = "") -> ConsoleApp:
+    """The console on a new desk; on the way that says so with an applicant who sits and waits."""
+    sitting = (number(1),) if way.endswith("sitting") else ()
+    made = ConsoleApp(FakeDesk(language=language, sitting=sitting), poll_seconds=0)
     made.language = language
     return made
 
@@ -63,7 +73,7 @@ def going(way: str) -> Callable[[Pilot[Any]], Awaitable[None]]:
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("way", [way for way in WAYS if way != "contrast"])
 def test_it_looks_as_before(snap_compare: Compare, way: str, size: str, language: str) -> None:
-    assert snap_compare(app(language), terminal_size=SIZES[size], run_before=going(way))
+    assert snap_compare(app(language, way), terminal_size=SIZES[size], run_before=going(way))
 
 
 def test_high_contrast_looks_as_before(snap_compare: Compare) -> None:
@@ -75,7 +85,9 @@ AMBIGUOUS = "…“”‘’·●○→←↑↓■□▲△▼▽★☆◆◇�
 
 
 @pytest.mark.parametrize("language", ["zh_CN", "en"])
-@pytest.mark.parametrize("way", ["queue", "intake_materials", "case", "menu", "saved", "help", "tray"])
+@pytest.mark.parametrize(
+    "way", ["queue", "intake_materials", "bundle", "case", "menu", "saved", "help", "tray", "prefiles"]
+)
 def test_every_row_fits_and_has_no_character_of_doubtful_width(way: str, language: str) -> None:
     async def run() -> None:
         made = app(language)

@@ -26,6 +26,10 @@ def keys(text: str) -> list[str]:
     return out
 
 
+PATIENCE = 60.0
+"""Seconds after which an app that has died is not waited for any longer."""
+
+
 async def press(pilot: Pilot[Any], *pressed: str) -> None:
     """Type the keys without a pause between them, and wait until all of them are done and drawn."""
     app = pilot.app
@@ -37,5 +41,5 @@ async def press(pilot: Pilot[Any], *pressed: str) -> None:
         app.post_message(event)
     done = asyncio.Event()
     app.call_later(done.set)
-    await done.wait()
+    await asyncio.wait_for(done.wait(), PATIENCE)
     await pilot.pause()

@@ -10,9 +10,16 @@ from casework.admit import insistable
 from casework.events import EVENTS, Klass
 from casework.facts import encode_body
 from tests.people import Office, judged
+from tests.walking import stray
 
 
-@pytest.mark.parametrize("unseen", ["withdrawn", "material.added", "supplement.told", "sent_back", "decided"])
+@pytest.mark.parametrize(
+    "unseen",
+    [
+        *("withdrawn", "material.added", "supplement.told", "sent_back", "decided", "forwarded", "voided"),
+        *("inspected", "reassigned", "suspended", "consulted", "checked_by_network", "timer.set_aside"),
+    ],
+)
 def test_a_decision_made_without_the_news_comes_back(unseen: str) -> None:
     """S5."""
     office = Office()
@@ -97,7 +104,29 @@ def test_a_roster_that_changed_meanwhile_takes_the_right_away() -> None:
     assert judged(case, msgspec.structs.replace(fact, actor="2003")).code == "not_your_post"
 
 
-@pytest.mark.parametrize("code", ["same_person", "helper_may_not"])
+@pytest.mark.parametrize(
+    ("type_", "body"),
+    [
+        ("suspended", bodies.Suspended("examine", "hearing", 5, "x", held_on="2026-12-07")),
+        ("extended", bodies.Extended(5, "x")),
+        ("withdrawn", bodies.Withdrawn("x")),
+        ("terminated", bodies.Terminated("other", "x")),
+        ("recused", bodies.Recused("2001", "x")),
+    ],
+)
+def test_what_was_turned_another_way_meanwhile_makes_stale_what_it_should(type_: str, body: bodies.Body) -> None:
+    """S5: the table says for each what breaks it, and nothing else does."""
+    office = Office()
+    case = office.walked("D01", "examine")
+    fact = stray(office, case, type_, body, "2002")
+    fact = msgspec.structs.replace(fact, post="chief" if type_ == "extended" else "single")
+    broken = EVENTS[type_].broken_by
+    for unseen in EVENTS:
+        judgement = judged(case, fact, frozenset({unseen}))
+        assert (judgement.code == "stale") == (unseen in broken), (type_, unseen, judgement)
+
+
+@pytest.mark.parametrize("code", ["same_person", "helper_may_not", "recused"])
 def test_separation_of_duties_can_never_be_insisted_on(code: str) -> None:
     """S15."""
     assert not any(insistable(name, code) for name in EVENTS)

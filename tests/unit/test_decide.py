@@ -8,9 +8,9 @@ import msgspec
 import pytest
 
 from casework import commands
+from casework.acts import HANDLERS
 from casework.bodies import StaffSet, SupplementLine
 from casework.case import APPLICANT, Case, StepState, open_steps, places
-from casework.acts import HANDLERS
 from casework.commands import ACTS
 from casework.decide import print_paper, reprint_mark
 from casework.drafting import Decision
@@ -21,6 +21,7 @@ from casework.offering import possible
 from casework.rules import Refusal
 from casework.settling import settle_by_amending, settle_by_withdrawing
 from tests.people import CATALOGUE, ITEMS, OFFICERS, STAFF, Office, code_of, have_all, judged, natural
+
 
 @pytest.fixture
 def office() -> Office:

@@ -119,6 +119,23 @@ def test_a_gate_of_another_day_is_looked_at_on_the_day_of_acceptance(office: Off
     assert office.does(case, "1001", "accept").state == "accepted"
 
 
+def test_who_came_in_time_is_not_too_late_because_the_hall_took_its_time(office: Office) -> None:
+    """R5: all papers handed in must be acceptable; the day of the application counts, not that of the acceptance."""
+    form = filled(CATALOGUE.items["B04"], {}) | {"valid_until": on(-44)}
+    case = office.case("B04", "supplement", materials={}, form=form)
+    office.day = on(-10)
+    case = office.does(case, "1001", "supplement-received")
+    assert office.does(case, "2001", "accept").state == "accepted"
+    assert code_of(office.take(office.form("B04", "accept", form=form), "2001")) == "gate"
+
+
+def test_who_came_too_early_and_is_too_late_now_is_not_accepted(office: Office) -> None:
+    form = filled(CATALOGUE.items["A06"], {}) | {"publicity_start": on(19), "publicity_end": on(-1)}
+    case = office.case("A06", form=form)
+    office.day = on(-30)
+    assert code_of(office.act(case, "1001", "accept")) == "gate"
+
+
 # Answers
 
 

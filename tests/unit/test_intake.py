@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,7 +15,7 @@ from casework.calendar import parse as parse_calendar
 from casework.catalogue.schema import Catalogue, Item
 from casework.drafting import Decision
 from casework.errors import BadInput
-from casework.events import body_of
+from casework.events import EVENTS, body_of
 from casework.facts import encode_fact
 from casework.intake import OUTCOMES
 from casework.limits import LIMITS
@@ -23,9 +24,8 @@ from casework.papers.of_case import Counter, paper_facts
 from casework.rules import Refusal, sentence
 from console.messages import translator
 from local_db.shipped import shipped_calendar
-from tests.people import CATALOGUE, FIRM, ITEMS, PERSON, STAFF, Office, code_of, have_all
-
-AGENT = bodies.Party("person", "刘洋", "420106200001010023", "13900001111")
+from tests.people import AGENT, CATALOGUE, FIRM, ITEMS, PERSON, STAFF, Office, code_of, have_all, right_answers
+from tests.walking import random_answers
 
 
 @pytest.fixture
@@ -199,6 +199,121 @@ def test_a_copy_is_no_original(office: Office) -> None:
     refused = office.take(office.form("D01", "accept", materials=materials), "2001")
     assert isinstance(refused, Refusal)
     assert refused.facts == {"materials": "D01-03"}
+
+
+# Rule by rule, over all items
+
+
+@pytest.mark.parametrize("item", ITEMS)
+def test_r6_no_outcome_leaves_the_applicant_without_a_paper(office: Office, item: str) -> None:
+    registration = CATALOGUE.items[item].registration
+    papers = {"receive": {"receipt"}, "accept": {"receipt", "acceptance"}, "refuse": {"receipt", "refusal"}}
+    papers |= {"return": {"receipt", "return"}} if registration else {"supplement": {"receipt", "supplement"}}
+    for outcome, expected in papers.items():
+        form = office.form(item, outcome)
+        taken = office.take(form, "2001")
+        if outcome == "supplement":
+            taken = office.take(msgspec.structs.replace(form, materials={}), "2001")
+            if code_of(taken) == "nothing_missing":
+                continue
+        assert isinstance(taken, Decision)
+        assert {EVENTS[type_].prints for type_ in taken.types} == expected
+
+
+@pytest.mark.parametrize("item", ITEMS)
+def test_r7_nobody_asks_for_a_paper_that_the_item_does_not_list(office: Office, item: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        office.take(office.form(item, materials={"X99-01": "original"}))
+    assert caught.value.code == "material.unknown"
+    case = office.case(item, materials={})
+    listed = {material.code for material in CATALOGUE.items[item].materials}
+    assert set(case.materials) <= listed
+
+
+@pytest.mark.parametrize("item", ITEMS)
+def test_r4_whoever_brings_nothing_hears_of_everything_at_once(office: Office, item: str) -> None:
+    case = office.case(item, materials={})
+    missing = {code for code, have in case.materials.items() if have == "missing"}
+    if not missing:
+        return
+    if CATALOGUE.items[item].registration:
+        told = office.does(case, "2001", "return").lines
+    else:
+        after = office.does(case, "1001", "supplement")
+        assert after.supplement is not None
+        told = after.supplement.lines
+    assert {line.material for line in told} == missing
+    assert all(line.defect and line.cure for line in told)
+
+
+@pytest.mark.parametrize("item", ITEMS)
+def test_r5_whoever_brings_all_of_the_notice_is_accepted_with_one_key(office: Office, item: str) -> None:
+    if CATALOGUE.items[item].registration:
+        return
+    decision = office.act(office.case(item, materials={}), "1001", "supplement")
+    if isinstance(decision, Decision):
+        case = office.does(office.keep(decision), "1001", "supplement-received")
+        assert office.does(case, "2001", "accept").state == "accepted"
+
+
+def test_r3_what_is_put_right_at_the_counter_is_logged_and_no_notice_is_printed(office: Office) -> None:
+    case = office.case("D01")
+    mended = office.does(case, "1001", "mend", {"mends": {"area": "漏填面积，当场补填", "D01-01": "补签字"}})
+    assert (mended.mended, mended.state, mended.supplement) == (("area", "D01-01"), "received", None)
+    assert EVENTS["mended_on_the_spot"].prints == ""
+    assert code_of(office.act(case, "1001", "mend", {"mends": {}})) == "nothing_said"
+    assert code_of(office.act(case, "1001", "mend", {"mends": {"area": " "}})) == "nothing_said"
+
+
+def test_r16_who_was_asked_first_stays_on_record_when_another_takes_it_in(office: Office) -> None:
+    assert office.case("D01").received.first_contact == "1001"
+    assert office.case("D01", first_contact="1002").received.first_contact == "1002"
+
+
+@pytest.mark.parametrize("item", [code for code in ITEMS if CATALOGUE.items[code].ticks])
+def test_whoever_ticks_nothing_applies_for_nothing(office: Office, item: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        office.take(office.form(item, situations=dict.fromkeys(CATALOGUE.items[item].ticks, "no")))
+    assert caught.value.code == "intake.ticks"
+    for tick in CATALOGUE.items[item].ticks:
+        answers = {**right_answers(CATALOGUE.items[item]), tick: "yes"}
+        assert office.case(item, situations=answers).received.situations[tick] == "yes"
+
+
+@pytest.mark.parametrize("item", ITEMS)
+def test_the_route_has_only_steps_that_apply_and_hangs_together(office: Office, item: str) -> None:
+    entry = CATALOGUE.items[item]
+    for seed in range(20):
+        answers = random_answers(entry, random.Random(f"{item} {seed}"))
+        route = office.case(item, situations=answers).received.route
+        ids = [step.id for step in route]
+        assert len(set(ids)) == len(ids)
+        for position, step in enumerate(route):
+            assert set(step.needs) <= set(ids[:position]), (step, ids)
+            assert step.needs or step.kind == "receive"
+        kinds = [step.kind for step in route]
+        assert (kinds[0], kinds[-2:]) == ("receive", ["certify", "deliver"])
+        assert kinds.count("accept") == kinds.count("decide") == 1
+
+
+@pytest.mark.parametrize(
+    ("item", "answers", "promised", "statutory"),
+    [
+        ("D03", {"in_zone": "yes", "track": "pledge"}, (1, "working_days"), (20, "working_days")),
+        ("D04", {"track": "pledge"}, (195, "minutes"), None),
+        ("D04", {"track": "ordinary"}, (10, "working_days"), (10, "working_days")),
+    ],
+)
+def test_r32_a_pledge_is_decided_at_once_and_the_ordinary_way_takes_its_days(
+    office: Office, item: str, answers: dict[str, str], promised: tuple[int, str], statutory: tuple[int, str] | None
+) -> None:
+    received = office.case(item, situations=answers).received
+    assert (received.promised.amount, received.promised.unit) == promised
+    if statutory is not None:
+        assert received.statutory is not None
+        assert (received.statutory.amount, received.statutory.unit) == statutory
+    checked = any(step.kind == "site_check" for step in received.route)
+    assert checked == (answers["track"] == "ordinary")
 
 
 # Pledged, deferred, checked

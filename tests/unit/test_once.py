@@ -215,6 +215,14 @@ def test_a_paper_that_no_item_lists_is_refused_before_the_notice_too_and_counts(
     assert office.keep(record).asks_refused == 1
 
 
+def test_a_line_that_names_no_paper_is_no_ask() -> None:
+    """It could never be answered; a deed of the applicant (be there, pay) is said beside the lines."""
+    office = Office()
+    case = office.case("D01", materials={})
+    data = {"lines": [{"material": "", "defect": "随便", "cure": "交"}]}
+    assert code_of(office.act(case, "1001", "supplement", data)) == "not_listed"
+
+
 def test_a_refusal_that_was_no_ask_is_not_counted() -> None:
     office = Office()
     case = office.case("D01")

@@ -1,4 +1,4 @@
-"""The decision and all that comes after it: fees, papers, post, pledges, slips, false papers, other organs, other ends."""
+"""The decision and what comes after it: fees, papers, post, pledges, slips, false papers, other organs and ends."""
 
 from __future__ import annotations
 
@@ -251,7 +251,7 @@ def test_a_false_pledge_costs_the_result(office: Office) -> None:
     assert code_of(office.act(case, "2001", "pledge-check", {"outcome": "so-so"})) == "outcome"
     false = office.does(case, "2001", "pledge-check", {"outcome": "false", "note": "场所不存在"})
     assert where(false) == [("revocation", "chief")]
-    assert code_of(office.act(false, "1002", "close")) == "pledge_first"
+    assert code_of(office.act(false, "1002", "close")) == "revoke_first"
     assert code_of(office.act(false, "2001", "pledge-check")) == "no_pledge_to_check"
     assert office.does(false, "2001", "revoke", {"reason": "承诺不实"}).state == "revoked"
 
@@ -326,7 +326,7 @@ def test_every_end_before_the_decision_ends_it_wholly(
     back = office.does(ended, "1001", "hand-back", {})
     assert set(back.handed_back) == {code for code, have in case.materials.items() if have in {"original", "copy"}}
     for again in ("withdraw", "terminate", "void"):
-        given = {"ground": "other", **data} if again == "terminate" else {"reason": "x"}
+        given = {"ground": "other", "reason": "x"} if again == "terminate" else {"reason": "x"}
         assert code_of(office.act(ended, "2001" if again != "withdraw" else "1001", again, given)) == "case_ended"
 
 

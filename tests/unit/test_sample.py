@@ -71,9 +71,10 @@ def test_another_seed_gives_other_people_and_the_same_kinds_of_cases() -> None:
 
 def test_people_and_firms_have_valid_numbers() -> None:
     for count in range(60):
-        for party in (person(7, count), entity(7, count)):
-            kind = "person" if party.kind == "person" else "entity"
-            assert check_identity(kind, party.id, DAYS[0]).number == party.id
+        who, firm = person(7, count), entity(7, count)
+        assert check_identity("person", who.id, DAYS[0]).number == who.id
+        assert check_identity("entity", firm.id, DAYS[0]).number == firm.id
+        for party in (who, firm):
             assert party.name
             assert party.phone
             assert party.address

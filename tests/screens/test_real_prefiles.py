@@ -1,0 +1,67 @@
+"""An application before its number, by keys on the real desk: put aside, looked through, found by code, taken in."""
+
+from __future__ import annotations
+
+from console import demo
+from screens.intake import IntakeScreen
+from screens.sheet import Sheet
+from screens.table import Table
+from tests.screens.real_window import COMPANY, Window, at_window_12, waiting_prints
+
+HALF = f"nd01<enter>2<enter>{COMPANY}<enter>光谷面馆公司<enter>13812345678<enter>"
+
+
+def test_a_half_filled_form_is_put_aside_and_any_window_goes_on_with_it(place: demo.Place) -> None:
+    async def walk(window: Window) -> None:
+        await window.types(HALF + "<ctrl+k>")
+        prefile = window.terminal.memory.prefiles()[0]
+        assert prefile.code[:4] in window.said
+        assert window.terminal.memory.drafts("1001") == ()
+        assert window.app.screen.query_one(Sheet).values()["item"] == ""
+        await window.becomes("1002")
+        await window.types(f"<f4>{prefile.code.lower()}<enter>")
+        sheet = window.app.screen.query_one(Sheet)
+        assert sheet.values()["applicant.name"] == "光谷面馆公司"
+        assert sheet.key == "applicant.address"
+        await window.types("关山大道1号<enter>王大力<enter>2<enter><enter>2<enter>面食<enter>80<enter><f6>a<f2><enter>")
+        case = window.newest()
+        assert case.id == prefile.id
+        assert (case.received.refers_to, case.received.first_contact) == (prefile.code, "1001")
+        assert prefile.id not in {one.id for one in window.terminal.memory.prefiles()}
+
+    at_window_12(place, "1001", walk)
+
+
+def test_the_helper_looks_at_the_papers_and_prints_what_to_bring(place: demo.Place) -> None:
+    async def walk(window: Window) -> None:
+        await window.types(HALF + "<ctrl+k><ctrl+f>")
+        before = window.terminal.memory.prefiles()[0]
+        assert window.app.screen.query_one(Table).row.code.replace("-", "") == before.code
+        await window.types("c<enter>没有签字<f2>")
+        prefile = window.terminal.memory.prefiles()[0]
+        assert prefile.id == before.id
+        assert (prefile.state, prefile.attempts, len(prefile.defects)) == ("checked", 1, 1)
+        assert prefile.defects[0].defect == "没有签字"
+        assert prefile.defects[0].cure
+        await window.types("p")
+        assert waiting_prints(window)[-1] == "preparation"
+        await window.types("<f7>")
+        assert "材料准备清单" in window.shown
+        await window.types("<escape><enter>")
+        assert isinstance(window.app.screen, IntakeScreen)
+        await window.types("<ctrl+k>")
+        assert window.terminal.memory.prefiles()[0].code == prefile.code
+
+    at_window_12(place, "1001", walk)
+
+
+def test_a_prefile_does_not_push_an_open_form_aside(place: demo.Place) -> None:
+    async def walk(window: Window) -> None:
+        await window.types(HALF + "<ctrl+k>a01<enter>2<enter><ctrl+f><enter>")
+        assert "还没办完" in window.said
+        assert window.app.screen.query_one(Sheet).values()["item"] == "A01"
+        await window.types("<ctrl+d><enter><ctrl+f><enter>")
+        assert window.app.screen.query_one(Sheet).values()["item"] == "D01"
+        await window.types("<ctrl+k>")
+
+    at_window_12(place, "1001", walk)
