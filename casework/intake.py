@@ -6,7 +6,7 @@ else she proposes waits with the officer. An officer's word counts at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import msgspec
 
@@ -36,6 +36,7 @@ __all__ = [
     "lines_of",
     "refusing",
     "take_in",
+    "turning_away",
 ]
 
 OUTCOMES = ("receive", "accept", "supplement", "refuse", "return")
@@ -149,21 +150,26 @@ def steps_of(looked: Intaking, context: Context) -> list[tuple[str, bodies.Body,
     elif command.outcome == "accept" and not body.proposal:
         steps.append(accepting(looked.item, body, context, post))
     elif command.outcome == "refuse" and not body.proposal:
-        steps.append(("refused_at_intake", _turned_away(looked, reason), post))
+        steps.append(
+            ("refused_at_intake", turning_away(looked.gates, reason, "", command.right_organ, command.remedies), post)
+        )
     elif command.outcome == "return" and not body.proposal:
         steps.append(("returned", bodies.Returned(lines_of(looked.missing), reason or default("return")), post))
     return steps
 
 
-def _turned_away(looked: Intaking, reason: str) -> bodies.RefusedAtIntake:
+def turning_away(
+    gates: Iterable[Gate], reason: str, ground: str, right_organ: str, remedies: str
+) -> bodies.RefusedAtIntake:
     """A refusal by the gate that is shut, unless the person says it in words of her own (R1, R2)."""
-    command = looked.command
-    gate = next((gate for gate in looked.gates if gate.effect in TURNS_AWAY), None)
-    if gate is None:
-        return refusing(reason, "", command.right_organ, command.remedies)
-    organ = command.right_organ or (gate.organ.zh if gate.organ else "")
-    ground = "not_our_power" if gate.effect == "not_our_power" else "no_permit_needed"
-    return refusing(reason or gate.text.zh, ground, organ, command.remedies)
+    gate = next((gate for gate in gates if gate.effect in TURNS_AWAY), None)
+    if gate is None or (ground and ground != _GROUND_OF[gate.effect]):
+        return refusing(reason, ground, right_organ, remedies)
+    organ = right_organ or (gate.organ.zh if gate.organ else "")
+    return refusing(reason or gate.text.zh, _GROUND_OF[gate.effect], organ, remedies)
+
+
+_GROUND_OF = {"no_permit": "no_permit_needed", "not_our_power": "not_our_power"}
 
 
 def accepting(

@@ -107,7 +107,7 @@ def _running(case: Case) -> Iterator[tuple[Kind, str, int, str, str]]:
     said = case.received
     if case.state == "received" and not (case.accepted_at or case.supplement or said.registration):
         yield "completeness", case.received_at, COMPLETENESS, "working_days", ""
-    if said.on_spot and case.is_open and not case.decided_at and case.supplement is None:
+    if said.on_spot and case.is_open and not (case.decided_at or case.proposal or case.supplement):
         yield "spot", case.received_at, SPOT, "minutes", ""
     if case.state in AT_APPLICANT and case.supplement is not None:
         yield "supplement", case.supplement.told_at, said.supplement_days, "working_days", ""
@@ -131,11 +131,16 @@ def _stood(
 
 def light_of(stand: tuple[Standing, ...]) -> str:
     """The light that a list shows: the worst of what runs; `none` while nothing runs."""
-    running = [each.light for each in stand if not each.stopped]
-    return str(clocks.worse(*running)) if running else "none"
+    running = _running_of(stand)
+    return str(clocks.worse(*(each.light for each in running))) if running else "none"
 
 
 def nearest(stand: tuple[Standing, ...]) -> Standing | None:
     """What is due first of all that runs."""
+    return min(_running_of(stand), key=lambda each: (each.clock.due_day, each.kind), default=None)
+
+
+def _running_of(stand: tuple[Standing, ...]) -> list[Standing]:
+    """What runs. The three minutes are for the bell and the queue of those who sit, not for the case's light."""
     running = [each for each in stand if not each.stopped]
-    return min(running, key=lambda each: (each.clock.due_day, each.kind), default=None)
+    return [each for each in running if each.kind != "spot"] or running

@@ -81,15 +81,21 @@ def _due(joint: Joint) -> str:
 
 def _acceptance(terminal: Terminal, show: Shower, case: Case) -> _Said:
     if case.deemed:
-        today = terminal.clock.now().date().isoformat()
-        provisional = is_provisional(case, terminal.library.calendar(), today)
-        yield "deemed", t(f"case.deemed.{'provisional' if provisional else 'final'}", day=case.deemed)
+        stands = "provisional" if _is_provisional(terminal, case) else "final"
+        yield "deemed", t(f"case.deemed.{stands}", day=case.deemed)
     if case.received.proposal and case.proposal:
         yield "proposal", "  ".join(filter(None, (t(f"act.{case.proposal}"), case.received.proposal_reason)))
     if case.accepted is not None and case.accepted.authority:
         yield "authority", case.accepted.authority
     if case.received.spot_lost:
         yield "spot", t("case.spot_lost")
+
+
+def _is_provisional(terminal: Terminal, case: Case) -> bool:
+    try:
+        return is_provisional(case, terminal.library.calendar(), terminal.clock.now().date().isoformat())
+    except BadDate:  # long before the calendar begins
+        return False
 
 
 def _procedures(terminal: Terminal, show: Shower, case: Case) -> _Said:

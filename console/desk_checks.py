@@ -46,6 +46,8 @@ class Checks:
         self.trouble: Message | None = None
         """What stopped the last round."""
 
+    # `_asked` holds what was asked within `AGAIN_SECONDS`, with the moment from which on it may be asked again.
+
     def begin(self, *, now: bool = False) -> None:
         """Begin a round, unless one runs, the line is down or nobody sits here; with `now` without a pause before."""
         moment = self._terminal.clock.monotonic()
@@ -83,10 +85,11 @@ class Checks:
     def _waiting(self) -> list[tuple[str, tuple[Question, ...]]]:
         """What is to be asked now; it counts as asked."""
         moment = self._terminal.clock.monotonic()
+        self._asked = {one: again for one, again in self._asked.items() if again > moment}
         found = []
         for case in self._terminal.memory.awaiting_a_source(_AT_ONCE):
             every = questions(case, self._terminal.counter.item(case))
-            asked = tuple(one for one in every if self._asked.get((case.number, one.material), moment) <= moment)
+            asked = tuple(one for one in every if (case.number, one.material) not in self._asked)
             self._asked |= {(case.number, one.material): moment + AGAIN_SECONDS for one in asked}
             found += [(case.number, asked)] if asked else []
         return found

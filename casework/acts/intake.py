@@ -12,7 +12,7 @@ from casework.catalogue.gates import expect_dates, shut_gates
 from casework.catalogue.materials import Missing, material_states
 from casework.drafting import Context
 from casework.errors import BadInput
-from casework.intake import accepting, authority_on, default, gaps_of, gate_refusal, lines_of, refusing
+from casework.intake import accepting, authority_on, default, gaps_of, gate_refusal, lines_of, turning_away
 from casework.once import also_lines, cure_of
 from casework.rules import Refusal, asked_for
 from casework.rules.refusing import LACKING
@@ -63,8 +63,9 @@ def _accept(case: Case, command: commands.Accept, context: Context) -> Step | Re
 def _refuse(case: Case, command: commands.Refuse, context: Context) -> Step | Refusal:
     if command.ground not in _GROUNDS:
         raise BadInput("command.ground", ground=command.ground[:40])
-    reason = clean_text(command.reason) or _proposed(case, "refuse")
-    body = refusing(reason, command.ground, command.right_organ, command.remedies)
+    item, reason = item_of(case, context), clean_text(command.reason) or _proposed(case, "refuse")
+    shut = [gate for gate in item.gates if gate.code in case.received.gates] if item else []
+    body = turning_away(shut, reason, command.ground, command.right_organ, command.remedies)
     return "refused_at_intake", body, any_post(case, context, "refused_at_intake", case.received.module)
 
 
@@ -111,6 +112,11 @@ def _check(case: Case, command: commands.Check, context: Context) -> Step | Refu
 
 def _mend(case: Case, command: commands.Mend, context: Context) -> Step | Refusal:
     mends = {clean_line(name)[:60]: clean_text(what) for name, what in command.mends.items()}
+    item = item_of(case, context)
+    known = (*case.materials, *(field.id for field in item.fields)) if item else tuple(mends)
+    for name in mends:
+        if name not in known:
+            raise BadInput("intake.mend", item=case.received.item, given=name[:40], known=", ".join(known))
     body = bodies.MendedOnTheSpot(mends)
     return "mended_on_the_spot", body, any_post(case, context, "mended_on_the_spot", "window")
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from casework import bodies, numbers
 from casework.case import AFTER_DECISION, Case, Place, places, step_of, steps_of_kind
-from casework.catalogue.materials import PENDING
+from casework.catalogue.materials import NOT_FOUND, PENDING
 from casework.errors import BadInput
 from casework.facts import Fact
 from casework.rules.refusing import Bench, Refusal, Rule, at_step, first, ready, reason, undecided
@@ -30,9 +30,10 @@ def _decided(case: Case, fact: Fact, body: bodies.Decided, bench: Bench) -> Refu
 def _granted(case: Case) -> Refusal | None:
     if _failed_check(case):
         return Refusal("check_failed", {"number": case.number})
-    waiting = [code for code, have in case.materials.items() if have == PENDING]
-    if waiting and case.received.sourced:
-        return Refusal("checks_pending", {"materials": ", ".join(waiting)})
+    for state, code in ((PENDING, "checks_pending"), (NOT_FOUND, "not_found_outstanding")):
+        waiting = [material for material, have in case.materials.items() if have == state]
+        if waiting and case.received.sourced:
+            return Refusal(code, {"materials": ", ".join(waiting)})
     if case.received.fee_assessed and case.fee is None and steps_of_kind(case, "pay"):
         return Refusal("fee_unknown", {"number": case.number})
     return None

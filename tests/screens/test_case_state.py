@@ -79,9 +79,9 @@ def test_a_fee_that_nobody_has_assessed_or_paid_says_so(place: demo.Place) -> No
 
 
 def test_what_the_timer_accepted_is_provisional_for_a_day(place: demo.Place) -> None:
-    late = facts(place, deemed="2020-01-03", accepted=None)
-    assert late["视为受理"] == "2020-01-03 期满没有告知，视为受理"
-    fresh = facts(place, deemed="2099-01-05", accepted=None)
+    late = facts(place, deemed="2024-01-05", accepted=None)
+    assert late["视为受理"] == "2024-01-05 期满没有告知，视为受理"
+    fresh = facts(place, deemed="2030-01-04", accepted=None)
     assert "暂定" in fresh["视为受理"]
 
 

@@ -47,8 +47,8 @@ def test_a_restaurant_is_three_cases_of_one_form_and_a_shared_plan_is_handed_in_
 
 def test_the_plan_of_the_restaurant_is_there_already_and_one_key_takes_it(place: demo.Place) -> None:
     async def walk(window: Window) -> None:
-        await window.types(D04)
-        assert "已交原件" in window.shown
+        await window.types(f"{Y01}<enter><f3>{D04}")
+        assert "已交原件 尾号" in window.shown
         await window.types("r")
         assert "没有以前交过的" in window.said
         await window.types("o<down>or<f2><enter>")
@@ -57,7 +57,11 @@ def test_the_plan_of_the_restaurant_is_there_already_and_one_key_takes_it(place:
         assert holder.received.item in {"D01", "D04"}
         assert (case.received.item, case.materials["D04-04"]) == ("D04", "electronic")
         await window.types("o")
-        assert "用尾号" in window.shown or "PgDn" in window.shown
+        screen = window.app.screen
+        assert isinstance(screen, CaseScreen)
+        assert screen.case is not None
+        notes = {one.code: one.note for one in screen.case.materials}
+        assert notes["D04-04"] == f"用尾号{holder.number[-6:-2]}的"
 
     at_window_12(place, "1001", walk)
 

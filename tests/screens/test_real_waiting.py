@@ -63,6 +63,33 @@ def test_a_paper_with_a_source_is_looked_up_behind_the_save_and_the_case_says_wh
     at_window_12(place, "1001", walk)
 
 
+def test_a_slow_source_holds_nobody_up_and_the_open_case_shows_its_answer(place: demo.Place) -> None:
+    class Slow(SimulatedSources):
+        """It answers when it is told to."""
+
+        may = threading.Event()
+
+        def ask(self, question: Question) -> CheckLine | None:
+            assert self.may.wait(30)
+            return CheckLine(question.material, "match", question.source, "T2")
+
+    async def walk(window: Window) -> None:
+        window.terminal.counter = dataclasses.replace(window.terminal.counter, sources=Slow())
+        await window.types(AGAIN + "o")
+        screen = window.app.screen
+        assert isinstance(screen, CaseScreen)
+        assert screen.case is not None
+        assert "pending_check" in {one.have for one in screen.case.materials}
+        await window.types("<f3><f4>老面馆<f3>")
+        await window.app.open_case(screen.number)
+        Slow.may.set()
+        await window.desk.checks.done()
+        await window.app.poll()
+        assert "pending_check" not in {one.have for one in screen.case.materials}
+
+    at_window_12(place, "1001", walk)
+
+
 def test_with_the_line_down_nothing_is_asked_and_later_it_is_made_up_for(place: demo.Place) -> None:
     async def walk(window: Window) -> None:
         told = listening(window)
@@ -76,7 +103,7 @@ def test_with_the_line_down_nothing_is_asked_and_later_it_is_made_up_for(place: 
         await window.desk.checks.done()
         assert "D01-02" in told.asked
         assert window.terminal.memory.case_by_number(number)[0].materials["D01-02"] == "checked"
-        before = len(told.asked)
+        before = len(told.asked)  # what was not answered is not asked again at once
         window.desk.checks.begin(now=True)
         await window.desk.checks.done()
         assert len(told.asked) == before

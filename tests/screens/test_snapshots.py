@@ -81,13 +81,12 @@ def test_high_contrast_looks_as_before(snap_compare: Compare) -> None:
     assert snap_compare(shown, terminal_size=(80, 24), run_before=going("intake_materials"))
 
 
+DRAWN = ("queue", "intake_materials", "bundle", "case", "menu", "saved", "help", "tray", "prefiles")
 AMBIGUOUS = "…“”‘’·●○→←↑↓■□▲△▼▽★☆◆◇─│┌┐└┘├┤┬┴┼═║"
 
 
 @pytest.mark.parametrize("language", ["zh_CN", "en"])
-@pytest.mark.parametrize(
-    "way", ["queue", "intake_materials", "bundle", "case", "menu", "saved", "help", "tray", "prefiles"]
-)
+@pytest.mark.parametrize("way", DRAWN)
 def test_every_row_fits_and_has_no_character_of_doubtful_width(way: str, language: str) -> None:
     async def run() -> None:
         made = app(language)
