@@ -136,6 +136,7 @@ def _party(party: bodies.Party, today: date) -> bodies.Party:
         phone=check_phone(party.phone) if party.phone.strip() else "",
         address=clean_line(party.address),
         representative=clean_name(party.representative),
+        authority=clean_line(party.authority),
     )
 
 

@@ -321,6 +321,8 @@ def act_data(action: str, data: dict[str, str], terminal: Terminal) -> dict[str,
     if "officers" in made:
         made["officers"] = [part for part in made["officers"].replace("，", ",").replace(" ", ",").split(",") if part]
     if "days" in made:
+        if not made["days"].isdecimal():
+            raise BadInput("form.number", label=t("field.days"))
         made["days"] = int(made["days"])
     if "agent_name" in made:
         made["receiver"] = made.pop("agent_name")

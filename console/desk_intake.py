@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
 from casework import bodies, commands, numbers
@@ -226,13 +228,17 @@ def command_of(form: desk.IntakeForm) -> commands.Intake:
 
 def party_of(party: desk.Party) -> Party:
     """A party as the trade takes it."""
-    return Party(party.kind, party.name, party.id, party.phone, party.address, party.legal_representative)
+    return Party(
+        party.kind, party.name, party.id, party.phone, party.address, party.legal_representative, party.authority
+    )
 
 
 def shown_party(party: bodies.Party) -> desk.Party:
     """A party as the form shows it."""
-    kind = "entity" if party.kind == "entity" else "person"
-    return desk.Party(kind, party.id, party.name, party.phone, party.address, party.representative)  # type: ignore[arg-type]
+    kind: Literal["person", "entity"] = "entity" if party.kind == "entity" else "person"
+    return desk.Party(
+        kind, party.id, party.name, party.phone, party.address, party.representative, party.authority
+    )
 
 
 def guide(terminal: Terminal, show: Shower, code: str) -> str:

@@ -19,7 +19,7 @@ LINE = (
     "ref", "item", "applicant", "agent", "project_code", "situations", "form", "materials", "reused", "refers_to",
     "outcome", "reason", "right_organ", "remedies",
 )  # fmt: skip
-PARTY = ("kind", "name", "id", "phone", "address", "representative")
+PARTY = ("kind", "name", "id", "phone", "address", "representative", "authority")
 MATERIAL = ("have",)
 
 

@@ -29,7 +29,7 @@ from screens.desk import (
 Lines = list[list[Part]]
 _STEP = {"done": ("+", "good"), "open": (">", "strong"), "suspended": ("=", "warn"), "not_needed": ("x", "dim")}
 _NAMES = 12
-_FACT = 14
+_FACT = 16
 _LACKING = frozenset({"not_found", "pending_check", "overridden"})
 """No source stands behind these."""
 

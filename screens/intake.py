@@ -76,6 +76,7 @@ class IntakeScreen(FormScreen):
         """Show a draft, caret in `field`."""
         self.model = restored(form)
         await self._view()
+        self.model.follow()
         if self.model.item is not None and (form.outcome or field.startswith("outcome")):
             self.model.outcomes = await self.desk.outcomes(self.model.form())
         self._rebuild(field or None)

@@ -112,6 +112,12 @@ class IntakeModel:
         """A paper that is another one of the form as well: with that in hand, so is this."""
         return "electronic" if self.have.get(material.shared) in {"original", "copy", "electronic"} else "missing"
 
+    def follow(self) -> None:
+        """After a form came back: what stands as the paper that it is goes on following it."""
+        for one in self.item.materials if self.item else ():
+            if one.shared and self.have.get(one.code) == self._shared(one):
+                del self.have[one.code]
+
     # State -> rows
 
     def rows(self) -> list[Row]:

@@ -92,7 +92,7 @@ def variants(case: Case, action: str) -> Iterator[dict[str, Any]]:
         "supplement": [{}, {"lines": [{"material": next(iter(case.materials), ""), "defect": "x", "cure": "x"}]}],
         "supplement-received": _supplements(case),
         "check": _checks(case),
-        "mend": [{"mends": {"form": "x"}}],
+        "mend": [{"mends": {next(iter(case.materials), ""): "x"}}],
         **dict.fromkeys(("pre-review", "expert-review", "hearing", "publicity", "answer", "resume"), at_each),
         "examine": [{**at, **_fee(case)} for at in at_each],
         "site-check": [

@@ -18,6 +18,8 @@ class Party(Body, frozen=True):
     phone: str = ""
     address: str = ""
     representative: str = ""
+    authority: str = ""
+    """What an agent may do for the applicant."""
 
 
 class RouteStep(Body, frozen=True):

@@ -77,7 +77,10 @@ def _suspended(case: Case, fact: Fact, body: bodies.Suspended) -> Case:
 
 
 def _resumed(case: Case, fact: Fact, body: bodies.Resumed) -> Case:
-    return _with_state(msgspec.structs.replace(case, pauses=over(case.pauses, fact.time.at, body.step)))
+    ended = over(case.pauses, fact.time.at, body.step)
+    pairs = zip(case.pauses, ended, strict=True)  # what is being put right goes on
+    pauses = tuple(before if before.kind == "rectify" else after for before, after in pairs)
+    return _with_state(msgspec.structs.replace(case, pauses=pauses))
 
 
 def _with_state(case: Case) -> Case:

@@ -241,7 +241,7 @@ def _agent(case: Case, item: Item | None) -> Agent | None:
         return None
     held = {code for code, have in case.materials.items() if have in {"original", "copy", "electronic"}}
     papers = (each.name.zh for each in item.materials if each.authority and each.code in held) if item else ()
-    return Agent(party.name, party.id, party.phone, next(iter(papers), ""))
+    return Agent(party.name, party.id, party.phone, party.authority or next(iter(papers), ""))
 
 
 def said(field: Field, value: str) -> Text:

@@ -118,6 +118,21 @@ def test_a_shared_paper_follows_the_one_that_it_is_until_it_is_marked_itself() -
     walk(FakeDesk(), then)
 
 
+def test_a_shared_paper_follows_also_after_the_form_was_put_aside() -> None:
+    desk = FakeDesk()
+
+    async def then(pilot: Pilot[Any], app: ConsoleApp) -> None:
+        await press(pilot, *keys(BUNDLE + "o<ctrl+k><ctrl+f><enter>"))
+        screen = app.screen
+        assert isinstance(screen, IntakeScreen)
+        assert screen.model.form().materials["D04-02"] == "electronic"
+        await screen.sheet.goto("materials.D01-03")
+        await press(pilot, "m")
+        assert screen.model.form().materials["D04-02"] == "missing"
+
+    walk(desk, then)
+
+
 def test_a_paper_taken_from_an_earlier_case_can_be_brought_after_all() -> None:
     async def then(pilot: Pilot[Any], app: ConsoleApp) -> None:
         await press(pilot, *keys(BUNDLE + "r"))

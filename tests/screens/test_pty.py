@@ -159,3 +159,32 @@ def test_after_a_power_cut_the_form_is_back_at_the_same_field(console: Console) 
     again.type("n<end>12345678<enter>")
     again.until(lambda: console.draft()["form"]["applicant"]["phone"] == "13812345678")
     assert console.draft()["form"]["applicant"]["name"] == "王小二"
+
+
+@pytest.mark.parametrize("pace", PACES)
+def test_a_form_is_put_aside_and_taken_up_again_without_looking(console: Console, pace: float) -> None:
+    terminal = console.start("--signed-in", "1001", "--fields", "3")
+    terminal.wait_for("新收件")
+    terminal.type(f"nA02<enter>2<enter>{COMPANY}<enter><ctrl+k><ctrl+f><enter>", pace)
+    terminal.type("<end>9<enter>高新大道<enter>", pace)
+    terminal.until(lambda: console.draft().get("form", {}).get("applicant", {}).get("phone") == "138123456789")
+    terminal.until(lambda: "高新大道" in console.draft()["form"]["applicant"]["address"])
+
+
+def test_the_acts_behind_punctuation_are_done_in_a_terminal_too(console: Console) -> None:
+    terminal = console.start("--signed-in", "1001")
+    terminal.wait_for("新收件")
+    terminal.type("<enter>")
+    terminal.wait_for("催办")
+    terminal.type(".")
+    terminal.wait_for("现在服务：nudge")
+    for sign, name in (
+        (";", "移交"),
+        ("[", "听证"),
+        ("]", "公示"),
+        ("/", "专家评审"),
+        ("=", "承诺核查"),
+        ("-", "无需办理"),
+    ):
+        terminal.type(sign)
+        terminal.wait_for(f"“{name}”")

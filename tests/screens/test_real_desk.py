@@ -7,11 +7,13 @@ later, what the printer got.
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
 from console import bootstrap, demo
 from console.line_once import sync_once
+from screens.case import CaseScreen
 from screens.sheet import Sheet
 from screens.table import Table
 from tests.screens.real_window import COMPANY, REGULAR, Window, at_window_12, waiting_prints
@@ -119,6 +121,30 @@ def test_what_another_window_was_faster_with_comes_into_the_tray_and_out_of_it(p
         await window.syncs()
         status = await window.app.desk.status()
         assert (status.rejected, status.pending) == (0, 0)
+
+    at_window_12(place, "1001", walk)
+
+
+def test_a_hearing_and_a_nudge_are_told_on_the_case(place: demo.Place) -> None:
+    async def walk(window: Window) -> None:
+        await window.types(AGAIN + "op<f2>")
+        number = window.newest().number
+        await window.becomes("2001")
+        await window.types(f"{number}<enter>a<enter><escape>")
+        await window.syncs()
+        day = (window.terminal.clock.now() + timedelta(days=14)).date().isoformat()
+        await window.types(f"{number}<enter>z<enter>x<enter>{day}<enter><enter>申请人要求<f2>")
+        assert "数字" in window.said, window.said
+        await window.types("<up><up><up><ctrl+u>10<f2>")
+        await window.syncs()
+        await window.types(".快办<f2>")
+        screen = window.app.screen
+        assert isinstance(screen, CaseScreen), window.said
+        assert screen.case is not None
+        facts = {line.name: line.value for line in screen.case.facts}
+        assert facts["特殊程序"].startswith("听证")
+        assert "预计到" in facts["特殊程序"]
+        assert facts["催办"] == "1 次"
 
     at_window_12(place, "1001", walk)
 

@@ -8,6 +8,7 @@ import threading
 import pytest
 
 from casework.bodies import CheckLine
+from casework.rules import Refusal
 from console import demo
 from console.sources import Question, SimulatedSources
 from screens.app import ConsoleApp
@@ -137,10 +138,17 @@ def test_an_applicant_who_sits_stands_first_in_the_queue_and_the_terminal_rings_
     at_window_12(place, "1001", walk)
 
 
-def test_the_board_has_the_lights_of_the_posts(place: demo.Place) -> None:
+def test_the_board_has_the_lights_of_the_posts_and_what_was_asked_for_too_late(place: demo.Place) -> None:
     async def walk(window: Window) -> None:
-        await window.types("<f8>")
+        await window.types(AGAIN.replace("a<f2>", "<f6><f2>"))
+        case = window.newest()
+        assert case.state == "awaiting_supplement"
+        again = {"lines": [{"material": "D01-03", "defect": "看不清", "cure": ""}]}
+        assert isinstance(window.terminal.counter.act(window.desk._who, case.number, "supplement", again), Refusal)
+        await window.types("<f3>" + AGAIN + "<f8>")
         assert "红黄灯" in window.shown
         assert "绿灯" in window.shown
+        assert "逾期再要材料" in window.shown
+        assert "D01 食品经营许可" in window.shown
 
     at_window_12(place, "1001", walk)

@@ -369,6 +369,16 @@ def test_putting_right_twice_is_two_spans_and_a_failure_ends_them(office: Office
     assert code_of(office.act(case, "2002", "decide")) == "check_failed"
 
 
+def test_a_hearing_during_the_putting_right_ends_and_the_putting_right_goes_on(office: Office) -> None:
+    case = office.walked("D01", "site-check")
+    case = office.does(case, "2003", "site-check", {"officers": ["2001"], "outcome": "rectify", "note": "x"})
+    case = office.does(case, "2001", "suspend", {**HEARING, "step": "site_check"})
+    assert (case.state, where(case)) == ("suspended", [("site_check", THIRD_PARTY)])
+    case = office.does(case, "2001", "resume")
+    assert (case.state, where(case)) == ("accepted", [("site_check", "survey")])
+    assert [(pause.kind, bool(pause.until)) for pause in case.pauses] == [("rectify", False), ("hearing", True)]
+
+
 def test_nobody_looks_alone_or_for_somebody_else(office: Office) -> None:
     """R9: the one who writes it down was there."""
     case = office.walked("D01", "site-check")
@@ -396,6 +406,17 @@ def test_what_is_sent_back_ends_the_procedures_of_the_steps_that_open_again(offi
     assert (case.state, where(case)) == ("accepted", [("examine", "investment")])
     assert "publicity_application" in case.steps
     assert case.pauses[0].until
+
+
+def test_a_procedure_at_a_step_that_opens_again_is_over(office: Office) -> None:
+    """Side by side: what stands still at one branch is sent back from the other."""
+    case = office.walked("B07", "publicity", situations={"category": "form", "confidential": "no"})
+    case = office.does(case, "2001", "suspend", {"kind": "hearing", "days": 5, "step": "examine", **_held()})
+    data = {"step": "publicity_application", "to": "accept", "reason": "受理有误"}
+    case = office.does(case, "2001", "send-back", data)
+    assert (case.state, case.pauses[0].until[:10]) == ("received", office.day)
+    again = office.does(case, "2001", "accept")
+    assert (again.state, [post for _, post in where(again)]) == ("accepted", ["investment", "investment"])
 
 
 def _held() -> dict[str, str]:

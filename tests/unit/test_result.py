@@ -256,6 +256,16 @@ def test_a_false_pledge_costs_the_result(office: Office) -> None:
     assert office.does(false, "2001", "revoke", {"reason": "承诺不实"}).state == "revoked"
 
 
+def test_what_was_found_of_a_pledge_is_not_found_again(office: Office) -> None:
+    papers = {**office.form("D06").materials, "D06-03": "pledge"}
+    case = office.walked("D06", "pledge-check", materials=papers)
+    false = stray(office, case, "pledge.checked", bodies.PledgeChecked("false", "x"), "2001")
+    for before in (office.does(case, "2001", "pledge-check"), office.walked("D06", "deliver", materials=papers)):
+        after = evolve(before, false)
+        assert after is not None
+        assert (after.pledge, after.state) == (before.pledge, before.state)
+
+
 def test_an_agent_without_authority_pledges_nothing(office: Office) -> None:
     papers = {**office.form("D06").materials, "D06-03": "pledge"}
     refused = office.take(office.form("D06", "accept", agent=AGENT, materials=papers), "2001")
@@ -369,10 +379,14 @@ def test_a_decision_is_not_made_twice_by_late_papers(office: Office) -> None:
         ("posted", bodies.Posted("deliver", "EMS", "1")),
         ("delivered", bodies.Delivered("deliver", "张")),
         ("closed", bodies.Closed()),
-        ("material.added", bodies.MaterialAdded({"D06-01": "original"})),
+        ("material.added", bodies.MaterialAdded({"D06-01": "copy"})),
+        ("checked_by_network", bodies.CheckedByNetwork((bodies.CheckLine("D06-02", "no_match"),))),
+        ("mended_on_the_spot", bodies.MendedOnTheSpot({"D06-01": "x"})),
+        ("nudged", bodies.Nudged("x")),
+        ("withdrawn", bodies.Withdrawn("x")),
     ):
         fact = stray(office, closed, type_, body)
-        assert judged(closed, fact).kind == "accepted"
+        assert judged(closed, fact).kind == ("rejected" if type_ == "withdrawn" else "accepted")
         after = evolve(closed, fact)
         assert after is not None
         assert msgspec.structs.replace(after, facts=0) == msgspec.structs.replace(closed, facts=0)

@@ -32,9 +32,7 @@ class Desk:
     def __init__(self, folder: Path) -> None:
         self.hand, self.log, self.down = Hand(), Log(), False
         self.memory: TerminalMemory = enrolled(folder)
-        library: Any = SimpleNamespace(
-            of=lambda case: CATALOGUE, current=lambda: CATALOGUE, calendar=lambda: CALENDAR
-        )
+        library: Any = SimpleNamespace(of=lambda case: CATALOGUE, current=lambda: CATALOGUE, calendar=lambda: CALENDAR)
         legal: Any = SimpleNamespace(now=lambda: LegalTime(AT))
         nothing: Any = None
         self.counter = Counter(
