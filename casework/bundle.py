@@ -6,7 +6,7 @@ What the applicant says once serves all of them: answers and fields of the same 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -19,7 +19,6 @@ from casework.catalogue.situations import answers_to, holds
 from casework.commands import Intake
 from casework.drafting import Context, Drafting, in_groups
 from casework.errors import BadInput
-from casework.events import EVENTS
 from casework.facts import Fact
 from casework.intake import Intaking, look, numbered, steps_of
 from casework.rules import Refusal
@@ -163,12 +162,4 @@ def _draft(looked: list[Intaking], ids: list[str], root: str, context: Context) 
         facts += drafting.facts
         if drafting.case is not None:
             cases.append(drafting.case)
-    return Together(in_groups(list(_one_group_a_class(facts))), tuple(cases))
-
-
-def _one_group_a_class(facts: list[Fact]) -> Iterator[Fact]:
-    """All facts of a bundle of one class are one group (S3): it takes the id of the first."""
-    ids: dict[str, str] = {}
-    for fact in facts:
-        id_ = ids.setdefault(EVENTS[fact.type].klass.value, fact.group.id)
-        yield msgspec.structs.replace(fact, group=msgspec.structs.replace(fact.group, id=id_))
+    return Together(in_groups(facts), tuple(cases))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -41,6 +41,8 @@ class Context:
     """Ids of facts of this case that wait in the tray."""
     waiting: frozenset[str] = frozenset()
     """Types of facts of this case that wait for the hall's word."""
+    team_of: Callable[[str], str] | None = None
+    """The team of a staff number by the roster, empty for nobody's; None where no roster is at hand."""
     sourced: bool = False
     """Papers can be checked over the network from here (R33)."""
     calendar: Calendar | None = None

@@ -211,7 +211,13 @@ def default(name: str) -> str:
 
 def gaps_of(received: bodies.Received, materials: dict[str, str], item: Item) -> tuple[Missing, ...]:
     """What the case still lacks, under the item that it was taken in under."""
-    return recorded_gaps(item, received.situations, materials, received.agent is not None)
+    agent = received.agent
+    return recorded_gaps(item, received.situations, materials, agent is not None, mandated(agent))
+
+
+def mandated(agent: bodies.Party | None) -> bool:
+    """Whether it is written down what the agent may do for the applicant."""
+    return agent is not None and bool(agent.authority)
 
 
 def lines_of(missing: tuple[Missing, ...]) -> tuple[bodies.SupplementLine, ...]:

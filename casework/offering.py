@@ -82,6 +82,8 @@ def _at_step(case: Case, step: RouteStep) -> Iterator[Offer]:
         yield from (("consult", "consulted"), ("reassign", "reassigned"))
         if any(each.id in case.steps and each.kind != "receive" for each in case.received.route):
             yield "send-back", "sent_back"
+    if step.kind == "accept" and case.state == "received":
+        yield "reassign", "reassigned"
     if may_be_spared(case, step):
         yield "not-needed", "step.not_needed"
     if step.kind == "decide" and case.received.forward_to and case.forwarded is None:

@@ -46,12 +46,13 @@ def reusable(item: Item, cases: Iterable[Case], items: Mapping[str, Item]) -> di
 
 
 def _held(case: Case, item: Item | None) -> Iterator[tuple[str, str]]:
-    """The papers that a case holds, by their word: its result first."""
+    """The papers that a case holds, by their word: its result first; what it has by reference is with its holder."""
     if case.state in _NOTHING_OF:
         return
     if case.received.gives and case.outcome == "granted":
         yield case.received.gives, GIVEN
     for code, have in case.materials.items():
         material = item.material(code) if item else None
-        if material is not None and material.shares and have in IN_HAND and code not in case.handed_back:
+        here = have in IN_HAND and code not in case.handed_back and code not in case.received.reused
+        if material is not None and material.shares and here:
             yield material.shares, have

@@ -29,6 +29,7 @@ COMPLETENESS = 5
 """Working days from receipt in which it is said what is missing (行政许可法 32, 82)."""
 DELIVERY = 10
 """Working days from the decision in which its result is handed out (行政许可法 44)."""
+_WORKING_DAYS_OF_A_MONTH = 21
 SPOT = 3
 """Minutes of the counter for a decision on the spot."""
 
@@ -90,6 +91,8 @@ def _extension(case: Case, span: Span, calendar: Calendar) -> int:
     if span.unit in {"minutes", "hours"}:
         minutes = days * calendar.office_day
         return minutes if span.unit == "minutes" else -(-minutes // 60)
+    if span.unit == "months":
+        return -(-days // _WORKING_DAYS_OF_A_MONTH)
     return days if span.unit == "working_days" else days * 7 // 5
 
 

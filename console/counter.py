@@ -345,12 +345,19 @@ class Counter:
             visit=session.visit,
             refused=tx.refused(case_id) if case_id else frozenset(),
             waiting=tx.waiting(case_id) if case_id else frozenset(),
+            team_of=lambda number: _team(tx, number),
             sourced=self.sources.connected,
             calendar=self.library.calendar(),
         )
 
     def _time(self) -> LegalTime:
         return self.legal.now()
+
+
+def _team(tx: Writing, number: str) -> str:
+    """The team of a staff number; empty where nobody active has it."""
+    staff = tx.staff(number)
+    return staff.team if staff is not None and staff.active else ""
 
 
 def _taken(case: Case, types: tuple[str, ...] = (), *, known: bool = False) -> Taken:

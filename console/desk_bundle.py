@@ -17,6 +17,7 @@ from casework.catalogue.schema import Bundle, Catalogue, Item
 from casework.catalogue.search import Finder, FinderEntry, fold
 from casework.catalogue.situations import holds, normal_answers
 from casework.errors import BadInput
+from casework.intake import mandated
 from casework.messages import t
 from console import desk_item
 from console.counter import Session
@@ -150,7 +151,8 @@ def _is_whole(item: Item, command: commands.Intake) -> bool:
     agent = command.agent is not None
     said = {code: answer for code, answer in command.situations.items() if item.situation(code)}
     have = {code: state for code, state in command.materials.items() if item.material(code)}
-    return not completeness(item, with_agent(item, normal_answers(item, said), agent), have, agent)
+    answers = with_agent(item, normal_answers(item, said), agent)
+    return not completeness(item, answers, have, agent, mandated(command.agent))
 
 
 def guide(show: Shower, bundle: Bundle, catalogue: Catalogue) -> str:

@@ -139,11 +139,11 @@ def _check(case: Case, terminal: Terminal) -> tuple[desk.Field, ...]:
 
 
 def _mend(case: Case, terminal: Terminal) -> tuple[desk.Field, ...]:
-    choices = tuple(desk.Choice(code, name) for code, name in names(case, terminal))
-    material = desk.Field(
-        "material", t("field.material"), "choice", required=True, choices=choices, value=choices[0].code
-    )
-    return (material, _text("mended", required=True))
+    item = _item(case, terminal)
+    fields = [(field.id, field.label.say(terminal.language)) for field in item.fields] if item else []
+    choices = tuple(desk.Choice(code, name) for code, name in (*names(case, terminal), *fields))
+    what = desk.Field("material", t("field.material"), "choice", required=True, choices=choices, value=choices[0].code)
+    return (what, _text("mended", required=True))
 
 
 def _step_field(case: Case, kinds: frozenset[str], terminal: Terminal) -> tuple[desk.Field, ...]:

@@ -13,6 +13,7 @@ from casework.catalogue.schema import Item
 from casework.catalogue.situations import holds, normal_answers
 from casework.errors import BadInput
 from casework.events import EVENTS, Klass
+from casework.intake import mandated
 from casework.messages import Message, t
 from casework.papers.text import to_text
 from casework.rules import Refusal
@@ -107,7 +108,7 @@ def outcomes(terminal: Terminal, session: Session, form: desk.IntakeForm) -> tup
     if item is None:
         return ()
     answers = with_agent(item, normal_answers(item, command.situations), command.agent is not None)
-    missing = completeness(item, answers, command.materials, command.agent is not None)
+    missing = completeness(item, answers, command.materials, command.agent is not None, mandated(command.agent))
     officer = session.staff.team == "officer"
     may_accept = officer or item.authorised
     incomplete = Refusal("incomplete", {"materials": [gap.name.both() for gap in missing]}) if missing else None
@@ -236,9 +237,7 @@ def party_of(party: desk.Party) -> Party:
 def shown_party(party: bodies.Party) -> desk.Party:
     """A party as the form shows it."""
     kind: Literal["person", "entity"] = "entity" if party.kind == "entity" else "person"
-    return desk.Party(
-        kind, party.id, party.name, party.phone, party.address, party.representative, party.authority
-    )
+    return desk.Party(kind, party.id, party.name, party.phone, party.address, party.representative, party.authority)
 
 
 def guide(terminal: Terminal, show: Shower, code: str) -> str:

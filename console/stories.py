@@ -265,7 +265,7 @@ _COURSE = (
     Story("A02", turns=(Turn("examine", "recuse", {"reason": "与申请人有亲属关系"}, OFFICER),)),
     Story("D03", turns=(Turn("site_check", "site-check", _PUT_RIGHT),), given={"track": "ordinary"}),
     Story("C08", turns=(Turn("site_check", "site-check", _PUT_RIGHT),), stop="site_check", age=3),
-    Story("D01", turns=(Turn("accept", "mend", {"mends": {"premises": "门牌号由申请人当场更正"}}, CLERK),)),
+    Story("D01", turns=(Turn("accept", "mend", {"mends": {"premises": "示范街88号一层"}}, CLERK),)),
     Story("C07", turns=(Turn("examine", "nudge", {"text": "申请人来电催办"}),)),
     Story(
         "C01",

@@ -128,7 +128,7 @@ def _material_tail(row: MaterialRow) -> str:
 
 def name_room(row: MaterialRow, width: int) -> int:
     """Cells for the name of a material."""
-    return max(width - 8 - cell_len(_material_tail(row)), min(34, width - 8))
+    return max(width - 8 - cell_len(_material_tail(row)), min(32, width - 8))
 
 
 def _material(row: MaterialRow, width: int, *, focused: bool) -> list[Part]:

@@ -9,6 +9,7 @@ from casework.acts.parts import Handler, Step, any_post, opened
 from casework.ambient import moment
 from casework.case import Case, open_steps, paused
 from casework.drafting import Context
+from casework.errors import BadInput
 from casework.money import fen
 from casework.rights import delegated
 from casework.rules import Refusal
@@ -48,6 +49,9 @@ def _site_check(case: Case, command: commands.SiteCheck, context: Context) -> St
     if isinstance(found, Refusal):
         return found
     officers = tuple(dict.fromkeys((context.staff.number, *map(clean_code, command.officers))))
+    for number in officers:
+        if context.team_of is not None and context.team_of(number) != "officer":
+            raise BadInput("command.officer", number=number[:40])
     return "inspected", bodies.Inspected(found[0].id, officers, command.outcome, clean_text(command.note)), found[1]
 
 

@@ -8,8 +8,10 @@ from casework import bodies, commands
 from casework.acts.parts import Handler, Step, any_post, item_of
 from casework.ambient import moment
 from casework.case import Case
+from casework.catalogue.form import form_gaps
 from casework.catalogue.gates import expect_dates, shut_gates
 from casework.catalogue.materials import Missing, material_states
+from casework.catalogue.schema import Item
 from casework.drafting import Context
 from casework.errors import BadInput
 from casework.intake import accepting, authority_on, default, gaps_of, gate_refusal, lines_of, turning_away
@@ -113,12 +115,22 @@ def _check(case: Case, command: commands.Check, context: Context) -> Step | Refu
 def _mend(case: Case, command: commands.Mend, context: Context) -> Step | Refusal:
     mends = {clean_line(name)[:60]: clean_text(what) for name, what in command.mends.items()}
     item = item_of(case, context)
-    known = (*case.materials, *(field.id for field in item.fields)) if item else tuple(mends)
-    for name in mends:
-        if name not in known:
-            raise BadInput("intake.mend", item=case.received.item, given=name[:40], known=", ".join(known))
+    if item is not None:
+        _mendable(case, item, mends)
     body = bodies.MendedOnTheSpot(mends)
     return "mended_on_the_spot", body, any_post(case, context, "mended_on_the_spot", "window")
+
+
+def _mendable(case: Case, item: Item, mends: dict[str, str]) -> None:
+    """Papers of the case and fields of its form, the fields with a value that fits. Raises BadInput."""
+    known = (*case.materials, *(field.id for field in item.fields))
+    for name in mends:
+        if name not in known:
+            raise BadInput("intake.mend", item=item.code, given=name[:40], known=", ".join(known))
+    form = {**case.received.form, **mends}
+    for wrong in form_gaps(item, case.received.situations, form):
+        if mends.get(wrong.field):
+            raise BadInput(wrong.reason.id, **wrong.reason.facts)
 
 
 def in_hand(case: Case) -> tuple[str, ...]:

@@ -83,27 +83,33 @@ def material_states(
     return tuple(states)
 
 
-def completeness(item: Item, answers: Mapping[str, str], have: Mapping[str, str], agent: bool) -> tuple[Missing, ...]:
+def completeness(
+    item: Item, answers: Mapping[str, str], have: Mapping[str, str], agent: bool, mandate: bool = False
+) -> tuple[Missing, ...]:
     """Everything that is unmet, in the order of the item; empty: the papers are complete.
 
     `agent`: someone applies for the applicant, and may pledge only where a held material with the flag `authority`
-    shows it (R30). Raises BadInput as `material_states` does.
+    shows it, or, where the item asks for no such paper, with a stated `mandate` (R30). Raises BadInput as
+    `material_states` does.
     """
-    return unmet(item, material_states(item, answers, have, agent), agent)
+    return unmet(item, material_states(item, answers, have, agent), agent, mandate)
 
 
 def recorded_gaps(
-    item: Item, answers: Mapping[str, str], recorded: Mapping[str, str], agent: bool
+    item: Item, answers: Mapping[str, str], recorded: Mapping[str, str], agent: bool, mandate: bool = False
 ) -> tuple[Missing, ...]:
     """What a case still lacks, by the states that it records; a check that is still to come lacks nothing (R33)."""
     states = tuple((each, recorded.get(each.code, "missing")) for each in applicable(item, answers, agent))
-    return unmet(item, states, agent)
+    return unmet(item, states, agent, mandate)
 
 
-def unmet(item: Item, states: Iterable[tuple[Material, str]], agent: bool) -> tuple[Missing, ...]:
+def unmet(
+    item: Item, states: Iterable[tuple[Material, str]], agent: bool, mandate: bool = False
+) -> tuple[Missing, ...]:
     """Those of `states` that must be mended, each with its defect and cure."""
     states = tuple(states)
-    empowered = any(material.authority and state in _ON_HAND for material, state in states)
+    papers = [state in _ON_HAND for material, state in states if material.authority]
+    empowered = any(papers) if papers else mandate
     found = []
     for material, state in states:
         if state == "missing":

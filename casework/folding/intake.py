@@ -43,8 +43,11 @@ FOUND_BEFORE = frozenset({"pending_check", "not_found", "overridden"})
 
 
 def _mended(case: Case, fact: Fact, body: bodies.MendedOnTheSpot) -> Case:
+    """R3: of a paper it is noted that it was mended; a field of the form has its new value from here on."""
     new = tuple(code for code in body.mends if code not in case.mended)
-    return msgspec.structs.replace(case, mended=(*case.mended, *new))
+    fields = {name: value for name, value in body.mends.items() if name not in case.materials}
+    received = msgspec.structs.replace(case.received, form={**case.received.form, **fields})
+    return msgspec.structs.replace(case, mended=(*case.mended, *new), received=received)
 
 
 def _supplement_told(case: Case, fact: Fact, body: bodies.SupplementTold) -> Case:

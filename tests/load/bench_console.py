@@ -17,7 +17,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tests.screens.fake_desk import COMPANY
+from tests.screens.fake_prefiles import COMPANY
 from tests.screens.terminal import Terminal
 
 HERE = Path(__file__).parent

@@ -258,8 +258,11 @@ def test_r5_whoever_brings_all_of_the_notice_is_accepted_with_one_key(office: Of
 
 def test_r3_what_is_put_right_at_the_counter_is_logged_and_no_notice_is_printed(office: Office) -> None:
     case = office.case("D01")
-    mended = office.does(case, "1001", "mend", {"mends": {"area": "漏填面积，当场补填", "D01-01": "补签字"}})
+    mended = office.does(case, "1001", "mend", {"mends": {"area": "88", "D01-01": "补签字"}})
     assert (mended.mended, mended.state, mended.supplement) == (("area", "D01-01"), "received", None)
+    assert mended.received.form["area"] == "88"  # a field of the form has its new value from here on
+    with pytest.raises(BadInput, match=r"form\.number"):
+        office.act(case, "1001", "mend", {"mends": {"area": "漏填"}})
     assert EVENTS["mended_on_the_spot"].prints == ""
     assert code_of(office.act(case, "1001", "mend", {"mends": {}})) == "nothing_said"
     assert code_of(office.act(case, "1001", "mend", {"mends": {"area": " "}})) == "nothing_said"

@@ -44,6 +44,12 @@ def test_the_newest_case_that_holds_it_is_named() -> None:
     assert found(new, old)[PLAN.code] == ("2", "electronic")
 
 
+def test_a_case_that_only_refers_to_the_paper_is_not_its_holder() -> None:
+    holder, newer = case("D01", "1", {SAME.code: "original"}), case("D01", "2", {SAME.code: "electronic"})
+    said = msgspec.structs.replace(newer.received, reused={SAME.code: "1"})
+    assert found(msgspec.structs.replace(newer, received=said), holder)[PLAN.code] == ("1", "original")
+
+
 def test_what_is_missing_pledged_or_handed_back_stands_for_nothing() -> None:
     for have in ("missing", "pledge", "defer", "pending_check", "not_found", "overridden"):
         assert found(case("D01", "1", {SAME.code: have})) == {}
