@@ -17,8 +17,9 @@ from casework.catalogue.schema import Bundle, Catalogue, Item
 from casework.catalogue.search import Finder, FinderEntry, fold
 from casework.catalogue.situations import holds, normal_answers
 from casework.errors import BadInput
-from casework.intake import mandated
+from casework.intake import gate_refusal, mandated
 from casework.messages import t
+from casework.rules import Refusal
 from console import desk_item
 from console.counter import Session
 from console.showing import Shower, act_view
@@ -142,17 +143,31 @@ def outcomes(
     if not items:
         return ()
     officer = session.staff.team == "officer"
-    ready = [item for item in items if (officer or item.authorised) and _is_whole(item, command)]
+    gates = {item.code: desk_item.shut_gate(terminal, item, _answers(item, command), command.form) for item in items}
+    open_ = [item for item in items if gates[item.code] is None]
+    ready = [item for item in open_ if (officer or item.authorised) and _is_whole(item, command)]
     shown = [act_view("receive", None, proposed=not ready)]
-    return (*shown, act_view("accept", None, proposed=True)) if ready else tuple(shown)
+    if ready:
+        shown.append(act_view("accept", None, proposed=True))
+    shut = [_shut(code, gate_refusal(gate)) for code, gate in gates.items() if gate is not None]
+    return (*shown, *shut)
+
+
+def _shut(code: str, no: Refusal) -> desk.ActView:
+    """Which of the items can't be accepted today, and why."""
+    view = act_view("accept", no)
+    return msgspec.structs.replace(view, code=f"accept.{code}", name=t("bundle.part", item=code, act=view.name))
+
+
+def _answers(item: Item, command: commands.Intake) -> dict[str, str]:
+    said = {code: answer for code, answer in command.situations.items() if item.situation(code)}
+    return with_agent(item, normal_answers(item, said), command.agent is not None)
 
 
 def _is_whole(item: Item, command: commands.Intake) -> bool:
-    agent = command.agent is not None
-    said = {code: answer for code, answer in command.situations.items() if item.situation(code)}
     have = {code: state for code, state in command.materials.items() if item.material(code)}
-    answers = with_agent(item, normal_answers(item, said), agent)
-    return not completeness(item, answers, have, agent, mandated(command.agent))
+    agent = command.agent
+    return not completeness(item, _answers(item, command), have, agent is not None, mandated(agent))
 
 
 def guide(show: Shower, bundle: Bundle, catalogue: Catalogue) -> str:

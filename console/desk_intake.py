@@ -8,12 +8,13 @@ import msgspec
 
 from casework import bodies, commands, numbers
 from casework.bodies import Party
+from casework.catalogue.gates import TURNS_AWAY
 from casework.catalogue.materials import PENDING, completeness, with_agent
 from casework.catalogue.schema import Item
 from casework.catalogue.situations import holds, normal_answers
 from casework.errors import BadInput
 from casework.events import EVENTS, Klass
-from casework.intake import mandated
+from casework.intake import gate_refusal, mandated
 from casework.messages import Message, t
 from casework.papers.text import to_text
 from casework.rules import Refusal
@@ -100,7 +101,10 @@ def known(terminal: Terminal, identity: str) -> desk.Known | None:
 
 
 def outcomes(terminal: Terminal, session: Session, form: desk.IntakeForm) -> tuple[desk.ActView, ...]:
-    """The outcomes for this form, the one to take when nothing else is said marked as proposed."""
+    """The outcomes for this form, the one to take when nothing else is said marked as proposed.
+
+    A gate that is shut is said now, while the applicant stands there; its own words serve as the reason (R1, R2).
+    """
     catalogue, command = terminal.library.current(), command_of(form)
     if form.item in catalogue.bundles:
         return desk_bundle.outcomes(terminal, session, catalogue.bundles[form.item], command)
@@ -111,15 +115,18 @@ def outcomes(terminal: Terminal, session: Session, form: desk.IntakeForm) -> tup
     missing = completeness(item, answers, command.materials, command.agent is not None, mandated(command.agent))
     officer = session.staff.team == "officer"
     may_accept = officer or item.authorised
+    gate = desk_item.shut_gate(terminal, item, answers, command.form)
     incomplete = Refusal("incomplete", {"materials": [gap.name.both() for gap in missing]}) if missing else None
-    proposed = "accept" if may_accept and not missing else _proposal(item, bool(missing))
-    reason = desk.Field("reason", t("field.reason"), required=True, help=t("field.reason.help"))
+    hindered = gate_refusal(gate) if gate else incomplete
+    away = gate is not None and gate.effect in TURNS_AWAY
+    proposed = "refuse" if away else "accept" if may_accept and not hindered else _proposal(item, bool(missing))
+    reason = desk.Field("reason", t("field.reason"), required=not away, help=t("field.reason.help"))
     remark = desk.Field("reason", t("field.reason"), help=t("field.return.help"))
     right = desk.Field("right_organ", t("field.right_organ"), help=t("field.right_organ.help"))
     nothing = None if missing else Refusal("nothing_missing")
     shown: list[tuple[str, Refusal | None, tuple[desk.Field, ...]]] = [("receive", None, ())]
-    if may_accept:
-        shown.append(("accept", incomplete, ()))
+    if may_accept or gate is not None:
+        shown.append(("accept", hindered, ()))
     shown.append(("return", nothing, (remark,)) if item.registration else ("supplement", nothing, ()))
     shown.append(("refuse", None, (reason, right)))
     views = (

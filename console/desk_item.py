@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from casework.ambient import moment
 from casework.case import Case
 from casework.catalogue.form import asked_fields
+from casework.catalogue.gates import shut_gates
 from casework.catalogue.materials import material_states
-from casework.catalogue.schema import Field, Item, LimitData, Situation
+from casework.catalogue.schema import Field, Gate, Item, LimitData, Situation
 from casework.clocks import unit_word
 from casework.messages import t
 from casework.money import yuan
@@ -28,6 +30,13 @@ _NEW_ENTITY = "company_name"
 def founds(item: Item) -> bool:
     """Whether somebody else than the applicant comes of it."""
     return any(each.id == _NEW_ENTITY for each in item.fields)
+
+
+def shut_gate(terminal: Terminal, item: Item, answers: Mapping[str, str], form: Mapping[str, str]) -> Gate | None:
+    """What of the law lets this application not through today."""
+    day = moment(terminal.counter.legal.now().at).date()
+    shut = shut_gates(item, answers, form, day, terminal.library.calendar())
+    return next((gate for gate in shut if gate.effect != "warn"), None)
 
 
 def situation(show: Shower, asked: Situation) -> desk.Field:

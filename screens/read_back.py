@@ -45,6 +45,7 @@ class ReadBackScreen(FrameScreen):
         lines: list[list[Part]] = []
         if item:
             lines.append([(f" {item.code} {item.name}  ", "strong"), (f"[{outcome}]" if outcome else "", "warn")])
+            lines += self._hindrances()
         heading: list[list[Part]] = []
         for row in self.model.rows():
             before = len(lines)
@@ -63,6 +64,13 @@ class ReadBackScreen(FrameScreen):
                 lines[before:before], heading = heading, []
         return lines
 
+    def _hindrances(self) -> Iterator[list[Part]]:
+        """Why it can't be accepted today: the first thing that the applicant wants to hear."""
+        for act in self.model.outcomes:
+            if act.code.startswith("accept") and act.reason is not None:
+                for line in wrap(f"{act.name}: {act.reason}", max(self.size.width - 5, 20)):
+                    yield [(f"   {line}", "warn")]
+
     def _value(self, label: str, value: str) -> list[list[Part]]:
         """A label and its value, both whole: they are read aloud."""
         room = max(self.size.width - _NAMES - 5, 20)
@@ -70,7 +78,8 @@ class ReadBackScreen(FrameScreen):
         if cell_len(label) < _NAMES:
             head: list[list[Part]] = [[("   ", ""), (fit(label, _NAMES), "label"), (first, "strong")]]
         else:
-            head = [[(f"   {label}  ", "label")], [(" " * (_NAMES + 3), ""), (first, "strong")]]
+            names = wrap(label, max(self.size.width - 5, 20))
+            head = [*([(f"   {name}  ", "label")] for name in names), [(" " * (_NAMES + 3), ""), (first, "strong")]]
             if cell_len(label) + cell_len(first) + 6 <= self.size.width:
                 head = [[(f"   {label}  ", "label"), (first, "strong")]]
         return [*head, *([(" " * (_NAMES + 3), ""), (line, "strong")] for line in more)]

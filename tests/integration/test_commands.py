@@ -228,7 +228,8 @@ def test_a_districts_list_is_imported_to_be_found(place: Place) -> None:
     assert len(place.at("0012", "catalogue", "show", "--guide").lines) == 600
     assert place.at("0012", "catalogue", "import", file, staff="1001").code == 1
     shown = place.at("0012", "catalogue", "show").lines
-    assert [row["item"] for row in shown] == ["A01", "B01", "C07", "D01"]
+    assert [row["item"] for row in shown][:2] == ["A01", "A02"]
+    assert len(shown) == 57
     item = place.at("0012", "catalogue", "show", "d01", "--json").one
     assert item["materials"][0]["code"] == "D01-01"
     assert item["situations"][0]["code"] == "direct_contact"

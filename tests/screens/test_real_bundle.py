@@ -95,3 +95,17 @@ def test_a_bundle_that_nobody_answered_says_which_question(place: demo.Place) ->
         await window.types("<ctrl+d><enter>")
 
     at_window_12(place, "1001", walk)
+
+
+def test_a_gate_that_is_shut_is_said_while_the_applicant_still_stands_there(place: demo.Place) -> None:
+    async def walk(window: Window) -> None:
+        outside = Y01.replace("2<enter>" * 5, "2<enter>" * 4 + "1<enter>", 1)
+        await window.types(outside.removesuffix("<f2><enter>") + "<f2>")
+        assert "A07 受理: 应当向经营场所所在地的登记机关申请" in window.shown
+        assert "D01 受理: " not in window.shown
+        await window.types("<enter>")
+        family = window.terminal.memory.of_root(window.newest().root)
+        assert {case.state for case in family} == {"received"}
+        assert family[0].received.gates
+
+    at_window_12(place, "1001", walk)
