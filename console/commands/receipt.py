@@ -51,7 +51,7 @@ def arguments(parser: Parser) -> None:
     add_shared(parser)
     add_folder(parser)
     add_person(parser)
-    parser.add_argument("number", metavar="NUMBER", help=t("arguments.case"))
+    parser.add_argument("number", metavar="NUMBER", help=t("arguments.printed"))
     parser.add_argument("--kind", choices=tuple(PRINTED_WITH), default="", help=t("arguments.kind"))
     parser.add_argument("--format", choices=FORMS, default="", dest="form", help=t("arguments.format"))
     parser.add_argument("-o", "--output", default=STANDARD_OUTPUT, metavar="FILE", help=t("arguments.output"))
