@@ -264,7 +264,7 @@ def test_each_field_that_can_not_stay_is_named_with_the_reason(shipped: Catalogu
         "project_name": "光" * 101,
         "place": "高新大道 777 号",
         "scale": " ",
-        "total_investment": "1e9",
+        "investment": "1e9",
         "start": "2026-02-30",
         "policy": "perhaps",
     }
@@ -272,15 +272,15 @@ def test_each_field_that_can_not_stay_is_named_with_the_reason(shipped: Catalogu
     assert gaps == {
         "project_name": "form.too_long",
         "scale": "form.required",
-        "total_investment": "form.number",
+        "investment": "form.number",
         "start": "form.date",
         "policy": "form.choice",
     }
 
 
 def test_a_number_in_the_wrong_unit_is_noticed_by_its_size(shipped: Catalogue) -> None:
-    gaps = form_gaps(_item(shipped, "B01"), {}, {"total_investment": "500000000"})
-    assert ("total_investment", "form.too_large") in [(gap.field, gap.reason.id) for gap in gaps]
+    gaps = form_gaps(_item(shipped, "B01"), {}, {"investment": "500000000"})
+    assert ("investment", "form.too_large") in [(gap.field, gap.reason.id) for gap in gaps]
 
 
 def test_a_filled_form_has_no_gaps(shipped: Catalogue) -> None:
