@@ -6,11 +6,13 @@ from typing import Any, cast
 
 from casework.case import Case, open_steps
 from casework.commands import ACTS
+from casework.events import body_of
 from casework.messages import t
 from casework.rules import sentence
 from casework.wire import Tray
 from console.desk_forms import act_fields, reason_field
 from console.showing import Shower, act_view
+from console.telling import detail
 from console.terminal import Terminal
 from screens import desk
 
@@ -37,7 +39,7 @@ def _what(row: Tray, terminal: Terminal, show: Shower) -> str:
     """What was refused: the event, and for a step which one."""
     case = terminal.memory.case_state(row.case) if row.type == "step.done" else None
     told = terminal.memory.history(row.case).lines if case else ()
-    step = next((show.detail(case, one.fact) for one in told if case and one.fact.id == row.fact), "")
+    step = next((detail(show, case, body_of(one.fact)) for one in told if case and one.fact.id == row.fact), "")
     return f"{t(f'event.{row.type}')} {step}".strip()
 
 

@@ -18,6 +18,7 @@ from casework.papers.of_case import PRINTED_WITH, said
 from casework.rules import Refusal
 from casework.standing import Standing, light_of, nearest, standing
 from console.library import Library
+from console.telling import detail
 from screens import desk
 
 _HOUR = 60
@@ -148,15 +149,9 @@ class Shower:
             fact.time.at[5:16].replace("T", " "),
             who,
             t(f"event.{fact.type}"),
-            self.detail(case, fact),
+            detail(self, case, body_of(fact)),
             cast(Any, fate),
         )
-
-    def detail(self, case: Case, fact: Fact) -> str:
-        """What a history line says beside the name of the event."""
-        from console.telling import detail
-
-        return detail(self, case, body_of(fact))
 
     def material_name(self, case: Case, code: str) -> str:
         """A material by its name."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from casework import bodies, numbers
 from casework.case import Case
@@ -11,13 +11,28 @@ from casework.catalogue.materials import FOUND
 from casework.messages import t
 from casework.money import yuan
 
-if TYPE_CHECKING:
-    from console.showing import Shower
 
-_Teller = Callable[["Shower", Case, Any], str]
+class Names(Protocol):
+    """Who and what is meant, in the words of the person who reads."""
+
+    @property
+    def name_of(self) -> Callable[[str], str]:
+        """A person, by the staff number."""
+
+    def post_name(self, case: Case, post: str) -> str:
+        """A post."""
+
+    def step_name(self, case: Case, step_id: str) -> str:
+        """A step of the route."""
+
+    def material_name(self, case: Case, code: str) -> str:
+        """A material."""
 
 
-def detail(show: Shower, case: Case, body: bodies.Body) -> str:
+_Teller = Callable[[Names, Case, Any], str]
+
+
+def detail(show: Names, case: Case, body: bodies.Body) -> str:
     """The words of one line; of a body that has none of its own its reason or note."""
     teller = _TELLERS.get(type(body))
     return teller(show, case, body) if teller else str(getattr(body, "reason", "") or getattr(body, "note", ""))
@@ -31,24 +46,24 @@ def _names(names: list[str]) -> str:
     return t("words.list", names=names)
 
 
-def _received(show: Shower, case: Case, body: bodies.Received) -> str:
+def _received(show: Names, case: Case, body: bodies.Received) -> str:
     proposed = t("act.propose", act=t(f"act.{body.proposal}")) if body.proposal else ""
     return _joined(numbers.printed(body.number), proposed, body.proposal_reason)
 
 
-def _lines(show: Shower, case: Case, body: bodies.SupplementTold | bodies.Returned) -> str:
+def _lines(show: Names, case: Case, body: bodies.SupplementTold | bodies.Returned) -> str:
     return "; ".join(line.defect for line in body.lines) or str(getattr(body, "reason", ""))
 
 
-def _materials(show: Shower, case: Case, body: bodies.MaterialAdded) -> str:
+def _materials(show: Names, case: Case, body: bodies.MaterialAdded) -> str:
     return _names([show.material_name(case, code) for code in body.materials])
 
 
-def _handed_back(show: Shower, case: Case, body: bodies.MaterialReturned) -> str:
+def _handed_back(show: Names, case: Case, body: bodies.MaterialReturned) -> str:
     return _joined(body.receiver, _names([show.material_name(case, code) for code in body.materials]))
 
 
-def _checked(show: Shower, case: Case, body: bodies.CheckedByNetwork) -> str:
+def _checked(show: Names, case: Case, body: bodies.CheckedByNetwork) -> str:
     words = [
         _joined(
             show.material_name(case, line.material), t(f"have.{FOUND.get(line.outcome, line.outcome)}"), line.reason
@@ -58,38 +73,38 @@ def _checked(show: Shower, case: Case, body: bodies.CheckedByNetwork) -> str:
     return _names(words)
 
 
-def _mended(show: Shower, case: Case, body: bodies.MendedOnTheSpot) -> str:
+def _mended(show: Names, case: Case, body: bodies.MendedOnTheSpot) -> str:
     return _names([_joined(show.material_name(case, code), what) for code, what in body.mends.items()])
 
 
-def _step(show: Shower, case: Case, body: Any) -> str:
+def _step(show: Names, case: Case, body: Any) -> str:
     return _joined(show.step_name(case, body.step), getattr(body, "note", "") or getattr(body, "reason", ""))
 
 
-def _inspected(show: Shower, case: Case, body: bodies.Inspected) -> str:
+def _inspected(show: Names, case: Case, body: bodies.Inspected) -> str:
     people = _names([show.name_of(one) for one in body.officers])
     return _joined(t(f"outcome.{body.outcome}"), people, body.note)
 
 
-def _to_post(show: Shower, case: Case, body: Any) -> str:
+def _to_post(show: Names, case: Case, body: Any) -> str:
     post = getattr(body, "post", "") or getattr(body, "to", "")
     words = getattr(body, "reason", "") or getattr(body, "question", "") or getattr(body, "papers", "")
     return _joined(t("history.to", to=show.post_name(case, post)), words)
 
 
-def _sent_back(show: Shower, case: Case, body: bodies.SentBack) -> str:
+def _sent_back(show: Names, case: Case, body: bodies.SentBack) -> str:
     return _joined(t("history.to", to=show.step_name(case, body.to)), body.reason)
 
 
-def _recused(show: Shower, case: Case, body: bodies.Recused) -> str:
+def _recused(show: Names, case: Case, body: bodies.Recused) -> str:
     return _joined(show.name_of(body.staff), body.reason)
 
 
-def _suspended(show: Shower, case: Case, body: bodies.Suspended) -> str:
+def _suspended(show: Names, case: Case, body: bodies.Suspended) -> str:
     return _joined(t(f"suspension.{body.kind}"), t("history.days", days=body.days), body.held_on, body.reason)
 
 
-def _organ(show: Shower, case: Case, body: bodies.Transferred | bodies.Forwarded) -> str:
+def _organ(show: Names, case: Case, body: bodies.Transferred | bodies.Forwarded) -> str:
     return _joined(body.organ, getattr(body, "reason", "") or getattr(body, "opinion", ""))
 
 
