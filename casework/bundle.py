@@ -23,6 +23,9 @@ from casework.facts import Fact
 from casework.intake import Intaking, look, numbered, steps_of
 from casework.rules import Refusal
 
+OUTCOMES = ("receive", "accept")
+"""A bundle is taken in as a whole; what is asked for, refused or returned is so for each of its cases."""
+
 
 class Together(msgspec.Struct, frozen=True):
     """What a bundle makes: groups of facts over all its cases, and the cases as they are with all of them."""
@@ -44,11 +47,14 @@ def take_in_together(command: Intake, context: Context, root: str, number: Calla
         BadInput: something on the form can be mended at the keyboard.
     """
     bundle = context.catalogue.bundles[command.item]
+    if command.outcome not in OUTCOMES:
+        raise BadInput("bundle.outcome", bundle=bundle.code, outcome=command.outcome[:40], possible=", ".join(OUTCOMES))
     members = members_of(bundle, command.situations, context.catalogue)
     _known(bundle, command, members)
     looked = []
+    in_hand = _in_hand(command, members)
     for item in members:
-        one = look(_outcome(_own(command, item, context), item, context), context)
+        one = look(_outcome(_own(command, item, in_hand), item, context), context)
         if isinstance(one, Refusal):
             return one
         body = msgspec.structs.replace(one.body, bundle=bundle.code)
@@ -57,7 +63,7 @@ def take_in_together(command: Intake, context: Context, root: str, number: Calla
     probe = _draft(looked, ids, root, context)
     if isinstance(probe, Refusal):
         return probe
-    return _draft(_sharing([numbered(one, number()) for one in looked]), ids, root, context)
+    return _draft(_sharing([numbered(one, number()) for one in looked], command.materials), ids, root, context)
 
 
 def members_of(bundle: Bundle, answers: dict[str, Any], catalogue: Catalogue) -> tuple[Item, ...]:
@@ -88,36 +94,36 @@ def _known(bundle: Bundle, command: Intake, members: tuple[Item, ...]) -> None:
             )
 
 
-def _own(command: Intake, item: Item, context: Context) -> Intake:
+def _in_hand(command: Intake, members: tuple[Item, ...]) -> dict[str, str]:
+    """By its word, how a paper that one of the cases gets is there for the others: a copy stays a copy (R61)."""
+    found: dict[str, str] = {}
+    for item in members:
+        answers = answers_to(item.situations, _said(command, item), item.code)
+        for material in applicable(item, answers, command.agent is not None):
+            have = command.materials.get(material.code)
+            if material.shares and have in {"original", "electronic"}:
+                found[material.shares] = "electronic"
+            elif material.shares and have == "copy":
+                found.setdefault(material.shares, "copy")
+    return found
+
+
+def _said(command: Intake, item: Item) -> dict[str, str]:
+    return {code: value for code, value in command.situations.items() if item.situation(code)}
+
+
+def _own(command: Intake, item: Item, in_hand: dict[str, str]) -> Intake:
     """What of the common form is this item's."""
-    situations = {code: value for code, value in command.situations.items() if item.situation(code)}
+    situations = _said(command, item)
     fields = {field.id for field in item.fields}
     materials = {code: have for code, have in command.materials.items() if item.material(code)}
-    agent = command.agent is not None
-    for material in applicable(item, answers_to(item.situations, situations, item.code), agent):
-        if (
-            material.code not in materials
-            and material.source is None
-            and _from_sibling(command, material.shares, context)
-        ):
-            materials[material.code] = "electronic"
+    for material in applicable(item, answers_to(item.situations, situations, item.code), command.agent is not None):
+        if material.source is None and material.shares in in_hand:
+            materials.setdefault(material.code, in_hand[material.shares])
     return msgspec.structs.replace(
         command, item=item.code, situations=situations, materials=materials,
         form={name: value for name, value in command.form.items() if name in fields},
     )  # fmt: skip
-
-
-def _from_sibling(command: Intake, shares: str, context: Context) -> bool:
-    """Whether the same paper was handed in for another case of the bundle."""
-    if not shares:
-        return False
-    given = (
-        context.catalogue.items[code[:3]].material(code)
-        for code in command.materials
-        if code[:3] in context.catalogue.items
-    )
-    in_hand = {"original", "copy", "electronic"}
-    return any(each is not None and each.shares == shares and command.materials[each.code] in in_hand for each in given)
 
 
 def _outcome(command: commands.Intake, item: Item, context: Context) -> Intake:
@@ -130,23 +136,25 @@ def _outcome(command: commands.Intake, item: Item, context: Context) -> Intake:
     return msgspec.structs.replace(command, outcome="accept" if whole else "receive")
 
 
-def _sharing(looked: list[Intaking]) -> list[Intaking]:
+def _sharing(looked: list[Intaking], given: dict[str, str]) -> list[Intaking]:
     """Each paper that stands in for one of another case of the bundle names the number of that case."""
     holders: dict[str, str] = {}
-    for one in looked:
-        for material in one.item.materials:
-            if material.shares and one.command.materials.get(material.code) in {"original", "copy"}:
-                holders.setdefault(material.shares, one.body.number)
-    return [_refer(one, holders) for one in looked]
+    for state in ("original", "copy"):  # who has the original is named first
+        for one in looked:
+            for material in one.item.materials:
+                here = material.code in given and one.body.materials.get(material.code) == state
+                if material.shares and here:
+                    holders.setdefault(material.shares, one.body.number)
+    return [_refer(one, holders, given) for one in looked]
 
 
-def _refer(one: Intaking, holders: dict[str, str]) -> Intaking:
-    shared = {
-        material.code: holders[material.shares]
-        for material in one.item.materials
-        if one.body.materials.get(material.code) == "electronic"
-        and holders.get(material.shares, one.body.number) != one.body.number
-    }
+def _refer(one: Intaking, holders: dict[str, str], given: dict[str, str]) -> Intaking:
+    shared = {}
+    for material in one.item.materials:
+        state, holder = one.body.materials.get(material.code), holders.get(material.shares, one.body.number)
+        stands_in = state == "electronic" or (state == "copy" and material.code not in given)
+        if stands_in and holder != one.body.number:
+            shared[material.code] = holder
     body = msgspec.structs.replace(one.body, reused={**shared, **one.body.reused})
     return msgspec.structs.replace(one, body=body)
 

@@ -114,11 +114,12 @@ class Calendar:
         """How many working days lie after `start` up to and including `end`; negative when `end` is earlier.
 
         Raises:
-            BadDate: one of them is before the table's first year.
+            BadDate: one of them is before the table's first year, or a century past its end.
         """
         if end < start:
             return -self.working_days_between(end, start)
         self._expect_known(start)
+        self._expect_known(end)
         first, last = start.toordinal(), end.toordinal()
         return sum(
             bisect_right(self._year(year), last) - bisect_right(self._year(year), first)

@@ -119,9 +119,12 @@ class Case(msgspec.Struct, frozen=True, omit_defaults=True):
     mended: tuple[str, ...] = ()
     handed_back: tuple[str, ...] = ()
     """Materials that went back to the applicant."""
+    came: dict[str, str] = {}
+    """When a material was last handed in, or found by its source, since the receipt."""
     accepted_at: str = ""
     accepted: bodies.Accepted | None = None
-    accepted_by: str = ""
+    accepted_by: tuple[str, ...] = ()
+    """Everybody who accepted it: once more each time it was sent back to there."""
     deemed: str = ""
     """The last day on which something could have been asked for, where the hall's timer accepted it (R4)."""
     pauses: tuple[Pause, ...] = ()
@@ -166,6 +169,11 @@ class Case(msgspec.Struct, frozen=True, omit_defaults=True):
         return self.state in OPEN_STATES
 
     @property
+    def let_in_by(self) -> tuple[str, ...]:
+        """Who let it in, and so does not decide it: whoever accepted it, and at the timer's word who took it in."""
+        return (*self.accepted_by, self.taken_by) if self.deemed else self.accepted_by
+
+    @property
     def pledged(self) -> bool:
         """Whether a pledge stands for one of its papers (R30)."""
         return "pledge" in self.materials.values()
@@ -190,9 +198,11 @@ def step_of(case: Case, step_id: str) -> bodies.RouteStep | None:
     return next((step for step in route_of(case) if step.id == step_id), None)
 
 
-def module_at(case: Case, step_id: str) -> str:
-    """The module whose posts may act on a step; none for a question: any post of the hall may be asked."""
-    return "" if any(each.step.id == step_id for each in case.consults) else case.received.module
+def module_at(case: Case, step_id: str, type_: str) -> str:
+    """The module whose posts may make a fact of `type_` at a step; none for an answer: any post may be asked, and
+    does nothing else with the case."""
+    asked = type_ == "step.done" and any(each.step.id == step_id for each in case.consults)
+    return "" if asked else case.received.module
 
 
 def steps_of_kind(case: Case, kind: str) -> tuple[bodies.RouteStep, ...]:

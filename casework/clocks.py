@@ -248,10 +248,13 @@ def _due_day(calendar: Calendar, unit: Unit, start: date, amount: int, stops: li
                 due = calendar.add_working_days(due.day, calendar.working_days_between(stop, resume))
         return due
     expect_count(amount)
-    last = months_later(start, amount) if unit == "months" else start + timedelta(days=amount)
-    for stop, resume in stops:
-        if stop < last:
-            last += resume - stop
+    try:
+        last = months_later(start, amount) if unit == "months" else start + timedelta(days=amount)
+        for stop, resume in stops:
+            if stop < last:
+                last += resume - stop
+    except OverflowError as cause:
+        raise BadDate("date.count", given=amount, most=MOST_DAYS) from cause
     # 民法典 203: a last day on which nobody works ends with the next one on which they do.
     return calendar.next_working_day(last)
 

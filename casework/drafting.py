@@ -56,7 +56,7 @@ class Context:
     @property
     def bench(self) -> Bench:
         """What the rules may look at."""
-        return Bench(self.staff, self.catalogue.posts, self.refused)
+        return Bench(self.staff, self.catalogue.posts, self.refused, self.calendar)
 
 
 class Decision(msgspec.Struct, frozen=True):

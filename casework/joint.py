@@ -16,6 +16,7 @@ from casework.ambient import moment
 from casework.calendar import Calendar
 from casework.case import Case
 from casework.catalogue.schema import Bundle
+from casework.errors import BadDate
 from casework.standing import standing, suspension_of
 
 
@@ -51,8 +52,11 @@ def joint_of(cases: Sequence[Case], bundle: Bundle | None, calendar: Calendar, n
     longest = _longest(ordered, calendar, now)
     if longest is None or bundle is None:
         return made
-    clock = _clock(ordered, longest, bundle, calendar, now)
-    light = str(clocks.light(now, clock, calendar)) if waiting else "none"
+    try:
+        clock = _clock(ordered, longest, bundle, calendar, now)
+        light = str(clocks.light(now, clock, calendar)) if waiting else "none"
+    except BadDate:  # of one of them a day is in doubt: the others are shown all the same
+        return msgspec.structs.replace(made, longest=longest.number)
     return msgspec.structs.replace(made, longest=longest.number, due=clock.due, light=light)
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from casework.acts import HANDLERS, own_post
-from casework.acts.intake import in_hand
+from casework.acts.intake import in_hand, outstanding
+from casework.acts.parts import item_of
 from casework.bodies import RouteStep
 from casework.case import AT_APPLICANT, UNDER_WAY, Case, module_at, open_steps, paused, places
 from casework.catalogue.materials import NOT_FOUND, PENDING
@@ -19,7 +20,8 @@ from casework.events import EVENTS
 from casework.rights import delegated, may, post_for
 from casework.rules import Refusal
 from casework.rules.course import may_be_spared
-from casework.rules.result import withheld
+from casework.rules.refusing import told_already
+from casework.rules.result import no_decision_yet, withheld
 
 Offer = tuple[str, str]
 """An act, and the type of the fact that it makes."""
@@ -38,22 +40,14 @@ def _foreseen(case: Case, action: str, context: Context) -> Refusal | None:
     if action == "accept":
         made = HANDLERS["accept"](case, Accept(), context)
         return made if isinstance(made, Refusal) else None
-    if action == "supplement" and case.supplement is not None:
-        return Refusal("second_notice", {"number": case.number, "told_at": case.supplement.told_at})
+    if action == "supplement":
+        return told_already(case)
     if action == "decide":
-        return _no_decision_yet(case, context)
+        return no_decision_yet(case, context.staff.number)
     if action in {"deliver", "post"}:
         return withheld(case)
     if action == "extend" and case.extension is not None:
         return Refusal("extended_already", {"number": case.number})
-    return None
-
-
-def _no_decision_yet(case: Case, context: Context) -> Refusal | None:
-    if case.accepted_by == context.staff.number and not case.received.one_person:
-        return Refusal("same_person", {"number": case.number})
-    if case.received.forward_to and case.forwarded is None:
-        return Refusal("forward_first", {"organ": case.received.forward_to})
     return None
 
 
@@ -63,9 +57,9 @@ def _offered(case: Case, context: Context) -> Iterator[Offer]:
     for step in open_steps(case) if case.state not in AT_APPLICANT else ():
         post = own_post(case, step, context)
         for action, type_ in _at_step(case, step):
-            if _may_at(case, context, type_, post, module_at(case, step.id)):
+            if _may_at(case, context, type_, post, module_at(case, step.id, type_)):
                 yield action, type_
-    for action, type_ in _of_state(case):
+    for action, type_ in _of_state(case, context):
         if _may(case, context, type_) and not _pointless(case, context, type_):
             yield action, type_
 
@@ -90,12 +84,10 @@ def _at_step(case: Case, step: RouteStep) -> Iterator[Offer]:
         yield "forward", "forwarded"
 
 
-def _of_state(case: Case) -> Iterator[Offer]:
+def _of_state(case: Case, context: Context) -> Iterator[Offer]:
     yield from (offer[:2] for offer in _BY_STATE if case.state in offer[2])
     have = set(case.materials.values())
-    if (case.state == "received" and have & {"missing", NOT_FOUND}) or (
-        "defer" in have and case.accepted_at and case.is_open
-    ):
+    if case.is_open and outstanding(case, item_of(case, context)):
         yield "supplement-received", "material.added"
     if case.is_open and have & {PENDING, NOT_FOUND} and not case.decided_at:
         yield "check", "checked_by_network"

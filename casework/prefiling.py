@@ -9,14 +9,14 @@ import msgspec
 
 from casework import bodies
 from casework.catalogue.materials import STATES
-from casework.catalogue.schema import Catalogue
+from casework.catalogue.schema import Catalogue, Item
 from casework.drafting import Context, Decision, Drafting, drafted
 from casework.errors import BadInput
 from casework.events import EVENTS
 from casework.prefile import Prefile, short_code
 from casework.rights import post_for
 from casework.rules import Refusal
-from casework.text import clean_code, clean_line, clean_text
+from casework.text import clean_code, clean_line, clean_name, clean_text
 
 
 def open_prefile(form: bodies.Form, context: Context, case_id: str, note: str = "") -> Decision | Refusal:
@@ -32,6 +32,10 @@ def check_prefile(
     """Its papers were looked at one by one. Raises BadInput."""
     form = clean_form(form, context.catalogue)
     said = tuple(_line(line) for line in lines)
+    known = [material.code for item in _items(form.item, context.catalogue) for material in item.materials]
+    strange = next((line.material for line in said if line.material not in known), None)
+    if strange is not None:
+        raise BadInput("material.unknown", item=form.item, material=strange[:40], known=", ".join(known))
     have = {**form.materials, **{line.material: "missing" for line in said if not line.right}}
     body = bodies.PrefileChecked(msgspec.structs.replace(form, materials=have), said, clean_text(note))
     return _said(context, prefile.id, "prefile.checked", body)
@@ -51,7 +55,10 @@ def take_prefile(prefile: Prefile, context: Context) -> Decision | Refusal:
 
 
 def clean_form(form: bodies.Form, catalogue: Catalogue) -> bodies.Form:
-    """The form with its item known and its materials in states that exist. Raises BadInput."""
+    """The form as a fact may keep it: its item known, its materials in states that exist, its texts clean.
+
+    Answers of an item that was chosen before are left out, for a form may be put aside at any moment. Raises BadInput.
+    """
     code = clean_code(form.item)
     if code not in catalogue.items and code not in catalogue.bundles:
         known = ", ".join(sorted((*catalogue.items, *catalogue.bundles)))
@@ -59,7 +66,30 @@ def clean_form(form: bodies.Form, catalogue: Catalogue) -> bodies.Form:
     for material, have in form.materials.items():
         if have not in STATES:
             raise BadInput("material.state", material=material[:40], state=have[:40], known=", ".join(STATES))
-    return msgspec.structs.replace(form, item=code)
+    cleaned = {name: clean_text(str(value)) for name, value in form.form.items()}
+    fields = {field.id for item in _items(code, catalogue) for field in item.fields}
+    return msgspec.structs.replace(
+        form, item=code, applicant=_party(form.applicant), agent=_party(form.agent),
+        project_code=clean_line(form.project_code),
+        form={name: text for name, text in cleaned.items() if name in fields},
+    )  # fmt: skip
+
+
+def _items(code: str, catalogue: Catalogue) -> list[Item]:
+    bundle = catalogue.bundles.get(code)
+    codes = [member.item for member in bundle.members] if bundle else [code]
+    return [catalogue.items[each] for each in codes if each in catalogue.items]
+
+
+def _party(party: bodies.Party | None) -> bodies.Party | None:
+    """Names and lines cleaned; whether the numbers are right is asked at the intake."""
+    if party is None:
+        return None
+    return bodies.Party(
+        kind=party.kind, name=clean_name(party.name), id=clean_line(party.id), phone=clean_line(party.phone),
+        address=clean_line(party.address), representative=clean_name(party.representative),
+        authority=clean_line(party.authority),
+    )  # fmt: skip
 
 
 def module_of(code: str, catalogue: Catalogue) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from casework import bodies
+from casework import bodies, numbers
 from casework.ambient import moment
 from casework.catalogue.form import form_gaps
 from casework.catalogue.materials import PENDING, material_states
@@ -81,7 +81,7 @@ def _answers(command: Intake, item: Item) -> dict[str, str]:
 
 
 def _reused(command: Intake) -> dict[str, str]:
-    return {code: clean_code(number) for code, number in command.reused.items() if code in command.materials}
+    return {code: numbers.parse(number).number for code, number in command.reused.items() if code in command.materials}
 
 
 def _limits(item: Item, answers: dict[str, str]) -> dict[str, Any]:

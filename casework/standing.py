@@ -8,6 +8,7 @@ Two clocks run on every case, *statutory* and *promised*. Beside them stand the 
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Literal
@@ -19,6 +20,7 @@ from casework.ambient import moment
 from casework.bodies import Span
 from casework.calendar import Calendar
 from casework.case import AT_APPLICANT, Case, Pause, places
+from casework.errors import BadBytes, BadDate
 
 Kind = Literal[
     "statutory", "promised", "completeness", "spot", "supplement", "deferral", "special", "delivery", "pledge_check"
@@ -55,23 +57,26 @@ def start_of(case: Case, span: Span) -> datetime | None:
 def standing(case: Case, calendar: Calendar, now: datetime) -> tuple[Standing, ...]:
     """The clocks and terms that have begun, statutory and promised first.
 
-    Raises BadDate when a date is outside the calendar.
+    What has a day that nobody can count from (somebody's clock was far off) has no clock: one such case stops no list.
     """
     return (*_clocks(case, calendar, now), *_terms(case, calendar, now))
 
 
 def _clocks(case: Case, calendar: Calendar, now: datetime) -> Iterator[Standing]:
+    for kind, span in zip(CLOCKS, (case.received.statutory, case.received.promised), strict=True):
+        with contextlib.suppress(BadDate, BadBytes):
+            start = start_of(case, span) if span else None
+            if span is not None and start is not None:
+                yield _clock(case, kind, span, start, calendar, now)
+
+
+def _clock(case: Case, kind: Kind, span: Span, start: datetime, calendar: Calendar, now: datetime) -> Standing:
     stop = case.decided_at or case.ended_at
     seen = moment(stop) if stop else now
-    stops = tuple(suspension_of(pause) for pause in case.pauses)
-    for kind, span in zip(CLOCKS, (case.received.statutory, case.received.promised), strict=True):
-        start = start_of(case, span) if span else None
-        if span is None or start is None:
-            continue
-        limit = clocks.Limit(span.amount, span.unit, span.start)  # type: ignore[arg-type]
-        counted = clocks.counted(kind, stops)  # type: ignore[arg-type]
-        clock = clocks.clock(calendar, limit, start, seen.date(), _extension(case, span, calendar), counted)
-        yield _stood(kind, span, clock, calendar, seen, stopped=bool(stop))
+    stops = clocks.counted(kind, tuple(suspension_of(pause) for pause in case.pauses))  # type: ignore[arg-type]
+    limit = clocks.Limit(span.amount, span.unit, span.start)  # type: ignore[arg-type]
+    clock = clocks.clock(calendar, limit, start, seen.date(), _extension(case, span, calendar), stops)
+    return _stood(kind, span, clock, calendar, seen, stopped=bool(stop))
 
 
 def suspension_of(pause: Pause) -> clocks.Suspension:
@@ -100,9 +105,10 @@ def _terms(case: Case, calendar: Calendar, now: datetime) -> Iterator[Standing]:
     for kind, begun, amount, unit, ended in _running(case):
         span = Span(amount, unit, "receipt")
         limit = clocks.Limit(amount, unit, "receipt")  # type: ignore[arg-type]
-        seen = moment(ended) if ended else now
-        clock = clocks.clock(calendar, limit, moment(begun), seen.date())
-        yield _stood(kind, span, clock, calendar, seen, stopped=bool(ended))
+        with contextlib.suppress(BadDate, BadBytes):
+            seen = moment(ended) if ended else now
+            clock = clocks.clock(calendar, limit, moment(begun), seen.date())
+            yield _stood(kind, span, clock, calendar, seen, stopped=bool(ended))
 
 
 def _running(case: Case) -> Iterator[tuple[Kind, str, int, str, str]]:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from casework.acts.intake import outstanding
 from casework.case import Case, open_steps, paused, post_of, route_of
-from casework.catalogue.materials import NOT_FOUND, PENDING
+from casework.catalogue.materials import LACKING, NOT_FOUND, PENDING
 from casework.catalogue.schema import Item
 from casework.errors import BadInput
 from casework.messages import t
 from casework.money import yuan
 from casework.rules import Refusal
 from casework.rules.course import may_be_spared
-from casework.rules.refusing import LACKING
 from casework.rules.result import GROUNDS
 from console.showing import act_view
 from console.terminal import Terminal
@@ -117,7 +117,7 @@ def _supplement(case: Case, terminal: Terminal) -> tuple[desk.Field, ...]:
 def _supplement_received(case: Case, terminal: Terminal) -> tuple[desk.Field, ...]:
     told = case.supplement
     asked = {line.material for line in told.lines if line.material not in told.answered} if told else set()
-    asked = asked or {code for code, have in case.materials.items() if have == "defer" or have in LACKING}
+    asked = asked or set(outstanding(case, _item(case, terminal)))
     choices = tuple(desk.Choice(have, t(f"have.{have}")) for have in (*_IN_HAND, "missing"))
     return tuple(
         desk.Field(f"{_HAVE}{code}", name, "choice", required=True, choices=choices, value=_IN_HAND[0])

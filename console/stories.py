@@ -166,12 +166,13 @@ _TURNED_AWAY = (
     Story("A08", "lacking", _AGAIN),
 )
 
+_GONE = {"ground": "other", "reason": "申请单位已注销"}
 _CHANGED = {"reason": "申请人改变投资计划"}
 _ENDED = (
     Story("C07", turns=(Turn("examine", "withdraw", _CHANGED),)),
     Story("D03", turns=(Turn("accept", "withdraw", _CHANGED), Turn("withdrawn", "hand-back"))),
-    Story("D08", "deferred", (Turn("deliver", "terminate", {"ground": "deferred_overdue"}, OFFICER),), age=14),
-    Story("B09", "lacking", (Turn("awaiting_supplement", "terminate", {"ground": "nobody_came"}, OFFICER),), age=14),
+    Story("D08", "deferred", (Turn("decide", "terminate", _GONE, OFFICER),), age=14),
+    Story("B09", "lacking", (Turn("awaiting_supplement", "terminate", _GONE, OFFICER),), age=14),
     Story("A06", turns=(Turn("examine", "terminate", {"ground": "gate", "reason": "公示期内有人提出异议"}, OFFICER),)),
     Story(
         "C13", turns=(Turn("examine", "transfer", {"organ": "武汉市园林和林业局", "reason": "涉及古树名木"}, OFFICER),)

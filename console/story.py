@@ -288,7 +288,7 @@ class Run:
         post = case.posts.get(step.id, step.post) if step else ""
         asked = _SERVING.get(post, (OFFICER, CHIEF))
         decides = step is not None and step.kind == "decide" and not case.received.one_person
-        left = (who for who in asked if who not in case.recused and not (decides and who == case.accepted_by))
+        left = (who for who in asked if who not in case.recused and not (decides and who in case.let_in_by))
         return next(left, asked[0])
 
     def _act(self, case: Case, action: str, data: dict[str, Any], who: str) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date
 
 from casework import codes, numbers
+from casework.catalogue.form import NUMBER
 from casework.errors import BadInput
 from casework.messages import Message
 from casework.money import fen, yuan
@@ -60,6 +61,11 @@ def _date(value: str, today: date) -> desk.Checked:
         return desk.Checked(value, error=Message("field.bad_date"))
 
 
+def _number(value: str, today: date) -> desk.Checked:
+    text = clean_code(value)
+    return desk.Checked(text) if NUMBER.fullmatch(text) else desk.Checked(value, error=Message("field.bad_number"))
+
+
 _CHECKS: dict[str, Callable[[str, date], desk.Checked]] = {
     "person_id": _identity("person"),
     "entity_id": _identity("entity"),
@@ -68,6 +74,7 @@ _CHECKS: dict[str, Callable[[str, date], desk.Checked]] = {
     "project_code": _simple(codes.check_project_code),
     "case_number": _simple(lambda value: numbers.parse(value).number),
     "date": _date,
+    "number": _number,
     "staff": _simple(clean_code),
     "secret": _simple(lambda value: value),
     "money": _simple(lambda value: yuan(fen(value))),

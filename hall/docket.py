@@ -139,7 +139,7 @@ class Docket:
         if fact.type.startswith("resolve."):
             named = self._reading.tray_rows(body_of(fact).refused)
             refused = refused | {row.id for row in named if not row.tray.case and not row.tray.settled}
-        return Bench(self._staff[fact.actor], self._posts, frozenset(refused))
+        return Bench(self._staff[fact.actor], self._posts, frozenset(refused), self.calendar)
 
     def _waiting(self, case: str) -> set[str]:
         found = self._refused.get(case)
@@ -267,8 +267,10 @@ class Docket:
         Own facts count as seen up to the base, and so do those of the same command; of another epoch's log nothing.
         """
         row = EVENTS.get(fact.type)
-        if row is None or not row.broken_by:
-            return frozenset()
+        return self.later(envelope, fact) if row is not None and row.broken_by else frozenset()
+
+    def later(self, envelope: Envelope, fact: Fact) -> frozenset[str]:
+        """What others said of the case after the base of `fact`, by type."""
         live = self.live(fact.case)
         seen = fact.base.cursor if fact.base.epoch == self._epoch else 0
         if live.loaded is None or live.loaded_after > seen:
@@ -280,6 +282,12 @@ class Docket:
             for later in (*live.loaded, *live.later)
             if later.seq > seen and not _is_own(later, envelope, fact, command)
         )
+
+    def paper_is_out(self, resolution: Fact, case: Case) -> bool:
+        """Whether somebody holds a paper of what is given up."""
+        rows = [self.tray_row(id_) for id_ in body_of(resolution).refused]
+        kinds = {EVENTS[row.tray.type].prints for row in rows if row is not None and row.tray.type in EVENTS}
+        return any(paper.paper in kinds for paper in case.papers)
 
     def _load_later(self, case: str, after: int) -> list[Later]:
         found = []

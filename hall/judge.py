@@ -202,14 +202,9 @@ class Sitting:
             flags.append("number_doubled")
         if EVENTS[fact.type].prints and not self._clock_is_good(fact):
             flags.append("clock_unproven")
-        if fact.type in _SETTLES and case is not None and self._paper_is_out(fact, case):
+        if fact.type in _SETTLES and case is not None and self._docket.paper_is_out(fact, case):
             flags.append("paper_out")
         return msgspec.structs.replace(judgement, flags=tuple(flags)) if flags else judgement
-
-    def _paper_is_out(self, fact: Fact, case: Case) -> bool:
-        rows = [self._docket.tray_row(id_) for id_ in body_of(fact).refused]
-        kinds = {EVENTS[row.tray.type].prints for row in rows if row is not None and row.tray.type in EVENTS}
-        return any(paper.paper in kinds for paper in case.papers)
 
     def _clock_is_good(self, fact: Fact) -> bool:
         """Whether the time on the paper stands without a supervisor's word (S29)."""
@@ -217,6 +212,11 @@ class Sitting:
             return fact.time.at <= self._soonest_doubt and fact.time.is_good(fact.time.at, self._limits)
         except BadBytes:
             return False
+
+    def _may_be_of_before(self, envelope: Envelope, fact: Fact) -> bool:
+        """A notice of before the timer: on a proven clock, and by a window that had not heard of it (S29, S30)."""
+        told = fact.type == "supplement.told" and self._clock_is_good(fact)
+        return told and "deemed_accepted" in self._docket.later(envelope, fact)
 
     # What follows from a verdict
 
@@ -227,7 +227,7 @@ class Sitting:
         live.case, live.n, live.root, live.changed = case, live.n + 1, fact.root, True
         if fact.type in _NAMES_A_MODULE:
             live.module = body_of(fact).module
-        if fact.type == "supplement.told" and before is not None and before.deemed:
+        if before is not None and before.deemed and self._may_be_of_before(piece.envelope, fact):
             self.late_notices.append(fact)
         verdict = self._verdict(judgement, revision)
         entry = Entry(

@@ -24,7 +24,7 @@ _SQL = queries("rebuild")
 _PROJECTIONS = ("confirmed", "shown", "place", "prefile", "tray", "staff", "terminal", "head", "wanted")
 
 
-PROJECTION = "2"
+PROJECTION = "3"
 """Which fold has written the projections: another one folds them anew at the first opening (S21)."""
 
 

@@ -274,7 +274,7 @@ def _decision(case: Case) -> Act:
         return "1001", "check", {"results": [{"material": code, "outcome": "match"} for code in pending]}
     if case.received.forward_to and case.forwarded is None:
         return "2001", "forward", {}
-    return ("2002" if case.accepted_by == "2001" else "2001"), "decide", {}
+    return ("2002" if "2001" in case.let_in_by else "2001"), "decide", {}
 
 
 def code_of(outcome: Decision | Refusal) -> str:

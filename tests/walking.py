@@ -89,7 +89,7 @@ def variants(case: Case, action: str) -> Iterator[dict[str, Any]]:
     done = [id_ for id_ in case.steps if id_ != "receive"]
     table: dict[str, list[dict[str, Any]]] = {
         "refuse": [{}, {"right_organ": "某局"}],
-        "supplement": [{}, {"lines": [{"material": next(iter(case.materials), ""), "defect": "x", "cure": "x"}]}],
+        "supplement": [{}, {"lines": [{"material": _askable(case), "defect": "x", "cure": "x"}]}],
         "supplement-received": _supplements(case),
         "check": _checks(case),
         "mend": [{"mends": {next(iter(case.materials), ""): "x"}}],
@@ -129,6 +129,11 @@ def variants(case: Case, action: str) -> Iterator[dict[str, Any]]:
         "revoke": [reason],
     }
     yield from table.get(action, [{}])
+
+
+def _askable(case: Case) -> str:
+    """A paper that no source gives (R33)."""
+    return next((code for code, have in case.materials.items() if have not in {PENDING, "checked"}), "")
 
 
 def _supplements(case: Case) -> list[dict[str, Any]]:
@@ -271,7 +276,7 @@ def shape(case: Case) -> tuple[object, ...]:
     return (
         case.state, tuple(sorted(case.steps)), tuple(sorted(case.posts.items())), case.proposal, case.outcome,
         case.supplement and case.supplement.answered, len(lines), tuple(sorted(case.materials.items())),
-        bool(case.accepted_at), case.accepted_by == "2001", case.accepted_by[:1] == "1", case.recused,
+        bool(case.accepted_at), "2001" in case.let_in_by, any(who[:1] == "1" for who in case.let_in_by), case.recused,
         tuple((pause.step, pause.kind) for pause in case.pauses if not pause.until), case.extension is not None,
         tuple((each.step.id, each.asked_by) for each in case.consults), case.forwarded is not None, case.fee,
         case.pledge, case.posted is not None, bool(case.deemed), case.accepted is not None, bool(case.decided_at),

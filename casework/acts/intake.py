@@ -9,7 +9,7 @@ from casework.acts.parts import Handler, Step, any_post, item_of
 from casework.ambient import moment
 from casework.case import Case
 from casework.catalogue.form import form_gaps
-from casework.catalogue.gates import expect_dates, shut_gates
+from casework.catalogue.gates import shut_gates, undated
 from casework.catalogue.materials import Missing, material_states
 from casework.catalogue.schema import Item
 from casework.drafting import Context
@@ -17,7 +17,6 @@ from casework.errors import BadInput
 from casework.intake import accepting, authority_on, default, gaps_of, gate_refusal, lines_of, turning_away
 from casework.once import also_lines, cure_of
 from casework.rules import Refusal, asked_for
-from casework.rules.refusing import LACKING
 from casework.text import clean_code, clean_line, clean_name, clean_text
 
 _GROUNDS = {"", "no_permit_needed", "not_our_power"}
@@ -49,7 +48,9 @@ def _accept(case: Case, command: commands.Accept, context: Context) -> Step | Re
     if context.staff.team == "helper" and item and not authority_on(item, context.time):
         return Refusal("no_authorisation", {"item": item.code})  # it ran out since the receipt (R15)
     if item is not None and case.state == "received":
-        expect_dates(item, received.situations, received.form)
+        left = undated(item, received.situations, received.form)
+        if left:
+            return Refusal("date_unknown", {"label": left[0].label.both()})
         now, then = (
             shut_gates(item, received.situations, received.form, moment(at).date(), context.calendar)
             for at in (context.time.at, case.received_at)
@@ -94,12 +95,19 @@ def _supplement(case: Case, command: commands.Supplement, context: Context) -> S
 def _supplement_received(case: Case, command: commands.SupplementReceived, context: Context) -> Step | Refusal:
     told = case.supplement
     asked = [line.material for line in told.lines if line.material not in told.answered] if told else []
-    asked = asked or [code for code, have in case.materials.items() if have == "defer" or have in LACKING]
-    materials = command.materials or dict.fromkeys(asked, "original")
+    materials = command.materials or dict.fromkeys(asked or outstanding(case, item_of(case, context)), "original")
     item = item_of(case, context)
     if item is not None:  # says what is wrong with a code or a state, before the rules look
         material_states(item, case.received.situations, materials, case.received.agent is not None)
     return "material.added", bodies.MaterialAdded(materials), any_post(case, context, "material.added", "window")
+
+
+def outstanding(case: Case, item: Item | None) -> tuple[str, ...]:
+    """The papers that the case waits for: its gaps that may be asked for until it is decided, and what was deferred."""
+    found = gaps_of(case.received, case.materials, item) if item and not case.decided_at else ()
+    gaps = (gap.code for gap in found if asked_for(case, gap.code))
+    later = (code for code, have in case.materials.items() if have == "defer" and case.accepted_at)
+    return (*gaps, *later)
 
 
 def _check(case: Case, command: commands.Check, context: Context) -> Step | Refusal:

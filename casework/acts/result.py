@@ -95,10 +95,15 @@ def _withdraw(case: Case, command: commands.Withdraw, context: Context) -> Step 
     return "withdrawn", bodies.Withdrawn(clean_text(command.reason)), any_post(case, context, "withdrawn", "window")
 
 
+_TERMS = frozenset({"deferred_overdue", "nobody_came"})
+"""Grounds that say all there is to say; another one takes a reason of the officer's own."""
+
+
 def _terminate(case: Case, command: commands.Terminate, context: Context) -> Step | Refusal:
-    reason = clean_text(command.reason) or default(f"terminate.{command.ground}")
+    reason = clean_text(command.reason) or (default(f"terminate.{command.ground}") if command.ground in _TERMS else "")
     body = bodies.Terminated(command.ground, reason)
-    return "terminated", body, any_post(case, context, "terminated", case.received.module)
+    wanted = _decider(case) if case.decided_at else case.received.module
+    return "terminated", body, any_post(case, context, "terminated", wanted)
 
 
 def _transfer(case: Case, command: commands.Transfer, context: Context) -> Step | Refusal:

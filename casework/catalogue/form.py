@@ -13,7 +13,7 @@ from casework.catalogue.schema import Field, Item, Text
 from casework.catalogue.situations import holds
 from casework.messages import Message
 
-_NUMBER = re.compile(r"\d{1,15}(\.\d{1,6})?")
+NUMBER = re.compile(r"\d{1,15}(\.\d{1,6})?")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
@@ -45,7 +45,7 @@ def _wrong(field: Field, value: str) -> Message | None:
     if not value:
         return Message("form.required", names) if field.required else None
     if field.kind == "number":
-        if not _NUMBER.fullmatch(value):
+        if not NUMBER.fullmatch(value):
             return Message("form.number", names)
         return Message("form.too_large", {**names, "max": field.max}) if Decimal(value) > field.max else None
     if field.kind == "date":

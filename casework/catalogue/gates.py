@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from casework.calendar import Calendar
-from casework.catalogue.schema import Gate, Item
+from casework.catalogue.schema import Field, Gate, Item
 from casework.catalogue.situations import holds
 from casework.errors import BadInput
 
@@ -21,11 +21,19 @@ def shut_gates(
 
 
 def expect_dates(item: Item, answers: Mapping[str, str], form: Mapping[str, str]) -> None:
-    """Refuse to pass a gate whose date nobody has given: left empty, it would be no gate. Raises BadInput."""
+    """Ask at the keyboard for the first of `undated`. Raises BadInput."""
+    for field in undated(item, answers, form):
+        raise BadInput("form.required", label=field.label.both())
+
+
+def undated(item: Item, answers: Mapping[str, str], form: Mapping[str, str]) -> tuple[Field, ...]:
+    """The dates of gates that nobody has given: left empty, they would be no gates."""
     needed = {gate.field for gate in item.gates if gate.field and gate.effect != "warn" and holds(gate.when, answers)}
-    for field in item.fields:
-        if field.id in needed and holds(field.when, answers) and not form.get(field.id, "").strip():
-            raise BadInput("form.required", label=field.label.both())
+    return tuple(
+        field
+        for field in item.fields
+        if field.id in needed and holds(field.when, answers) and not form.get(field.id, "").strip()
+    )
 
 
 def _shut(

@@ -39,6 +39,21 @@ STATES = (*HAVE, PENDING, NOT_FOUND, OVERRIDDEN)
 
 _ON_HAND = ("original", "copy", "electronic")
 
+LACKING = frozenset({"missing", NOT_FOUND})
+"""States of a material that stand in the way of acceptance."""
+
+
+def adds(before: str, have: str, *, accepted: bool) -> bool:
+    """Whether `have` adds to what is recorded: later papers only add, and take nothing away that is here.
+
+    A pledge or a deferral stands for a paper only until the acceptance says so to the applicant (R30, R31).
+    """
+    if have in {"pledge", "defer"}:
+        return before in LACKING and not accepted
+    if have == "copy":
+        return before not in {"original", "electronic", "checked"}
+    return have in HAVE and have != "missing"
+
 
 class Missing(msgspec.Struct, frozen=True):
     """One unmet material: what is wrong, how to mend it, and the ways besides bringing it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from casework import bodies
-from casework.case import UNDER_WAY, Case, Consult, Extension, Pause, StepState, open_steps, step_of
+from casework.case import UNDER_WAY, Case, Consult, Extension, Pause, StepState, open_steps, paused, step_of
 from casework.facts import Fact
 from casework.folding.parts import Evolver, after, done, over, unchanged, under_way
 
@@ -34,6 +34,10 @@ def _inspected(case: Case, fact: Fact, body: bodies.Inspected) -> Case:
 def _sent_back(case: Case, fact: Fact, body: bodies.SentBack) -> Case:
     again = after(case, body.to)
     steps = {id_: state for id_, state in case.steps.items() if id_ not in again}
+    asked = {each.step.id for each in case.consults if each.asked_by in again and not paused(case, each.step.id)}
+    asked -= again | steps.keys()
+    # Who asked does the work again from the beginning: the question is not waited for, and can be asked anew.
+    steps |= dict.fromkeys(sorted(asked), StepState("not_needed", fact.actor, fact.time.at, body.reason))
     accept = next((step.id for step in case.received.route if step.kind == "accept"), None)
     pauses = over(case.pauses, fact.time.at, *sorted(again))
     # The acceptance was handed out on paper and its clock runs on (S15): only the step opens again.

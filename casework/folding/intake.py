@@ -2,28 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 
 from casework import bodies
 from casework.case import AT_APPLICANT, UNDER_WAY, Case, StepState, Supplement, step_of
-from casework.catalogue.materials import FOUND
+from casework.catalogue.materials import FOUND, LACKING, PENDING, adds
 from casework.facts import Fact
 from casework.folding.parts import Evolver, after, done, ended, unchanged, under_way
 
 
 def _material_added(case: Case, fact: Fact, body: bodies.MaterialAdded) -> Case:
-    materials = {**case.materials, **body.materials}
-    back = tuple(code for code in case.handed_back if code not in body.materials)
-    supplement, state = case.supplement, case.state
-    if supplement is not None:
-        asked = tuple(line.material for line in supplement.lines)
-        came = [code for code, have in body.materials.items() if code in asked and have != "missing"]
-        answered = tuple(code for code in asked if code in supplement.answered or code in came)
-        supplement = msgspec.structs.replace(supplement, answered=answered)
-        if state in AT_APPLICANT:
-            whole = set(answered) == set(asked)
-            state = "received" if whole else "supplement_partly" if answered else state
-    return msgspec.structs.replace(case, materials=materials, handed_back=back, supplement=supplement, state=state)
+    """Only what adds something counts, and only what was asked for: a late word takes away no paper that is here."""
+    told, accepted = case.supplement, bool(case.accepted_at)
+    known = {*case.materials, *(line.material for line in ((*told.lines, *told.also) if told else ()))}
+    new = {
+        code: have
+        for code, have in body.materials.items()
+        if code in known and adds(case.materials.get(code, "missing"), have, accepted=accepted)
+    }
+    back = tuple(code for code in case.handed_back if code not in new)
+    return msgspec.structs.replace(_with(case, fact, new), handed_back=back)
+
+
+def _with(case: Case, fact: Fact, new: dict[str, str]) -> Case:
+    """The case with new states of its materials, and what that answers of the notice."""
+    told = case.supplement
+    at = max(fact.time.at, told.told_at) if told else fact.time.at  # after the notice in the log: it answers it
+    came = {code: at for code, have in new.items() if have not in {*LACKING, PENDING}}
+    case = msgspec.structs.replace(case, materials={**case.materials, **new}, came={**case.came, **came})
+    return case if told is None else _told(case, told, came)
+
+
+def _told(case: Case, told: Supplement, came: Iterable[str]) -> Case:
+    """The case under its notice, now that `came` is here: it waits for its applicant while a line is unanswered."""
+    asked = tuple(line.material for line in told.lines)
+    answered = tuple(code for code in asked if code in told.answered or code in came)
+    state = case.state
+    if state in AT_APPLICANT:
+        whole = set(answered) == set(asked)
+        state = "received" if whole else "supplement_partly" if answered else state
+    return msgspec.structs.replace(case, supplement=msgspec.structs.replace(told, answered=answered), state=state)
+
+
+def _notice(case: Case, told: Supplement) -> Case:
+    """The case that is told now, even if what was said then is heard late: what came since answers it."""
+    since = [code for code, at in case.came.items() if at > told.told_at]
+    return _told(msgspec.structs.replace(case, state="awaiting_supplement", proposal=""), told, since)
 
 
 def _material_returned(case: Case, fact: Fact, body: bodies.MaterialReturned) -> Case:
@@ -35,7 +61,7 @@ def _checked(case: Case, fact: Fact, body: bodies.CheckedByNetwork) -> Case:
     """Only what the application needs counts, and a source's word on a paper that was brought changes nothing."""
     found = {line.material: FOUND[line.outcome] for line in body.results if line.outcome in FOUND}
     waiting = {code: have for code, have in found.items() if case.materials.get(code) in FOUND_BEFORE}
-    return msgspec.structs.replace(case, materials={**case.materials, **waiting})
+    return _with(case, fact, waiting)
 
 
 FOUND_BEFORE = frozenset({"pending_check", "not_found", "overridden"})
@@ -53,8 +79,7 @@ def _mended(case: Case, fact: Fact, body: bodies.MendedOnTheSpot) -> Case:
 def _supplement_told(case: Case, fact: Fact, body: bodies.SupplementTold) -> Case:
     if case.supplement is not None or case.state != "received" or case.accepted_at or not body.lines:
         return case  # R5: a second notice has no effect, whoever printed it, nor has one after acceptance
-    told = Supplement(body.lines, fact.time.at, also=body.also)
-    return msgspec.structs.replace(case, supplement=told, state="awaiting_supplement", proposal="")
+    return _notice(case, Supplement(body.lines, fact.time.at, also=body.also))
 
 
 def _accepted(case: Case, fact: Fact, body: bodies.Accepted) -> Case:
@@ -64,7 +89,7 @@ def _accepted(case: Case, fact: Fact, body: bodies.Accepted) -> Case:
         steps=_pre_reviewed(case, fact, done(case, fact, body.step)),
         accepted=body,
         accepted_at=case.accepted_at or fact.time.at,  # sent back and accepted again: the clock ran on
-        accepted_by=fact.actor,
+        accepted_by=tuple(dict.fromkeys((*case.accepted_by, fact.actor))),
         proposal="",
     )
 
@@ -91,10 +116,15 @@ def _deemed_accepted(case: Case, fact: Fact, body: bodies.DeemedAccepted) -> Cas
 
 
 def stands_alone(case: Case) -> bool:
-    """Whether an acceptance by the timer can still be taken back: nobody accepted or decided on it, and no notice of
-    it is in anybody's hand (S15)."""
-    handed_out = any(paper.paper == "acceptance" for paper in case.papers)
-    return bool(case.deemed) and case.accepted is None and not case.decided_at and not handed_out
+    """Whether an acceptance by the timer can still be taken back: nobody accepted, decided or paid on it, and no
+    paper that rests on it is in anybody's hand (S15)."""
+    handed_out = any(paper.paper not in _BEFORE_ACCEPTANCE for paper in case.papers)
+    stands_on = case.accepted is not None or case.decided_at or case.paid is not None or handed_out
+    return bool(case.deemed) and not stands_on
+
+
+_BEFORE_ACCEPTANCE = frozenset({"receipt", "supplement"})
+"""Papers of a case that is not accepted yet."""
 
 
 def _set_aside(case: Case, fact: Fact, body: bodies.TimerSetAside) -> Case:
@@ -103,17 +133,16 @@ def _set_aside(case: Case, fact: Fact, body: bodies.TimerSetAside) -> Case:
     if not stands_alone(case) or not body.lines:
         return case
     again = after(case, accept)
-    return msgspec.structs.replace(
+    case = msgspec.structs.replace(
         case,
-        state="awaiting_supplement",
         steps={id_: state for id_, state in case.steps.items() if id_ not in again},
         accepted_at="",
         deemed="",
         pauses=(),
         extension=None,
         forwarded=None,
-        supplement=Supplement(body.lines, body.told_at, also=body.also),
     )
+    return _notice(case, Supplement(body.lines, body.told_at, also=body.also))
 
 
 EVOLVERS: dict[str, Evolver] = {

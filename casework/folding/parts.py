@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from casework.case import Case, Pause, StepState
+from casework.case import Case, Pause, StepState, route_of
 from casework.facts import Fact
 
 Evolver = Callable[[Case, Fact, Any], Case]
@@ -48,9 +48,11 @@ def ended(state: str) -> Evolver:
 
 
 def over(pauses: tuple[Pause, ...], at: str, *steps: str) -> tuple[Pause, ...]:
-    """The pauses of `steps` (of all where none is named) ended at `at`."""
+    """The pauses of `steps` (of all where none is named) ended at `at`, and none before it began: clocks differ."""
     return tuple(
-        msgspec.structs.replace(each, until=at) if not each.until and (not steps or each.step in steps) else each
+        msgspec.structs.replace(each, until=max(at, each.since))
+        if not each.until and (not steps or each.step in steps)
+        else each
         for each in pauses
     )
 
@@ -63,6 +65,7 @@ def under_way(pauses: tuple[Pause, ...]) -> str:
 def after(case: Case, step: str) -> set[str]:
     """`step` and every step that needs it, however far behind."""
     found = {step}
-    for _ in case.received.route:  # as often as a chain of needs can be long, in whatever order the route is listed
-        found |= {each.id for each in case.received.route if found.intersection(each.needs)}
+    route = route_of(case)
+    for _ in route:  # as often as a chain of needs can be long, in whatever order the route is listed
+        found |= {each.id for each in route if found.intersection(each.needs)}
     return found

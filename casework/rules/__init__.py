@@ -34,7 +34,7 @@ _WHILE_WAITING = frozenset(
 def refusal(case: Case | None, fact: Fact, body: Any, bench: Bench) -> Refusal | None:
     """Why `fact` may not happen to `case` now; None when it may."""
     row = EVENTS[fact.type]
-    module = module_at(case, getattr(body, "step", "")) if case is not None else getattr(body, "module", "")
+    module = module_at(case, getattr(body, "step", ""), row.name) if case is not None else getattr(body, "module", "")
     return (
         _person(case, row, fact, bench, module)
         or _state(case, row)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from casework import bodies
 from casework.case import UNDER_WAY, Case
-from casework.catalogue.materials import FOUND, HAVE
+from casework.catalogue.materials import FOUND, HAVE, PENDING, adds
 from casework.facts import Fact
-from casework.rules.refusing import Bench, Refusal, Rule, first, lacking, listed
+from casework.rules.refusing import Bench, Refusal, Rule, first, lacking, listed, told_already
 
 
 def _received_only(case: Case) -> Refusal | None:
@@ -33,19 +33,33 @@ def _accepted(case: Case, fact: Fact, body: bodies.Accepted, bench: Bench) -> Re
 
 
 def _told(case: Case, fact: Fact, body: bodies.SupplementTold, bench: Bench) -> Refusal | None:
-    if case.supplement is not None:
-        return Refusal("second_notice", {"number": case.number, "told_at": case.supplement.told_at})
+    told = told_already(case)
+    if told:
+        return told
     if case.received.registration:
         return Refusal("registration_returns", {"number": case.number})
     if not body.lines:
         return Refusal("nothing_said")
-    return _before_acceptance(case) or listed(case, [line.material for line in body.lines], body.also)
+    codes = [line.material for line in body.lines]
+    return _before_acceptance(case) or listed(case, codes, body.also) or _by_the_source(case, codes)
+
+
+def _by_the_source(case: Case, codes: list[str]) -> Refusal | None:
+    """What a source gives, or is still to be asked for, nobody asks the applicant for (R33)."""
+    given = [code for code in codes if case.materials.get(code) in {PENDING, "checked"}]
+    return Refusal("source_gives", {"materials": ", ".join(given)}) if given else None
 
 
 def _added(case: Case, fact: Fact, body: bodies.MaterialAdded, bench: Bench) -> Refusal | None:
     if not body.materials or not set(body.materials.values()) <= set(HAVE):
         return Refusal("nothing_said")
-    return listed(case, body.materials)
+    accepted = bool(case.accepted_at)
+    idle = [
+        code
+        for code, have in body.materials.items()
+        if not adds(case.materials.get(code, "missing"), have, accepted=accepted)
+    ]
+    return listed(case, body.materials) or (Refusal("adds_nothing", {"materials": ", ".join(idle)}) if idle else None)
 
 
 def _handed_back(case: Case, fact: Fact, body: bodies.MaterialReturned, bench: Bench) -> Refusal | None:
@@ -81,7 +95,7 @@ def _returned(case: Case, fact: Fact, body: bodies.Returned, bench: Bench) -> Re
         return Refusal("only_registration_returns", {"number": case.number})
     if not body.lines and not body.reason.strip():
         return Refusal("nothing_said")
-    return _before_acceptance(case)
+    return _before_acceptance(case) or listed(case, [line.material for line in body.lines])
 
 
 RULES: dict[str, Rule] = {

@@ -8,7 +8,9 @@ from typing import Any
 import msgspec
 
 from casework import bodies, numbers
+from casework.calendar import Calendar
 from casework.case import Case, open_steps, paused, post_of, step_of
+from casework.catalogue.materials import LACKING
 from casework.catalogue.schema import Post
 from casework.facts import Fact
 from casework.messages import Message
@@ -63,6 +65,8 @@ class Bench(msgspec.Struct, frozen=True):
     posts: Mapping[str, Post]
     refused: frozenset[str] = frozenset()
     """Ids of facts of this case that wait in the tray."""
+    calendar: Calendar | None = None
+    """The newest, for rules with a term; None where none has come, and then no term is counted."""
 
 
 Rule = Callable[[Any, Fact, Any, Bench], Refusal | None]
@@ -137,10 +141,15 @@ def asked_for(case: Case, code: str) -> bool:
     return told is None or code in {line.material for line in (*told.lines, *told.also)}
 
 
-LACKING = frozenset({"missing", "not_found"})
-"""States of a material that stand in the way of acceptance."""
+def told_already(case: Case) -> Refusal | None:
+    """There is one notice, and no second (R5)."""
+    told = case.supplement
+    return Refusal("second_notice", {"number": case.number, "told_at": told.told_at}) if told else None
 
 
 def lacking(case: Case) -> tuple[str, ...]:
-    """The materials that are missing and may be asked for."""
+    """The materials that are missing and may be asked for, by what the case records.
+
+    Whether a copy will do stands in the catalogue, which the hall does not hold: that much the window asks alone.
+    """
     return tuple(code for code, have in case.materials.items() if have in LACKING and asked_for(case, code))

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from casework import bodies, numbers
-from casework.case import AFTER_DECISION, Case, Place, places, step_of, steps_of_kind
+from casework.ambient import moment
+from casework.case import AFTER_DECISION, AT_APPLICANT, Case, Place, places, step_of, steps_of_kind
 from casework.catalogue.materials import NOT_FOUND, PENDING
-from casework.errors import BadInput
+from casework.errors import BadBytes, BadDate, BadInput
 from casework.facts import Fact
-from casework.rules.refusing import Bench, Refusal, Rule, at_step, first, ready, reason, undecided
+from casework.rights import may
+from casework.rules.refusing import Bench, Refusal, Rule, at_step, first, named, ready, reason, undecided
 
 GROUNDS = ("deferred_overdue", "nobody_came", "gate", "other")
 """Why a case is terminated."""
@@ -20,11 +22,16 @@ def _decided(case: Case, fact: Fact, body: bodies.Decided, bench: Bench) -> Refu
         return Refusal("outcome", {"possible": "granted, refused"})
     if body.outcome == "refused" and not (body.reasons.strip() and body.remedies.strip()):
         return Refusal("reason_and_remedies")
-    if case.accepted_by == fact.actor and not case.received.one_person:
+    return no_decision_yet(case, fact.actor) or (_granted(case) if body.outcome == "granted" else None)
+
+
+def no_decision_yet(case: Case, who: str) -> Refusal | None:
+    """Why `who` cannot decide it, whatever the outcome; None when she can."""
+    if who in case.let_in_by and not case.received.one_person:
         return Refusal("same_person", {"number": case.number})
     if case.received.forward_to and case.forwarded is None:
         return Refusal("forward_first", {"organ": case.received.forward_to})
-    return _granted(case) if body.outcome == "granted" else None
+    return None
 
 
 def _granted(case: Case) -> Refusal | None:
@@ -115,11 +122,47 @@ def _withdrawn(case: Case, fact: Fact, body: bodies.Withdrawn, bench: Bench) -> 
 
 
 def _terminated(case: Case, fact: Fact, body: bodies.Terminated, bench: Bench) -> Refusal | None:
-    """A granted result that is withheld for a paper that never came ends too (R31)."""
-    overdue = body.ground == "deferred_overdue" and "defer" in case.materials.values() and case.state != "delivered"
+    """A granted result that is withheld for a paper that never came ends too (R31): by whoever may decide."""
     if body.ground not in GROUNDS:
         return Refusal("outcome", {"possible": ", ".join(GROUNDS)})
-    return first(None if overdue else undecided(case), reason(body))
+    overdue = body.ground == "deferred_overdue" and "defer" in case.materials.values() and case.state != "delivered"
+    return first(
+        _may_undo(fact, bench) if overdue and case.decided_at else undecided(case),
+        _without_ground(case, body.ground, fact, bench),
+        reason(body),
+    )
+
+
+def _may_undo(fact: Fact, bench: Bench) -> Refusal | None:
+    if bench.staff is None or may(bench.staff, "case.decide", fact.post, bench.posts):
+        return None
+    return Refusal("no_right", {"name": bench.staff.name, **named(fact.post, bench)})
+
+
+def _without_ground(case: Case, ground: str, fact: Fact, bench: Bench) -> Refusal | None:
+    """Nobody's case is ended for a paper before the term has run in which it may be brought."""
+    if ground == "deferred_overdue":
+        waits = bool(case.accepted_at) and "defer" in case.materials.values()
+        begun, days = case.accepted_at, case.received.defer_days
+    elif ground == "nobody_came":
+        told = case.supplement if case.state in AT_APPLICANT else None
+        if told is None and any(pause.kind == "rectify" and not pause.until for pause in case.pauses):
+            return None  # how long something is put right is for the officer who asked for it
+        waits, begun, days = told is not None, told.told_at if told else "", case.received.supplement_days
+    else:
+        return None
+    if not waits:
+        return Refusal("nothing_waited_for", {"number": case.number})
+    due = _last_day(begun, days, bench)
+    return Refusal("term_runs", {"due": due}) if due and fact.time.at[:10] <= due else None
+
+
+def _last_day(begun: str, days: int, bench: Bench) -> str:
+    """The last day of a term, YYYY-MM-DD; empty where it cannot be counted (no calendar, a clock that was far off)."""
+    try:
+        return bench.calendar.add_working_days(moment(begun).date(), days).day.isoformat() if bench.calendar else ""
+    except (BadDate, BadBytes):
+        return ""
 
 
 def _transferred(case: Case, fact: Fact, body: bodies.Transferred, bench: Bench) -> Refusal | None:

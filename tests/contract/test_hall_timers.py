@@ -189,3 +189,25 @@ def test_s21_a_hall_that_another_program_has_folded_is_folded_anew_with_its_time
         assert of(world, received.case).state == "accepted"
 
     in_hall(tmp_path, story)
+
+
+def test_s29_a_notice_without_proof_of_its_time_takes_no_acceptance_back(tmp_path: Path) -> None:
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        window = await world.window("0012", client)
+        unproven, knew, lost = window.received(), window.received(), window.received()
+        await window.push(unproven, knew, lost)
+        world.clock.go(9 * DAY)
+        early = notice(window, unproven.case, "2026-11-24T10:00:00.000")
+        told = notice(window, lost.case, "2026-11-25T10:00:00.000")
+        brought = window.make("material.added", bodies.MaterialAdded({"D01-01": "original"}), lost.case)
+        at = "2026-11-26T10:00:00.000"
+        brought = msgspec.structs.replace(brought, time=LegalTime(at, 0, at, same_boot=True))
+        world.api.hall.tick()
+        await window.push(msgspec.structs.replace(early, time=LegalTime("2026-11-24T10:00:00.000")), told, brought)
+        assert of(world, unproven.case).state == "accepted"
+        assert of(world, lost.case).state == "received", "the paper that was asked for is here"
+        await window.pull_all()
+        await window.push(notice(window, knew.case, "2026-11-24T10:00:00.000"))
+        assert of(world, knew.case).state == "accepted", "told by a window that had seen the acceptance"
+
+    in_hall(tmp_path, story)

@@ -127,6 +127,29 @@ def test_what_is_missing_is_missing_in_every_case_that_needs_it(office: Office) 
     assert states["D04"][plan] == "missing"
 
 
+def test_a_copy_for_one_case_never_stands_for_the_original_of_another(office: Office) -> None:
+    form = common(office, "Y01", SOLE)
+    papers = {code: have for code, have in form.materials.items() if code != "D01-03"} | {"D04-04": "copy"}
+    made = taken(office, msgspec.structs.replace(form, materials=papers, outcome="accept"), "2001")
+    _, food, fire = made.cases
+    assert (food.state, food.materials["D01-03"]) == ("received", "copy")
+    assert food.received.reused["D01-03"] == fire.number
+    assert "D04-04" not in fire.received.reused
+
+
+@pytest.mark.parametrize("outcome", ["supplement", "refuse", "return", "banana"])
+def test_what_a_bundle_cannot_do_is_said_and_not_taken_for_a_receipt(office: Office, outcome: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        taken(office, common(office, "Y01", SOLE, outcome=outcome))
+    assert caught.value.code == "bundle.outcome"
+    assert office.numbers_given == 0
+
+
+def test_a_paper_said_to_be_with_an_earlier_case_names_a_number_that_can_be(office: Office) -> None:
+    with pytest.raises(BadInput):
+        office.take(msgspec.structs.replace(office.form("D01"), reused={"D01-01": "banana 别人的案件"}))
+
+
 def test_a_paper_that_is_only_promised_stands_for_no_other_case(office: Office) -> None:
     form = common(office, "Y01", SOLE)
     shares = {m.shares: m.code for m in CATALOGUE.items["D01"].materials if m.shares}

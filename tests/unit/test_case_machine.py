@@ -176,7 +176,7 @@ class OneCase(RuleBasedStateMachine):
         for number in (self.case.decided_by, *(state.by for state in self._officers_steps())):
             assert number == "" or STAFF.get(number, STAFF["2001"]).team != "helper"
         if self.case.decided_at and self.case.accepted is not None and not self.case.received.one_person:
-            assert self.case.decided_by != self.case.accepted_by
+            assert self.case.decided_by not in self.case.let_in_by
 
     def _officers_steps(self) -> list[Any]:
         kinds = {step.id: step.kind for step in self.case.received.route}

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from casework.bodies import Delegation
+from casework.bodies import Delegation, StaffSet
 from casework.case import THIRD_PARTY, Case, open_steps, places
 from casework.drafting import Decision
 from casework.events import body_of
@@ -446,3 +446,43 @@ def test_somebody_asks_to_hurry_and_it_is_counted(office: Office) -> None:
         office.does(case, "1001", "nudge", {"text": "申请人来催"}), "3001", "nudge", {"text": "请今日办结"}
     )
     assert case.nudges == 2
+
+
+# Who was asked answers, and does nothing else
+
+
+def asked(office: Office) -> tuple[Case, StaffSet]:
+    case = office.does(
+        office.walked("D01", "decide"), "2001", "consult", {"post": "investment", "question": "是否可行？"}
+    )
+    return case, StaffSet("2008", "投资科", "officer", ("investment",), "")
+
+
+def test_a_post_of_another_module_that_was_asked_has_one_key_the_answer(office: Office) -> None:
+    case, theirs = asked(office)
+    data = {"step": "consult_1", "reason": "x"}
+    keys = [action for action, off in possible(case, office.context(theirs)) if off is None]
+    assert keys == ["answer"]
+    for action, more in (
+        ("send-back", {"to": "accept"}),
+        ("suspend", {"kind": "hearing", "days": 5, "held_on": "2026-12-10"}),
+        ("not-needed", {}),
+        ("reassign", {"post": "investment"}),
+    ):
+        assert code_of(office.act(case, theirs, action, {**data, **more})) == "no_right"
+    assert (
+        code_of(office.act(case, theirs, "consult", {"step": "consult_1", "post": "fire", "question": "?"}))
+        == "no_right"
+    )
+    assert office.does(case, theirs, "answer", {"note": "可行"}).steps["consult_1"].state == "done"
+
+
+def test_a_question_is_not_waited_for_once_the_case_went_back_behind_it(office: Office) -> None:
+    case = office.does(office.walked("D01", "decide"), "2001", "consult", {"post": "chief", "question": "是否可行？"})
+    back = office.does(case, "2002", "send-back", {"step": "consult_1", "to": "accept", "reason": "受理要素有误"})
+    assert [step for step, _ in where(back)] == ["accept"]
+    assert back.steps["consult_1"].state == "not_needed"
+    again = office.walk(back, "decide")
+    asked_anew = office.does(again, "2001", "consult", {"post": "chief", "question": "是否可行？"})
+    assert where(asked_anew) == [("consult_2", "chief")]
+    assert office.walk(asked_anew).state == "closed"

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from casework import commands
+from casework import bodies, commands
 from casework.acts import HANDLERS
 from casework.bodies import StaffSet, SupplementLine
 from casework.case import APPLICANT, Case, StepState, open_steps, places
@@ -16,6 +16,7 @@ from casework.decide import print_paper, reprint_mark
 from casework.drafting import Decision
 from casework.errors import BadCommand, BadInput
 from casework.events import body_of
+from casework.facts import encode_body
 from casework.folding import evolve
 from casework.offering import possible
 from casework.rules import Refusal
@@ -117,11 +118,34 @@ def test_who_accepted_does_not_decide(office: Office) -> None:
     assert office.does(case, "2002", "decide").decided_by == "2002"
 
 
+def test_who_accepted_does_not_decide_after_sending_it_back_to_a_willing_colleague(office: Office) -> None:
+    case = office.does(office.case("B01"), "2001", "accept")
+    case = office.does(case, "2001", "send-back", {"to": "accept", "reason": "再看"})
+    case = office.walk(office.does(case, "1001", "accept"), "decide")
+    assert case.accepted_by == ("2001", "1001")
+    assert code_of(office.act(case, "2001", "decide")) == "same_person"
+    assert dict(possible(case, office.context("2001")))["decide"] is not None
+    assert office.does(case, "2002", "decide").decided_by == "2002"
+
+
+def test_who_took_it_in_and_let_the_time_run_out_does_not_decide(office: Office) -> None:
+    case = office.case("D01", who="2001")
+    fact = msgspec.structs.replace(
+        office.facts[case.id][0],
+        type="deemed_accepted",
+        actor="",
+        body=encode_body(bodies.DeemedAccepted("2026-11-30")),
+    )
+    case = office.walk(evolve(case, fact) or case, "decide")
+    assert code_of(office.act(case, "2001", "decide")) == "same_person"
+    assert office.does(case, "2002", "decide").decided_by == "2002"
+
+
 def test_a_registrar_does_both_where_the_item_says_so(office: Office) -> None:
     """审核合一."""
     case = office.case("A01", "accept", who="2001")
     case = office.does(office.walk(case, "decide"), "2001", "decide")
-    assert (case.accepted_by, case.decided_by) == ("2001", "2001")
+    assert (case.accepted_by, case.decided_by) == (("2001",), "2001")
 
 
 @pytest.mark.parametrize("action", ["refuse", "return", "decide", "examine", "site-check", "send-back", "reassign"])
@@ -330,7 +354,7 @@ def test_a_case_sent_back_behind_its_acceptance_stays_accepted_on_paper(office: 
     assert code_of(office.act(case, "1001", "supplement", {"lines": [line]})) == "was_accepted"
     office.day = "2026-11-25"
     case = office.does(office.does(case, "1001", "pre-review"), "2002", "accept")
-    assert (case.state, case.accepted_at, case.accepted_by) == ("accepted", first, "2002")
+    assert (case.state, case.accepted_at, case.accepted_by) == ("accepted", first, ("2001", "2002"))
 
 
 @pytest.mark.parametrize("to", ["receive", "decide", "certify", "nowhere"])

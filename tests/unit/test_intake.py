@@ -16,16 +16,17 @@ from casework.catalogue.schema import Catalogue, Item
 from casework.drafting import Decision
 from casework.errors import BadInput
 from casework.events import EVENTS, body_of
-from casework.facts import encode_fact
+from casework.facts import LegalTime, encode_fact
 from casework.intake import OUTCOMES
 from casework.limits import LIMITS
 from casework.numbers import parse
+from casework.offering import possible
 from casework.papers.of_case import Counter, paper_facts
 from casework.rules import Refusal, sentence
 from console.messages import translator
 from local_db.shipped import shipped_calendar
 from tests.people import AGENT, CATALOGUE, FIRM, ITEMS, PERSON, STAFF, Office, code_of, have_all, right_answers
-from tests.walking import random_answers
+from tests.walking import folded, random_answers, stray
 
 
 @pytest.fixture
@@ -77,7 +78,7 @@ def test_a_clerk_accepts_where_the_organ_authorised_the_window(office: Office, i
     assert body.authority == CATALOGUE.items[item].authorisation.number  # type: ignore[union-attr]
     assert body.organ == CATALOGUE.items[item].organ.zh
     assert decision.case is not None
-    assert decision.case.accepted_by == "1001"
+    assert decision.case.accepted_by == ("1001",)
 
 
 @pytest.mark.parametrize("item", ["C07", "D01"])
@@ -108,7 +109,7 @@ def test_an_authorisation_that_ran_out_since_the_receipt_no_longer_accepts() -> 
 @pytest.mark.parametrize("item", ITEMS)
 def test_an_officer_at_the_counter_accepts_at_once(office: Office, item: str) -> None:
     case = office.case(item, "accept", who="2001")
-    assert (case.state, case.accepted_by) == ("accepted", "2001")
+    assert (case.state, case.accepted_by) == ("accepted", ("2001",))
     assert case.accepted is not None
     assert case.accepted.authority == ""
 
@@ -558,3 +559,57 @@ def test_the_situation_agent_is_answered_by_the_agent(office: Office) -> None:
     assert office.case("A01", agent=AGENT).received.situations["agent"] == "yes"
     assert office.case("A01").received.situations == {}
     assert office.case("C07", agent=AGENT, applicant=FIRM).received.agent == AGENT
+
+
+# What is brought after the notice
+
+
+def test_nobody_lifts_a_withholding_by_handing_in_nothing(office: Office) -> None:
+    case = office.case("D01", materials={**have_all("D01", right_answers(CATALOGUE.items["D01"])), "D01-04": "defer"})
+    case = office.walk(case, "deliver")
+    idle = {"materials": {"D01-04": "missing"}}
+    assert code_of(office.act(case, "1001", "supplement-received", idle)) == "adds_nothing"
+    late = stray(office, case, "material.added", bodies.MaterialAdded({"D01-04": "missing", "ZZ-01": "original"}))
+    assert folded(case, late).materials == case.materials
+
+
+def test_a_notice_that_is_heard_after_the_paper_came_waits_for_nothing(office: Office) -> None:
+    have = have_all("D01", right_answers(CATALOGUE.items["D01"]))
+    case = office.case("D01", materials={code: state for code, state in have.items() if code != "D01-01"})
+    added = stray(office, case, "material.added", bodies.MaterialAdded({"D01-01": "original"}))
+    told = stray(office, case, "supplement.told", bodies.SupplementTold((bodies.SupplementLine("D01-01", "缺", "补"),)))
+    told = msgspec.structs.replace(told, time=LegalTime(case.received_at))
+    case = folded(folded(case, added), told)
+    assert (case.state, case.supplement and case.supplement.answered) == ("received", ("D01-01",))
+
+
+def test_what_the_source_finds_after_all_answers_the_notice(office: Office) -> None:
+    office.sourced = True
+    case = office.case("B01")
+    line = {"lines": [{"material": "B01-02", "defect": "缺", "cure": "补"}]}
+    assert code_of(office.act(case, "1001", "supplement", line)) == "source_gives"
+    case = office.does(case, "1001", "check", {"results": [{"material": "B01-02", "outcome": "no_match"}]})
+    case = office.does(case, "1001", "supplement")
+    case = office.does(case, "1001", "check", {"results": [{"material": "B01-02", "outcome": "match"}]})
+    assert (case.state, case.materials["B01-02"]) == ("received", "checked")
+
+
+def test_a_case_without_its_date_opens_and_goes_on_once_the_date_is_given(office: Office) -> None:
+    form = office.form("B04")
+    left = {name: value for name, value in form.form.items() if name != "valid_until"}
+    case = office.keep(office.take(msgspec.structs.replace(form, form=left)))
+    off = dict(possible(case, office.context("2001")))["accept"]
+    assert off is not None
+    assert off.code == "date_unknown"
+    case = office.does(case, "1001", "mend", {"mends": {"valid_until": form.form["valid_until"]}})
+    assert office.does(case, "2001", "accept").state == "accepted"
+
+
+def test_who_brought_a_copy_for_an_original_can_bring_the_original(office: Office) -> None:
+    have = have_all("B01", right_answers(CATALOGUE.items["B01"]))
+    case = office.case("B01", "supplement", materials={c: h for c, h in have.items() if c != "B01-01"})
+    case = office.does(case, "1001", "supplement-received", {"materials": {"B01-01": "copy"}})
+    assert code_of(office.act(case, "2001", "accept")) == "incomplete"
+    assert dict(possible(case, office.context("1001")))["supplement-received"] is None
+    case = office.does(case, "1001", "supplement-received")
+    assert office.does(case, "2001", "accept").state == "accepted"

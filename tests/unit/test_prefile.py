@@ -162,7 +162,7 @@ def test_a_file_may_be_as_unfinished_as_the_applicants_folder(office: Office) ->
 
 def test_more_than_a_fact_may_carry_is_said_before_it_is_lost(office: Office) -> None:
     """S3."""
-    big = bodies.Form("D01", form={f"f{n}": "面" * 1000 for n in range(10)})
+    big = bodies.Form("D01", situations={f"f{n}": "面" * 1000 for n in range(10)})
     with pytest.raises(BadText):
         park(big, office.context("1001"), ID)
 
@@ -242,3 +242,11 @@ def _whole(fact: Fact) -> bool:
     except BadBytes:
         return False
     return True
+
+
+def test_what_was_pasted_into_a_prefile_is_cleaned_before_it_is_kept() -> None:
+    party = bodies.Party("person", "\x1b张\n三", "420111199003070011")
+    kept = clean_form(bodies.Form("D01", applicant=party, form={"nobody_asks": "x"}), CATALOGUE)
+    assert kept.applicant is not None
+    assert kept.applicant.name.isprintable()
+    assert kept.form == {}

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
 import pytest
 
 from casework import bodies, numbers
-from casework.case import THIRD_PARTY, Case, places
+from casework.case import THIRD_PARTY, Case, open_steps, places
 from casework.drafting import Decision
 from casework.errors import BadInput
 from casework.events import body_of
@@ -17,7 +17,7 @@ from casework.folding import evolve
 from casework.offering import possible
 from casework.rules import Refusal
 from casework.standing import standing
-from tests.people import AGENT, CALENDAR, CATALOGUE, Office, altered, code_of, have_all, judged
+from tests.people import AGENT, CALENDAR, CATALOGUE, STAFF, Office, altered, code_of, have_all, judged
 from tests.walking import stray
 
 FEES = tuple(code for code, item in CATALOGUE.items.items() if item.fee and not item.fee.when)
@@ -36,7 +36,7 @@ def where(case: Case) -> list[tuple[str, str]]:
 def decided(office: Office, item: str, outcome: str = "granted", **changes: Any) -> Case:
     case = office.walked(item, "decide", **changes)
     data = {"outcome": outcome, **({"reasons": "不符合条件"} if outcome == "refused" else {})}
-    who = "2002" if case.accepted_by == "2001" else "2001"
+    who = "2002" if "2001" in case.let_in_by else "2001"
     return office.does(case, who, "decide", data)
 
 
@@ -152,9 +152,40 @@ def test_a_withheld_result_ends_when_the_deferred_paper_never_comes(office: Offi
     assert code_of(office.act(case, "1002", "post", {"carrier": "EMS", "tracking": "1"})) == "deferred_outstanding"
     assert standing_of(case, "deferral", "2026-11-24").clock.due == "2026-11-30"
     assert code_of(office.act(case, "2001", "terminate", {"ground": "other", "reason": "x"})) == "already_decided"
-    ended = office.does(case, "2001", "terminate", {"ground": "deferred_overdue"})
+    due = {"ground": "deferred_overdue"}
+    office.day = "2026-11-30"
+    assert code_of(office.act(case, "2001", "terminate", due)) == "term_runs"
+    office.day = "2026-12-01"
+    accepts = msgspec.structs.replace(STAFF["2001"], posts=("single",))
+    assert code_of(office.act(case, accepts, "terminate", due)) == "no_right"
+    ended = office.does(case, "2001", "terminate", due)
     assert (ended.state, places(ended)) == ("terminated", ())
     assert ended.reason
+
+
+def test_nobody_ends_a_case_for_a_paper_that_may_still_be_brought(office: Office) -> None:
+    case = office.case("D01", "supplement", materials={})
+    gone = {"ground": "nobody_came"}
+    assert code_of(office.act(case, "2001", "terminate", gone)) == "term_runs"
+    office.day = CALENDAR.add_working_days(date.fromisoformat(office.day), 30).day.isoformat()
+    assert code_of(office.act(case, "2001", "terminate", gone)) == "term_runs"
+    office.day = CALENDAR.add_working_days(date.fromisoformat(office.day), 1).day.isoformat()
+    assert office.does(case, "2001", "terminate", gone).state == "terminated"
+
+
+def test_nobody_ends_a_case_for_a_paper_that_it_does_not_wait_for(office: Office) -> None:
+    case = office.walked("D01", "examine")
+    for ground in ("nobody_came", "deferred_overdue"):
+        assert code_of(office.act(case, "2001", "terminate", {"ground": ground})) == "nothing_waited_for"
+    assert code_of(office.act(case, "2001", "terminate", {"ground": "other"})) == "reason"
+
+
+def test_who_never_put_right_what_the_site_check_found_can_be_ended(office: Office) -> None:
+    case = office.walked("C08", "site-check")
+    step = next(step.id for step in open_steps(case) if step.kind == "site_check")
+    put_right = {"step": step, "officers": ["2002"], "outcome": "rectify", "note": "消防通道"}
+    case = office.does(case, "2001", "site-check", put_right)
+    assert office.does(case, "2001", "terminate", {"ground": "nobody_came"}).state == "terminated"
 
 
 def test_a_refusal_is_handed_out_whatever_was_deferred(office: Office) -> None:
@@ -316,7 +347,6 @@ def test_what_is_decided_here_is_forwarded_to_nobody(office: Office) -> None:
 @pytest.mark.parametrize(
     ("action", "data", "state"),
     [
-        ("terminate", {"ground": "nobody_came"}, "terminated"),
         ("terminate", {"ground": "other", "reason": "申请人死亡"}, "terminated"),
         ("transfer", {"organ": "洪山区市场监督管理局", "reason": "不属本区"}, "transferred"),
         ("void", {"reason": "录入错误"}, "void"),

@@ -316,7 +316,7 @@ def test_separation_of_duties_holds_at_the_hall_whoever_forges_the_fact() -> Non
     decision = office.act(case, "2002", "decide")
     assert isinstance(decision, Decision)
     fact = decision.groups[0][0]
-    assert case.accepted_by == "2001"
+    assert case.accepted_by == ("2001",)
     forged = msgspec.structs.replace(fact, actor="2001")
     assert judged(case, forged).code == "same_person"
     assert {"same_person", "helper_may_not", "recused"} <= SEPARATION

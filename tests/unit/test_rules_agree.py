@@ -249,7 +249,7 @@ def neighbours(office: Office, case: Case, *, wide: bool) -> list[Case]:
         for action, off in possible(case, office.context(who)):
             if off is not None or action in _CHANGES_NO_STATE:
                 continue
-            if action in _ONCE and (_ONCE[action](case) if wide or action == "suspend" else True):
+            if _enough(case, action, wide=wide):
                 continue
             ways = list(variants(case, action))
             few = action in _ONE_WAY or (action == "check" and not wide)
@@ -258,6 +258,12 @@ def neighbours(office: Office, case: Case, *, wide: bool) -> list[Case]:
                 if isinstance(decision, Decision) and decision.case is not None:
                     after.append(decision.case)
     return after
+
+
+def _enough(case: Case, action: str, *, wide: bool) -> bool:
+    if action == "send-back":
+        return wide  # accepted again by the other, nobody of these two may decide any more
+    return action in _ONCE and (_ONCE[action](case) if wide or action == "suspend" else True)
 
 
 LATE = (0, 1, 3, 5, 7)

@@ -355,3 +355,37 @@ def with_2027_once() -> Calendar:
     if not _NEWER:
         _NEWER.append(with_2027())
     return _NEWER[0]
+
+
+# A day in doubt
+
+
+def test_a_clock_that_was_a_day_off_leaves_the_other_clerks_their_lists() -> None:
+    office = Office()
+    case = office.does(office.case("B02"), "2001", "accept")
+    stop = case.received.stops[0].kind
+    office.day = "2026-11-25"
+    stands = office.does(case, "2001", "suspend", {"kind": stop, "days": 5, "reason": "依法需要"})
+    office.day = "2026-11-24"
+    back = office.does(stands, "2001", "resume", {"step": stands.pauses[0].step})
+    assert (back.state, back.pauses[0].until) == ("accepted", back.pauses[0].since)
+    assert kinds(back, "2026-11-26T10:00") == kinds(case, "2026-11-26T10:00")
+
+
+@pytest.mark.parametrize("day", ["1999-01-04", "9999-12-31", "0001-01-01"])
+def test_a_day_that_no_calendar_knows_has_no_clock_and_stops_no_list(day: str) -> None:
+    office = Office()
+    received = msgspec.structs.replace(office.case("D01"), received_at=f"{day}T10:00:00.000")
+    for code in ITEMS:
+        case = office.case(code, "accept", who="2001")
+        for lost in (
+            received,
+            msgspec.structs.replace(case, accepted_at=received.received_at, received_at=received.received_at),
+            msgspec.structs.replace(case, pauses=(Pause("examine", "hearing", received.received_at, days=5),)),
+            msgspec.structs.replace(case, pauses=(Pause("x", "hearing", case.received_at, received.received_at),)),
+            msgspec.structs.replace(case, ended_at=received.received_at, state="withdrawn"),
+        ):
+            stand = standing(lost, CALENDAR, at("2026-11-26T10:00"))
+            assert nearest(stand) is None or light_of(stand) != "none"
+    assert light_of(standing(received, CALENDAR, at("2026-11-26T10:00"))) == "none"
+    assert standing(received, CALENDAR, at(f"{day}T10:00")) == ()
