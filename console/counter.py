@@ -30,6 +30,7 @@ from casework.outbox import SHOWN, UNSENT, Row
 from casework.papers.model import Paper
 from casework.rules import Refusal
 from casework.settling import give_up_without_case, settle_by_amending, settle_by_withdrawing
+from casework.text import clean_code
 from casework.wire import Tray
 from console.legal_time import LegalClock
 from console.library import Library
@@ -98,6 +99,7 @@ class Counter:
         Raises BadInput for what can be mended at the keyboard, DayUnknown where nobody knows today's date.
         """
         case_id = case_id or self.new_id()
+        self._own_papers(command)
         with self.memory.writing() as tx:
             if command.ref:
                 known = tx.ref(command.ref)
@@ -120,6 +122,7 @@ class Counter:
         Raises BadInput and DayUnknown as `intake` does.
         """
         root = case_id or self.new_id()
+        self._own_papers(command)
         with self.memory.writing() as tx:
             known = tx.ref(command.ref) if command.ref else None
             if known is not None:
@@ -136,6 +139,13 @@ class Counter:
             _taken(case, tuple(fact.type for group in made.groups for fact in group if fact.case == case.id))
             for case in made.cases
         )
+
+    def _own_papers(self, command: Intake) -> None:
+        """A paper is taken over from another case of the same applicant alone. What is not known here may be so."""
+        for number in command.reused.values():
+            for case in self.memory.case_by_number(numbers.parse(number).number):
+                if case.received.applicant.id != clean_code(command.applicant.id):
+                    raise BadInput("intake.reused", number=numbers.printed(case.number))
 
     def is_bundle(self, code: str) -> bool:
         """Whether `code` names a bundle or stage."""

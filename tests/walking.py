@@ -179,10 +179,10 @@ def strays(office: Office, case: Case) -> Iterator[Fact]:
         yield stray(office, case, type_, body)
 
 
-def stray(office: Office, case: Case, type_: str, body: bodies.Body, actor: str = "1002") -> Fact:
+def stray(office: Office, case: Case, type_: str, body: bodies.Body, actor: str = "1002", post: str = "window") -> Fact:
     """A fact alone in its group, from somewhere else."""
     return Fact(
-        office.new_id(), type_, 1, case.root, case.id, Group(office.new_id(), 0, 1), actor, "window", "",
+        office.new_id(), type_, 1, case.root, case.id, Group(office.new_id(), 0, 1), actor, post, "",
         Base(1, 0, 0), LegalTime(f"{office.day}T11:00:00.000"), "", 0, encode_body(body),
     )  # fmt: skip
 

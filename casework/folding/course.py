@@ -102,6 +102,8 @@ def _extended(case: Case, fact: Fact, body: bodies.Extended) -> Case:
 
 
 def _paid(case: Case, fact: Fact, body: bodies.Paid) -> Case:
+    if body.amount < (case.fee or 0):
+        return case  # the step stays open for the receipt over all of it; the hall has flagged the difference
     return msgspec.structs.replace(case, steps=done(case, fact, body.step), paid=body)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from casework.case import AT_APPLICANT, Case, module_at, open_steps, paused, step_of
-from casework.events import EVENTS, EventType, Klass
+from casework.events import EVENTS, EventType
 from casework.facts import Fact
 from casework.rights import delegated, may
 from casework.rules import course, intake, result
@@ -58,7 +58,7 @@ def _person(case: Case | None, row: EventType, fact: Fact, bench: Bench, module:
         return Refusal("not_your_post", {"name": staff.name, **named(fact.post, bench)})
     if not may(staff, row.verb, fact.post, bench.posts, module) and not _by_delegation(row, fact, bench):
         return Refusal("no_right", {"name": staff.name, **named(fact.post, bench)})
-    if case is not None and row.klass is not Klass.COUNTER and staff.number in case.recused and row.name != "recused":
+    if case is not None and staff.number in case.recused and row.name != "recused":
         return Refusal("recused", {"name": staff.name, "number": case.number})
     return None
 

@@ -7,6 +7,7 @@ from datetime import date
 from casework import bodies
 from casework.case import Case, paused, step_of
 from casework.facts import Fact
+from casework.rights import may
 from casework.rules.refusing import Bench, Refusal, Rule, at_step, first, reason, undecided
 
 _BRANCHES = frozenset({"site_check", "expert_review", "hearing", "consult", "publicity", "pay"})
@@ -37,7 +38,7 @@ def _not_needed(case: Case, fact: Fact, body: bodies.StepNotNeeded, bench: Bench
 def _inspected(case: Case, fact: Fact, body: bodies.Inspected, bench: Bench) -> Refusal | None:
     step = step_of(case, body.step)
     needed = max(2, step.officers if step else 2)
-    if len(set(body.officers)) < needed or fact.actor not in body.officers:
+    if len({number.strip() for number in body.officers}) < needed or fact.actor not in body.officers:
         return Refusal("two_officers", {"needed": needed})
     if set(body.officers) & set(case.recused):
         return Refusal(
@@ -82,9 +83,15 @@ def _consulted(case: Case, fact: Fact, body: bodies.Consulted, bench: Bench) -> 
 def _recused(case: Case, fact: Fact, body: bodies.Recused, bench: Bench) -> Refusal | None:
     if body.staff in case.recused:
         return Refusal("recused", {"name": body.staff, "number": case.number})
-    if body.staff != fact.actor and (bench.staff is None or bench.staff.team != "officer"):
-        return Refusal("helper_may_not", {"name": bench.staff.name if bench.staff else fact.actor})
+    if body.staff != fact.actor and not _decides_here(case, bench):
+        return Refusal("recused_by", {"name": bench.staff.name if bench.staff else fact.actor})
     return reason(body)
+
+
+def _decides_here(case: Case, bench: Bench) -> bool:
+    """Who else has to step aside is for those who decide on such cases."""
+    staff, module = bench.staff, case.received.module
+    return staff is not None and any(may(staff, "case.decide", post, bench.posts, module) for post in staff.posts)
 
 
 def _nudged(case: Case, fact: Fact, body: bodies.Nudged, bench: Bench) -> Refusal | None:

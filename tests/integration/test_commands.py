@@ -428,3 +428,13 @@ def test_with_the_hall_down_work_goes_on_and_decisions_wait(tmp_path: Path) -> N
         assert (done.one["state"], done.one["events"]) == ("decided", ["decided"])
         assert place.at("0012", "case", "show", number).one["state"] == "decided"
         assert place.sync("0012").one["pending"] == 0
+
+
+def test_another_applicants_paper_is_taken_over_by_nobody(place: Place) -> None:
+    theirs = taken(place, "D01")
+    other = {"kind": "entity", "name": "某某", "id": "91420100MA4K20014M"}
+    papers = {"materials": {"D01-03": {"have": "electronic"}}, "reused": {"D01-03": theirs}}
+    done = place.at("0012", "intake", "-", stdin=jsonl(line("D01", "taken-over", applicant=other, **papers)))
+    assert done.code == 1
+    assert "intake.reused" in done.err
+    assert "改用本人的办件编号" in done.err

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from casework import bodies
 from casework.bodies import Delegation, StaffSet
 from casework.case import THIRD_PARTY, Case, open_steps, places
 from casework.drafting import Decision
@@ -17,6 +18,7 @@ from casework.offering import possible
 from casework.rules import Refusal
 from casework.standing import standing
 from tests.people import CALENDAR, CATALOGUE, STAFF, Office, code_of, judged
+from tests.walking import stray
 
 HEARING = {"kind": "hearing", "days": 10, "reason": "利害关系人申请听证", "held_on": "2026-12-07"}
 
@@ -276,7 +278,7 @@ def test_who_has_an_interest_steps_aside_and_acts_no_more(office: Office) -> Non
 
 def test_an_officer_may_say_it_of_another_and_a_helper_of_herself_alone(office: Office) -> None:
     case = office.walked("D01", "examine")
-    assert code_of(office.act(case, "1001", "recuse", {"staff": "2001", "reason": "x"})) == "helper_may_not"
+    assert code_of(office.act(case, "1001", "recuse", {"staff": "2001", "reason": "x"})) == "recused_by"
     assert code_of(office.act(case, "2001", "recuse", {"reason": " "})) == "reason"
     case = office.does(case, "1001", "recuse", {"reason": "申请人的妹妹"})
     case = office.does(case, "2002", "recuse", {"staff": "2001", "reason": "申请人的股东"})
@@ -486,3 +488,34 @@ def test_a_question_is_not_waited_for_once_the_case_went_back_behind_it(office: 
     asked_anew = office.does(again, "2001", "consult", {"post": "chief", "question": "是否可行？"})
     assert where(asked_anew) == [("consult_2", "chief")]
     assert office.walk(asked_anew).state == "closed"
+
+
+def test_whoever_stepped_aside_tells_no_notice_and_hands_nothing_out(office: Office) -> None:
+    case = office.does(office.case("D01"), "1001", "recuse", {"reason": "与申请人是亲属"})
+    lines = {"lines": [{"material": "D01-01", "defect": "缺", "cure": "交"}]}
+    assert code_of(office.act(case, "1001", "supplement", lines)) == "recused"
+    assert code_of(office.act(case, "1001", "withdraw", {"reason": "x"})) == "recused"
+
+
+def test_a_colleague_without_the_decision_has_nobody_step_aside(office: Office) -> None:
+    case = office.case("D01")
+    beside = StaffSet("2011", "核", "officer", ("fire",), "")
+    assert code_of(office.act(case, "1001", "recuse", {"staff": "2001", "reason": "x"})) == "recused_by"
+    assert code_of(office.act(case, beside, "recuse", {"staff": "2001", "reason": "x"})) == "recused_by"
+    assert office.does(case, "2002", "recuse", {"staff": "2001", "reason": "亲属"}).recused == ("2001",)
+
+
+def test_one_officer_written_twice_is_not_two(office: Office) -> None:
+    case = office.walked("C08", "site-check")
+    step = next(each for each in open_steps(case) if each.kind == "site_check")
+    fact = stray(office, case, "inspected", bodies.Inspected(step.id, ("2001", " 2001"), "pass"), "2001", step.post)
+    assert judged(case, fact).code == "two_officers"
+
+
+def test_a_fee_that_was_paid_in_part_is_waited_for(office: Office) -> None:
+    case = office.walked("C08", "pay")
+    step = next(each for each in open_steps(case) if each.kind == "pay")
+    after = evolve(case, stray(office, case, "paid", bodies.Paid(step.id, "4200-2026-1", 1)))
+    assert after is not None
+    assert [each.kind for each in open_steps(after)] == ["pay"]
+    assert after.paid is None
