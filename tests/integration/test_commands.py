@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -433,7 +434,7 @@ def test_with_the_hall_down_work_goes_on_and_decisions_wait(tmp_path: Path) -> N
 def test_another_applicants_paper_is_taken_over_by_nobody(place: Place) -> None:
     theirs = taken(place, "D01")
     other = {"kind": "entity", "name": "某某", "id": "91420100MA4K20014M"}
-    papers = {"materials": {"D01-03": {"have": "electronic"}}, "reused": {"D01-03": theirs}}
+    papers: dict[str, Any] = {"materials": {"D01-03": {"have": "electronic"}}, "reused": {"D01-03": theirs}}
     done = place.at("0012", "intake", "-", stdin=jsonl(line("D01", "taken-over", applicant=other, **papers)))
     assert done.code == 1
     assert "intake.reused" in done.err
