@@ -13,7 +13,7 @@ from casework.catalogue.schema import Catalogue, Item
 from casework.drafting import Context, Decision, Drafting, drafted
 from casework.errors import BadInput
 from casework.events import EVENTS
-from casework.prefile import Prefile, short_code
+from casework.prefile import Prefile, printed_code, short_code
 from casework.rights import post_for
 from casework.rules import Refusal
 from casework.text import clean_code, clean_line, clean_name, clean_text
@@ -36,7 +36,11 @@ def check_prefile(
     strange = next((line.material for line in said if line.material not in known), None)
     if strange is not None:
         raise BadInput("material.unknown", item=form.item, material=strange[:40], known=", ".join(known))
-    have = {**form.materials, **{line.material: "missing" for line in said if not line.right}}
+    if module_of(form.item, context.catalogue) != prefile.module:
+        raise BadInput("prefile.other_module", code=printed_code(prefile.code), item=form.item)
+    right = {line.material for line in said if line.right}
+    have = {code: state for code, state in form.materials.items() if not (state == "missing" and code in right)}
+    have |= {line.material: "missing" for line in said if not line.right}
     body = bodies.PrefileChecked(msgspec.structs.replace(form, materials=have), said, clean_text(note))
     return _said(context, prefile.id, "prefile.checked", body)
 

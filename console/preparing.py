@@ -5,12 +5,12 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 
-from casework import bodies
+from casework import bodies, numbers
 from casework.bundle import members_of
 from casework.drafting import Context, Decision
 from casework.errors import BadInput
 from casework.papers.model import Paper
-from casework.prefile import Prefile, printed_code, read_code
+from casework.prefile import ENDED, Prefile, printed_code, read_code
 from casework.prefiling import check_prefile, open_prefile, park, take_prefile
 from casework.rules import Refusal
 from console.counter import Counter, Session
@@ -36,7 +36,7 @@ class Preparing:
         note: str = "",
     ) -> Prefile | Refusal:
         """Put on record how its papers are; `form`: what it holds now, as before where none is given."""
-        found = self.prefile(code)
+        found = self._open(code)
         return self._commit(
             session, found.id, lambda context: check_prefile(found, form or found.form, lines, context, note)
         )
@@ -48,8 +48,15 @@ class Preparing:
 
     def take(self, session: Session, code: str) -> Prefile | Refusal:
         """Go on with it at this window."""
-        found = self.prefile(code)
+        found = self._open(code)
         return self._commit(session, found.id, lambda context: take_prefile(found, context))
+
+    def _open(self, code: str) -> Prefile:
+        found = self.prefile(code)
+        if found.state in ENDED:
+            number = numbers.printed(found.number) if found.number else ""
+            raise BadInput("prefile.received", code=printed_code(found.code), number=number)
+        return found
 
     def prefile(self, code: str) -> Prefile:
         """The one with this short code, the latest where two share it. Raises BadInput."""
@@ -57,7 +64,7 @@ class Preparing:
         found = self.counter.memory.prefile(wanted) if wanted else ()
         if not found:
             raise BadInput("prefile.unknown", code=printed_code(wanted) if wanted else code[:40])
-        return next((each for each in found if each.state != "received"), found[0])
+        return next((each for each in found if each.state not in ENDED), found[0])
 
     def preparation(self, session: Session, code: str) -> tuple[Paper, ...]:
         """The list that the applicant takes home; of a bundle one for each of its items. Raises BadInput, BadPaper."""

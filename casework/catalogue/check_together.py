@@ -22,7 +22,7 @@ from casework.catalogue.check_answers import (
 from casework.catalogue.check_item import doubles
 from casework.catalogue.check_limits import limit_problems
 from casework.catalogue.finding import Finding, Place, Problem
-from casework.catalogue.schema import Bundle, Item, Material, Post
+from casework.catalogue.schema import Bundle, Item, Material, Post, Situation
 from casework.catalogue.situations import holds
 from casework.messages import Message
 
@@ -105,6 +105,7 @@ def bundle_problems(
         *choice_problems(bundle.situations),
         *condition_problems(bundle.situations, (), uses),
         *idle_problems(bundle.situations, asked, uses),
+        *_same_questions(bundle, members),
         *_empty(bundle),
         *limit_problems(bundle.code, bundle.statutory, bundle.promised),
     ]
@@ -128,6 +129,17 @@ def _codes(bundle: Bundle, codes: set[str], posts: Mapping[str, Post]) -> Iterat
         if named.count(item) > 1:
             facts = {"what": Message("catalogue.part.member"), "code": item}
             yield Problem(code, "twice", facts, near=item, table="members")
+
+
+def _same_questions(bundle: Bundle, members: Sequence[Item]) -> Iterator[Problem]:
+    """One answer serves all that ask under one code, so they have to ask the same."""
+    first: dict[str, tuple[Item, Situation]] = {}
+    for item in members:
+        for asked in item.situations:
+            other, before = first.setdefault(asked.code, (item, asked))
+            if (before.question, before.options) != (asked.question, asked.options):
+                facts = {"code": bundle.code, "situation": asked.code, "item": item.code, "other": other.code}
+                yield Problem(bundle.code, "asked_differently", facts, near=item.code, table="members")
 
 
 def _empty(bundle: Bundle) -> Iterator[Problem]:

@@ -123,7 +123,7 @@ def stands_alone(case: Case) -> bool:
     return bool(case.deemed) and not stands_on
 
 
-_BEFORE_ACCEPTANCE = frozenset({"receipt", "supplement"})
+_BEFORE_ACCEPTANCE = frozenset({"receipt", "supplement", "guide", "ticket"})
 """Papers of a case that is not accepted yet."""
 
 

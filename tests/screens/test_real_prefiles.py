@@ -6,6 +6,7 @@ from console import demo
 from screens.intake import IntakeScreen
 from screens.sheet import Sheet
 from screens.table import Table
+from screens.views import Refused
 from tests.screens.real_window import COMPANY, Window, at_window_12, waiting_prints
 
 HALF = f"nd01<enter>2<enter>{COMPANY}<enter>光谷面馆公司<enter>13812345678<enter>"
@@ -28,6 +29,9 @@ def test_a_half_filled_form_is_put_aside_and_any_window_goes_on_with_it(place: d
         assert case.id == prefile.id
         assert (case.received.refers_to, case.received.first_contact) == (prefile.code, "1001")
         assert prefile.id not in {one.id for one in window.terminal.memory.prefiles()}
+        refused = await window.desk.take_prefile(prefile.code)
+        assert isinstance(refused, Refused)
+        assert "已经收件" in str(refused.message)
 
     at_window_12(place, "1001", walk)
 

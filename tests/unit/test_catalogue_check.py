@@ -380,6 +380,7 @@ PLANTED = [
         f"members = []\n\n[[bundles]]\n{AGAIN.replace('Y01', 'Y02')}\nmembers = [",
         'code = "Y01"',
     ),
+    ("asked_differently", BUNDLES, '{ item = "D10"', '{ item = "C07" },\n  { item = "D10"', 'item = "C07"'),
     ("situation_unknown", BUNDLES, 'situation = "dancing"', 'situation = "dance"', 'item = "D10"'),
     ("situation_idle", BUNDLES, 'situation = "dancing"', 'situation = "company"', 'code = "dancing"'),
     ("never", BUNDLES, '{ situation = "dancing", is = "yes" }', NEVER.replace("song", "dancing"), 'item = "D10"'),

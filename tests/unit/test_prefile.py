@@ -250,3 +250,27 @@ def test_what_was_pasted_into_a_prefile_is_cleaned_before_it_is_kept() -> None:
     assert kept.applicant is not None
     assert kept.applicant.name.isprintable()
     assert kept.form == {}
+
+
+def looked_at(office: Office, *lines: bodies.ReviewLine, form: bodies.Form = FOOD) -> Prefile:
+    opened = facts_of(open_prefile(FOOD, office.context("1002"), ID))
+    prefile = fold_prefile(opened)
+    assert prefile is not None
+    looked = fold_prefile([*opened, *facts_of(check_prefile(prefile, form, lines, office.context("1002")))])
+    assert looked is not None
+    return looked
+
+
+def test_a_paper_that_is_right_at_last_is_no_longer_missing(office: Office) -> None:
+    form = msgspec.structs.replace(FOOD, materials={"D01-03": "missing", "D01-01": "missing"})
+    looked = looked_at(office, bodies.ReviewLine("D01-03"), form=form)
+    assert looked.form.materials == {"D01-01": "missing"}
+
+
+def test_a_look_names_papers_of_the_item_and_stays_in_its_module(office: Office) -> None:
+    with pytest.raises(BadInput) as caught:
+        looked_at(office, bodies.ReviewLine("QQ-01", right=False, defect="缺"))
+    assert caught.value.code == "material.unknown"
+    with pytest.raises(BadInput) as caught:
+        looked_at(office, form=msgspec.structs.replace(FOOD, item="A01"))
+    assert caught.value.code == "prefile.other_module"
