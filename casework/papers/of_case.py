@@ -70,9 +70,9 @@ def _state(case: Case, step: str) -> str:
 
 
 PRINTED_WITH: dict[str, Callable[[Case], bool]] = {
-    "receipt": lambda case: True,
-    "supplement": lambda case: case.supplement is not None,
-    "acceptance": lambda case: case.accepted is not None or bool(case.deemed),
+    "receipt": lambda case: case.state != "void",
+    "supplement": lambda case: case.supplement is not None and case.state != "void",
+    "acceptance": lambda case: (case.accepted is not None or bool(case.deemed)) and case.state != "void",
     "refusal": lambda case: case.state == "refused_at_intake",
     "return": lambda case: case.state in {"returned", "withdrawn", "terminated"},
     "handover": lambda case: True,
@@ -87,7 +87,7 @@ PRINTED_WITH: dict[str, Callable[[Case], bool]] = {
     "preparation": lambda case: case.state == "returned",
     "referral": lambda case: case.state in {"transferred", "refused_at_intake"} or case.forwarded is not None,
 }
-"""Which papers of a case can be printed now, by what has happened to it.
+"""Which papers of a case can be printed now, by what has happened to it. A number that is void is handed to nobody anew.
 
 `handover` wants a hand-over in its history, `referral` of a refused case the organ that the refusal named. A
 preparation list is for what comes again; that of an application without a number is `of_prefile.preparation_facts`.

@@ -25,7 +25,7 @@ from console.printing.escpos import escpos
 from console.printing.pdf import Press
 from local_db.shipped import shipped_calendar
 from tests.builders import FIRM, PERSON, Hand
-from tests.people import CATALOGUE
+from tests.people import CATALOGUE, Office
 from tests.unit.paper_samples import REMEDIES, en, zh
 
 CALENDAR = parse_calendar(shipped_calendar())
@@ -579,3 +579,9 @@ def test_english_papers_leave_no_id_unsaid() -> None:
 def test_a_catalogue_that_is_not_here_stops_no_receipt() -> None:
     story = Story(item="Z99", materials={"Z99-01": "original"})
     stands(story.paper("receipt"), "Z99-01", "Z99")
+
+
+def test_a_number_that_is_void_is_handed_to_nobody_anew() -> None:
+    office = Office()
+    case = office.does(office.does(office.case("B01"), "2001", "accept"), "2001", "void", {"reason": "重复收件"})
+    assert {kind for kind in ("receipt", "acceptance", "supplement") if PRINTED_WITH[kind](case)} == set()
