@@ -87,7 +87,7 @@ PRINTED_WITH: dict[str, Callable[[Case], bool]] = {
     "preparation": lambda case: case.state == "returned",
     "referral": lambda case: case.state in {"transferred", "refused_at_intake"} or case.forwarded is not None,
 }
-"""Which papers of a case can be printed now, by what has happened to it. A number that is void is handed to nobody anew.
+"""Which papers of a case can be printed now, by what has happened to it; of a void number none is handed out anew.
 
 `handover` wants a hand-over in its history, `referral` of a refused case the organ that the refusal named. A
 preparation list is for what comes again; that of an application without a number is `of_prefile.preparation_facts`.
