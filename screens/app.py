@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import sys
+import threading
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, ClassVar, cast
@@ -20,6 +23,7 @@ from screens.sitting import Sitters
 from screens.themes import THEMES
 
 _LIVING = ("queue", "intake", "case", "search", "tray", "prefiles", "board")
+_LOOK_SECONDS = 2.0
 
 
 def _screen(mode: str) -> Callable[[], Screen[Any]]:
@@ -31,6 +35,18 @@ def _screen(mode: str) -> Callable[[], Screen[Any]]:
         return modes.first_screen(mode)
 
     return make
+
+
+def _end_with_the_window() -> None:
+    """A window that was closed leaves no program behind that holds the memory for itself.
+
+    Where the signal of it does not come, what it would do is done here: at once, for everything is saved when it is
+    said to be, and writing to a window that is no more can block for ever.
+    """
+    never = threading.Event()
+    while sys.__stdin__ is not None and sys.__stdin__.isatty():
+        never.wait(_LOOK_SECONDS)
+    os._exit(1)
 
 
 def _sign_in() -> Screen[Any]:
@@ -91,6 +107,8 @@ class ConsoleApp(KeyedApp, inherit_bindings=False):
         await self._poll()
         if self._poll_seconds:
             self.set_interval(self._poll_seconds, self._poll)
+        if not self.is_headless:
+            threading.Thread(target=_end_with_the_window, daemon=True).start()
 
     def trouble(self, message: Message) -> None:
         """An error has a sentence: it stands in the message row."""

@@ -9,6 +9,7 @@ import os
 import pty
 import queue
 import re
+import select
 import signal
 import struct
 import termios
@@ -77,10 +78,14 @@ class Terminal:
             fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
             os.execvpe(words[0], words, environment)
         fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-        threading.Thread(target=self._reading, daemon=True).start()
+        self._hung_up = False
+        self._reader = threading.Thread(target=self._reading, daemon=True)
+        self._reader.start()
 
     def _reading(self) -> None:
-        while True:
+        while not self._hung_up:
+            if not select.select([self._fd], [], [], 0.2)[0]:
+                continue
             try:
                 data = os.read(self._fd, 65536)
             except OSError:
@@ -156,8 +161,23 @@ class Terminal:
         os.kill(self.pid, signal.SIGKILL)
         os.waitpid(self.pid, 0)
 
+    def hang_up(self, seconds: float) -> None:
+        """Take the window away, as its x does, and wait until the program has gone.
+
+        Raises:
+            AssertionError: it stays.
+        """
+        self._hung_up = True
+        self._reader.join()  # a read that is under way would hold the window open
+        os.close(self._fd)
+        gone = threading.Thread(target=os.waitpid, args=(self.pid, 0), daemon=True)
+        gone.start()
+        gone.join(seconds)
+        assert not gone.is_alive(), "it runs on without a window"
+
     def close(self) -> None:
         """End it and give the terminal back."""
         with contextlib.suppress(ProcessLookupError, ChildProcessError):  # it may have ended by itself
             self.kill()
-        os.close(self._fd)
+        if not self._hung_up:
+            os.close(self._fd)

@@ -188,3 +188,17 @@ def test_the_acts_behind_punctuation_are_done_in_a_terminal_too(console: Console
     ):
         terminal.type(sign)
         terminal.wait_for(f"“{name}”")
+
+
+DEAF = "import os, signal, sys; signal.signal(signal.SIGHUP, signal.SIG_IGN); os.execv(sys.argv[1], sys.argv[1:])"
+"""Runs a program that the closing of its window does not reach."""
+
+
+def test_a_window_that_is_closed_leaves_no_program_behind(tmp_path: Path) -> None:
+    program: list[str | Path] = [sys.executable, FAKE, "--keep", tmp_path / "kept.json"]
+    terminal = Terminal([sys.executable, "-c", DEAF, *program])
+    try:
+        terminal.wait_for("工号")
+        terminal.hang_up(20)
+    finally:
+        terminal.close()
