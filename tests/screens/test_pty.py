@@ -85,8 +85,10 @@ def test_from_the_sign_in_on_nothing_typed_ahead_is_lost(console: Console, pace:
 def test_a_look_at_other_screens_in_the_middle_of_a_word_splits_nothing(console: Console, pace: float) -> None:
     terminal = console.start("--signed-in", "1001", "--fields", "3")
     terminal.wait_for("新收件")
-    terminal.type("nA01<enter>420111199003070017<enter>王<f3><ins>小<f4><ins>二<f10><esc>", pace)
-    terminal.until(lambda: terminal.sees("王小二") and terminal.sees("收件"))
+    terminal.type("nA01<enter>420111199003070017<enter>王<f3><ins>小<f4><ins>二<f10>", pace)
+    terminal.wait_for("一窗 | 菜单")
+    terminal.type("<esc>")  # by itself: with a key right behind it no terminal can tell it from Alt and that key
+    terminal.until(lambda: terminal.sees("王小二") and terminal.sees("一窗 | 收件"))
     terminal.type("三<tab><f1>", pace)
     terminal.wait_for("到处可用")
     terminal.type("<enter>13812345678<enter>", pace)
