@@ -28,9 +28,10 @@ from casework.wire import Problem
 from hall.bell import Bell, Waiter
 from hall.errors import BadRequest, Declined, NotFound, StorageTrouble, Unproven
 from hall.openapi import document
+from hall.pulling import Page, Question
 from hall.request_body import body_of
 from hall.rows import TerminalRow
-from hall.service import Hall, Page, Question
+from hall.service import Hall
 from hall.store import Store
 
 _log = logging.getLogger("yichuang.hall")

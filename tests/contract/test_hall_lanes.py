@@ -15,7 +15,7 @@ from casework.admit import admit
 from casework.facts import Base, Fact, encode_fact
 from casework.limits import LIMITS
 from casework.wire import ENTRY_FACT, ENTRY_TRAY, Answered, PushAnswer
-from hall import judge
+from hall import judging
 from hall.sqlite_writing import SqliteWriting
 from tests.hall_world import HallWorld, Window, in_hall, problem, together
 
@@ -54,7 +54,7 @@ def poisoned(monkeypatch: pytest.MonkeyPatch, *ids: str) -> None:
             raise ZeroDivisionError
         return admit(case, fact, bench, unseen)
 
-    monkeypatch.setattr(judge, "admit", trips)
+    monkeypatch.setattr(judging, "admit", trips)
 
 
 def as_stub(window: Window, seq: int) -> Any:

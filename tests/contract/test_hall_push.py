@@ -17,7 +17,7 @@ from casework.admit import admit
 from casework.facts import NO_HASH, Base, encode_fact
 from casework.limits import Limits
 from casework.wire import ENTRY_FACT, ENTRY_TRAY, ENTRY_VERDICT, Answered
-from hall import judge
+from hall import judging
 from hall.sqlite_writing import SqliteWriting
 from tests.hall_world import HallWorld, Window, in_hall, problem, together
 
@@ -133,10 +133,10 @@ def test_t7_a_poisoned_event_is_held_and_judged_again_by_the_next_version(
                 raise ZeroDivisionError
             return good(case, fact, bench, unseen)
 
-        monkeypatch.setattr(judge, "admit", trips)
+        monkeypatch.setattr(judging, "admit", trips)
         answers = await window.push(poison, window.examined(case), window.received())
         assert said(answers) == [("held", "internal"), ("held", "lane"), ("accepted", "")]
-        monkeypatch.setattr(judge, "admit", good)
+        monkeypatch.setattr(judging, "admit", good)
         world.restart()
         world.api.hall.rejudge()
         state = world.case(case)

@@ -14,7 +14,7 @@ import pytest
 
 from casework import bodies
 from casework.admit import admit
-from hall import judge
+from hall import judging
 from sync.status import LinkState
 from tests.builders import Hand
 from tests.sim.loop import run_virtual
@@ -201,7 +201,7 @@ def test_t7_s17_a_poisoned_event_waits_for_the_next_version_and_nothing_else_doe
             raise ZeroDivisionError
         return admit(case, fact, bench, unseen)
 
-    monkeypatch.setattr(judge, "admit", trips)
+    monkeypatch.setattr(judging, "admit", trips)
 
     async def story(stage: Stage) -> None:
         stage.take_in(stage.first, 2)

@@ -1,0 +1,163 @@
+"""What follows from a verdict: entries of the log, envelopes in the register, lines in the tray (S13, S16)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import msgspec
+
+from casework.admit import Judgement, insistable
+from casework.ambient import moment, stamp
+from casework.case import Case
+from casework.errors import BadBytes
+from casework.events import body_of
+from casework.facts import Envelope, Fact
+from casework.limits import LIMITS, Limits
+from casework.wire import ENTRY_FACT, ENTRY_TRAY, ENTRY_VERDICT, Entry, Tray, Verdict
+from hall.docket import HALL_SCOPE, Docket, Lane
+from hall.pieces import Piece
+from hall.rows import TERMINAL_SCOPE, Draft, Register, TrayRow
+
+_NAMES_A_MODULE = frozenset({"prefile.opened", "prefile.parked"})
+SETTLES = {"resolve.withdraw": "withdraw", "resolve.amend": "amend"}
+
+
+class Bookkeeping:
+    """The writing half of a sitting.
+
+    Args:
+        docket: the state as loaded.
+        now: the hall's time, a `stamp`.
+        limits: sizes of groups, and what good evidence of a clock is.
+    """
+
+    def __init__(self, docket: Docket, now: str, limits: Limits = LIMITS) -> None:
+        self._docket = docket
+        self._now = now
+        self._limits = limits
+        self._soonest_doubt = stamp(moment(now) + timedelta(seconds=limits.clock_offset_seconds))
+        self._heard: list[tuple[Piece, bool]] = []
+        self.late_notices: list[Fact] = []
+        """Notices that came for a case which the timer had accepted meanwhile (S30)."""
+        self._reopen: dict[Lane, None] = {}
+        self._reopen_after: set[str] = set()
+
+    def _clock_is_good(self, fact: Fact) -> bool:
+        """Whether the time on the paper stands without a supervisor's word (S29)."""
+        try:
+            return fact.time.at <= self._soonest_doubt and fact.time.is_good(fact.time.at, self._limits)
+        except BadBytes:
+            return False
+
+    def _may_be_of_before(self, envelope: Envelope, fact: Fact) -> bool:
+        """A notice of before the timer: on a proven clock, and by a window that had not heard of it (S29, S30)."""
+        told = fact.type == "supplement.told" and self._clock_is_good(fact)
+        return told and "deemed_accepted" in self._docket.later(envelope, fact)
+
+    # What follows from a verdict
+
+    def _accept(self, piece: Piece, judgement: Judgement, case: Case | None, revision: int = 1) -> None:
+        fact = fact_in(piece)
+        live = self._docket.live(fact.case)
+        before = live.case
+        live.case, live.n, live.root, live.changed = case, live.n + 1, fact.root, True
+        if fact.type in _NAMES_A_MODULE:
+            live.module = body_of(fact).module
+        if before is not None and before.deemed and self._may_be_of_before(piece.envelope, fact):
+            self.late_notices.append(fact)
+        verdict = self._verdict(judgement, revision)
+        entry = Entry(
+            ENTRY_FACT, 0, live.scope, self._now, piece.envelope, verdict, msgspec.Raw(piece.data or b"null"), fact.id,
+            live.n,
+        )  # fmt: skip
+        draft = self._draft(entry, fact.case)
+        self._docket.put(register_of(piece, verdict, data=None), draft)
+        self._docket.note(piece.envelope, fact)
+        if fact.type in SETTLES:
+            self._settle(fact)
+
+    def _refuse(
+        self, piece: Piece, judgement: Judgement, revision: int = 1, *, first: bool | None = None, blocks: bool = True
+    ) -> None:
+        """Keep the bytes, tell the terminal, and put a masked entry into the tray (S13, S16).
+
+        `blocks`: later judgements of its lane wait for it.
+        """
+        verdict = self._verdict(judgement, revision)
+        first = piece.fact is not None if first is None else first
+        env, fact = piece.envelope, piece.fact
+        told = Entry(
+            ENTRY_VERDICT, 0, TERMINAL_SCOPE + env.terminal, self._now, env, verdict, fact_id=fact.id if fact else ""
+        )
+        self._docket.put(register_of(piece, verdict, first=first), self._draft(told, ""))
+        id_ = piece.id if first else env.fact_hash
+        self._tray(id_, piece, judgement, blocks=blocks)
+
+    def _tray(self, id_: str, piece: Piece, judgement: Judgement, *, blocks: bool = True) -> None:
+        fact, before = piece.fact, self._docket.tray_row(id_)
+        live = self._docket.live(fact.case) if fact else None
+        tray = Tray(
+            fact=id_, type=fact.type if fact else "", case=fact.case if fact else "", root=fact.root if fact else "",
+            number=live.case.number if live and live.case else "", terminal=piece.envelope.terminal,
+            actor=fact.actor if fact else "", code=judgement.code, facts=judgement.facts,
+            since=before.tray.since if before else self._now, kind=judgement.kind,
+            insistable=fact is not None and insistable(fact.type, judgement.code),
+        )  # fmt: skip
+        # Whoever was shown the line is shown how it ends, also when its case has found its module since.
+        scope = before.scope if before else live.scope if live else HALL_SCOPE
+        self._put_tray(TrayRow(id_, scope, blocks, tray))
+
+    def _put_tray(self, row: TrayRow) -> None:
+        self._docket.put_tray(row)
+        self._draft(Entry(ENTRY_TRAY, 0, row.scope, self._now, tray=row.tray), "")
+
+    def _verdict(self, judgement: Judgement, revision: int) -> Verdict:
+        return Verdict(judgement.kind, judgement.code, judgement.facts, judgement.flags, revision, self._now)
+
+    def _draft(self, entry: Entry, case: str) -> int:
+        self._docket.changes.drafts.append(Draft(entry, case))
+        return len(self._docket.changes.drafts) - 1
+
+    def _settle(self, fact: Fact) -> None:
+        """An accepted resolution empties its tray entries; the lanes are judged again after its group (S15)."""
+        self._reopen_after.add(fact.group.id)
+        for id_ in body_of(fact).refused:
+            row = self._settle_row(id_, SETTLES[fact.type])
+            if row is None:
+                continue
+            if row.tray.root:
+                self._reopen[row.tray.terminal, row.tray.root] = None
+            else:  # given up unread: whatever waited for it is looked at
+                self._reopen.update(dict.fromkeys(self._docket.held_lanes(row.tray.terminal)))
+            bearer = self._docket.bearer(id_)
+            if bearer is not None and bearer.verdict.v == "held":  # given up: never judged again
+                self._docket.put(msgspec.structs.replace(bearer, verdict=settled_verdict(bearer.verdict)), None)
+
+    def _settle_row(self, id_: str, how: str) -> TrayRow | None:
+        row = self._docket.tray_row(id_)
+        if row is None or row.tray.settled:
+            return None
+        self._put_tray(msgspec.structs.replace(row, tray=msgspec.structs.replace(row.tray, settled=how)))
+        return row
+
+
+def settled_verdict(verdict: Verdict) -> Verdict:
+    """The verdict of what was given up before it was judged."""
+    return msgspec.structs.replace(verdict, v="rejected", code="settled", revision=verdict.revision + 1)
+
+
+def fact_in(piece: Piece) -> Fact:
+    """The fact of a piece that was read. Raises BadBytes for a stub."""
+    if piece.fact is None:
+        raise BadBytes("bytes.fact", reason="stub")
+    return piece.fact
+
+
+def register_of(piece: Piece, verdict: Verdict, *, first: bool = True, data: bytes | None = b"") -> Register:
+    """The row of an envelope; `data=None` once the log holds the bytes."""
+    env, fact = piece.envelope, piece.fact
+    return Register(
+        env.terminal, env.incarnation, env.seq, piece.hash, env.fact_hash, fact.id if fact else "", first, verdict, 0,
+        fact.root if fact else "", fact.case if fact else "", fact.group.id if fact else "",
+        None if data is None else piece.data,
+    )  # fmt: skip

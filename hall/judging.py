@@ -1,0 +1,113 @@
+"""What is said of a group: all or none, on the case as it is, with the doubts that only the hall can have (S3, S14)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+import msgspec
+
+from casework.admit import Judgement, admit
+from casework.case import Case
+from casework.errors import BadBytes
+from casework.events import EVENTS
+from casework.facts import Fact
+from casework.folding import evolve
+from hall.bookkeeping import SETTLES, Bookkeeping, fact_in
+from hall.pieces import Piece
+
+_log = logging.getLogger("yichuang.hall")
+
+
+class Judging(Bookkeeping):
+    """The saying half of a sitting."""
+
+    def _verdicts(self, pieces: list[Piece], *, whole: bool, again: bool) -> list[tuple[Piece, Judgement, Case | None]]:
+        """What is said of each piece of one group, and the case after it."""
+        stop = self._before_judging(pieces, whole=whole, again=again)
+        if stop is not None:
+            return [(piece, piece.trouble or stop, None) for piece in pieces]
+        said: list[tuple[Piece, Judgement, Case | None]] = []
+        trial: dict[str, Case | None] = {}
+        for piece in pieces:
+            fact = fact_in(piece)
+            before = trial[fact.case] if fact.case in trial else self._docket.live(fact.case).case
+            judgement, after = self._one(piece, fact, before)
+            said.append((piece, judgement, after))
+            trial[fact.case] = after
+        return _all_or_none(said)
+
+    def _before_judging(self, pieces: list[Piece], *, whole: bool, again: bool) -> Judgement | None:
+        """Why the group can't be looked at now."""
+        trouble = next((piece.trouble for piece in pieces if piece.trouble), None)
+        if trouble is not None:
+            return Judgement(trouble.kind, "group", {"code": trouble.code})
+        fact = fact_in(pieces[0])
+        if sum(len(piece.data or b"") for piece in pieces) > self._limits.group_bytes:
+            return Judgement("rejected", "too_big")
+        if not whole:
+            return Judgement("held", "group", {"code": "bytes"})
+        before = self._docket.group_before(pieces[0].envelope, fact.group.after)
+        if before:
+            return Judgement("rejected" if again and before == "rejected" else "held", "after")
+        terminal = pieces[0].envelope.terminal
+        if again or self._goes_past(pieces, fact):
+            return None
+        waits = self._docket.waits((terminal, fact.root)) or self._awaits_bytes(terminal, fact)
+        return Judgement("held", "lane") if waits else None
+
+    def _goes_past(self, pieces: list[Piece], fact: Fact) -> bool:
+        """Resolutions go past a lane's hold, and counter facts unless their `received` is held itself (S14, S15)."""
+        return resolves(pieces) or (pieces[0].is_counter and not self._is_orphan(fact))
+
+    def _is_orphan(self, fact: Fact) -> bool:
+        return fact.type != "received" and self._docket.live(fact.case).case is None
+
+    def _awaits_bytes(self, terminal: str, fact: Fact) -> bool:
+        """Its case may be in what came without bytes: nobody can tell yet (S12)."""
+        return self._is_orphan(fact) and self._docket.has_unread(terminal)
+
+    def _one(self, piece: Piece, fact: Fact, case: Case | None) -> tuple[Judgement, Case | None]:
+        """The judgement of one fact on `case`, and the case after it."""
+        try:
+            unseen = self._docket.unseen(piece.envelope, fact)
+            judgement = admit(case, fact, self._docket.bench(fact), unseen)
+            if judgement.kind != "accepted":
+                return judgement, case
+            return self._doubted(fact, judgement, case), evolve(case, fact)
+        except BadBytes:
+            return Judgement("held", "bytes"), case
+        except Exception:  # S17: a fault of ours never loses a fact; the next version judges it again
+            _log.exception("judging fact %s failed", fact.id)
+            return Judgement("held", "internal"), case
+
+    def _doubted(self, fact: Fact, judgement: Judgement, case: Case | None) -> Judgement:
+        """With the flags that only the hall can see: a doubled number, a clock without evidence (S27, S29).
+
+        And a paper in somebody's hand whose act is given up: that is never done in silence (S15).
+        """
+        flags = list(judgement.flags)
+        if fact.type == "received" and self._docket.doubled(fact):
+            flags.append("number_doubled")
+        if EVENTS[fact.type].prints and not self._clock_is_good(fact):
+            flags.append("clock_unproven")
+        if fact.type in SETTLES and case is not None and self._docket.paper_is_out(fact, case):
+            flags.append("paper_out")
+        return msgspec.structs.replace(judgement, flags=tuple(flags)) if flags else judgement
+
+
+def _all_or_none(
+    said: list[tuple[Piece, Judgement, Case | None]],
+) -> list[tuple[Piece, Judgement, Case | None]]:
+    """The group's common fate: the first refusal, else the first hold, takes the others with it (S3)."""
+    for kind in ("rejected", "held"):
+        culprit = next(((piece, judgement) for piece, judgement, _ in said if judgement.kind == kind), None)
+        if culprit is not None:
+            why = Judgement(kind, "group", {"fact": culprit[0].id, "code": culprit[1].code})
+            return [(piece, one if one.kind == kind else why, None) for piece, one, _ in said]
+    return said
+
+
+def resolves(pieces: Sequence[Piece]) -> bool:
+    """Whether the group settles something: it goes past a lane's hold and, refused, adds nothing to it (S15)."""
+    return any(piece.resolves for piece in pieces)

@@ -1,0 +1,63 @@
+"""Lanes: what is held behind a refusal, and is judged again once that is settled (S15, S17)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from casework.facts import Envelope
+from hall.bookkeeping import fact_in
+from hall.docket import Lane
+from hall.judging import Judging, resolves
+from hall.pieces import Piece, in_groups, piece_of
+from hall.rows import Register
+
+
+class Lanes(Judging):
+    """The second judgement."""
+
+    def rejudge(self, lanes: Sequence[Lane]) -> None:
+        """Judge again what is held in these lanes, and in those that this sets free (S17)."""
+        self._reopen.update(dict.fromkeys(lanes))
+        self._reopen_lanes()
+
+    def _reopen_lane(self, lane: Lane) -> None:
+        """Judge again what is held in a lane, in order; judgements only until something does not stand (S15)."""
+        registers = self._docket.held(lane)
+        pieces = {piece.id: (piece, register) for register in registers for piece in (self._again(register),)}
+        self._docket.prefetch([piece for piece, _ in pieces.values()])
+        stuck = False
+        for group in in_groups([piece for piece, _ in pieces.values()]):
+            fact = fact_in(group[0])
+            stuck = stuck or self._docket.waits(lane, refused_only=True) or self._awaits_bytes(lane[0], fact)
+            if stuck and not self._goes_past(group, fact):
+                continue
+            stands = self._judge_again(group, {piece.id: pieces[piece.id][1] for piece in group})
+            stuck = stuck or not (stands or resolves(group))
+
+    def _reopen_lanes(self) -> None:
+        while self._reopen:  # what stands now may be a resolution that frees another lane
+            lanes = list(self._reopen)
+            self._reopen.clear()
+            self._reopen_after.clear()
+            for lane in lanes:
+                self._reopen_lane(lane)
+
+    def _again(self, register: Register) -> Piece:
+        envelope = Envelope(
+            register.terminal, register.incarnation, register.seq, self._docket.previous(register), register.fact_hash
+        )
+        return piece_of(envelope, register.data or b"", register.hash, self._limits)
+
+    def _judge_again(self, group: list[Piece], before: dict[str, Register]) -> bool:
+        """Whether the group stands now. What is said of it as before is not said twice."""
+        whole, stands = len(group) == fact_in(group[0]).group.size, True
+        for piece, judgement, case in self._verdicts(group, whole=whole, again=True):
+            old = before[piece.id].verdict
+            if judgement.kind == "accepted":
+                self._accept(piece, judgement, case, old.revision + 1)
+                self._settle_row(piece.id, "accepted")
+                continue
+            stands = False
+            if (judgement.kind, judgement.code) != (old.v, old.code):
+                self._refuse(piece, judgement, old.revision + 1, blocks=not resolves(group))
+        return stands

@@ -1,0 +1,119 @@
+"""Answering signed questions, each from one snapshot (S18): pages of the log, single cases, bytes by their hash."""
+
+from __future__ import annotations
+
+import msgspec
+
+from casework.http_signature import Claim, is_fresh, prove
+from casework.seals import Signed, seal
+from casework.wire import PURPOSE_HEAD, PURPOSE_HELLO, CaseAnswer, Head, Hello, Hidden, Kept, PullAnswer, page_digest
+from hall.docket import HALL_SCOPE
+from hall.errors import Forbidden, NotFound, Unproven
+from hall.keeping import Keeping
+from hall.proving import same_log
+from hall.rows import TerminalRow
+
+
+class Question(msgspec.Struct, frozen=True):
+    """What a pull asks (S18)."""
+
+    epoch: int
+    after: int
+    chain: str
+    limit: int
+
+
+class Page(msgspec.Struct, frozen=True):
+    """An encoded answer to a pull, and what the long poll has to know of it."""
+
+    body: bytes
+    full: bool
+    """As many entries as were asked for: more may follow at once."""
+    visible: bool
+    """Something in it is for this terminal."""
+    own: bool
+    """Something in it is for this terminal alone: its verdicts don't wait (S20)."""
+
+
+class Pulling(Keeping):
+    """The reading half of the hall."""
+
+    def hello(self) -> Signed:
+        """Who the hall is and what time it has, signed."""
+        with self._store.reading() as reading:
+            hall = reading.hall()
+        return seal(self._signer, PURPOSE_HELLO, Hello(hall.id, hall.region, hall.name, hall.key, hall.epoch, self.now))
+
+    def prove(self, claim: Claim, method: str, path: str, query: str) -> TerminalRow:
+        """The terminal that signed a request. Raises Unproven or Forbidden."""
+        with self._store.reading() as reading:
+            terminal = reading.terminal_by_key(claim.key)
+        if terminal is None:
+            raise Unproven("hall.unknown_key")
+        if not prove(claim, terminal.key, method, path, query):
+            raise Unproven("hall.signature")
+        if not is_fresh(claim, self._clock.now(), self._limits.signature_window):
+            raise Unproven("hall.stale_signature", hello=msgspec.json.encode(self.hello()).decode(), now=self.now)
+        if not terminal.active:
+            raise Forbidden("hall.revoked", number=terminal.number)
+        return terminal
+
+    def page(self, number: str, asked: Question) -> Page:
+        """One page of the log as this terminal may see it, from one snapshot. Raises Diverged or Forbidden."""
+        limit = max(1, min(asked.limit, self._limits.pull_entries))
+        with self._store.reading() as reading:
+            hall = reading.hall()
+            same_log(reading, hall, asked.epoch, asked.after, asked.chain)
+            terminal = reading.terminal(number)
+            rows = reading.page(asked.after, limit)
+        if terminal is None or not terminal.active:
+            raise Forbidden("hall.revoked", number=number)
+        held = {*terminal.scopes, terminal.own_scope}
+        entries = [row.data if row.scope in held else msgspec.json.encode(Hidden(row.seq, row.hash)) for row in rows]
+        upto, chain = (rows[-1].seq, rows[-1].chain) if rows else (asked.after, asked.chain)
+        now = self.now
+        self._seen[number] = now, asked.after
+        shown = page_digest(number, asked.after, hall.seq, terminal.acked, entries)
+        answer = PullAnswer(
+            now, hall.epoch, asked.after, upto, hall.seq, terminal.acked, tuple(map(msgspec.Raw, entries)),
+            msgspec.Raw(self._signed_head(Head(hall.id, hall.epoch, upto, chain, shown))),
+        )  # fmt: skip
+        return Page(
+            msgspec.json.encode(answer),
+            full=len(rows) == limit,
+            visible=any(row.scope in held for row in rows),
+            own=any(row.scope == terminal.own_scope for row in rows),
+        )
+
+    def _signed_head(self, head: Head) -> bytes:
+        """`head` signed; once for the polls of a terminal that find nothing new."""
+        found = self._heads.get(head)
+        if found is None:
+            if len(self._heads) > self._limits.list_rows:
+                self._heads.clear()
+            found = self._heads[head] = msgspec.json.encode(seal(self._signer, PURPOSE_HEAD, head))
+        return found
+
+    def case(self, terminal: TerminalRow, case: str) -> CaseAnswer:
+        """All entries of a case and what of it was refused, for a terminal that holds its scope (S16, S21).
+
+        Raises NotFound, also for a case of a scope that it does not hold: nobody learns what exists.
+        """
+        with self._store.reading() as reading:
+            row = reading.cases((case,)).get(case)
+            kept = reading.kept(case)
+            entries = reading.case_entries(case, 0) if row else ()
+        if not terminal.holds(row.scope if row else HALL_SCOPE) or not (row or kept):
+            raise NotFound("hall.no_case", case=case[:64])
+        refused = tuple(
+            Kept(one.terminal, one.seq, one.verdict, msgspec.Raw(one.data)) for one in kept if one.data is not None
+        )
+        return CaseAnswer(self.now, case, tuple(msgspec.Raw(data) for _, _, data in entries), refused)
+
+    def blob(self, sha256: str) -> bytes:
+        """Bytes by their hash. Raises NotFound."""
+        with self._store.reading() as reading:
+            data = reading.blob(sha256)
+        if data is None:
+            raise NotFound("hall.no_blob", sha256=sha256[:64])
+        return data

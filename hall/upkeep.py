@@ -1,0 +1,58 @@
+"""What the hall does by itself: at its start, now and then, and for whoever looks after it."""
+
+from __future__ import annotations
+
+from hall.docket import Docket
+from hall.judge import Sitting
+from hall.keeping import Keeping
+from hall.rows import Changes
+from hall.timers import FOLD, refolded, run_out
+
+
+class Upkeep(Keeping):
+    """Timers, second judgements, figures."""
+
+    def start(self) -> frozenset[str]:
+        """Before it serves: fold anew what another program has folded, and judge again what is held (S17, S21)."""
+        with self._store.writing() as tx:
+            calendar = self._calendar(tx)
+            if calendar is not None and tx.fold() != FOLD:
+                self._save(tx, refolded(tx, calendar))
+        return self.rejudge()
+
+    def tick(self) -> frozenset[str]:
+        """Say what nobody else said in time (S10); the scopes that got something new. Cheap while nothing is due."""
+        with self._store.reading() as reading:
+            if not reading.timers_due(self.now[:10], 1):
+                return frozenset()
+        with self._store.writing() as tx:
+            calendar = self._calendar(tx)
+            changes = run_out(tx, self.now, self._new_id, calendar) if calendar else Changes()
+            self._save(tx, changes)
+        return changes.scopes
+
+    def rejudge(self) -> frozenset[str]:
+        """Judge again all that is held: a newer version may know better (S17). The scopes that got something new."""
+        with self._store.writing() as tx:
+            docket = Docket(tx, self._posts(tx), self._calendar(tx))
+            sitting = Sitting(docket, self.now, self._limits)
+            sitting.rejudge(tx.held_lanes())
+            sitting.close()
+            self._save(tx, docket.changes)
+        return docket.changes.scopes
+
+    def figures(self) -> dict[str, int]:
+        """Counts for `/metrics`; no personal data."""
+        with self._store.reading() as reading:
+            hall, terminals, waiting = reading.hall(), reading.terminals(), reading.tray_count()
+        return {
+            "yichuang_log_entries": hall.seq,
+            "yichuang_epoch": hall.epoch,
+            "yichuang_terminals": sum(row.active for row in terminals) - 1 if terminals else 0,
+            "yichuang_tray": waiting,
+        }
+
+    def foreign(self) -> int:
+        """A count that changes when another process has written to the log."""
+        with self._store.reading() as reading:
+            return reading.hall().seq - self._own_entries
