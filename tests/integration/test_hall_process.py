@@ -7,6 +7,7 @@ import contextlib
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ import pytest
 from casework.messages import t
 from hall import cli
 from hall.errors import Stop
+from hall.serving import bound
 from sync.pinning import pinned_context
 from tests.builders import FixedClock
 
@@ -151,3 +153,25 @@ def test_a_hall_served_in_a_program_hears_of_other_processes(tmp_path: Path) -> 
 
     asyncio.run(story())
     assert t("hall.served")
+
+
+def test_no_answer_of_the_hall_waits_for_the_acknowledgement_of_its_first_half() -> None:
+    """Headers and body are written apart: without TCP_NODELAY each answer took 40 ms longer."""
+    told: list[int] = []
+
+    class Answers(asyncio.Protocol):
+        def connection_made(self, transport: asyncio.BaseTransport) -> None:
+            taken = transport.get_extra_info("socket")
+            told.append(taken.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+            assert isinstance(transport, asyncio.Transport)
+            transport.write(b"!")
+
+    async def story() -> None:
+        server = await asyncio.get_running_loop().create_server(Answers, sock=(sock := bound("127.0.0.1", 0)))
+        async with server:
+            reader, writer = await asyncio.open_connection(*sock.getsockname())
+            assert await reader.readexactly(1) == b"!"
+            writer.close()
+
+    asyncio.run(story())
+    assert told[0]

@@ -154,7 +154,7 @@ from tests.builders import FixedClock
 folder = pathlib.Path(sys.argv[1])
 signer = Ed25519Signer(bytes.fromhex((folder / "key").read_text()))
 app = create_app(SqliteStore(folder / "hall.db"), signer, FixedClock(), cli.new_id, run=cli.in_thread)
-sock = socket.socket(); sock.bind(("127.0.0.1", 0)); print(sock.getsockname()[1], flush=True)
+sock = socket.socket(proto=socket.IPPROTO_TCP); sock.bind(("127.0.0.1", 0)); print(sock.getsockname()[1], flush=True)
 import asyncio
 asyncio.run(uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off")).serve([sock]))
 """
