@@ -162,6 +162,8 @@ class Case(msgspec.Struct, frozen=True, omit_defaults=True):
     asks_refused: int = 0
     """How often something was asked for too late (R5): it counts against the item."""
     facts: int = 0
+    unread: int = 0
+    """How many of them this program can't read: it needs an update to show the case whole (S32)."""
 
     @property
     def is_open(self) -> bool:

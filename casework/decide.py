@@ -36,7 +36,9 @@ def step_of_act(case: Case, command: commands.Command, action: str, context: Con
 def not_now(case: Case, type_: str, context: Context) -> Refusal | None:
     """Why nobody can make a fact of this type now: the line is down, or the hall has yet to answer."""
     row = EVENTS[type_]
-    waiting = sorted(name for name in context.waiting if EVENTS[name].klass is Klass.NEEDS_HALL)
+    if case.unread and row.klass is not Klass.COUNTER:
+        return Refusal("needs_update", {"number": case.number})
+    waiting = sorted(name for name in context.waiting if name in EVENTS and EVENTS[name].klass is Klass.NEEDS_HALL)
     if waiting:
         return Refusal("waits_for_hall", {"what": ", ".join(waiting)})
     if context.online or row.offline is Offline.ALWAYS:

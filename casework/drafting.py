@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -14,11 +14,12 @@ from casework.calendar import Calendar
 from casework.case import Case
 from casework.catalogue.schema import Catalogue
 from casework.errors import BadText
-from casework.events import EVENTS, Klass
-from casework.facts import Base, Fact, Group, LegalTime, encode_body
+from casework.events import EVENTS, Klass, written
+from casework.facts import Base, Fact, Group, LegalTime
 from casework.folding import evolve
 from casework.limits import LIMITS
 from casework.rules import Bench, Refusal, refusal
+from casework.upcasting import written_version
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,6 +48,8 @@ class Context:
     """Papers can be checked over the network from here (R33)."""
     calendar: Calendar | None = None
     """The newest, for what depends on dates; None where none has come."""
+    writes: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    """Which versions the hall has said may be written, by type (S32)."""
 
     @property
     def day(self) -> str:
@@ -94,11 +97,13 @@ class Drafting:
         """
         context = self.context
         row = EVENTS[type_]
+        version = written_version(type_, row.version, context.writes)
         group = self._groups.setdefault(row.klass, context.new_id())
         fact = Fact(
-            id=context.new_id(), type=type_, version=row.version, root=self._root, case=self._case_id,
+            id=context.new_id(), type=type_, version=version, root=self._root, case=self._case_id,
             group=Group(group, 0, 1), actor=context.staff.number, post=post, visit=context.visit, base=context.base,
-            time=context.time, catalogue=context.catalogue.version, roster=context.roster, body=encode_body(body),
+            time=context.time, catalogue=context.catalogue.version, roster=context.roster,
+            body=written(type_, body, version),
         )  # fmt: skip
         no = refusal(self.case, fact, body, context.bench)
         if no is not None:

@@ -7,13 +7,14 @@ refused; what *needs the hall* counts only after its word; *hall* facts are made
 from __future__ import annotations
 
 import enum
+import functools
 from typing import Any
 
 import msgspec
 
-from casework import bodies
+from casework import bodies, upcasting
 from casework.errors import UNREADABLE, BadBytes
-from casework.facts import Fact
+from casework.facts import Fact, digest, encode_body
 
 
 class Klass(enum.Enum):
@@ -54,6 +55,7 @@ class EventType(msgspec.Struct, frozen=True):
     """The kind of paper that leaves the counter with it."""
     scope: str = "module"
     version: int = 1
+    """The newest that this program reads; it writes what the hall lets it write (`casework.upcasting`)."""
 
     def ends(self, kind: str) -> bool:
         """Whether this event ends a step of `kind`."""
@@ -184,30 +186,58 @@ _ROWS = (
     _hall("terminal.set", bodies.TerminalSet),
     _hall("catalogue.head", bodies.CatalogueHead),
     _hall("calendar.head", bodies.CalendarHead),
+    _hall("write.version", bodies.WriteVersion),
 )  # fmt: skip
 
 EVENTS: dict[str, EventType] = {row.name: row for row in _ROWS}
-
-_decoders: dict[str, msgspec.json.Decoder[Any]] = {row.name: msgspec.json.Decoder(row.body) for row in _ROWS}
 
 
 def known(fact: Fact) -> bool:
     """Whether this version can read the fact's type and version (S32)."""
     row = EVENTS.get(fact.type)
-    return row is not None and fact.version <= row.version
+    return row is not None and 1 <= fact.version <= row.version
+
+
+def readable() -> dict[str, int]:
+    """The newest version of each type that this program reads, beyond what every program has read since the first."""
+    return {
+        row.name: row.version for row in EVENTS.values() if row.version > 1 or row.name not in upcasting.FIRST_TYPES
+    }
+
+
+def reading_mark() -> str:
+    """What this program can read, as one short mark: another one folds anew what was folded by it (S32)."""
+    return digest(repr(sorted((row.name, row.version) for row in EVENTS.values())).encode())[:12]
 
 
 def body_of(fact: Fact) -> Any:
-    """The typed body of `fact`.
+    """The typed body of `fact`, an older version brought to the newest while it is read; its bytes stay (S32).
 
     Raises BadBytes when type or version is unknown, or the bytes are not of its form.
     """
-    decoder = _decoders.get(fact.type)
-    if decoder is None:
+    row = EVENTS.get(fact.type)
+    if row is None:
         raise BadBytes("bytes.event_type", type=fact.type)
     if not known(fact):
         raise BadBytes("bytes.event_version", type=fact.type, version=fact.version)
     try:
-        return decoder.decode(fact.body)
-    except UNREADABLE as cause:
+        if fact.version == row.version:
+            return _decoder(row.body).decode(fact.body)
+        plain = upcasting.read_as(fact.type, fact.version, row.version, msgspec.json.decode(fact.body, type=dict))
+        return msgspec.convert(plain, row.body)
+    except (*UNREADABLE, KeyError, TypeError, AttributeError) as cause:
         raise BadBytes("bytes.body", type=fact.type, reason=str(cause)) from cause
+
+
+def written(type_: str, body: bodies.Body, version: int) -> msgspec.Raw:
+    """The exact bytes of `body` in the form of `version`, which may be older than this program's newest (S32)."""
+    newest = EVENTS[type_].version
+    if version == newest:
+        return encode_body(body)
+    plain = upcasting.read_as(type_, newest, version, msgspec.to_builtins(body))
+    return msgspec.Raw(msgspec.json.encode(plain))
+
+
+@functools.cache
+def _decoder(body: type[bodies.Body]) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(body)

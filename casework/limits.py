@@ -33,6 +33,10 @@ class Limits:
     once_tries: int = 3
     """How often `sync --once` asks before it reports the trouble."""
     request_seconds: float = 30.0
+    report_seconds: float = 10.0
+    """How old what a terminal says of itself may be, and how often the hall writes it down."""
+    oldest_protocol: int = 1
+    """The oldest form of requests that a hall still takes (S32)."""
     # Identity (security.md)
     invite_seconds: int = 15 * 60
     invite_tries: int = 5

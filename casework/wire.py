@@ -13,6 +13,7 @@ import msgspec
 
 from casework.errors import UNREADABLE, BadBytes
 from casework.facts import NO_HASH, Envelope, digest
+from casework.report import PROTOCOL, Report
 
 PURPOSE_BATCH = "batch"
 PURPOSE_HEAD = "head"
@@ -100,7 +101,7 @@ class Sent(msgspec.Struct, frozen=True, omit_defaults=True):
     fact_hash: str = ""
 
 
-class Batch(msgspec.Struct, frozen=True):
+class Batch(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a push carries (S11): envelopes first..last without gaps, and where its terminal stands in the log."""
 
     hall: str
@@ -118,6 +119,8 @@ class Batch(msgspec.Struct, frozen=True):
     known_head: msgspec.Raw
     """The newest `Signed` head of the hall that the terminal holds, or null (S24)."""
     events: tuple[Sent, ...]
+    report: Report | None = None
+    """How the terminal is, by its own word (S34)."""
 
 
 class Answered(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -181,7 +184,10 @@ class Hello(msgspec.Struct, frozen=True):
     key: str
     epoch: int
     hall_time: str
-    protocol: int = 1
+    protocol: int = PROTOCOL
+    """The newest that the hall speaks."""
+    oldest_protocol: int = 1
+    """The oldest that it still takes (S32)."""
 
 
 class EnrolRequest(msgspec.Struct, frozen=True):

@@ -167,11 +167,19 @@ async def line_for(terminal: Terminal, *, limits: Limits = LIMITS) -> AsyncItera
         terminal: whose memory it fills and empties.
         limits: bounds.
     """
+    from importlib.metadata import version
+
     from sync.line import Line
     from sync.transport import Transport
 
     folder, memory = terminal.memory.folder, terminal.memory
-    transport = Transport(hall_url(terminal), terminal.clock, key=memory.identity.hall_key, limits=limits)
+    transport = Transport(
+        hall_url(terminal),
+        terminal.clock,
+        key=memory.identity.hall_key,
+        limits=limits,
+        program=version("yichuang"),
+    )
     try:
         yield Line(
             memory,

@@ -358,6 +358,7 @@ class Counter:
             team_of=lambda number: _team(tx, number),
             sourced=self.sources.connected,
             calendar=self.library.calendar(),
+            writes=tx.writes(),
         )
 
     def _time(self) -> LegalTime:

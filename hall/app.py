@@ -23,6 +23,7 @@ from casework.errors import BadBytes
 from casework.http_signature import INPUT, SIGNATURE, read_claim
 from casework.limits import LIMITS, Limits
 from casework.messages import t
+from casework.report import decode_report
 from casework.seals import Signer
 from casework.wire import Problem
 from hall.bell import Bell, Waiter
@@ -85,13 +86,12 @@ class Api:
 
     async def health(self, _request: Request) -> bytes:
         """Whether the memory answers."""
-        await self._run(self.hall.figures)
+        await self._run(self.hall.answers)
         return b'{"ok":true}'
 
     async def metrics(self, _request: Request) -> Response:
-        """Figures as plain text."""
-        figures = await self._run(self.hall.figures)
-        text = "".join(f"{name} {value}\n" for name, value in figures.items())
+        """Figures in the text form of Prometheus."""
+        text = await self._run(self.hall.metrics)
         return Response(text, media_type="text/plain; version=0.0.4")
 
     # Batches: signed themselves
@@ -119,13 +119,14 @@ class Api:
         """Entries after a cursor; waits up to `wait` seconds for the first one (S18, S20)."""
         terminal = await self._terminal(request)
         asked, wait = _question(request, self._limits)
+        report = decode_report(request.query_params.get("report", ""))
         loop = asyncio.get_running_loop()
         deadline = loop.time() + wait
         spaced = 0.0
         while True:
             scopes = {terminal.own_scope} if spaced else {terminal.own_scope, *terminal.scopes}
             with self.bell.listening(scopes) as waiter:
-                page = await self._run(functools.partial(self.hall.page, terminal.number, asked))
+                page = await self._run(functools.partial(self.hall.page, terminal.number, asked, report))
                 spaced = await self._pause(waiter, page, terminal.number, deadline)
             if spaced < 0:
                 if page.visible:

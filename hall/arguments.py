@@ -39,6 +39,9 @@ def _hall(actions: Any) -> None:
     serve.add_argument("--database", metavar="URL", default="")
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=int, default=PORT)
+    word = _action(actions, "write-version")
+    word.add_argument("type")
+    word.add_argument("version", type=int)
     steps = _action(actions, "staff").add_subparsers(dest="step", required=True, metavar="STEP")
     for step in ("add", "set"):
         one = _action(steps, step, "staff_")

@@ -20,6 +20,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import msgspec
+
 from casework.ambient import CIVIL, Clock, moment, stamp, uuid7
 from casework.bodies import StaffSet
 from casework.case import Case, decode_case
@@ -33,7 +35,7 @@ from hall.enrol import code_of, invite
 from hall.errors import Stop
 from hall.founding import delegation_text, delegations_of, found, hall_row, sample_staff, staff_change
 from hall.keys import read_key, write_key
-from hall.office import own_facts, revoke
+from hall.office import own_facts, revoke, write_version
 from hall.service import Hall
 from hall.shipped import shipped_calendar, shipped_catalogue
 from hall.sqlite_store import SqliteStore
@@ -203,6 +205,8 @@ def run_hall(args: argparse.Namespace) -> int:
         return _init(args, folder)
     if args.action == "serve":
         return _serve(args, folder)
+    if args.action == "write-version":
+        return _write_version(args, folder)
     return _staff(args, folder)
 
 
@@ -261,6 +265,13 @@ def _serve(args: argparse.Namespace, folder: Path) -> int:
                 watcher.cancel()
 
         asyncio.run(serve())
+    return 0
+
+
+def _write_version(args: argparse.Namespace, folder: Path) -> int:
+    with open_hall(folder) as here:
+        here.hall.change(lambda reading, now, ids: write_version(reading, args.type, args.version, now, ids))
+    _say(t("hall.version_written", type=args.type, version=args.version))
     return 0
 
 
@@ -323,16 +334,8 @@ def run_terminal(args: argparse.Namespace) -> int:
             here.hall.change(lambda reading, now, ids: revoke(reading, args.number, now, ids))
             _say(t("hall.revoked_now", number=args.number))
         else:
-            with here.store.reading() as reading:
-                rows = [row for row in reading.terminals() if row.number != "0000"]
-            for row in rows:
-                _row(
-                    args,
-                    {
-                        "number": row.number, "active": row.active, "fingerprint": key_id(row.key),
-                        "received": row.acked, "cursor": row.cursor, "last_seen": row.last_seen,
-                    },
-                )  # fmt: skip
+            for one in here.hall.terminals():
+                _row(args, msgspec.structs.asdict(one))
     return 0
 
 

@@ -15,7 +15,7 @@ from casework.calendar import Calendar
 from casework.case import Case, decode_case
 from casework.catalogue.schema import MODULES, Post
 from casework.errors import UNREADABLE
-from casework.events import EVENTS, body_of
+from casework.events import EVENTS, body_of, known
 from casework.facts import NO_HASH, Envelope, Fact, decode_fact
 from casework.rules import Bench
 from casework.wire import ENTRY_FACT, decode_entry
@@ -136,7 +136,7 @@ class Docket:
         if fact.actor not in self._staff:
             self._staff[fact.actor] = self._reading.staff((fact.actor,)).get(fact.actor)
         refused = self._waiting(fact.case)
-        if fact.type.startswith("resolve."):
+        if fact.type.startswith("resolve.") and known(fact):
             named = self._reading.tray_rows(body_of(fact).refused)
             refused = refused | {row.id for row in named if not row.tray.case and not row.tray.settled}
         return Bench(self._staff[fact.actor], self._posts, frozenset(refused), self.calendar)

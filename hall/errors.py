@@ -10,6 +10,7 @@
     │   ├── Gap            409  envelopes are missing before these: send from `next` on (T4)
     │   ├── Diverged       409  the hall's log and the terminal's are not the same (S24); nothing was stored
     │   ├── Forked         409  this incarnation had sealed other envelopes under these numbers (T30)
+    │   ├── TooOld         426  it speaks a form of requests that this hall no longer takes (S32)
     │   ├── EnrolRefused   403  number or code is wrong, used up or too old
     │   └── StorageTrouble 503  the store failed; nothing was stored, the same request may be sent again (T69)
     └── Stop               a command at the hall can't go on; the sentence says what to do
@@ -95,6 +96,12 @@ class Forked(Declined):
     """This incarnation had sealed other envelopes under these numbers: two machines go by one name (T30)."""
 
     status = 409
+
+
+class TooOld(Declined):
+    """The terminal speaks a form of requests that this hall no longer takes: it has to be updated first (S32)."""
+
+    status = 426
 
 
 class StorageTrouble(Declined):

@@ -12,7 +12,7 @@ from casework.catalogue.schema import Post
 from casework.limits import LIMITS, Limits
 from casework.seals import Signer
 from casework.wire import Head
-from hall.rows import Changes
+from hall.rows import Changes, ReportRow
 from hall.store import Reading, Store, Writing
 
 Make = Callable[[Reading, str, NewId], Changes]
@@ -39,7 +39,8 @@ class Keeping:
         self._posts_of: tuple[str, Mapping[str, Post]] = ("", {})
         self._calendar_of: tuple[str, Calendar | None] = ("", None)
         self._heads: dict[Head, bytes] = {}
-        self._seen: dict[str, tuple[str, int]] = {}
+        self._seen: dict[str, ReportRow] = {}
+        self._reported = 0.0
         self._own_entries = 0
 
     @property

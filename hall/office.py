@@ -11,10 +11,13 @@ import msgspec
 
 from casework import bodies
 from casework.ambient import NewId
+from casework.events import EVENTS
 from casework.facts import HALL, Base, Envelope, Fact, Group, LegalTime, digest, encode_body, encode_fact
+from casework.upcasting import FIRST_WRITTEN, HALL_WORD
 from casework.wire import ENTRY_FACT, Entry, Verdict
 from hall.docket import HALL_SCOPE
 from hall.errors import Stop
+from hall.health import cannot_read
 from hall.rows import Changes, Draft, HallRow, Register, TerminalRow
 from hall.store import Reading
 
@@ -25,6 +28,7 @@ _TYPES: dict[type[bodies.Body], str] = {
     bodies.CalendarHead: "calendar.head",
     bodies.DeemedAccepted: "deemed_accepted",
     bodies.TimerSetAside: "timer.set_aside",
+    bodies.WriteVersion: "write.version",
 }
 
 
@@ -98,6 +102,8 @@ def _project(changes: Changes, body: bodies.Body, draft: int) -> None:
         changes.heads["catalogue"] = body.version, draft
     elif isinstance(body, bodies.CalendarHead):
         changes.heads["calendar"] = body.version, draft
+    elif isinstance(body, bodies.WriteVersion):
+        changes.heads[HALL_WORD + body.type] = str(body.version), draft
 
 
 def publish(reading: Reading, catalogue: bytes, calendar: bytes, now: str, new_id: NewId) -> Changes:
@@ -111,6 +117,23 @@ def publish(reading: Reading, catalogue: bytes, calendar: bytes, now: str, new_i
         if reading.head(kind) != version:
             said.append(head(version))
     return own_facts(reading, said, now, new_id, changes) if said else changes
+
+
+def write_version(reading: Reading, type_: str, version: int, now: str, new_id: NewId) -> Changes:
+    """From here on facts of `type_` are written in `version` (S32).
+
+    Raises Stop: this hall can't read it itself, it is written already, or an active terminal could not read it.
+    """
+    row = EVENTS.get(type_)
+    if row is None or not 1 <= version <= row.version:
+        raise Stop("hall.unknown_version", type=type_[:40], version=version, newest=row.version if row else 0)
+    already = int(reading.head(HALL_WORD + type_) or FIRST_WRITTEN)
+    if version <= already:
+        raise Stop("hall.written_already", type=type_, version=already)
+    blind = cannot_read(reading, type_, version)
+    if blind:
+        raise Stop("hall.cannot_read", type=type_, version=version, terminals=", ".join(blind))
+    return own_facts(reading, [bodies.WriteVersion(type_, version)], now, new_id)
 
 
 def revoke(reading: Reading, number: str, now: str, new_id: NewId) -> Changes:

@@ -35,7 +35,7 @@ def document() -> dict[str, Any]:
         {"name": name, "in": "query", "required": required, "schema": {"type": kind}}
         for name, kind, required in (
             ("epoch", "integer", True), ("after", "integer", True), ("chain", "string", True),
-            ("limit", "integer", False), ("wait", "number", False),
+            ("limit", "integer", False), ("wait", "number", False), ("report", "string", False),
         )
     ]  # fmt: skip
     text = {"get": {"responses": {"200": {"description": "figures", "content": {"text/plain": {}}}}}}

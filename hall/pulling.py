@@ -5,10 +5,12 @@ from __future__ import annotations
 import msgspec
 
 from casework.http_signature import Claim, is_fresh, prove
+from casework.report import Report
 from casework.seals import Signed, seal
 from casework.wire import PURPOSE_HEAD, PURPOSE_HELLO, CaseAnswer, Head, Hello, Hidden, Kept, PullAnswer, page_digest
 from hall.docket import HALL_SCOPE
 from hall.errors import Forbidden, NotFound, Unproven
+from hall.health import contact_of, speaks
 from hall.keeping import Keeping
 from hall.proving import same_log
 from hall.rows import TerminalRow
@@ -42,7 +44,11 @@ class Pulling(Keeping):
         """Who the hall is and what time it has, signed."""
         with self._store.reading() as reading:
             hall = reading.hall()
-        return seal(self._signer, PURPOSE_HELLO, Hello(hall.id, hall.region, hall.name, hall.key, hall.epoch, self.now))
+        told = Hello(
+            hall.id, hall.region, hall.name, hall.key, hall.epoch, self.now,
+            oldest_protocol=self._limits.oldest_protocol,
+        )  # fmt: skip
+        return seal(self._signer, PURPOSE_HELLO, told)
 
     def prove(self, claim: Claim, method: str, path: str, query: str) -> TerminalRow:
         """The terminal that signed a request. Raises Unproven or Forbidden."""
@@ -58,8 +64,12 @@ class Pulling(Keeping):
             raise Forbidden("hall.revoked", number=terminal.number)
         return terminal
 
-    def page(self, number: str, asked: Question) -> Page:
-        """One page of the log as this terminal may see it, from one snapshot. Raises Diverged or Forbidden."""
+    def page(self, number: str, asked: Question, report: Report | None = None) -> Page:
+        """One page of the log as this terminal may see it, from one snapshot. `report`: what it says of itself.
+
+        Raises Diverged, Forbidden or TooOld.
+        """
+        speaks(report, self._limits)
         limit = max(1, min(asked.limit, self._limits.pull_entries))
         with self._store.reading() as reading:
             hall = reading.hall()
@@ -72,7 +82,7 @@ class Pulling(Keeping):
         entries = [row.data if row.scope in held else msgspec.json.encode(Hidden(row.seq, row.hash)) for row in rows]
         upto, chain = (rows[-1].seq, rows[-1].chain) if rows else (asked.after, asked.chain)
         now = self.now
-        self._seen[number] = now, asked.after
+        self._seen[number] = contact_of(number, now, asked.after, report)
         shown = page_digest(number, asked.after, hall.seq, terminal.acked, entries)
         answer = PullAnswer(
             now, hall.epoch, asked.after, upto, hall.seq, terminal.acked, tuple(map(msgspec.Raw, entries)),

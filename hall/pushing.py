@@ -10,6 +10,7 @@ from casework.seals import Signed, read, unseal
 from casework.wire import PURPOSE_BATCH, PURPOSE_HEAD, Batch, Head, PushAnswer
 from hall.docket import Docket
 from hall.errors import BadRequest, Diverged, Forbidden, Forked, Gap, TooBig, Unproven
+from hall.health import contact_of, speaks
 from hall.judge import Sitting
 from hall.keeping import Keeping
 from hall.pieces import Piece, read_pieces
@@ -25,13 +26,14 @@ class Pushing(Keeping):
     def push(self, body: bytes) -> tuple[PushAnswer, frozenset[str]]:
         """Judge a batch; the verdicts, and the scopes that got something new (S11-S13).
 
-        Raises BadRequest, TooBig, Unproven, Forbidden, Gap, Diverged, StorageTrouble: then nothing is stored.
+        Raises BadRequest, TooBig, Unproven, Forbidden, Gap, Diverged, TooOld, StorageTrouble: then nothing is stored.
         """
         signed = read_body(body, Signed)
         stated: Batch = read_body(bytes(signed.body), Batch)
         with self._store.reading() as reading:
             terminal = _enrolled(reading.terminal(stated.terminal), stated)
         batch: Batch = unsealed(signed, terminal.key, PURPOSE_BATCH, Batch)
+        speaks(batch.report, self._limits)
         size = sum(len(bytes(event.fact)) for event in batch.events)
         if len(batch.events) > self._limits.push_facts or size > self._limits.push_bytes:
             raise TooBig("hall.batch_too_big", facts=self._limits.push_facts, bytes=self._limits.push_bytes)
@@ -60,8 +62,9 @@ class Pushing(Keeping):
                 acked=batch.last if ahead else terminal.acked,
                 head=batch.head if ahead else terminal.head,
                 last_seen=now,
-                cursor=max(batch.cursor, terminal.cursor, self._seen.get(terminal.number, ("", 0))[1]),
+                cursor=max(batch.cursor, terminal.cursor),
             )
+            docket.changes.reports[terminal.number] = contact_of(terminal.number, now, batch.cursor, batch.report)
             seqs = self._save(tx, docket.changes)
             answers = sitting.answers(seqs)
         return PushAnswer(now, max(batch.last, terminal.acked), answers), docket.changes.scopes

@@ -11,6 +11,7 @@ import msgspec
 
 from casework.bodies import StaffSet
 from casework.facts import NO_HASH
+from casework.report import Report
 from casework.wire import Entry, Tray, Verdict
 
 TERMINAL_SCOPE = "terminal/"
@@ -51,6 +52,19 @@ class TerminalRow(msgspec.Struct, frozen=True):
     def holds(self, scope: str) -> bool:
         """Whether entries of `scope` go to this terminal."""
         return scope in self.scopes or scope == self.own_scope
+
+
+class ReportRow(msgspec.Struct, frozen=True):
+    """A terminal's last contact, and what it said of itself then (S34).
+
+    `clear`: up to this moment everything that was done there is here (S30); empty while nobody knows.
+    """
+
+    number: str
+    at: str
+    cursor: int
+    clear: str = ""
+    report: Report | None = None
 
 
 class InviteRow(msgspec.Struct, frozen=True):
@@ -154,6 +168,7 @@ class Changes:
     staff: dict[str, tuple[StaffSet, int]] = dataclasses.field(default_factory=dict)
     heads: dict[str, tuple[str, int]] = dataclasses.field(default_factory=dict)
     blobs: dict[str, bytes] = dataclasses.field(default_factory=dict)
+    reports: dict[str, ReportRow] = dataclasses.field(default_factory=dict)
     timers: dict[str, tuple[TimerRow, ...]] = dataclasses.field(default_factory=dict)
     """By case: all that it has now."""
     fold: str = ""

@@ -16,7 +16,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from hall.app import Api
-from hall.errors import Stop
+from hall.errors import Stop, StorageTrouble
 from hall.keys import certificate
 
 GRACE_SECONDS = 5
@@ -114,10 +114,12 @@ async def watch(
     before = await foreign()
     while True:
         await sleep(LOOK_SECONDS)
-        scopes = await tick()
+        try:
+            scopes, now = await tick(), await foreign()
+        except StorageTrouble:  # it is written in the log of the hall; a second later it may be well again
+            continue
         if scopes:
             api.bell.ring(scopes)
-        now = await foreign()
         if now != before:
             before = now
             api.bell.ring(None)

@@ -9,9 +9,10 @@ from typing import Any
 import msgspec
 
 from casework.bodies import StaffSet
+from casework.report import decode_report
 from casework.wire import Tray, Verdict
 from hall.queries import queries
-from hall.rows import CaseRow, HallRow, InviteRow, PageRow, Register, TerminalRow, TimerRow, TrayRow
+from hall.rows import CaseRow, HallRow, InviteRow, PageRow, Register, ReportRow, TerminalRow, TimerRow, TrayRow
 
 _encode = msgspec.json.Encoder().encode
 _verdict = msgspec.json.Decoder(Verdict).decode
@@ -54,6 +55,13 @@ class SqliteReading:
     def terminals(self) -> tuple[TerminalRow, ...]:
         """All, by number."""
         return tuple(row for row in map(_terminal, self._all("terminals")) if row)
+
+    def reports(self) -> dict[str, ReportRow]:
+        """What the terminals last said of themselves, by number."""
+        return {
+            number: ReportRow(number, at, cursor, clear, decode_report(body) if body is not None else None)
+            for number, at, cursor, clear, body in self._all("reports")
+        }
 
     def invite(self, number: str) -> InviteRow | None:
         """The invitation of a number."""

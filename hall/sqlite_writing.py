@@ -64,6 +64,13 @@ class SqliteWriting(SqliteReading):
         self._many(
             "put_invite", ((i.number, i.code_hash, i.expires, i.tries, i.used_by) for i in changes.invites.values())
         )
+        self._many(
+            "put_report",
+            (
+                (r.number, r.at, r.cursor, r.clear, None if r.report is None else _encode(r.report))
+                for r in changes.reports.values()
+            ),
+        )
         self._many("put_blob", changes.blobs.items())
         self._many("drop_timers", ((case,) for case in changes.timers))
         self._many("put_timer", ((t.case, t.kind, t.due) for rows in changes.timers.values() for t in rows))

@@ -12,7 +12,7 @@ from casework import bodies
 from casework.ambient import NewId
 from casework.calendar import Calendar
 from casework.case import Case, decode_case, encode_case
-from casework.events import body_of
+from casework.events import body_of, reading_mark
 from casework.facts import Fact, decode_fact
 from casework.folding import evolve, fold
 from casework.folding.intake import stands_alone
@@ -26,6 +26,11 @@ AT_ONCE = 200
 """Timers that are settled in one transaction."""
 FOLD = "3"
 """Which fold has made the cases' rows: another one makes them anew when the hall starts."""
+
+
+def fold_mark() -> str:
+    """The fold of this program, and what it can read: what it learned to read is folded after its update (S32)."""
+    return f"{FOLD}/{reading_mark()}"
 
 
 def timer_rows(case: Case, calendar: Calendar) -> tuple[TimerRow, ...]:
@@ -79,7 +84,7 @@ def _folded(reading: Reading, changes: Changes, said: Sequence[OnCase], now: str
 
 def refolded(reading: Reading, calendar: Calendar) -> Changes:
     """Every case's row made anew from the log, with its timers: after an update that folds otherwise."""
-    changes = Changes(fold=FOLD)
+    changes = Changes(fold=fold_mark())
     ids = reading.case_ids()
     for row in reading.cases(ids).values():
         entries = [decode_entry(data) for _, kind, data in reading.case_entries(row.id, 0) if kind == ENTRY_FACT]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from hall.docket import Docket
+from hall.errors import StorageTrouble
+from hall.health import TerminalHealth, metrics, terminals
 from hall.judge import Sitting
 from hall.keeping import Keeping
 from hall.rows import Changes
-from hall.timers import FOLD, refolded, run_out
+from hall.timers import fold_mark, refolded, run_out
 
 
 class Upkeep(Keeping):
@@ -16,12 +18,13 @@ class Upkeep(Keeping):
         """Before it serves: fold anew what another program has folded, and judge again what is held (S17, S21)."""
         with self._store.writing() as tx:
             calendar = self._calendar(tx)
-            if calendar is not None and tx.fold() != FOLD:
+            if calendar is not None and tx.fold() != fold_mark():
                 self._save(tx, refolded(tx, calendar))
         return self.rejudge()
 
     def tick(self) -> frozenset[str]:
         """Say what nobody else said in time (S10); the scopes that got something new. Cheap while nothing is due."""
+        self.keep_reports()
         with self._store.reading() as reading:
             if not reading.timers_due(self.now[:10], 1):
                 return frozenset()
@@ -41,16 +44,40 @@ class Upkeep(Keeping):
             self._save(tx, docket.changes)
         return docket.changes.scopes
 
-    def figures(self) -> dict[str, int]:
-        """Counts for `/metrics`; no personal data."""
+    def answers(self) -> bool:
+        """Whether the memory answers. Raises StorageTrouble."""
         with self._store.reading() as reading:
-            hall, terminals, waiting = reading.hall(), reading.terminals(), reading.tray_count()
-        return {
+            return bool(reading.hall().id)
+
+    def terminals(self) -> tuple[TerminalHealth, ...]:
+        """How every terminal is, as far as the hall knows (S34)."""
+        with self._store.reading() as reading:
+            return terminals(reading, self._seen)
+
+    def metrics(self) -> str:
+        """Figures for a monitoring system; no personal data."""
+        with self._store.reading() as reading:
+            hall, waiting, each = reading.hall(), reading.tray_count(), terminals(reading, self._seen)
+        whole = {
             "yichuang_log_entries": hall.seq,
             "yichuang_epoch": hall.epoch,
-            "yichuang_terminals": sum(row.active for row in terminals) - 1 if terminals else 0,
+            "yichuang_terminals": sum(one.active for one in each),
             "yichuang_tray": waiting,
         }
+        return metrics(whole, each, self.now)
+
+    def keep_reports(self) -> None:
+        """Write down what the terminals said with their pulls, not more often than `limits.report_seconds`."""
+        now = self._clock.monotonic()
+        if not self._seen or now - self._reported < self._limits.report_seconds:
+            return
+        seen, self._seen, self._reported = self._seen, {}, now
+        try:
+            with self._store.writing() as tx:
+                tx.save(Changes(reports=seen))
+        except StorageTrouble:
+            self._seen = {**seen, **self._seen}  # the next tick writes it
+            raise
 
     def foreign(self) -> int:
         """A count that changes when another process has written to the log."""

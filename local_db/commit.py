@@ -21,6 +21,7 @@ from casework.events import body_of
 from casework.facts import Base, Envelope, Fact, digest, encode_fact
 from casework.folding import evolve
 from casework.outbox import Move, Row, moved
+from casework.upcasting import HALL_WORD
 from local_db.counter import Counter
 from local_db.errors import StoreError, TooBig
 from local_db.prefiles import follow
@@ -93,6 +94,11 @@ class Writing:
         """The log's position of the newest roster entry that is known here."""
         position: int = self._db.execute(_SQL["roster_position"]).fetchone()[0]
         return position
+
+    def writes(self) -> dict[str, int]:
+        """Which versions the hall has said may be written, by type (S32)."""
+        rows = self._db.execute(_SQL["writes"]).fetchall()
+        return {kind.removeprefix(HALL_WORD): int(version) for kind, version in rows}
 
     def staff(self, number: str) -> StaffSet | None:
         """A person of the roster."""

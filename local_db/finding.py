@@ -19,7 +19,7 @@ from casework.outbox import Row
 from casework.text import clean_code, clean_line
 from casework.wire import Entry, Tray, Verdict, decode_entry
 from local_db.connection import Connected
-from local_db.replay import readable, shown_case, split
+from local_db.replay import HOLE, readable, shown_case, split
 from local_db.sql import queries
 
 _SQL = queries("finding")
@@ -122,7 +122,13 @@ class Finding(Connected):
                 if fact is not None:
                     lines.append(Told(fact, row=Row(state), verdict=verdict))
             hole = db.execute(_SQL["hole"], (case_id,)).fetchone()
-        return History(tuple(lines), bool(hole and hole[0]))
+        return History(tuple(lines), bool(hole and hole[0] & HOLE))
+
+    def need_update(self) -> int:
+        """How many cases this program can't show whole: their log has facts that a newer one reads (S32)."""
+        with self.reading() as db:
+            count: int = db.execute(_SQL["need_update"]).fetchone()[0]
+        return count
 
     def cases(
         self, which: Filter = _ALL, limit: int = 0, before: tuple[str, str] = (_LAST, _LAST)

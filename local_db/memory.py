@@ -24,7 +24,7 @@ from local_db.migrations import migrate, version_of
 from local_db.people import People
 from local_db.prefiles import Prefiles
 from local_db.printing import Printing
-from local_db.rebuild import PROJECTION, Rebuild
+from local_db.rebuild import Rebuild, projection
 from local_db.state import State, StateFile
 
 FOLDERS = ("papers", "spool", "backup", "keys")
@@ -82,7 +82,7 @@ class TerminalMemory(Rebuild, Finding, Prefiles, Drafts, People, Printing, Backu
                     raise AlreadyTerminal("store.already_terminal", folder=str(folder))
                 known = msgspec.structs.asdict(identity)
                 epoch = known.pop("epoch")
-                known["projection"] = PROJECTION
+                known["projection"] = projection()
                 db.executemany("insert into meta (key, value) values (?, ?)", list(known.items()))
                 db.execute("insert into standing (id, epoch, cursor, chain) values (1, ?, 0, ?)", (epoch, NO_HASH))
                 db.execute("insert into finder (id, indexed, spelled) values (1, 0, 0)")

@@ -17,15 +17,17 @@ from casework.ambient import stamp
 from casework.case import Case, decode_case, encode_case
 from casework.errors import BadBytes
 from casework.events import body_of
+from casework.events import known as readable_here
 from casework.facts import Fact, decode_fact
 from casework.folding import evolve
 from casework.outbox import Move, Row, moved
 from casework.seals import Signed
+from casework.upcasting import HALL_WORD
 from casework.wire import ENTRY_FACT, ENTRY_TRAY, ENTRY_VERDICT, Entry, Link, extend
 from local_db.commit import named_by, resolve_own
 from local_db.outbox import Outbox, keep_tray
 from local_db.prefiles import follow
-from local_db.replay import confirmed_case, keep, overlaid, shown_case
+from local_db.replay import HOLE, UNREAD, confirmed_case, keep, overlaid, shown_case
 from local_db.sql import queries
 
 _SQL = queries("line")
@@ -49,6 +51,8 @@ class _Folded(msgspec.Struct, frozen=True):
     n: int
     hole: bool
     case: Case | None
+    unread: bool = False
+    """This program can't read all of it: it needs an update (S32)."""
 
 
 class Pages(Outbox):
@@ -187,19 +191,23 @@ def log_state(db: sqlite3.Connection, fact: Fact) -> _Folded:
     row = db.execute(_REPLAY["confirmed"], (fact.case,)).fetchone()
     if row is None:
         return _Folded(fact.root, 0, hole=False, case=None)
-    return _Folded(row[0], row[1], bool(row[2]), decode_case(row[3]) if row[3] is not None else None)
+    case = decode_case(row[3]) if row[3] is not None else None
+    return _Folded(row[0], row[1], bool(row[2] & HOLE), case, bool(row[2] & UNREAD))
 
 
 def after_entry(known: _Folded, entry: Entry, fact: Fact) -> _Folded:
     """What the log says of a case after one more entry; a count that jumps is a hole (S21)."""
     n = entry.n or known.n + 1
-    return _Folded(known.root, n, known.hole or n != known.n + 1, evolve(known.case, fact))
+    hole, unread = known.hole or n != known.n + 1, known.unread or not readable_here(fact)
+    return _Folded(known.root, n, hole, evolve(known.case, fact), unread)
 
 
 def keep_confirmed(db: sqlite3.Connection, case_id: str, state: _Folded) -> None:
     """Write what the log says of a case."""
     body = encode_case(state.case) if state.case is not None else None
-    db.execute(_REPLAY["keep_confirmed"], (case_id, state.root, state.n, int(state.hole), body))
+    db.execute(
+        _REPLAY["keep_confirmed"], (case_id, state.root, state.n, state.hole * HOLE | state.unread * UNREAD, body)
+    )
 
 
 def project(db: sqlite3.Connection, seq: int, fact: Fact) -> set[str]:
@@ -208,7 +216,7 @@ def project(db: sqlite3.Connection, seq: int, fact: Fact) -> set[str]:
         db.execute(_SQL["want"], (fact.catalogue,))
     if fact.type.startswith("resolve."):
         return {case_id for named in named_by(fact) for case_id in resolve_own(db, named)}
-    if fact.type in {"staff.set", "terminal.set", "catalogue.head", "calendar.head"}:
+    if fact.type in {"staff.set", "terminal.set", "catalogue.head", "calendar.head", "write.version"}:
         _project_hall(db, seq, fact)
     return set()
 
@@ -222,5 +230,7 @@ def _project_hall(db: sqlite3.Connection, seq: int, fact: Fact) -> None:
         db.execute(_SQL["keep_staff"], (body.number, seq, msgspec.json.encode(body)))
     elif isinstance(body, bodies.TerminalSet):
         db.execute(_SQL["keep_terminal"], (body.number, seq, msgspec.json.encode(body)))
+    elif isinstance(body, bodies.WriteVersion):
+        db.execute(_SQL["keep_head"], (HALL_WORD + body.type, seq, str(body.version)))
     else:
         db.execute(_SQL["keep_head"], (fact.type, seq, body.version))

@@ -11,6 +11,7 @@ import sqlite3
 from casework.ambient import stamp
 from casework.case import Case
 from casework.errors import BadBytes
+from casework.events import reading_mark
 from casework.facts import Fact, decode_fact
 from casework.wire import Entry, decode_entry
 from local_db.outbox import keep_tray
@@ -28,6 +29,13 @@ PROJECTION = "3"
 """Which fold has written the projections: another one folds them anew at the first opening (S21)."""
 
 
+def projection() -> str:
+    """The fold of this program, and what it can read: what it learned to read is folded right after its update (S32),
+    and a program that came back folds as it always did.
+    """
+    return f"{PROJECTION}/{reading_mark()}"
+
+
 class Rebuild(Standing):
     """Projections from zero."""
 
@@ -35,10 +43,10 @@ class Rebuild(Standing):
         """Fold every projection anew where a program with another fold has written it."""
         with self.reading() as db:
             written = db.execute(_SQL["projection"]).fetchone()
-        if written is None or written[0] != PROJECTION:
+        if written is None or written[0] != projection():
             self.rebuild()
             with self.transaction() as db:
-                db.execute(_SQL["keep_projection"], (PROJECTION,))
+                db.execute(_SQL["keep_projection"], (projection(),))
 
     def rebuild(self) -> int:
         """Drop every projection and fold it again, in one transaction. Returns how many cases there are."""

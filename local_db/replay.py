@@ -22,6 +22,8 @@ from casework.outbox import SHOWN, Row, is_shown
 from local_db.sql import queries
 
 _SQL = queries("replay")
+HOLE, UNREAD = 1, 2
+"""In the column `hole`: an entry of the case is not here; one is here that this program can't read."""
 UNINDEXED = 64
 """Names that may wait for the index of words; a search looks through them one by one."""
 

@@ -6,6 +6,7 @@ the hall's last word plus the monotonic clock), S33 and S34.
 
 from __future__ import annotations
 
+import shutil
 from datetime import date, timedelta
 
 import msgspec
@@ -95,6 +96,13 @@ class Standing(Pages):
         with self.reading() as db:
             row = db.execute(_SQL["blob"], (sha256,)).fetchone()
         return row[0] if row else None
+
+    def free_mb(self) -> int:
+        """Megabytes that are free on the disk of this memory; -1 where nobody can say."""
+        try:
+            return shutil.disk_usage(self.folder).free // 1_000_000
+        except OSError:
+            return -1
 
     def _same_boot(self, local: str, mono: float) -> bool:
         ran = self.clock.monotonic() - mono

@@ -35,6 +35,9 @@ class Next(enum.Enum):
     """From the hall's mark (T4)."""
     FREEZE = "freeze"
     """The hall's log is another one (S24)."""
+    UPDATE = "update"
+    """The hall no longer takes this program's requests: it pauses until it is updated; bytes by their hash still come
+    (S32)."""
     STOP = "stop"
     """The hall does not take this terminal (T13)."""
 
@@ -42,6 +45,7 @@ class Next(enum.Enum):
 OF_THE_HALL: dict[tuple[int, str], Next] = {
     (403, "not_enrolled"): Next.STOP,
     (403, "revoked"): Next.STOP,
+    (426, "too_old"): Next.UPDATE,
     (409, "gap"): Next.RESEND,
     (409, "diverged"): Next.FREEZE,
     (409, "forked"): Next.STOP,  # another disk goes by this terminal's name (T30): its own numbers are in doubt

@@ -11,12 +11,14 @@ from collections.abc import Awaitable, Callable, Coroutine
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
-from casework.ambient import Clock, moment
+from casework.ambient import Clock, moment, stamp
 from casework.errors import BadBytes
+from casework.events import readable
 from casework.limits import LIMITS, Limits
+from casework.report import PROTOCOL, Report
 from casework.seals import Signer
 from sync.backoff import OF_ANYBODY, Next, Sleep, judge
-from sync.errors import Busy, Declined, Diverged, LineError, Memory, NotTheHall, Refused, Unknown, Unreachable
+from sync.errors import Busy, Declined, Diverged, LineError, Memory, NotTheHall, Refused, TooOld, Unknown, Unreachable
 from sync.ports import LineStore
 from sync.status import LineStatus, LinkState
 from sync.transport import Transport
@@ -56,6 +58,7 @@ class Contact:
         self._offset = timedelta(0)
         self._written: tuple[float, timedelta] | None = None
         self._trouble = ""
+        self._report: tuple[float, Report] | None = None
         self._cut = asyncio.Event()
         self._plugged = asyncio.Event()
 
@@ -91,6 +94,25 @@ class Contact:
             self._written = (now, self._offset)
         await self.note(None)
         self._show(LineStatus(LinkState.ONLINE, last_contact=hall_time))
+
+    async def report(self) -> Report:
+        """What this terminal says of itself (S34), at most `limits.report_seconds` old."""
+        now, made = self.clock.monotonic(), self._report
+        if made is None or now - made[0] >= self.limits.report_seconds:
+            waits = await self.memory(self.store.pending)
+            free = await self.memory(self.store.free_mb)
+            milliseconds = round(self._offset / timedelta(milliseconds=1))
+            said = Report(
+                stamp(self.hall_now()), self.transport.program, PROTOCOL, readable(), waits.unsent, waits.oldest,
+                waits.held, waits.rejected, milliseconds, self.status.error, free,
+            )  # fmt: skip
+            made = self._report = now, said
+        return made[1]
+
+    def drained(self) -> None:
+        """Nothing waits any more: the next report says so (S30)."""
+        if self._report is not None and self._report[1].unsent:
+            self._report = None
 
     async def note(self, error: LineError | None, *, stopped: bool = False) -> None:
         """Write down and show what is wrong; None: nothing."""
@@ -150,6 +172,7 @@ class Contact:
             Busy: wait and ask again.
             Unknown: the key is not known, also with the right time.
             Refused: the hall does not take this terminal.
+            TooOld: it does not take this program's requests any more.
             Diverged: the logs differ; the cursor is frozen.
             Declined: smaller batches, or another beginning; only for a batch.
         """
@@ -179,6 +202,9 @@ class Contact:
                 return _asks_for_patience(declined)
             case Next.HELLO_THEN_PAUSE:
                 return Unknown("line.unknown", error=code)
+            case Next.UPDATE:
+                oldest = declined.problem.facts.get("oldest", "?") if declined.problem else "?"
+                return TooOld("line.too_old", hall=oldest, here=PROTOCOL)
             case Next.STOP:
                 return Refused("line.refused", error=code)
             case Next.FREEZE:

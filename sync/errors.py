@@ -14,7 +14,7 @@
     │   └── Diverged    the hall's log and this terminal's are not the same any more (S24)
     ├── Stop            nothing will help but another address or another version
     │   ├── BadAddress  the address of the hall can't be read
-    │   └── TooOld      the hall speaks a newer protocol than this version
+    │   └── TooOld      the hall no longer takes the requests of this version
     └── Declined        an answer that is no success; `sync.backoff` says what follows from it
 
 A leaf carries a message id of the domain `line` and facts. Foreign exceptions are kept as the cause.
@@ -91,7 +91,7 @@ class BadAddress(Stop):
 
 
 class TooOld(Stop):
-    """The hall speaks a newer protocol than this version."""
+    """The hall no longer takes the requests of this version: it pauses until it is updated."""
 
 
 class Declined(LineError):

@@ -11,6 +11,7 @@ from functools import partial
 import msgspec
 
 from casework.errors import BadBytes
+from casework.report import encode_report
 from casework.seals import Signed, read, unseal
 from casework.wire import PURPOSE_HEAD, Head, Link, PullAnswer, page_digest, read_page
 from sync.contact import Contact
@@ -51,6 +52,7 @@ class Inbound:
             "chain": position.chain,
             "limit": contact.limits.pull_entries,
             "wait": int(wait),
+            "report": encode_report(await contact.report()),
         }
         answer = await contact.question(
             lambda: contact.transport.pull(query, contact.signer, contact.hall_now(), float(int(wait)))

@@ -15,7 +15,7 @@ from casework.limits import LIMITS, Limits
 from casework.seals import Signer
 from sync.backoff import Dice, Sleep, patience
 from sync.contact import Contact, Run, first_of
-from sync.errors import AskPerson, LineError, Stop, Unknown
+from sync.errors import AskPerson, LineError, Stop, TooOld, Unknown
 from sync.inbound import Inbound, Page
 from sync.outbound import Outbound
 from sync.ports import LineStore
@@ -147,12 +147,16 @@ class Line:
         await self._contact.pause(self._sleep, seconds)
 
     async def _until_stopped(self, loop: Callable[[], Awaitable[None]]) -> LineError:
-        """Run `loop`; an unknown key pauses it (the hall may enrol it again), what needs a person ends it."""
+        """Run `loop`; what needs a person ends it.
+
+        An unknown key pauses it (the hall may enrol it again), and so does a program that is too old: what its update
+        brings still comes by its hash, and then it pushes (S32).
+        """
         while True:
             try:
                 await loop()
-            except Unknown as unknown:
-                await self._contact.note(unknown, stopped=True)
+            except (Unknown, TooOld) as trouble:
+                await self._contact.note(trouble, stopped=True)
                 await self._pause(self._limits.retry_most)
             except (AskPerson, Stop) as trouble:
                 return trouble

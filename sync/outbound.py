@@ -12,6 +12,7 @@ import asyncio
 import msgspec
 
 from casework.facts import digest
+from casework.report import Report
 from casework.seals import seal
 from casework.wire import PURPOSE_BATCH, Answered, Batch, PushAnswer, Sent
 from sync.backoff import Next, judge
@@ -42,6 +43,7 @@ class Outbound:
             contact = self._contact
             out = await contact.memory(contact.store.outgoing, self._facts, contact.limits.push_bytes)
             if out is None:
+                contact.drained()
                 return None
             position = await contact.memory(contact.store.position)
             if position.frozen:
@@ -52,7 +54,7 @@ class Outbound:
         contact = self._contact
         await contact.memory(contact.store.mark_sent, out.first, out.last)
         events = tuple(self._as_sent(event) for event in out.events)
-        signed = seal(contact.signer, PURPOSE_BATCH, _batch(out, events, position))
+        signed = seal(contact.signer, PURPOSE_BATCH, _batch(out, events, position, await contact.report()))
         try:
             answer = await contact.question(lambda: contact.transport.push(signed), batch=True)
         except Unreachable:
@@ -116,7 +118,7 @@ class Outbound:
         self._stubs[largest.seq] = f"refused with {declined.status}"
 
 
-def _batch(out: Outgoing, events: tuple[Sent, ...], position: Position) -> Batch:
+def _batch(out: Outgoing, events: tuple[Sent, ...], position: Position, report: Report) -> Batch:
     head = msgspec.Raw(msgspec.json.encode(position.known_head)) if position.known_head else NULL
     return Batch(
         hall=position.hall,
@@ -131,6 +133,7 @@ def _batch(out: Outgoing, events: tuple[Sent, ...], position: Position) -> Batch
         chain=position.chain,
         known_head=head,
         events=events,
+        report=report,
     )
 
 

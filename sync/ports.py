@@ -69,6 +69,10 @@ class LineStore(Protocol):
         """The last error of the line, for the status line and `doctor`; empty after a success."""
         ...
 
+    def free_mb(self) -> int:
+        """Megabytes that are free on the disk; -1 where nobody can say."""
+        ...
+
     def pending(self) -> Pending:
         """What waits now."""
         ...

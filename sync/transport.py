@@ -20,13 +20,13 @@ from casework.errors import BadBytes
 from casework.facts import digest
 from casework.http_signature import sign_request
 from casework.limits import LIMITS, Limits
+from casework.report import PROTOCOL
 from casework.seals import Signed, Signer, read, unseal
 from casework.wire import PURPOSE_HELLO, EnrolAnswer, Hello, Problem, PullAnswer, PushAnswer
 from sync.backoff import seconds_asked_for
 from sync.errors import BadAddress, Declined, NotTheHall, OtherHall, TooOld, Unreachable
 from sync.pinning import is_wrong_key, pinned_context
 
-PROTOCOL = 1
 JSON = "application/json"
 
 _T = TypeVar("_T")
@@ -50,6 +50,7 @@ class Transport:
         clock: the terminal's own; only for a `Retry-After` that names a date.
         key: the hall's public key (hex) that this terminal keeps; empty before enrolment.
         limits: time-outs and sizes.
+        program: this program's version, for the hall's list of terminals.
         wire: another HTTP transport under the client: tests and the simulated world hand theirs in.
     """
 
@@ -61,9 +62,11 @@ class Transport:
         key: str = "",
         limits: Limits = LIMITS,
         wire: httpx.AsyncBaseTransport | None = None,
+        program: str = "",
     ) -> None:
         self.url = checked(url)
         self.key = key
+        self.program = program
         self._clock = clock
         self._limits = limits
         self._client = httpx.AsyncClient(
@@ -86,7 +89,7 @@ class Transport:
 
         Raises:
             OtherHall: signed, but not by the key that this terminal keeps.
-            TooOld: the hall speaks a newer protocol.
+            TooOld: the hall no longer takes the protocol of this program.
             TryAgain, Declined: no answer of a hall.
         """
         answer = await self._ask("GET", "/sync/v1/hello")
@@ -98,8 +101,8 @@ class Transport:
             raise NotTheHall("line.not_the_hall", seen="hello") from cause
         if self.key and hello.key != self.key:
             raise OtherHall("line.other_hall", hall=hello.hall)
-        if hello.protocol > PROTOCOL:
-            raise TooOld("line.too_old", hall=hello.protocol, here=PROTOCOL)
+        if hello.oldest_protocol > PROTOCOL:
+            raise TooOld("line.too_old", hall=hello.oldest_protocol, here=PROTOCOL)
         return hello
 
     async def enrol(self, request: Signed) -> EnrolAnswer:
@@ -116,7 +119,7 @@ class Transport:
         """Ask for entries.
 
         Args:
-            query: epoch, after, chain, limit, wait.
+            query: epoch, after, chain, limit, wait, report.
             signer: the terminal's key.
             at: the hall's civil time as far as it is known here.
             wait: seconds that the hall may keep the question open.

@@ -249,6 +249,9 @@ class ListStore:
     def trouble(self, code: str) -> None:
         self.troubles.append(code)
 
+    def free_mb(self) -> int:
+        return 1000
+
     def pending(self) -> Pending:
         return Pending(self.rows.count("unsent"), "", self.rows.count("held"), self.rows.count("rejected"))
 

@@ -14,6 +14,7 @@ import msgspec
 from casework.bodies import MaterialAdded
 from casework.facts import NO_HASH, Base, Envelope, Fact, Group, LegalTime, digest, encode_body, encode_fact
 from casework.http_signature import INPUT, SIGNATURE, sign_request
+from casework.report import Report
 from casework.seals import Ed25519Signer, Signed, seal
 from casework.wire import (
     PURPOSE_BATCH,
@@ -120,6 +121,7 @@ def examples() -> dict[str, str]:
         "push_answer": PushAnswer(AT, 1, (Answered(1, Verdict("accepted"), entry=1),)),
         "pull_answer": page,
         "hello": hello,
+        "report": Report(AT, "0.3.0", 1, {"write.version": 1}, 2, AT, held=1, offset_ms=-120, free_mb=52000),
         "enrol": enrol,
         "enrol_answer": enrolled,
         "problem": Problem("gap", "…", {"next": 1}),

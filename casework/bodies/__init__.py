@@ -30,6 +30,7 @@ from casework.bodies.hall import (
     StaffSet,
     TerminalSet,
     TimerSetAside,
+    WriteVersion,
 )
 from casework.bodies.intake import (
     Accepted,
@@ -125,4 +126,5 @@ __all__ = [
     "Unmasked",
     "Voided",
     "Withdrawn",
+    "WriteVersion",
 ]

@@ -52,6 +52,13 @@ class CalendarHead(Body, frozen=True):
     version: str
 
 
+class WriteVersion(Body, frozen=True):
+    """`write.version`: from here on facts of `type` are written in this `version`; all terminals can read it (S32)."""
+
+    type: str
+    version: int
+
+
 class DeemedAccepted(Body, frozen=True):
     """`deemed_accepted`: nobody said in time what is missing, so it counts as accepted on the day of receipt (R4).
 

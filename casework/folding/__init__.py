@@ -13,7 +13,7 @@ import msgspec
 from casework import bodies
 from casework.case import Case, StepState, open_steps, step_of
 from casework.errors import BadBytes
-from casework.events import EVENTS, body_of
+from casework.events import EVENTS, body_of, known
 from casework.facts import Fact
 from casework.folding import course, intake, result
 from casework.folding.parts import Evolver, unchanged
@@ -28,7 +28,7 @@ def evolve(case: Case | None, fact: Fact) -> Case | None:
     try:
         body = body_of(fact)
     except BadBytes:
-        return case and msgspec.structs.replace(case, facts=case.facts + 1)
+        return case and msgspec.structs.replace(case, facts=case.facts + 1, unread=case.unread + (not known(fact)))
     if case is None:
         return _begin(fact, body) if fact.type == "received" else None
     evolver = EVOLVERS.get(fact.type, unchanged) if _moves(case, fact.type, body) else unchanged

@@ -128,9 +128,9 @@ def _outbox(terminal: Terminal, problems: list[Message]) -> Found:
 
 
 def _line(terminal: Terminal, problems: list[Message]) -> Found:
+    from casework.report import PROTOCOL
     from console.bootstrap import URL_SETTING
     from sync.owner import owner_of
-    from sync.transport import PROTOCOL
 
     memory = terminal.memory
     contact, position, owner = memory.last_contact(), memory.position(), owner_of(memory.folder)

@@ -174,3 +174,13 @@ select version from fold;
 -- name: put_fold
 -- They were made anew.
 insert or replace into fold values (1, ?);
+
+-- name: reports
+-- What all terminals last said of themselves.
+select number, at, cursor, clear, body from report order by number;
+
+-- name: put_report
+-- What a terminal says of itself now; an older word (another process was faster) changes nothing.
+insert into report values (?, ?, ?, ?, ?) on conflict (number) do update set at = excluded.at,
+  cursor = max(cursor, excluded.cursor), clear = case when excluded.body is null then clear else excluded.clear end,
+  body = coalesce(excluded.body, body) where excluded.at >= at;

@@ -54,3 +54,7 @@ select bytes from staff where number = ?
 -- Settings lie in the same table and may be long.
 select key, value from meta
 where key in ('hall', 'region', 'hall_name', 'hall_key', 'terminal', 'incarnation')
+
+-- name: writes
+-- What the hall has said may be written, newest last (S32).
+select kind, version from head where kind like 'write/%' order by seq

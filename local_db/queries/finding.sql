@@ -76,6 +76,10 @@ where o.state not in ('passed', 'resolved') and o.case_id = ? order by o.local_s
 -- name: hole
 select hole from confirmed where case_id = ?
 
+-- name: need_update
+-- The second bit of `hole`: an entry that this program can't read.
+select count(*) from confirmed where hole >= 2
+
 -- name: tray
 -- What a person must settle, oldest first; what an own resolution is on its way for is left out, until that is refused.
 select t.bytes from tray t where t.settled = '' and not exists (

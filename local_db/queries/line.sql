@@ -66,7 +66,8 @@ select t.kind, count(*) from tray t where t.settled = '' and t.terminal = ? and 
 ) group by t.kind
 
 -- name: missing_blobs
-select version from head where version not in (select sha256 from blob)
+select version from head
+where kind in ('catalogue.head', 'calendar.head') and version not in (select sha256 from blob)
 union select sha256 from wanted where sha256 not in (select sha256 from blob)
 
 -- name: keep_blob

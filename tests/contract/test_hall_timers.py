@@ -13,7 +13,7 @@ from casework.facts import Fact, LegalTime, decode_fact
 from casework.folding import fold
 from casework.timers import DEEMED, is_provisional, timer_id
 from casework.wire import ENTRY_FACT
-from hall.timers import FOLD
+from hall.timers import fold_mark
 from tests.hall_world import HallWorld, Window, in_hall
 
 DAY = 24 * 3600.0
@@ -183,7 +183,7 @@ def test_s21_a_hall_that_another_program_has_folded_is_folded_anew_with_its_time
         world.api.hall.start()
         assert of(world, received.case).state == "received"
         with world.store.reading() as reading:
-            assert reading.fold() == FOLD
+            assert reading.fold() == fold_mark()
         world.clock.go(9 * DAY)
         world.api.hall.tick()
         assert of(world, received.case).state == "accepted"

@@ -205,6 +205,7 @@ class Clerk:
             time=LegalTime(stamp(now), 0, stamp(now), same_boot=True),
             base=tx.base(),
             roster=tx.roster_position(),
+            writes=tx.writes(),
             catalogue=CATALOGUE,
             new_id=terminal.new_id,
             online=not terminal.known_down,
