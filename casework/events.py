@@ -187,6 +187,8 @@ _ROWS = (
     _hall("catalogue.head", bodies.CatalogueHead),
     _hall("calendar.head", bodies.CalendarHead),
     _hall("write.version", bodies.WriteVersion),
+    _hall("epoch.opened", bodies.EpochOpened),
+    _hall("gap", bodies.Gap),
 )  # fmt: skip
 
 EVENTS: dict[str, EventType] = {row.name: row for row in _ROWS}

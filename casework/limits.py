@@ -22,6 +22,8 @@ class Limits:
     gzip_bytes: int = 1024
     """Bodies from here on travel compressed."""
     pull_entries: int = 500
+    pull_bytes: int = 512 * 1024
+    """A page ends with the entry that reaches it, so that it can be offered again in one body (S25)."""
     poll_seconds: float = 25.0
     poll_spacing: float = 2.0
     apply_slice_ms: float = 10.0
@@ -37,6 +39,21 @@ class Limits:
     """How old what a terminal says of itself may be, and how often the hall writes it down."""
     oldest_protocol: int = 1
     """The oldest form of requests that a hall still takes (S32)."""
+    # Healing and backups (S24-S26)
+    offer_points: int = 64
+    """Places of its copy that a terminal names, each twice as far back as the one before."""
+    offer_entries: int = 250
+    """Kept heads stand no farther apart, so that what was lost is shown in pieces of one page."""
+    offer_idle_seconds: int = 60
+    """After this much silence the hall asks another terminal."""
+    heal_seconds: int = 300
+    """So long a hall of a new epoch waits for what its terminals hold, before it takes in new facts."""
+    heal_recent_seconds: int = 24 * 3600
+    """Terminals that were heard so shortly before are waited for."""
+    segment_seconds: float = 2.0
+    """How often what was committed is written to a second place: the recovery point (S26)."""
+    backup_seconds: int = 24 * 3600
+    backups_kept: int = 3
     # Identity (security.md)
     invite_seconds: int = 15 * 60
     invite_tries: int = 5

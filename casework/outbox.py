@@ -15,10 +15,12 @@
     held --pass--> passed
     rejected --accept--> accepted                       judged again, in a later revision (S13)
     rejected --pass--> passed
+    accepted --lose--> sent                             the hall was restored without it: sent again (S25)
+    passed --lose--> sent
 
 The writer makes *committed*, the line *sent*, a verdict (push answer or pull) *accepted*, *held* or
-*rejected*, the page's commit *passed*, a `resolve.*` fact *resolved*. An acknowledged event stays in
-the overlay until the cursor has passed it.
+*rejected*, the page's commit *passed*, a `resolve.*` fact *resolved*, another epoch of the hall sends
+what it lost. An acknowledged event stays in the overlay until the cursor has passed it.
 """
 
 from __future__ import annotations
@@ -49,6 +51,7 @@ class Move(enum.StrEnum):
     REJECT = "reject"
     PASS = "pass"
     RESOLVE = "resolve"
+    LOSE = "lose"
 
 
 _VERDICTS = {Move.ACCEPT: Row.ACCEPTED, Move.HOLD: Row.HELD, Move.REJECT: Row.REJECTED}
@@ -56,11 +59,11 @@ _VERDICTS = {Move.ACCEPT: Row.ACCEPTED, Move.HOLD: Row.HELD, Move.REJECT: Row.RE
 MOVES: dict[Row, dict[Move, Row]] = {
     Row.COMMITTED: {Move.SEND: Row.SENT, Move.PASS: Row.PASSED, **_VERDICTS},
     Row.SENT: {Move.SEND: Row.SENT, Move.PASS: Row.PASSED, **_VERDICTS},
-    Row.ACCEPTED: {Move.PASS: Row.PASSED},
+    Row.ACCEPTED: {Move.PASS: Row.PASSED, Move.LOSE: Row.SENT},
     Row.HELD: {Move.PASS: Row.PASSED, Move.RESOLVE: Row.RESOLVED, **_VERDICTS},
     Row.REJECTED: {Move.PASS: Row.PASSED, Move.ACCEPT: Row.ACCEPTED, Move.RESOLVE: Row.RESOLVED},
     Row.RESOLVED: {},
-    Row.PASSED: {},
+    Row.PASSED: {Move.LOSE: Row.SENT},
 }
 
 SHOWN = frozenset({Row.COMMITTED, Row.SENT, Row.ACCEPTED})

@@ -44,3 +44,13 @@ class Pending(msgspec.Struct, frozen=True):
     """Legal time of the oldest unsent fact; empty when nothing waits."""
     held: int
     rejected: int
+
+
+class Piece(msgspec.Struct, frozen=True):
+    """A part of a terminal's copy of the log that it can prove: entries up to a head that the hall has signed (S25)."""
+
+    last: int
+    head: Signed
+    entries: tuple[msgspec.Raw, ...]
+    held: tuple[int, ...]
+    """Which of them are here with their bytes; the others are hidden from this terminal."""

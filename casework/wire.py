@@ -19,6 +19,8 @@ PURPOSE_BATCH = "batch"
 PURPOSE_HEAD = "head"
 PURPOSE_HELLO = "hello"
 PURPOSE_ENROL = "enrol"
+PURPOSE_OFFER = "offer"
+PURPOSE_SEGMENT = "segment"
 
 ENTRY_FACT = "fact"
 ENTRY_VERDICT = "verdict"
@@ -56,6 +58,13 @@ class Tray(msgspec.Struct, frozen=True, omit_defaults=True):
     insistable: bool = False
 
 
+class Place(msgspec.Struct, frozen=True):
+    """A place in the hall's log: the epoch that a terminal was in, and the number of an entry there."""
+
+    epoch: int
+    seq: int
+
+
 class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
     """One line of the hall's log (S7). Which of the optional parts it has depends on `kind`."""
 
@@ -71,6 +80,8 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
     n: int = 0
     """kind `fact`: the case's own count of facts, from 1 (S21)."""
     tray: Tray | None = None
+    was: Place | None = None
+    """Where it stood in an epoch before, when it was put back after the hall had lost it (S25)."""
 
 
 class Hidden(msgspec.Struct, frozen=True):
@@ -211,6 +222,53 @@ class EnrolAnswer(msgspec.Struct, frozen=True):
     hall_time: str
 
 
+class Point(msgspec.Struct, frozen=True):
+    """The chain at a place of a terminal's copy of the log."""
+
+    seq: int
+    chain: str
+
+
+class Offer(msgspec.Struct, frozen=True):
+    """A terminal of another epoch says where it stands, and shows what the hall may have lost (S24, S25).
+
+    The first one of a conversation has no entries, only `points`; the next ones carry entries after+1..head.seq.
+    """
+
+    hall: str
+    terminal: str
+    incarnation: str
+    epoch: int
+    """The epoch that the terminal is in."""
+    after: int
+    head: msgspec.Raw
+    """A `Signed` head of the hall: at the end of the entries, or the newest that the terminal holds; or null."""
+    points: tuple[Point, ...] = ()
+    """Places of its copy, newest first: the newest that the hall has too is where their logs part."""
+    entries: tuple[msgspec.Raw, ...] = ()
+    """Each an `Entry`, or `Hidden`, byte for byte as it was pulled."""
+
+
+class Range(msgspec.Struct, frozen=True):
+    """Entries first..last, both inclusive."""
+
+    first: int
+    last: int
+
+
+class OfferAnswer(msgspec.Struct, frozen=True):
+    """200 to an offer."""
+
+    hall_time: str
+    epoch: int
+    common: int
+    """The last entry that both logs have: from there the terminal goes on in the hall's epoch."""
+    upto: int = 0
+    """The last place of the terminal's log of which the hall knows at least the hash."""
+    wanted: tuple[Range, ...] = ()
+    """Entries whose bytes the hall asks this terminal for (S25); empty: nothing more."""
+
+
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     """Every answer that is no success: a stable code, a sentence, facts."""
 
@@ -278,14 +336,24 @@ def read_page(answer: PullAnswer, chain: str) -> tuple[tuple[Link, ...], str]:
     Raises:
         BadBytes: a gap, a doubled entry, or bytes that are no entry.
     """
+    links, chain = read_links(answer.entries, answer.after, chain)
+    upto = answer.after + len(links)
+    if upto != answer.upto:
+        raise BadBytes("bytes.page_gap", expected=answer.upto, got=upto)
+    return links, chain
+
+
+def read_links(entries: Sequence[msgspec.Raw], after: int, chain: str) -> tuple[tuple[Link, ...], str]:
+    """The entries from `after` + 1 on, shown or hidden, and the chain after the last.
+
+    Raises BadBytes for a gap, a doubled entry, or bytes that are no entry.
+    """
     links: list[Link] = []
-    expected = answer.after
-    for raw in answer.entries:
+    for expected, raw in enumerate(entries, after + 1):
         try:
             kind = _kind(raw)
         except UNREADABLE as cause:
             raise BadBytes("bytes.entry", reason=str(cause)) from cause
-        expected += 1
         if kind.seq != expected:
             raise BadBytes("bytes.page_gap", expected=expected, got=kind.seq)
         data = bytes(raw)
@@ -293,8 +361,6 @@ def read_page(answer: PullAnswer, chain: str) -> tuple[tuple[Link, ...], str]:
         link = Link(kind.seq, digest(data) if known else kind.hash, decode_entry(data) if known else None, data)
         chain = extend(chain, link.hash)
         links.append(link)
-    if expected != answer.upto:
-        raise BadBytes("bytes.page_gap", expected=answer.upto, got=expected)
     return tuple(links), chain
 
 

@@ -27,7 +27,7 @@ from casework.report import decode_report
 from casework.seals import Signer
 from casework.wire import Problem
 from hall.bell import Bell, Waiter
-from hall.errors import BadRequest, Declined, NotFound, StorageTrouble, Unproven
+from hall.errors import BadRequest, Declined, NotFound, Unproven
 from hall.openapi import document
 from hall.pulling import Page, Question
 from hall.request_body import body_of
@@ -100,6 +100,11 @@ class Api:
         """Judge a batch."""
         body = await body_of(request, self._limits)
         return await self._commit(functools.partial(self.hall.push, body))
+
+    async def offer(self, request: Request) -> bytes:
+        """A terminal of another epoch says where it stands, and shows what the hall may have lost (S25)."""
+        body = await body_of(request, self._limits)
+        return await self._commit(functools.partial(self.hall.offer, body))
 
     async def _commit(self, call: Callable[[], tuple[msgspec.Struct, frozenset[str]]]) -> bytes:
         """Run what writes, and wake the polls even when the one who asked has hung up meanwhile."""
@@ -194,6 +199,7 @@ def create_app(
         Route("/sync/v1/hello", _answering(api, api.hello), methods=get),
         Route("/sync/v1/enrol", _answering(api, api.enrol), methods=post),
         Route("/sync/v1/push", _answering(api, api.push), methods=post),
+        Route("/sync/v1/offer", _answering(api, api.offer), methods=post),
         Route("/sync/v1/pull", _answering(api, api.pull), methods=get),
         Route("/sync/v1/snapshot/{scope:path}", _answering(api, api.snapshot), methods=get),
         Route("/sync/v1/case/{id}", _answering(api, api.case), methods=get),
@@ -222,7 +228,7 @@ def _answering(
         try:
             made = await handler(request)
         except Declined as no:
-            return _dressed(api, _problem(no.status, no.problem, patience=isinstance(no, StorageTrouble)))
+            return _dressed(api, _problem(no.status, no.problem, patience=no.status == 503))
         except Exception:
             _log.exception("a request failed")
             return _dressed(api, _problem(500, Problem("internal", t("hall.internal"))))

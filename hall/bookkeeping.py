@@ -61,7 +61,7 @@ class Bookkeeping:
         live = self._docket.live(fact.case)
         before = live.case
         live.case, live.n, live.root, live.changed = case, live.n + 1, fact.root, True
-        if fact.type in _NAMES_A_MODULE:
+        if names_a_module(fact):
             live.module = body_of(fact).module
         if before is not None and before.deemed and self._may_be_of_before(piece.envelope, fact):
             self.late_notices.append(fact)
@@ -139,6 +139,11 @@ class Bookkeeping:
             return None
         self._put_tray(msgspec.structs.replace(row, tray=msgspec.structs.replace(row.tray, settled=how)))
         return row
+
+
+def names_a_module(fact: Fact) -> bool:
+    """Whether the fact says to which module something without a number belongs."""
+    return fact.type in _NAMES_A_MODULE
 
 
 def settled_verdict(verdict: Verdict) -> Verdict:

@@ -16,11 +16,11 @@ from casework.case import Case, decode_case
 from casework.catalogue.schema import MODULES, Post
 from casework.errors import UNREADABLE
 from casework.events import EVENTS, body_of, known
-from casework.facts import NO_HASH, Envelope, Fact, decode_fact
+from casework.facts import NO_HASH, Base, Envelope, Fact, decode_fact
 from casework.rules import Bench
-from casework.wire import ENTRY_FACT, decode_entry
+from casework.wire import ENTRY_FACT, Place, decode_entry
 from hall.pieces import Piece
-from hall.rows import CaseRow, Changes, Register, TrayRow
+from hall.rows import CaseRow, Changes, Register, TerminalRow, TrayRow
 from hall.store import Reading
 
 HALL_SCOPE = "hall"
@@ -47,6 +47,8 @@ class Later(msgspec.Struct, frozen=True):
     incarnation: str
     local_seq: int
     group: str
+    was: Place | None = None
+    """Where it stood before the hall had lost it (S25)."""
 
 
 @dataclasses.dataclass
@@ -92,7 +94,9 @@ class Docket:
         self._trays: dict[str, dict[str, TrayRow]] = {}
         self._refused: dict[str, set[str]] = {}
         self._groups: dict[str, str] = {}
-        self._epoch = reading.hall().epoch
+        self._rejoined: dict[tuple[str, int], int] = {}
+        self.hall = reading.hall()
+        self._epoch = self.hall.epoch
 
     def prefetch(self, pieces: Iterable[Piece]) -> None:
         """Load in bulk what judging `pieces` will ask for."""
@@ -177,6 +181,14 @@ class Docket:
         key = envelope.terminal, envelope.incarnation, envelope.seq
         staged = self.changes.registers.get(key)
         return staged or (self._reading.registered(*key, envelope.seq)[envelope.seq], None)
+
+    def known(self, envelope: Envelope) -> Register | None:
+        """The row of an envelope, if it was heard."""
+        return self._at(envelope, envelope.seq)
+
+    def terminal(self, number: str) -> TerminalRow | None:
+        """A terminal as it is now."""
+        return self.changes.terminals.get(number) or self._reading.terminal(number)
 
     def previous(self, register: Register) -> str:
         """The hash of the envelope before this one."""
@@ -272,7 +284,7 @@ class Docket:
     def later(self, envelope: Envelope, fact: Fact) -> frozenset[str]:
         """What others said of the case after the base of `fact`, by type."""
         live = self.live(fact.case)
-        seen = fact.base.cursor if fact.base.epoch == self._epoch else 0
+        seen = self._seen(envelope.terminal, fact.base)
         if live.loaded is None or live.loaded_after > seen:
             live.loaded = self._load_later(fact.case, seen) if live.n else []
             live.loaded_after = seen
@@ -280,8 +292,17 @@ class Docket:
         return frozenset(
             later.type
             for later in (*live.loaded, *live.later)
-            if later.seq > seen and not _is_own(later, envelope, fact, command)
+            if later.seq > seen and not _was_seen(later, fact.base) and not _is_own(later, envelope, fact, command)
         )
+
+    def _seen(self, terminal: str, base: Base) -> int:
+        """Up to where the maker had seen this very log; of another epoch's log, as far as both are one (S24)."""
+        if base.epoch == self._epoch:
+            return base.cursor
+        key = terminal, base.epoch
+        if key not in self._rejoined:
+            self._rejoined[key] = self._reading.rejoined(terminal, base.epoch)
+        return min(base.cursor, self._rejoined[key])
 
     def paper_is_out(self, resolution: Fact, case: Case) -> bool:
         """Whether somebody holds a paper of what is given up."""
@@ -299,8 +320,13 @@ class Docket:
                 continue
             fact = decode_fact(entry.fact)
             made = entry.envelope
-            found.append(Later(seq, fact.type, made.terminal, made.incarnation, made.seq, fact.group.id))
+            found.append(Later(seq, fact.type, made.terminal, made.incarnation, made.seq, fact.group.id, entry.was))
         return found
+
+
+def _was_seen(later: Later, base: Base) -> bool:
+    """Whether it was seen in the epoch before, in which the hall had it already."""
+    return later.was is not None and later.was.epoch == base.epoch and later.was.seq <= base.cursor
 
 
 def _is_own(later: Later, envelope: Envelope, fact: Fact, command: set[str | None]) -> bool:

@@ -12,6 +12,7 @@
     │   ├── Forked         409  this incarnation had sealed other envelopes under these numbers (T30)
     │   ├── TooOld         426  it speaks a form of requests that this hall no longer takes (S32)
     │   ├── EnrolRefused   403  number or code is wrong, used up or too old
+    │   ├── Gathering      503  latched, or gathering what a restore has lost: ask again in a while (S24, S25)
     │   └── StorageTrouble 503  the store failed; nothing was stored, the same request may be sent again (T69)
     └── Stop               a command at the hall can't go on; the sentence says what to do
 
@@ -102,6 +103,12 @@ class TooOld(Declined):
     """The terminal speaks a form of requests that this hall no longer takes: it has to be updated first (S32)."""
 
     status = 426
+
+
+class Gathering(Declined):
+    """Latched, or gathering what its terminals hold: nothing was stored, the same request may be sent again."""
+
+    status = 503
 
 
 class StorageTrouble(Declined):

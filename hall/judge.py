@@ -12,7 +12,8 @@ from collections.abc import Sequence
 
 from casework.admit import Judgement
 from casework.case import encode_case
-from casework.wire import Answered
+from casework.facts import Fact
+from casework.wire import Answered, Verdict
 from hall.bookkeeping import register_of, settled_verdict
 from hall.judging import resolves
 from hall.lanes import Lanes
@@ -61,10 +62,17 @@ class Sitting(Lanes):
         elif bearer is not None:
             self._refuse(piece, Judgement("rejected", "id_reused", {"id": piece.id}), first=False)
         elif fact is not None and register is not None:  # the bytes of a stub, by line or stick: judged with its group
-            docket.put(register_of(piece, register.verdict), None)
-            self._tray(piece.id, piece, Judgement("held", "bytes"))
-            self._reopen[piece.envelope.terminal, fact.root] = None
+            self._arrived(piece, fact, register.verdict)
         return False
+
+    def _arrived(self, piece: Piece, fact: Fact, verdict: Verdict) -> None:
+        """Bytes that the hall knew of and did not have: a stub's, or of what a restored hall had refused (S25)."""
+        self._docket.put(register_of(piece, verdict), None)
+        known = self._docket.tray_row(piece.id)
+        if verdict.code == "bytes" or known is None:
+            self._tray(piece.id, piece, Judgement(verdict.v, verdict.code, verdict.facts))
+        if verdict.v == "held":
+            self._reopen[piece.envelope.terminal, fact.root] = None
 
     def _given_up(self, piece: Piece, register: Register) -> bool:
         """Bytes that come after somebody gave them up are kept, and move nothing."""

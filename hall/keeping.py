@@ -12,6 +12,7 @@ from casework.catalogue.schema import Post
 from casework.limits import LIMITS, Limits
 from casework.seals import Signer
 from casework.wire import Head
+from hall.errors import Gathering
 from hall.rows import Changes, ReportRow
 from hall.store import Reading, Store, Writing
 
@@ -41,7 +42,11 @@ class Keeping:
         self._heads: dict[Head, bytes] = {}
         self._seen: dict[str, ReportRow] = {}
         self._reported = 0.0
+        self._went_on: dict[str, int] = {}
+        """In which epoch each terminal has pulled."""
         self._own_entries = 0
+        self._asked = ("", 0.0)
+        """Which terminal shows what the hall has lost, and when it last did (S25)."""
 
     @property
     def now(self) -> str:
@@ -65,6 +70,8 @@ class Keeping:
     def change(self, make: Make) -> frozenset[str]:
         """One transaction of the hall's own: `make(reading, now, new_id)` gives the changes."""
         with self._store.writing() as tx:
+            if tx.hall().latched:
+                raise Gathering("hall.latched")
             changes = make(tx, self.now, self._new_id)
             self._save(tx, changes)
         return changes.scopes

@@ -29,6 +29,8 @@ _TYPES: dict[type[bodies.Body], str] = {
     bodies.DeemedAccepted: "deemed_accepted",
     bodies.TimerSetAside: "timer.set_aside",
     bodies.WriteVersion: "write.version",
+    bodies.EpochOpened: "epoch.opened",
+    bodies.Gap: "gap",
 }
 
 
@@ -57,7 +59,7 @@ def own_facts(
     """
     changes = changes or Changes()
     hall = reading.hall()
-    row = reading.terminal(HALL) or TerminalRow(HALL, hall.id, hall.key, ())
+    row = changes.terminals.get(HALL) or reading.terminal(HALL) or TerminalRow(HALL, hall.id, hall.key, ())
     for each in said:
         what = each if isinstance(each, OnCase) else OnCase(new_id(), "", HALL_SCOPE, HALL_SCOPE, 0, each)
         row = _say(changes, hall, row, what, now, new_id)
@@ -91,11 +93,12 @@ def _say(changes: Changes, hall: HallRow, row: TerminalRow, what: OnCase, now: s
         ),
         draft,
     )  # fmt: skip
-    _project(changes, what.body, draft)
+    project(changes, what.body, draft)
     return msgspec.structs.replace(row, acked=envelope.seq, head=envelope.hash)
 
 
-def _project(changes: Changes, body: bodies.Body, draft: int) -> None:
+def project(changes: Changes, body: bodies.Body, draft: int) -> None:
+    """Roster and heads as a hall fact makes them."""
     if isinstance(body, bodies.StaffSet):
         changes.staff[body.number] = body, draft
     elif isinstance(body, bodies.CatalogueHead):

@@ -7,14 +7,14 @@ from typing import Any
 import msgspec
 
 from casework.seals import Signed
-from casework.wire import CaseAnswer, EnrolAnswer, Problem, PullAnswer, PushAnswer
+from casework.wire import CaseAnswer, EnrolAnswer, OfferAnswer, Problem, PullAnswer, PushAnswer
 
 _SIGNED_BY = "Signature and Signature-Input by RFC 9421 over @method, @path and @query, ed25519"
 
 
 def document() -> dict[str, Any]:
     """The description of the interface as plain values."""
-    kinds = (Signed, EnrolAnswer, PushAnswer, PullAnswer, CaseAnswer, Problem)
+    kinds = (Signed, EnrolAnswer, PushAnswer, OfferAnswer, PullAnswer, CaseAnswer, Problem)
     refs, components = msgspec.json.schema_components(kinds, ref_template="#/components/schemas/{name}")
     schema = dict(zip((kind.__name__ for kind in kinds), refs, strict=True))
 
@@ -46,6 +46,7 @@ def document() -> dict[str, Any]:
             "/sync/v1/hello": {"get": {"responses": answers(schema["Signed"], 503)}},
             "/sync/v1/enrol": post(schema["EnrolAnswer"]),
             "/sync/v1/push": post(schema["PushAnswer"]),
+            "/sync/v1/offer": post(schema["OfferAnswer"]),
             "/sync/v1/pull": get(schema["PullAnswer"], *query),
             "/sync/v1/snapshot/{scope}": get(None, _in_path("scope")),
             "/sync/v1/case/{id}": get(schema["CaseAnswer"], _in_path("id")),

@@ -7,8 +7,9 @@ from typing import Any
 from casework.errors import BadBytes
 from casework.facts import NO_HASH
 from casework.seals import Signed, key_id, read, unseal
-from hall.errors import BadRequest, Diverged, Unproven
-from hall.rows import HallRow
+from casework.wire import Batch, Offer
+from hall.errors import BadRequest, Diverged, Forbidden, Gathering, Unproven
+from hall.rows import HallRow, TerminalRow
 from hall.store import Reading
 
 
@@ -20,6 +21,25 @@ def same_log(reading: Reading, hall: HallRow, epoch: int, seq: int, chain: str) 
         raise Diverged("hall.diverged", what="cursor", newest=hall.seq)
     if chain != (reading.chain_at(seq) if seq else NO_HASH):
         raise Diverged("hall.diverged", what="chain", at=seq)
+
+
+def enrolled(terminal: TerminalRow | None, stated: Batch | Offer) -> TerminalRow:
+    """The terminal that says so. Raises Unproven when nobody knows it, Forbidden when it is revoked or another one."""
+    if terminal is None:
+        raise Unproven("hall.unknown_key")
+    if not terminal.active:
+        raise Forbidden("hall.revoked", number=terminal.number)
+    if terminal.incarnation != stated.incarnation:
+        raise Forbidden("hall.not_enrolled", number=terminal.number)
+    return terminal
+
+
+def taking_in(hall: HallRow) -> None:
+    """Raises Gathering while no numbers are given: latched, or gathering what a restore has lost (S24, S25)."""
+    if hall.latched:
+        raise Gathering("hall.latched")
+    if hall.healing:
+        raise Gathering("hall.healing", until=hall.healing[11:16])
 
 
 def read_body(data: bytes, kind: type[Any]) -> Any:

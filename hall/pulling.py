@@ -13,7 +13,7 @@ from hall.errors import Forbidden, NotFound, Unproven
 from hall.health import contact_of, speaks
 from hall.keeping import Keeping
 from hall.proving import same_log
-from hall.rows import TerminalRow
+from hall.rows import PageRow, TerminalRow
 
 
 class Question(msgspec.Struct, frozen=True):
@@ -75,7 +75,7 @@ class Pulling(Keeping):
             hall = reading.hall()
             same_log(reading, hall, asked.epoch, asked.after, asked.chain)
             terminal = reading.terminal(number)
-            rows = reading.page(asked.after, limit)
+            rows = _bounded(reading.page(asked.after, limit), self._limits.pull_bytes)
         if terminal is None or not terminal.active:
             raise Forbidden("hall.revoked", number=number)
         held = {*terminal.scopes, terminal.own_scope}
@@ -83,6 +83,7 @@ class Pulling(Keeping):
         upto, chain = (rows[-1].seq, rows[-1].chain) if rows else (asked.after, asked.chain)
         now = self.now
         self._seen[number] = contact_of(number, now, asked.after, report)
+        self._went_on[number] = asked.epoch
         shown = page_digest(number, asked.after, hall.seq, terminal.acked, entries)
         answer = PullAnswer(
             now, hall.epoch, asked.after, upto, hall.seq, terminal.acked, tuple(map(msgspec.Raw, entries)),
@@ -90,7 +91,7 @@ class Pulling(Keeping):
         )  # fmt: skip
         return Page(
             msgspec.json.encode(answer),
-            full=len(rows) == limit,
+            full=upto < hall.seq,
             visible=any(row.scope in held for row in rows),
             own=any(row.scope == terminal.own_scope for row in rows),
         )
@@ -127,3 +128,13 @@ class Pulling(Keeping):
         if data is None:
             raise NotFound("hall.no_blob", sha256=sha256[:64])
         return data
+
+
+def _bounded(rows: tuple[PageRow, ...], most: int) -> tuple[PageRow, ...]:
+    """As many of `rows` as reach `most` bytes."""
+    size = 0
+    for count, row in enumerate(rows, 1):
+        size += len(row.data)
+        if size >= most:
+            return rows[:count]
+    return rows

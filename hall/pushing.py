@@ -6,21 +6,21 @@ import msgspec
 
 from casework.errors import BadBytes
 from casework.facts import NO_HASH
-from casework.seals import Signed, read, unseal
-from casework.wire import PURPOSE_BATCH, PURPOSE_HEAD, Batch, Head, PushAnswer
+from casework.seals import Signed
+from casework.wire import PURPOSE_BATCH, Batch, PushAnswer
 from hall.docket import Docket
-from hall.errors import BadRequest, Diverged, Forbidden, Forked, Gap, TooBig, Unproven
+from hall.errors import BadRequest, Diverged, Forked, Gap, TooBig
+from hall.healing import Healing
 from hall.health import contact_of, speaks
 from hall.judge import Sitting
-from hall.keeping import Keeping
 from hall.pieces import Piece, read_pieces
-from hall.proving import read_body, same_log, unsealed
+from hall.proving import enrolled, read_body, same_log, taking_in, unsealed
 from hall.rows import Register, TerminalRow
 from hall.store import Reading
 from hall.timers import set_aside
 
 
-class Pushing(Keeping):
+class Pushing(Healing):
     """Batches in, verdicts out."""
 
     def push(self, body: bytes) -> tuple[PushAnswer, frozenset[str]]:
@@ -31,7 +31,7 @@ class Pushing(Keeping):
         signed = read_body(body, Signed)
         stated: Batch = read_body(bytes(signed.body), Batch)
         with self._store.reading() as reading:
-            terminal = _enrolled(reading.terminal(stated.terminal), stated)
+            terminal = enrolled(reading.terminal(stated.terminal), stated)
         batch: Batch = unsealed(signed, terminal.key, PURPOSE_BATCH, Batch)
         speaks(batch.report, self._limits)
         size = sum(len(bytes(event.fact)) for event in batch.events)
@@ -41,12 +41,13 @@ class Pushing(Keeping):
             pieces = read_pieces(batch, self._limits)
         except BadBytes as cause:
             raise BadRequest("hall.unreadable", what=cause.code) from cause
+        self.latch_if_lost(self.own_head(batch.known_head))
         return self._judge(batch, pieces)
 
     def _judge(self, batch: Batch, pieces: tuple[Piece, ...]) -> tuple[PushAnswer, frozenset[str]]:
         now = self.now
         with self._store.writing() as tx:
-            terminal = _enrolled(tx.terminal(batch.terminal), batch)
+            terminal = enrolled(tx.terminal(batch.terminal), batch)
             self._same_history(tx, batch, terminal)
             known = _known(tx, batch, terminal, pieces)
             calendar = self._calendar(tx)
@@ -73,23 +74,13 @@ class Pushing(Keeping):
         hall = reading.hall()
         if batch.hall != hall.id:
             raise Diverged("hall.diverged", what="hall")
+        taking_in(hall)
         same_log(reading, hall, batch.epoch, batch.cursor, batch.chain)
-        head = self._own_head(batch)
+        head = self.own_head(batch.known_head)
         if head is not None and head.epoch == hall.epoch:
             same_log(reading, hall, head.epoch, head.seq, head.chain)
         if batch.first > terminal.acked + 1:
             raise Gap("hall.gap", next=terminal.acked + 1)
-
-    def _own_head(self, batch: Batch) -> Head | None:
-        """The newest head that the terminal holds, if this hall signed it."""
-        if bytes(batch.known_head) == b"null":
-            return None
-        try:
-            signed = read(bytes(batch.known_head), Signed)
-            head: Head = unseal(signed, self._signer.public, PURPOSE_HEAD, Head)
-        except BadBytes:
-            return None
-        return head
 
 
 def _known(reading: Reading, batch: Batch, terminal: TerminalRow, pieces: tuple[Piece, ...]) -> dict[int, Register]:
@@ -97,7 +88,9 @@ def _known(reading: Reading, batch: Batch, terminal: TerminalRow, pieces: tuple[
     if batch.first > terminal.acked:
         if batch.prev != terminal.head:
             raise Forked("hall.forked", at=batch.first - 1)
-        return {}
+        if reading.hall().epoch == 1:
+            return {}
+        return reading.registered(batch.terminal, batch.incarnation, batch.first, batch.last)  # put back (S25)
     known = reading.registered(batch.terminal, batch.incarnation, batch.first - 1, batch.last)
     before = known.pop(batch.first - 1).hash if batch.first > 1 else NO_HASH
     if batch.prev != before:
@@ -107,13 +100,3 @@ def _known(reading: Reading, batch: Batch, terminal: TerminalRow, pieces: tuple[
         if register is not None and register.hash != piece.hash:
             raise Forked("hall.forked", at=piece.envelope.seq)
     return known
-
-
-def _enrolled(terminal: TerminalRow | None, batch: Batch) -> TerminalRow:
-    if terminal is None:
-        raise Unproven("hall.unknown_key")
-    if not terminal.active:
-        raise Forbidden("hall.revoked", number=terminal.number)
-    if terminal.incarnation != batch.incarnation:
-        raise Forbidden("hall.not_enrolled", number=terminal.number)
-    return terminal

@@ -28,6 +28,12 @@ class HallRow(msgspec.Struct, frozen=True):
     epoch: int
     seq: int
     chain: str
+    latched: str = ""
+    """Why no numbers are given until an operator opens a new epoch (S24); empty while all is well."""
+    seen_epoch: int = 0
+    """The newest epoch that a terminal has proven."""
+    healing: str = ""
+    """Until when the hall gathers what its terminals hold (S25); empty while it takes in new facts."""
 
 
 class TerminalRow(msgspec.Struct, frozen=True):
@@ -147,6 +153,18 @@ class TimerRow(msgspec.Struct, frozen=True):
     due: str
 
 
+class LostRow(msgspec.Struct, frozen=True):
+    """An entry of a log that parted from this one (S25). `data` is None while only its place is known."""
+
+    hash: str
+    epoch: int
+    seq: int
+    chain: str
+    data: bytes | None
+    entry: int = 0
+    """Where it stands now; 0 while nowhere."""
+
+
 class Draft(msgspec.Struct, frozen=True):
     """An entry that has no number yet: the counter is read last (S8)."""
 
@@ -173,6 +191,11 @@ class Changes:
     """By case: all that it has now."""
     fold: str = ""
     """Which fold has made all cases' rows, where they were made anew."""
+    epoch: HallRow | None = None
+    """Another epoch, a latch, the end of healing: what of the hall's own row is written."""
+    lost: dict[str, tuple[LostRow, int | None]] = dataclasses.field(default_factory=dict)
+    """By hash, each with the draft that puts it back."""
+    rejoined: dict[tuple[str, int], int] = dataclasses.field(default_factory=dict)
 
     @property
     def scopes(self) -> frozenset[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from casework.seals import Signed
 from casework.wire import PURPOSE_ENROL, EnrolAnswer, EnrolRequest
 from hall.enrol import enrol
+from hall.errors import Gathering
 from hall.proving import read_body, unsealed
 from hall.pulling import Pulling
 from hall.pushing import Pushing
@@ -27,6 +28,8 @@ class Hall(Pushing, Pulling, Upkeep):
         stated = read_body(bytes(signed.body), EnrolRequest)
         request: EnrolRequest = unsealed(signed, stated.key, PURPOSE_ENROL, EnrolRequest)
         with self._store.writing() as tx:
+            if tx.hall().latched:
+                raise Gathering("hall.latched")
             changes, refused = enrol(tx, request, self.now, self._new_id, self._limits)
             self._save(tx, changes)
             hall = tx.hall()

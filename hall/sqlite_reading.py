@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import msgspec
 
 from casework.bodies import StaffSet
 from casework.report import decode_report
-from casework.wire import Tray, Verdict
+from casework.wire import Point, Tray, Verdict
 from hall.queries import queries
-from hall.rows import CaseRow, HallRow, InviteRow, PageRow, Register, ReportRow, TerminalRow, TimerRow, TrayRow
+from hall.rows import (
+    CaseRow,
+    HallRow,
+    InviteRow,
+    LogRow,
+    LostRow,
+    PageRow,
+    Register,
+    ReportRow,
+    TerminalRow,
+    TimerRow,
+    TrayRow,
+)
 
 _encode = msgspec.json.Encoder().encode
 _verdict = msgspec.json.Decoder(Verdict).decode
@@ -159,6 +171,53 @@ class SqliteReading:
     def case_entries(self, case: str, after: int) -> tuple[tuple[int, str, bytes], ...]:
         """Number, kind and bytes of a case's entries after a cursor."""
         return tuple(self._all("case_entries", case, after))
+
+    # Epochs (S24-S26)
+
+    def newest_point(self, points: Sequence[Point]) -> int:
+        """The newest of these places that the log has; 0 when none of them."""
+        pairs = _encode([(point.seq, point.chain) for point in points]).decode()
+        return int(self._one("points", pairs)[0] or 0)
+
+    def lost_chain(self, epoch: int, seq: int) -> str | None:
+        """The chain after an entry of a log that parted from this one."""
+        row = self._one("lost_chain", epoch, seq)
+        return str(row[0]) if row else None
+
+    def lost_places(self, epoch: int, first: int, last: int) -> tuple[tuple[int, str, bool], ...]:
+        """Known places first..last of such a log: number, hash, and whether the bytes are known."""
+        return tuple((seq, hash_, bool(shown)) for seq, hash_, shown in self._all("lost_places", epoch, first, last))
+
+    def lost_waiting(self, limit: int) -> tuple[LostRow, ...]:
+        """What was shown and stands nowhere yet, in the old order."""
+        return tuple(LostRow(*row) for row in self._all("lost_waiting", limit))
+
+    def lost_unshown(self) -> tuple[tuple[int, int], ...]:
+        """Epoch and number of what nobody has shown."""
+        return tuple(self._all("lost_unshown"))
+
+    def put_back(self, hashes: Collection[str]) -> frozenset[str]:
+        """Those of these lost entries that stand in the log again."""
+        return frozenset(row[0] for row in self._in("put_back", hashes))
+
+    def rejoined(self, terminal: str, epoch: int) -> int:
+        """Up to where that terminal's log of an older epoch is this one."""
+        row = self._one("rejoined", terminal, epoch)
+        return int(row[0]) if row else 0
+
+    # Segments (S26)
+
+    def log_rows(self, after: int, limit: int) -> tuple[LogRow, ...]:
+        """Entries after a number, as they lie in the log."""
+        return tuple(LogRow(*row) for row in self._all("log_rows", after, limit))
+
+    def kept_between(self, after: int, upto: int) -> tuple[Register, ...]:
+        """Refused and held envelopes with their bytes, by the entry that said so."""
+        return tuple(_registers(self._all("kept_between", after, upto)))
+
+    def blob_names(self) -> tuple[str, ...]:
+        """The hashes of all blobs."""
+        return tuple(row[0] for row in self._all("blob_names"))
 
 
 def _terminal(row: Any) -> TerminalRow | None:

@@ -27,6 +27,9 @@ class SqliteWriting(SqliteReading):
         self._put_states(changes)
         if changes.fold:
             self._db.execute(self._sql["put_fold"], (changes.fold,))
+        if changes.epoch is not None:
+            row = changes.epoch
+            self._db.execute(self._sql["put_epoch"], (row.epoch, row.latched, row.seen_epoch, row.healing))
         hall = self.hall()  # the counter: last before the insert
         rows = numbered(hall.seq, hall.chain, changes.drafts)
         if rows:
@@ -34,6 +37,7 @@ class SqliteWriting(SqliteReading):
         self._many("append", ((r.seq, r.kind, r.scope, r.data, r.hash, r.chain, r.case, r.fact_id, r.n) for r in rows))
         seqs = tuple(row.seq for row in rows)
         self._put_registers(changes, seqs)
+        self._put_lost(changes, seqs)
         self._many("put_staff", ((s.number, seqs[draft], _encode(s)) for s, draft in changes.staff.values()))
         self._many("put_head", ((kind, version, seqs[d]) for kind, (version, d) in changes.heads.items()))
         return seqs
@@ -74,6 +78,16 @@ class SqliteWriting(SqliteReading):
         self._many("put_blob", changes.blobs.items())
         self._many("drop_timers", ((case,) for case in changes.timers))
         self._many("put_timer", ((t.case, t.kind, t.due) for rows in changes.timers.values() for t in rows))
+
+    def _put_lost(self, changes: Changes, seqs: tuple[int, ...]) -> None:
+        self._many(
+            "put_lost",
+            (
+                (r.hash, r.epoch, r.seq, r.chain, r.data, r.entry if draft is None else seqs[draft])
+                for r, draft in changes.lost.values()
+            ),
+        )
+        self._many("put_rejoined", ((terminal, epoch, seq) for (terminal, epoch), seq in changes.rejoined.items()))
 
     def _put_registers(self, changes: Changes, seqs: tuple[int, ...]) -> None:
         self._many(

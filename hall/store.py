@@ -6,12 +6,26 @@ has the same contract (S8: terminal row, then cases by id, then the counter).
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
 from casework.bodies import StaffSet
-from hall.rows import CaseRow, Changes, HallRow, InviteRow, PageRow, Register, ReportRow, TerminalRow, TimerRow, TrayRow
+from casework.wire import Point
+from hall.rows import (
+    CaseRow,
+    Changes,
+    HallRow,
+    InviteRow,
+    LogRow,
+    LostRow,
+    PageRow,
+    Register,
+    ReportRow,
+    TerminalRow,
+    TimerRow,
+    TrayRow,
+)
 
 
 class Reading(Protocol):
@@ -53,6 +67,26 @@ class Reading(Protocol):
     def page(self, after: int, limit: int) -> tuple[PageRow, ...]: ...
     def chain_at(self, seq: int) -> str | None: ...
     def case_entries(self, case: str, after: int) -> tuple[tuple[int, str, bytes], ...]: ...
+
+    def newest_point(self, points: Sequence[Point]) -> int: ...
+
+    def lost_chain(self, epoch: int, seq: int) -> str | None: ...
+
+    def lost_places(self, epoch: int, first: int, last: int) -> tuple[tuple[int, str, bool], ...]: ...
+
+    def lost_waiting(self, limit: int) -> tuple[LostRow, ...]: ...
+
+    def lost_unshown(self) -> tuple[tuple[int, int], ...]: ...
+
+    def put_back(self, hashes: Collection[str]) -> frozenset[str]: ...
+
+    def rejoined(self, terminal: str, epoch: int) -> int: ...
+
+    def log_rows(self, after: int, limit: int) -> tuple[LogRow, ...]: ...
+
+    def kept_between(self, after: int, upto: int) -> tuple[Register, ...]: ...
+
+    def blob_names(self) -> tuple[str, ...]: ...
 
 
 class Writing(Reading, Protocol):

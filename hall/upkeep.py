@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from hall.docket import Docket
 from hall.errors import StorageTrouble
+from hall.healing import Healing
 from hall.health import TerminalHealth, metrics, terminals
 from hall.judge import Sitting
-from hall.keeping import Keeping
 from hall.rows import Changes
 from hall.timers import fold_mark, refolded, run_out
 
 
-class Upkeep(Keeping):
+class Upkeep(Healing):
     """Timers, second judgements, figures."""
 
     def start(self) -> frozenset[str]:
@@ -20,13 +20,19 @@ class Upkeep(Keeping):
             calendar = self._calendar(tx)
             if calendar is not None and tx.fold() != fold_mark():
                 self._save(tx, refolded(tx, calendar))
+            if tx.hall().latched:
+                return frozenset()
         return self.rejudge()
 
     def tick(self) -> frozenset[str]:
         """Say what nobody else said in time (S10); the scopes that got something new. Cheap while nothing is due."""
         self.keep_reports()
+        scopes = self.heal()
+        if scopes:
+            return scopes | self.rejudge()
         with self._store.reading() as reading:
-            if not reading.timers_due(self.now[:10], 1):
+            hall = reading.hall()
+            if hall.latched or hall.healing or not reading.timers_due(self.now[:10], 1):
                 return frozenset()
         with self._store.writing() as tx:
             calendar = self._calendar(tx)

@@ -17,12 +17,12 @@ from casework.wire import Entry, decode_entry
 from local_db.outbox import keep_tray
 from local_db.pages import after_entry, keep_confirmed, log_state, project
 from local_db.prefiles import reshow_prefile
-from local_db.replay import keep, overlaid
+from local_db.replay import keep, overlaid, shown_case
 from local_db.sql import queries
 from local_db.standing import Standing
 
 _SQL = queries("rebuild")
-_PROJECTIONS = ("confirmed", "shown", "place", "prefile", "tray", "staff", "terminal", "head", "wanted")
+_PROJECTIONS = ("confirmed", "shown", "place", "prefile", "tray", "staff", "terminal", "head")
 
 
 PROJECTION = "3"
@@ -52,23 +52,37 @@ class Rebuild(Standing):
         """Drop every projection and fold it again, in one transaction. Returns how many cases there are."""
         now = stamp(self.clock.now())
         with self.transaction() as db:
-            for table in (*_PROJECTIONS, "words", "person", "finder"):
+            for table in (*_PROJECTIONS, "wanted", "words", "person", "finder"):
                 db.execute(_SQL[f"clear_{table}"])
-            for seq, data in db.execute(_SQL["entries_of_hall"]).fetchall():
-                fact = _fact_of(decode_entry(data))
-                if fact is not None:
-                    project(db, seq, fact)
+            self._project_hall(db)
             cases = [row[0] for row in db.execute(_SQL["cases"]).fetchall()]
             for case_id in cases:
-                keep(db, case_id, None, overlaid(db, case_id, self._fold_log(db, case_id)), now)
-                reshow_prefile(db, case_id)
-            for (data,) in db.execute(_SQL["entries_of_tray"]).fetchall():
-                tray = decode_entry(data).tray
-                if tray is not None:
-                    keep_tray(db, self._named(db, tray), told=True)
-            for (local_seq,) in db.execute(_SQL["own_with_verdict"]).fetchall():
-                self._tray_of_own(db, local_seq)
+                self._refold(db, case_id, now)
+            self._project_tray(db)
         return len(cases)
+
+    def _project_hall(self, db: sqlite3.Connection) -> None:
+        """Roster, terminals, heads."""
+        for seq, data in db.execute(_SQL["entries_of_hall"]).fetchall():
+            fact = _fact_of(decode_entry(data))
+            if fact is not None:
+                project(db, seq, fact)
+
+    def _project_tray(self, db: sqlite3.Connection) -> None:
+        """The hall's lines, and those of own facts that the hall has not told yet."""
+        for (data,) in db.execute(_SQL["entries_of_tray"]).fetchall():
+            tray = decode_entry(data).tray
+            if tray is not None:
+                keep_tray(db, self._named(db, tray), told=True)
+        for (local_seq,) in db.execute(_SQL["own_with_verdict"]).fetchall():
+            self._tray_of_own(db, local_seq)
+
+    def _refold(self, db: sqlite3.Connection, case_id: str, now: str) -> None:
+        """One case from the log and the own facts."""
+        before = shown_case(db, case_id)
+        db.execute(_SQL["drop_confirmed"], (case_id,))
+        keep(db, case_id, before, overlaid(db, case_id, self._fold_log(db, case_id)), now)
+        reshow_prefile(db, case_id)
 
     def projection_hash(self) -> str:
         """SHA-256 over all projections in a fixed order; two memories with the same history have the same."""

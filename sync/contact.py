@@ -187,13 +187,14 @@ class Contact:
         except Declined as declined:
             raise await self._meaning(declined, batch) from declined
 
-    async def hello(self) -> None:
-        """Learn the hall's time; what answers must be the hall whose key is kept."""
+    async def hello(self) -> int:
+        """Learn the hall's time and epoch; what answers must be the hall whose key is kept."""
         try:
             hello = await self._ask(self.transport.hello())
         except Declined as declined:
             raise _asks_for_patience(declined) from declined
         await self.heard(hello.hall_time)
+        return hello.epoch
 
     async def _meaning(self, declined: Declined, batch: bool) -> LineError:
         code = declined.problem.error if declined.problem else ""

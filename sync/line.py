@@ -15,7 +15,8 @@ from casework.limits import LIMITS, Limits
 from casework.seals import Signer
 from sync.backoff import Dice, Sleep, patience
 from sync.contact import Contact, Run, first_of
-from sync.errors import AskPerson, LineError, Stop, TooOld, Unknown
+from sync.errors import AskPerson, Diverged, LineError, Stop, TooOld, Unknown
+from sync.healing import Healing
 from sync.inbound import Inbound, Page
 from sync.outbound import Outbound
 from sync.ports import LineStore
@@ -54,6 +55,7 @@ class Line:
         self._contact = Contact(store, transport, signer, clock, run, limits)
         self._outbound = Outbound(self._contact)
         self._inbound = Inbound(self._contact)
+        self._healing = Healing(self._contact)
         self._sleep = sleep
         self._dice = dice
         self._limits = limits
@@ -93,8 +95,19 @@ class Line:
 
     async def sync_once(self) -> Synced:
         """Push everything, then pull up to the newest entry that the first answer names."""
+        try:
+            return await self._all_once()
+        except Diverged:
+            tries = self._limits.once_tries
+            try:
+                await self._patiently(self._healing.mend, tries)
+                return await self._all_once()
+            except LineError as trouble:
+                return await self._reported(0, 0, trouble)
+
+    async def _all_once(self) -> Synced:
+        """Raises Diverged before anything was done; whatever else goes wrong is in the report."""
         pushed = pulled = 0
-        error = ""
         try:
             while (answered := await self._patiently(self._outbound.step, self._limits.once_tries)) is not None:
                 pushed += answered
@@ -106,11 +119,18 @@ class Line:
                 if page.moved and page.upto >= target:
                     break
             await self._patiently(self._inbound.blobs, self._limits.once_tries)
+        except Diverged:
+            raise
         except LineError as trouble:
-            error = trouble.code
+            return await self._reported(pushed, pulled, trouble)
+        return await self._reported(pushed, pulled, None)
+
+    async def _reported(self, pushed: int, pulled: int, trouble: LineError | None) -> Synced:
+        """What was done, and what stopped it."""
+        if trouble is not None:
             await self._contact.note(trouble, stopped=isinstance(trouble, AskPerson | Stop))
         waits = await self._contact.memory(self._contact.store.pending)
-        return Synced(pushed, pulled, waits.unsent, waits.held, waits.rejected, error)
+        return Synced(pushed, pulled, waits.unsent, waits.held, waits.rejected, trouble.code if trouble else "")
 
     async def _look(self) -> Page:
         return await self._inbound.step(0.0)
@@ -150,11 +170,21 @@ class Line:
         """Run `loop`; what needs a person ends it.
 
         An unknown key pauses it (the hall may enrol it again), and so does a program that is too old: what its update
-        brings still comes by its hash, and then it pushes (S32).
+        brings still comes by its hash, and then it pushes (S32). Where the logs part it goes on in a new epoch, or
+        waits for an operator to open one (S24).
         """
+        parted = False
         while True:
             try:
+                if parted:
+                    await self._patiently(self._healing.mend)
+                parted = False
                 await loop()
+            except Diverged as trouble:
+                if parted:
+                    await self._contact.note(trouble, stopped=True)
+                    await self._pause(self._limits.retry_most)
+                parted = True
             except (Unknown, TooOld) as trouble:
                 await self._contact.note(trouble, stopped=True)
                 await self._pause(self._limits.retry_most)

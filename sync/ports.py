@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from casework.position import Outgoing, Pending, Position
+from casework.position import Outgoing, Pending, Piece, Position
 from casework.seals import Signed
-from casework.wire import Answered, Link
+from casework.wire import Answered, Link, Point
 
-__all__ = ["LineStore", "Outgoing", "Pending", "Position"]
+__all__ = ["LineStore", "Outgoing", "Pending", "Piece", "Position"]
 
 
 class LineStore(Protocol):
@@ -59,6 +59,21 @@ class LineStore(Protocol):
 
     def freeze(self, reason: str) -> None:
         """The hall and this terminal disagree (S24): the cursor stands still until an operator acts; work goes on."""
+        ...
+
+    def points(self) -> tuple[Point, ...]:
+        """Places of this copy of the log, newest first, each about twice as far back as the one before (S25)."""
+        ...
+
+    def piece(self, after: int) -> Piece | None:
+        """What lies between `after` and the next head that the hall has signed; None when nothing more is proven."""
+        ...
+
+    def enter(self, epoch: int, common: int) -> None:
+        """Go on in another epoch from `common` on: what came after it is undone, own facts are sent again (S25).
+
+        Raises ValueError when `common` is no place of `points`.
+        """
         ...
 
     def contact(self, hall_time: str, offset_ms: int) -> None:

@@ -22,7 +22,7 @@ from casework.http_signature import sign_request
 from casework.limits import LIMITS, Limits
 from casework.report import PROTOCOL
 from casework.seals import Signed, Signer, read, unseal
-from casework.wire import PURPOSE_HELLO, EnrolAnswer, Hello, Problem, PullAnswer, PushAnswer
+from casework.wire import PURPOSE_HELLO, EnrolAnswer, Hello, OfferAnswer, Problem, PullAnswer, PushAnswer
 from sync.backoff import seconds_asked_for
 from sync.errors import BadAddress, Declined, NotTheHall, OtherHall, TooOld, Unreachable
 from sync.pinning import is_wrong_key, pinned_context
@@ -114,6 +114,11 @@ class Transport:
         """Hand in a batch. Raises TryAgain or Declined."""
         content = msgspec.json.encode(batch)
         return _form(await self._ask("POST", "/sync/v1/push", content=content), PushAnswer)
+
+    async def offer(self, offer: Signed) -> OfferAnswer:
+        """Say where this terminal stands in an older epoch, or show a piece of it. Raises TryAgain or Declined."""
+        content = msgspec.json.encode(offer)
+        return _form(await self._ask("POST", "/sync/v1/offer", content=content), OfferAnswer)
 
     async def pull(self, query: dict[str, str | int], signer: Signer, at: datetime, wait: float) -> PullAnswer:
         """Ask for entries.

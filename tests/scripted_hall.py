@@ -28,6 +28,7 @@ from casework.wire import (
     Hello,
     Hidden,
     Link,
+    Point,
     Problem,
     PullAnswer,
     PushAnswer,
@@ -39,7 +40,7 @@ from casework.wire import (
     page_digest,
 )  # fmt: skip
 from sync.line import Line
-from sync.ports import Outgoing, Pending, Position
+from sync.ports import Outgoing, Pending, Piece, Position
 from sync.transport import Transport
 from tests.sim.loop import LoopClock
 
@@ -125,6 +126,8 @@ class ScriptedHall:
             return as_json(seal(self.signer, PURPOSE_HELLO, self.hello()))
         if word == "push":
             return as_json(self.push(self.batch_of(request)))
+        if word == "offer":
+            return problem(409, "diverged")
         if word == "blob":
             data = self.blobs.get(request.url.path.rsplit("/", 1)[1])
             return problem(404, "blob") if data is None else httpx.Response(200, content=data)
@@ -242,6 +245,15 @@ class ListStore:
 
     def freeze(self, reason: str) -> None:
         self.place = msgspec.structs.replace(self.place, frozen=reason)
+
+    def points(self) -> tuple[Point, ...]:
+        return (Point(self.place.cursor, self.place.chain),)
+
+    def piece(self, after: int) -> Piece | None:
+        return None
+
+    def enter(self, epoch: int, common: int) -> None:
+        self.place = msgspec.structs.replace(self.place, epoch=epoch, frozen="", known_head=None)
 
     def contact(self, hall_time: str, offset_ms: int) -> None:
         self.contacts.append((hall_time, offset_ms))

@@ -74,3 +74,23 @@ class TimerSetAside(Body, frozen=True):
     told_at: str
     lines: tuple[SupplementLine, ...] = ()
     also: tuple[SupplementLine, ...] = ()
+
+
+class EpochOpened(Body, frozen=True):
+    """`epoch.opened`: the hall's log goes on here after a restore or a latch (S24-S26).
+
+    `after` and `chain` are where it stood; `reason` is `restore`, `latch`, or what the operator wrote.
+    """
+
+    epoch: int
+    after: int
+    chain: str
+    reason: str
+
+
+class Gap(Body, frozen=True):
+    """`gap`: entries first..last of a lost epoch that no terminal has shown in time (S25)."""
+
+    epoch: int
+    first: int
+    last: int

@@ -2,11 +2,11 @@
 
 -- name: hall
 -- Who the hall is and where its log ends; read again inside the transaction, last before the insert (S8).
-select id, region, name, key, epoch, seq, chain from hall;
+select id, region, name, key, epoch, seq, chain, latched, seen_epoch, healing from hall;
 
 -- name: found
 -- The one row of a new hall.
-insert into hall values (1, ?, ?, ?, ?, 1, 0, ?);
+insert into hall (only_one, id, region, name, key, epoch, seq, chain) values (1, ?, ?, ?, ?, 1, 0, ?);
 
 -- name: move_head
 -- The counter and the chain after an append.
@@ -184,3 +184,56 @@ select number, at, cursor, clear, body from report order by number;
 insert into report values (?, ?, ?, ?, ?) on conflict (number) do update set at = excluded.at,
   cursor = max(cursor, excluded.cursor), clear = case when excluded.body is null then clear else excluded.clear end,
   body = coalesce(excluded.body, body) where excluded.at >= at;
+-- name: put_epoch
+-- Another epoch, a latch, or the end of healing.
+update hall set epoch = ?, latched = ?, seen_epoch = ?, healing = ?;
+
+-- name: points
+-- Which of these places (a JSON list of [seq, chain]) the log has; the newest one.
+select max(l.seq) from log l join json_each(?) p on l.seq = p.value ->> 0 and l.chain = p.value ->> 1;
+
+-- name: lost_chain
+-- The chain after an entry of a log that parted from this one.
+select chain from lost where epoch = ? and seq = ?;
+
+-- name: lost_places
+-- Which places of such a log are known, and whether their bytes are.
+select seq, hash, bytes is not null from lost where epoch = ? and seq between ? and ? order by seq;
+
+-- name: put_lost
+-- A place of such a log; bytes that are known already stay.
+insert into lost values (?, ?, ?, ?, ?, ?) on conflict (hash) do update set
+  bytes = coalesce(lost.bytes, excluded.bytes), entry = max(lost.entry, excluded.entry);
+
+-- name: lost_waiting
+-- What was shown and stands nowhere yet, in the old order.
+select hash, epoch, seq, chain, bytes, entry from lost where entry = 0 and bytes is not null order by epoch, seq limit ?;
+
+-- name: lost_unshown
+-- What nobody has shown.
+select epoch, seq from lost where entry = 0 and bytes is null order by epoch, seq;
+
+-- name: put_back
+-- Which of these (hashes as a JSON list) stand in the log again.
+select hash from lost where entry > 0 and hash in (select value from json_each(?));
+
+-- name: rejoined
+-- Up to where a terminal's log of an older epoch is this one.
+select seq from rejoined where terminal = ? and epoch = ?;
+
+-- name: put_rejoined
+-- A terminal has said where it stands.
+insert or replace into rejoined values (?, ?, ?);
+
+-- name: log_rows
+-- Entries as they lie in the log: for segments.
+select seq, kind, scope, bytes, hash, chain, case_id, fact_id, n from log where seq > ? order by seq limit ?;
+
+-- name: kept_between
+-- The bytes of what was refused or held by these entries: they lie in no log.
+select terminal, incarnation, seq, hash, fact_hash, fact_id, first, v, verdict, entry, root, case_id, grp, bytes
+from register where v in ('held', 'rejected') and bytes is not null and entry > ? and entry <= ?;
+
+-- name: blob_names
+-- All blobs, for segments.
+select sha256 from blob order by sha256;

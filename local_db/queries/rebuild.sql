@@ -79,12 +79,12 @@ select number, seq, bytes from terminal order by number
 -- name: hash_head
 select kind, seq, version from head order by kind, seq
 
--- name: hash_wanted
-select sha256 from wanted order by sha256
-
 -- name: projection
 -- Which fold has written the projections.
 select value from meta where key = 'projection'
 
 -- name: keep_projection
 insert into meta (key, value) values ('projection', ?) on conflict (key) do update set value = excluded.value
+
+-- name: drop_confirmed
+delete from confirmed where case_id = ?

@@ -125,15 +125,24 @@ def test_t33_another_log_is_said_on_push_and_pull_and_nothing_is_stored(
     in_hall(tmp_path, story)
 
 
-def test_t59_a_hall_that_was_rolled_back_recognises_its_own_later_head(tmp_path: Path) -> None:
+def test_t59_s24_a_hall_that_was_rolled_back_gives_no_more_numbers(tmp_path: Path) -> None:
     async def story(world: HallWorld, client: Client) -> None:
-        window = await world.window("0012", client)
-        window.seal(window.received())
-        ahead = msgspec.json.encode(seal(world.signer, PURPOSE_HEAD, Head(world.row.id, 1, 500, "b" * 64)))
-        answer = await window.post(window.batch(1, 1, known_head=msgspec.Raw(ahead)))
-        assert (answer.status_code, problem(answer).error) == (409, "diverged")
-        forged = msgspec.json.encode(seal(window.signer, PURPOSE_HEAD, Head(world.row.id, 1, 500, "b" * 64)))
+        window, other = await world.window("0012", client), await world.window("0007", client)
+        head = Head(world.row.id, 1, 500, "b" * 64)
+        forged = msgspec.json.encode(seal(window.signer, PURPOSE_HEAD, head))
+        window.seal(window.received(), window.received())
         assert (await window.post(window.batch(1, 1, known_head=msgspec.Raw(forged)))).status_code == 200
+        before = len(world.entries())
+        ahead = msgspec.Raw(msgspec.json.encode(seal(world.signer, PURPOSE_HEAD, head)))
+        answer = await window.post(window.batch(2, 2, known_head=ahead))
+        assert (answer.status_code, problem(answer).error) == (409, "diverged")
+        other.seal(other.received())
+        for _ in range(2):
+            waits = await other.post(other.batch(1, 1))
+            assert (waits.status_code, problem(waits).error) == (503, "latched")
+            assert int(waits.headers["Retry-After"]) >= 1
+            world.restart()
+        assert len(world.entries()) == before
 
     in_hall(tmp_path, story)
 

@@ -164,13 +164,15 @@ def test_every_query_has_a_name_and_can_be_prepared(tmp_path: Path) -> None:
 def test_no_question_of_a_push_or_a_pull_reads_a_whole_table(tmp_path: Path) -> None:
     db = sqlite3.connect(tmp_path / "a.db", isolation_level=None)
     migrate(db)
-    small = {"hall", "terminals", "all_staff", "held_lanes", "tray_counts", "move_head", "fold", "reports"}
-    small |= {"case_ids"}  # asked once, when another fold has to make all rows anew
+    small = {"hall", "terminals", "all_staff", "held_lanes", "tray_counts", "move_head", "put_epoch", "fold"}
+    small |= {"reports"}
+    small |= {"case_ids", "blob_names"}  # asked once, when another fold has to make all rows anew; or by a backup
+    cheap = ("json_each", "CONSTANT ROW", "lost_waiting")  # the last holds what stands nowhere yet, mostly nothing
     scans = {
         name: plan
         for name, sql in queries().items()
         for *_, plan in db.execute(f"explain query plan {sql}", (None,) * sql.count("?"))
-        if plan.startswith("SCAN") and "json_each" not in plan and "CONSTANT ROW" not in plan and name not in small
+        if plan.startswith("SCAN") and not any(word in plan for word in cheap) and name not in small
     }
     assert scans == {}
     db.close()

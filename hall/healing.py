@@ -1,0 +1,274 @@
+"""A log that may have lost its end: latched, opened anew, gathered back from the terminals (S24, S25).
+
+A head with the hall's own signature that the hall does not hold proves a loss: no numbers are given until an operator
+opens a new epoch. Terminals of an older epoch say where they stand, and the hall asks one after the other for what it
+lacks; it comes back in the old order with its old verdicts. What nobody shows in time is written down as a gap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import msgspec
+
+from casework import bodies
+from casework.ambient import NewId, moment, stamp
+from casework.errors import BadBytes
+from casework.facts import HALL, NO_HASH
+from casework.seals import Signed, read, unseal
+from casework.wire import (
+    ENTRY_FACT,
+    PURPOSE_HEAD,
+    PURPOSE_OFFER,
+    Head,
+    Link,
+    Offer,
+    OfferAnswer,
+    Place,
+    Range,
+    decode_entry,
+    extend,
+    read_links,
+)
+from hall.docket import HALL_SCOPE, Docket
+from hall.errors import BadRequest, Diverged, Gathering, Stop
+from hall.judge import Sitting
+from hall.keeping import Keeping
+from hall.office import own_facts
+from hall.proving import enrolled, read_body, unsealed
+from hall.replaying import Replay
+from hall.rows import Changes, HallRow, LostRow, TerminalRow
+from hall.store import Reading
+
+AT_ONCE = 500
+"""Entries that are put back in one transaction."""
+
+
+class Healing(Keeping):
+    """Latch, epochs, offers."""
+
+    # Proofs of a loss
+
+    def own_head(self, raw: msgspec.Raw) -> Head | None:
+        """The head that a terminal holds, if this hall signed it."""
+        if bytes(raw) == b"null":
+            return None
+        try:
+            signed = read(bytes(raw), Signed)
+            head: Head = unseal(signed, self._signer.public, PURPOSE_HEAD, Head)
+        except BadBytes:
+            return None
+        return head
+
+    def latch_if_lost(self, head: Head | None) -> None:
+        """Raises Diverged, and gives no more numbers, when `head` proves that the log has lost its end (S24)."""
+        if head is None:
+            return
+        with self._store.reading() as reading:
+            hall = reading.hall()
+            if not _is_foreign(reading, hall, head):
+                return
+        with self._store.writing() as tx:
+            hall = tx.hall()
+            if not hall.latched:
+                seen = max(hall.seen_epoch, head.epoch)
+                latched = msgspec.structs.replace(hall, latched=f"{head.epoch}/{head.seq}", seen_epoch=seen)
+                tx.save(Changes(epoch=latched))
+        raise Diverged("hall.diverged", what="latched", at=head.seq)
+
+    # Offers
+
+    def offer(self, body: bytes) -> tuple[OfferAnswer, frozenset[str]]:
+        """Where a terminal of an older epoch stands, and what it shows; what the hall wants of it.
+
+        Raises BadRequest, Unproven, Forbidden, Diverged, Gathering, StorageTrouble: then nothing is stored.
+        """
+        signed = read_body(body, Signed)
+        stated: Offer = read_body(bytes(signed.body), Offer)
+        with self._store.reading() as reading:
+            terminal = enrolled(reading.terminal(stated.terminal), stated)
+        offer: Offer = unsealed(signed, terminal.key, PURPOSE_OFFER, Offer)
+        head = self.own_head(offer.head)
+        self.latch_if_lost(head)
+        with self._store.writing() as tx:
+            hall = tx.hall()
+            if offer.hall != hall.id or offer.epoch >= hall.epoch:
+                raise Diverged("hall.diverged", what="epoch", epoch=hall.epoch)
+            if hall.latched:
+                raise Gathering("hall.latched")
+            self._its_turn(hall, terminal.number)
+            if offer.entries:
+                changes, common = self._shown(tx, hall, offer, head), tx.rejoined(terminal.number, offer.epoch)
+            else:
+                common = tx.newest_point(offer.points[: self._limits.offer_points])
+                changes = Changes(rejoined={(terminal.number, offer.epoch): common})
+            self._save(tx, changes)
+            upto, wanted = _wanted(tx, offer.epoch, common, head.seq) if head else (common, ())
+        return OfferAnswer(self.now, hall.epoch, common, upto, wanted), changes.scopes
+
+    def _its_turn(self, hall: HallRow, number: str) -> None:
+        """While the hall gathers it asks one terminal at a time: the others hold the same. Raises Gathering."""
+        if not hall.healing:
+            return
+        now = self._clock.monotonic()
+        asked, since = self._asked
+        if asked not in {"", number} and now - since < self._limits.offer_idle_seconds:
+            raise Gathering("hall.healing", until=hall.healing[11:16])
+        self._asked = number, now
+
+    def _shown(self, reading: Reading, hall: HallRow, offer: Offer, head: Head | None) -> Changes:
+        """What an offer shows, proven by the signed head at its end (T61)."""
+        links, chains = _proven(reading, offer, head)
+        rows = [
+            LostRow(link.hash, offer.epoch, link.seq, chain, link.raw if link.entry else None)
+            for link, chain in zip(links, chains, strict=True)
+        ]
+        docket = Docket(reading, self._posts(reading), self._calendar(reading))
+        docket.changes.lost = {row.hash: (row, None) for row in rows}
+        now = [row for row in rows if row.data is not None and (not hall.healing or _of_the_hall(row.data))]
+        return self._put_back(reading, docket, now)
+
+    def _put_back(self, reading: Reading, docket: Docket, rows: Sequence[LostRow]) -> Changes:
+        """`rows` at the end of the log, in their order, with their old verdicts."""
+        there = reading.put_back([row.hash for row in rows])
+        replay = Replay(docket)
+        for row in rows:
+            if row.hash in there or row.data is None:
+                continue
+            draft = replay.put(decode_entry(row.data), Place(row.epoch, row.seq))
+            known = msgspec.structs.replace(row, entry=reading.hall().seq if draft is None else 0)
+            docket.changes.lost[row.hash] = known, draft
+        Sitting(docket, self.now, self._limits).close()
+        return docket.changes
+
+    # Epochs
+
+    def open_epoch(self, reason: str) -> frozenset[str]:
+        """Go on in a new epoch: what an operator says after a latch, and a restore by itself (S24, S26).
+
+        Raises Stop when nothing has to be opened.
+        """
+
+        def make(reading: Reading, now: str, new_id: NewId) -> Changes:
+            until = stamp(moment(now) + timedelta(seconds=self._limits.heal_seconds))
+            return new_epoch(reading, reason, now, until, new_id)
+
+        with self._store.writing() as tx:
+            changes = make(tx, self.now, self._new_id)
+            self._save(tx, changes)
+        self._asked = "", 0.0
+        return changes.scopes
+
+    def heal(self) -> frozenset[str]:
+        """End the gathering when its time is over, or when every terminal that was there has gone on (S25)."""
+        with self._store.reading() as reading:
+            hall = reading.hall()
+            if not hall.healing or (self.now < hall.healing and not self._all_went_on(reading)):
+                return frozenset()
+        scopes: frozenset[str] = frozenset()
+        while (done := self._put_back_some()) is not None:
+            scopes |= done
+        return scopes | self._end_healing()
+
+    def _all_went_on(self, reading: Reading) -> bool:
+        """Whether all that were heard shortly before the loss have pulled in this epoch."""
+        rows = [row for row in reading.terminals() if row.active and row.number != HALL and row.last_seen]
+        if not rows:
+            return True
+        newest = moment(max(row.last_seen for row in rows))
+        soonest = stamp(newest - timedelta(seconds=self._limits.heal_recent_seconds))
+        epoch = reading.hall().epoch
+        return all(self._went_on.get(row.number) == epoch for row in rows if row.last_seen >= soonest)
+
+    def _put_back_some(self) -> frozenset[str] | None:
+        with self._store.writing() as tx:
+            rows = tx.lost_waiting(AT_ONCE)
+            if not rows:
+                return None
+            changes = self._put_back(tx, Docket(tx, self._posts(tx), self._calendar(tx)), rows)
+            self._save(tx, changes)
+        return changes.scopes
+
+    def _end_healing(self) -> frozenset[str]:
+        with self._store.writing() as tx:
+            hall = tx.hall()
+            gaps = [bodies.Gap(epoch, first, last) for epoch, first, last in _ranges(tx.lost_unshown())]
+            changes = Changes(epoch=msgspec.structs.replace(hall, healing=""))
+            changes = own_facts(tx, gaps, self.now, self._new_id, changes) if gaps else changes
+            self._save(tx, changes)
+        return changes.scopes
+
+
+def new_epoch(reading: Reading, reason: str, now: str, until: str, new_id: NewId) -> Changes:
+    """The hall goes on under a number that no terminal has seen; its own envelopes begin anew, as an incarnation.
+
+    `until`: the hall's time at which it takes in facts again, whatever its terminals have shown by then.
+    """
+    hall = reading.hall()
+    if not hall.id:
+        raise Stop("hall.no_hall", folder="")
+    number = max(hall.epoch, hall.seen_epoch) + 1
+    changes = Changes(epoch=msgspec.structs.replace(hall, epoch=number, latched="", healing=until))
+    changes.terminals[HALL] = TerminalRow(HALL, f"{hall.id}-{number}", hall.key, ())
+    return own_facts(reading, [bodies.EpochOpened(number, hall.seq, hall.chain, reason)], now, new_id, changes)
+
+
+def _is_foreign(reading: Reading, hall: HallRow, head: Head) -> bool:
+    """Whether the hall has signed a log that this one is not the continuation of."""
+    if head.hall != hall.id or head.epoch < hall.epoch:
+        return False
+    if head.epoch > hall.epoch or head.seq > hall.seq:
+        return True
+    return head.chain != (reading.chain_at(head.seq) if head.seq else NO_HASH)
+
+
+def _proven(reading: Reading, offer: Offer, head: Head | None) -> tuple[tuple[Link, ...], list[str]]:
+    """The entries of an offer with the chain after each. Raises BadRequest when they are not what the hall signed."""
+    common = reading.rejoined(offer.terminal, offer.epoch)
+    start = NO_HASH
+    if offer.after:
+        start = reading.chain_at(offer.after) if offer.after <= common else reading.lost_chain(offer.epoch, offer.after)  # type: ignore[assignment]
+    if head is None or not start or head.epoch > offer.epoch:
+        raise BadRequest("hall.unreadable", what="offer")
+    try:
+        links, chain = read_links(offer.entries, offer.after, start)
+    except BadBytes as cause:
+        raise BadRequest("hall.unreadable", what=cause.code) from cause
+    if not links or links[-1].seq != head.seq or chain != head.chain:
+        raise BadRequest("hall.unreadable", what="chain")
+    chains, chain = [], start
+    for link in links:
+        chain = extend(chain, link.hash)
+        chains.append(chain)
+    parted = next((place for place, link in enumerate(links) if link.seq > common), len(links))
+    return links[parted:], chains[parted:]
+
+
+def _of_the_hall(data: bytes) -> bool:
+    """Whether an entry speaks of people or terminals: it counts at once, or they could not come."""
+    entry = decode_entry(data)
+    return entry.kind == ENTRY_FACT and entry.scope == HALL_SCOPE and entry.n == 0
+
+
+def _wanted(reading: Reading, epoch: int, common: int, last: int) -> tuple[int, tuple[Range, ...]]:
+    """Up to where a terminal's log is known by its hashes, and the places whose bytes are not."""
+    places = reading.lost_places(epoch, common + 1, last)
+    known = {seq for seq, _, _ in places}
+    upto = common
+    while upto + 1 in known:
+        upto += 1
+    missing = [(epoch, seq) for seq, _, shown in places if seq <= upto and not shown]
+    missing += [(epoch, seq) for seq in range(upto + 1, last + 1)]
+    return upto, tuple(Range(first, until) for _, first, until in _ranges(missing))
+
+
+def _ranges(places: Sequence[tuple[int, int]]) -> list[tuple[int, int, int]]:
+    """Epoch, first and last of neighbours."""
+    found: list[tuple[int, int, int]] = []
+    for epoch, seq in places:
+        if found and found[-1][0] == epoch and found[-1][2] == seq - 1:
+            found[-1] = epoch, found[-1][1], seq
+        else:
+            found.append((epoch, seq, seq))
+    return found

@@ -1,0 +1,136 @@
+"""Entries of a log that was, put back as they were: with their old verdicts, not judged again (S25, S26)."""
+
+from __future__ import annotations
+
+import msgspec
+
+from casework import bodies
+from casework.errors import BadBytes
+from casework.events import body_of
+from casework.facts import HALL, Fact, decode_fact
+from casework.folding import evolve
+from casework.wire import ENTRY_FACT, ENTRY_TRAY, ENTRY_VERDICT, Entry, Place
+from hall.bookkeeping import names_a_module
+from hall.docket import Docket
+from hall.office import project
+from hall.rows import Draft, Register, TerminalRow, TrayRow
+
+
+class Replay:
+    """Puts entries back, one after the other, in the old order.
+
+    Args:
+        docket: the state as loaded; its changes are written by whoever began.
+        kept: registers of what was refused or held, with their bytes, by terminal, incarnation and number; where
+            nobody has the bytes, the terminal brings them.
+    """
+
+    def __init__(self, docket: Docket, kept: dict[tuple[str, str, int], Register] | None = None) -> None:
+        self._docket = docket
+        self._kept = kept or {}
+
+    def put(self, entry: Entry, was: Place | None = None) -> int | None:
+        """The draft that puts `entry` back; None when what it says is there already.
+
+        `was`: where it stood in a lost epoch; None: it comes back to the very place (a segment).
+        """
+        again = msgspec.structs.replace(entry, was=was or entry.was)
+        if entry.kind == ENTRY_FACT:
+            return self._fact(again, to_the_place=was is None)
+        if entry.kind == ENTRY_VERDICT:
+            return self._verdict(again)
+        if entry.kind == ENTRY_TRAY:
+            return self._tray(again)
+        return self._draft(again, "")  # of a kind that a newer version wrote: kept byte for byte
+
+    def _fact(self, entry: Entry, *, to_the_place: bool) -> int | None:
+        bearer = self._docket.bearer(entry.fact_id)
+        if bearer is not None and bearer.verdict.v == "accepted":
+            return None
+        try:
+            fact = decode_fact(entry.fact)
+        except BadBytes:  # of a newer version: it is not folded by this one, and not lost (S32)
+            return self._draft(entry, "")
+        if fact.case:
+            entry = self._on_case(entry, fact)
+        draft = self._draft(entry, fact.case)
+        if entry.envelope is not None and entry.verdict is not None:
+            env = entry.envelope
+            self._docket.put(
+                Register(
+                    env.terminal, env.incarnation, env.seq, env.hash, env.fact_hash, fact.id, True, entry.verdict, 0,
+                    fact.root, fact.case, fact.group.id,
+                ),
+                draft,
+            )  # fmt: skip
+        if entry.envelope is not None and entry.envelope.terminal == HALL:
+            self._of_hall(entry, fact, draft, to_the_place=to_the_place)
+        return draft
+
+    def _on_case(self, entry: Entry, fact: Fact) -> Entry:
+        """The case with the fact on top; its own count goes on from what is there."""
+        live = self._docket.live(fact.case)
+        live.case, live.n, live.root, live.changed = evolve(live.case, fact), live.n + 1, fact.root, True
+        if names_a_module(fact):
+            live.module = body_of(fact).module
+        if fact.type == "received" and self._docket.doubled(fact) and entry.verdict is not None:
+            flags = tuple(dict.fromkeys((*entry.verdict.flags, "number_doubled")))
+            entry = msgspec.structs.replace(entry, verdict=msgspec.structs.replace(entry.verdict, flags=flags))
+        return msgspec.structs.replace(entry, n=live.n)
+
+    def _of_hall(self, entry: Entry, fact: Fact, draft: int, *, to_the_place: bool) -> None:
+        """Roster, heads and terminals; and, at the very place, where the hall's own chain of envelopes ends."""
+        changes = self._docket.changes
+        try:
+            body = body_of(fact)
+        except BadBytes:
+            return
+        project(changes, body, draft)
+        if isinstance(body, bodies.TerminalSet):
+            known = self._docket.terminal(body.number)
+            same = known is not None and known.incarnation == body.incarnation
+            acked = {"acked": known.acked, "head": known.head, "cursor": known.cursor} if known and same else {}
+            changes.terminals[body.number] = TerminalRow(
+                body.number, body.incarnation, body.key, body.scopes, active=body.active,
+                last_seen=known.last_seen if known else "", **acked,  # type: ignore[arg-type]
+            )  # fmt: skip
+        if to_the_place and entry.envelope is not None:
+            env, hall = entry.envelope, self._docket.hall
+            changes.terminals[HALL] = TerminalRow(HALL, env.incarnation, hall.key, (), env.seq, env.hash)
+            if isinstance(body, bodies.EpochOpened):
+                changes.epoch = msgspec.structs.replace(changes.epoch or hall, epoch=body.epoch)
+
+    def _verdict(self, entry: Entry) -> int | None:
+        """What was said of an envelope that was not accepted; its bytes lie in no log."""
+        env, verdict = entry.envelope, entry.verdict
+        if env is None or verdict is None:
+            return self._draft(entry, "")
+        key = env.terminal, env.incarnation, env.seq
+        known = self._docket.known(env)
+        if known is not None and known.verdict.revision >= verdict.revision:
+            return None
+        draft = self._draft(entry, "")
+        kept = self._kept.get(key)
+        if kept is not None:
+            found = msgspec.structs.replace(kept, verdict=verdict)
+        elif known is not None:
+            found = msgspec.structs.replace(known, verdict=verdict)
+        else:
+            found = Register(*key, env.hash, env.fact_hash, "", False, verdict)
+        self._docket.put(found, draft)
+        return draft
+
+    def _tray(self, entry: Entry) -> int | None:
+        tray = entry.tray
+        if tray is None:
+            return self._draft(entry, "")
+        known = self._docket.tray_row(tray.fact)
+        if known is not None and (known.tray == tray or (known.tray.settled and not tray.settled)):
+            return None
+        blocks = known.blocks if known else not tray.type.startswith("resolve.")
+        self._docket.put_tray(TrayRow(tray.fact, entry.scope, blocks, tray))
+        return self._draft(entry, "")
+
+    def _draft(self, entry: Entry, case: str) -> int:
+        self._docket.changes.drafts.append(Draft(entry, case))
+        return len(self._docket.changes.drafts) - 1

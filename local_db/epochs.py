@@ -1,0 +1,122 @@
+"""Another epoch of the hall's log (S24, S25): what this terminal can prove of the last one, and its way on.
+
+A hall that was restored has lost the end of its log. What this terminal holds of it is shown to the hall; then the
+cursor goes back to where both logs part, what lay behind it is undone, and own facts that stood there are sent again.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+import msgspec
+
+from casework.ambient import stamp
+from casework.facts import NO_HASH
+from casework.outbox import Move, Row, moved
+from casework.position import Piece
+from casework.seals import Signed
+from casework.wire import Head, Link, Point
+from local_db.rebuild import Rebuild
+from local_db.replay import reshow
+from local_db.sql import queries
+
+_SQL = queries("epochs")
+_REBUILD = queries("rebuild")
+_END = 1 << 62
+
+
+class Epochs(Rebuild):
+    """Kept heads, and the change of an epoch."""
+
+    def apply(self, links: tuple[Link, ...], start: int, head: Signed, chain: str, epoch: int, acked: int) -> bool:
+        """As `Pages.apply`; the page's head is kept, and after a change of epoch the hall's mark is believed."""
+        self._renew(epoch, acked)
+        done = super().apply(links, start, head, chain, epoch, acked)
+        if done and links:
+            with self.transaction() as db:
+                _keep_head(db, start + len(links), head, self.limits.offer_entries, self.limits.pull_bytes)
+        return done
+
+    def points(self) -> tuple[Point, ...]:
+        """Places of this copy of the log, newest first, each about twice as far back as the one before."""
+        with self.reading() as db:
+            cursor, chain = db.execute("select cursor, chain from standing").fetchone()
+            found, gap = [Point(cursor, chain)], 1
+            for (data,) in db.execute(_SQL["heads_back"]):
+                place = _head(data)
+                if place.seq <= found[-1].seq - gap:
+                    found.append(Point(place.seq, place.chain))
+                    gap = gap * 2 if len(found) > self.limits.offer_points // 2 else gap
+                if len(found) == self.limits.offer_points:
+                    break
+        return tuple(found)
+
+    def piece(self, after: int) -> Piece | None:
+        """What lies between `after` and the next kept head; None when nothing more is proven, or it is too much."""
+        with self.reading() as db:
+            row = db.execute(_SQL["next_head"], (after,)).fetchone()
+            if row is None:
+                return None
+            last, data = row
+            size = db.execute(_SQL["entries_between"], (after, last)).fetchone()[1]
+            if size > 2 * self.limits.pull_bytes:
+                return None
+            rows = db.execute(_SQL["entries"], (after, last)).fetchall()
+        if [seq for seq, _, _ in rows] != list(range(after + 1, last + 1)):
+            return None  # some of it is not kept here any more
+        held = tuple(seq for seq, _, kind in rows if kind)
+        return Piece(last, msgspec.json.decode(data, type=Signed), tuple(msgspec.Raw(raw) for _, raw, _ in rows), held)
+
+    def enter(self, epoch: int, common: int) -> None:
+        """Go on in another epoch from `common` on. Raises ValueError when `common` is no place of `points`."""
+        chain = next((point.chain for point in self.points() if point.seq == common), NO_HASH if not common else "")
+        if not chain:
+            raise ValueError(f"no chain is known at {common}")
+        now = stamp(self.clock.now())
+        with self.transaction() as db:
+            touched = [row[0] for row in db.execute(_SQL["touched"], (common, common)).fetchall()]
+            undone = db.execute(_SQL["undone"], (common,)).fetchall()
+            self._undo(db, undone)
+            db.execute(_SQL["drop_entries"], (common,))
+            db.execute(_SQL["drop_heads"], (common,))
+            for table in ("staff", "terminal", "head", "tray"):
+                db.execute(_REBUILD[f"clear_{table}"])
+            self._project_hall(db)
+            for case_id in touched:
+                self._refold(db, case_id, now)
+            self._project_tray(db)
+            mark = undone[0][0] - 1 if undone else _END
+            db.execute(_SQL["enter"], (epoch, common, chain, mark))
+
+    def _renew(self, epoch: int, acked: int) -> None:
+        """The first page of an epoch: what the hall does not know any more is sent again, the rest stays."""
+        with self.reading() as db:
+            renewed, mark = db.execute(_SQL["renewed"]).fetchone()
+        if not renewed or self.position().epoch != epoch:
+            return
+        now = stamp(self.clock.now())
+        with self.transaction() as db:
+            rows = db.execute(_SQL["sent_after"], (min(mark, acked),)).fetchall()
+            self._undo(db, [(seq, state) for seq, state, _ in rows])
+            db.execute(_SQL["renew"], (acked,))
+            for case_id in sorted({case_id for _, _, case_id in rows if case_id}):
+                reshow(db, case_id, now)
+
+    @staticmethod
+    def _undo(db: sqlite3.Connection, rows: list[tuple[int, str]]) -> None:
+        db.executemany(_SQL["undo"], [(moved(Row(state), Move.LOSE), seq) for seq, state in rows])
+
+
+def _keep_head(db: sqlite3.Connection, seq: int, head: Signed, entries: int, size: int) -> None:
+    """Keep a page's head; the one before goes when the next before it is near enough."""
+    db.execute(_SQL["keep_head"], (seq, msgspec.json.encode(head)))
+    before = [row[0] for row in db.execute(_SQL["heads_before"], (seq,))]
+    if len(before) == 2:
+        between = db.execute(_SQL["entries_between"], (before[1], seq)).fetchone()
+        if between[0] <= entries and between[1] <= size:
+            db.execute(_SQL["drop_head"], (before[0],))
+
+
+def _head(data: bytes) -> Head:
+    signed: Signed = msgspec.json.decode(data, type=Signed)
+    return msgspec.json.decode(signed.body, type=Head)

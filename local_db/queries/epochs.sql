@@ -1,0 +1,60 @@
+-- Another epoch of the hall's log (S24, S25): what can be shown of the one before, and going back to where both part.
+
+-- name: keep_head
+insert or replace into kept_head (seq, bytes) values (?, ?)
+
+-- name: heads_before
+-- The two newest kept heads before one.
+select seq from kept_head where seq < ? order by seq desc limit 2
+
+-- name: entries_between
+-- How many entries and bytes lie between two places.
+select count(*), coalesce(sum(length(bytes)), 0) from entry where seq > ? and seq <= ?
+
+-- name: drop_head
+delete from kept_head where seq = ?
+
+-- name: heads_back
+-- Places that can be proven, newest first.
+select bytes from kept_head order by seq desc
+
+-- name: next_head
+-- The first proven place after one, with its head.
+select seq, bytes from kept_head where seq > ? order by seq limit 1
+
+-- name: entries
+select seq, bytes, kind from entry where seq > ? and seq <= ? order by seq
+
+-- name: touched
+-- Cases that the dropped entries speak of, and those whose own facts stood there.
+select case_id from entry where seq > ? and case_id <> ''
+union select case_id from outbox where entry > ? and case_id <> ''
+
+-- name: undone
+-- Own rows whose verdict lies in what is dropped.
+select local_seq, state from outbox where entry > ? and state <> 'resolved' order by local_seq
+
+-- name: sent_after
+-- Own rows that the hall does not know any more.
+select local_seq, state, case_id from outbox where local_seq > ? and state <> 'resolved' order by local_seq
+
+-- name: undo
+-- Its verdict counts no longer: any new one replaces it.
+update outbox set state = ?, revision = 0, entry = 0 where local_seq = ?
+
+-- name: drop_entries
+delete from entry where seq > ?
+
+-- name: drop_heads
+delete from kept_head where seq > ?
+
+-- name: enter
+update standing set epoch = ?, cursor = ?, chain = ?, acked = min(acked, ?), head = null, head_seq = 0, frozen = '',
+    renewed = 1
+where id = 1
+
+-- name: renewed
+select renewed, acked from standing
+
+-- name: renew
+update standing set renewed = 0, acked = min(acked, ?) where id = 1

@@ -1,0 +1,92 @@
+"""When the hall's log is not this terminal's any more (sync.md S24, S25).
+
+In the same epoch nothing is decided here: the hall is shown its own signed head, so that it gives no more numbers, and
+the cursor stands still. In a newer epoch the hall is told where this terminal stands, shown what it asks for, and the
+terminal goes on from where both logs part.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from functools import partial
+
+import msgspec
+
+from casework.position import Position
+from casework.seals import Signed, seal
+from casework.wire import PURPOSE_OFFER, Offer, OfferAnswer, Point, Range
+from sync.contact import Contact
+from sync.errors import NotTheHall
+
+_NULL = msgspec.Raw(b"null")
+
+
+class Healing:
+    """One terminal's way from one epoch into the next. One conversation at a time, whoever asks."""
+
+    def __init__(self, contact: Contact) -> None:
+        self._contact = contact
+        self._one = asyncio.Lock()
+
+    async def mend(self) -> None:
+        """Go on in the hall's epoch.
+
+        Raises:
+            Diverged: the hall is in this terminal's own epoch: an operator acts.
+            AskPerson, TryAgain: as every question.
+        """
+        async with self._one:
+            contact = self._contact
+            epoch = await contact.hello()
+            position = await contact.memory(contact.store.position)
+            if epoch <= position.epoch:
+                if epoch < position.epoch or position.frozen:
+                    await self._report(position)
+                    raise await contact.diverged()
+                return  # somebody else has just done it
+            points = await contact.memory(contact.store.points)
+            answer = await self._ask(position, 0, position.known_head, points=points)
+            if all(point.seq != answer.common for point in points) and answer.common:
+                raise NotTheHall("line.not_the_hall", seen="common")
+            await self._show(position, answer)
+            await contact.memory(contact.store.enter, answer.epoch, answer.common)
+
+    async def _show(self, position: Position, answer: OfferAnswer) -> None:
+        """Each piece once: what the hall knows nothing of, or lacks the bytes of and this terminal has."""
+        contact, after = self._contact, answer.common
+        while answer.wanted:
+            piece = await contact.memory(contact.store.piece, after)
+            if piece is None:
+                return
+            if piece.last > answer.upto or _holds(piece.held, answer.wanted):
+                answer = await self._ask(position, after, piece.head, entries=piece.entries)
+            after = piece.last
+
+    async def _report(self, position: Position) -> None:
+        """Show the hall the newest head that it has signed: it may have lost it, and latches (S24)."""
+        if position.known_head is not None:
+            await self._ask(position, 0, position.known_head)
+
+    async def _ask(
+        self,
+        position: Position,
+        after: int,
+        head: Signed | None,
+        *,
+        points: tuple[Point, ...] = (),
+        entries: tuple[msgspec.Raw, ...] = (),
+    ) -> OfferAnswer:
+        contact = self._contact
+        offer = Offer(
+            position.hall, position.terminal, position.incarnation, position.epoch, after,
+            msgspec.Raw(msgspec.json.encode(head)) if head else _NULL, points, entries,
+        )  # fmt: skip
+        signed = seal(contact.signer, PURPOSE_OFFER, offer)
+        answer: OfferAnswer = await contact.question(partial(contact.transport.offer, signed))
+        await contact.heard(answer.hall_time)
+        return answer
+
+
+def _holds(held: Sequence[int], wanted: Sequence[Range]) -> bool:
+    return any(one.first <= seq <= one.last for seq in held for one in wanted)
