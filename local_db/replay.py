@@ -31,7 +31,7 @@ UNINDEXED = 64
 def counts(type_: str, row: Row) -> bool:
     """Whether an own fact of this type shows; of a type that this version does not know, while nobody refused it."""
     known = EVENTS.get(type_)
-    return is_shown(row, known.klass) if known else row in SHOWN
+    return is_shown(row, known.klass) if known else row in SHOWN or row is Row.HELD
 
 
 def confirmed_case(db: sqlite3.Connection, case_id: str) -> Case | None:

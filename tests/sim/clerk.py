@@ -177,6 +177,12 @@ class Clerk:
     def _commit(
         self, case_id: str, staff: StaffSet, make: Callable[[Case | None, Context, Any], Decision | Refusal]
     ) -> str:
+        with self.terminal.program.running():
+            return self._committed_as(case_id, staff, make)
+
+    def _committed_as(
+        self, case_id: str, staff: StaffSet, make: Callable[[Case | None, Context, Any], Decision | Refusal]
+    ) -> str:
         terminal = self.terminal
         now = terminal.clock.now()
         try:

@@ -20,10 +20,12 @@ from hall.app import create_app
 from hall.enrol import invite
 from hall.office import own_facts, publish
 from hall.rows import Changes, HallRow
+from hall.service import Hall
 from hall.sqlite_store import SqliteStore
 from local_db.shipped import shipped_catalogue_files
 from tests.sim.dice import Dice
 from tests.sim.loop import LoopClock
+from tests.sim.programs import OLD, Program
 
 HALL = "420118"
 CODE = "ABCDE-FGHJK"
@@ -48,6 +50,7 @@ class Server:
         self._new_id = dice.ids("hall")
         self._store_kind = store_kind
         self._app: Any = None
+        self.program = OLD
         self._busy: set[asyncio.Task[httpx.Response]] = set()
         self.store: SqliteStore | None = None
         self.start()
@@ -62,7 +65,25 @@ class Server:
         """Open the store and the application."""
         self.store = self._store_kind(self.file)
         self.store._writer.execute("pragma synchronous = off")
-        self._app = create_app(self.store, self.signer, self.clock, self._new_id)
+        self._app = create_app(self.store, self.signer, self.clock, self._new_id, run=self._run)
+
+    async def _run(self, call: Callable[[], Any], /) -> Any:
+        with self.program.running():
+            return call()
+
+    @property
+    def hall(self) -> Hall:
+        """The hall's use cases, while it is up."""
+        hall: Hall = self._app.state.api.hall
+        return hall
+
+    async def run_program(self, program: Program) -> None:
+        """Another version of the program is put onto the machine: it starts as `hall serve` does."""
+        await self.stop()
+        self.program = program
+        self.start()
+        with program.running():
+            self._app.state.api.bell.ring(self.hall.start())
 
     async def stop(self) -> None:
         """Die: whatever was being answered is not answered."""

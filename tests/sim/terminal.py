@@ -6,11 +6,15 @@ import asyncio
 import shutil
 import sqlite3
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
+from casework.events import readable
+from casework.report import Report
 from casework.seals import Ed25519Signer, seal
 from casework.wire import PURPOSE_ENROL, Answered, EnrolRequest
 from local_db.counter import Identity
@@ -21,6 +25,7 @@ from sync.transport import Transport
 from tests.sim.dice import Dice
 from tests.sim.loop import LoopClock
 from tests.sim.network import Wire
+from tests.sim.programs import OLD, Program
 from tests.sim.server import CODE, HALL
 
 
@@ -81,12 +86,14 @@ class Terminal:
         self.line: Line | None = None
         self.serving: asyncio.Task[None] | None = None
         self.crashes = 0
+        self.program = OLD
         self._state = folder / "state"
         self._kind = memory_kind
         self._dice = dice.stream(f"jitter/{number}")
         self._stepped = stepped
         self._happened = happened
         self._eyes: sqlite3.Connection | None = None
+        self._says: Callable[[], Awaitable[Report]] | None = None
 
     @property
     def on(self) -> bool:
@@ -126,7 +133,22 @@ class Terminal:
 
     def switch_on(self) -> None:
         """Start the program on what the disk holds."""
-        self._begin(self._kind.open(self.folder, self.clock, self._state))
+        with self.program.running():
+            memory = self._kind.open(self.folder, self.clock, self._state)
+        self._begin(memory)
+
+    async def run_program(self, program: Program) -> None:
+        """Another version of the program is put onto the machine."""
+        await self.switch_off()
+        self.program = program
+        self.switch_on()
+
+    async def _report(self) -> Report:
+        """What it says of itself, by what its program reads."""
+        assert self._says is not None
+        said = await self._says()
+        with self.program.running():
+            return msgspec.structs.replace(said, program=self.program.name, reads=readable())
 
     def _begin(self, memory: TerminalMemory) -> None:
         memory._writer.execute("pragma synchronous = off")
@@ -137,15 +159,18 @@ class Terminal:
             clock=self.clock, sleep=asyncio.sleep, dice=self._dice.random, run=self._run,
         )  # fmt: skip
         memory.on_commit = self.line.wake
+        contact = self.line._contact
+        self._says, contact.report = contact.report, self._report  # type: ignore[method-assign]  # by its own program
         self.serving = asyncio.create_task(self.line.serve())
 
     async def _run(self, call: Callable[..., Any], *args: Any) -> Any:
         """The memory's methods, here and now; the world looks after each that changes something."""
-        result = call(*args)
-        name: str = getattr(call, "__name__", "")
-        if name in {"answered", "apply"}:
-            self._stepped(self, name, args)
-        return result
+        with self.program.running():
+            result = call(*args)
+            name: str = getattr(call, "__name__", "")
+            if name in {"answered", "apply"}:
+                self._stepped(self, name, args)
+            return result
 
     async def power_off(self) -> None:
         """The plug: the disk stays as it is at this moment, write-ahead log and all."""

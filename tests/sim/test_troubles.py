@@ -19,6 +19,7 @@ from sync.status import LinkState
 from tests.builders import Hand
 from tests.sim.loop import run_virtual
 from tests.sim.profiles import Profile
+from tests.sim.programs import OLD, Program
 from tests.sim.server import STAFF
 from tests.sim.terminal import PowerCut, Terminal
 from tests.sim.world import World
@@ -71,8 +72,8 @@ class Stage:
         terminal.switch_on()
 
 
-def tell(story: Callable[[Stage], Coroutine[Any, Any, None]], seed: int = 1) -> None:
-    """Play a story, then heal and tell the whole truth."""
+def tell(story: Callable[[Stage], Coroutine[Any, Any, None]], seed: int = 1, ending: Program = OLD) -> None:
+    """Play a story, then heal and tell the whole truth, as the program `ending` sees it."""
     memory = Path("/dev/shm")
     folder = Path(tempfile.mkdtemp(prefix="yichuang-sim-", dir=memory if memory.is_dir() else None))
 
@@ -83,7 +84,8 @@ def tell(story: Callable[[Stage], Coroutine[Any, Any, None]], seed: int = 1) -> 
         try:
             await story(Stage(world))
             world._raise()
-            await world.heal()
+            with ending.running():
+                await world.heal()
         finally:
             await world.end()
 

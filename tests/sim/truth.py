@@ -210,9 +210,11 @@ class Truth:
             if fact.case != case_id or self.mirror.places.get(fact.id, 1 << 60) <= cursor:
                 continue
             told = window.told.get(seq)
-            if told is not None and told.v != "accepted":
+            known = EVENTS.get(fact.type)
+            stays = told is not None and told.v == "held" and (known is None or known.klass is Klass.COUNTER)
+            if told is not None and told.v != "accepted" and not stays:
                 continue
-            if told is None and EVENTS[fact.type].klass is Klass.NEEDS_HALL:
+            if told is None and known is not None and known.klass is Klass.NEEDS_HALL:
                 continue
             case = evolve(case, fact)
         row = terminal.eyes.execute("select body from shown where case_id = ?", (case_id,)).fetchone()
