@@ -138,6 +138,7 @@ def _course(case: Case) -> dict[str, Any]:
         "visit": case.visit,
         "supplement": told,
         "deemed": case.deemed,
+        "needs_update": case.unread,
         "pauses": msgspec.to_builtins(case.pauses),
         "extension": msgspec.to_builtins(case.extension),
         "fee": yuan(case.fee) if case.fee is not None else None,

@@ -79,6 +79,11 @@ def _due(joint: Joint) -> str:
     return "  ".join(filter(None, (joint.due[:16].replace("T", " "), light, longest)))
 
 
+def _update(terminal: Terminal, show: Shower, case: Case) -> _Said:
+    if case.unread:
+        yield "update", t("case.needs_update", n=case.unread)
+
+
 def _acceptance(terminal: Terminal, show: Shower, case: Case) -> _Said:
     if case.deemed:
         stands = "provisional" if _is_provisional(terminal, case) else "final"
@@ -173,4 +178,4 @@ def _result(terminal: Terminal, show: Shower, case: Case) -> _Said:
 
 
 _Part = Callable[[Terminal, Shower, Case], _Said]
-_PARTS: tuple[_Part, ...] = (_acceptance, _procedures, _money, _promises, _people, _result)
+_PARTS: tuple[_Part, ...] = (_update, _acceptance, _procedures, _money, _promises, _people, _result)

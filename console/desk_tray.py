@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from casework.case import Case, open_steps
 from casework.commands import ACTS
-from casework.events import body_of
+from casework.events import EVENTS, body_of
 from casework.messages import t
 from casework.rules import sentence
 from casework.wire import Tray
@@ -40,6 +40,8 @@ def _what(row: Tray, terminal: Terminal, show: Shower) -> str:
     case = terminal.memory.case_state(row.case) if row.type == "step.done" else None
     told = terminal.memory.history(row.case).lines if case else ()
     step = next((detail(show, case, body_of(one.fact)) for one in told if case and one.fact.id == row.fact), "")
+    if row.type and row.type not in EVENTS:  # of a newer program (S32)
+        return f"{t('history.unread')} {row.type}"
     return f"{t(f'event.{row.type}')} {step}".strip()
 
 

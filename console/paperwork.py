@@ -14,7 +14,7 @@ from casework.case import Case
 from casework.catalogue.schema import Item
 from casework.decide import reprint_mark
 from casework.errors import BadInput
-from casework.events import body_of
+from casework.events import body_of, known
 from casework.facts import Fact, digest
 from casework.messages import Translator
 from casework.papers import Paper, Reprint, build
@@ -114,5 +114,5 @@ def _has_its_fact(case: Case, kind: str, occasion: Occasion) -> bool:
 
 
 def _last(history: Sequence[Fact], type_: str) -> Any:
-    found = next((fact for fact in reversed(history) if fact.type == type_), None)
+    found = next((fact for fact in reversed(history) if fact.type == type_ and known(fact)), None)
     return body_of(found) if found is not None else None

@@ -11,6 +11,7 @@ from casework import bodies, codes
 from casework.case import APPLICANT, THIRD_PARTY, Case, paused, places, post_of, route_of
 from casework.catalogue.materials import PENDING
 from casework.catalogue.schema import Item, Text
+from casework.errors import BadBytes
 from casework.events import body_of
 from casework.facts import Fact
 from casework.messages import t
@@ -145,13 +146,11 @@ class Shower:
 
     def _history_line(self, case: Case, fact: Fact, fate: str) -> desk.HistoryLine:
         who = self.name_of(fact.actor) if fact.actor else t("history.hall")
-        return desk.HistoryLine(
-            fact.time.at[5:16].replace("T", " "),
-            who,
-            t(f"event.{fact.type}"),
-            detail(self, case, body_of(fact)),
-            cast(Any, fate),
-        )
+        try:
+            event, words = t(f"event.{fact.type}"), detail(self, case, body_of(fact))
+        except BadBytes:  # of a newer program, or damaged on its way here: the line stands, its words wait (S32)
+            event, words = t("history.unread"), fact.type
+        return desk.HistoryLine(fact.time.at[5:16].replace("T", " "), who, event, words, cast(Any, fate))
 
     def material_name(self, case: Case, code: str) -> str:
         """A material by its name."""

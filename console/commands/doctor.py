@@ -74,8 +74,16 @@ def _terminal(terminal: Terminal, problems: list[Message]) -> Found:
         "line": _line(terminal, problems),
         "catalogue": _head(terminal, "catalogue", problems),
         "calendar": _head(terminal, "calendar", problems),
+        "cases_that_need_an_update": _need_update(terminal, problems),
         "prints_waiting": terminal.memory.prints_waiting(),
     }
+
+
+def _need_update(terminal: Terminal, problems: list[Message]) -> int:
+    count = terminal.memory.need_update()
+    if count:
+        problems.append(Message("doctor.update", {"count": count}))
+    return count
 
 
 def _database(terminal: Terminal, problems: list[Message]) -> Found:

@@ -85,6 +85,19 @@ def test_what_the_timer_accepted_is_provisional_for_a_day(place: demo.Place) -> 
     assert "暂定" in fresh["视为受理"]
 
 
+def test_s32_a_case_that_this_program_cannot_read_whole_says_that_it_needs_an_update(place: demo.Place) -> None:
+    assert "3" in facts(place, unread=3)["需要更新"]
+    with bootstrap.opened(str(place.terminal("0012"))) as terminal:
+        case = terminal.memory.cases(limit=1)[0].case
+        show = CounterDesk(terminal)._show
+        seen = terminal.memory.history(case.id).lines[0].fact
+        newer = msgspec.structs.replace(seen, type="no.such", version=1)
+        view = show.view(case, ((newer, "sent"), (msgspec.structs.replace(seen, version=9), "sent")), (), 0)
+        assert [(line.what, line.detail) for line in view.history] == [
+            ("更新后才能显示", "no.such"), ("更新后才能显示", "received"),
+        ]  # fmt: skip
+
+
 def test_english_has_every_word(place: demo.Place) -> None:
     found = facts(place, "en", fee=500, nudges=1, recused=("2001",), pauses=(Pause("x", "hearing", AT, days=3),))
     assert {"Fee", "Nudges", "Recused", "Procedure", "First contact"} == set(found)
