@@ -197,7 +197,10 @@ def route_of(case: Case) -> tuple[bodies.RouteStep, ...]:
 
 def step_of(case: Case, step_id: str) -> bodies.RouteStep | None:
     """The step of the route with that id."""
-    return next((step for step in route_of(case) if step.id == step_id), None)
+    for step in route_of(case):
+        if step.id == step_id:
+            return step
+    return None
 
 
 def module_at(case: Case, step_id: str, type_: str) -> str:
@@ -221,9 +224,8 @@ def open_steps(case: Case) -> tuple[bodies.RouteStep, ...]:
     """Steps whose needs are met and that have not ended, in the order of the route."""
     if not case.is_open:
         return ()
-    return tuple(
-        step for step in route_of(case) if step.id not in case.steps and all(need in case.steps for need in step.needs)
-    )
+    ended = case.steps.keys()
+    return tuple([step for step in route_of(case) if step.id not in ended and ended >= set(step.needs)])
 
 
 def paused(case: Case, step_id: str) -> Pause | None:

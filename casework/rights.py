@@ -5,6 +5,7 @@ Nobody of team `helper` decides, refuses or returns, whatever posts the roster g
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 
 from casework.bodies import Delegation, StaffSet
@@ -31,20 +32,27 @@ NEVER_A_HELPER = frozenset(
     {"case.decide", "case.extend", "case.refuse", "case.return", "case.sign", "case.terminate", "case.void"}
 )
 """What no grant can give to team `helper`."""
+_POSTS = 512
+"""Kinds of posts whose rights are remembered: a hall has some twenty."""
 
 
 def verbs_of(post: Post) -> frozenset[str]:
     """The rights that serving `post` brings, before the team's hard no."""
-    verbs = {f"case.{verb}" for verb in post.verbs}
-    for kind in post.kinds:
+    return _verbs_of(post.team, post.kinds, post.verbs)
+
+
+@functools.lru_cache(maxsize=_POSTS)
+def _verbs_of(team: str, kinds: tuple[str, ...], more: tuple[str, ...]) -> frozenset[str]:
+    verbs = {f"case.{verb}" for verb in more}
+    for kind in kinds:
         verbs |= _STEP_VERBS.get(kind, frozenset())
         if kind in _HANDLING:
             verbs.add("case.handle")
-    if post.team == "officer":
+    if team == "officer":
         verbs |= _OFFICER
-        if {"accept", "decide"} & set(post.kinds):
+        if {"accept", "decide"} & set(kinds):
             verbs |= _FOR_THE_ORGAN
-    if post.team == "supervisor":
+    if team == "supervisor":
         verbs |= _SUPERVISOR
     return frozenset(verbs)
 

@@ -6,14 +6,20 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+import functools
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
 from casework.errors import UNREADABLE, BadBytes
 from casework.facts import digest
 
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
 ALGORITHM = "ed25519"
+_KEYS = 4096
+"""Public keys that are kept unpacked: those of a large hall's terminals."""
 
 
 class Signed(msgspec.Struct, frozen=True):
@@ -62,13 +68,19 @@ def key_id(public: str) -> str:
 def verify(public: str, message: bytes, signature: str) -> bool:
     """Whether `signature` (hex) over `message` was made with the private half of `public` (hex)."""
     from cryptography.exceptions import InvalidSignature
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
     try:
-        Ed25519PublicKey.from_public_bytes(bytes.fromhex(public)).verify(bytes.fromhex(signature), message)
+        _public_key(public).verify(bytes.fromhex(signature), message)
     except (InvalidSignature, ValueError):
         return False
     return True
+
+
+@functools.lru_cache(maxsize=_KEYS)
+def _public_key(public: str) -> Ed25519PublicKey:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+    return Ed25519PublicKey.from_public_bytes(bytes.fromhex(public))
 
 
 def seal(signer: Signer, purpose: str, body: msgspec.Struct) -> Signed:

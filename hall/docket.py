@@ -286,7 +286,7 @@ class Docket:
         live = self.live(fact.case)
         seen = self._seen(envelope.terminal, fact.base)
         if live.loaded is None or live.loaded_after > seen:
-            live.loaded = self._load_later(fact.case, seen) if live.n else []
+            live.loaded = self._load_later(fact.case, seen) if live.n > len(live.later) else []
             live.loaded_after = seen
         command = {fact.group.id, fact.group.after}
         return frozenset(

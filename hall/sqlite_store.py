@@ -18,6 +18,12 @@ from hall.migrate import migrate
 from hall.sqlite_reading import SqliteReading
 from hall.sqlite_writing import SqliteWriting
 
+_LOG_PAGES = 4000
+"""Pages of the write-ahead log after which it is folded into the file (some 16 MB): four times SQLite's own count,
+because a batch of a terminal is some 150 pages and every fold costs two waits for the disk."""
+_CACHE_KIB = 32 * 1024
+"""Of each connection: the upper pages of all indexes of a million entries."""
+
 
 class SqliteStore:
     """A `hall.store.Store` in one file.
@@ -38,6 +44,7 @@ class SqliteStore:
             self._writer = _connect(path, limits)
             self._writer.execute("pragma journal_mode = wal")
             self._writer.execute("pragma synchronous = full")
+            self._writer.execute(f"pragma wal_autocheckpoint = {_LOG_PAGES}")
             migrate(self._writer)
             self._reader = _connect(path, limits)
             self._reader.execute("pragma query_only = on")
@@ -78,6 +85,7 @@ def _connect(path: Path, limits: Limits) -> sqlite3.Connection:
     # The locks above keep two threads from one connection at a time.
     db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=limits.busy_seconds)
     db.execute("pragma foreign_keys = on")
+    db.execute(f"pragma cache_size = -{_CACHE_KIB}")
     return db
 
 

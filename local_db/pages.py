@@ -2,13 +2,14 @@
 
 Keeps S6 (the page's commit makes own rows *passed*), S7 and S21 (entries byte for byte, holes named), S13 (a pull alone
 completes a lost answer), S18 and S19: folding happens outside the write lock, a slice is written with its cursor in one
-transaction of at most `limits.apply_slice_ms`, and between two slices the clerk's writes overtake.
+transaction of at most `limits.apply_slice_ms`, and between two slices the clerk's writes overtake. The disk is waited
+for once a page: what a power cut takes of it before is asked for again, its cursor is gone with it.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -32,7 +33,7 @@ from local_db.sql import queries
 
 _SQL = queries("line")
 _REPLAY = queries("replay")
-_FIRST_SLICE = 32
+_FIRST_SLICE = 64
 _MOST_SLICE = 500
 
 
@@ -86,7 +87,8 @@ class Pages(Outbox):
             if not self._write_slice(part, folded, start + done):
                 return False
             done += len(part)
-            count = _next_count(len(part), (self.clock.monotonic() - began) * 1000, self.limits.apply_slice_ms)
+            took_ms = (self.clock.monotonic() - began) * 1000
+            count = _next_count(len(part), took_ms, self.limits.apply_slice_ms)
         with self.transaction() as db:
             end = start + len(read)
             db.execute(_SQL["remember_head"], (msgspec.json.encode(head), end, end))
@@ -104,11 +106,12 @@ class Pages(Outbox):
         return folded
 
     def _write_slice(self, part: Sequence[_Read], folded: dict[str, _Folded], cursor: int) -> bool:
-        with self.transaction() as db:
+        with self.transaction(flushed=False) as db:
             at, frozen = db.execute("select cursor, frozen from standing").fetchone()
             if at != cursor or frozen:
                 return False  # another process has applied this page, or the line was stopped
             db.executemany(_SQL["keep_entry"], [_entry_row(one) for one in part])
+            want(db, (one.fact for one in part if one.fact is not None))
             changed = set(folded)
             for one in part:
                 if one.link.entry is not None:
@@ -160,7 +163,7 @@ class Pages(Outbox):
 def _read(links: Sequence[Link], chain: str) -> list[_Read]:
     read = []
     for link in links:
-        chain = extend(chain, link.hash)
+        chain = link.chain or extend(chain, link.hash)
         fact = None
         if link.entry is not None and link.entry.kind == ENTRY_FACT:
             try:
@@ -210,10 +213,13 @@ def keep_confirmed(db: sqlite3.Connection, case_id: str, state: _Folded) -> None
     )
 
 
+def want(db: sqlite3.Connection, facts: Iterable[Fact]) -> None:
+    """Versions of the catalogue that `facts` name, to be fetched by their hash (S33)."""
+    db.executemany(_SQL["want"], {(fact.catalogue,) for fact in facts if fact.catalogue})
+
+
 def project(db: sqlite3.Connection, seq: int, fact: Fact) -> set[str]:
-    """Roster, terminals, heads and named versions; and what somebody resolved: the cases to show anew for that."""
-    if fact.catalogue:
-        db.execute(_SQL["want"], (fact.catalogue,))
+    """Roster, terminals and heads; and what somebody resolved: the cases to show anew for that."""
     if fact.type.startswith("resolve."):
         return {case_id for named in named_by(fact) for case_id in resolve_own(db, named)}
     if fact.type in {"staff.set", "terminal.set", "catalogue.head", "calendar.head", "write.version"}:

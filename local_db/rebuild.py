@@ -15,7 +15,7 @@ from casework.events import reading_mark
 from casework.facts import Fact, decode_fact
 from casework.wire import Entry, decode_entry
 from local_db.outbox import keep_tray
-from local_db.pages import after_entry, keep_confirmed, log_state, project
+from local_db.pages import after_entry, keep_confirmed, log_state, project, want
 from local_db.prefiles import reshow_prefile
 from local_db.replay import keep, overlaid, shown_case
 from local_db.sql import queries
@@ -66,6 +66,7 @@ class Rebuild(Standing):
         for seq, data in db.execute(_SQL["entries_of_hall"]).fetchall():
             fact = _fact_of(decode_entry(data))
             if fact is not None:
+                want(db, (fact,))
                 project(db, seq, fact)
 
     def _project_tray(self, db: sqlite3.Connection) -> None:
@@ -103,6 +104,7 @@ class Rebuild(Standing):
             fact = _fact_of(entry)
             if fact is not None:
                 state = after_entry(state or log_state(db, fact), entry, fact)
+                want(db, (fact,))
                 project(db, seq, fact)
         if state is None:
             return None

@@ -74,8 +74,11 @@ def keep(db: sqlite3.Connection, case_id: str, before: Case | None, after: Case 
         return
     old = _place_rows(before)
     new = _place_rows(after)
-    db.executemany(_SQL["drop_place"], [row for row in old if row not in new])
-    db.executemany(_SQL["keep_place"], [row for row in new if row not in old])
+    gone, come = [row for row in old if row not in new], [row for row in new if row not in old]
+    if gone:
+        db.executemany(_SQL["drop_place"], gone)
+    if come:
+        db.executemany(_SQL["keep_place"], come)
     if after is None:
         db.execute(_SQL["drop_shown"], (case_id,))
         return

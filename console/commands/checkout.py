@@ -16,6 +16,8 @@ ROOT = Path(__file__).resolve().parents[2]
 WORLD = "tests.sim.run"
 BENCHMARKS = ROOT / "tests" / "load"
 PREFIX = "bench_"
+MORE = ("scale", "rounds", "rows")
+"""What the benchmark of the line takes beside."""
 
 
 def arguments(parser: Parser) -> None:
@@ -26,12 +28,15 @@ def arguments(parser: Parser) -> None:
         parser.add_argument("--profile", default="", metavar="P", help=t("arguments.profile"))
     else:
         parser.add_argument("name", nargs="?", default="", metavar="NAME", help=t("arguments.bench"))
+        for option in MORE:
+            parser.add_argument(f"--{option}", default="", metavar=option.upper(), help=t(f"arguments.{option}"))
 
 
 def run(args: argparse.Namespace) -> int:
     """Run it; `simulate` gives 1 and the seed when an invariant broke. Raises NeedsCheckout without the source tree."""
     if args.command == "bench":
-        return _bench(args.name, args.json)
+        asked = [(f"--{option}", getattr(args, option)) for option in MORE]
+        return _bench(args.name, args.json, [word for option, value in asked if value for word in (option, value)])
     first, last = seeds(args.seeds)
     if not ROOT.joinpath(*WORLD.split(".")).with_suffix(".py").is_file():
         raise NeedsCheckout("console.needs_checkout", command=args.command)
@@ -41,19 +46,19 @@ def run(args: argparse.Namespace) -> int:
     return code
 
 
-def _bench(name: str, as_json: bool) -> int:
-    """One benchmark, or all of them, each in a fresh process."""
+def _bench(name: str, as_json: bool, more: list[str]) -> int:
+    """One benchmark, or all of them, each in a fresh process. `more`: what only some of them take."""
     known = sorted(path.stem.removeprefix(PREFIX) for path in BENCHMARKS.glob(f"{PREFIX}*.py"))
     if not known:
         raise NeedsCheckout("console.needs_checkout", command="bench")
     if name and name not in known:
         raise WrongUse("console.bench", listing="  " + " ".join(known), name=name[:40])
-    failed = [each for each in ([name] if name else known) if _fails(each, as_json)]
+    failed = [each for each in ([name] if name else known) if _fails(each, as_json, more)]
     return 1 if failed else 0
 
 
-def _fails(name: str, as_json: bool) -> bool:
-    words = [sys.executable, "-m", f"tests.load.{PREFIX}{name}", *(["--json"] if as_json else [])]
+def _fails(name: str, as_json: bool, more: list[str]) -> bool:
+    words = [sys.executable, "-m", f"tests.load.{PREFIX}{name}", *more, *(["--json"] if as_json else [])]
     return subprocess.run(words, cwd=ROOT, check=False).returncode != 0
 
 
