@@ -207,6 +207,10 @@ def run_hall(args: argparse.Namespace) -> int:
         return _serve(args, folder)
     if args.action == "write-version":
         return _write_version(args, folder)
+    if args.action in {"backup", "restore", "epoch"}:
+        from hall.cli_recovery import run_recovery
+
+        return run_recovery(args, folder)
     return _staff(args, folder)
 
 
@@ -236,9 +240,9 @@ def _init(args: argparse.Namespace, folder: Path) -> int:
         name = args.staff_name or t("hall.default_it")
         first = StaffSet(_number(args.staff), name, "it", ("it",), argon2id(_pin()))
     signer = create_hall(folder, region=args.region, name=args.name, first=first, sample=args.sample)
-    _say(t("hall.made", folder=str(folder), fingerprint=key_id(signer.public)))
+    say(t("hall.made", folder=str(folder), fingerprint=key_id(signer.public)))
     if args.json:
-        _print({"hall": key_id(signer.public), "key": signer.public, "region": args.region, "dir": str(folder)})
+        print_row({"hall": key_id(signer.public), "key": signer.public, "region": args.region, "dir": str(folder)})
     return 0
 
 
@@ -247,6 +251,7 @@ def _serve(args: argparse.Namespace, folder: Path) -> int:
         raise Stop("hall.database", database=args.database.partition(":")[0][:20])
     if not 0 <= args.port <= 65535:
         raise Stop("hall.no_port", host=args.host, port=args.port, reason="0..65535")
+    from hall.cli_recovery import serving_with
     from hall.ownership import owned
     from hall.serving import bound, is_loopback, server_of, url_of
 
@@ -254,15 +259,18 @@ def _serve(args: argparse.Namespace, folder: Path) -> int:
     with open_hall(folder) as here, owned(folder), contextlib.closing(bound(args.host, args.port)) as sock:
         here.hall.start()
         app = app_of(here)
-        server = server_of(app, folder / KEYS, tls=tls, ready=lambda: _print({"listening": url_of(sock, tls=tls)}))
-        _say(t("hall.serving", fingerprint=key_id(here.signer.public)))
+        server = server_of(app, folder / KEYS, tls=tls, ready=lambda: print_row({"listening": url_of(sock, tls=tls)}))
+        say(t("hall.serving", fingerprint=key_id(here.signer.public)))
 
         async def serve() -> None:
             watcher = asyncio.ensure_future(_watching(app.state.api))
+            backups = serving_with(here, args.backups, asyncio.sleep)
             try:
                 await server.serve([sock])
             finally:
                 watcher.cancel()
+                if backups is not None:
+                    backups.cancel()
 
         asyncio.run(serve())
     return 0
@@ -271,7 +279,7 @@ def _serve(args: argparse.Namespace, folder: Path) -> int:
 def _write_version(args: argparse.Namespace, folder: Path) -> int:
     with open_hall(folder) as here:
         here.hall.change(lambda reading, now, ids: write_version(reading, args.type, args.version, now, ids))
-    _say(t("hall.version_written", type=args.type, version=args.version))
+    say(t("hall.version_written", type=args.type, version=args.version))
     return 0
 
 
@@ -290,7 +298,7 @@ def _staff(args: argparse.Namespace, folder: Path) -> int:
                 reading, [staff_change(reading, person, new=args.step == "add")], now, ids
             )
         )
-        _say(t("hall.staff_written", number=person.number, name=person.name))
+        say(t("hall.staff_written", number=person.number, name=person.name))
     return 0
 
 
@@ -328,11 +336,11 @@ def run_terminal(args: argparse.Namespace) -> int:
         if args.action == "invite":
             code, until = here.invite(args.number)
             code = f"{args.number}-{code}"  # what is typed at the window names its number, too
-            _say(t("hall.invited", number=args.number, until=until, fingerprint=key_id(here.signer.public)))
+            say(t("hall.invited", number=args.number, until=until, fingerprint=key_id(here.signer.public)))
             _row(args, {"number": args.number, "code": code, "until": until} if args.json else {"code": code})
         elif args.action == "revoke":
             here.hall.change(lambda reading, now, ids: revoke(reading, args.number, now, ids))
-            _say(t("hall.revoked_now", number=args.number))
+            say(t("hall.revoked_now", number=args.number))
         else:
             for one in here.hall.terminals():
                 _row(args, msgspec.structs.asdict(one))
@@ -342,7 +350,7 @@ def run_terminal(args: argparse.Namespace) -> int:
 def _row(args: argparse.Namespace, facts: dict[str, Any]) -> None:
     """One line: JSON when asked for, else its values."""
     if args.json:
-        _print(facts)
+        print_row(facts)
     else:
         print("\t".join(_plain(value) for value in facts.values()), flush=True)
 
@@ -351,9 +359,11 @@ def _plain(value: Any) -> str:
     return ",".join(value) if isinstance(value, tuple) else str(value)
 
 
-def _print(facts: dict[str, Any]) -> None:
+def print_row(facts: dict[str, Any]) -> None:
+    """One line of JSON on standard output."""
     print(json.dumps(facts, ensure_ascii=False), flush=True)
 
 
-def _say(sentence: str) -> None:
+def say(sentence: str) -> None:
+    """Talk goes to standard error."""
     print(sentence, file=sys.stderr, flush=True)

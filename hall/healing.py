@@ -200,15 +200,21 @@ class Healing(Keeping):
         return changes.scopes
 
 
-def new_epoch(reading: Reading, reason: str, now: str, until: str, new_id: NewId) -> Changes:
+def new_epoch(reading: Reading, reason: str, now: str, until: str, new_id: NewId, least: int = 0) -> Changes:
     """The hall goes on under a number that no terminal has seen; its own envelopes begin anew, as an incarnation.
 
-    `until`: the hall's time at which it takes in facts again, whatever its terminals have shown by then.
+    Args:
+        reading: the transaction that will write it.
+        reason: what people read of it.
+        now: the hall's time, a `stamp`.
+        until: when it takes in facts again, whatever its terminals have shown by then.
+        new_id: gives ids.
+        least: the newest epoch that somebody else knows of.
     """
     hall = reading.hall()
     if not hall.id:
         raise Stop("hall.no_hall", folder="")
-    number = max(hall.epoch, hall.seen_epoch) + 1
+    number = max(hall.epoch, hall.seen_epoch, least) + 1
     changes = Changes(epoch=msgspec.structs.replace(hall, epoch=number, latched="", healing=until))
     changes.terminals[HALL] = TerminalRow(HALL, f"{hall.id}-{number}", hall.key, ())
     return own_facts(reading, [bodies.EpochOpened(number, hall.seq, hall.chain, reason)], now, new_id, changes)

@@ -24,6 +24,8 @@ from sync.status import LineStatus, LinkState
 from sync.transport import Transport
 
 _T = TypeVar("_T")
+_SAYS_WHY = frozenset({"latched", "healing"})
+"""Reasons of the hall for taking in nothing that a clerk reads on the status line (S24, S25)."""
 
 
 class Run(Protocol):
@@ -225,6 +227,8 @@ def _asks_for_patience(declined: Declined) -> LineError:
     patient = OF_ANYBODY.get(declined.status) is Next.RETRY or declined.status >= 500
     if declined.problem is None and not patient:
         return NotTheHall("line.not_the_hall", seen=str(declined.status))
+    if declined.problem is not None and declined.problem.error in _SAYS_WHY:
+        return Busy(f"line.{declined.problem.error}", declined.retry_after)
     return Busy("line.busy", declined.retry_after, status=declined.status)
 
 

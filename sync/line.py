@@ -15,7 +15,7 @@ from casework.limits import LIMITS, Limits
 from casework.seals import Signer
 from sync.backoff import Dice, Sleep, patience
 from sync.contact import Contact, Run, first_of
-from sync.errors import AskPerson, Diverged, LineError, Stop, TooOld, Unknown
+from sync.errors import AskPerson, Busy, Diverged, LineError, Stop, TooOld, Unknown
 from sync.healing import Healing
 from sync.inbound import Inbound, Page
 from sync.outbound import Outbound
@@ -108,22 +108,32 @@ class Line:
     async def _all_once(self) -> Synced:
         """Raises Diverged before anything was done; whatever else goes wrong is in the report."""
         pushed = pulled = 0
+        trouble: LineError | None = None
+        tries = self._limits.once_tries
         try:
-            while (answered := await self._patiently(self._outbound.step, self._limits.once_tries)) is not None:
+            while (answered := await self._patiently(self._outbound.step, tries)) is not None:
                 pushed += answered
+        except Busy as busy:  # a hall that takes in nothing just now still says what is new
+            trouble = busy
+        except Diverged:
+            raise
+        except LineError as stopped:
+            return await self._reported(pushed, pulled, stopped)
+
+        try:
             target: int | None = None
             while True:
-                page = await self._patiently(self._look, self._limits.once_tries)
+                page = await self._patiently(self._look, tries)
                 pulled += page.entries
                 target = page.newest if target is None else target
                 if page.moved and page.upto >= target:
                     break
-            await self._patiently(self._inbound.blobs, self._limits.once_tries)
+            await self._patiently(self._inbound.blobs, tries)
         except Diverged:
             raise
-        except LineError as trouble:
-            return await self._reported(pushed, pulled, trouble)
-        return await self._reported(pushed, pulled, None)
+        except LineError as stopped:
+            trouble = stopped
+        return await self._reported(pushed, pulled, trouble)
 
     async def _reported(self, pushed: int, pulled: int, trouble: LineError | None) -> Synced:
         """What was done, and what stopped it."""

@@ -17,18 +17,18 @@ from casework.seals import Ed25519Signer
 from casework.wire import Entry
 from hall.healing import new_epoch
 from tests.sim.loop import run_virtual
-from tests.sim.profiles import PROFILES
+from tests.sim.profiles import Profile
 from tests.sim.world import World
 
+TWO = Profile(terminals=2)
 Story = Callable[[World], Coroutine[Any, Any, None]]
 
 
-def tell(folder: Path, story: Story, terminals: int = 2) -> None:
+def tell(folder: Path, story: Story, profile: Profile = TWO) -> None:
     """Play `story` in a world without faults."""
 
     async def whole() -> None:
-        calm = PROFILES["calm"]
-        world = World(3, calm.__class__(terminals=terminals, latency=calm.latency), folder)
+        world = World(3, profile, folder)
         try:
             await world.found()
             for terminal, clerk in zip(world.terminals, world.clerks, strict=True):
@@ -52,6 +52,20 @@ async def work(world: World, acts: int) -> None:
                 clerk.act()
         await asyncio.sleep(1)
     await asyncio.sleep(60)
+
+
+async def work_apart(world: World, acts: int) -> None:
+    """Everybody does something without hearing of the others: when the cables are back, some of it is refused."""
+    for terminal in world.terminals:
+        terminal.wire.cut = True
+    for _ in range(acts):
+        for clerk in world.clerks:
+            if clerk.terminal.on:
+                clerk.act()
+        await asyncio.sleep(1)
+    for terminal in world.terminals:
+        terminal.wire.cut = False
+    await asyncio.sleep(120)
 
 
 async def backup(world: World, file: Path) -> None:
@@ -95,6 +109,14 @@ def facts_of(world: World) -> dict[str, tuple[bytes, str]]:
     }
 
 
+def refusals(world: World) -> dict[str, tuple[str, bytes]]:
+    """What was refused or held, with its bytes."""
+    rows = world.server.peek().execute(
+        "select fact_hash, v, bytes from register where v in ('rejected', 'held') order by fact_hash"
+    )
+    return {hash_: (v, data) for hash_, v, data in rows}
+
+
 async def tick(world: World, seconds: float) -> None:
     """Let time pass, with the hall looking after itself."""
     for _ in range(int(seconds / 5)):
@@ -120,8 +142,10 @@ def test_t32_s25_a_hall_restored_from_yesterday_gets_back_what_its_windows_hold(
     async def story(world: World) -> None:
         await work(world, 10)
         await backup(world, tmp_path / "backup.db")
-        await work(world, 15)
-        before = facts_of(world)
+        await work_apart(world, 20)
+        await work(world, 5)
+        before, refused = facts_of(world), refusals(world)
+        assert refused
         await restore(world, tmp_path / "backup.db")
         lost = before.keys() - facts_of(world).keys()
         assert lost
@@ -129,6 +153,7 @@ def test_t32_s25_a_hall_restored_from_yesterday_gets_back_what_its_windows_hold(
         after = facts_of(world)
         assert {id_: after.get(id_) for id_ in before} == before
         await tick(world, 300)
+        assert refusals(world).items() >= refused.items()
         alike(world)
         await work(world, 5)
         alike(world)

@@ -1,0 +1,129 @@
+"""The hall's second place (S26): a full copy each day, segments within seconds, and what is old put away."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from datetime import timedelta
+from pathlib import Path
+
+from casework.ambient import Clock, moment, stamp
+from casework.limits import LIMITS, Limits
+from casework.seals import Signer
+from hall.errors import Stop
+from hall.files import flushed, put_in_place
+from hall.segments import SegmentWriter, segments_in
+from hall.store import Reading, Store
+
+SEGMENTS = "segments"
+_FULL = "full-*.db"
+_PAGES = 2000
+"""Pages that are copied at a time, so that a push in between waits for milliseconds only."""
+
+
+class Backups:
+    """Looks after one second place.
+
+    Args:
+        folder: where it is; another disk, or another machine's share.
+        database: the hall's file.
+        store: its memory.
+        signer: its key, which is kept elsewhere.
+        clock: its time.
+        limits: how often, how many.
+    """
+
+    def __init__(
+        self, folder: Path, database: Path, store: Store, signer: Signer, clock: Clock, limits: Limits = LIMITS
+    ) -> None:
+        self._folder = folder
+        self._database = database
+        self._store = store
+        self._signer = signer
+        self._clock = clock
+        self._limits = limits
+        self._writer: SegmentWriter | None = None
+
+    def step(self) -> int:
+        """Write what is new; how many entries. Called every `limits.segment_seconds`. Raises Stop."""
+        try:
+            self._full_if_old()
+            with self._store.reading() as reading:
+                if self._writer is None:
+                    self._writer = SegmentWriter(self._folder / SEGMENTS, self._signer, self._covered(reading))
+                written = self._writer.step(reading)
+        except OSError as cause:
+            raise Stop("hall.no_write", file=str(self._folder), reason=cause.strerror or str(cause)) from cause
+        return written
+
+    def _covered(self, reading: Reading) -> int:
+        """Up to where full copies and segments of this epoch have this very log."""
+        hall = reading.hall()
+        full = max((_end_of(path, reading) for path in fulls_in(self._folder)), default=0)
+        own = [name.last for name in segments_in(self._folder / SEGMENTS) if name.epoch == hall.epoch]
+        return min(hall.seq, max((full, *own)))
+
+    def _full_if_old(self) -> None:
+        """A copy each day, and one at once where the newest is of another log: after a restore."""
+        now, fulls = self._clock.now(), fulls_in(self._folder)
+        soonest = _named(stamp(now - timedelta(seconds=self._limits.backup_seconds)))
+        fresh = bool(fulls) and fulls[-1].stem.removeprefix("full-") >= soonest
+        if fresh and self._writer is None:
+            with self._store.reading() as reading:
+                fresh = _end_of(fulls[-1], reading) > 0
+        if not fresh:
+            self.full(self._folder / f"full-{_named(stamp(now))}.db")
+            self._put_away()
+
+    def full(self, path: Path) -> None:
+        """A checked, whole copy of the memory while it is served. Raises Stop."""
+        temporary = path.with_name(path.name + ".tmp")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            temporary.unlink(missing_ok=True)
+            with (
+                contextlib.closing(sqlite3.connect(self._database)) as source,
+                contextlib.closing(sqlite3.connect(temporary, isolation_level=None)) as copy,
+            ):
+                source.backup(copy, pages=_PAGES)
+                copy.execute("pragma journal_mode = delete")  # one file, no log beside it
+                if [row[0] for row in copy.execute("pragma quick_check(1)")] != ["ok"]:
+                    raise Stop("hall.backup_damaged", file=str(self._database))
+            flushed(temporary)
+            put_in_place(temporary, path)
+        except (OSError, sqlite3.Error) as cause:
+            raise Stop("hall.no_write", file=str(path), reason=str(cause)) from cause
+        finally:
+            with contextlib.suppress(OSError):
+                temporary.unlink(missing_ok=True)
+
+    def _put_away(self) -> None:
+        """What lies before the oldest full copy that is kept."""
+        fulls = fulls_in(self._folder)
+        for path in fulls[: -self._limits.backups_kept]:
+            path.unlink()
+        with self._store.reading() as reading:
+            oldest = _end_of(fulls[-self._limits.backups_kept :][0], reading)
+        for name in segments_in(self._folder / SEGMENTS):
+            if name.last < oldest:
+                name.path.unlink()
+
+
+def fulls_in(folder: Path) -> list[Path]:
+    """The full copies in a second place, oldest first."""
+    return sorted(folder.glob(_FULL))
+
+
+def _named(at: str) -> str:
+    """A time as it stands in a file's name."""
+    return f"{moment(at):%Y%m%d-%H%M%S}"
+
+
+def _end_of(path: Path, reading: Reading) -> int:
+    """Up to which entry a full copy has the log of `reading`; 0 where it is another one's, or can't be read."""
+    try:
+        with contextlib.closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as db:
+            seq, chain = db.execute("select seq, chain from hall").fetchone()
+    except (sqlite3.Error, TypeError):
+        return 0
+    return int(seq) if seq and reading.chain_at(seq) == chain else 0

@@ -1,0 +1,95 @@
+"""`yichuang hall backup|restore|epoch`, and the second place of `hall serve --backups` (S24-S26)."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from casework.messages import t
+from hall import cli
+from hall.backups import Backups
+from hall.errors import HallError, Stop
+from hall.keys import read_key
+from hall.ownership import owned
+from hall.restoring import restore
+
+
+def run_recovery(args: argparse.Namespace, folder: Path) -> int:
+    """Do what was asked; the exit code. Raises HallError."""
+    return {"backup": _backup, "restore": _restore, "epoch": _epoch}[args.action](args, folder)
+
+
+def backups_of(here: cli.HallHere, folder: str) -> Backups:
+    """The second place of an opened hall."""
+    return Backups(Path(folder), here.folder / cli.DATABASE, here.store, here.signer, here.clock, here.limits)
+
+
+async def keep_writing(
+    backups: Backups,
+    run: Callable[[Callable[[], int]], Awaitable[int]],
+    sleep: Callable[[float], Awaitable[None]],
+    seconds: float,
+) -> None:
+    """Write what is new until cancelled; a second place that can't be written is said once, and tried again."""
+    trouble = ""
+    while True:
+        try:
+            await run(backups.step)
+            trouble = ""
+        except HallError as error:
+            if str(error.message) != trouble:
+                trouble = str(error.message)
+                cli.say(trouble)
+        await sleep(seconds)
+
+
+def serving_with(
+    here: cli.HallHere, folder: str, sleep: Callable[[float], Awaitable[None]]
+) -> asyncio.Future[None] | None:
+    """The task that looks after the second place; None where none was named."""
+    if not folder:
+        return None
+    backups = backups_of(here, folder)
+    return asyncio.ensure_future(keep_writing(backups, cli.in_thread, sleep, here.limits.segment_seconds))
+
+
+def _backup(args: argparse.Namespace, folder: Path) -> int:
+    target = Path(args.file)
+    if target.is_dir():
+        raise Stop("hall.backup_folder", file=str(target))
+    with cli.open_hall(folder) as here:
+        if target.resolve() == (folder / cli.DATABASE).resolve():
+            raise Stop("hall.backup_itself", file=str(target))
+        backups_of(here, str(target.parent)).full(target)
+    cli.print_row({"file": str(target), "bytes": target.stat().st_size})
+    return 0
+
+
+def _restore(args: argparse.Namespace, folder: Path) -> int:
+    signer = read_key(folder / cli.KEYS)
+    clock = cli.HallClock()
+    began = clock.monotonic()
+    segments = Path(args.segments) if args.segments else None
+    with owned(folder):
+        done = restore(folder, cli.DATABASE, Path(args.source), segments, signer, clock, cli.new_id)
+    facts: dict[str, Any] = {**msgspec.structs.asdict(done), "seconds": round(clock.monotonic() - began, 3)}
+    cli.say(t("hall.restored", copy=done.copy, segments=done.from_segments, epoch=done.epoch))
+    if done.kept:
+        cli.say(t("hall.restored_kept", kept=done.kept))
+    cli.print_row(facts)
+    return 0
+
+
+def _epoch(args: argparse.Namespace, folder: Path) -> int:
+    with cli.open_hall(folder) as here:
+        if args.open:
+            here.hall.open_epoch(args.open.strip()[:200])
+        with here.store.reading() as reading:
+            hall = reading.hall()
+    cli.print_row({"epoch": hall.epoch, "entries": hall.seq, "latched": hall.latched, "healing": hall.healing})
+    return 0

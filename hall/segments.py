@@ -1,0 +1,160 @@
+"""Continuous backup (S26): each committed range of the log is written to a second place within seconds.
+
+A segment is one file, sealed with the hall's key: entries first..last byte for byte, the chain before and after them,
+and what lies in no entry: the bytes of what was refused or held, blobs, and up to where each terminal's envelopes came.
+A full copy and the segments after it make the hall again; what the last seconds lost comes back from the terminals.
+"""
+
+from __future__ import annotations
+
+import gzip
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+
+from casework.errors import BadBytes
+from casework.facts import NO_HASH, digest
+from casework.seals import Signed, Signer, read, seal, unseal
+from casework.wire import PURPOSE_SEGMENT, extend
+from hall.errors import Stop
+from hall.files import write_whole
+from hall.rows import Register, TerminalRow
+from hall.store import Reading
+
+ENTRIES = 1000
+"""Entries of one segment, at most."""
+_NAME = re.compile(r"(\d{6})-(\d{12})-(\d{12})\.segment")
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """Up to where the hall has a terminal's envelopes."""
+
+    number: str
+    acked: int
+    head: str
+    cursor: int
+    last_seen: str
+
+
+class Blob(msgspec.Struct, frozen=True):
+    """A catalogue, a calendar: bytes by their hash."""
+
+    sha256: str
+    data: bytes
+
+
+class Segment(msgspec.Struct, frozen=True):
+    """Entries first..last of one hall's log, with what belongs to them."""
+
+    hall: str
+    epoch: int
+    first: int
+    last: int
+    before: str
+    """The chain before `first`."""
+    chain: str
+    """The chain after `last`."""
+    entries: tuple[msgspec.Raw, ...]
+    kept: tuple[Register, ...] = ()
+    blobs: tuple[Blob, ...] = ()
+    marks: tuple[Mark, ...] = ()
+
+
+class SegmentName(msgspec.Struct, frozen=True, order=True):
+    """What the name of a segment's file tells."""
+
+    epoch: int
+    first: int
+    last: int
+    path: Path
+
+
+class SegmentWriter:
+    """Writes what is new, from one snapshot of the memory each time.
+
+    Args:
+        folder: the second place.
+        signer: the hall's key.
+        after: the entry up to which the second place has the log already.
+    """
+
+    def __init__(self, folder: Path, signer: Signer, after: int) -> None:
+        self.upto = after
+        self._folder = folder
+        self._signer = signer
+        self._blobs: frozenset[str] | None = None
+        self._marks: dict[str, Mark] = {}
+
+    def step(self, reading: Reading) -> int:
+        """Write one segment if there is something new; how many entries it has. Raises OSError."""
+        rows = reading.log_rows(self.upto, ENTRIES)
+        if not rows:
+            return 0
+        hall = reading.hall()
+        first, last = rows[0].seq, rows[-1].seq
+        names = frozenset(reading.blob_names())
+        fresh = names - self._blobs if self._blobs is not None else names
+        marks = self._moved(reading.terminals()) if last == hall.seq else ()
+        segment = Segment(
+            hall.id, hall.epoch, first, last, (reading.chain_at(first - 1) or NO_HASH) if first > 1 else NO_HASH,
+            rows[-1].chain, tuple(msgspec.Raw(row.data) for row in rows), reading.kept_between(first - 1, last),
+            tuple(Blob(name, reading.blob(name) or b"") for name in sorted(fresh)), marks,
+        )  # fmt: skip
+        name = f"{hall.epoch:06d}-{first:012d}-{last:012d}.segment"
+        body = msgspec.json.encode(seal(self._signer, PURPOSE_SEGMENT, segment))
+        write_whole(self._folder / name, gzip.compress(body, compresslevel=1, mtime=0))
+        self.upto, self._blobs = last, names
+        self._marks.update({mark.number: mark for mark in marks})
+        return len(rows)
+
+    def _moved(self, rows: Sequence[TerminalRow]) -> tuple[Mark, ...]:
+        """The marks that are not written yet."""
+        marks = (Mark(row.number, row.acked, row.head, row.cursor, row.last_seen) for row in rows)
+        return tuple(mark for mark in marks if self._marks.get(mark.number) != mark)
+
+
+def segments_in(folder: Path) -> list[SegmentName]:
+    """The segments of a folder, by epoch and place."""
+    found = []
+    for path in folder.glob("*.segment"):
+        match = _NAME.fullmatch(path.name)
+        if match:
+            epoch, first, last = map(int, match.groups())
+            found.append(SegmentName(epoch, first, last, path))
+    return sorted(found)
+
+
+def read_segment(path: Path, public: str) -> Segment:
+    """The segment in a file. Raises Stop when it is damaged, or another hall's."""
+    try:
+        signed: Signed = read(gzip.decompress(path.read_bytes()), Signed)
+        segment: Segment = unseal(signed, public, PURPOSE_SEGMENT, Segment)
+    except (OSError, EOFError, gzip.BadGzipFile, BadBytes, ValueError) as cause:
+        raise Stop("hall.bad_segment", file=str(path)) from cause
+    return segment
+
+
+def following(folder: Path, seq: int, chain: str, public: str) -> Iterator[Segment]:
+    """The segments that go on from the entry `seq`, one after the other, by chain: of the newest epoch that fits.
+
+    One that begins before the place where the log stands is read too: it is one that overlaps a full copy.
+    """
+    names = segments_in(folder)
+    while True:
+        fits = [name for name in reversed(names) if name.first <= seq + 1 <= name.last]
+        found = next(
+            (one for one in (read_segment(name.path, public) for name in fits) if _goes_on(one, seq, chain)), None
+        )
+        if found is None:
+            return
+        yield found
+        seq, chain = found.last, found.chain
+
+
+def _goes_on(segment: Segment, seq: int, chain: str) -> bool:
+    at = segment.before
+    for raw in segment.entries[: seq + 1 - segment.first]:
+        at = extend(at, digest(bytes(raw)))
+    return at == chain
