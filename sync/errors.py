@@ -10,6 +10,7 @@
     ├── AskPerson       the line stands still, work goes on; an operator has to act
     │   ├── Refused     the hall no longer takes this terminal (T13), or refuses its enrolment
     │   ├── Unknown     the hall does not know the key, or finds the signature or the time wrong (T12)
+    │   ├── Lost        the hall asks for facts that are not kept here any more: enrol again (S25)
     │   ├── NoLock      the file that says who runs the line can't be opened
     │   └── Diverged    the hall's log and this terminal's are not the same any more (S24)
     ├── Stop            nothing will help but another address or another version
@@ -72,6 +73,10 @@ class Refused(AskPerson):
 
 class Unknown(AskPerson):
     """The hall does not know this terminal's key, or not at this time."""
+
+
+class Lost(AskPerson):
+    """The hall asks for own facts that are not kept here any more: only a new incarnation can go on (S25)."""
 
 
 class NoLock(AskPerson):

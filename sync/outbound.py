@@ -17,7 +17,7 @@ from casework.seals import seal
 from casework.wire import PURPOSE_BATCH, Answered, Batch, PushAnswer, Sent
 from sync.backoff import Next, judge
 from sync.contact import Contact
-from sync.errors import Busy, Declined, NotTheHall, Unreachable
+from sync.errors import Busy, Declined, Lost, NotTheHall, Unreachable
 from sync.ports import Outgoing, Position
 
 NULL = msgspec.Raw(b"null")
@@ -102,6 +102,8 @@ class Outbound:
         facts = declined.problem.facts if declined.problem else {}
         expected = facts.get("next", 0)
         seq = int(expected) if str(expected).isdecimal() else 0
+        if self._gap == seq < out.first:
+            raise Lost("line.lost", first=seq, last=out.first - 1)  # asked for it already, and it is not here (T60)
         if not 1 <= seq < out.first or seq == self._gap:
             raise Busy("line.gap", declined.retry_after, seq=seq)
         self._gap = seq

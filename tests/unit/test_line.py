@@ -123,6 +123,21 @@ def test_t4_a_gap_that_stays_the_same_is_not_asked_in_a_circle() -> None:
     tell(story)
 
 
+def test_t60_facts_that_are_not_kept_here_any_more_are_not_asked_for_in_a_circle() -> None:
+    async def story(counter: Counter) -> None:
+        store = counter.store
+        store.commit("a", "b", "c")
+        store.rows[0] = "passed"  # purged long ago, and the hall was restored from before it
+        store.resend_from = lambda seq: None  # type: ignore[method-assign]
+        counter.hall.expect("push", *[says(problem(409, "gap", next=1))] * 9)
+        done = await counter.line.sync_once()
+        assert (done.error, done.pending) == ("line.lost", 2)
+        assert counter.line.status.link is LinkState.STOPPED
+        assert sum(1 for request in counter.hall.requests if request.url.path.endswith("push")) == 2
+
+    tell(story)
+
+
 def test_t5_an_event_without_a_verdict_counts_as_unsent() -> None:
     def without_second(answer: PushAnswer) -> PushAnswer:
         kept = tuple(verdict for verdict in answer.verdicts if verdict.seq != 2)
