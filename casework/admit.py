@@ -8,7 +8,7 @@ import msgspec
 
 from casework.case import Case
 from casework.errors import BadBytes
-from casework.events import EVENTS, Klass, body_of, known
+from casework.events import EVENTS, WITHOUT_A_PERSON, Klass, body_of, known
 from casework.facts import Fact
 from casework.rules import SEPARATION, Bench, refusal
 
@@ -34,7 +34,7 @@ def admit(case: Case | None, fact: Fact, bench: Bench, unseen: frozenset[str] = 
     if not known(fact):
         return Judgement("held", "version", {"type": fact.type, "version": str(fact.version)})
     row = EVENTS[fact.type]
-    if row.klass is Klass.HALL:
+    if row.klass in WITHOUT_A_PERSON:
         return Judgement("rejected", "hall_only", {"type": fact.type})
     try:
         body = body_of(fact)

@@ -164,6 +164,11 @@ class Case(msgspec.Struct, frozen=True, omit_defaults=True):
     facts: int = 0
     unread: int = 0
     """How many of them this program can't read: it needs an update to show the case whole (S32)."""
+    former_numbers: tuple[str, ...] = ()
+    """Numbers that it had while another case had them, too (S27): they still find it."""
+    reprint: tuple[int, ...] = ()
+    """Set while the receipt has to be printed again under the new number: epoch and cursor of the hall when it gave it;
+    only a print by whoever had seen that counts."""
 
     @property
     def is_open(self) -> bool:

@@ -45,7 +45,11 @@ def not_now(case: Case, type_: str, context: Context) -> Refusal | None:
         return None
     if row.offline is Offline.NEVER:
         return Refusal("needs_hall")
-    return None if case.terminal == context.terminal else Refusal("not_taken_in_here", {"terminal": case.terminal})
+    return (
+        None
+        if case.terminal in {context.terminal, *context.former}
+        else Refusal("not_taken_in_here", {"terminal": case.terminal})
+    )
 
 
 _ASKS = frozenset({"second_notice", "not_listed"})

@@ -50,6 +50,8 @@ class Context:
     """The newest, for what depends on dates; None where none has come."""
     writes: Mapping[str, int] = dataclasses.field(default_factory=dict)
     """Which versions the hall has said may be written, by type (S32)."""
+    former: frozenset[str] = frozenset()
+    """The numbers that this terminal had before (S27): what it took in under them is its own."""
 
     @property
     def day(self) -> str:

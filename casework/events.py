@@ -1,7 +1,8 @@
 """The table of event types: the single source for screens, `admit`, tests and `docs/sync.md`.
 
 Class (S14): a *counter* fact is never refused when authentic; a *judgement* shows at once and may be
-refused; what *needs the hall* counts only after its word; *hall* facts are made by the hall alone.
+refused; what *needs the hall* counts only after its word; *hall* facts are made by the hall alone, and a *terminal*
+fact is what an incarnation says of itself (S27).
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ class Klass(enum.Enum):
     JUDGEMENT = "judgement"
     NEEDS_HALL = "needs_hall"
     HALL = "hall"
+    TERMINAL = "terminal"
 
 
 class Offline(enum.Enum):
@@ -97,6 +99,10 @@ def _by_hall(name: str, body: type[bodies.Body], verb: str, broken_by: frozenset
         officers_only=row.pop("officers_only", True),
         **row,
     )
+
+
+WITHOUT_A_PERSON = frozenset({Klass.HALL, Klass.TERMINAL})
+"""Classes of facts that nobody makes: they need no right, and `admit` lets none of them in."""
 
 
 def _hall(name: str, body: type[bodies.Body], scope: str = "hall") -> EventType:
@@ -182,6 +188,7 @@ _ROWS = (
     # The hall's own
     _hall("deemed_accepted", bodies.DeemedAccepted, "module"),
     _hall("timer.set_aside", bodies.TimerSetAside, "module"),
+    _hall("renumbered", bodies.Renumbered, "module"),
     _hall("staff.set", bodies.StaffSet),
     _hall("terminal.set", bodies.TerminalSet),
     _hall("catalogue.head", bodies.CatalogueHead),
@@ -189,6 +196,9 @@ _ROWS = (
     _hall("write.version", bodies.WriteVersion),
     _hall("epoch.opened", bodies.EpochOpened),
     _hall("gap", bodies.Gap),
+    _hall("imported", bodies.Imported),
+    # A terminal of itself
+    EventType("adopts", Klass.TERMINAL, bodies.Adopts, "", scope="hall"),
 )  # fmt: skip
 
 EVENTS: dict[str, EventType] = {row.name: row for row in _ROWS}

@@ -24,6 +24,8 @@ class Position(msgspec.Struct, frozen=True):
     """The newest head with the hall's signature that was seen."""
     frozen: str = ""
     """Why the cursor stands still (S24); empty while all is well."""
+    adrift: bool = False
+    """What was sealed here may be sent only by a new incarnation (S27)."""
 
 
 class Outgoing(msgspec.Struct, frozen=True):

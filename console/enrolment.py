@@ -21,7 +21,8 @@ from console.errors import FileTrouble, NotEnrolled, WrongUse
 from console.output import reason_of, write_file
 from local_db.connection import FILE
 from local_db.counter import Identity
-from local_db.errors import AlreadyTerminal
+from local_db.errors import AlreadyTerminal, OtherHall
+from local_db.incarnation import Adopted
 from local_db.memory import TerminalMemory
 from sync.errors import Declined
 from sync.transport import Transport
@@ -45,6 +46,10 @@ class Enrolled(msgspec.Struct, frozen=True):
     name: str
     fingerprint: str
     hall_fingerprint: str
+    adopted: str = ""
+    """The number that it had before, where the memory went on (S27)."""
+    again: int = 0
+    """How many facts it sealed again."""
 
 
 def read_code(code: str, number: str = "") -> tuple[str, str]:
@@ -73,18 +78,24 @@ class Enrolment:
     new_id: NewId
     random_bytes: Callable[[int], bytes]
 
-    async def enrol(self, url: str, number: str, code: str) -> Enrolled:
-        """Present the code, and create the memory.
+    async def enrol(self, url: str, number: str, code: str, memory: TerminalMemory | None = None) -> Enrolled:
+        """Present the code, and create the memory; or let `memory` go on under the new number (S27).
 
-        Raises AlreadyTerminal, NotEnrolled (the hall's reason), FileTrouble, LineError.
+        What was cut off is done again with the same key and incarnation, wherever it stopped.
+
+        Raises AlreadyTerminal, OtherHall, NotEnrolled (the hall's reason), FileTrouble, LineError.
         """
-        if (self.folder / FILE).exists():
+        if memory is None and (self.folder / FILE).exists():
             raise AlreadyTerminal("store.already_terminal", folder=str(self.folder))
         begun = self._begin()
+        if memory is not None and memory.is_own(number) and memory.identity.incarnation != begun.incarnation:
+            raise AlreadyTerminal("store.number_is_old", terminal=number)
         signer = Ed25519Signer(bytes.fromhex(begun.key))
         transport = Transport(url, self.clock)
         try:
             hello = await transport.hello()
+            if memory is not None and hello.key != memory.identity.hall_key:
+                raise OtherHall("store.other_hall", hall=memory.identity.hall_name)
             asked = EnrolRequest(number, code, begun.incarnation, signer.public)
             answer = await transport.enrol(seal(signer, PURPOSE_ENROL, asked))
         except Declined as declined:
@@ -94,8 +105,25 @@ class Enrolment:
             await transport.aclose()
         if answer.key != hello.key or answer.number != number:
             raise NotEnrolled("console.enrol.other_hall")
-        self._create(answer, begun, signer, transport.url)
-        return Enrolled(number, answer.hall, answer.name, key_id(signer.public), key_id(answer.key))
+        write_file(self.folder / self.key_file, begun.key.encode())  # its owner's alone: so temporary files are made
+        identity = Identity(
+            hall=answer.hall, region=answer.region, hall_name=answer.name, hall_key=answer.key,
+            terminal=answer.number, incarnation=begun.incarnation, epoch=answer.epoch,
+        )  # fmt: skip
+        adopted = Adopted("", 0)
+        if memory is None:
+            memory = TerminalMemory.create(self.folder, self.clock, self.state_folder, identity)
+            try:
+                self._note(memory, answer, transport.url)
+            finally:
+                memory.close()
+        else:
+            if memory.identity.incarnation != begun.incarnation:
+                adopted = memory.adopt(identity, self.new_id)
+            self._note(memory, answer, transport.url)
+        (self.folder / BEGUN_FILE).unlink(missing_ok=True)
+        fingerprints = key_id(signer.public), key_id(answer.key)
+        return Enrolled(number, answer.hall, answer.name, *fingerprints, adopted.terminal, adopted.again)
 
     def _begin(self) -> Begun:
         """Key and incarnation, written down before anybody hears of them."""
@@ -117,17 +145,7 @@ class Enrolment:
         write_file(path, msgspec.json.encode(begun))
         return begun
 
-    def _create(self, answer: EnrolAnswer, begun: Begun, signer: Ed25519Signer, url: str) -> None:
-        write_file(self.folder / self.key_file, begun.key.encode())  # its owner's alone: so temporary files are made
-        identity = Identity(
-            hall=answer.hall, region=answer.region, hall_name=answer.name, hall_key=answer.key,
-            terminal=answer.number, incarnation=begun.incarnation, epoch=answer.epoch,
-        )  # fmt: skip
-        memory = TerminalMemory.create(self.folder, self.clock, self.state_folder, identity)
-        try:
-            offset = self.clock.now() - moment(answer.hall_time)
-            memory.keep_setting(self.url_setting, url)
-            memory.contact(answer.hall_time, round(offset.total_seconds() * 1000))
-        finally:
-            memory.close()
-        (self.folder / BEGUN_FILE).unlink(missing_ok=True)
+    def _note(self, memory: TerminalMemory, answer: EnrolAnswer, url: str) -> None:
+        offset = self.clock.now() - moment(answer.hall_time)
+        memory.keep_setting(self.url_setting, url)
+        memory.contact(answer.hall_time, round(offset.total_seconds() * 1000))

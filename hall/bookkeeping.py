@@ -14,9 +14,9 @@ from casework.events import body_of
 from casework.facts import Envelope, Fact
 from casework.limits import LIMITS, Limits
 from casework.wire import ENTRY_FACT, ENTRY_TRAY, ENTRY_VERDICT, Entry, Tray, Verdict
-from hall.docket import HALL_SCOPE, Docket, Lane
+from hall.docket import HALL_SCOPE, Docket, Lane, number_in
 from hall.pieces import Piece
-from hall.rows import TERMINAL_SCOPE, Draft, Register, TrayRow
+from hall.rows import TERMINAL_SCOPE, AdoptionRow, Draft, Register, TrayRow
 
 _NAMES_A_MODULE = frozenset({"prefile.opened", "prefile.parked"})
 SETTLES = {"resolve.withdraw": "withdraw", "resolve.amend": "amend"}
@@ -29,9 +29,11 @@ class Bookkeeping:
         docket: the state as loaded.
         now: the hall's time, a `stamp`.
         limits: sizes of groups, and what good evidence of a clock is.
+        vouched: a person answers for what a terminal did after it was revoked (S28).
     """
 
-    def __init__(self, docket: Docket, now: str, limits: Limits = LIMITS) -> None:
+    def __init__(self, docket: Docket, now: str, limits: Limits = LIMITS, *, vouched: bool = False) -> None:
+        self._vouched = vouched
         self._docket = docket
         self._now = now
         self._limits = limits
@@ -39,6 +41,10 @@ class Bookkeeping:
         self._heard: list[tuple[Piece, bool]] = []
         self.late_notices: list[Fact] = []
         """Notices that came for a case which the timer had accepted meanwhile (S30)."""
+        self.doubled: list[str] = []
+        """Cases whose number another case had before (S27)."""
+        self.adoptions: list[AdoptionRow] = []
+        """New incarnations over old memories."""
         self._reopen: dict[Lane, None] = {}
         self._reopen_after: set[str] = set()
 
@@ -58,6 +64,9 @@ class Bookkeeping:
 
     def _accept(self, piece: Piece, judgement: Judgement, case: Case | None, revision: int = 1) -> None:
         fact = fact_in(piece)
+        if not fact.case:
+            self._accept_of_terminal(piece, judgement, revision)
+            return
         live = self._docket.live(fact.case)
         before = live.case
         live.case, live.n, live.root, live.changed = case, live.n + 1, fact.root, True
@@ -73,8 +82,18 @@ class Bookkeeping:
         draft = self._draft(entry, fact.case)
         self._docket.put(register_of(piece, verdict, data=None), draft)
         self._docket.note(piece.envelope, fact)
+        if "number_doubled" in verdict.flags and case is not None and case.number == number_in(fact):
+            self.doubled.append(fact.case)
         if fact.type in SETTLES:
             self._settle(fact)
+
+    def _accept_of_terminal(self, piece: Piece, judgement: Judgement, revision: int) -> None:
+        """What a terminal says of itself speaks of no case."""
+        verdict, fact = self._verdict(judgement, revision), fact_in(piece)
+        entry = Entry(
+            ENTRY_FACT, 0, HALL_SCOPE, self._now, piece.envelope, verdict, msgspec.Raw(piece.data or b"null"), fact.id
+        )
+        self._docket.put(register_of(piece, verdict, data=None), self._draft(entry, ""))
 
     def _refuse(
         self, piece: Piece, judgement: Judgement, revision: int = 1, *, first: bool | None = None, blocks: bool = True

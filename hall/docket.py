@@ -5,27 +5,31 @@ All reads of a sitting go through here, in bulk where the batch tells beforehand
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from casework.admit import Judgement
 from casework.bodies import StaffSet
 from casework.calendar import Calendar
-from casework.case import Case, decode_case
-from casework.catalogue.schema import MODULES, Post
+from casework.case import Case
+from casework.catalogue.schema import Post
 from casework.errors import UNREADABLE
 from casework.events import EVENTS, body_of, known
 from casework.facts import NO_HASH, Base, Envelope, Fact, decode_fact
 from casework.rules import Bench
-from casework.wire import ENTRY_FACT, Place, decode_entry
+from casework.wire import ENTRY_FACT, decode_entry
+from hall.adopting import judged
+from hall.lineage import Lineage
+from hall.live import HALL_SCOPE, Later, Live, live_of, was_seen
 from hall.pieces import Piece
-from hall.rows import CaseRow, Changes, Register, TerminalRow, TrayRow
+from hall.rows import AdoptionRow, Changes, Register, TerminalRow, TrayRow
 from hall.store import Reading
 
-HALL_SCOPE = "hall"
 _UNNUMBERED = 1 << 62
 """The place of an entry of this sitting: after every cursor."""
+
+__all__ = ["HALL_SCOPE", "Docket", "Lane", "number_in"]
 
 Lane = tuple[str, str]
 """Terminal and root (S15)."""
@@ -36,41 +40,6 @@ class _Number(msgspec.Struct):
 
 
 _number = msgspec.json.Decoder(_Number).decode
-
-
-class Later(msgspec.Struct, frozen=True):
-    """An entry of a case, as far as it can break a judgement (S5)."""
-
-    seq: int
-    type: str
-    terminal: str
-    incarnation: str
-    local_seq: int
-    group: str
-    was: Place | None = None
-    """Where it stood before the hall had lost it (S25)."""
-
-
-@dataclasses.dataclass
-class Live:
-    """A case during the sitting."""
-
-    root: str
-    case: Case | None
-    n: int
-    module: str = ""
-    """Of what has no number yet: the module that its prefile names."""
-    changed: bool = False
-    later: list[Later] = dataclasses.field(default_factory=list)
-    """Entries of this sitting."""
-    loaded: list[Later] | None = None
-    loaded_after: int = 0
-
-    @property
-    def scope(self) -> str:
-        """The case's module; `hall` while it has none (S7)."""
-        module = self.case.received.module if self.case else self.module
-        return module if module in MODULES else HALL_SCOPE
 
 
 class Docket:
@@ -97,6 +66,14 @@ class Docket:
         self._rejoined: dict[tuple[str, int], int] = {}
         self.hall = reading.hall()
         self._epoch = self.hall.epoch
+        self.lineage = Lineage(reading.adoptions())
+        self._sealed_again: dict[str, frozenset[str]] = {}
+        self._cutoffs: dict[str, str] = {}
+
+    def adoption(self, envelope: Envelope, fact: Fact) -> tuple[Judgement, AdoptionRow | None]:
+        """What is said of an `adopts`, and what follows from it."""
+        again = self.lineage.sealed_again(envelope.terminal, envelope.seq)
+        return judged(self._reading, envelope, fact, again=again)
 
     def prefetch(self, pieces: Iterable[Piece]) -> None:
         """Load in bulk what judging `pieces` will ask for."""
@@ -104,7 +81,7 @@ class Docket:
         reading = self._reading
         cases = {fact.case for fact in facts} - self._cases.keys()
         found = reading.cases(cases)
-        self._cases.update({id_: _live(found.get(id_)) for id_ in cases})
+        self._cases.update({id_: live_of(found.get(id_)) for id_ in cases})
         trays = cases - self._refused.keys()
         self._refused.update({id_: set() for id_ in trays})
         for row in reading.tray_of_cases(trays):
@@ -115,7 +92,7 @@ class Docket:
         actors = {fact.actor for fact in facts} - self._staff.keys()
         people = reading.staff(actors)
         self._staff.update({actor: people.get(actor) for actor in actors})
-        numbers = {_number_of(fact) for fact in facts if fact.type == "received"} - self._numbers.keys()
+        numbers = {number_in(fact) for fact in facts if fact.type == "received"} - self._numbers.keys()
         taken = reading.numbers(numbers)
         self._numbers.update({number: taken.get(number) for number in numbers})
         groups = {fact.group.after for fact in facts if fact.group.after} - self._groups.keys()
@@ -128,7 +105,7 @@ class Docket:
         """The case during the sitting."""
         found = self._cases.get(case)
         if found is None:
-            found = self._cases[case] = _live(self._reading.cases((case,)).get(case))
+            found = self._cases[case] = live_of(self._reading.cases((case,)).get(case))
         return found
 
     def touched(self) -> dict[str, Live]:
@@ -153,7 +130,7 @@ class Docket:
 
     def doubled(self, fact: Fact) -> bool:
         """Whether another case has the number of this `received`; if none has, it is this one's from now on."""
-        number = _number_of(fact)
+        number = number_in(fact)
         if number not in self._numbers:
             self._numbers[number] = self._reading.numbers((number,)).get(number)
         owner = self._numbers[number]
@@ -248,29 +225,57 @@ class Docket:
 
     def held_lanes(self, terminal: str) -> list[Lane]:
         """The lanes of a terminal in which something is held."""
-        rows = self._lanes(terminal).values()
+        rows, terminal = self._lanes(terminal).values(), self.lineage.newest(terminal)
         return [(terminal, root) for root in dict.fromkeys(row.tray.root for row in rows if row.tray.kind == "held")]
 
     def _lanes(self, terminal: str) -> dict[str, TrayRow]:
-        found = self._trays.get(terminal)
+        """What waits of a terminal, under whatever number it went (S27)."""
+        newest = self.lineage.newest(terminal)
+        found = self._trays.get(newest)
         if found is None:
-            found = self._trays[terminal] = {row.id: row for row in self._reading.tray_of_terminal(terminal)}
+            found = self._trays[newest] = {
+                row.id: row for one in self.lineage.numbers(newest) for row in self._reading.tray_of_terminal(one)
+            }
         return found
 
     def held(self, lane: Lane) -> list[Register]:
         """What is held in the lane with its bytes, in the order it was made."""
-        rows = {(row.incarnation, row.seq): row for row in self._reading.held(*lane)}
+        numbers = self.lineage.numbers(lane[0])  # the oldest incarnation's first: it made them first
+        rows = {
+            (place, row.incarnation, row.seq): row
+            for place, number in enumerate(numbers)
+            for row in self._reading.held(number, lane[1])
+        }
         for (terminal, incarnation, seq), (register, _) in self.changes.registers.items():
-            if (terminal, register.root) == lane:
-                rows[incarnation, seq] = register
+            if terminal in numbers and register.root == lane[1]:
+                rows[numbers.index(terminal), incarnation, seq] = register
         return [row for _, row in sorted(rows.items()) if row.verdict.v == "held" and row.data is not None]
+
+    def adopt(self, row: AdoptionRow) -> None:
+        """A number goes on from another, from here on."""
+        self.lineage.add(row)
+        self._trays.clear()  # lanes were joined: read again with what this sitting has put on top
+        for tray in self.changes.trays.values():
+            self.put_tray(tray)
+
+    def cutoff(self, envelope: Envelope) -> str:
+        """From which moment on what this envelope holds waits for a person; empty for a terminal in good standing."""
+        again = self.lineage.sealed_again(envelope.terminal, envelope.seq)
+        older = [row.terminal for row in self.lineage.adopted(envelope.terminal)] if again else []
+        return min(filter(None, map(self._revoked, (envelope.terminal, *older))), default="")
+
+    def _revoked(self, terminal: str) -> str:
+        if terminal not in self._cutoffs:
+            row = self._reading.terminal(terminal)
+            self._cutoffs[terminal] = row.revoked if row else ""
+        return self._cutoffs[terminal]
 
     # What a maker had not seen
 
     def note(self, envelope: Envelope, fact: Fact) -> None:
         """An accepted fact of this sitting."""
         self.live(fact.case).later.append(
-            Later(_UNNUMBERED, fact.type, envelope.terminal, envelope.incarnation, envelope.seq, fact.group.id)
+            Later(_UNNUMBERED, fact.type, envelope.terminal, envelope.incarnation, envelope.seq, fact.group.id, fact.id)
         )
 
     def unseen(self, envelope: Envelope, fact: Fact) -> frozenset[str]:
@@ -292,7 +297,7 @@ class Docket:
         return frozenset(
             later.type
             for later in (*live.loaded, *live.later)
-            if later.seq > seen and not _was_seen(later, fact.base) and not _is_own(later, envelope, fact, command)
+            if later.seq > seen and not was_seen(later, fact.base) and not self._is_own(later, envelope, fact, command)
         )
 
     def _seen(self, terminal: str, base: Base) -> int:
@@ -301,8 +306,31 @@ class Docket:
             return base.cursor
         key = terminal, base.epoch
         if key not in self._rejoined:
-            self._rejoined[key] = self._reading.rejoined(terminal, base.epoch)
+            names = (terminal, *(row.terminal for row in self.lineage.adopted(terminal)))
+            self._rejoined[key] = max(self._reading.rejoined(name, base.epoch) for name in names)
         return min(base.cursor, self._rejoined[key])
+
+    def _is_own(self, later: Later, envelope: Envelope, fact: Fact, command: set[str | None]) -> bool:
+        """Whether its own maker did that: under the same name, or as a former incarnation that this one holds."""
+        if later.group in command:
+            return True
+        if (later.terminal, later.incarnation) == (envelope.terminal, envelope.incarnation):
+            if self.lineage.sealed_again(envelope.terminal, envelope.seq):
+                return True  # its base counts envelopes of then
+            return later.local_seq <= fact.base.local_seq or later.local_seq > envelope.seq
+        for row in self.lineage.adopted(envelope.terminal):
+            if (row.terminal, row.incarnation) == (later.terminal, later.incarnation):
+                return later.local_seq <= row.shared or later.fact in self._again(envelope.terminal)
+        return False
+
+    def _again(self, terminal: str) -> frozenset[str]:
+        """The facts that a terminal sealed again and that had come before."""
+        if terminal not in self._sealed_again:
+            self._sealed_again[terminal] = self._reading.sealed_again(terminal)
+        here = {
+            r.fact_id for (number, _, _), (r, _) in self.changes.registers.items() if number == terminal and not r.first
+        }
+        return self._sealed_again[terminal] | here
 
     def paper_is_out(self, resolution: Fact, case: Case) -> bool:
         """Whether somebody holds a paper of what is given up."""
@@ -320,28 +348,13 @@ class Docket:
                 continue
             fact = decode_fact(entry.fact)
             made = entry.envelope
-            found.append(Later(seq, fact.type, made.terminal, made.incarnation, made.seq, fact.group.id, entry.was))
+            place = made.terminal, made.incarnation, made.seq
+            found.append(Later(seq, fact.type, *place, fact.group.id, fact.id, entry.was))
         return found
 
 
-def _was_seen(later: Later, base: Base) -> bool:
-    """Whether it was seen in the epoch before, in which the hall had it already."""
-    return later.was is not None and later.was.epoch == base.epoch and later.was.seq <= base.cursor
-
-
-def _is_own(later: Later, envelope: Envelope, fact: Fact, command: set[str | None]) -> bool:
-    if (later.terminal, later.incarnation) != (envelope.terminal, envelope.incarnation):
-        return False
-    return later.local_seq <= fact.base.local_seq or later.local_seq > envelope.seq or later.group in command
-
-
-def _live(row: CaseRow | None) -> Live:
-    if row is None:
-        return Live("", None, 0)
-    return Live(row.root, decode_case(row.state) if row.state else None, row.n, row.scope)
-
-
-def _number_of(fact: Fact) -> str:
+def number_in(fact: Fact) -> str:
+    """The number that a `received` gives its case; empty where it can't be read."""
     try:
         return _number(fact.body).number
     except UNREADABLE:

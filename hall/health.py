@@ -45,6 +45,10 @@ class TerminalHealth(msgspec.Struct, frozen=True):
     protocol: int = 0
     clear: str = ""
     free_mb: int = -1
+    adopted_by: str = ""
+    """The number that goes on from it (S27)."""
+    revoked_since: str = ""
+    """From which moment on what it did waits for a person (S28)."""
 
 
 def speaks(report: Report | None, limits: Limits) -> None:
@@ -88,8 +92,9 @@ def _health(row: TerminalRow, told: ReportRow | None, newest: int, held: int, re
     cursor = max(row.cursor, told.cursor if told else 0)
     last = max(row.last_seen, told.at if told else "")
     known = TerminalHealth(
-        row.number, row.active, key_id(row.key), row.scopes, last, cursor, newest - cursor, row.acked, held, rejected
-    )
+        row.number, row.active, key_id(row.key), row.scopes, last, cursor, newest - cursor, row.acked, held, rejected,
+        adopted_by=row.adopted_by, revoked_since=row.revoked,
+    )  # fmt: skip
     said = told.report if told else None
     if said is None or told is None:
         return known

@@ -51,6 +51,8 @@ class Sitting(Lanes):
         arrived = register is not None and not register.fact_id and register.data is None and fact is not None
         fresh = register is None and bearer is None
         self._heard.append((piece, register is not None or same))
+        if fresh and fact is not None and docket.lineage.sealed_again(piece.envelope.terminal, piece.envelope.seq):
+            return self._is_wanted(piece)
         if fresh or (register is not None and not arrived):
             return fresh
         if arrived and register is not None:
@@ -73,6 +75,15 @@ class Sitting(Lanes):
             self._tray(piece.id, piece, Judgement(verdict.v, verdict.code, verdict.facts))
         if verdict.v == "held":
             self._reopen[piece.envelope.terminal, fact.root] = None
+
+    def _is_wanted(self, piece: Piece) -> bool:
+        """A fact sealed again may have come before without its bytes: then its line in the tray is over (S12)."""
+        row = self._docket.tray_row(piece.envelope.fact_hash)
+        if row is not None and row.tray.settled not in {"", "arrived"}:
+            self._docket.put(register_of(piece, settled_verdict(Verdict("held", "bytes", judged_at=self._now))), None)
+            return False
+        self._settle_row(piece.envelope.fact_hash, "arrived")
+        return True
 
     def _given_up(self, piece: Piece, register: Register) -> bool:
         """Bytes that come after somebody gave them up are kept, and move nothing."""

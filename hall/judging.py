@@ -13,6 +13,7 @@ from casework.errors import BadBytes
 from casework.events import EVENTS
 from casework.facts import Fact
 from casework.folding import evolve
+from hall.adopting import ADOPTS
 from hall.bookkeeping import SETTLES, Bookkeeping, fact_in
 from hall.pieces import Piece
 
@@ -70,16 +71,32 @@ class Judging(Bookkeeping):
     def _one(self, piece: Piece, fact: Fact, case: Case | None) -> tuple[Judgement, Case | None]:
         """The judgement of one fact on `case`, and the case after it."""
         try:
+            if fact.type == ADOPTS:
+                return self._adoption(piece, fact), case
+            cutoff = self._docket.cutoff(piece.envelope)
+            if cutoff and fact.time.at > cutoff and not self._vouched:
+                return Judgement("held", "after_revocation", {"since": cutoff}), case
             unseen = self._docket.unseen(piece.envelope, fact)
             judgement = admit(case, fact, self._docket.bench(fact), unseen)
             if judgement.kind != "accepted":
                 return judgement, case
-            return self._doubted(fact, judgement, case), evolve(case, fact)
+            doubted = self._doubted(fact, judgement, case)
+            if cutoff:
+                doubted = msgspec.structs.replace(doubted, flags=(*doubted.flags, *_of_a_revoked(fact, cutoff)))
+            return doubted, evolve(case, fact)
         except BadBytes:
             return Judgement("held", "bytes"), case
         except Exception:  # S17: a fault of ours never loses a fact; the next version judges it again
             _log.exception("judging fact %s failed", fact.id)
             return Judgement("held", "internal"), case
+
+    def _adoption(self, piece: Piece, fact: Fact) -> Judgement:
+        """A new incarnation over an old memory: what follows from it counts for the rest of the batch at once (S27)."""
+        judgement, row = self._docket.adoption(piece.envelope, fact)
+        if row is not None:
+            self.adoptions.append(row)
+            self._docket.adopt(row)
+        return judgement
 
     def _doubted(self, fact: Fact, judgement: Judgement, case: Case | None) -> Judgement:
         """With the flags that only the hall can see: a doubled number, a clock without evidence (S27, S29).
@@ -94,6 +111,11 @@ class Judging(Bookkeeping):
         if fact.type in SETTLES and case is not None and self._docket.paper_is_out(fact, case):
             flags.append("paper_out")
         return msgspec.structs.replace(judgement, flags=tuple(flags)) if flags else judgement
+
+
+def _of_a_revoked(fact: Fact, cutoff: str) -> tuple[str, ...]:
+    """The flags of what a revoked terminal did: before the cut-off, or after it and somebody answers for it (S28)."""
+    return ("revoked_terminal", "after_revocation") if fact.time.at > cutoff else ("revoked_terminal",)
 
 
 def _all_or_none(

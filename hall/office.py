@@ -11,14 +11,16 @@ import msgspec
 
 from casework import bodies
 from casework.ambient import NewId
+from casework.case import Case, decode_case, encode_case
 from casework.events import EVENTS
 from casework.facts import HALL, Base, Envelope, Fact, Group, LegalTime, digest, encode_body, encode_fact
+from casework.folding import evolve
 from casework.upcasting import FIRST_WRITTEN, HALL_WORD
 from casework.wire import ENTRY_FACT, Entry, Verdict
 from hall.docket import HALL_SCOPE
 from hall.errors import Stop
 from hall.health import cannot_read
-from hall.rows import Changes, Draft, HallRow, Register, TerminalRow
+from hall.rows import CaseRow, Changes, Draft, HallRow, Register, TerminalRow
 from hall.store import Reading
 
 _TYPES: dict[type[bodies.Body], str] = {
@@ -31,6 +33,8 @@ _TYPES: dict[type[bodies.Body], str] = {
     bodies.WriteVersion: "write.version",
     bodies.EpochOpened: "epoch.opened",
     bodies.Gap: "gap",
+    bodies.Renumbered: "renumbered",
+    bodies.Imported: "imported",
 }
 
 
@@ -74,6 +78,20 @@ def fact_of(what: OnCase, hall: HallRow, acked: int, now: str, group: str) -> Fa
         group=Group(group, 0, 1), actor="", post="", visit="", base=Base(hall.epoch, hall.seq, acked),
         time=LegalTime(now, 0, now, same_boot=True), catalogue="", roster=0, body=encode_body(what.body),
     )  # fmt: skip
+
+
+def with_what_was_said(reading: Reading, changes: Changes, said: Sequence[OnCase], now: str) -> dict[str, Case]:
+    """The cases' rows with what the hall said of them; the cases."""
+    cases: dict[str, Case] = {}
+    known = reading.cases([what.case for what in said])
+    for what in said:
+        row = changes.cases.get(what.case) or known[what.case]
+        fact = fact_of(what, reading.hall(), 0, now, "")
+        case = evolve(decode_case(row.state) if row.state else None, fact)
+        changes.cases[what.case] = CaseRow(row.id, row.root, row.scope, what.n, encode_case(case) if case else None)
+        if case is not None:
+            cases[what.case] = case
+    return cases
 
 
 def _say(changes: Changes, hall: HallRow, row: TerminalRow, what: OnCase, now: str, new_id: NewId) -> TerminalRow:

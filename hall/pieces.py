@@ -61,11 +61,12 @@ def piece_of(envelope: Envelope, data: bytes, hash_: str, limits: Limits = LIMIT
         fact = decode_fact(data)
     except BadBytes as error:
         return Piece(envelope, data, None, Judgement("held", "bytes", {"reason": type(error).__name__}), hash=hash_)
-    if not (fact.id and fact.case and fact.root):
+    row = EVENTS.get(fact.type)
+    of_a_case = row is None or row.klass is not Klass.TERMINAL
+    if not (fact.id and fact.root and (fact.case or not of_a_case)):
         return Piece(envelope, data, None, Judgement("held", "bytes", {"reason": "id"}), hash=hash_)
     too_big = len(data) > limits.fact_bytes or fact.group.size > limits.group_facts
     trouble = Judgement("rejected", "too_big") if too_big else None
-    row = EVENTS.get(fact.type)
     counter = row is not None and row.klass is Klass.COUNTER
     return Piece(envelope, data, fact, trouble, counter, fact.type.startswith("resolve."), hash_)
 

@@ -27,8 +27,7 @@ def enrolled(terminal: TerminalRow | None, stated: Batch | Offer) -> TerminalRow
     """The terminal that says so. Raises Unproven when nobody knows it, Forbidden when it is revoked or another one."""
     if terminal is None:
         raise Unproven("hall.unknown_key")
-    if not terminal.active:
-        raise Forbidden("hall.revoked", number=terminal.number)
+    in_use(terminal)
     if terminal.incarnation != stated.incarnation:
         raise Forbidden("hall.not_enrolled", number=terminal.number)
     return terminal
@@ -40,6 +39,15 @@ def taking_in(hall: HallRow) -> None:
         raise Gathering("hall.latched")
     if hall.healing:
         raise Gathering("hall.healing", until=hall.healing[11:16])
+
+
+def in_use(terminal: TerminalRow) -> TerminalRow:
+    """The terminal, if it may ask and push. Raises Forbidden with what to do."""
+    if terminal.adopted_by:
+        raise Forbidden("hall.adopted", number=terminal.number, by=terminal.adopted_by)
+    if not terminal.active:
+        raise Forbidden("hall.revoked", number=terminal.number)
+    return terminal
 
 
 def read_body(data: bytes, kind: type[Any]) -> Any:

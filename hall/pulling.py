@@ -12,7 +12,7 @@ from hall.docket import HALL_SCOPE
 from hall.errors import Forbidden, NotFound, Unproven
 from hall.health import contact_of, speaks
 from hall.keeping import Keeping
-from hall.proving import same_log
+from hall.proving import in_use, same_log
 from hall.rows import PageRow, TerminalRow
 
 
@@ -60,9 +60,7 @@ class Pulling(Keeping):
             raise Unproven("hall.signature")
         if not is_fresh(claim, self._clock.now(), self._limits.signature_window):
             raise Unproven("hall.stale_signature", hello=msgspec.json.encode(self.hello()).decode(), now=self.now)
-        if not terminal.active:
-            raise Forbidden("hall.revoked", number=terminal.number)
-        return terminal
+        return in_use(terminal)
 
     def page(self, number: str, asked: Question, report: Report | None = None) -> Page:
         """One page of the log as this terminal may see it, from one snapshot. `report`: what it says of itself.
@@ -76,8 +74,9 @@ class Pulling(Keeping):
             same_log(reading, hall, asked.epoch, asked.after, asked.chain)
             terminal = reading.terminal(number)
             rows = _bounded(reading.page(asked.after, limit), self._limits.pull_bytes)
-        if terminal is None or not terminal.active:
+        if terminal is None:
             raise Forbidden("hall.revoked", number=number)
+        in_use(terminal)
         held = {*terminal.scopes, terminal.own_scope}
         entries = [row.data if row.scope in held else msgspec.json.encode(Hidden(row.seq, row.hash)) for row in rows]
         upto, chain = (rows[-1].seq, rows[-1].chain) if rows else (asked.after, asked.chain)

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import msgspec
 
+from casework import bodies
 from casework.errors import BadBytes
 from casework.facts import NO_HASH
 from casework.seals import Signed
 from casework.wire import PURPOSE_BATCH, Batch, PushAnswer
+from hall.consequences import follow
 from hall.docket import Docket
 from hall.errors import BadRequest, Diverged, Forked, Gap, TooBig
 from hall.healing import Healing
 from hall.health import contact_of, speaks
 from hall.judge import Sitting
+from hall.office import own_facts
 from hall.pieces import Piece, read_pieces
 from hall.proving import enrolled, read_body, same_log, taking_in, unsealed
 from hall.rows import Register, TerminalRow
-from hall.store import Reading
-from hall.timers import set_aside
+from hall.store import Reading, Writing
 
 
 class Pushing(Healing):
@@ -28,49 +30,60 @@ class Pushing(Healing):
 
         Raises BadRequest, TooBig, Unproven, Forbidden, Gap, Diverged, TooOld, StorageTrouble: then nothing is stored.
         """
-        signed = read_body(body, Signed)
-        stated: Batch = read_body(bytes(signed.body), Batch)
+        stated, signed = stated_in(body)
         with self._store.reading() as reading:
             terminal = enrolled(reading.terminal(stated.terminal), stated)
+        batch, pieces = self._read(signed, terminal)
+        self.latch_if_lost(self.own_head(batch.known_head))
+        now = self.now
+        with self._store.writing() as tx:
+            terminal = enrolled(tx.terminal(batch.terminal), batch)
+            self._same_history(tx, batch)
+            return self._judge(tx, batch, pieces, terminal, now)
+
+    def _read(self, signed: Signed, terminal: TerminalRow) -> tuple[Batch, tuple[Piece, ...]]:
+        """What its terminal has signed, and the pieces of it. Raises Unproven, TooBig, BadRequest."""
         batch: Batch = unsealed(signed, terminal.key, PURPOSE_BATCH, Batch)
         speaks(batch.report, self._limits)
         size = sum(len(bytes(event.fact)) for event in batch.events)
         if len(batch.events) > self._limits.push_facts or size > self._limits.push_bytes:
             raise TooBig("hall.batch_too_big", facts=self._limits.push_facts, bytes=self._limits.push_bytes)
         try:
-            pieces = read_pieces(batch, self._limits)
+            return batch, read_pieces(batch, self._limits)
         except BadBytes as cause:
             raise BadRequest("hall.unreadable", what=cause.code) from cause
-        self.latch_if_lost(self.own_head(batch.known_head))
-        return self._judge(batch, pieces)
 
-    def _judge(self, batch: Batch, pieces: tuple[Piece, ...]) -> tuple[PushAnswer, frozenset[str]]:
-        now = self.now
-        with self._store.writing() as tx:
-            terminal = enrolled(tx.terminal(batch.terminal), batch)
-            self._same_history(tx, batch, terminal)
-            known = _known(tx, batch, terminal, pieces)
-            calendar = self._calendar(tx)
-            docket = Docket(tx, self._posts(tx), calendar)
-            sitting = Sitting(docket, now, self._limits)
-            sitting.hear(pieces, known)
-            sitting.close()
-            if sitting.late_notices and calendar is not None:
-                set_aside(tx, docket.changes, sitting.late_notices, now, self._new_id, calendar)
-            ahead = batch.last > terminal.acked
-            docket.changes.terminals[terminal.number] = msgspec.structs.replace(
-                terminal,
-                acked=batch.last if ahead else terminal.acked,
-                head=batch.head if ahead else terminal.head,
-                last_seen=now,
-                cursor=max(batch.cursor, terminal.cursor),
-            )
-            docket.changes.reports[terminal.number] = contact_of(terminal.number, now, batch.cursor, batch.report)
-            seqs = self._save(tx, docket.changes)
-            answers = sitting.answers(seqs)
+    def _judge(
+        self, tx: Writing, batch: Batch, pieces: tuple[Piece, ...], terminal: TerminalRow, now: str, *,
+        vouched: bool = False, also: bodies.Imported | None = None,
+    ) -> tuple[PushAnswer, frozenset[str]]:  # fmt: skip
+        """The verdicts on a batch, saved. `vouched`: a person answers for what is later than a cut-off (S28)."""
+        if batch.first > terminal.acked + 1:
+            raise Gap("hall.gap", next=terminal.acked + 1)
+        known = _known(tx, batch, terminal, pieces)
+        calendar = self._calendar(tx)
+        docket = Docket(tx, self._posts(tx), calendar)
+        sitting = Sitting(docket, now, self._limits, vouched=vouched)
+        sitting.hear(pieces, known)
+        if vouched:
+            sitting.rejudge(docket.held_lanes(terminal.number))
+        sitting.close()
+        ahead = batch.last > terminal.acked
+        docket.changes.terminals[terminal.number] = msgspec.structs.replace(
+            terminal,
+            acked=batch.last if ahead else terminal.acked,
+            head=batch.head if ahead else terminal.head,
+            last_seen=now,
+            cursor=max(batch.cursor, terminal.cursor),
+        )
+        docket.changes.reports[terminal.number] = contact_of(terminal.number, now, batch.cursor, batch.report)
+        follow(tx, sitting, docket.changes, now, self._new_id, calendar)
+        if also is not None:
+            own_facts(tx, [also], now, self._new_id, docket.changes)
+        answers = sitting.answers(self._save(tx, docket.changes))
         return PushAnswer(now, max(batch.last, terminal.acked), answers), docket.changes.scopes
 
-    def _same_history(self, reading: Reading, batch: Batch, terminal: TerminalRow) -> None:
+    def _same_history(self, reading: Reading, batch: Batch) -> None:
         hall = reading.hall()
         if batch.hall != hall.id:
             raise Diverged("hall.diverged", what="hall")
@@ -79,8 +92,13 @@ class Pushing(Healing):
         head = self.own_head(batch.known_head)
         if head is not None and head.epoch == hall.epoch:
             same_log(reading, hall, head.epoch, head.seq, head.chain)
-        if batch.first > terminal.acked + 1:
-            raise Gap("hall.gap", next=terminal.acked + 1)
+
+
+def stated_in(body: bytes) -> tuple[Batch, Signed]:
+    """What a batch says of itself before anything is proven, and the seal around it. Raises BadRequest."""
+    signed = read_body(body, Signed)
+    stated: Batch = read_body(bytes(signed.body), Batch)
+    return stated, signed
 
 
 def _known(reading: Reading, batch: Batch, terminal: TerminalRow, pieces: tuple[Piece, ...]) -> dict[int, Register]:

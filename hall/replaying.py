@@ -7,9 +7,10 @@ import msgspec
 from casework import bodies
 from casework.errors import BadBytes
 from casework.events import body_of
-from casework.facts import HALL, Fact, decode_fact
+from casework.facts import HALL, Envelope, Fact, decode_fact
 from casework.folding import evolve
 from casework.wire import ENTRY_FACT, ENTRY_TRAY, ENTRY_VERDICT, Entry, Place
+from hall.adopting import ADOPTS
 from hall.bookkeeping import names_a_module
 from hall.docket import Docket
 from hall.office import project
@@ -63,9 +64,19 @@ class Replay:
                 ),
                 draft,
             )  # fmt: skip
+            if fact.type == ADOPTS:
+                self._adopted(entry.verdict.flags, env, fact)
         if entry.envelope is not None and entry.envelope.terminal == HALL:
             self._of_hall(entry, fact, draft, to_the_place=to_the_place)
         return draft
+
+    def _adopted(self, flags: tuple[str, ...], envelope: Envelope, fact: Fact) -> None:
+        """Who goes on from whom is known again; whether the old number was fenced was said then (S27)."""
+        _, row = self._docket.adoption(envelope, fact)
+        if row is not None:
+            row = msgspec.structs.replace(row, fenced="forked" not in flags)
+            self._docket.adopt(row)
+            self._docket.changes.adoptions.append(row)
 
     def _on_case(self, entry: Entry, fact: Fact) -> Entry:
         """The case with the fact on top; its own count goes on from what is there."""
@@ -92,7 +103,8 @@ class Replay:
             acked = {"acked": known.acked, "head": known.head, "cursor": known.cursor} if known and same else {}
             changes.terminals[body.number] = TerminalRow(
                 body.number, body.incarnation, body.key, body.scopes, active=body.active,
-                last_seen=known.last_seen if known else "", **acked,  # type: ignore[arg-type]
+                last_seen=known.last_seen if known else "", adopted_by=body.adopted_by, revoked=body.revoked_since,
+                **acked,  # type: ignore[arg-type]
             )  # fmt: skip
         if to_the_place and entry.envelope is not None:
             env, hall = entry.envelope, self._docket.hall

@@ -49,6 +49,10 @@ class TerminalRow(msgspec.Struct, frozen=True):
     active: bool = True
     last_seen: str = ""
     cursor: int = 0
+    adopted_by: str = ""
+    """The number that goes on from this one (S27)."""
+    revoked: str = ""
+    """From which moment on what it did waits for a person (S28)."""
 
     @property
     def own_scope(self) -> str:
@@ -71,6 +75,21 @@ class ReportRow(msgspec.Struct, frozen=True):
     cursor: int
     clear: str = ""
     report: Report | None = None
+
+
+class AdoptionRow(msgspec.Struct, frozen=True):
+    """`number` goes on from `incarnation` of `terminal` (S27).
+
+    `shared`: up to which of its envelopes both chains are known to be one; `again`: how many facts were sealed again;
+    `fenced`: the old number is the new one's, lanes and all.
+    """
+
+    number: str
+    terminal: str
+    incarnation: str
+    shared: int
+    again: int
+    fenced: bool
 
 
 class InviteRow(msgspec.Struct, frozen=True):
@@ -189,6 +208,7 @@ class Changes:
     reports: dict[str, ReportRow] = dataclasses.field(default_factory=dict)
     timers: dict[str, tuple[TimerRow, ...]] = dataclasses.field(default_factory=dict)
     """By case: all that it has now."""
+    adoptions: list[AdoptionRow] = dataclasses.field(default_factory=list)
     fold: str = ""
     """Which fold has made all cases' rows, where they were made anew."""
     epoch: HallRow | None = None

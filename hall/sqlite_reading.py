@@ -13,6 +13,7 @@ from casework.report import decode_report
 from casework.wire import Point, Tray, Verdict
 from hall.queries import queries
 from hall.rows import (
+    AdoptionRow,
     CaseRow,
     HallRow,
     InviteRow,
@@ -74,6 +75,21 @@ class SqliteReading:
             number: ReportRow(number, at, cursor, clear, decode_report(body) if body is not None else None)
             for number, at, cursor, clear, body in self._all("reports")
         }
+
+    def adoptions(self) -> tuple[AdoptionRow, ...]:
+        """Who goes on from whom, in the order of the new numbers' envelopes."""
+        return tuple(
+            AdoptionRow(number, terminal, incarnation, shared, again, bool(fenced))
+            for number, terminal, incarnation, shared, again, fenced in self._all("adoptions")
+        )
+
+    def sealed_again(self, number: str) -> frozenset[str]:
+        """Facts that this number brought and somebody else had brought before."""
+        return frozenset(row[0] for row in self._all("sealed_again", number))
+
+    def newest_number(self, begins: str) -> str:
+        """The largest case number that begins so; empty where none does."""
+        return self._one("newest_number", begins, f"{begins}:")[0] or ""
 
     def invite(self, number: str) -> InviteRow | None:
         """The invitation of a number."""
@@ -223,8 +239,8 @@ class SqliteReading:
 def _terminal(row: Any) -> TerminalRow | None:
     if row is None:
         return None
-    number, incarnation, key, scopes, acked, head, active, last_seen, cursor = row
-    return TerminalRow(number, incarnation, key, tuple(scopes.split()), acked, head, bool(active), last_seen, cursor)
+    number, incarnation, key, scopes, acked, head, active, *rest = row
+    return TerminalRow(number, incarnation, key, tuple(scopes.split()), acked, head, bool(active), *rest)
 
 
 def _registers(rows: Iterable[Any]) -> Iterable[Register]:

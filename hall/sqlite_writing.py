@@ -60,7 +60,7 @@ class SqliteWriting(SqliteReading):
             (
                 (
                     t.number, t.incarnation, t.key, key_id(t.key) if t.key else "", " ".join(t.scopes), t.acked, t.head,
-                    t.active, t.last_seen, t.cursor,
+                    t.active, t.last_seen, t.cursor, t.adopted_by, t.revoked,
                 )
                 for t in changes.terminals.values()
             ),
@@ -74,6 +74,10 @@ class SqliteWriting(SqliteReading):
                 (r.number, r.at, r.cursor, r.clear, None if r.report is None else _encode(r.report))
                 for r in changes.reports.values()
             ),
+        )
+        self._many(
+            "put_adoption",
+            ((a.number, a.terminal, a.incarnation, a.shared, a.again, a.fenced) for a in changes.adoptions),
         )
         self._many("put_blob", changes.blobs.items())
         self._many("drop_timers", ((case,) for case in changes.timers))

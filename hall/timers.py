@@ -14,11 +14,11 @@ from casework.calendar import Calendar
 from casework.case import Case, decode_case, encode_case
 from casework.events import body_of, reading_mark
 from casework.facts import Fact, decode_fact
-from casework.folding import evolve, fold
+from casework.folding import fold
 from casework.folding.intake import stands_alone
 from casework.timers import timer_id, timers_of
 from casework.wire import ENTRY_FACT, decode_entry
-from hall.office import OnCase, fact_of, own_facts
+from hall.office import OnCase, own_facts, with_what_was_said
 from hall.rows import CaseRow, Changes, TimerRow
 from hall.store import Reading
 
@@ -71,14 +71,9 @@ def set_aside(
 
 
 def _folded(reading: Reading, changes: Changes, said: Sequence[OnCase], now: str, calendar: Calendar) -> Changes:
-    """The cases' rows with what the hall said."""
-    known = reading.cases([what.case for what in said])
-    for what in said:
-        row = changes.cases.get(what.case) or known[what.case]
-        fact = fact_of(what, reading.hall(), 0, now, "")
-        case = evolve(decode_case(row.state) if row.state else None, fact)
-        changes.cases[what.case] = CaseRow(row.id, row.root, row.scope, what.n, encode_case(case) if case else None)
-        changes.timers[what.case] = timer_rows(case, calendar) if case else ()
+    """The cases' rows with what the hall said, and the timers that they have now."""
+    for id_, case in with_what_was_said(reading, changes, said, now).items():
+        changes.timers[id_] = timer_rows(case, calendar)
     return changes
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hall.consequences import follow
 from hall.docket import Docket
 from hall.errors import StorageTrouble
 from hall.healing import Healing
@@ -43,10 +44,12 @@ class Upkeep(Healing):
     def rejudge(self) -> frozenset[str]:
         """Judge again all that is held: a newer version may know better (S17). The scopes that got something new."""
         with self._store.writing() as tx:
-            docket = Docket(tx, self._posts(tx), self._calendar(tx))
-            sitting = Sitting(docket, self.now, self._limits)
+            now, calendar = self.now, self._calendar(tx)
+            docket = Docket(tx, self._posts(tx), calendar)
+            sitting = Sitting(docket, now, self._limits)
             sitting.rejudge(tx.held_lanes())
             sitting.close()
+            follow(tx, sitting, docket.changes, now, self._new_id, calendar)
             self._save(tx, docket.changes)
         return docket.changes.scopes
 

@@ -64,7 +64,7 @@ class Commit(Counter):
             act.secure_numbers()
         if act.sealed:
             with contextlib.suppress(StoreError):  # it is saved: a note that can't be written must not deny that
-                self.state.keep_sealed(self.identity.incarnation, act.sealed)
+                self.note_sealed(act.sealed)
             if self.on_commit:
                 self.on_commit()
 
@@ -134,6 +134,7 @@ class Writing:
             IncarnationLost: this machine may not seal (S27).
         """
         self._memory.trusted(self._db)
+        self._memory.note_adrift(self._db)
         sealed: list[Sealed] = []
         before: dict[str, Case | None] = {}
         after: dict[str, Case | None] = {}
@@ -198,12 +199,7 @@ class Writing:
         who = self._memory.identity
         envelope = Envelope(who.terminal, who.incarnation, local_seq + 1, prev, digest(data))
         hash_ = envelope.hash
-        group = fact.group
-        row = (
-            fact.id, data, envelope.fact_hash, fact.type, fact.case, fact.root, group.id, group.index, group.size,
-            fact.time.at,
-        )  # fmt: skip
-        made = self._db.execute(_SQL["insert_fact"], row)
+        made = self._db.execute(_SQL["insert_fact"], fact_row(fact, data, envelope.fact_hash))
         self._db.execute(
             _SQL["insert_envelope"], (envelope.seq, envelope.incarnation, prev, hash_, made.lastrowid, fact.case)
         )
@@ -217,6 +213,14 @@ class Writing:
             self._db.execute(_SQL["insert_resolution"], (named, self.sealed))
             cases |= resolve_own(self._db, named)
         return cases
+
+
+def fact_row(fact: Fact, data: bytes, hash_: str) -> tuple[object, ...]:
+    """A fact as its table holds it."""
+    group = fact.group
+    return (
+        fact.id, data, hash_, fact.type, fact.case, fact.root, group.id, group.index, group.size, fact.time.at,
+    )  # fmt: skip
 
 
 def named_by(fact: Fact) -> tuple[str, ...]:

@@ -1,7 +1,9 @@
 """Who this terminal is, whether it may number and seal, and the day's count.
 
 Keeps S27: the incarnation lies in the database and in a file under the user's state folder, the count as well, and the
-larger wins. Without that file, or with another's, drafts are all that can be saved, and it says so.
+larger wins. Without that file, or with another's, drafts are all that can be saved, and it says so. A memory that is
+older than what was sealed here is *adrift*: work goes on from the larger count, nothing is sent until it is enrolled
+again (`local_db.incarnation`), because the hall may know other envelopes under the same places.
 """
 
 from __future__ import annotations
@@ -35,43 +37,81 @@ class Identity(msgspec.Struct, frozen=True):
     epoch: int
 
 
+class Former(msgspec.Struct, frozen=True):
+    """Who this terminal was before: its envelopes `first`..`last` of then, `head` the last one's hash (S27)."""
+
+    terminal: str
+    incarnation: str
+    first: int
+    last: int
+    head: str
+
+
 class Counter(Connected):
     """Identity, trust and numbers."""
 
     def __init__(self, folder: Path, clock: Clock, state: StateFile, limits: Limits = LIMITS) -> None:
         super().__init__(folder, clock, limits)
         self.state = state
-        self.identity = self._read_identity()
+        self.identity, self.former = self._read_identity()
         self._trusted: State | None = None
+        self._adrift = 0
+
+    @property
+    def former_numbers(self) -> frozenset[str]:
+        """The terminal numbers that this memory had before."""
+        return frozenset(one.terminal for one in self.former)
+
+    def is_own(self, terminal: str) -> bool:
+        """Whether that number is or was this terminal's."""
+        return terminal == self.identity.terminal or terminal in self.former_numbers
 
     def trust(self) -> Message | None:
-        """Why this machine may neither number nor seal, in a sentence; None while it may."""
+        """Why this machine has to be enrolled again, in a sentence; None while all is well."""
         try:
             with self.reading() as db:
                 self.trusted(db)
         except IncarnationLost as error:
             return error.message
-        return None
+        if not self._adrift:
+            return None
+        return Message("store.older_than_written", {"terminal": self.identity.terminal, "lost": self._adrift})
+
+    def is_adrift(self) -> bool:
+        """Whether what is sealed here has to wait for another incarnation before it may be sent."""
+        return self.trust() is not None and self._adrift > 0
 
     def trusted(self, db: sqlite3.Connection) -> State:
-        """The state file's content, when all is well; asked of the disk once: a file that is open can't be restored.
+        """The state file's content, if it is this one's; asked of the disk once: an open file can't be restored.
 
         Raises:
             Cloned: the file belongs to another incarnation.
-            IncarnationLost: there is no file, or the database is older than what was sealed here.
+            IncarnationLost: there is no file, or another process has enrolled this folder again meanwhile.
         """
+        terminal = self.identity.terminal
+        if db.execute(_SQL["incarnation"]).fetchone() != (self.identity.incarnation,):
+            raise IncarnationLost("store.enrolled_meanwhile", terminal=terminal)
         if self._trusted is None:
-            terminal = self.identity.terminal
             state = self.state.read()
             if state is None:
                 raise IncarnationLost("store.state_missing", terminal=terminal, file=str(self.state.path))
             if state.incarnation != self.identity.incarnation:
                 raise Cloned("store.cloned", terminal=terminal, file=str(self.state.path))
+            known = db.execute(_SQL["adrift"]).fetchone()
             lost = self.state.sealed(state.incarnation) - self.chain_end(db)[0]
-            if lost > 0:
-                raise IncarnationLost("store.older_than_written", terminal=terminal, lost=lost)
+            self._adrift = int(known[0]) if known else max(0, lost)
             self._trusted = state
         return self._trusted
+
+    def note_sealed(self, local_seq: int) -> None:
+        """After COMMIT: how far was sealed; what is adrift leaves the note of what is missing."""
+        if not self._adrift:
+            self.state.keep_sealed(self.identity.incarnation, local_seq)
+
+    def note_adrift(self, db: sqlite3.Connection) -> None:
+        """With the first seal of what is adrift it is written down: counted on, the loss could not be seen any more."""
+        if self._adrift:
+            db.execute(_SQL["keep_adrift"], (str(self._adrift),))
 
     def last_counter(self, db: sqlite3.Connection, day: str) -> int:
         """The larger of the two counts of `day`. Raises IncarnationLost as `trusted` does."""
@@ -103,11 +143,12 @@ class Counter(Connected):
         row = db.execute(_SQL["last_sealed"]).fetchone()
         return (row[0], row[1]) if row else (0, NO_HASH)
 
-    def _read_identity(self) -> Identity:
+    def _read_identity(self) -> tuple[Identity, tuple[Former, ...]]:
         with self.reading() as db:
             known: dict[str, str] = dict(db.execute(_SQL["identity"]).fetchall())
+            former = tuple(Former(*row) for row in db.execute(_SQL["former"]).fetchall())
             standing = db.execute("select epoch from standing").fetchone()
         if "terminal" not in known or standing is None:
             raise NotATerminal("store.not_a_terminal", folder=str(self.folder))
         named = {name: known.get(name, "") for name in Identity.__struct_fields__ if name != "epoch"}
-        return Identity(**named, epoch=standing[0])
+        return Identity(**named, epoch=standing[0]), former

@@ -10,6 +10,7 @@
         ├── NotATerminal    the folder holds no terminal: enrol it
         ├── AlreadyTerminal the folder holds one already
         ├── NotWritable     folder or file can't be opened or written
+        ├── OtherHall       the folder's memory belongs to another hall than the one that answered
         ├── TooBig          more facts or bytes in one act than one group may have (S3)
         └── IncarnationLost copied, restored or re-imaged: it may neither number nor seal until enrolled again (S27)
             └── Cloned      the folder belongs to another incarnation than this machine's
@@ -62,6 +63,10 @@ class NotATerminal(AskPerson):
 
 class AlreadyTerminal(AskPerson):
     """The folder holds a terminal already."""
+
+
+class OtherHall(AskPerson):
+    """The memory belongs to another hall than the one that answered."""
 
 
 class NotWritable(AskPerson):

@@ -188,6 +188,12 @@ class Finding(Connected):
         """Cases that wait for a check over the network, oldest first (R33)."""
         return self._cases(_SQL["checks"], limit)
 
+    def reprints(self) -> tuple[CaseRow, ...]:
+        """Cases whose receipt has to be printed again under the number that the hall gave them (S27), oldest first."""
+        with self.reading() as db:
+            rows = db.execute(_SQL["reprints"], (self.limits.list_rows,)).fetchall()
+            return tuple(_made(db, row) for row in rows)
+
     def _cases(self, query: str, *arguments: object) -> tuple[Case, ...]:
         with self.reading() as db:
             ids = [row[0] for row in db.execute(query, arguments).fetchall()]
@@ -207,7 +213,9 @@ class Finding(Connected):
             found = [row[0] for row in db.execute(_SQL["of_applicant"], (code, limit)).fetchall()]
             if code.isascii() and code.isdigit() and len(code) >= 6:
                 found += [row[0] for row in db.execute(_SQL["number_begins"], (code, limit)).fetchall()]
+                found += [row[0] for row in db.execute(_SQL["alias_begins"], (code, limit)).fetchall()]
             for pattern in _number_patterns(words, code):
+                found += [row[0] for row in db.execute(_SQL["alias_like"], (pattern, limit)).fetchall()]
                 found += [row[0] for row in db.execute(_SQL["number_like"], (pattern, limit)).fetchall()]
             if _ITEM.fullmatch(code):
                 found += [row[0] for row in db.execute(_SQL["of_item"], (code, limit)).fetchall()]

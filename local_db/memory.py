@@ -18,9 +18,9 @@ from local_db.backup import Backup
 from local_db.connection import FILE, connect
 from local_db.counter import Identity
 from local_db.drafts import Drafts
-from local_db.epochs import Epochs
 from local_db.errors import AlreadyTerminal, Damaged, NotATerminal, wrapped
 from local_db.finding import Finding
+from local_db.incarnation import Incarnations
 from local_db.migrations import migrate, version_of
 from local_db.people import People
 from local_db.prefiles import Prefiles
@@ -31,7 +31,7 @@ from local_db.state import State, StateFile
 FOLDERS = ("papers", "spool", "backup", "keys")
 
 
-class TerminalMemory(Epochs, Finding, Prefiles, Drafts, People, Printing, Backup):
+class TerminalMemory(Incarnations, Finding, Prefiles, Drafts, People, Printing, Backup):
     """One data folder, open. Threads may share it; other processes may have it open as well (S34)."""
 
     @classmethod

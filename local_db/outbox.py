@@ -39,7 +39,7 @@ class Outbox(Commit):
             epoch, cursor, chain, head, frozen = db.execute(_SQL["position"]).fetchone()
         known = msgspec.json.decode(head, type=Signed) if head else None
         who = self.identity
-        return Position(who.hall, who.terminal, who.incarnation, epoch, cursor, chain, known, frozen)
+        return Position(who.hall, who.terminal, who.incarnation, epoch, cursor, chain, known, frozen, self.is_adrift())
 
     def outgoing(self, max_facts: int, max_bytes: int, after: int | None = None) -> Outgoing | None:
         """The oldest envelopes that the hall has not acknowledged, from `after` + 1 on (default: its last mark).
@@ -94,10 +94,11 @@ class Outbox(Commit):
 
     def pending(self) -> Pending:
         """What waits now."""
+        own = msgspec.json.encode([self.identity.terminal, *self.former_numbers]).decode()
         with self.reading() as db:
             unsent, first = db.execute(_SQL["unsent"]).fetchone()
             made = db.execute(_SQL["made_at"], (first,)).fetchone() if first else None
-            kinds: dict[str, int] = dict(db.execute(_SQL["own_to_settle"], (self.identity.terminal,)).fetchall())
+            kinds: dict[str, int] = dict(db.execute(_SQL["own_to_settle"], (own,)).fetchall())
         return Pending(unsent, made[0] if made else "", kinds.get("held", 0), kinds.get("rejected", 0))
 
     def _acked(self, db: sqlite3.Connection, acked: int) -> None:
@@ -142,7 +143,7 @@ class Outbox(Commit):
 
     def _named(self, db: sqlite3.Connection, line: Tray) -> Tray:
         """The hall's line of bytes that it does not have: what is known of them here is said with it (S12)."""
-        if line.type or line.terminal != self.identity.terminal:
+        if line.type or not self.is_own(line.terminal):
             return line
         row = db.execute(_SQL["own_by_hash"], (line.fact,)).fetchone()
         fact = readable(row[2]) if row else None

@@ -112,10 +112,10 @@ class Pages(Outbox):
                 return False  # another process has applied this page, or the line was stopped
             db.executemany(_SQL["keep_entry"], [_entry_row(one) for one in part])
             want(db, (one.fact for one in part if one.fact is not None))
-            changed = set(folded)
+            changed, brought = set(folded), self._brought_by_others(db, part)
             for one in part:
                 if one.link.entry is not None:
-                    changed |= self._note(db, one.link.entry, one.fact)
+                    changed |= self._note(db, one.link.entry, one.fact, brought)
             now = stamp(self.clock.now())
             for case_id, state in folded.items():
                 keep_confirmed(db, case_id, state)
@@ -126,38 +126,53 @@ class Pages(Outbox):
             db.execute(_SQL["advance"], (cursor + len(part), part[-1].chain))
         return True
 
-    def _note(self, db: sqlite3.Connection, entry: Entry, fact: Fact | None) -> set[str]:
+    def _brought_by_others(self, db: sqlite3.Connection, part: Sequence[_Read]) -> dict[str, int]:
+        """Own facts that came to the hall in another's envelope: both go on from one memory (T30). By fact id."""
+        ids = [one.fact.id for one in part if one.fact is not None and not self._is_ours(one.link.entry)]
+        return dict(db.execute(_SQL["own_among"], (msgspec.json.encode(ids).decode(),)).fetchall()) if ids else {}
+
+    def _is_ours(self, entry: Entry | None) -> bool:
+        return entry is not None and entry.envelope is not None and self.is_own(entry.envelope.terminal)
+
+    def _note(self, db: sqlite3.Connection, entry: Entry, fact: Fact | None, brought: dict[str, int]) -> set[str]:
         """What an entry means for own rows, tray and tables; returns the cases to show anew besides its own."""
         if entry.kind == ENTRY_TRAY and entry.tray is not None:
             keep_tray(db, self._named(db, entry.tray), told=True)
         elif entry.kind == ENTRY_VERDICT and entry.verdict is not None:
-            seq = self._own_row(db, entry)
+            seq = self._own_row(db, entry, brought)
             return self._judged(db, seq, entry.verdict, entry.seq) if seq else set()
         elif entry.kind == ENTRY_FACT and fact is not None:
-            self._pass_own(db, entry)
+            self._pass_own(db, entry, brought)
             return project(db, entry.seq, fact)
         return set()
 
-    def _own_row(self, db: sqlite3.Connection, entry: Entry) -> int:
-        """The `local_seq` of the own row that an entry speaks of; 0 when it is another's."""
-        envelope, who = entry.envelope, self.identity
-        if envelope is None or envelope.terminal != who.terminal:
-            return 0
-        if envelope.incarnation == who.incarnation:
-            return envelope.seq
-        found = db.execute(_SQL["own_by_fact"], (entry.fact_id,)).fetchone()  # sealed again by this incarnation
-        return found[0] if found else 0
+    def _own_row(self, db: sqlite3.Connection, entry: Entry, brought: dict[str, int]) -> int:
+        """The `local_seq` of the own row that an entry speaks of; 0 when it is another's.
 
-    def _pass_own(self, db: sqlite3.Connection, entry: Entry) -> None:
-        seq = self._own_row(db, entry)
+        An envelope of a former incarnation speaks of where the present one sealed the same fact again. The hash is
+        compared: another machine may have gone by the same name (T30).
+        """
+        envelope, who = entry.envelope, self.identity
+        if envelope is None:
+            return 0
+        seq = envelope.seq
+        if not self.is_own(envelope.terminal):
+            seq = brought.get(entry.fact_id, 0)
+        elif (envelope.terminal, envelope.incarnation) != (who.terminal, who.incarnation):
+            again = db.execute(_SQL["again"], (envelope.terminal, envelope.incarnation, envelope.seq)).fetchone()
+            seq = again[0] if again else 0
+        row = db.execute(_SQL["hash_of_row"], (seq,)).fetchone() if seq else None
+        return seq if row is not None and row[0] == envelope.fact_hash else 0
+
+    def _pass_own(self, db: sqlite3.Connection, entry: Entry, brought: dict[str, int]) -> None:
+        seq = self._own_row(db, entry, brought)
         if not seq:
             return
         if entry.verdict is not None:
             self._judged(db, seq, entry.verdict, entry.seq)
         row = db.execute(_SQL["row"], (seq,)).fetchone()
-        if row is not None and row[3] == entry.fact_id:
-            db.execute("update outbox set state = ? where local_seq = ?", (moved(Row(row[0]), Move.PASS), seq))
-            self._tray_of_own(db, seq)
+        db.execute("update outbox set state = ? where local_seq = ?", (moved(Row(row[0]), Move.PASS), seq))
+        self._tray_of_own(db, seq)
 
 
 def _read(links: Sequence[Link], chain: str) -> list[_Read]:

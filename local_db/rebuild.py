@@ -22,7 +22,7 @@ from local_db.sql import queries
 from local_db.standing import Standing
 
 _SQL = queries("rebuild")
-_PROJECTIONS = ("confirmed", "shown", "place", "prefile", "tray", "staff", "terminal", "head")
+_PROJECTIONS = ("confirmed", "shown", "alias", "place", "prefile", "tray", "staff", "terminal", "head")
 
 
 PROJECTION = "3"

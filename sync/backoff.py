@@ -46,6 +46,7 @@ OF_THE_HALL: dict[tuple[int, str], Next] = {
     (403, "not_enrolled"): Next.STOP,
     (403, "revoked"): Next.STOP,
     (426, "too_old"): Next.UPDATE,
+    (403, "adopted"): Next.STOP,
     (409, "gap"): Next.RESEND,
     (409, "diverged"): Next.FREEZE,
     (409, "forked"): Next.STOP,  # another disk goes by this terminal's name (T30): its own numbers are in doubt

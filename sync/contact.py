@@ -27,6 +27,9 @@ _T = TypeVar("_T")
 _SAYS_WHY = frozenset({"latched", "healing"})
 """Reasons of the hall for taking in nothing that a clerk reads on the status line (S24, S25)."""
 
+ENROL_AGAIN = frozenset({"adopted", "forked", "revoked"})
+"""What the hall says where only another number helps: each has a sentence of its own (S27, S28)."""
+
 
 class Run(Protocol):
     """Calls the memory where it may be called: the writer's thread, or right here."""
@@ -209,7 +212,7 @@ class Contact:
                 oldest = declined.problem.facts.get("oldest", "?") if declined.problem else "?"
                 return TooOld("line.too_old", hall=oldest, here=PROTOCOL)
             case Next.STOP:
-                return Refused("line.refused", error=code)
+                return Refused(f"line.{code}" if code in ENROL_AGAIN else "line.refused", error=code)
             case Next.FREEZE:
                 return await self.diverged()
             case Next.HALVE | Next.RESEND:

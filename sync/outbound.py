@@ -17,7 +17,7 @@ from casework.seals import seal
 from casework.wire import PURPOSE_BATCH, Answered, Batch, PushAnswer, Sent
 from sync.backoff import Next, judge
 from sync.contact import Contact
-from sync.errors import Busy, Declined, Lost, NotTheHall, Unreachable
+from sync.errors import Busy, Declined, Lost, NotTheHall, Refused, Unreachable
 from sync.ports import Outgoing, Position
 
 NULL = msgspec.Raw(b"null")
@@ -48,6 +48,8 @@ class Outbound:
             position = await contact.memory(contact.store.position)
             if position.frozen:
                 raise await contact.diverged()
+            if position.adrift:
+                raise Refused("line.adrift")
             return await self._send(out, position)
 
     async def _send(self, out: Outgoing, position: Position) -> int:

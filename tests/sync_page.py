@@ -24,6 +24,7 @@ _KLASS = {
     Klass.JUDGEMENT: "judgement",
     Klass.NEEDS_HALL: "needs the hall",
     Klass.HALL: "hall",
+    Klass.TERMINAL: "terminal",
 }
 _OFFLINE = {Offline.ALWAYS: "yes", Offline.OWN: "own cases", Offline.NEVER: "no"}
 
@@ -163,7 +164,7 @@ def events_table() -> str:
 
 
 def _row(row: EventType) -> str:
-    right = f"`{row.verb}`" if row.verb else "the hall"
+    right = f"`{row.verb}`" if row.verb else f"the {_KLASS[row.klass]}"
     cells = (
         f"`{row.name}`", _KLASS[row.klass], _OFFLINE[row.offline],
         " ".join(f"`{name}`" for name in sorted(row.broken_by)) or "–", "yes" if row.insistable else "–",

@@ -23,12 +23,16 @@ from casework.bodies.course import (
     Suspended,
 )
 from casework.bodies.hall import (
+    Adopts,
     CalendarHead,
     CatalogueHead,
     DeemedAccepted,
     Delegation,
     EpochOpened,
     Gap,
+    Imported,
+    Lost,
+    Renumbered,
     StaffSet,
     TerminalSet,
     TimerSetAside,
@@ -69,6 +73,7 @@ from casework.bodies.result import (
 
 __all__ = [
     "Accepted",
+    "Adopts",
     "AskRefused",
     "Body",
     "CalendarHead",
@@ -89,7 +94,9 @@ __all__ = [
     "Forwarded",
     "Gap",
     "HandedOver",
+    "Imported",
     "Inspected",
+    "Lost",
     "MaterialAdded",
     "MaterialReturned",
     "MendedOnTheSpot",
@@ -107,6 +114,7 @@ __all__ = [
     "Received",
     "Recused",
     "RefusedAtIntake",
+    "Renumbered",
     "ResolveAmend",
     "ResolveWithdraw",
     "Resumed",

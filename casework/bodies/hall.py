@@ -1,4 +1,4 @@
-"""What the hall itself says: people, terminals, heads, and what its timers find (S10)."""
+"""What hall and terminals say of themselves: people, terminals, heads, incarnations, timers (S10, S27)."""
 
 from __future__ import annotations
 
@@ -31,13 +31,18 @@ class StaffSet(Body, frozen=True):
 
 
 class TerminalSet(Body, frozen=True):
-    """`terminal.set`: a terminal, its window, its public key (hex, Ed25519) and the scopes it holds."""
+    """`terminal.set`: a terminal, its window, its public key (hex, Ed25519) and the scopes it holds.
+
+    `revoked_since`: from then on its acts wait for a person (S28); `adopted_by`: the number that goes on from it.
+    """
 
     number: str
     incarnation: str
     key: str
     scopes: tuple[str, ...]
     active: bool = True
+    revoked_since: str = ""
+    adopted_by: str = ""
 
 
 class CatalogueHead(Body, frozen=True):
@@ -94,3 +99,55 @@ class Gap(Body, frozen=True):
     epoch: int
     first: int
     last: int
+
+
+class Lost(Body, frozen=True):
+    """What an incarnation can't give back any more (S25): entries `first`..`last` of the log, whose signed head it had.
+
+    `head` is the chain at `last`.
+    """
+
+    first: int
+    last: int
+    head: str
+
+
+class Adopts(Body, frozen=True):
+    """`adopts`: the first envelope of a new incarnation over an old memory: what it holds of the old one (S27).
+
+    The envelopes `first`..`last` of `incarnation` of the terminal `terminal` (0 and 0: none of them), `head` being the
+    last one's hash. `known`: the newest of them that the hall had answered, `known_head` its hash. `again`: how many
+    facts are sealed again right behind this one. `lost`: what of the hall's log it no longer has.
+    """
+
+    terminal: str
+    incarnation: str
+    first: int
+    last: int
+    head: str
+    known: int
+    known_head: str
+    again: int
+    lost: Lost | None = None
+
+
+class Renumbered(Body, frozen=True):
+    """`renumbered`: two cases had the number `old`; this one, which the hall saw second, is `number` now (S27)."""
+
+    old: str
+    number: str
+
+
+class Imported(Body, frozen=True):
+    """`imported`: batches of a terminal were taken in under supervision (S28), by the person `by`.
+
+    `first`..`last` are envelopes, `sha256` the file's; `vouched`: what was made after the revocation was let in, too.
+    """
+
+    terminal: str
+    incarnation: str
+    first: int
+    last: int
+    by: str
+    sha256: str
+    vouched: bool = False

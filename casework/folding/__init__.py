@@ -20,7 +20,7 @@ from casework.folding.parts import Evolver, unchanged
 
 EVOLVERS: dict[str, Evolver] = {**intake.EVOLVERS, **course.EVOLVERS, **result.EVOLVERS}
 
-_AFTER_THE_END = frozenset({"printed", "material.returned", "corrected", "revoked"})
+_AFTER_THE_END = frozenset({"printed", "material.returned", "corrected", "revoked", "renumbered"})
 
 
 def evolve(case: Case | None, fact: Fact) -> Case | None:

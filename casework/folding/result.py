@@ -95,7 +95,20 @@ def _voided(case: Case, fact: Fact, body: bodies.Voided) -> Case:
 
 def _printed(case: Case, fact: Fact, body: bodies.Printed) -> Case:
     paper = PrintedPaper(body.paper, body.count, body.mark, fact.time.at, fact.actor)
-    return msgspec.structs.replace(case, papers=(*case.papers, paper))
+    again = body.paper == "receipt" and (fact.base.epoch, fact.base.cursor) > case.reprint
+    return msgspec.structs.replace(case, papers=(*case.papers, paper), reprint=() if again else case.reprint)
+
+
+def _renumbered(case: Case, fact: Fact, body: bodies.Renumbered) -> Case:
+    """The case goes on under the hall's number; what was printed under the old one is printed again (S27)."""
+    if case.number != body.old:
+        return case
+    return msgspec.structs.replace(
+        case,
+        number=body.number,
+        former_numbers=(*case.former_numbers, body.old),
+        reprint=(fact.base.epoch, fact.base.cursor),
+    )
 
 
 EVOLVERS: dict[str, Evolver] = {
@@ -113,6 +126,7 @@ EVOLVERS: dict[str, Evolver] = {
     "forwarded": _forwarded,
     "voided": _voided,
     "printed": _printed,
+    "renumbered": _renumbered,
     "unmasked": unchanged,
     "resolve.withdraw": unchanged,
     "resolve.amend": unchanged,

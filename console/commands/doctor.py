@@ -23,7 +23,7 @@ OLDEST_UNSENT = timedelta(days=1)
 _NEEDS_A_PERSON = frozenset(
     {
         "line.refused", "line.unknown", "line.diverged", "line.bad_address", "line.too_old", "line.other_hall",
-        "line.other_key",
+        "line.other_key", "line.adrift", "line.adopted", "line.forked", "line.revoked",
     }
 )  # fmt: skip
 """Troubles of the line that time alone does not mend."""

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+from typing import TYPE_CHECKING
 
 from casework.messages import t
 from console.arguments import Parser, add_folder, command, commands
 from console.output import data, talk
+
+if TYPE_CHECKING:
+    from console.enrolment import Enrolled
 
 AT_THE_HALL = ("invite", "list", "revoke")
 
@@ -59,7 +63,10 @@ def _enrol(args: argparse.Namespace) -> int:
 
     folder = data_folder(args.dir)
     number, code = read_code(args.code, args.number)
-    enrolled = asyncio.run(bootstrap.enrolment(folder).enrol(args.hall, number, code))
+    if (folder / "terminal.db").exists():
+        enrolled = _in_place(args, number, code)
+    else:
+        enrolled = asyncio.run(bootstrap.enrolment(folder).enrol(args.hall, number, code))
     talk(
         t("console.enrol.done", terminal=number, hall=enrolled.name, mine=enrolled.fingerprint,
           theirs=enrolled.hall_fingerprint)
@@ -68,14 +75,35 @@ def _enrol(args: argparse.Namespace) -> int:
         first = sync_once(terminal)
     if first.trouble:
         talk(t("console.enrol.no_pull", reason=first.trouble))
-    data(
-        {
-            "terminal": enrolled.terminal,
-            "hall": enrolled.hall,
-            "name": enrolled.name,
-            "fingerprint": enrolled.fingerprint,
-            "hall_fingerprint": enrolled.hall_fingerprint,
-            "pulled": first.synced.pulled,
-        }
-    )
+    facts = {
+        "terminal": enrolled.terminal,
+        "hall": enrolled.hall,
+        "name": enrolled.name,
+        "fingerprint": enrolled.fingerprint,
+        "hall_fingerprint": enrolled.hall_fingerprint,
+        "pulled": first.synced.pulled,
+    }
+    if enrolled.adopted:
+        facts |= {"adopted": enrolled.adopted, "again": enrolled.again, "pending": first.synced.pending}
+    data(facts)
     return 1 if first.trouble else 0
+
+
+def _in_place(args: argparse.Namespace, number: str, code: str) -> Enrolled:
+    """The folder holds a memory: it goes on under the new number, and nobody else may have it open meanwhile (S27)."""
+    from console import bootstrap
+    from console.errors import NotEnrolled
+
+    with bootstrap.opened(args.dir) as terminal:
+        owner = bootstrap.own_line(terminal)
+        if owner is None:
+            raise NotEnrolled("console.enrol.in_use", folder=str(terminal.memory.folder))
+        with owner:
+            who, waits = terminal.memory.identity, terminal.memory.pending()
+            talk(t("console.enrol.again", old=who.terminal, hall=who.hall_name, number=number, unsent=waits.unsent))
+            enrolled = asyncio.run(
+                bootstrap.enrolment(terminal.memory.folder).enrol(args.hall, number, code, terminal.memory)
+            )
+        if enrolled.adopted:
+            talk(t("console.enrol.adopted", old=enrolled.adopted, number=number, again=enrolled.again))
+    return enrolled

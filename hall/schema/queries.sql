@@ -62,19 +62,37 @@ insert or replace into register values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?
 
 -- name: terminal
 -- One terminal by its number.
-select number, incarnation, key, scopes, acked, head, active, last_seen, cursor from terminal where number = ?;
+select number, incarnation, key, scopes, acked, head, active, last_seen, cursor, adopted_by, revoked from terminal where number = ?;
 
 -- name: terminal_by_key
 -- One terminal by the short name of its key.
-select number, incarnation, key, scopes, acked, head, active, last_seen, cursor from terminal where key_id = ?;
+select number, incarnation, key, scopes, acked, head, active, last_seen, cursor, adopted_by, revoked from terminal where key_id = ?;
 
 -- name: terminals
 -- All terminals.
-select number, incarnation, key, scopes, acked, head, active, last_seen, cursor from terminal order by number;
+select number, incarnation, key, scopes, acked, head, active, last_seen, cursor, adopted_by, revoked from terminal order by number;
 
 -- name: put_terminal
 -- A terminal as it is now.
-insert or replace into terminal values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+insert or replace into terminal (
+  number, incarnation, key, key_id, scopes, acked, head, active, last_seen, cursor, adopted_by, revoked
+) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+-- name: adoptions
+-- Who goes on from whom, the oldest first.
+select number, terminal, incarnation, shared, again, fenced from adoption order by n;
+
+-- name: put_adoption
+-- A number goes on from another.
+insert or replace into adoption (number, terminal, incarnation, shared, again, fenced) values (?, ?, ?, ?, ?, ?);
+
+-- name: sealed_again
+-- Facts that a number brought and somebody else had brought before.
+select fact_id from register where terminal = ? and first = 0;
+
+-- name: newest_number
+-- The largest case number that begins so.
+select max(number) from case_number where number between ? and ?;
 
 -- name: invite
 -- The open invitation of a number.

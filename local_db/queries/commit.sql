@@ -58,3 +58,17 @@ where key in ('hall', 'region', 'hall_name', 'hall_key', 'terminal', 'incarnatio
 -- name: writes
 -- What the hall has said may be written, newest last (S32).
 select kind, version from head where kind like 'write/%' order by seq
+-- name: incarnation
+-- Read in every act: another process may have enrolled the folder again meanwhile.
+select value from meta where key = 'incarnation'
+
+-- name: adrift
+-- How many facts were known to be missing when work went on in an older copy (S27).
+select value from meta where key = 'adrift'
+
+-- name: keep_adrift
+insert into meta (key, value) values ('adrift', ?) on conflict (key) do nothing
+
+-- name: former
+-- Who this terminal was before, the oldest first.
+select terminal, incarnation, first, last, head from incarnation order by n

@@ -50,6 +50,18 @@ select case_id from shown where number >= ?1 and number < ?1 || ':' order by num
 -- By the end of the number or its short form: one pass over the numbers, some milliseconds for a hundred thousand.
 select case_id from shown where number like ? order by number desc limit ?
 
+-- name: alias_begins
+-- Numbers that a case had before it was renumbered.
+select case_id from alias where alias >= ?1 and alias < ?1 || ':' limit ?2
+
+-- name: alias_like
+select case_id from alias where alias like ? limit ?
+
+-- name: reprints
+-- The receipt was handed out under a number that another case had, too.
+select case_id, number, item, module, state, applicant_name, applicant_id, received_at, body
+from shown where reprint = 1 order by received_at, case_id limit ?
+
 -- name: of_item
 -- The newest cases of an item.
 select case_id from shown where item = ? order by received_at desc, case_id desc limit ?

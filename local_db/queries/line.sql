@@ -60,7 +60,7 @@ select f.at from outbox o join fact f on f.n = o.fact where o.local_seq = ?
 
 -- name: own_to_settle
 -- Own facts in the tray, by kind.
-select t.kind, count(*) from tray t where t.settled = '' and t.terminal = ? and not exists (
+select t.kind, count(*) from tray t where t.settled = '' and t.terminal in (select value from json_each(?)) and not exists (
     select 1 from resolution r join outbox o on o.local_seq = r.local_seq
     where r.fact_id = t.fact_id and o.state not in ('held', 'rejected')
 ) group by t.kind
@@ -87,9 +87,17 @@ where excluded.told >= tray.told
 -- Under its id, and under the hash of its bytes.
 delete from tray where fact_id in (?, ?) and told = 0
 
--- name: own_by_fact
-select o.local_seq, o.state from outbox o join fact f on f.n = o.fact
-where o.state not in ('passed', 'resolved') and f.id = ?
+-- name: again
+-- Where the present incarnation sealed the fact of a former envelope once more.
+select again from former where terminal = ? and incarnation = ? and local_seq = ?
+
+-- name: own_among
+-- Which of these facts (ids as a JSON list) are own ones that the log has not passed.
+select f.id, o.local_seq from json_each(?) j join fact f on f.id = j.value join outbox o on o.fact = f.n
+where o.state not in ('passed', 'resolved')
+
+-- name: hash_of_row
+select f.hash from outbox o join fact f on f.n = o.fact where o.local_seq = ?
 
 -- name: own_by_hash
 -- The own fact with these bytes, among those that nobody has settled or the log has not passed.

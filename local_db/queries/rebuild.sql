@@ -6,6 +6,9 @@ delete from confirmed
 -- name: clear_shown
 delete from shown
 
+-- name: clear_alias
+delete from alias
+
 -- name: clear_place
 delete from place
 
@@ -60,6 +63,9 @@ select case_id, root, n, hole, state from confirmed order by case_id
 
 -- name: hash_shown
 select case_id, root, number, state, body from shown order by case_id
+
+-- name: hash_alias
+select alias, case_id from alias order by alias, case_id
 
 -- name: hash_place
 select post, received_at, case_id, step from place order by 1, 2, 3, 4

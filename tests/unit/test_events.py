@@ -11,7 +11,7 @@ from casework import bodies
 from casework.case import ENDED_STATES, OPEN_STATES
 from casework.catalogue.schema import StepKind
 from casework.commands import ACTS
-from casework.events import EVENTS, EventType, Klass, Offline
+from casework.events import EVENTS, WITHOUT_A_PERSON, EventType, Klass, Offline
 from casework.facts import decode_fact, encode_fact
 from casework.folding import EVOLVERS
 from casework.papers.build import _BUILDERS
@@ -21,11 +21,12 @@ from console.messages import LANGUAGES, read_catalogue
 from tests.people import CATALOGUE, Office
 from tests.sync_page import PAGE, REQUIREMENTS, TROUBLES, named_in_tests, with_parts
 
-ON_A_CASE = [row for row in EVENTS.values() if row.klass is not Klass.HALL]
-BY_TIMER = {"deemed_accepted", "timer.set_aside"}
+ON_A_CASE = [row for row in EVENTS.values() if row.klass not in WITHOUT_A_PERSON]
+BY_HALL = {"deemed_accepted", "timer.set_aside", "renumbered"}
+"""What the hall itself says of a case."""
 PARTS = {
-    bodies.Body, bodies.CheckLine, bodies.Delegation, bodies.Form, bodies.Party, bodies.ReviewLine, bodies.RouteStep,
-    bodies.Span, bodies.Stop, bodies.SupplementLine,
+    bodies.Body, bodies.CheckLine, bodies.Delegation, bodies.Form, bodies.Lost, bodies.Party, bodies.ReviewLine,
+    bodies.RouteStep, bodies.Span, bodies.Stop, bodies.SupplementLine,
 }  # fmt: skip
 
 NEEDS_NO_RULE = {
@@ -57,7 +58,7 @@ def test_every_event_of_a_case_folds_and_is_judged(row: EventType) -> None:
 
 def test_no_evolver_or_rule_is_left_over() -> None:
     names = {row.name for row in ON_A_CASE}
-    assert set(EVOLVERS) == names | BY_TIMER
+    assert set(EVOLVERS) == names | BY_HALL
     assert set(RULES) | set(NEEDS_NO_RULE) == names
 
 
@@ -70,7 +71,7 @@ def test_what_the_table_names_exists(row: EventType) -> None:
     if row.step_kind:
         assert "step" in row.body.__struct_fields__ or row.name == "received"
     if row.klass is Klass.HALL:
-        scope = "module" if row.name in BY_TIMER else "hall"
+        scope = "module" if row.name in BY_HALL else "hall"
         assert (row.verb, row.offline, row.scope) == ("", Offline.NEVER, scope)
     if row.klass is Klass.COUNTER:
         assert (row.broken_by, row.insistable, row.offline) == (frozenset(), False, Offline.ALWAYS)

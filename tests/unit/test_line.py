@@ -536,7 +536,7 @@ def test_t13_the_halls_own_no_stops_the_line_with_a_sentence() -> None:
         counter.hall.expect("push", says(problem(403, "revoked")))
         counter.store.commit("a")
         await asyncio.wait_for(counter.line.serve(), 60)
-        assert (counter.line.status.link, counter.line.status.error) == (LinkState.STOPPED, "line.refused")
+        assert (counter.line.status.link, counter.line.status.error) == (LinkState.STOPPED, "line.revoked")
         assert counter.store.rows == ["unsent"]
         assert counter.line.status.message is not None
 

@@ -27,6 +27,7 @@ from local_db.errors import (
     IncarnationLost,
     NewerThanProgram,
     NotATerminal,
+    OtherHall,
     TooBig,
 )
 from local_db.memory import TerminalMemory
@@ -210,24 +211,44 @@ def restore(folder: Path) -> None:
     shutil.copy(folder / "morning.db", folder / "terminal" / "terminal.db")
 
 
-def test_t31_a_terminal_restored_from_an_older_copy_seals_nothing_and_says_so(tmp_path: Path) -> None:
+def test_t31_a_terminal_restored_from_an_older_copy_works_on_and_sends_nothing_before_it_has_a_new_number(
+    tmp_path: Path,
+) -> None:
+    """S27, T41, T56: the count goes on from the larger one, and the note of what is missing outlives what is saved."""
     memory, hand = enrolled(tmp_path), Hand()
     take_in(memory, hand)
     memory.backup(tmp_path / "morning.db")
     take_in(memory, hand)
     memory.close()
     restore(tmp_path)
+    for number in ("0003", "0004", "0005"):
+        again = opened(tmp_path)
+        told = again.trust()
+        assert told is not None
+        assert (told.id, told.facts["lost"]) == ("store.older_than_written", 2)
+        assert again.position().adrift
+        assert take_in(again, hand)[16:20] == number
+        again.close()
     again = opened(tmp_path)
-    told = again.trust()
-    assert told is not None
-    assert (told.id, told.facts["lost"]) == ("store.older_than_written", 2)
-    with pytest.raises(IncarnationLost), again.writing() as act:
-        act.commit_groups([(hand.received(),)])
-    with pytest.raises(IncarnationLost), again.writing() as act:
-        act.next_number(DAY)
-    again.keep_draft("c1", "1001", b"{}")  # parked
-    assert again.draft("c1") is not None
+    new = msgspec.structs.replace(IDENTITY, terminal="0040", incarnation="i2")
+    assert again.adopt(new, hand.new_id).again == 8
+    assert again.trust() is None
+    assert not again.position().adrift
     again.close()
+    again = opened(tmp_path)
+    assert again.trust() is None
+    assert (again.identity.terminal, again.former_numbers) == ("0040", frozenset({"0012"}))
+    out = again.outgoing(250, LIMITS.push_bytes)
+    assert out is not None
+    assert (out.first, out.last, out.prev) == (1, 9, "0" * 64)
+    again.close()
+
+
+def test_s27_only_the_same_hall_goes_on_in_a_memory(memory: TerminalMemory) -> None:
+    with pytest.raises(OtherHall):
+        memory.adopt(msgspec.structs.replace(IDENTITY, terminal="0040", hall_key="cd" * 32), Hand().new_id)
+    with pytest.raises(AlreadyTerminal):
+        memory.adopt(msgspec.structs.replace(IDENTITY, incarnation="i2"), Hand().new_id)
 
 
 def test_t30_a_cloned_folder_may_not_number(tmp_path: Path) -> None:

@@ -1,0 +1,142 @@
+"""A new incarnation over an old memory: enrolled again in place, with a new number (S27).
+
+The facts stay byte for byte; what changes is who seals them. The first envelope says what is held of the old
+incarnation (`adopts`), and behind it every own fact that the log has not passed is sealed again, in order: only a new
+incarnation may do that (S2). What the hall has answered keeps its verdict here; the hall answers again, with the
+latest one, whatever the envelope (S13).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+import msgspec
+
+from casework import bodies
+from casework.ambient import NewId
+from casework.facts import NO_HASH, Base, Envelope, Fact, Group, digest, encode_body, encode_fact
+from casework.outbox import UNSENT, Row
+from local_db.commit import fact_row
+from local_db.counter import Identity
+from local_db.epochs import Epochs
+from local_db.errors import AlreadyTerminal, OtherHall
+from local_db.sql import queries
+from local_db.state import State
+
+_SQL = queries("incarnation")
+_COMMIT = queries("commit")
+_NAMED = ("hall", "region", "hall_name", "hall_key", "terminal", "incarnation")
+
+
+class Adopted(msgspec.Struct, frozen=True):
+    """What became of the old incarnation: its number, and how many facts the new one has sealed again."""
+
+    terminal: str
+    again: int
+
+
+class _Old(msgspec.Struct, frozen=True):
+    """A fact that is sealed again, with what was known of it."""
+
+    fact: int
+    hash: str
+    case_id: str
+    local_seq: int | None
+    state: str | None
+    verdict: bytes | None
+    revision: int | None
+    entry: int | None
+
+
+class Incarnations(Epochs):
+    """The memory as it goes on under another number."""
+
+    def adopt(self, identity: Identity, new_id: NewId, lost: bodies.Lost | None = None) -> Adopted:
+        """Go on as `identity`: all of it in one transaction, with the state file before its COMMIT.
+
+        Args:
+            identity: what the hall has said at the new enrolment.
+            new_id: gives the ids of the first fact and its group.
+            lost: what of the hall's log this memory no longer holds, where that is why (S25).
+
+        Raises:
+            AlreadyTerminal: it goes by that number already.
+            OtherHall: the memory is another hall's.
+        """
+        if identity.hall_key != self.identity.hall_key:
+            raise OtherHall("store.other_hall", hall=self.identity.hall_name)
+        if self.is_own(identity.terminal):
+            raise AlreadyTerminal("store.already_terminal", folder=str(self.folder))
+        old = self.identity
+        before = self.state.read()
+        days = before.days if before is not None and before.hall_key == identity.hall_key else {}
+        with self.transaction() as db:
+            said = self._held(db, lost)
+            db.execute(_SQL["keep_incarnation"], (said.terminal, said.incarnation, said.first, said.last, said.head))
+            db.execute(_SQL["keep_former"], (said.terminal,))
+            rows = [_Old(*row) for row in db.execute(_SQL["to_seal_again"]).fetchall()]
+            said = msgspec.structs.replace(said, again=len(rows))
+            self._give_up_places(db, identity)
+            last = self._seal_again(db, identity, self._first(db, said, new_id), rows)
+            self.state.close()  # what was open is the old file
+            self.state.create(State(identity.hall_key, identity.terminal, identity.incarnation, dict(days)))
+        self.identity, self.former = self._read_identity()
+        self._trusted, self._adrift = None, 0
+        self.note_sealed(last)
+        if any(row.local_seq is None for row in rows):  # what had no envelope was not shown
+            self.rebuild()
+        return Adopted(old.terminal, len(rows))
+
+    def _held(self, db: sqlite3.Connection, lost: bodies.Lost | None) -> bodies.Adopts:
+        """What this memory holds of the incarnation that it gives up."""
+        first, last = db.execute(_SQL["span"]).fetchone()
+        known = db.execute("select acked from standing").fetchone()[0]
+        head, known_head = (self._hash_at(db, seq) for seq in (last, known))
+        who = self.identity
+        return bodies.Adopts(who.terminal, who.incarnation, first, last, head, known, known_head, 0, lost)
+
+    def _hash_at(self, db: sqlite3.Connection, local_seq: int) -> str:
+        row = db.execute(_SQL["hash_at"], (local_seq,)).fetchone()
+        return row[0] if row else NO_HASH
+
+    def _first(self, db: sqlite3.Connection, said: bodies.Adopts, new_id: NewId) -> Fact:
+        epoch, cursor = db.execute("select epoch, cursor from standing").fetchone()
+        return Fact(
+            id=new_id(), type="adopts", version=1, root=f"terminal/{said.terminal}", case="",
+            group=Group(new_id(), 0, 1), actor="", post="", visit="", base=Base(epoch, cursor, 0),
+            time=self.legal_time(), catalogue="", roster=db.execute(_COMMIT["roster_position"]).fetchone()[0],
+            body=encode_body(said),
+        )  # fmt: skip
+
+    def _give_up_places(self, db: sqlite3.Connection, identity: Identity) -> None:
+        known = msgspec.structs.asdict(identity)
+        db.executemany(_SQL["keep_identity"], [(name, known[name]) for name in _NAMED])
+        db.execute(_SQL["end_adrift"])
+        db.execute(_SQL["nothing_answered"])
+        db.execute(_SQL["forget_again"])
+
+    def _seal_again(self, db: sqlite3.Connection, identity: Identity, first: Fact, rows: list[_Old]) -> int:
+        """The outbox of the new incarnation; its newest `local_seq`."""
+        resolutions = db.execute(_SQL["resolutions"]).fetchall()
+        settled = {row[0] for row in db.execute(_SQL["settled_rows"])}
+        db.execute(_SQL["clear_resolutions"])
+        db.execute(_SQL["clear_outbox"])
+        data = encode_fact(first)
+        envelope = Envelope(identity.terminal, identity.incarnation, 1, NO_HASH, digest(data))
+        n = db.execute(_COMMIT["insert_fact"], fact_row(first, data, envelope.fact_hash)).lastrowid
+        hash_ = envelope.hash
+        sealed: list[tuple[object, ...]] = [(1, identity.incarnation, NO_HASH, hash_, n, "", Row.COMMITTED, None, 0, 0)]
+        moved: dict[int, int] = {}
+        for seq, row in enumerate(rows, start=2):
+            prev = hash_
+            hash_ = Envelope(identity.terminal, identity.incarnation, seq, prev, row.hash).hash
+            answered = row.state is not None and Row(row.state) not in UNSENT
+            said = (row.state, row.verdict, row.revision, row.entry) if answered else (Row.COMMITTED, None, 0, 0)
+            sealed.append((seq, identity.incarnation, prev, hash_, row.fact, row.case_id, *said))
+            if row.local_seq is not None:
+                moved[row.local_seq] = seq
+        db.executemany(_SQL["seal_again"], sealed)
+        db.executemany(_SQL["keep_again"], [(row[0], row[4]) for row in sealed[1:]])
+        kept = [(fact_id, moved[seq]) for fact_id, seq in resolutions if seq in moved and seq not in settled]
+        db.executemany(_COMMIT["insert_resolution"], kept)
+        return len(sealed)

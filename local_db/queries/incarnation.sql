@@ -1,0 +1,55 @@
+-- A new incarnation over this memory: who it was, and what is sealed again (S27).
+
+-- name: span
+-- What the incarnation holds of its own envelopes.
+select coalesce(min(local_seq), 0), coalesce(max(local_seq), 0) from outbox
+
+-- name: hash_at
+select hash from outbox where local_seq = ?
+
+-- name: keep_incarnation
+insert into incarnation (terminal, incarnation, first, last, head) values (?, ?, ?, ?, ?)
+
+-- name: keep_former
+insert into former (terminal, incarnation, local_seq, prev, hash, fact)
+select ?, incarnation, local_seq, prev, hash, fact from outbox
+
+-- name: to_seal_again
+-- Own facts that the log has not passed and nobody gave up, in the order they were sealed; also facts whose envelope
+-- was not readable any more (T42). What a former incarnation had passed has an envelope there and none here.
+select f.n, f.hash, f.case_id, o.local_seq, o.state, o.verdict, o.revision, o.entry
+from fact f left join outbox o on o.fact = f.n
+where o.state not in ('passed', 'resolved')
+    or (o.local_seq is null and f.n not in (select fact from former))
+order by f.n
+
+-- name: settled_rows
+select local_seq from outbox where state in ('passed', 'resolved')
+
+-- name: resolutions
+select fact_id, local_seq from resolution
+
+-- name: clear_resolutions
+delete from resolution
+
+-- name: clear_outbox
+delete from outbox
+
+-- name: seal_again
+insert into outbox (local_seq, incarnation, prev, hash, fact, case_id, state, verdict, revision, entry)
+values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+
+-- name: forget_again
+update former set again = 0 where again <> 0
+
+-- name: keep_again
+update former set again = ? where fact = ?
+
+-- name: keep_identity
+insert into meta (key, value) values (?, ?) on conflict (key) do update set value = excluded.value
+
+-- name: end_adrift
+delete from meta where key = 'adrift'
+
+-- name: nothing_answered
+update standing set acked = 0, trouble = '' where id = 1

@@ -1,0 +1,89 @@
+"""What IT types when a PC was restored, cloned or revoked: from the damage to a window that works again (S27, S28)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from local_db.memory import TerminalMemory
+from tests.command_line import Place, jsonl, line
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Place]:
+    made = Place(tmp_path)
+    made.found()
+    with made.serving():
+        assert made.enrol("0012").code == 0
+        yield made
+
+
+def again(place: Place, number: str, new: str) -> list[str]:
+    """The words that enrol the folder of `number` in place as `new`."""
+    invited = place.run("terminal", "invite", new, "--dir", str(place.hall), "--staff", "4001", "--post", "it")
+    code = invited.out.decode().strip()
+    return ["terminal", "enrol", "--hall", place.url, "--code", code, "--dir", place.window(number)]
+
+
+def take(place: Place, *refs: str, number: str = "0012") -> list[str]:
+    """Intakes; their numbers."""
+    done = place.at(number, "intake", "-", stdin=jsonl(*(line("D01", ref) for ref in refs)))
+    assert done.code == 0, done.err
+    return [each["number"] for each in done.lines]
+
+
+def test_t31_a_restored_window_is_enrolled_in_place_and_says_what_it_does(place: Place) -> None:
+    before = take(place, "a", "b")
+    enrolled = place.run(*again(place, "0012", "0040"))
+    assert enrolled.code == 0, enrolled.err
+    assert (enrolled.one["terminal"], enrolled.one["adopted"], enrolled.one["pending"]) == ("0040", "0012", 0)
+    assert "0012" in enrolled.err
+    assert "0040" in enrolled.err
+    assert "就地" in enrolled.err
+    (after,) = take(place, "c")
+    assert after[12:16] == "0040"
+    assert place.sync("0012").one["pending"] == 0
+    shown = {each["number"] for each in place.at("0012", "case", "list").lines}
+    assert shown == {*before, after}
+    listed = {row["number"]: row for row in place.run("terminal", "list", "--dir", str(place.hall), "--json").lines}
+    assert (listed["0012"]["active"], listed["0012"]["adopted_by"]) == (False, "0040")
+    assert place.run("doctor", "--dir", place.window("0012")).code == 0
+    assert take(place, "a") == before[:1]  # references of before are known
+
+
+def test_t36_an_enrolment_in_place_that_was_cut_off_is_done_again_with_the_same_code(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S27: the hall has said yes and the memory is still the old one; or the memory is the new one and no more."""
+    take(place, "a")
+    words = again(place, "0012", "0040")
+
+    def off(*_words: object) -> None:
+        raise OSError(5, "power")
+
+    for owner, name in ((TerminalMemory, "adopt"), (TerminalMemory, "contact")):
+        with monkeypatch.context() as patch:
+            patch.setattr(owner, name, off)
+            assert place.run(*words).code == 1
+    enrolled = place.run(*words)
+    assert enrolled.code == 0, enrolled.err
+    assert enrolled.one["terminal"] == "0040"
+    assert place.sync("0012").one["pending"] == 0
+    assert place.run("doctor", "--dir", place.window("0012")).code == 0
+    once_more = place.run(*words)
+    assert once_more.code == 1
+    assert "只用一次" in once_more.err
+
+
+def test_a_window_whose_line_is_open_is_not_enrolled_under_its_feet(place: Place) -> None:
+    from sync.owner import own
+
+    owner = own(Path(place.window("0012")), 1, "now")
+    assert owner is not None
+    with owner:
+        done = place.run(*again(place, "0012", "0040"))
+    assert done.code == 1
+    assert "先关闭" in done.err
+    assert place.run(*again(place, "0012", "0040")).code == 0
