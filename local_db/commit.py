@@ -21,10 +21,11 @@ from casework.events import body_of
 from casework.facts import Base, Envelope, Fact, digest, encode_fact
 from casework.folding import evolve
 from casework.outbox import Move, Row, moved
+from casework.prefile import Prefile
 from casework.upcasting import HALL_WORD
 from local_db.counter import Counter
 from local_db.errors import StoreError, TooBig
-from local_db.prefiles import follow
+from local_db.prefiles import follow, prefile_in
 from local_db.replay import confirmed_case, counts, keep, overlaid, shown_case
 from local_db.sql import queries
 
@@ -84,6 +85,10 @@ class Writing:
     def case(self, case_id: str) -> Case | None:
         """The case as it is shown."""
         return shown_case(self._db, case_id)
+
+    def prefile(self, case_id: str) -> Prefile | None:
+        """The prefile as it is shown."""
+        return prefile_in(self._db, case_id)
 
     def base(self) -> Base:
         """What a fact that is made now has seen (S5)."""

@@ -73,14 +73,19 @@ class Prefiles(Connected):
     def prefile_of(self, case_id: str) -> Prefile | None:
         """The prefile with this id."""
         with self.reading() as db:
-            found = _read(db.execute(_FIND["prefile_by_id"], (case_id,)).fetchall())
-        return found[0] if found else None
+            return prefile_in(db, case_id)
 
     def prefiles(self, text: str = "", limit: int = 0) -> tuple[Prefile, ...]:
         """Those that wait, touched last first; `text`: a name or an identity number."""
         most = min(limit or self.limits.list_rows, self.limits.list_rows)
         with self.reading() as db:
             return _read(db.execute(_FIND["prefiles"], (text, text, f"%{text}%", most)).fetchall())
+
+
+def prefile_in(db: sqlite3.Connection, case_id: str) -> Prefile | None:
+    """The prefile with this id as `db` shows it, inside an open act too."""
+    found = _read(db.execute(_FIND["prefile_by_id"], (case_id,)).fetchall())
+    return found[0] if found else None
 
 
 def _read(rows: list[tuple[bytes]]) -> tuple[Prefile, ...]:
