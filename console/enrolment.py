@@ -1,7 +1,8 @@
 """How this machine becomes a terminal of a hall: a key of its own, the one-time code, the memory, the first pull.
 
 Keeps S27 (a new incarnation each time) and T36 (an answer that was lost: the same key and incarnation ask again). The
-first key that answers is believed; both fingerprints are shown, and people compare them.
+first key that answers is believed; both fingerprints are shown, and people compare them. What was begun is forgotten
+last of all: a try that breaks off anywhere, also after the memory was made, goes on with the same code.
 """
 
 from __future__ import annotations
@@ -85,7 +86,11 @@ class Enrolment:
 
         Raises AlreadyTerminal, OtherHall, NotEnrolled (the hall's reason), FileTrouble, LineError.
         """
+<<<<<<< HEAD
         if memory is None and (self.folder / FILE).exists():
+=======
+        if (self.folder / FILE).exists() and not (self.folder / BEGUN_FILE).exists():
+>>>>>>> 51f7514 (An enrolment and a new hall that break off anywhere go on with the same command; every point of the hall's work is made to fail in a test)
             raise AlreadyTerminal("store.already_terminal", folder=str(self.folder))
         begun = self._begin()
         if memory is not None and memory.is_own(number) and memory.identity.incarnation != begun.incarnation:
@@ -145,7 +150,35 @@ class Enrolment:
         write_file(path, msgspec.json.encode(begun))
         return begun
 
+<<<<<<< HEAD
     def _note(self, memory: TerminalMemory, answer: EnrolAnswer, url: str) -> None:
         offset = self.clock.now() - moment(answer.hall_time)
         memory.keep_setting(self.url_setting, url)
         memory.contact(answer.hall_time, round(offset.total_seconds() * 1000))
+=======
+    def _create(self, answer: EnrolAnswer, begun: Begun, signer: Ed25519Signer, url: str) -> None:
+        write_file(self.folder / self.key_file, begun.key.encode())  # its owner's alone: so temporary files are made
+        identity = Identity(
+            hall=answer.hall, region=answer.region, hall_name=answer.name, hall_key=answer.key,
+            terminal=answer.number, incarnation=begun.incarnation, epoch=answer.epoch,
+        )  # fmt: skip
+        memory = self._memory(identity)
+        try:
+            offset = self.clock.now() - moment(answer.hall_time)
+            memory.keep_setting(self.url_setting, url)
+            memory.contact(answer.hall_time, round(offset.total_seconds() * 1000))
+        finally:
+            memory.close()
+        (self.folder / BEGUN_FILE).unlink(missing_ok=True)
+
+    def _memory(self, identity: Identity) -> TerminalMemory:
+        """A new one, or that of a try that broke off behind it. Raises AlreadyTerminal for another incarnation's."""
+        try:
+            return TerminalMemory.create(self.folder, self.clock, self.state_folder, identity)
+        except AlreadyTerminal:
+            memory = TerminalMemory.open(self.folder, self.clock, self.state_folder)
+            if memory.identity.incarnation == identity.incarnation:
+                return memory
+            memory.close()
+            raise
+>>>>>>> 51f7514 (An enrolment and a new hall that break off anywhere go on with the same command; every point of the hall's work is made to fail in a test)

@@ -34,7 +34,7 @@ from hall.arguments import REGION, parser_of
 from hall.enrol import code_of, invite
 from hall.errors import Stop
 from hall.founding import delegation_text, delegations_of, found, hall_row, sample_staff, staff_change
-from hall.keys import read_key, write_key
+from hall.keys import BEGUN_FILE, begin_key, keep_key, read_key
 from hall.office import own_facts, revoke, write_version
 from hall.service import Hall
 from hall.shipped import shipped_calendar, shipped_catalogue
@@ -125,20 +125,25 @@ def create_hall(
 ) -> Ed25519Signer:
     """Make a hall in `folder`: key, log, shipped catalogue and calendar, first people.
 
+    What broke off in the middle goes on when it is asked again: the key counts as the hall's last of all.
+
     Raises Stop when there is one already.
     """
     clock = clock or HallClock()
-    folder.mkdir(parents=True, exist_ok=True)
-    if (folder / DATABASE).exists():
+    if (folder / DATABASE).exists() and not (folder / KEYS / BEGUN_FILE).exists():
         raise Stop("hall.is_there", name=str(folder))
     people = (sample_staff(verifier) if sample else ()) + ((first,) if first else ())
-    signer = write_key(folder / KEYS, os.urandom(32))
+    signer = begin_key(folder / KEYS, os.urandom(32))
     store = SqliteStore(folder / DATABASE)
     try:
         row = hall_row(signer.public, region, name or t("hall.default_name"))
-        found(store, row, shipped_catalogue(), shipped_calendar(), people, stamp(clock.now()), new_id)
+        with store.reading() as reading:
+            stands = reading.hall().id == row.id
+        if not stands:
+            found(store, row, shipped_catalogue(), shipped_calendar(), people, stamp(clock.now()), new_id)
     finally:
         store.close()
+    keep_key(folder / KEYS)
     return signer
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from datetime import datetime
 from pathlib import Path
@@ -10,6 +11,8 @@ from casework.seals import Ed25519Signer
 from hall.errors import Stop
 
 KEY_FILE = "hall.key"
+BEGUN_FILE = "begun.key"
+"""The key of a hall that is being made: what breaks off goes on with the same one."""
 CERTIFICATE_FILE = "hall.crt"
 TLS_KEY_FILE = "hall.tls.key"
 
@@ -17,11 +20,31 @@ _NOT_BEFORE = datetime(2020, 1, 1)  # noqa: DTZ001 - X.509 wants UTC, and the li
 _NOT_AFTER = datetime(2119, 12, 31)  # noqa: DTZ001
 
 
-def write_key(folder: Path, private: bytes) -> Ed25519Signer:
-    """Keep a new private key (32 bytes) under `folder`. Raises Stop when one is there already, or can't be written."""
-    folder.mkdir(parents=True, exist_ok=True)
-    _write(folder / KEY_FILE, private.hex().encode())
+def begin_key(folder: Path, private: bytes) -> Ed25519Signer:
+    """The key of a hall that is about to be made under `folder`: that of a try that broke off, or `private` (32 bytes).
+
+    Raises Stop when a hall has its key there already, or it can't be written.
+    """
+    if (folder / KEY_FILE).exists():
+        raise Stop("hall.key_there", file=str(folder / KEY_FILE))
+    begun = folder / BEGUN_FILE
+    with contextlib.suppress(OSError, ValueError):
+        return Ed25519Signer(bytes.fromhex(begun.read_text(encoding="ascii").strip()))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        begun.unlink(missing_ok=True)
+    except OSError as cause:
+        raise Stop("hall.no_write", file=str(begun), reason=cause.strerror or "") from cause
+    _write(begun, private.hex().encode())
     return Ed25519Signer(private)
+
+
+def keep_key(folder: Path) -> None:
+    """The hall stands: the key that was begun is its key. Raises Stop."""
+    try:
+        (folder / BEGUN_FILE).replace(folder / KEY_FILE)
+    except OSError as cause:
+        raise Stop("hall.no_write", file=str(folder / KEY_FILE), reason=cause.strerror or "") from cause
 
 
 def read_key(folder: Path) -> Ed25519Signer:

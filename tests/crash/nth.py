@@ -22,6 +22,7 @@ import msgspec
 import pytest
 
 from local_db import state
+from tests.soaking import TIMES
 
 CONNECT = sqlite3.connect
 """The real one, for looking at files while faults are in force."""
@@ -75,10 +76,11 @@ class Faults:
         if self.fails(word if word in _SAYS else "statement"):
             raise sqlite_error(_SAYS.get(word, sqlite3.SQLITE_IOERR))
 
-    def file(self, kind: str) -> None:
-        """The file system is about to be asked."""
+    def file(self, kind: str, name: Any = None) -> None:
+        """The file system is about to be asked, of the file `name` or of an open one."""
         if self.fails(kind):
-            raise OSError(_ERRNO[kind], os.strerror(_ERRNO[kind]))
+            words = (_ERRNO[kind], os.strerror(_ERRNO[kind]))
+            raise OSError(*words) if name is None or isinstance(name, int) else OSError(*words, os.fspath(name))
 
 
 def sqlite_error(code: int) -> sqlite3.OperationalError:
@@ -157,21 +159,21 @@ def in_force(patch: pytest.MonkeyPatch) -> Faults:
 
     def asked(kind: str, call: Callable[..., Any]) -> Callable[..., Any]:
         def ask(*words: Any, **options: Any) -> Any:
-            faults.file(kind)
+            faults.file(kind, words[0])
             return call(*words, **options)
 
         return ask
 
     def open_handle(path: Any, flags: int, *rest: Any, **options: Any) -> Any:
         if flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):
-            faults.file("open")
+            faults.file("open", path)
         return real["open"](path, flags, *rest, **options)
 
     def open_stream(file: Any, mode: str = "r", *rest: Any, **options: Any) -> Any:
         if not set(mode) & set("wax+"):
             return opened(file, mode, *rest, **options)
         if not isinstance(file, int):
-            faults.file("open")
+            faults.file("open", file)
         return Stream(opened(file, mode, *rest, **options), faults)
 
     patch.setattr(sqlite3, "connect", connect)
@@ -217,8 +219,11 @@ def look(file: Path) -> Seen:
         return Seen({name: tuple(db.execute(f'select * from "{name}"').fetchall()) for name in names})
 
 
-def points() -> Iterator[tuple[int, bool]]:
-    """1 once, 1 for ever, 2 once, 2 for ever ..."""
+def points(*, both: bool = True) -> Iterator[tuple[int, bool]]:
+    """1 once, 1 for ever, 2 once, 2 for ever ...; without `both` each point in one of the two ways, by turns."""
     for at in itertools.count(1):
-        yield at, False
-        yield at, True
+        if both or TIMES > 1:
+            yield at, False
+            yield at, True
+        else:
+            yield at, at % 2 == 0
