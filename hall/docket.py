@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from casework.admit import Judgement
-from casework.bodies import StaffSet
+from casework.bodies import Body, CalendarHead, CatalogueHead, StaffSet, TerminalSet
 from casework.calendar import Calendar
 from casework.case import Case
 from casework.catalogue.schema import Post
@@ -162,6 +162,22 @@ class Docket:
     def known(self, envelope: Envelope) -> Register | None:
         """The row of an envelope, if it was heard."""
         return self._at(envelope, envelope.seq)
+
+    def present(self, body: Body) -> Body | None:
+        """What the hall says now of the same person, terminal or head; None when it says nothing of it yet."""
+        if isinstance(body, StaffSet):
+            return self._reading.staff((body.number,)).get(body.number)
+        if isinstance(body, CatalogueHead | CalendarHead):
+            kind = "catalogue" if isinstance(body, CatalogueHead) else "calendar"
+            version = self._reading.head(kind)
+            return type(body)(version) if version else None
+        row = self._reading.terminal(body.number) if isinstance(body, TerminalSet) else None
+        if row is None:
+            return None
+        return TerminalSet(
+            row.number, row.incarnation, row.key, row.scopes, active=row.active, adopted_by=row.adopted_by,
+            revoked_since=row.revoked,
+        )  # fmt: skip
 
     def terminal(self, number: str) -> TerminalRow | None:
         """A terminal as it is now."""

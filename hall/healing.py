@@ -105,6 +105,8 @@ class Healing(Keeping):
                 changes = Changes(rejoined={(terminal.number, offer.epoch): common})
             self._save(tx, changes)
             upto, wanted = _wanted(tx, offer.epoch, common, head.seq) if head else (common, ())
+            if not wanted:
+                self._asked = "", 0.0
         return OfferAnswer(self.now, hall.epoch, common, upto, wanted), changes.scopes
 
     def _its_turn(self, hall: HallRow, number: str) -> None:
@@ -127,12 +129,15 @@ class Healing(Keeping):
         docket = Docket(reading, self._posts(reading), self._calendar(reading))
         docket.changes.lost = {row.hash: (row, None) for row in rows}
         now = [row for row in rows if row.data is not None and (not hall.healing or _of_the_hall(row.data))]
-        return self._put_back(reading, docket, now)
+        return self._put_back(reading, docket, now, late=not hall.healing)
 
-    def _put_back(self, reading: Reading, docket: Docket, rows: Sequence[LostRow]) -> Changes:
-        """`rows` at the end of the log, in their order, with their old verdicts."""
+    def _put_back(self, reading: Reading, docket: Docket, rows: Sequence[LostRow], *, late: bool) -> Changes:
+        """`rows` at the end of the log, in their order, with their old verdicts.
+
+        `late`: the hall works already: people, terminals and heads as they are now go on counting.
+        """
         there = reading.put_back([row.hash for row in rows])
-        replay = Replay(docket)
+        replay = Replay(docket, stands=late)
         for row in rows:
             if row.hash in there or row.data is None:
                 continue
@@ -140,7 +145,9 @@ class Healing(Keeping):
             known = msgspec.structs.replace(row, entry=reading.hall().seq if draft is None else 0)
             docket.changes.lost[row.hash] = known, draft
         Sitting(docket, self.now, self._limits).close()
-        return docket.changes
+        if not replay.said_again:
+            return docket.changes
+        return own_facts(reading, list(replay.said_again.values()), self.now, self._new_id, docket.changes)
 
     # Epochs
 
@@ -186,7 +193,8 @@ class Healing(Keeping):
             rows = tx.lost_waiting(AT_ONCE)
             if not rows:
                 return None
-            changes = self._put_back(tx, Docket(tx, self._posts(tx), self._calendar(tx)), rows)
+            docket = Docket(tx, self._posts(tx), self._calendar(tx))
+            changes = self._put_back(tx, docket, rows, late=False)
             self._save(tx, changes)
         return changes.scopes
 
@@ -264,9 +272,11 @@ def _wanted(reading: Reading, epoch: int, common: int, last: int) -> tuple[int, 
     upto = common
     while upto + 1 in known:
         upto += 1
-    missing = [(epoch, seq) for seq, _, shown in places if seq <= upto and not shown]
-    missing += [(epoch, seq) for seq in range(upto + 1, last + 1)]
-    return upto, tuple(Range(first, until) for _, first, until in _ranges(missing))
+    missing = _ranges([(epoch, seq) for seq, _, shown in places if seq <= upto and not shown])
+    ranges = [Range(first, until) for _, first, until in missing]
+    if upto < last:
+        ranges.append(Range(upto + 1, last))
+    return upto, tuple(ranges)
 
 
 def _ranges(places: Sequence[tuple[int, int]]) -> list[tuple[int, int, int]]:

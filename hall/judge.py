@@ -73,6 +73,8 @@ class Sitting(Lanes):
         known = self._docket.tray_row(piece.id)
         if verdict.code == "bytes" or known is None:
             self._tray(piece.id, piece, Judgement(verdict.v, verdict.code, verdict.facts))
+            # Its bytes go with that entry into the second place (S26).
+            self._docket.put(register_of(piece, verdict), len(self._docket.changes.drafts) - 1)
         if verdict.v == "held":
             self._reopen[piece.envelope.terminal, fact.root] = None
 

@@ -12,7 +12,7 @@ from casework.catalogue.schema import Post
 from casework.limits import LIMITS, Limits
 from casework.seals import Signer
 from casework.wire import Head
-from hall.errors import Gathering
+from hall.proving import taking_in
 from hall.rows import Changes, ReportRow
 from hall.store import Reading, Store, Writing
 
@@ -70,8 +70,7 @@ class Keeping:
     def change(self, make: Make) -> frozenset[str]:
         """One transaction of the hall's own: `make(reading, now, new_id)` gives the changes."""
         with self._store.writing() as tx:
-            if tx.hall().latched:
-                raise Gathering("hall.latched")
+            taking_in(tx.hall())
             changes = make(tx, self.now, self._new_id)
             self._save(tx, changes)
         return changes.scopes

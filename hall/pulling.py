@@ -83,6 +83,8 @@ class Pulling(Keeping):
         now = self.now
         self._seen[number] = contact_of(number, now, asked.after, report)
         self._went_on[number] = asked.epoch
+        if self._asked[0] == number:
+            self._asked = "", 0.0
         shown = page_digest(number, asked.after, hall.seq, terminal.acked, entries)
         answer = PullAnswer(
             now, hall.epoch, asked.after, upto, hall.seq, terminal.acked, tuple(map(msgspec.Raw, entries)),

@@ -11,7 +11,7 @@ from casework.facts import HALL, Envelope, Fact, decode_fact
 from casework.folding import evolve
 from casework.wire import ENTRY_FACT, ENTRY_TRAY, ENTRY_VERDICT, Entry, Place
 from hall.adopting import ADOPTS
-from hall.bookkeeping import names_a_module
+from hall.bookkeeping import SETTLES, names_a_module, settled_verdict
 from hall.docket import Docket
 from hall.office import project
 from hall.rows import Draft, Register, TerminalRow, TrayRow
@@ -24,11 +24,17 @@ class Replay:
         docket: the state as loaded; its changes are written by whoever began.
         kept: registers of what was refused or held, with their bytes, by terminal, incarnation and number; where
             nobody has the bytes, the terminal brings them.
+        stands: what the hall says of people, terminals and heads now goes on counting: it is newer than what comes.
     """
 
-    def __init__(self, docket: Docket, kept: dict[tuple[str, str, int], Register] | None = None) -> None:
+    def __init__(
+        self, docket: Docket, kept: dict[tuple[str, str, int], Register] | None = None, *, stands: bool = False
+    ) -> None:
         self._docket = docket
         self._kept = kept or {}
+        self._stands = stands
+        self.said_again: dict[str, bodies.Body] = {}
+        """What has to be said again, since something older stands behind it in the log now."""
 
     def put(self, entry: Entry, was: Place | None = None) -> int | None:
         """The draft that puts `entry` back; None when what it says is there already.
@@ -66,6 +72,8 @@ class Replay:
             )  # fmt: skip
             if fact.type == ADOPTS:
                 self._adopted(entry.verdict.flags, env, fact)
+        if fact.type in SETTLES:
+            self._given_up(fact)
         if entry.envelope is not None and entry.envelope.terminal == HALL:
             self._of_hall(entry, fact, draft, to_the_place=to_the_place)
         return draft
@@ -89,6 +97,13 @@ class Replay:
             entry = msgspec.structs.replace(entry, verdict=msgspec.structs.replace(entry.verdict, flags=flags))
         return msgspec.structs.replace(entry, n=live.n)
 
+    def _given_up(self, fact: Fact) -> None:
+        """What was held and given up is never judged again; its tray line comes as an entry of its own."""
+        for id_ in body_of(fact).refused:
+            bearer = self._docket.bearer(id_)
+            if bearer is not None and bearer.verdict.v == "held":
+                self._docket.put(msgspec.structs.replace(bearer, verdict=settled_verdict(bearer.verdict)), None)
+
     def _of_hall(self, entry: Entry, fact: Fact, draft: int, *, to_the_place: bool) -> None:
         """Roster, heads and terminals; and, at the very place, where the hall's own chain of envelopes ends."""
         changes = self._docket.changes
@@ -96,21 +111,29 @@ class Replay:
             body = body_of(fact)
         except BadBytes:
             return
+        present = self._docket.present(body) if self._stands else None
+        if present is not None:
+            self.said_again[f"{fact.type} {getattr(present, 'number', '')}"] = present
+            return
         project(changes, body, draft)
         if isinstance(body, bodies.TerminalSet):
-            known = self._docket.terminal(body.number)
-            same = known is not None and known.incarnation == body.incarnation
-            acked = {"acked": known.acked, "head": known.head, "cursor": known.cursor} if known and same else {}
-            changes.terminals[body.number] = TerminalRow(
-                body.number, body.incarnation, body.key, body.scopes, active=body.active,
-                last_seen=known.last_seen if known else "", adopted_by=body.adopted_by, revoked=body.revoked_since,
-                **acked,  # type: ignore[arg-type]
-            )  # fmt: skip
+            self._terminal(body)
         if to_the_place and entry.envelope is not None:
             env, hall = entry.envelope, self._docket.hall
             changes.terminals[HALL] = TerminalRow(HALL, env.incarnation, hall.key, (), env.seq, env.hash)
             if isinstance(body, bodies.EpochOpened):
                 changes.epoch = msgspec.structs.replace(changes.epoch or hall, epoch=body.epoch)
+
+    def _terminal(self, body: bodies.TerminalSet) -> None:
+        """A terminal as it was set; a number that has gone to another incarnation since stays there (S27)."""
+        known = self._docket.terminal(body.number)
+        if known is not None and known.incarnation != body.incarnation:
+            return
+        before = known or TerminalRow(body.number, body.incarnation, body.key, body.scopes)
+        self._docket.changes.terminals[body.number] = msgspec.structs.replace(
+            before, key=body.key, scopes=body.scopes, active=body.active, adopted_by=body.adopted_by,
+            revoked=body.revoked_since,
+        )  # fmt: skip
 
     def _verdict(self, entry: Entry) -> int | None:
         """What was said of an envelope that was not accepted; its bytes lie in no log."""

@@ -9,8 +9,7 @@ from __future__ import annotations
 from casework.seals import Signed
 from casework.wire import PURPOSE_ENROL, EnrolAnswer, EnrolRequest
 from hall.enrol import enrol
-from hall.errors import Gathering
-from hall.proving import read_body, unsealed
+from hall.proving import read_body, taking_in, unsealed
 from hall.pulling import Pulling
 from hall.pushing import Pushing
 from hall.upkeep import Upkeep
@@ -28,8 +27,7 @@ class Hall(Pushing, Pulling, Upkeep):
         stated = read_body(bytes(signed.body), EnrolRequest)
         request: EnrolRequest = unsealed(signed, stated.key, PURPOSE_ENROL, EnrolRequest)
         with self._store.writing() as tx:
-            if tx.hall().latched:
-                raise Gathering("hall.latched")
+            taking_in(tx.hall())  # a number that was given in a lost epoch must not be given again (S27)
             changes, refused = enrol(tx, request, self.now, self._new_id, self._limits)
             self._save(tx, changes)
             hall = tx.hall()

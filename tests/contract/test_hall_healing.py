@@ -9,11 +9,14 @@ from typing import Any
 
 import httpx
 import msgspec
+import pytest
 
 from casework import bodies
 from casework.facts import decode_fact
 from casework.seals import Signed, seal
 from casework.wire import PURPOSE_OFFER, Entry, Offer, OfferAnswer, Point, PullAnswer, Range
+from hall.errors import Gathering
+from hall.office import own_facts
 from hall.sqlite_store import SqliteStore
 from tests.hall_world import HallWorld, Window, in_hall, problem
 
@@ -203,6 +206,47 @@ def test_s5_what_was_seen_before_the_loss_counts_as_seen_after_it(tmp_path: Path
         other.epoch, other.cursor, other.chain = 2, common.seq, common.chain
         answers = await other.push(seen)
         assert [answer.verdict.v for answer in answers] == ["accepted"]
+
+    in_hall(tmp_path, story)
+
+
+def test_s25_what_it_decided_since_stands_when_a_window_shows_an_older_word_late(tmp_path: Path) -> None:
+    async def story(world: HallWorld, client: Client) -> None:
+        window = await world.window("0012", client)
+        await window.pull_all()
+        common = Point(window.cursor, window.chain)
+        copied(world, tmp_path / "backup.db")
+        set_staff(world, "王芳", "window")
+        head, entries, end = await page(window)
+        restored(world, tmp_path / "backup.db")
+        world.clock.go(301)
+        world.api.hall.tick()
+        set_staff(world, "王芳", "guide")
+        said(await offers(window, 0, head, points=(end, common)))
+        said(await offers(window, common.seq, head, entries=entries))
+        with world.store.reading() as reading:
+            assert reading.staff(("1001",))["1001"].posts == ("guide",)
+        said_last = [decode_fact(e.fact) for e in world.entries() if b'"staff.set"' in bytes(e.fact)][-1]
+        assert msgspec.json.decode(said_last.body, type=bodies.StaffSet).posts == ("guide",), "the windows read it last"
+
+    in_hall(tmp_path, story)
+
+
+def set_staff(world: HallWorld, name: str, post: str) -> None:
+    """The roster changes."""
+    person = bodies.StaffSet("1001", name, "helper", (post,), "-")
+    world.api.hall.change(lambda reading, now, ids: own_facts(reading, [person], now, ids))
+
+
+def test_s27_no_number_is_given_while_the_hall_gathers(tmp_path: Path) -> None:
+    async def story(world: HallWorld, client: Client) -> None:
+        copied(world, tmp_path / "backup.db")
+        restored(world, tmp_path / "backup.db")
+        with pytest.raises(Gathering, match=r"hall\.healing"):
+            world.invite("0031")
+        world.clock.go(301)
+        world.api.hall.tick()
+        await world.window("0031", client)
 
     in_hall(tmp_path, story)
 

@@ -132,7 +132,6 @@ def test_s26_copies_and_segments_of_long_ago_are_put_away(tmp_path: Path) -> Non
     second = tmp_path / "second"
     backups = Backups(second, world.path, SqliteStore(world.path), world.signer, world.clock)
     for day in range(5):
-        world.invite(f"{day + 1:04d}")
         world.api.hall.open_epoch(f"day {day}")
         backups.step()
         world.clock.go(24 * 3600 + 1)
