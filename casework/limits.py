@@ -16,6 +16,9 @@ class Limits:
     # Push and pull (S11, S18, S20)
     push_bytes: int = 256 * 1024
     push_facts: int = 250
+    together_pushes: int = 64
+    """Pushes of several terminals that the hall commits at once, when they wait for each other anyway."""
+    together_bytes: int = 1024 * 1024
     body_bytes: int = 1024 * 1024
     answer_bytes: int = 16 * 1024 * 1024
     """What a terminal reads of one answer: 500 entries of the largest facts, or a blob."""

@@ -94,11 +94,16 @@ def unseal(signed: Signed, public: str, purpose: str, kind: type[Any]) -> Any:
 
     Raises BadBytes when algorithm, purpose, signature or form is wrong.
     """
+    check(signed, public, purpose)
+    return read(bytes(signed.body), kind)
+
+
+def check(signed: Signed, public: str, purpose: str) -> None:
+    """Raises BadBytes when algorithm, purpose or signature is wrong."""
     if signed.alg != ALGORITHM or signed.purpose != purpose:
         raise BadBytes("bytes.signature", reason=f"{signed.alg}/{signed.purpose}")
     if not verify(public, _message(purpose, bytes(signed.body)), signed.sig):
         raise BadBytes("bytes.signature", reason="signature")
-    return read(bytes(signed.body), kind)
 
 
 def read(data: bytes, kind: type[Any]) -> Any:

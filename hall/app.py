@@ -30,6 +30,7 @@ from hall.bell import Bell, Waiter
 from hall.errors import BadRequest, Declined, NotFound, Unproven
 from hall.openapi import document
 from hall.pulling import Page, Question
+from hall.push_queue import PushQueue
 from hall.request_body import body_of
 from hall.rows import TerminalRow
 from hall.service import Hall
@@ -62,6 +63,7 @@ class Api:
         self._run = run
         self._limits = limits
         self._closing = False
+        self._pushes = PushQueue(hall.push_together, run, self.bell.ring, limits)
         self._schema = msgspec.json.encode(document())
 
     def close(self) -> None:
@@ -99,7 +101,7 @@ class Api:
     async def push(self, request: Request) -> bytes:
         """Judge a batch."""
         body = await body_of(request, self._limits)
-        return await self._commit(functools.partial(self.hall.push, body))
+        return msgspec.json.encode(await self._pushes.push(body))
 
     async def offer(self, request: Request) -> bytes:
         """A terminal of another epoch says where it stands, and shows what the hall may have lost (S25)."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from casework.errors import BadBytes
 from casework.facts import NO_HASH
-from casework.seals import Signed, key_id, read, unseal
+from casework.seals import Signed, check, key_id, read
 from casework.wire import Batch, Offer
 from hall.errors import BadRequest, Diverged, Forbidden, Gathering, Unproven
 from hall.rows import HallRow, TerminalRow
@@ -60,9 +60,18 @@ def read_body(data: bytes, kind: type[Any]) -> Any:
 
 def unsealed(signed: Signed, public: str, purpose: str, kind: type[Any]) -> Any:
     """What is inside `signed`, if it was sealed with the key `public` for `purpose`. Raises Unproven."""
+    proven(signed, public, purpose)
+    try:
+        return read(bytes(signed.body), kind)
+    except BadBytes as cause:
+        raise Unproven("hall.signature") from cause
+
+
+def proven(signed: Signed, public: str, purpose: str) -> None:
+    """Raises Unproven when `signed` was not sealed with the key `public` for `purpose`."""
     try:
         if signed.key != key_id(public):
             raise Unproven("hall.signature")
-        return unseal(signed, public, purpose, kind)
+        check(signed, public, purpose)
     except (BadBytes, ValueError) as cause:
         raise Unproven("hall.signature") from cause

@@ -1,6 +1,12 @@
-"""Taking in what terminals push (S8, S11-S13): digest and signature before the lock, one transaction for a batch."""
+"""Taking in what terminals push (S8, S11-S13): digest and signature before the lock, a batch all or none.
+
+Batches that wait for each other anyway share a transaction, and with it the wait for the disk.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -11,15 +17,17 @@ from casework.seals import Signed
 from casework.wire import PURPOSE_BATCH, Batch, PushAnswer
 from hall.consequences import follow
 from hall.docket import Docket
-from hall.errors import BadRequest, Diverged, Forked, Gap, TooBig
+from hall.errors import BadRequest, Diverged, Forked, Gap, StorageTrouble, TooBig
 from hall.healing import Healing
 from hall.health import contact_of, speaks
 from hall.judge import Sitting
 from hall.office import own_facts
 from hall.pieces import Piece, read_pieces
-from hall.proving import enrolled, read_body, same_log, taking_in, unsealed
+from hall.proving import enrolled, proven, read_body, same_log, taking_in
 from hall.rows import Register, TerminalRow
 from hall.store import Reading, Writing
+
+_T = TypeVar("_T")
 
 
 class Pushing(Healing):
@@ -30,20 +38,40 @@ class Pushing(Healing):
 
         Raises BadRequest, TooBig, Unproven, Forbidden, Gap, Diverged, TooOld, StorageTrouble: then nothing is stored.
         """
+        (answer,) = self.push_together((body,))
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def push_together(self, pushed: Sequence[bytes]) -> list[tuple[PushAnswer, frozenset[str]] | Exception]:
+        """Judge some batches, one after the other, in one transaction; for each what `push` gives, or raises.
+
+        Raises StorageTrouble: then nothing is stored of any.
+        """
+        opened = [_caught(self._opened, body) for body in pushed]
+        if all(isinstance(each, Exception) for each in opened):
+            return [each for each in opened if isinstance(each, Exception)]
+        with self._store.writing() as tx:
+            return [each if isinstance(each, Exception) else _caught(self._attempted, tx, *each) for each in opened]
+
+    def _opened(self, body: bytes) -> tuple[Batch, tuple[Piece, ...]]:
+        """A batch whose signature holds, its envelopes and facts read: all that needs no lock (S8)."""
         stated, signed = stated_in(body)
         with self._store.reading() as reading:
             terminal = enrolled(reading.terminal(stated.terminal), stated)
-        batch, pieces = self._read(signed, terminal)
+        batch, pieces = self._read(stated, signed, terminal)
         self.latch_if_lost(self.own_head(batch.known_head))
-        now = self.now
-        with self._store.writing() as tx:
+        return batch, pieces
+
+    def _attempted(self, tx: Writing, batch: Batch, pieces: tuple[Piece, ...]) -> tuple[PushAnswer, frozenset[str]]:
+        with tx.attempt():
             terminal = enrolled(tx.terminal(batch.terminal), batch)
             self._same_history(tx, batch)
-            return self._judge(tx, batch, pieces, terminal, now)
+            return self._judge(tx, batch, pieces, terminal, self.now)
 
-    def _read(self, signed: Signed, terminal: TerminalRow) -> tuple[Batch, tuple[Piece, ...]]:
+    def _read(self, batch: Batch, signed: Signed, terminal: TerminalRow) -> tuple[Batch, tuple[Piece, ...]]:
         """What its terminal has signed, and the pieces of it. Raises Unproven, TooBig, BadRequest."""
-        batch: Batch = unsealed(signed, terminal.key, PURPOSE_BATCH, Batch)
+        proven(signed, terminal.key, PURPOSE_BATCH)  # `batch` was read from the very bytes that are proven here
         speaks(batch.report, self._limits)
         size = sum(len(bytes(event.fact)) for event in batch.events)
         if len(batch.events) > self._limits.push_facts or size > self._limits.push_bytes:
@@ -92,6 +120,16 @@ class Pushing(Healing):
         head = self.own_head(batch.known_head)
         if head is not None and head.epoch == hall.epoch:
             same_log(reading, hall, head.epoch, head.seq, head.chain)
+
+
+def _caught(call: Callable[..., _T], *arguments: Any) -> _T | Exception:
+    """What `call` gives or raises; what the store has to say ends it for all."""
+    try:
+        return call(*arguments)
+    except StorageTrouble:
+        raise
+    except Exception as cause:  # it is answered to whoever pushed this one
+        return cause
 
 
 def stated_in(body: bytes) -> tuple[Batch, Signed]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import msgspec
 
 from casework.seals import key_id
+from hall.errors import StorageTrouble
 from hall.numbering import numbered
 from hall.rows import Changes, HallRow
 from hall.sqlite_reading import SqliteReading
@@ -41,6 +44,23 @@ class SqliteWriting(SqliteReading):
         self._many("put_staff", ((s.number, seqs[draft], _encode(s)) for s, draft in changes.staff.values()))
         self._many("put_head", ((kind, version, seqs[d]) for kind, (version, d) in changes.heads.items()))
         return seqs
+
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """A savepoint. Raises StorageTrouble for whatever SQLite says: the transaction may be gone with it."""
+        try:
+            self._db.execute("savepoint attempt")
+            try:
+                yield
+            except sqlite3.Error:
+                raise
+            except BaseException:
+                self._db.execute("rollback to attempt")
+                self._db.execute("release attempt")
+                raise
+            self._db.execute("release attempt")
+        except sqlite3.Error as cause:
+            raise StorageTrouble("hall.storage") from cause
 
     def _many(self, name: str, rows: Iterable[tuple[Any, ...]]) -> None:
         self._db.executemany(self._sql[name], rows)

@@ -110,6 +110,13 @@ class Writing(Reading, Protocol):
         """Write all of `changes`; the numbers that its drafts got. The counter moves last before the insert."""
         ...
 
+    def attempt(self) -> AbstractContextManager[None]:
+        """A part of it that leaves nothing when something was raised inside; the transaction goes on.
+
+        Raises StorageTrouble when the memory failed: then the whole transaction has to end.
+        """
+        ...
+
 
 class Store(Protocol):
     """The memory. Every call is short and synchronous; whoever calls decides in which thread."""

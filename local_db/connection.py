@@ -1,7 +1,7 @@
 """The connections to a terminal's file: one that writes, and one for each reading thread.
 
 Keeps S2 and S4: every write is BEGIN IMMEDIATE, WAL, `synchronous=FULL`; only between the slices of one page of the
-hall's log is the disk not waited for (`docs/adr/0015`). Readers have their own snapshot, so a page that is being
+hall's log is the disk not waited for (`docs/adr/0017`). Readers have their own snapshot, so a page that is being
 applied never blocks a screen.
 """
 

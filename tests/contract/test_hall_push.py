@@ -528,3 +528,60 @@ def test_a_group_with_too_many_facts_or_bytes_is_refused_whole(tmp_path: Path) -
         assert said(answers) == [("rejected", "too_big")] * 5
 
     in_hall(tmp_path, story, limits=Limits(group_facts=4))
+
+
+def test_s8_pushes_that_wait_for_each_other_are_committed_together_and_each_is_judged_by_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S8: one wait for the disk for all of them; what is wrong with one is answered to that one alone."""
+    commits: list[int] = []
+
+    async def story(world: HallWorld, client: Client) -> None:
+        windows = [await world.window(number, client) for number in ("0011", "0012", "0013", "0014")]
+        for window in windows:
+            window.seal(window.received(), window.received())
+        batches = [window.batch(1, 2) for window in windows]
+        batches[2] = windows[2].batch(2, 2)  # what is before it never came: a gap
+        before = len(world.entries())
+        saved = SqliteWriting.save
+
+        def counted(self: SqliteWriting, changes: Any) -> tuple[int, ...]:
+            commits.append(id(self))
+            return saved(self, changes)
+
+        monkeypatch.setattr(SqliteWriting, "save", counted)
+        answers = await asyncio.gather(*(window.post(batch) for window, batch in zip(windows, batches, strict=True)))
+        assert [answer.status_code for answer in answers] == [200, 200, 409, 200]
+        assert len(commits) == 3
+        assert len(set(commits)) == 1
+        assert len(world.entries()) == before + 6
+        await windows[0].pull_all()
+
+    in_hall(tmp_path, story)
+
+
+def test_t69_a_storage_error_while_several_are_judged_stores_nothing_of_any(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def story(world: HallWorld, client: Client) -> None:
+        windows = [await world.window(number, client) for number in ("0011", "0012", "0013")]
+        before = len(world.entries())
+        saved = SqliteWriting.save
+        with monkeypatch.context() as broken:
+
+            def fails_at_the_second(self: SqliteWriting, changes: Any) -> tuple[int, ...]:
+                if "0012" in changes.terminals:
+                    raise sqlite3.OperationalError("disk I/O error")
+                return saved(self, changes)
+
+            broken.setattr(SqliteWriting, "save", fails_at_the_second)
+            for window in windows:
+                window.seal(window.received())
+            answers = await asyncio.gather(*(window.post(window.batch(1, 1)) for window in windows))
+        assert [answer.status_code for answer in answers] == [503, 503, 503]
+        assert len(world.entries()) == before
+        again = await asyncio.gather(*(window.post(window.batch(1, 1)) for window in windows))
+        assert [answer.status_code for answer in again] == [200, 200, 200]
+        assert len(world.entries()) == before + 3
+
+    in_hall(tmp_path, story)

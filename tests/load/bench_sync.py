@@ -15,7 +15,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from tests.load import sync_peers, sync_rates
+from tests.load import sync_day, sync_peers, sync_rates
 from tests.load.sync_cases import Template, templates
 from tests.load.sync_hall import Clock
 from tests.load.sync_table import Row, printed
@@ -27,13 +27,15 @@ class Scale(msgspec.Struct, frozen=True):
     rates: int
     """Events of push and pull, for each side."""
     rounds: int
+    day: float
+    """The share of a hall-day."""
     peers: bool = True
 
 
 SCALES = {
-    "tiny": Scale(rates=300, rounds=1, peers=False),
-    "small": Scale(rates=3_000, rounds=3),
-    "full": Scale(rates=10_000, rounds=5),
+    "tiny": Scale(rates=300, rounds=1, day=0.001, peers=False),
+    "small": Scale(rates=3_000, rounds=3, day=0.1),
+    "full": Scale(rates=10_000, rounds=5, day=1),
 }
 NO_PEERS = "At this scale no peer is measured: PouchDB, RxDB and limit.py begin with --scale small."
 Measure = Callable[[tuple[Template, ...], Scale, int], list[Row]]
@@ -48,7 +50,11 @@ def _rates(made_from: tuple[Template, ...], scale: Scale, rounds: int) -> list[R
     return sync_rates.rows(made_from, scale.rates, rounds, peers, missing, _tell)
 
 
-ROWS: dict[str, Measure] = {"rates": _rates}
+def _day(made_from: tuple[Template, ...], scale: Scale, _rounds: int) -> list[Row]:
+    return sync_day.rows(made_from, scale.day, _tell)
+
+
+ROWS: dict[str, Measure] = {"rates": _rates, "day": _day}
 
 
 def measure(scale: Scale, rounds: int, names: list[str]) -> list[Row]:

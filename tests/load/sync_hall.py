@@ -165,8 +165,8 @@ def founded(folder: Path) -> Iterator[HallHere]:
 
 
 @contextlib.contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """`yichuang hall serve` as people start it; its address. Nobody may have the folder's hall open to write."""
+def served(folder: Path) -> Iterator[tuple[str, int]]:
+    """`yichuang hall serve` as people start it; its address, and its process. Nobody else may write to its folder."""
     words = [sys.executable, "-m", "console.main", "hall", "serve", "--dir", str(folder), "--port", "0"]
     process = subprocess.Popen(
         words, cwd=ROOT, env={**os.environ, "YICHUANG_LANG": "en"}, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
@@ -175,10 +175,19 @@ def served(folder: Path) -> Iterator[str]:
         assert process.stdout is not None
         line = process.stdout.readline()
         assert line, "the hall did not start"
-        yield json.loads(line)["listening"]
+        yield json.loads(line)["listening"], process.pid
     finally:
         process.terminate()
         process.wait(30)
+
+
+def worked(process: int) -> float:
+    """Seconds of processor time of a process; 0 where the system does not tell it this way."""
+    status = Path(f"/proc/{process}/stat")
+    if not status.is_file():
+        return 0.0
+    fields = status.read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def checked(content: bytes, first: int, last: int) -> None:

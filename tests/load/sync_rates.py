@@ -78,7 +78,7 @@ def _once(made_from: tuple[Template, ...], events: int) -> Ours:
         teller.seal(Stamped(made_from, "0011", clock.now()).facts(events))
         own = fill(writer, Stamped(made_from, "0012", clock.now()), events)
         try:
-            with served(folder / "hall") as url:
+            with served(folder / "hall") as (url, _):
                 pushed = posted(url, teller)
                 began = time.perf_counter()
                 count = asyncio.run(reader.pull(url))
