@@ -86,11 +86,8 @@ class Enrolment:
 
         Raises AlreadyTerminal, OtherHall, NotEnrolled (the hall's reason), FileTrouble, LineError.
         """
-<<<<<<< HEAD
-        if memory is None and (self.folder / FILE).exists():
-=======
-        if (self.folder / FILE).exists() and not (self.folder / BEGUN_FILE).exists():
->>>>>>> 51f7514 (An enrolment and a new hall that break off anywhere go on with the same command; every point of the hall's work is made to fail in a test)
+        is_there = (self.folder / FILE).exists() and not (self.folder / BEGUN_FILE).exists()
+        if memory is None and is_there:
             raise AlreadyTerminal("store.already_terminal", folder=str(self.folder))
         begun = self._begin()
         if memory is not None and memory.is_own(number) and memory.identity.incarnation != begun.incarnation:
@@ -117,7 +114,7 @@ class Enrolment:
         )  # fmt: skip
         adopted = Adopted("", 0)
         if memory is None:
-            memory = TerminalMemory.create(self.folder, self.clock, self.state_folder, identity)
+            memory = self._made(identity)
             try:
                 self._note(memory, answer, transport.url)
             finally:
@@ -150,28 +147,12 @@ class Enrolment:
         write_file(path, msgspec.json.encode(begun))
         return begun
 
-<<<<<<< HEAD
     def _note(self, memory: TerminalMemory, answer: EnrolAnswer, url: str) -> None:
         offset = self.clock.now() - moment(answer.hall_time)
         memory.keep_setting(self.url_setting, url)
         memory.contact(answer.hall_time, round(offset.total_seconds() * 1000))
-=======
-    def _create(self, answer: EnrolAnswer, begun: Begun, signer: Ed25519Signer, url: str) -> None:
-        write_file(self.folder / self.key_file, begun.key.encode())  # its owner's alone: so temporary files are made
-        identity = Identity(
-            hall=answer.hall, region=answer.region, hall_name=answer.name, hall_key=answer.key,
-            terminal=answer.number, incarnation=begun.incarnation, epoch=answer.epoch,
-        )  # fmt: skip
-        memory = self._memory(identity)
-        try:
-            offset = self.clock.now() - moment(answer.hall_time)
-            memory.keep_setting(self.url_setting, url)
-            memory.contact(answer.hall_time, round(offset.total_seconds() * 1000))
-        finally:
-            memory.close()
-        (self.folder / BEGUN_FILE).unlink(missing_ok=True)
 
-    def _memory(self, identity: Identity) -> TerminalMemory:
+    def _made(self, identity: Identity) -> TerminalMemory:
         """A new one, or that of a try that broke off behind it. Raises AlreadyTerminal for another incarnation's."""
         try:
             return TerminalMemory.create(self.folder, self.clock, self.state_folder, identity)
@@ -181,4 +162,3 @@ class Enrolment:
                 return memory
             memory.close()
             raise
->>>>>>> 51f7514 (An enrolment and a new hall that break off anywhere go on with the same command; every point of the hall's work is made to fail in a test)
