@@ -162,6 +162,10 @@ class Case(msgspec.Struct, frozen=True, omit_defaults=True):
     asks_refused: int = 0
     """How often something was asked for too late (R5): it counts against the item."""
     facts: int = 0
+    doubts: tuple[str, ...] = ()
+    """Days that no clock proves, until a supervisor has confirmed them (`casework.dating`)."""
+    confirmed: dict[str, str] = {}
+    """Moments from which is counted instead of those on the paper, by the name of the day (S29)."""
     unread: int = 0
     """How many of them this program can't read: it needs an update to show the case whole (S32)."""
     former_numbers: tuple[str, ...] = ()

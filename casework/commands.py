@@ -280,6 +280,15 @@ class Void(Command, frozen=True):
     new_number: str = ""
 
 
+class ConfirmDate(Command, frozen=True):
+    """确认日期 (S29): `of` is received, told, accepted or decided, the first in doubt where none is named; `date` is
+    YYYY-MM-DD, the day of the paper where none is given."""
+
+    reason: str
+    of: str = ""
+    date: str = ""
+
+
 class HandOver(Command, frozen=True):
     """移交: the papers go to another post."""
 
@@ -327,6 +336,7 @@ ACTS: dict[str, type[Command]] = {
     "forward": Forward,
     "void": Void,
     "hand-over": HandOver,
+    "confirm-date": ConfirmDate,
 }
 """Every act on a case, and the data that it takes."""
 

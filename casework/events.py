@@ -170,6 +170,9 @@ _ROWS = (
         "forwarded", bodies.Forwarded, "case.terminate", _TURNS, offline=Offline.NEVER, officers_only=True,
         prints="referral",
     ),
+    _judged(
+        "date.confirmed", bodies.DateConfirmed, "case.confirm", frozenset({"date.confirmed"}), offline=Offline.ALWAYS
+    ),
     # What needs the hall
     _by_hall("suspended", bodies.Suspended, "case.handle", _TURNS | _CLOCK, prints="suspension"),
     _by_hall("resumed", bodies.Resumed, "case.handle", _TURNS | _CLOCK),

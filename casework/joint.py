@@ -16,6 +16,7 @@ from casework.ambient import moment
 from casework.calendar import Calendar
 from casework.case import Case
 from casework.catalogue.schema import Bundle
+from casework.dating import counted
 from casework.errors import BadDate
 from casework.standing import standing, suspension_of
 
@@ -73,6 +74,6 @@ def _longest(cases: Sequence[Case], calendar: Calendar, now: datetime) -> Case |
 
 def _clock(cases: Sequence[Case], longest: Case, bundle: Bundle, calendar: Calendar, now: datetime) -> clocks.Clock:
     limit = clocks.Limit(bundle.promised.amount, bundle.promised.unit, bundle.promised.start)
-    begun = min(case.accepted_at for case in cases if case.accepted_at)
+    begun = min(counted(case, "accepted") for case in cases if case.accepted_at)
     stops = clocks.counted("promised", tuple(suspension_of(pause) for pause in longest.pauses))
     return clocks.clock(calendar, limit, moment(begun), now.date(), suspensions=stops)

@@ -106,6 +106,8 @@ def _of_state(case: Case, context: Context) -> Iterator[Offer]:
             yield "revoke", "revoked"
     if not case.decided_at and case.is_open:
         yield "void", "voided"
+    if case.is_open and case.doubts:
+        yield "confirm-date", "date.confirmed"
 
 
 def _may(case: Case, context: Context, type_: str) -> bool:

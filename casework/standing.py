@@ -20,6 +20,7 @@ from casework.ambient import moment
 from casework.bodies import Span
 from casework.calendar import Calendar
 from casework.case import AT_APPLICANT, Case, Pause, places
+from casework.dating import counted
 from casework.errors import BadBytes, BadDate
 
 Kind = Literal[
@@ -50,7 +51,7 @@ class Standing(msgspec.Struct, frozen=True):
 
 def start_of(case: Case, span: Span) -> datetime | None:
     """When the clock of `span` began; None while what starts it has not happened."""
-    at = case.accepted_at if span.start == "acceptance" else case.received_at
+    at = counted(case, "accepted" if span.start == "acceptance" else "received")
     return moment(at) if at else None
 
 
@@ -115,18 +116,18 @@ def _running(case: Case) -> Iterator[tuple[Kind, str, int, str, str]]:
     """Kind, beginning, amount, unit and end (empty while it runs) of the terms of the case."""
     said = case.received
     if case.state == "received" and not (case.accepted_at or case.supplement or said.registration):
-        yield "completeness", case.received_at, COMPLETENESS, "working_days", ""
+        yield "completeness", counted(case, "received"), COMPLETENESS, "working_days", ""
     if said.on_spot and case.is_open and not (case.decided_at or case.proposal or case.supplement):
-        yield "spot", case.received_at, SPOT, "minutes", ""
+        yield "spot", counted(case, "received"), SPOT, "minutes", ""
     if case.state in AT_APPLICANT and case.supplement is not None:
-        yield "supplement", case.supplement.told_at, said.supplement_days, "working_days", ""
+        yield "supplement", counted(case, "told"), said.supplement_days, "working_days", ""
     if case.is_open and case.accepted_at and "defer" in case.materials.values():
-        yield "deferral", case.accepted_at, said.defer_days, "working_days", ""
+        yield "deferral", counted(case, "accepted"), said.defer_days, "working_days", ""
     for pause in case.pauses:
         if not pause.until and pause.days:
             yield "special", pause.since, pause.days, "working_days", ""
     if case.decided_at and (case.is_open or case.delivered_at):
-        yield "delivery", case.corrected_at or case.decided_at, DELIVERY, "working_days", case.delivered_at
+        yield "delivery", case.corrected_at or counted(case, "decided"), DELIVERY, "working_days", case.delivered_at
     if any(place.step == "pledge_check" for place in places(case)):
         yield "pledge_check", case.delivered_at, said.pledge_check_days, "working_days", ""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from casework.ambient import moment
 from casework.calendar import Calendar
 from casework.case import Case
+from casework.dating import counted
 from casework.errors import BadBytes, BadDate
 from casework.facts import digest
 from casework.standing import COMPLETENESS
@@ -18,11 +19,14 @@ def timers_of(case: Case, calendar: Calendar) -> dict[str, str]:
     A day that the calendar does not know (a clock that was far off) sets no timer: nothing is decided because of a
     clock.
     """
+    if "received" in case.doubts:
+        return {}  # nobody knows from which day it would run: a supervisor says so first (S29)
     waits = case.state == "received" and not (case.accepted_at or case.supplement or case.received.registration)
     if not waits:
         return {}
     try:
-        return {DEEMED: calendar.add_working_days(moment(case.received_at).date(), COMPLETENESS).day.isoformat()}
+        begun = moment(counted(case, "received")).date()
+        return {DEEMED: calendar.add_working_days(begun, COMPLETENESS).day.isoformat()}
     except (BadDate, BadBytes):
         return {}
 

@@ -139,6 +139,8 @@ def _course(case: Case) -> dict[str, Any]:
         "supplement": told,
         "deemed": case.deemed,
         "needs_update": case.unread,
+        "doubts": list(case.doubts),
+        "confirmed": case.confirmed,
         "pauses": msgspec.to_builtins(case.pauses),
         "extension": msgspec.to_builtins(case.extension),
         "fee": yuan(case.fee) if case.fee is not None else None,

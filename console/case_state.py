@@ -84,6 +84,15 @@ def _update(terminal: Terminal, show: Shower, case: Case) -> _Said:
         yield "update", t("case.needs_update", n=case.unread)
 
 
+def _dates(terminal: Terminal, show: Shower, case: Case) -> _Said:
+    """Days that no clock proves, and those from which is counted by a supervisor's word (S29)."""
+    if case.doubts:
+        yield "doubts", t("case.doubts", dates=t("words.list", names=[t(f"dated.{each}") for each in case.doubts]))
+    said = [t("case.confirmed", date=t(f"dated.{name}"), day=at[:10]) for name, at in case.confirmed.items()]
+    if said:
+        yield "confirmed", t("words.list", names=said)
+
+
 def _acceptance(terminal: Terminal, show: Shower, case: Case) -> _Said:
     if case.deemed:
         stands = "provisional" if _is_provisional(terminal, case) else "final"
@@ -178,4 +187,4 @@ def _result(terminal: Terminal, show: Shower, case: Case) -> _Said:
 
 
 _Part = Callable[[Terminal, Shower, Case], _Said]
-_PARTS: tuple[_Part, ...] = (_update, _acceptance, _procedures, _money, _promises, _people, _result)
+_PARTS: tuple[_Part, ...] = (_update, _dates, _acceptance, _procedures, _money, _promises, _people, _result)

@@ -9,6 +9,7 @@ from casework.acts.intake import outstanding
 from casework.case import Case, open_steps, paused, post_of, route_of
 from casework.catalogue.materials import LACKING, NOT_FOUND, PENDING
 from casework.catalogue.schema import Item
+from casework.dating import on_paper
 from casework.errors import BadInput
 from casework.messages import t
 from casework.money import yuan
@@ -50,6 +51,7 @@ _LAST = (
     "terminate",
     "void",
     "withdraw",
+    "confirm-date",
 )  # fmt: skip """Ways aside: they stand behind what moves the case on."""
 
 
@@ -250,6 +252,12 @@ def _note(case: Case, _: Terminal) -> tuple[desk.Field, ...]:
     return (_text("note"),)
 
 
+def _confirm_date(case: Case, _: Terminal) -> tuple[desk.Field, ...]:
+    first = next(iter(case.doubts), "received")
+    day = _text("date", required=True, kind="date", value=on_paper(case, first)[:10])
+    return (_choice("of", "dated", *(case.doubts or (first,))), day, _text("reason", required=True))
+
+
 _FIELDS: dict[str, Callable[[Case, Terminal], tuple[desk.Field, ...]]] = {
     "refuse": lambda case, _: (
         _choice("ground", "ground", "no_permit_needed", "not_our_power"),
@@ -308,6 +316,7 @@ _FIELDS: dict[str, Callable[[Case, Terminal], tuple[desk.Field, ...]]] = {
     "forward": lambda case, _: (_text("organ", required=True, value=case.received.forward_to), _text("opinion")),
     "void": lambda case, _: (_text("reason", required=True), _text("new_number", kind="case_number")),
     "hand-over": _hand_over,
+    "confirm-date": _confirm_date,
 }  # fmt: skip
 
 

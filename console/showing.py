@@ -52,13 +52,18 @@ class Shower:
             applicant=masked(case.received.applicant),
             state=t(f"state.{case.state}"),
             place=t("words.list", names=list(self.places(case))),
-            todo=" ".join(dict.fromkeys(self.step_name(case, place.step) for place in places(case))),
+            todo=" ".join(self._todo(case)),
             light=cast(desk.Light, light_of(spot or stand)),
             due=due_text(running) if running else "",
             left=left_text(running) if running else "",
             unsent=unsent,
             sits=sits,
         )
+
+    def _todo(self, case: Case) -> tuple[str, ...]:
+        """What is to be done with it; a day that no clock proves is to be confirmed as well (S29)."""
+        steps = dict.fromkeys(self.step_name(case, place.step) for place in places(case))
+        return (*steps, t("todo.confirm_date")) if case.doubts and case.is_open else tuple(steps)
 
     def item_name(self, case: Case) -> str:
         """The item's name, or its code while the catalogue of the case is not here."""

@@ -139,5 +139,6 @@ _TELLERS: dict[type[bodies.Body], _Teller] = {
     bodies.Certified: lambda show, case, body: _joined(body.document, body.valid_until),
     bodies.Accepted: lambda show, case, body: body.authority,
     bodies.Nudged: lambda show, case, body: body.text,
+    bodies.DateConfirmed: lambda show, case, body: _joined(t(f"dated.{body.of}"), body.date, body.reason),
     bodies.DeemedAccepted: lambda show, case, body: body.due,
 }

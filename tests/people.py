@@ -153,7 +153,8 @@ class Office:
         settings = {"catalogue": CATALOGUE, "calendar": CALENDAR, "sourced": self.sourced, **changes}
         return Context(
             staff=staff, shift=staff.posts if shift is None else shift, terminal=self.terminal,
-            time=LegalTime(f"{self.day}T10:00:00.000"), base=Base(1, 0, 0), roster=1, new_id=self.new_id, **settings,
+            time=LegalTime(f"{self.day}T10:00:00.000", 0, f"{self.day}T09:59:00.000", same_boot=True),
+            base=Base(1, 0, 0), roster=1, new_id=self.new_id, **settings,
         )  # fmt: skip
 
     def form(self, item: str, outcome: str = "receive", **changes: Any) -> commands.Intake:

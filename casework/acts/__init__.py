@@ -1,13 +1,14 @@
 """From the acts of people to facts: one handler for each act of `casework.commands`.
 
-`intake` the counter's, `course` those between acceptance and decision, `result` those of the decision and after it.
+`intake` the counter's, `course` those between acceptance and decision, `result` those of the decision
+and after it, `dates` the supervisor's word on a day.
 """
 
 from __future__ import annotations
 
-from casework.acts import course, intake, result
+from casework.acts import course, dates, intake, result
 from casework.acts.parts import Handler, Step, any_post, own_post
 
 __all__ = ["HANDLERS", "Step", "any_post", "own_post"]
 
-HANDLERS: dict[str, Handler] = {**intake.HANDLERS, **course.HANDLERS, **result.HANDLERS}
+HANDLERS: dict[str, Handler] = {**intake.HANDLERS, **course.HANDLERS, **result.HANDLERS, **dates.HANDLERS}

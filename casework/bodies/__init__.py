@@ -9,6 +9,7 @@ from __future__ import annotations
 from casework.bodies.course import (
     AskRefused,
     Consulted,
+    DateConfirmed,
     Extended,
     HandedOver,
     Inspected,
@@ -84,6 +85,7 @@ __all__ = [
     "Closed",
     "Consulted",
     "Corrected",
+    "DateConfirmed",
     "Decided",
     "DeemedAccepted",
     "Delegation",

@@ -118,3 +118,14 @@ class AskRefused(Body, frozen=True):
 
     code: str
     materials: tuple[str, ...] = ()
+
+
+class DateConfirmed(Body, frozen=True):
+    """`date.confirmed`: a supervisor's word on a day that no clock proves (S29).
+
+    `of` is `received`, `told`, `accepted` or `decided`; `date` the day (YYYY-MM-DD) from which is counted.
+    """
+
+    of: str
+    date: str
+    reason: str

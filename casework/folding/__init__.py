@@ -12,13 +12,14 @@ import msgspec
 
 from casework import bodies
 from casework.case import Case, StepState, open_steps, step_of
+from casework.dating import doubted
 from casework.errors import BadBytes
 from casework.events import EVENTS, body_of, known
 from casework.facts import Fact
-from casework.folding import course, intake, result
+from casework.folding import course, dates, intake, result
 from casework.folding.parts import Evolver, unchanged
 
-EVOLVERS: dict[str, Evolver] = {**intake.EVOLVERS, **course.EVOLVERS, **result.EVOLVERS}
+EVOLVERS: dict[str, Evolver] = {**intake.EVOLVERS, **course.EVOLVERS, **result.EVOLVERS, **dates.EVOLVERS}
 
 _AFTER_THE_END = frozenset({"printed", "material.returned", "corrected", "revoked", "renumbered"})
 
@@ -44,7 +45,7 @@ def fold(facts: tuple[Fact, ...] | list[Fact], case: Case | None = None) -> Case
 
 def _begin(fact: Fact, body: bodies.Received) -> Case:
     first = next((step.id for step in body.route if step.kind == "receive"), None)
-    return Case(
+    case = Case(
         id=fact.case,
         root=fact.root,
         number=body.number,
@@ -61,6 +62,7 @@ def _begin(fact: Fact, body: bodies.Received) -> Case:
         fee=body.fee or None,
         facts=1,
     )
+    return doubted(case, "received", fact.time)
 
 
 def _moves(case: Case, type_: str, body: Any) -> bool:

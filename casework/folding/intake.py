@@ -9,6 +9,7 @@ import msgspec
 from casework import bodies
 from casework.case import AT_APPLICANT, UNDER_WAY, Case, StepState, Supplement, step_of
 from casework.catalogue.materials import FOUND, LACKING, PENDING, adds
+from casework.dating import counted, doubted
 from casework.facts import Fact
 from casework.folding.parts import Evolver, after, done, ended, unchanged, under_way
 
@@ -79,11 +80,12 @@ def _mended(case: Case, fact: Fact, body: bodies.MendedOnTheSpot) -> Case:
 def _supplement_told(case: Case, fact: Fact, body: bodies.SupplementTold) -> Case:
     if case.supplement is not None or case.state != "received" or case.accepted_at or not body.lines:
         return case  # R5: a second notice has no effect, whoever printed it, nor has one after acceptance
-    return _notice(case, Supplement(body.lines, fact.time.at, also=body.also))
+    return doubted(_notice(case, Supplement(body.lines, fact.time.at, also=body.also)), "told", fact.time)
 
 
 def _accepted(case: Case, fact: Fact, body: bodies.Accepted) -> Case:
-    return msgspec.structs.replace(
+    first = not case.accepted_at
+    case = msgspec.structs.replace(
         case,
         state=case.state if case.state in UNDER_WAY else under_way(case.pauses),
         steps=_pre_reviewed(case, fact, done(case, fact, body.step)),
@@ -92,6 +94,7 @@ def _accepted(case: Case, fact: Fact, body: bodies.Accepted) -> Case:
         accepted_by=tuple(dict.fromkeys((*case.accepted_by, fact.actor))),
         proposal="",
     )
+    return doubted(case, "accepted", fact.time) if first else case
 
 
 def _pre_reviewed(case: Case, fact: Fact, steps: dict[str, StepState]) -> dict[str, StepState]:
@@ -109,7 +112,7 @@ def _deemed_accepted(case: Case, fact: Fact, body: bodies.DeemedAccepted) -> Cas
         case,
         state="accepted",
         steps=_pre_reviewed(case, fact, done(case, fact, accept)),
-        accepted_at=case.received_at,
+        accepted_at=counted(case, "received"),
         deemed=body.due,
         proposal="",
     )

@@ -6,6 +6,7 @@ import msgspec
 
 from casework import bodies
 from casework.case import AFTER_DECISION, Case, Place, PrintedPaper, places
+from casework.dating import doubted
 from casework.facts import Fact
 from casework.folding.parts import Evolver, done, ended, not_needed, over, unchanged
 
@@ -16,7 +17,7 @@ def _decided(case: Case, fact: Fact, body: bodies.Decided) -> Case:
         steps = not_needed(case, fact, steps, "certify", "pay")
     elif not case.fee:
         steps = not_needed(case, fact, steps, "pay")
-    return msgspec.structs.replace(
+    case = msgspec.structs.replace(
         case,
         state="decided",
         steps=steps,
@@ -26,6 +27,7 @@ def _decided(case: Case, fact: Fact, body: bodies.Decided) -> Case:
         decided_at=fact.time.at,
         decided_by=fact.actor,
     )
+    return doubted(case, "decided", fact.time)
 
 
 def _corrected(case: Case, fact: Fact, body: bodies.Corrected) -> Case:

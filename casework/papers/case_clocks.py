@@ -10,6 +10,7 @@ from casework.bodies import Span, Stop
 from casework.calendar import Calendar, Due
 from casework.case import Case, steps_of_kind
 from casework.clocks import unit_word
+from casework.dating import counted
 from casework.papers.facts import Extension, LimitLine, Special
 from casework.papers.parts import Say
 from casework.standing import Kind, Standing
@@ -47,7 +48,7 @@ def until_of(case: Case, calendar: Calendar) -> Due | None:
     """The last day for what the notice asks for, counted from the notice as the term of the case is (standing)."""
     if case.supplement is None:
         return None
-    return calendar.add_working_days(moment(case.supplement.told_at).date(), case.received.supplement_days)
+    return calendar.add_working_days(moment(counted(case, "told")).date(), case.received.supplement_days)
 
 
 def special_of(case: Case, calendar: Calendar, say: Say) -> Special | None:

@@ -9,6 +9,7 @@ from casework.ambient import moment
 from casework.calendar import Calendar
 from casework.case import Case
 from casework.catalogue.schema import Field, Item, Text
+from casework.dating import counted
 from casework.papers.facts import Deferred, MaterialLine, SupplementLine
 from casework.papers.parts import Say
 
@@ -66,7 +67,7 @@ def lines_of(lines: tuple[bodies.SupplementLine, ...], item: Item | None) -> tup
 
 def deferred_of(case: Case, item: Item | None, calendar: Calendar) -> tuple[Deferred, ...]:
     """The papers that follow, and until when."""
-    start = moment(case.accepted_at or case.received_at).date()
+    start = moment(counted(case, "accepted") or counted(case, "received")).date()
     due = calendar.add_working_days(start, case.received.defer_days)
     return tuple(
         Deferred(name_of(item, code), due=due.day, provisional=due.provisional)

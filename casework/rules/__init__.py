@@ -11,12 +11,12 @@ from casework.case import AT_APPLICANT, Case, module_at, open_steps, paused, ste
 from casework.events import EVENTS, EventType
 from casework.facts import Fact
 from casework.rights import delegated, may
-from casework.rules import course, intake, result
+from casework.rules import course, dates, intake, result
 from casework.rules.refusing import SEPARATION, Bench, Refusal, Rule, asked_for, at_post, named, sentence
 
 __all__ = ["RULES", "SEPARATION", "Bench", "Refusal", "asked_for", "refusal", "sentence"]
 
-RULES: dict[str, Rule] = {**intake.RULES, **course.RULES, **result.RULES}
+RULES: dict[str, Rule] = {**intake.RULES, **course.RULES, **result.RULES, **dates.RULES}
 
 _BEFORE_THE_NUMBER = frozenset({"prefile.opened", "prefile.checked", "prefile.parked", "prefile.taken"})
 _WITHOUT_A_CASE = frozenset({"resolve.withdraw", "resolve.amend"})
@@ -27,7 +27,7 @@ _AFTER_THE_END = (
 )
 _WHILE_WAITING = frozenset(
     {"material.added", "checked_by_network", "mended_on_the_spot", "supplement.told", "nudged", "recused"}
-    | {"withdrawn", "terminated", "transferred", "voided"}
+    | {"withdrawn", "terminated", "transferred", "voided", "date.confirmed"}
 ) | _AFTER_THE_END  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from casework import bodies, numbers
 from casework.ambient import moment
 from casework.case import AFTER_DECISION, AT_APPLICANT, Case, Place, places, step_of, steps_of_kind
 from casework.catalogue.materials import NOT_FOUND, PENDING
+from casework.dating import counted
 from casework.errors import BadBytes, BadDate, BadInput
 from casework.facts import Fact
 from casework.rights import may
@@ -143,12 +144,12 @@ def _without_ground(case: Case, ground: str, fact: Fact, bench: Bench) -> Refusa
     """Nobody's case is ended for a paper before the term has run in which it may be brought."""
     if ground == "deferred_overdue":
         waits = bool(case.accepted_at) and "defer" in case.materials.values()
-        begun, days = case.accepted_at, case.received.defer_days
+        begun, days = counted(case, "accepted"), case.received.defer_days
     elif ground == "nobody_came":
         told = case.supplement if case.state in AT_APPLICANT else None
         if told is None and any(pause.kind == "rectify" and not pause.until for pause in case.pauses):
             return None  # how long something is put right is for the officer who asked for it
-        waits, begun, days = told is not None, told.told_at if told else "", case.received.supplement_days
+        waits, begun, days = told is not None, counted(case, "told"), case.received.supplement_days
     else:
         return None
     if not waits:
