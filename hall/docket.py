@@ -5,7 +5,7 @@ All reads of a sitting go through here, in bulk where the batch tells beforehand
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -77,7 +77,10 @@ class Docket:
 
     def prefetch(self, pieces: Iterable[Piece]) -> None:
         """Load in bulk what judging `pieces` will ask for."""
-        facts = [piece.fact for piece in pieces if piece.fact]
+        self.load([piece.fact for piece in pieces if piece.fact])
+
+    def load(self, facts: Sequence[Fact]) -> None:
+        """Load in bulk what `facts` will ask for."""
         reading = self._reading
         cases = {fact.case for fact in facts} - self._cases.keys()
         found = reading.cases(cases)

@@ -5,16 +5,18 @@ from __future__ import annotations
 import contextlib
 import shutil
 import sqlite3
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 
 import msgspec
 
 from casework.ambient import Clock, NewId, moment, stamp
-from casework.facts import HALL
+from casework.errors import BadBytes
+from casework.facts import HALL, Fact, decode_fact
 from casework.limits import LIMITS, Limits
 from casework.seals import Signer
-from casework.wire import decode_entry
+from casework.wire import ENTRY_FACT, Entry, decode_entry
 from hall.backups import SEGMENTS, fulls_in
 from hall.docket import Docket
 from hall.errors import Stop
@@ -58,8 +60,10 @@ class Restoring(Keeping):
             docket = Docket(tx, self._posts(tx), self._calendar(tx))
             docket.changes.blobs.update({blob.sha256: blob.data for blob in segment.blobs})
             replay = Replay(docket, {(row.terminal, row.incarnation, row.seq): row for row in segment.kept})
-            for raw in segment.entries[hall.seq + 1 - segment.first :]:
-                replay.put(decode_entry(raw))
+            entries = [decode_entry(raw) for raw in segment.entries[hall.seq + 1 - segment.first :]]
+            docket.load(list(_facts_of(entries)))
+            for entry in entries:
+                replay.put(entry)
             for mark in segment.marks:
                 row = docket.terminal(mark.number)
                 if row is not None and mark.number != HALL:
@@ -77,6 +81,14 @@ class Restoring(Keeping):
         with self._store.writing() as tx:
             tx.save(new_epoch(tx, "restore", self.now, until, self._new_id, least))
             return tx.hall().epoch
+
+
+def _facts_of(entries: Sequence[Entry]) -> Iterator[Fact]:
+    """The facts that this version can read."""
+    for entry in entries:
+        if entry.kind == ENTRY_FACT:
+            with contextlib.suppress(BadBytes):
+                yield decode_fact(entry.fact)
 
 
 def restore(
