@@ -28,6 +28,7 @@ from console.intake_lines import BadLine, lines_of, read_line
 from console.output import complain, data, reason_of, talk
 from console.preparing import Preparing
 from console.terminal import Terminal
+from local_db.errors import StoreError
 
 
 def arguments(parser: Parser) -> None:
@@ -105,8 +106,9 @@ def take_in(terminal: Terminal, session: Session, command: Intake) -> tuple[Take
         one = counter.intake(session, command, case_id)
         taken = one if isinstance(one, Refusal) else (one,)
     if not isinstance(taken, Refusal) and not counter.known_down():
-        for each in taken:
-            counter.check(session, each.number)
+        with contextlib.suppress(StoreError):  # it is saved: a look-up that can't be written must not deny that
+            for each in taken:
+                counter.check(session, each.number)
     return taken
 
 

@@ -60,12 +60,15 @@ def _enrol(args: argparse.Namespace) -> int:
     from console.enrolment import read_code
     from console.folders import data_folder
     from console.line_once import sync_once
+    from local_db.errors import NotATerminal
 
     folder = data_folder(args.dir)
     number, code = read_code(args.code, args.number)
-    if (folder / "terminal.db").exists():
-        enrolled = _in_place(args, number, code)
-    else:
+    try:
+        enrolled = _in_place(args, number, code) if (folder / "terminal.db").exists() else None
+    except NotATerminal:  # an enrolment broke off before the memory knew whose it is: it begins anew
+        enrolled = None
+    if enrolled is None:
         enrolled = asyncio.run(bootstrap.enrolment(folder).enrol(args.hall, number, code))
     talk(
         t("console.enrol.done", terminal=number, hall=enrolled.name, mine=enrolled.fingerprint,

@@ -362,7 +362,9 @@ def test_t36_an_enrolment_that_breaks_off_at_any_point_goes_on_with_the_same_cod
                 return
             if told is not None:
                 assert "{" not in str(told.message)
-                asyncio.run(bootstrap.enrolment(folder).enrol(place.url, number, code))
+                words = ("--hall", place.url, "--code", f"{number}-{code}", "--dir", str(folder))
+                again = place.run("terminal", "enrol", *words)
+                assert again.code == 0, again.err
             terminal = bootstrap.open_terminal(folder)
             assert (terminal.memory.identity.terminal, terminal.memory.trust()) == (number, None)
             assert bootstrap.hall_url(terminal) == place.url
