@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -86,5 +86,15 @@ def write_file(path: Path, content: bytes) -> None:
 
     try:
         write_whole(path, content)
+    except OSError as cause:
+        raise FileTrouble("console.file.write", file=str(path), reason=reason_of(cause)) from cause
+
+
+def write_lines(path: Path, lines: Iterable[bytes]) -> int:
+    """`lines` as the file `path`, whole or not at all, never all in memory; how many. Raises FileTrouble."""
+    from console.files import write_parts
+
+    try:
+        return write_parts(path, (line + b"\n" for line in lines))
     except OSError as cause:
         raise FileTrouble("console.file.write", file=str(path), reason=reason_of(cause)) from cause

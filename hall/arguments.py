@@ -45,6 +45,11 @@ def _hall(actions: Any) -> None:
     again.add_argument("source", metavar="DIR|FILE")
     again.add_argument("--segments", metavar="DIR", default="")
     _action(actions, "epoch").add_argument("--open", metavar="REASON", default="")
+    stick = _action(actions, "import")
+    stick.add_argument("file", metavar="FILE")
+    stick.add_argument("--staff", metavar="NUMBER", required=True)
+    stick.add_argument("--vouch", action="store_true")
+    stick.add_argument("--answer", metavar="FILE", default="")
     word = _action(actions, "write-version")
     word.add_argument("type")
     word.add_argument("version", type=int)
@@ -67,6 +72,8 @@ def _terminal(actions: Any) -> None:
         one.add_argument("--post", default="")
         if name != "list":
             one.add_argument("number")
+        if name == "revoke":
+            one.add_argument("--since", metavar="TIME", default="")
 
 
 def _action(group: Any, name: str, kind: str = "") -> argparse.ArgumentParser:

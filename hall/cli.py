@@ -216,6 +216,10 @@ def run_hall(args: argparse.Namespace) -> int:
         from hall.cli_recovery import run_recovery
 
         return run_recovery(args, folder)
+    if args.action == "import":
+        from hall.cli_import import run_import
+
+        return run_import(args, folder)
     return _staff(args, folder)
 
 
@@ -344,7 +348,7 @@ def run_terminal(args: argparse.Namespace) -> int:
             say(t("hall.invited", number=args.number, until=until, fingerprint=key_id(here.signer.public)))
             _row(args, {"number": args.number, "code": code, "until": until} if args.json else {"code": code})
         elif args.action == "revoke":
-            here.hall.change(lambda reading, now, ids: revoke(reading, args.number, now, ids))
+            here.hall.change(lambda reading, now, ids: revoke(reading, args.number, now, ids, args.since))
             say(t("hall.revoked_now", number=args.number))
         else:
             for one in here.hall.terminals():

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import msgspec
 
-from casework import bodies
 from casework.ambient import NewId
 from casework.calendar import Calendar
 from hall.judge import Sitting
-from hall.office import own_facts
+from hall.office import own_facts, terminal_set
 from hall.renumbering import renumber
-from hall.rows import AdoptionRow, Changes, TerminalRow
+from hall.rows import AdoptionRow, Changes
 from hall.store import Reading
 from hall.timers import set_aside
 
@@ -35,17 +34,10 @@ def take_over(reading: Reading, changes: Changes, adopted: AdoptionRow, now: str
         return
     theirs = (old.own_scope, *(scope for scope in old.scopes if scope.startswith("terminal/")))
     new = msgspec.structs.replace(new, scopes=tuple(dict.fromkeys((*new.scopes, *theirs))))
-    said = [_set(new)]
+    said = [terminal_set(new)]
     if adopted.fenced and not old.adopted_by:
         old = msgspec.structs.replace(old, active=False, adopted_by=new.number)
-        said.insert(0, _set(old))
+        said.insert(0, terminal_set(old))
     changes.terminals[old.number], changes.terminals[new.number] = old, new
     changes.adoptions.append(adopted)
     own_facts(reading, said, now, new_id, changes)
-
-
-def _set(row: TerminalRow) -> bodies.TerminalSet:
-    return bodies.TerminalSet(
-        row.number, row.incarnation, row.key, row.scopes, row.active, revoked_since=row.revoked,
-        adopted_by=row.adopted_by,
-    )  # fmt: skip

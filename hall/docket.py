@@ -31,6 +31,9 @@ _UNNUMBERED = 1 << 62
 
 __all__ = ["HALL_SCOPE", "Docket", "Lane", "number_in"]
 
+_NEVER = "9999"
+"""The cut-off of a terminal that was revoked by a program which wrote none down: everything is of before."""
+
 Lane = tuple[str, str]
 """Terminal and root (S15)."""
 
@@ -286,7 +289,8 @@ class Docket:
     def _revoked(self, terminal: str) -> str:
         if terminal not in self._cutoffs:
             row = self._reading.terminal(terminal)
-            self._cutoffs[terminal] = row.revoked if row else ""
+            unknown = _NEVER if row is not None and not row.active and not row.adopted_by else ""
+            self._cutoffs[terminal] = (row.revoked or unknown) if row else ""
         return self._cutoffs[terminal]
 
     # What a maker had not seen

@@ -10,8 +10,9 @@ from collections.abc import Sequence
 import msgspec
 
 from casework import bodies
-from casework.ambient import NewId
+from casework.ambient import NewId, moment, stamp
 from casework.case import Case, decode_case, encode_case
+from casework.errors import BadBytes
 from casework.events import EVENTS
 from casework.facts import HALL, Base, Envelope, Fact, Group, LegalTime, digest, encode_body, encode_fact
 from casework.folding import evolve
@@ -157,16 +158,38 @@ def write_version(reading: Reading, type_: str, version: int, now: str, new_id: 
     return own_facts(reading, [bodies.WriteVersion(type_, version)], now, new_id)
 
 
-def revoke(reading: Reading, number: str, now: str, new_id: NewId) -> Changes:
+def revoke(reading: Reading, number: str, now: str, new_id: NewId, since: str = "") -> Changes:
     """End a terminal's line: its requests are answered 403 from here on.
 
-    Raises Stop when there is no such terminal, or it is revoked already.
+    Args:
+        reading: the transaction that will write it.
+        number: the terminal's.
+        now: the hall's time, a `stamp`.
+        new_id: gives ids.
+        since: from when on what it did waits for a person (S28), a day or a moment; by default from now on. Said
+            again, it moves the cut-off.
+
+    Raises Stop when there is no such terminal, it is revoked already, or the time is none or still to come.
     """
     row = reading.terminal(number)
     if row is None or number == HALL:
         raise Stop("hall.no_terminal", number=number)
-    if not row.active:
+    if (row.revoked or not (row.active or row.adopted_by)) and not since:
         raise Stop("hall.terminal_revoked", number=number)
-    changes = Changes(terminals={number: msgspec.structs.replace(row, active=False)})
-    said = bodies.TerminalSet(number, row.incarnation, row.key, row.scopes, active=False)
-    return own_facts(reading, [said], now, new_id, changes)
+    try:
+        cutoff = stamp(moment(since)) if since else now
+    except BadBytes as cause:
+        raise Stop("hall.revoke_since", since=since[:40]) from cause
+    if cutoff > now:
+        raise Stop("hall.revoke_since", since=since[:40])
+    row = msgspec.structs.replace(row, active=False, revoked=cutoff)
+    said = terminal_set(row)
+    return own_facts(reading, [said], now, new_id, Changes(terminals={number: row}))
+
+
+def terminal_set(row: TerminalRow) -> bodies.TerminalSet:
+    """What the log says of a terminal."""
+    return bodies.TerminalSet(
+        row.number, row.incarnation, row.key, row.scopes, row.active, revoked_since=row.revoked,
+        adopted_by=row.adopted_by,
+    )  # fmt: skip

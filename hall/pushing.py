@@ -83,9 +83,10 @@ class Pushing(Healing):
 
     def _judge(
         self, tx: Writing, batch: Batch, pieces: tuple[Piece, ...], terminal: TerminalRow, now: str, *,
-        vouched: bool = False, also: bodies.Imported | None = None,
+        imported: bodies.Imported | None = None,
     ) -> tuple[PushAnswer, frozenset[str]]:  # fmt: skip
-        """The verdicts on a batch, saved. `vouched`: a person answers for what is later than a cut-off (S28)."""
+        """The verdicts on a batch, saved. `imported`: it came by stick, and a person answers for it (S28)."""
+        vouched = imported is not None and imported.vouched
         if batch.first > terminal.acked + 1:
             raise Gap("hall.gap", next=terminal.acked + 1)
         known = _known(tx, batch, terminal, pieces)
@@ -101,13 +102,14 @@ class Pushing(Healing):
             terminal,
             acked=batch.last if ahead else terminal.acked,
             head=batch.head if ahead else terminal.head,
-            last_seen=now,
+            last_seen=now if imported is None else terminal.last_seen,
             cursor=max(batch.cursor, terminal.cursor),
         )
-        docket.changes.reports[terminal.number] = contact_of(terminal.number, now, batch.cursor, batch.report)
         follow(tx, sitting, docket.changes, now, self._new_id, calendar)
-        if also is not None:
-            own_facts(tx, [also], now, self._new_id, docket.changes)
+        if imported is None:
+            docket.changes.reports[terminal.number] = contact_of(terminal.number, now, batch.cursor, batch.report)
+        else:
+            own_facts(tx, [imported], now, self._new_id, docket.changes)
         answers = sitting.answers(self._save(tx, docket.changes))
         return PushAnswer(now, max(batch.last, terminal.acked), answers), docket.changes.scopes
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 from casework.seals import Signed
 from casework.wire import PURPOSE_ENROL, EnrolAnswer, EnrolRequest
 from hall.enrol import enrol
+from hall.importing import Importing
 from hall.proving import read_body, taking_in, unsealed
 from hall.pulling import Pulling
-from hall.pushing import Pushing
 from hall.upkeep import Upkeep
 
 
-class Hall(Pushing, Pulling, Upkeep):
+class Hall(Importing, Pulling, Upkeep):
     """The hall's use cases."""
 
     def enrol(self, body: bytes) -> tuple[EnrolAnswer, frozenset[str]]:

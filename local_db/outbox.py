@@ -41,29 +41,48 @@ class Outbox(Commit):
         who = self.identity
         return Position(who.hall, who.terminal, who.incarnation, epoch, cursor, chain, known, frozen, self.is_adrift())
 
-    def outgoing(self, max_facts: int, max_bytes: int, after: int | None = None) -> Outgoing | None:
+    def outgoing(
+        self, max_facts: int, max_bytes: int, after: int | None = None, *, whole: bool = False
+    ) -> Outgoing | None:
         """The oldest envelopes that the hall has not acknowledged, from `after` + 1 on (default: its last mark).
 
-        At least one whole group, however small the bounds; None when nothing waits.
+        At least one whole group, however small the bounds; None when nothing waits. `whole`: with all bytes that are
+        whole here, also of what travelled as a stub.
         """
         taken: list[tuple[int, str, str, Sent]] = []
-        size = whole = 0
+        size = complete = 0
         with self.reading() as db:
             mark = db.execute("select acked from standing").fetchone()[0] if after is None else after
             for seq, prev, hash_, stub, data, fact_hash, index, members in db.execute(_SQL["outgoing"], (mark,)):
-                reason = stub or ("" if digest(data) == fact_hash else DAMAGED)
+                reason = ("" if whole else stub) or ("" if digest(data) == fact_hash else DAMAGED)
                 sent = Sent(seq, stub=reason, fact_hash=fact_hash) if reason else Sent(seq, msgspec.Raw(data))
                 size += len(data)
-                if whole and (len(taken) + 1 > max_facts or size > max_bytes):
+                if complete and (len(taken) + 1 > max_facts or size > max_bytes):
                     break
                 taken.append((seq, prev, hash_, sent))
                 if index + 1 == members:
-                    whole = len(taken)
+                    complete = len(taken)
         if not taken:
             return None
-        taken = taken[: whole or len(taken)]
+        taken = taken[: complete or len(taken)]
         events = tuple(row[3] for row in taken)
         return Outgoing(taken[0][0], taken[-1][0], taken[0][1], taken[-1][2], events)
+
+    def without_bytes(self) -> tuple[int, ...]:
+        """Envelopes that travelled as stubs though their bytes are whole here: these may go by stick (S12, S28)."""
+        with self.reading() as db:
+            rows = db.execute(_SQL["stubs"]).fetchall()
+        return tuple(seq for seq, data, hash_ in rows if digest(data) == hash_)
+
+    def whole_group(self, seq: int) -> Outgoing:
+        """The group of an envelope with all the bytes that are whole here, whatever was tried before."""
+        with self.reading() as db:
+            rows = db.execute(_SQL["group_of"], (seq,)).fetchall()
+        events = tuple(
+            Sent(at, msgspec.Raw(data)) if digest(data) == hash_ else Sent(at, stub=DAMAGED, fact_hash=hash_)
+            for at, _, _, data, hash_ in rows
+        )
+        return Outgoing(rows[0][0], rows[-1][0], rows[0][1], rows[-1][2], events)
 
     def mark_sent(self, first: int, last: int) -> None:
         """The line is about to send these; counts the attempt."""

@@ -56,7 +56,7 @@ class Outbound:
         contact = self._contact
         await contact.memory(contact.store.mark_sent, out.first, out.last)
         events = tuple(self._as_sent(event) for event in out.events)
-        signed = seal(contact.signer, PURPOSE_BATCH, _batch(out, events, position, await contact.report()))
+        signed = seal(contact.signer, PURPOSE_BATCH, batch_of(out, events, position, await contact.report()))
         try:
             answer = await contact.question(lambda: contact.transport.push(signed), batch=True)
         except Unreachable:
@@ -122,7 +122,8 @@ class Outbound:
         self._stubs[largest.seq] = f"refused with {declined.status}"
 
 
-def _batch(out: Outgoing, events: tuple[Sent, ...], position: Position, report: Report) -> Batch:
+def batch_of(out: Outgoing, events: tuple[Sent, ...], position: Position, report: Report | None = None) -> Batch:
+    """What a push carries, by line or by stick."""
     head = msgspec.Raw(msgspec.json.encode(position.known_head)) if position.known_head else NULL
     return Batch(
         hall=position.hall,

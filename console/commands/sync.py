@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import signal
+from pathlib import Path
 from types import FrameType
 
 from casework.messages import t
@@ -23,6 +24,9 @@ def arguments(parser: Parser) -> None:
     add_folder(parser)
     parser.add_argument("--once", action="store_true", help=t("arguments.once"))
     parser.add_argument("--hall", metavar="URL", help=t("arguments.hall_moved"))
+    parser.add_argument("--export", default="", metavar="FILE", help=t("arguments.export"))
+    parser.add_argument("--from", type=int, default=None, dest="first", metavar="N", help=t("arguments.export_from"))
+    parser.add_argument("--import-answer", default="", metavar="FILE", dest="answer", help=t("arguments.answer"))
 
 
 def run(args: argparse.Namespace) -> int:
@@ -34,6 +38,8 @@ def run(args: argparse.Namespace) -> int:
     with bootstrap.opened(args.dir) as terminal:
         if args.hall:
             terminal.memory.keep_setting(bootstrap.URL_SETTING, checked(args.hall))
+        if args.export or args.answer:
+            return _by_stick(terminal, args)
         if not args.once:
             return _until_stopped(terminal)
         round_ = sync_once(terminal)
@@ -42,6 +48,26 @@ def run(args: argparse.Namespace) -> int:
         return 0
     talk(t("console.sync.failed", reason=round_.trouble))
     return 1
+
+
+def _by_stick(terminal: Terminal, args: argparse.Namespace) -> int:
+    """What waits goes into a file for `yichuang hall import`, or the hall's answer comes back (S28)."""
+    from console import bootstrap
+    from console.output import read_file, write_lines
+    from sync.carrying import carried, take_back
+
+    memory = terminal.memory
+    facts: dict[str, object] = {}
+    if args.answer:
+        answer = read_file(Path(args.answer))
+        facts["answered"] = take_back(memory, answer, memory.identity.hall_key)
+    if args.export:
+        lines = carried(memory, bootstrap.signer_of(memory.folder), args.first, memory.limits)
+        facts |= {"file": args.export, "batches": write_lines(Path(args.export), lines)}
+    data({**facts, "pending": memory.pending().unsent})
+    if args.export:
+        talk(t("console.sync.exported", file=args.export))
+    return 0
 
 
 def _until_stopped(terminal: Terminal) -> int:

@@ -26,6 +26,8 @@ def arguments(parser: Parser) -> None:
         there.add_argument("--post", metavar="POST", help=t("arguments.post"))
         if name != "list":
             there.add_argument("number", metavar="NUMBER", help=t("arguments.terminal"))
+        if name == "revoke":
+            there.add_argument("--since", metavar="TIME", help=t("arguments.revoke_since"))
     enrol = command(group, "enrol", "help.terminal.enrol")
     add_folder(enrol)
     enrol.add_argument("--hall", required=True, metavar="URL", help=t("arguments.hall"))
@@ -44,8 +46,8 @@ def _at_the_hall(args: argparse.Namespace) -> int:
     from hall import cli
 
     words = ["terminal", args.action]
-    for option in ("dir", "staff", "post"):
-        if getattr(args, option):
+    for option in ("dir", "staff", "post", "since"):
+        if getattr(args, option, None):
             words += [f"--{option}", getattr(args, option)]
     if args.json:
         words.append("--json")

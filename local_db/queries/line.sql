@@ -11,6 +11,19 @@ select coalesce(max(local_seq), 0) from outbox
 select o.local_seq, o.prev, o.hash, o.stub, f.bytes, f.hash, f.group_index, f.group_size
 from outbox o join fact f on f.n = o.fact where o.local_seq > ? order by o.local_seq
 
+-- name: stubs
+-- What travelled without its bytes and is not settled.
+select o.local_seq, f.bytes, f.hash from outbox o join fact f on f.n = o.fact
+where o.state not in ('passed', 'resolved') and o.stub <> '' order by o.local_seq
+
+-- name: group_of
+-- All envelopes of the group of one, in order.
+select o.local_seq, o.prev, o.hash, f.bytes, f.hash
+from outbox mine join fact g on g.n = mine.fact
+join outbox o on o.local_seq between mine.local_seq - g.group_index and mine.local_seq - g.group_index + g.group_size - 1
+join fact f on f.n = o.fact
+where mine.local_seq = ? order by o.local_seq
+
 -- name: to_send
 -- Rows of a batch whose state a send may move.
 select local_seq, state from outbox where local_seq between ? and ?

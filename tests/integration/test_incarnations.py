@@ -87,3 +87,41 @@ def test_a_window_whose_line_is_open_is_not_enrolled_under_its_feet(place: Place
     assert done.code == 1
     assert "先关闭" in done.err
     assert place.run(*again(place, "0012", "0040")).code == 0
+
+
+def test_t72_a_revoked_window_is_emptied_by_stick_and_goes_on_under_a_new_number(place: Place) -> None:
+    """S28: written out at the window, taken in by a supervisor, the answer carried back."""
+    numbers = take(place, "a", "b")
+    hall = ["--dir", str(place.hall)]
+    assert place.run("terminal", "revoke", "0012", *hall).code == 0
+    refused = place.sync("0012")
+    assert (refused.code, refused.lines[-1]["error"]) == (1, "line.revoked")
+    assert "sync --export" in refused.err
+    file, answer = str(place.folder / "stick.jsonl"), str(place.folder / "answer.jsonl")
+    out = place.run("sync", "--export", file, "--dir", place.window("0012"))
+    assert (out.one["batches"], out.one["pending"] > 0) == (1, True)
+
+    assert "督办" in place.run("hall", "import", file, *hall, "--staff", "1001").err
+    assert "口令" in place.run("hall", "import", file, *hall, "--staff", "3001", YICHUANG_PIN="000000").err
+    taken = place.run("hall", "import", file, *hall, "--staff", "3001", "--answer", answer)
+    assert taken.one == {"accepted": out.one["pending"], "duplicate": 0, "held": 0, "rejected": 0}
+    twice = place.run("hall", "import", file, *hall, "--staff", "3001")
+    assert twice.one["duplicate"] == out.one["pending"]
+
+    back = place.run("sync", "--import-answer", answer, "--dir", place.window("0012"))
+    assert (back.one["answered"], back.one["pending"]) == (out.one["pending"], 0)
+    assert place.run(*again(place, "0012", "0040")).one["pending"] == 0
+    assert {each["number"] for each in place.at("0012", "case", "list").lines} == set(numbers)
+
+
+def test_a_damaged_stick_is_a_sentence_and_what_stood_before_it_is_in(place: Place) -> None:
+    take(place, "a")
+    file = place.folder / "stick.jsonl"
+    assert place.run("sync", "--export", str(file), "--dir", place.window("0012")).code == 0
+    file.write_bytes(file.read_bytes() + b'{"torn":\n')
+    done = place.run("hall", "import", str(file), "--dir", str(place.hall), "--staff", "3001")
+    assert done.code == 1
+    assert "第 2 行" in done.err
+    assert place.sync("0012").one["pending"] == 0
+    missing = place.run("hall", "import", "/nowhere/x", "--dir", str(place.hall), "--staff", "3001")
+    assert missing.code == 1

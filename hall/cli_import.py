@@ -1,0 +1,79 @@
+"""`yichuang hall import FILE`: what a terminal wrote out is taken in under supervision (S28)."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from casework.facts import digest
+from casework.limits import Limits
+from casework.messages import t
+from hall import cli
+from hall.errors import HallError, Stop
+from hall.files import write_whole
+
+MAY = frozenset({"supervisor", "it"})
+"""Whose teams may take in what a terminal could not send itself."""
+
+
+def run_import(args: argparse.Namespace, folder: Path) -> int:
+    """Do it; the exit code. What was taken in before a batch that can't be stays: the same file may come again.
+
+    Raises HallError.
+    """
+    data = _read(Path(args.file))
+    sha256 = digest(data)
+    with cli.open_hall(folder) as here:
+        _prove(here, args.staff)
+        found: Counter[str] = Counter()
+        answers: list[bytes] = []
+        for count, line in enumerate(_lines(data, here.limits), start=1):
+            try:
+                answer, carried = here.hall.take_in(line, args.staff, sha256, vouched=args.vouch)
+            except HallError as no:
+                raise Stop("hall.import_line", line=count, reason=no.message) from no
+            answers.append(msgspec.json.encode(carried))
+            for one in answer.verdicts:
+                found["duplicate" if one.duplicate else one.verdict.v] += 1
+                found["after"] += one.verdict.code == "after_revocation"
+    if args.answer:
+        write_whole(Path(args.answer), b"".join(line + b"\n" for line in answers))
+    cli.print_row({name: found[name] for name in ("accepted", "duplicate", "held", "rejected")})
+    if found["after"]:
+        cli.say(t("hall.import_after", count=found["after"]))
+    return 0
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as cause:
+        raise Stop("hall.import_file", file=str(file), reason=cause.strerror or str(cause)) from cause
+
+
+def _lines(data: bytes, limits: Limits) -> Iterator[bytes]:
+    for line in data.splitlines():
+        if len(line) > limits.body_bytes:
+            raise Stop("hall.import_file", file="-", reason=t("hall.unreadable", what="import"))
+        if line.strip():
+            yield line
+
+
+def _prove(here: cli.HallHere, number: str) -> None:
+    """Whether that person may, and has typed her PIN. Raises Stop."""
+    from argon2 import PasswordHasher
+    from argon2.exceptions import InvalidHashError, VerificationError
+
+    with here.store.reading() as reading:
+        person = reading.staff((number,)).get(number)
+    if person is None or not person.active or person.team not in MAY:
+        raise Stop("hall.import_who", number=number[:20])
+    try:
+        PasswordHasher().verify(person.verifier, os.environ.get(cli.PIN_VARIABLE, ""))
+    except (VerificationError, InvalidHashError) as cause:
+        raise Stop("hall.import_pin", variable=cli.PIN_VARIABLE) from cause
