@@ -59,7 +59,8 @@ class LegalTime(msgspec.Struct, frozen=True):
         from casework.ambient import moment
 
         contact = moment(self.contact or self.at)
-        return (moment(now) - contact).total_seconds() <= limits.clock_contact_seconds
+        since = (moment(now) - contact).total_seconds()  # before the contact: somebody has set the clock back since
+        return -limits.clock_offset_seconds <= since <= limits.clock_contact_seconds
 
 
 class Fact(msgspec.Struct, frozen=True):

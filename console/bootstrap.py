@@ -21,7 +21,7 @@ from casework.messages import Message
 from console.counter import Counter
 from console.errors import NotEnrolled
 from console.folders import data_folder
-from console.legal_time import LegalClock
+from console.legal_time import LegalClock, PaperClock
 from console.library import Library
 from console.messages import translator
 from console.paperwork import Paperwork
@@ -100,7 +100,7 @@ def open_terminal(folder: Path, *, language: str = "zh_CN", clock: Clock | None 
     library = Library(memory)
     who = memory.identity
     legal = LegalClock(memory, clock)
-    paperwork = Paperwork(who.hall_name, who.terminal, clock, library, translator("zh_CN"))
+    paperwork = Paperwork(who.hall_name, who.terminal, PaperClock(legal), library, translator("zh_CN"))
     counter = Counter(
         memory, library, paperwork, clock, legal, new_id, lambda: bool(memory.last_contact().trouble),
         sources_of(memory.setting(SETTING)),

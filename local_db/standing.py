@@ -71,13 +71,17 @@ class Standing(Pages):
         now = stamp(self.clock.now())
         if not hall_time:
             return LegalTime(now)
-        return LegalTime(now, offset, hall_time, self._same_boot(local, mono))
+        same_boot = self.same_boot(local, mono)
+        if same_boot and abs(offset or 0) > self.limits.clock_offset_seconds * 1000:
+            ran = timedelta(seconds=self.clock.monotonic() - mono)  # this clock is wrong, and the right time is known
+            return LegalTime(stamp(moment(hall_time) + ran), 0, hall_time, same_boot=True)
+        return LegalTime(now, offset, hall_time, same_boot)
 
     def hall_day(self) -> date | None:
         """The hall's day by its last word plus the monotonic clock; None when there was no contact since boot."""
         with self.reading() as db:
             hall_time, _, local, mono, _, _ = db.execute(_SQL["evidence"]).fetchone()
-        if not hall_time or not self._same_boot(local, mono):
+        if not hall_time or not self.same_boot(local, mono):
             return None
         return (moment(hall_time) + timedelta(seconds=self.clock.monotonic() - mono)).date()
 
@@ -104,7 +108,13 @@ class Standing(Pages):
         except OSError:
             return -1
 
-    def _same_boot(self, local: str, mono: float) -> bool:
+    def same_boot(self, local: str, mono: float) -> bool:
+        """Whether this machine runs since then without a break: both its clocks went on alike.
+
+        Args:
+            local: the wall clock of then, a `stamp`.
+            mono: the monotonic clock of then.
+        """
         ran = self.clock.monotonic() - mono
         walked = (self.clock.now() - moment(local)).total_seconds()
         return ran >= 0 and abs(walked - ran) <= _SAME_BOOT_SECONDS

@@ -1,0 +1,100 @@
+"""The time on the paper when this machine's clock is wrong, set back, or has never met the hall (S29)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from casework.dating import has_evidence
+from casework.errors import BadInput
+from casework.facts import LegalTime
+from console.legal_time import DayUnknown, LegalClock, PaperClock
+from local_db.memory import TerminalMemory
+from tests.builders import START, FixedClock
+from tests.terminals import enrolled
+
+CONTACT = "2026-11-23T09:00:00.000"
+
+
+def legal_at(tmp_path: Path, clock: FixedClock) -> tuple[LegalClock, TerminalMemory]:
+    """The legal clock of a new terminal."""
+    memory = enrolled(tmp_path, clock)
+    return LegalClock(memory, clock), memory
+
+
+def boots(clock: FixedClock, at: datetime) -> None:
+    """The machine was off and wakes up with this time."""
+    clock.at, clock.ran = at, 5.0
+
+
+@pytest.mark.parametrize("off", [timedelta(days=-1), timedelta(days=366), timedelta(days=-9700)])
+def test_t37_t57_a_wrong_clock_that_has_met_the_hall_tells_the_halls_time(tmp_path: Path, off: timedelta) -> None:
+    clock = FixedClock(START + off)
+    legal, memory = legal_at(tmp_path, clock)
+    memory.contact(CONTACT, int(off.total_seconds() * 1000))
+    clock.go(3600)
+    assert legal.now() == LegalTime("2026-11-23T10:00:00.000", 0, CONTACT, same_boot=True)
+    assert has_evidence(legal.now())
+    assert legal.day() == date(2026, 11, 23)
+    assert PaperClock(legal).now() == START + timedelta(hours=1), "and so does the paper"
+
+
+def test_s29_a_clock_that_is_a_minute_off_tells_its_own_time_with_its_evidence(tmp_path: Path) -> None:
+    clock = FixedClock()
+    legal, memory = legal_at(tmp_path, clock)
+    memory.contact("2026-11-23T08:59:00.000", 60_000)
+    assert legal.now() == LegalTime(CONTACT, 60_000, "2026-11-23T08:59:00.000", same_boot=True)
+
+
+def test_t37_a_clock_that_was_set_back_after_the_contact_proves_nothing(tmp_path: Path) -> None:
+    clock = FixedClock()
+    legal, memory = legal_at(tmp_path, clock)
+    memory.contact(CONTACT, 0)
+    clock.at -= timedelta(days=1)
+    assert not has_evidence(legal.now()), "it says a time before the hall's own"
+    with pytest.raises(DayUnknown):
+        legal.day()
+    with pytest.raises(BadInput, match="2026-11-23"):
+        legal.confirm(date(2026, 11, 22))
+
+
+def test_s29_without_the_hall_since_boot_the_clerk_says_the_day_once_for_this_boot(tmp_path: Path) -> None:
+    clock = FixedClock()
+    legal, memory = legal_at(tmp_path, clock)
+    memory.contact(CONTACT, 0)
+    boots(clock, datetime(2000, 1, 1, 8, 15))  # noqa: DTZ001 - the hall's civil time is naive
+    with pytest.raises(DayUnknown):
+        legal.day()
+    legal.confirm(date(2026, 11, 24))
+    assert legal.day() == date(2026, 11, 24)
+    clock.go(60)
+    assert legal.now().at == "2026-11-24T08:16:00.000", "nobody's receipt says 2000"
+    assert not has_evidence(legal.now()), "a supervisor looks at it"
+    clock.go(16 * 3600)
+    assert legal.day() == date(2026, 11, 25), "it goes on over midnight"
+    boots(clock, datetime(2000, 1, 2, 8))  # noqa: DTZ001 - the hall's civil time is naive
+    clock.ran = 3.0
+    with pytest.raises(DayUnknown):
+        legal.day()
+
+
+def test_s29_the_day_that_the_clock_says_too_keeps_the_evidence_of_last_week(tmp_path: Path) -> None:
+    clock = FixedClock()
+    legal, memory = legal_at(tmp_path, clock)
+    memory.contact(CONTACT, 0)
+    boots(clock, START + timedelta(days=3))
+    legal.confirm(date(2026, 11, 26))
+    assert has_evidence(legal.now())
+    boots(clock, START + timedelta(days=9))
+    legal.confirm(date(2026, 12, 2))
+    assert not has_evidence(legal.now()), "more than seven days after the last contact"
+
+
+def test_a_day_that_an_older_program_wrote_down_is_asked_for_again(tmp_path: Path) -> None:
+    clock = FixedClock()
+    legal, memory = legal_at(tmp_path, clock)
+    memory.keep_setting("confirmed_day", "2026-11-23")
+    with pytest.raises(DayUnknown):
+        legal.day()
