@@ -92,7 +92,7 @@ def test_no_terminal_writes_the_halls_own_facts(type_: str) -> None:
     assert (judged(case, forged).kind, judged(case, forged).code) == ("rejected", "hall_only")
 
 
-def test_a_roster_that_changed_meanwhile_takes_the_right_away() -> None:
+def test_t50_a_roster_that_changed_meanwhile_takes_the_right_away() -> None:
     """T50."""
     office = Office()
     case = office.case("D01")

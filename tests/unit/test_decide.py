@@ -500,7 +500,7 @@ def test_without_the_line_the_counter_goes_on(office: Office) -> None:
     assert office.does(case, "1002", "deliver", online=False).state == "delivered"
 
 
-def test_without_the_line_others_cases_are_only_read(office: Office) -> None:
+def test_s23_without_the_line_others_cases_are_only_read(office: Office) -> None:
     """S23: a judgement only on what this terminal took in."""
     case = office.case("C07")
     assert offline(office, case, "1001", "pre-review") == ""
@@ -591,7 +591,7 @@ def test_a_step_says_by_whom_and_when(office: Office) -> None:
     assert case.steps["pre_review"] == StepState("done", "1001", "2026-11-23T10:00:00.000", "齐")
 
 
-def test_a_case_from_an_item_that_changed_since_is_still_acted_on(office: Office) -> None:
+def test_s33_a_case_from_an_item_that_changed_since_is_still_acted_on(office: Office) -> None:
     """S33: the fact carries what it resolved."""
     case = office.case("C07")
     emptied = msgspec.structs.replace(CATALOGUE, items={})

@@ -19,7 +19,7 @@ def drawn() -> set[tuple[str, str, str]]:
     return set(DRAWN.findall(outbox.__doc__ or ""))
 
 
-def test_the_drawing_shows_every_move_and_no_other() -> None:
+def test_s6_the_drawing_shows_every_move_and_no_other() -> None:
     """S6."""
     table = {(row.value, move.value, to.value) for row, moves in MOVES.items() for move, to in moves.items()}
     assert drawn() == table
