@@ -1,4 +1,4 @@
-"""Two hall processes on one memory: no number is skipped, of two who decide one is accepted, a busy file is patience."""
+"""Two hall processes on one memory: no number is skipped, one of two decisions is accepted, a busy file is patience."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import msgspec
@@ -76,7 +77,7 @@ def test_t22_two_hall_processes_write_at_once_and_no_reader_ever_misses_a_late_c
             answers = await window.push(taken, window.examined(taken.case))  # the second is refused: verdicts, too
             assert len(answers) == 2
 
-    async def reads(clients: list[httpx.AsyncClient], writing: asyncio.Future[object]) -> int:
+    async def reads(clients: list[httpx.AsyncClient], writing: asyncio.Future[Any]) -> int:
         pages = 0
         while not writing.done() or (pages and reader.cursor < newest()):
             reader.client = clients[pages % 2]  # now from one process, now from the other
