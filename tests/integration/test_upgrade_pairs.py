@@ -1,4 +1,4 @@
-"""Old programs and new ones: folders of version 0.1.0 and 0.2.0 opened by today's, and the two side by side on one line.
+"""Old programs and new ones: folders of 0.1.0 and 0.2.0 opened by today's program, and two of them on one line.
 
 The old programs are this repository's own, at the commits that `CHANGELOG.md` records, run as processes of their own
 with today's libraries. What they can't do, and what becomes of it:
@@ -17,7 +17,6 @@ from __future__ import annotations
 import contextlib
 import io
 import json
-import os
 import re
 import sqlite3
 import subprocess
