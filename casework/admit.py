@@ -57,7 +57,10 @@ def _plain(value: Any) -> str:
     return str(value["zh"] if isinstance(value, dict) else value)
 
 
-def insistable(fact_type: str, code: str) -> bool:
-    """Whether a person with the right may insist on a fact of this type that was refused with `code` (S15)."""
+def insistable(fact_type: str, code: str, behind: str = "") -> bool:
+    """Whether a person with the right may insist on a fact of this type that was refused with `code` (S15).
+
+    `behind`: the code of the fact of the same command that was refused itself, where this one went with it.
+    """
     row = EVENTS.get(fact_type)
-    return row is not None and row.insistable and code not in SEPARATION
+    return row is not None and row.insistable and not SEPARATION.intersection((code, behind))

@@ -77,14 +77,40 @@ class Extension(msgspec.Struct, frozen=True, omit_defaults=True):
     authority: str = ""
 
 
-class PrintedPaper(msgspec.Struct, frozen=True):
-    """A paper that was handed out."""
+class PrintedPaper(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A paper that was handed out. `of`: the fact that it tells of; empty where no judgement stands behind it."""
 
     paper: str
     count: int
     mark: str
     at: str
     by: str
+    of: str = ""
+
+
+class PaperAct(msgspec.Struct, frozen=True):
+    """A judgement that is told on paper: the fact, and the kind of its paper."""
+
+    fact: str
+    paper: str
+
+
+class Recall(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The task to get a paper back whose act was given up (S15); open until somebody has said how it ended.
+
+    `holder` got the paper; `ended`: `came_back` or `void`.
+    """
+
+    paper: str
+    count: int
+    at: str
+    holder: str
+    since: str
+    of: str = ""
+    ended: str = ""
+    ended_at: str = ""
+    ended_by: str = ""
+    note: str = ""
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -158,6 +184,11 @@ class Case(msgspec.Struct, frozen=True, omit_defaults=True):
     lines: tuple[bodies.SupplementLine, ...] = ()
     """What a returned registration lacked."""
     papers: tuple[PrintedPaper, ...] = ()
+    acts: tuple[PaperAct, ...] = ()
+    """The judgements that stand and are told on paper, in order."""
+    given_up: tuple[str, ...] = ()
+    """Refused facts that somebody gave up: a paper of one of them that turns up later is called back too."""
+    recalls: tuple[Recall, ...] = ()
     nudges: int = 0
     asks_refused: int = 0
     """How often something was asked for too late (R5): it counts against the item."""
@@ -178,6 +209,11 @@ class Case(msgspec.Struct, frozen=True, omit_defaults=True):
     def is_open(self) -> bool:
         """Whether anybody still has to act on it."""
         return self.state in OPEN_STATES
+
+    @property
+    def open_recalls(self) -> tuple[Recall, ...]:
+        """Papers that are still out although what they say was given up."""
+        return tuple(each for each in self.recalls if not each.ended)
 
     @property
     def let_in_by(self) -> tuple[str, ...]:

@@ -296,6 +296,14 @@ class HandOver(Command, frozen=True):
     papers: str = ""
 
 
+class RecallEnd(Command, frozen=True):
+    """收回旧件: `how` is came_back or void; `paper` where several are called back."""
+
+    how: str = "came_back"
+    note: str = ""
+    paper: str = ""
+
+
 ACTS: dict[str, type[Command]] = {
     "accept": Accept,
     "refuse": Refuse,
@@ -337,6 +345,7 @@ ACTS: dict[str, type[Command]] = {
     "void": Void,
     "hand-over": HandOver,
     "confirm-date": ConfirmDate,
+    "recall": RecallEnd,
 }
 """Every act on a case, and the data that it takes."""
 

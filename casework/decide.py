@@ -69,9 +69,8 @@ def ask_refused(case: Case, command: commands.Command, refusal: Refusal, context
 def print_paper(case: Case, kind: str, context: Context, sha256: str) -> Decision | Refusal:
     """The durable event of a print, with its count and, from the second on, the mark `0012-1`."""
     count = 1 + sum(1 for paper in case.papers if paper.paper == kind)
-    body = bodies.Printed(
-        paper=kind, count=count, mark=reprint_mark(case.papers, kind, context.terminal), sha256=sha256
-    )
+    of = next((act.fact for act in reversed(case.acts) if act.paper == kind), "")
+    body = bodies.Printed(kind, count, reprint_mark(standing_papers(case), kind, context.terminal), sha256, of)
     post = any_post(case, context, "printed")
     return drafted(Drafting(context, case.id, case.root, case), ("printed", body, post))
 
@@ -82,6 +81,12 @@ def unmask(case: Case, reason: str, context: Context) -> Decision | Refusal:
         return Refusal("reason")
     body, post = bodies.Unmasked(clean_text(reason)), any_post(case, context, "unmasked")
     return drafted(Drafting(context, case.id, case.root, case), ("unmasked", body, post))
+
+
+def standing_papers(case: Case) -> tuple[PrintedPaper, ...]:
+    """The papers that still say what is so: what is called back is not printed again but replaced."""
+    called = {(each.paper, each.count, each.at) for each in case.recalls}
+    return tuple(paper for paper in case.papers if (paper.paper, paper.count, paper.at) not in called)
 
 
 def reprint_mark(papers: tuple[PrintedPaper, ...], kind: str, terminal: str) -> str:

@@ -18,6 +18,7 @@ from casework.events import EVENTS, Klass, written
 from casework.facts import Base, Fact, Group, LegalTime
 from casework.folding import evolve
 from casework.limits import LIMITS
+from casework.refused import Waits
 from casework.rules import Bench, Refusal, refusal
 from casework.upcasting import written_version
 
@@ -38,8 +39,8 @@ class Context:
     online: bool = True
     """False while the line is known to be down (S14)."""
     visit: str = ""
-    refused: frozenset[str] = frozenset()
-    """Ids of facts of this case that wait in the tray."""
+    refused: Mapping[str, Waits] = dataclasses.field(default_factory=dict)
+    """What waits in the tray and may be settled with this case, by its name there."""
     waiting: frozenset[str] = frozenset()
     """Types of facts of this case that wait for the hall's word."""
     team_of: Callable[[str], str] | None = None

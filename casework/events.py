@@ -188,6 +188,8 @@ _ROWS = (
     # The tray
     EventType("resolve.withdraw", Klass.JUDGEMENT, bodies.ResolveWithdraw, "case.resolve", Offline.NEVER),
     EventType("resolve.amend", Klass.JUDGEMENT, bodies.ResolveAmend, "case.resolve", Offline.NEVER),
+    EventType("resolve.insist", Klass.JUDGEMENT, bodies.ResolveInsist, "case.resolve", Offline.NEVER),
+    _counter("recalled", bodies.Recalled, "case.resolve"),
     # The hall's own
     _hall("deemed_accepted", bodies.DeemedAccepted, "module"),
     _hall("timer.set_aside", bodies.TimerSetAside, "module"),

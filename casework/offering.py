@@ -108,6 +108,8 @@ def _of_state(case: Case, context: Context) -> Iterator[Offer]:
         yield "void", "voided"
     if case.is_open and case.doubts:
         yield "confirm-date", "date.confirmed"
+    if case.open_recalls:
+        yield "recall", "recalled"
 
 
 def _may(case: Case, context: Context, type_: str) -> bool:

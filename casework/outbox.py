@@ -17,6 +17,8 @@
     rejected --pass--> passed
     accepted --lose--> sent                             the hall was restored without it: sent again (S25)
     passed --lose--> sent
+    resolved --accept--> accepted                       somebody else had insisted before (S15)
+    resolved --pass--> passed
 
 The writer makes *committed*, the line *sent*, a verdict (push answer or pull) *accepted*, *held* or
 *rejected*, the page's commit *passed*, a `resolve.*` fact *resolved*, another epoch of the hall sends
@@ -62,7 +64,7 @@ MOVES: dict[Row, dict[Move, Row]] = {
     Row.ACCEPTED: {Move.PASS: Row.PASSED, Move.LOSE: Row.SENT},
     Row.HELD: {Move.PASS: Row.PASSED, Move.RESOLVE: Row.RESOLVED, **_VERDICTS},
     Row.REJECTED: {Move.PASS: Row.PASSED, Move.ACCEPT: Row.ACCEPTED, Move.RESOLVE: Row.RESOLVED},
-    Row.RESOLVED: {},
+    Row.RESOLVED: {Move.PASS: Row.PASSED, Move.ACCEPT: Row.ACCEPTED},
     Row.PASSED: {Move.LOSE: Row.SENT},
 }
 

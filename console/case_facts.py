@@ -81,6 +81,7 @@ def row(terminal: Terminal, case: Case) -> dict[str, Any]:
         "applicant": masked(case.received.applicant),
         "due": first.clock.due if first else None,
         "light": light_of(stand),
+        **({"recalls": len(case.open_recalls)} if case.open_recalls else {}),
     }
 
 
@@ -147,6 +148,7 @@ def _course(case: Case) -> dict[str, Any]:
         "outcome": case.outcome,
         "recused": list(case.recused),
         "asks_refused": case.asks_refused,
+        "recalls": msgspec.to_builtins(case.recalls),
     }
     return {name: value for name, value in found.items() if value}
 

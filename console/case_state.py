@@ -186,5 +186,15 @@ def _result(terminal: Terminal, show: Shower, case: Case) -> _Said:
         yield "organ", case.organ
 
 
+def _recalls(terminal: Terminal, show: Shower, case: Case) -> _Said:
+    """Papers that are called back, and how that ended (S15)."""
+    for recall in case.recalls:
+        end = t(f"recall.{recall.ended}") if recall.ended else ""
+        words = t("case.recall", paper=t(f"paper.{recall.paper}"), at=recall.at[5:16].replace("T", " "))
+        yield "recall", "  ".join(filter(None, (words, recall.holder, end, recall.note)))
+
+
 _Part = Callable[[Terminal, Shower, Case], _Said]
-_PARTS: tuple[_Part, ...] = (_update, _dates, _acceptance, _procedures, _money, _promises, _people, _result)
+_PARTS: tuple[_Part, ...] = (
+    _update, _dates, _acceptance, _procedures, _money, _promises, _people, _recalls, _result,
+)  # fmt: skip

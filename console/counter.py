@@ -6,7 +6,7 @@ Each use case is one transaction: read, decide, commit; what it says is saved is
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -28,10 +28,9 @@ from casework.messages import Message
 from casework.offering import possible
 from casework.outbox import SHOWN, UNSENT, Row
 from casework.papers.model import Paper
+from casework.refused import Waits
 from casework.rules import Refusal
-from casework.settling import give_up_without_case, settle_by_amending, settle_by_withdrawing
 from casework.text import clean_code
-from casework.wire import Tray
 from console.legal_time import LegalClock
 from console.library import Library
 from console.paperwork import Paperwork
@@ -39,6 +38,8 @@ from console.sources import Sources, answers, questions
 from local_db.commit import Writing
 from local_db.finding import History, Told
 from local_db.memory import TerminalMemory
+
+_NOTHING: Mapping[str, Waits] = {}
 
 
 class Session(msgspec.Struct, frozen=True):
@@ -208,8 +209,12 @@ class Counter:
 
     def possible(self, session: Session, case: Case) -> tuple[tuple[str, Refusal | None], ...]:
         """The acts that belong to the case now, each with the reason why it is off, or None."""
-        history = self.memory.history(case.id)
-        context = Context(
+        return possible(case, self.outlook(session, case))
+
+    def outlook(self, session: Session, case: Case | None, refused: Mapping[str, Waits] = _NOTHING) -> Context:
+        """What is looked at to say beforehand what a person may do with a case; nothing is made with it."""
+        history = self.memory.history(case.id) if case else History(())
+        return Context(
             staff=session.staff,
             shift=session.shift,
             terminal=self.memory.identity.terminal,
@@ -217,66 +222,14 @@ class Counter:
             time=self.legal.now(),
             base=Base(0, 0, 0),
             roster=0,
-            catalogue=self.library.of(case),
+            catalogue=self.library.of(case) if case else self.library.current(),
             new_id=self.new_id,
             online=not self.known_down(),
+            refused=refused,
             waiting=frozenset(told.fact.type for told in history.lines if told.row in UNSENT),
             sourced=self.sources.connected,
             calendar=self.library.calendar(),
         )
-        return possible(case, context)
-
-    def settle(
-        self, session: Session, fact_id: str, way: str, reason: str, action: str = "", data: Any = None
-    ) -> Acted | Refusal:
-        """Settle what the hall refused or holds: `withdraw` it, or `amend` it by `action` with `data` (S15).
-
-        With it goes all else that was refused of its case. What is held is given up only by its name.
-
-        Raises BadInput: nothing of that id waits, or the way does not exist.
-        """
-        tray = self.memory.tray()
-        waiting = next((row for row in tray if row.fact == fact_id), None)
-        if waiting is None:
-            raise BadInput("tray.unknown", fact=fact_id[:40])
-        also = [row.fact for row in tray if waiting.case and row.case == waiting.case and row.kind == "rejected"]
-        refused = tuple(dict.fromkeys((*also, fact_id)))
-        with self.memory.writing() as tx:
-            case = tx.case(waiting.case)
-            if case is None:
-                return self._give_up(session, tx, waiting, refused, way, reason)
-            context = self.context(session, tx, case.id, self.library.of(case))
-            if not set(refused) <= context.refused:
-                raise BadInput("tray.unknown", fact=fact_id[:40])
-            decision = self._settled(case, refused, way, reason, action, data, context)
-            if isinstance(decision, Refusal):
-                return decision
-            tx.commit_groups(decision.groups)
-            shown = tx.case(case.id) or case
-        return Acted(case.number, shown.state, decision.types)
-
-    def _give_up(
-        self, session: Session, tx: Writing, waiting: Tray, refused: tuple[str, ...], way: str, reason: str
-    ) -> Acted | Refusal:
-        """There is no case to put right: what waits can only be given up."""
-        if way != "withdraw":
-            raise BadInput("tray.no_case", number=waiting.number)
-        case_id = waiting.case or waiting.fact[:32]
-        context = self.context(session, tx, case_id, self.library.current())
-        decision = give_up_without_case(case_id, waiting.root or case_id, refused, reason, context)
-        if isinstance(decision, Refusal):
-            return decision
-        tx.commit_groups(decision.groups)
-        return Acted(waiting.number, "", decision.types)
-
-    def _settled(
-        self, case: Case, refused: tuple[str, ...], way: str, reason: str, action: str, data: Any, context: Context
-    ) -> Decision | Refusal:
-        if way == "withdraw":
-            return settle_by_withdrawing(case, refused, reason, context)
-        if way == "amend" and action:
-            return settle_by_amending(case, refused, reason, read_act(action, data), action, context)
-        raise BadInput("tray.way", way=way[:40], possible="withdraw, amend")
 
     def unmask(self, session: Session, number: str, reason: str) -> Case | Refusal:
         """Put on record that the full personal data of the case are looked at, and why."""
@@ -355,7 +308,6 @@ class Counter:
             new_id=self.new_id,
             online=not self.known_down(),
             visit=session.visit,
-            refused=tx.refused(case_id) if case_id else frozenset(),
             waiting=tx.waiting(case_id) if case_id else frozenset(),
             team_of=lambda number: _team(tx, number),
             sourced=self.sources.connected,

@@ -16,6 +16,7 @@ from casework.messages import Message
 from console.day import Day, Hands, picture
 from console.day_intake import Reception, prefile_checked_again, prefile_opened, prefile_parked, prefile_taken
 from console.sample import application
+from console.settling import Settlement, Settling
 from console.stories import WINDOW_12, stories
 from console.story import CLERK, DECISIVE, SUPERVISOR, DayRefused, Run, done, session
 
@@ -112,7 +113,7 @@ class Course:
         supervisor = session(terminal, SUPERVISOR)
         for row in terminal.memory.tray():
             if row.number == number and row.kind == "rejected":
-                terminal.counter.settle(supervisor, row.fact, "withdraw", "申请人已撤回申请")
+                Settling(terminal.counter).settle(supervisor, row.fact, Settlement("withdraw", "申请人已撤回申请"))
                 return
 
 

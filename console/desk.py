@@ -5,21 +5,27 @@ Who sits here, lists, cases, papers and the tray; what takes applications in is 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any, cast
+
+import msgspec
 
 from casework import codes
 from casework.ambient import moment
 from casework.events import EVENTS
 from casework.messages import Message, t
 from casework.papers.text import to_text
+from casework.refused import RECALL_PAPER
 from casework.rights import post_for
 from casework.rules import Refusal
 from console import desk_forms
 from console.counter import Acted, fate_of
 from console.desk_intake import papers_of
 from console.desk_taking import TakingDesk
-from console.desk_tray import tray_rows
+from console.desk_tray import recalled_case, told, tray_rows
+from console.fetching import fetch_case
+from console.settling import Settlement, Settling
 from console.terminal import Terminal
 from local_db.finding import CaseRow
 from screens import desk
@@ -250,21 +256,56 @@ class CounterDesk(TakingDesk):
 
     async def tray(self) -> tuple[desk.TrayRow, ...]:
         """What a person must settle."""
-        return await self._do(tray_rows, self._terminal, self._show)
+        return await self._do(lambda: tray_rows(self._terminal, self._who, self._show))
+
+    async def tray_entry(self, entry: str) -> desk.TrayRow | desk.Refused:
+        """An entry with what was refused in words; its bytes are fetched from the hall where they are not here."""
+        row = await self._do(self._tray_row, entry)
+        if row is None:
+            return desk.Refused(Message("tray.unknown", {"fact": entry[:40]}))
+        trouble = None
+        if not row.here and not recalled_case(entry):
+            trouble = await asyncio.to_thread(self._fetched, entry)
+        return await self._do(self._opened, entry, trouble) or row
+
+    def _tray_row(self, entry: str) -> desk.TrayRow | None:
+        rows = tray_rows(self._terminal, self._who, self._show)
+        return next((row for row in rows if row.entry == entry), None)
+
+    def _fetched(self, entry: str) -> Message | None:
+        found = next((row for row in self._terminal.memory.tray() if row.fact == entry), None)
+        return fetch_case(self._terminal, found.case) if found is not None and found.case else None
+
+    def _opened(self, entry: str, trouble: Message | None) -> desk.TrayRow | None:
+        row = self._tray_row(entry)
+        words = told(self._terminal, self._show, entry) or ((str(trouble),) if trouble else ())
+        return msgspec.structs.replace(row, told=words) if row is not None else None
 
     async def resolve(self, entry: str, way: str, data: dict[str, str]) -> desk.Done | desk.Refused:
         """Settle an entry of the tray."""
 
         def work() -> desk.Done | desk.Refused:
-            reason = data.get("reason", "")
+            number = recalled_case(entry)
+            if number:
+                return self._done(self._terminal.counter.act(self._who, number, "recall", data), "act.recall")
             name, _, action = way.partition(":")
-            kind = "withdraw" if name == "withdraw-refused" else "amend"
-            rest = {field: value for field, value in data.items() if field != "reason"}
+            kind = "withdraw" if name == "withdraw-refused" else name
+            rest = {field: value for field, value in data.items() if field not in {"reason", "holder"}}
             command = desk_forms.act_data(action, rest, self._terminal) if action else None
-            settled = self._terminal.counter.settle(self._who, entry, kind, reason, action, command)
-            return self._done(settled, f"event.resolve.{kind}")
+            wanted = Settlement(kind, data.get("reason", ""), action, command, data.get("holder", ""))
+            settled = Settling(self._terminal.counter).settle(self._who, entry, wanted)
+            return self._with_recall(self._done(settled, f"event.resolve.{kind}"), settled)
 
         return cast("desk.Done | desk.Refused", await self._answer(work))
+
+    def _with_recall(self, done: desk.Done | desk.Refused, settled: Acted | Refusal) -> desk.Done | desk.Refused:
+        """With the paper that tells of a recall, where no other paper takes the old one's place."""
+        if isinstance(done, desk.Refused) or isinstance(settled, Refusal) or "resolve.withdraw" not in settled.types:
+            return done
+        case = self._terminal.counter.case(settled.number) if settled.state else None
+        if case is None or not case.open_recalls:
+            return done
+        return msgspec.structs.replace(done, papers=(desk.PaperRef(RECALL_PAPER, t(f"paper.{RECALL_PAPER}")),))
 
 
 def _fits(row: CaseRow, where: desk.QueueFilter) -> bool:
@@ -272,8 +313,6 @@ def _fits(row: CaseRow, where: desk.QueueFilter) -> bool:
 
 
 def _unmasked(view: desk.CaseView, identity: str) -> desk.CaseView:
-    import msgspec
-
     return msgspec.structs.replace(
         view, applicant=view.applicant.replace(codes.mask_id(identity), identity), masked=False
     )

@@ -16,6 +16,7 @@ from casework.money import yuan
 from casework.rules import Refusal
 from casework.rules.course import may_be_spared
 from casework.rules.result import GROUNDS
+from casework.rules.settling import RECALL_ENDS
 from console.showing import act_view
 from console.terminal import Terminal
 from screens import desk
@@ -87,6 +88,11 @@ def _item(case: Case, terminal: Terminal) -> Item | None:
 def reason_field() -> desk.Field:
     """Why: a must."""
     return _text("reason", required=True)
+
+
+def called_back_field(case: Case) -> desk.Field:
+    """Who has the paper of what is given up: she has to give it back."""
+    return _text("holder", required=True, value=case.received.applicant.name)
 
 
 def act_fields(action: str, case: Case, terminal: Terminal) -> tuple[desk.Field, ...]:
@@ -248,6 +254,12 @@ def _hand_over(case: Case, terminal: Terminal) -> tuple[desk.Field, ...]:
     return (desk.Field("to", t("field.to_post"), "choice", required=True, choices=choices), _text("papers"))
 
 
+def _recall(case: Case, _: Terminal) -> tuple[desk.Field, ...]:
+    papers = tuple(dict.fromkeys(each.paper for each in case.open_recalls))
+    which = (_choice("paper", "paper", *papers),) if len(papers) > 1 else ()
+    return (*which, _choice("how", "recall", *RECALL_ENDS), _text("note", required=True, when="how=void"))
+
+
 def _note(case: Case, _: Terminal) -> tuple[desk.Field, ...]:
     return (_text("note"),)
 
@@ -317,6 +329,7 @@ _FIELDS: dict[str, Callable[[Case, Terminal], tuple[desk.Field, ...]]] = {
     "void": lambda case, _: (_text("reason", required=True), _text("new_number", kind="case_number")),
     "hand-over": _hand_over,
     "confirm-date": _confirm_date,
+    "recall": _recall,
 }  # fmt: skip
 
 

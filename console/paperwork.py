@@ -12,7 +12,7 @@ from casework import bodies
 from casework.ambient import Clock
 from casework.case import Case
 from casework.catalogue.schema import Item
-from casework.decide import reprint_mark
+from casework.decide import reprint_mark, standing_papers
 from casework.errors import BadInput
 from casework.events import body_of, known
 from casework.facts import Fact, digest
@@ -21,6 +21,7 @@ from casework.papers import Paper, Reprint, build
 from casework.papers.of_case import PRINTED_WITH, Counter, Occasion, guide_facts, paper_facts
 from casework.papers.of_prefile import preparation_facts
 from casework.prefile import Prefile
+from casework.refused import replaced_by
 from casework.rules import Refusal
 from console.library import Library
 
@@ -81,10 +82,12 @@ class Paperwork:
             waiting=waiting,
             bundle=bundle.name.zh if bundle else "",
             approver=extended.name if extended else "",
+            replaces=replaced_by(case, kind),
+            issue=1 + sum(1 for paper in case.papers if paper.paper == kind),
         )
 
     def _reprint(self, case: Case, kind: str, staff: bodies.StaffSet) -> Reprint | None:
-        mark = reprint_mark(case.papers, kind, self.terminal)
+        mark = reprint_mark(standing_papers(case), kind, self.terminal)
         if not mark:
             return None
         who, when = f"{staff.name} {staff.number}", f"{self.clock.now():%Y-%m-%d %H:%M}"

@@ -51,6 +51,7 @@ class Shower:
             item_name=self.item_name(case),
             applicant=masked(case.received.applicant),
             state=t(f"state.{case.state}"),
+            recalls=len(case.open_recalls),
             place=t("words.list", names=list(self.places(case))),
             todo=" ".join(self._todo(case)),
             light=cast(desk.Light, light_of(spot or stand)),

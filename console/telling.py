@@ -108,6 +108,11 @@ def _organ(show: Names, case: Case, body: bodies.Transferred | bodies.Forwarded)
     return _joined(body.organ, getattr(body, "reason", "") or getattr(body, "opinion", ""))
 
 
+def _recalled(show: Names, case: Case, body: bodies.Recalled) -> str:
+    at, end = body.printed_at[5:16].replace("T", " "), t(f"recall.{body.how}")
+    return _joined(t(f"paper.{body.paper}"), at, end, body.note)
+
+
 _TELLERS: dict[type[bodies.Body], _Teller] = {
     bodies.Received: _received,
     bodies.SupplementTold: _lines,
@@ -141,4 +146,5 @@ _TELLERS: dict[type[bodies.Body], _Teller] = {
     bodies.Nudged: lambda show, case, body: body.text,
     bodies.DateConfirmed: lambda show, case, body: _joined(t(f"dated.{body.of}"), body.date, body.reason),
     bodies.DeemedAccepted: lambda show, case, body: body.due,
+    bodies.Recalled: _recalled,
 }

@@ -19,7 +19,7 @@ from hall.pieces import Piece
 from hall.rows import TERMINAL_SCOPE, AdoptionRow, Draft, Register, TrayRow
 
 _NAMES_A_MODULE = frozenset({"prefile.opened", "prefile.parked"})
-SETTLES = {"resolve.withdraw": "withdraw", "resolve.amend": "amend"}
+SETTLES = {"resolve.withdraw": "withdraw", "resolve.amend": "amend", "resolve.insist": "insist"}
 
 
 class Bookkeeping:
@@ -120,7 +120,8 @@ class Bookkeeping:
             number=live.case.number if live and live.case else "", terminal=piece.envelope.terminal,
             actor=fact.actor if fact else "", code=judgement.code, facts=judgement.facts,
             since=before.tray.since if before else self._now, kind=judgement.kind,
-            insistable=fact is not None and insistable(fact.type, judgement.code),
+            insistable=fact is not None and insistable(fact.type, judgement.code, judgement.facts.get("code", "")),
+            group=fact.group.id if fact else "", made=fact.time.at if fact else "", post=fact.post if fact else "",
         )  # fmt: skip
         # Whoever was shown the line is shown how it ends, also when its case has found its module since.
         scope = before.scope if before else live.scope if live else HALL_SCOPE

@@ -12,10 +12,9 @@ import msgspec
 from casework.admit import Judgement
 from casework.bodies import Body, CalendarHead, CatalogueHead, StaffSet, TerminalSet
 from casework.calendar import Calendar
-from casework.case import Case
 from casework.catalogue.schema import Post
 from casework.errors import UNREADABLE
-from casework.events import EVENTS, body_of, known
+from casework.events import EVENTS, known
 from casework.facts import NO_HASH, Base, Envelope, Fact, decode_fact
 from casework.rules import Bench
 from casework.wire import ENTRY_FACT, decode_entry
@@ -25,6 +24,7 @@ from hall.live import HALL_SCOPE, Later, Live, live_of, was_seen
 from hall.pieces import Piece
 from hall.rows import AdoptionRow, Changes, Register, TerminalRow, TrayRow
 from hall.store import Reading
+from hall.to_settle import to_settle
 
 _UNNUMBERED = 1 << 62
 """The place of an entry of this sitting: after every cursor."""
@@ -120,15 +120,17 @@ class Docket:
 
     def bench(self, fact: Fact) -> Bench:
         """What the rules may look at for `fact`."""
-        if fact.actor not in self._staff:
-            self._staff[fact.actor] = self._reading.staff((fact.actor,)).get(fact.actor)
-        refused = self._waiting(fact.case)
-        if fact.type.startswith("resolve.") and known(fact):
-            named = self._reading.tray_rows(body_of(fact).refused)
-            refused = refused | {row.id for row in named if not row.tray.case and not row.tray.settled}
-        return Bench(self._staff[fact.actor], self._posts, frozenset(refused), self.calendar)
+        refused = to_settle(self, fact) if fact.type.startswith("resolve.") and known(fact) else {}
+        return Bench(self.person(fact.actor), self._posts, refused, self.calendar)
 
-    def _waiting(self, case: str) -> set[str]:
+    def person(self, number: str) -> StaffSet | None:
+        """A person of the roster."""
+        if number not in self._staff:
+            self._staff[number] = self._reading.staff((number,)).get(number)
+        return self._staff[number]
+
+    def waiting(self, case: str) -> set[str]:
+        """What waits in the tray of a case."""
         found = self._refused.get(case)
         if found is None:
             found = self._refused[case] = {row.id for row in self._reading.tray_of_cases((case,))}
@@ -225,8 +227,8 @@ class Docket:
     def put_tray(self, row: TrayRow) -> None:
         """A tray entry as it is now."""
         self.changes.trays[row.id] = row
-        lanes = self._lanes(row.tray.terminal)
-        waiting = self._waiting(row.tray.case)
+        lanes = self.lanes(row.tray.terminal)
+        waiting = self.waiting(row.tray.case)
         if row.tray.settled:
             lanes.pop(row.id, None)
             waiting.discard(row.id)
@@ -238,19 +240,19 @@ class Docket:
         """Whether something unsettled lies in the lane, so that later judgements are held."""
         return any(
             row.blocks and row.tray.root == lane[1] and (row.tray.kind == "rejected" or not refused_only)
-            for row in self._lanes(lane[0]).values()
+            for row in self.lanes(lane[0]).values()
         )
 
     def has_unread(self, terminal: str) -> bool:
         """Whether something of that terminal waits of which nobody knows to what lane it belongs (S12)."""
-        return any(not row.tray.root for row in self._lanes(terminal).values())
+        return any(not row.tray.root for row in self.lanes(terminal).values())
 
     def held_lanes(self, terminal: str) -> list[Lane]:
         """The lanes of a terminal in which something is held."""
-        rows, terminal = self._lanes(terminal).values(), self.lineage.newest(terminal)
+        rows, terminal = self.lanes(terminal).values(), self.lineage.newest(terminal)
         return [(terminal, root) for root in dict.fromkeys(row.tray.root for row in rows if row.tray.kind == "held")]
 
-    def _lanes(self, terminal: str) -> dict[str, TrayRow]:
+    def lanes(self, terminal: str) -> dict[str, TrayRow]:
         """What waits of a terminal, under whatever number it went (S27)."""
         newest = self.lineage.newest(terminal)
         found = self._trays.get(newest)
@@ -354,12 +356,6 @@ class Docket:
             r.fact_id for (number, _, _), (r, _) in self.changes.registers.items() if number == terminal and not r.first
         }
         return self._sealed_again[terminal] | here
-
-    def paper_is_out(self, resolution: Fact, case: Case) -> bool:
-        """Whether somebody holds a paper of what is given up."""
-        rows = [self.tray_row(id_) for id_ in body_of(resolution).refused]
-        kinds = {EVENTS[row.tray.type].prints for row in rows if row is not None and row.tray.type in EVENTS}
-        return any(paper.paper in kinds for paper in case.papers)
 
     def _load_later(self, case: str, after: int) -> list[Later]:
         found = []

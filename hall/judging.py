@@ -14,7 +14,7 @@ from casework.events import EVENTS
 from casework.facts import Fact
 from casework.folding import evolve
 from hall.adopting import ADOPTS
-from hall.bookkeeping import SETTLES, Bookkeeping, fact_in
+from hall.bookkeeping import Bookkeeping, fact_in
 from hall.pieces import Piece
 
 _log = logging.getLogger("yichuang.hall")
@@ -80,7 +80,7 @@ class Judging(Bookkeeping):
             judgement = admit(case, fact, self._docket.bench(fact), unseen)
             if judgement.kind != "accepted":
                 return judgement, case
-            doubted = self._doubted(fact, judgement, case)
+            doubted = self._doubted(fact, judgement)
             if cutoff:
                 doubted = msgspec.structs.replace(doubted, flags=(*doubted.flags, *_of_a_revoked(fact, cutoff)))
             return doubted, evolve(case, fact)
@@ -98,18 +98,13 @@ class Judging(Bookkeeping):
             self._docket.adopt(row)
         return judgement
 
-    def _doubted(self, fact: Fact, judgement: Judgement, case: Case | None) -> Judgement:
-        """With the flags that only the hall can see: a doubled number, a clock without evidence (S27, S29).
-
-        And a paper in somebody's hand whose act is given up: that is never done in silence (S15).
-        """
+    def _doubted(self, fact: Fact, judgement: Judgement) -> Judgement:
+        """With the flags that only the hall can see: a doubled number, a clock without evidence (S27, S29)."""
         flags = list(judgement.flags)
         if fact.type == "received" and self._docket.doubled(fact):
             flags.append("number_doubled")
         if EVENTS[fact.type].prints and not self._clock_is_good(fact):
             flags.append("clock_unproven")
-        if fact.type in SETTLES and case is not None and self._docket.paper_is_out(fact, case):
-            flags.append("paper_out")
         return msgspec.structs.replace(judgement, flags=tuple(flags)) if flags else judgement
 
 

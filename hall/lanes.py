@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from casework.facts import Envelope
 from hall.bookkeeping import fact_in
 from hall.docket import Lane
-from hall.judging import Judging, resolves
-from hall.pieces import Piece, in_groups, piece_of
+from hall.insisting import Insisting
+from hall.judging import resolves
+from hall.pieces import Piece, in_groups
 from hall.rows import Register
 
 
-class Lanes(Judging):
+class Lanes(Insisting):
     """The second judgement."""
 
     def rejudge(self, lanes: Sequence[Lane]) -> None:
@@ -41,12 +41,6 @@ class Lanes(Judging):
             self._reopen_after.clear()
             for lane in lanes:
                 self._reopen_lane(lane)
-
-    def _again(self, register: Register) -> Piece:
-        envelope = Envelope(
-            register.terminal, register.incarnation, register.seq, self._docket.previous(register), register.fact_hash
-        )
-        return piece_of(envelope, register.data or b"", register.hash, self._limits)
 
     def _judge_again(self, group: list[Piece], before: dict[str, Register]) -> bool:
         """Whether the group stands now. What is said of it as before is not said twice."""

@@ -22,12 +22,14 @@ from casework.facts import Base, Envelope, Fact, digest, encode_fact
 from casework.folding import evolve
 from casework.outbox import Move, Row, moved
 from casework.prefile import Prefile
+from casework.refused import Waits
 from casework.upcasting import HALL_WORD
 from local_db.counter import Counter
 from local_db.errors import StoreError, TooBig
 from local_db.prefiles import follow, prefile_in
 from local_db.replay import confirmed_case, counts, keep, overlaid, shown_case
 from local_db.sql import queries
+from local_db.waiting import to_settle
 
 _SQL = queries("commit")
 _DESK = queries("desk")
@@ -110,9 +112,9 @@ class Writing:
         row = self._db.execute(_SQL["staff"], (number,)).fetchone()
         return msgspec.json.decode(row[0], type=StaffSet) if row else None
 
-    def refused(self, case_id: str) -> frozenset[str]:
-        """Ids of facts of this case that wait in the tray: what a resolution may name."""
-        return frozenset(row[0] for row in self._db.execute(_SQL["refused_of_case"], (case_id,)))
+    def refused(self, case_id: str) -> dict[str, Waits]:
+        """What waits in the tray and may be settled with this case, by its name there; with bytes that are here."""
+        return to_settle(self._db, case_id)
 
     def waiting(self, case_id: str) -> frozenset[str]:
         """Types of own facts of this case that the hall has not answered."""
@@ -216,7 +218,8 @@ class Writing:
         cases: set[str] = set()
         for named in named_by(fact):
             self._db.execute(_SQL["insert_resolution"], (named, self.sealed))
-            cases |= resolve_own(self._db, named)
+            if fact.type != "resolve.insist":  # what is insisted on waits for the hall's word in its tray
+                cases |= resolve_own(self._db, named)
         return cases
 
 

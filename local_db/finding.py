@@ -16,11 +16,13 @@ from casework import numbers
 from casework.case import Case, Place, decode_case, places
 from casework.facts import Fact
 from casework.outbox import Row
+from casework.refused import Waits
 from casework.text import clean_code, clean_line
 from casework.wire import Entry, Tray, Verdict, decode_entry
 from local_db.connection import Connected
 from local_db.replay import HOLE, readable, shown_case, split
 from local_db.sql import queries
+from local_db.waiting import to_settle
 
 _SQL = queries("finding")
 _LAST = "\uffff"
@@ -194,6 +196,10 @@ class Finding(Connected):
             rows = db.execute(_SQL["reprints"], (self.limits.list_rows,)).fetchall()
             return tuple(_made(db, row) for row in rows)
 
+    def with_recalls(self, limit: int = 0) -> tuple[Case, ...]:
+        """Cases with a paper that somebody has to give back, oldest first (S15)."""
+        return self._cases(_SQL["recalls"], min(limit or self.limits.list_rows, self.limits.list_rows))
+
     def _cases(self, query: str, *arguments: object) -> tuple[Case, ...]:
         with self.reading() as db:
             ids = [row[0] for row in db.execute(query, arguments).fetchall()]
@@ -243,6 +249,11 @@ class Finding(Connected):
         with self.reading() as db:
             rows = db.execute(_SQL["tray"], (most,)).fetchall()
         return tuple(msgspec.json.decode(row[0], type=Tray) for row in rows)
+
+    def to_settle(self, case_id: str) -> dict[str, Waits]:
+        """What waits and may be settled with this case, by its name, with the bytes that are here."""
+        with self.reading() as db:
+            return to_settle(db, case_id)
 
 
 def _of_entry(entry: Entry) -> Told | None:

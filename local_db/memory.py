@@ -27,11 +27,12 @@ from local_db.prefiles import Prefiles
 from local_db.printing import Printing
 from local_db.rebuild import projection
 from local_db.state import State, StateFile
+from local_db.waiting import Fetched
 
 FOLDERS = ("papers", "spool", "backup", "keys")
 
 
-class TerminalMemory(Incarnations, Finding, Prefiles, Drafts, People, Printing, Backup):
+class TerminalMemory(Incarnations, Finding, Prefiles, Drafts, People, Printing, Fetched, Backup):
     """One data folder, open. Threads may share it; other processes may have it open as well (S34)."""
 
     @classmethod

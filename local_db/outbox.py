@@ -156,7 +156,8 @@ class Outbox(Commit):
             fact=hash_ if nameless else fact_id, type=type_, case=case_id, root=fact.root if fact else case_id,
             number=_number_of(db, case_id), terminal=self.identity.terminal, actor=fact.actor if fact else "",
             code=verdict.code, facts=verdict.facts, since=verdict.judged_at, kind=verdict.v,
-            insistable=insistable(type_, verdict.code),
+            insistable=insistable(type_, verdict.code, verdict.facts.get("code", "")),
+            group=fact.group.id if fact else "", made=fact.time.at if fact else "", post=fact.post if fact else "",
         )  # fmt: skip
         keep_tray(db, line, told=False)
 
@@ -209,3 +210,5 @@ def keep_tray(db: sqlite3.Connection, line: Tray, *, told: bool) -> None:
         msgspec.json.encode(line),
     )
     db.execute(_SQL["keep_tray"], row)
+    if line.settled:
+        db.execute(_SQL["drop_fetched"], (line.fact,))

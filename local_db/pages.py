@@ -235,7 +235,7 @@ def want(db: sqlite3.Connection, facts: Iterable[Fact]) -> None:
 
 def project(db: sqlite3.Connection, seq: int, fact: Fact) -> set[str]:
     """Roster, terminals and heads; and what somebody resolved: the cases to show anew for that."""
-    if fact.type.startswith("resolve."):
+    if fact.type in {"resolve.withdraw", "resolve.amend"}:  # what was insisted on follows as an entry of its own
         return {case_id for named in named_by(fact) for case_id in resolve_own(db, named)}
     if fact.type in {"staff.set", "terminal.set", "catalogue.head", "calendar.head", "write.version"}:
         _project_hall(db, seq, fact)

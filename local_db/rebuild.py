@@ -25,7 +25,7 @@ _SQL = queries("rebuild")
 _PROJECTIONS = ("confirmed", "shown", "alias", "place", "prefile", "tray", "staff", "terminal", "head")
 
 
-PROJECTION = "4"
+PROJECTION = "5"
 """Which fold has written the projections: another one folds them anew at the first opening (S21)."""
 
 

@@ -85,7 +85,8 @@ def keep(db: sqlite3.Connection, case_id: str, before: Case | None, after: Case 
     said = after.received
     row = (
         case_id, after.root, after.number, said.item, said.module, after.state, said.applicant.name, said.applicant.id,
-        after.received_at, now, after.visit, _awaits_a_source(after), bool(after.reprint), encode_case(after),
+        after.received_at, now, after.visit, _awaits_a_source(after), bool(after.reprint), len(after.open_recalls),
+        encode_case(after),
     )  # fmt: skip
     db.execute(_SQL["keep_shown"], row)
     if after.former_numbers:

@@ -34,6 +34,7 @@ _SHOWN = {
     "semicolon": ";",
     "apostrophe": "'",
     "slash": "/",
+    "backslash": "\\",
     "minus": "-",
     "equals_sign": "=",
     "left_square_bracket": "[",
@@ -189,6 +190,7 @@ CASE_KEYS: dict[str, str] = {
     "pledge-check": "equals_sign",
     "hearing": "left_square_bracket",
     "publicity": "right_square_bracket",
+    "recall": "backslash",
 }
 """The key of each act on a case; the same everywhere, so that fingers learn them."""
 

@@ -40,9 +40,10 @@ def cells(row: QueueRow) -> Sequence[Part]:
 
 
 def mark(row: QueueRow) -> str:
-    """What stands before an item: the applicant sits here and waits; it is no case yet."""
+    """What stands before an item: the applicant sits here; it is no case yet; a paper is called back."""
     word = "screens.queue.sits" if row.sits else "screens.queue.prefile" if row.prefile else ""
-    return f"*{t(word)} " if word else ""
+    recall = f"*{t('screens.queue.recall')} " if row.recalls else ""
+    return (f"*{t(word)} " if word else "") + recall
 
 
 def whole(row: QueueRow) -> str:

@@ -1,4 +1,4 @@
-"""The tray: what the hall refused or held back, what was taken in twice, what did not print; and the ways out of it."""
+"""The tray: what the hall refused or held back, and the papers that are called back; and the ways out of it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ COLUMNS = (
     Column("screens.column.number", 13),
     Column("screens.column.what", 12),
     Column("screens.column.why", 10, grows=True),
-    Column("screens.column.since", 11),
+    Column("screens.column.waits", 12),
 )
 
 
@@ -31,7 +31,7 @@ def _cells(row: TrayRow) -> Sequence[Part]:
         (short(row.number), ""),
         (row.what, ""),
         (row.why, ""),
-        (row.since, "dim"),
+        (row.age or row.since, "dim"),
     )
 
 
@@ -72,14 +72,22 @@ class TrayScreen(FrameScreen):
             return
         lines = titled("screens.column.what", [row.what, _number(row)])
         lines += titled("screens.column.why", [row.why], "warn")
-        self.side.show(lines + titled("screens.tray.ways", [f"- {way.name}" for way in row.ways]))
-        self.say(row.why, "dim")
+        lines += titled("screens.column.since", [" ".join(filter(None, (row.since, row.age, row.level)))])
+        lines += titled("screens.tray.told", list(row.told)) if row.told else []
+        self.side.show(lines + titled("screens.tray.ways", [_way(way) for way in row.ways]))
+        self.say(" | ".join(filter(None, (row.level, row.why))), "dim")
 
     async def act_open(self) -> None:
         """Enter: pick a way out, or the case itself."""
-        row: TrayRow | None = self.table.row
-        if row is None:
+        chosen: TrayRow | None = self.table.row
+        if chosen is None:
             return
+        answer = await self.desk.tray_entry(chosen.entry)
+        if isinstance(answer, Refused):
+            self.say(answer.message, "warn")
+            return
+        row = answer
+        self._moved(row)
         from screens.menu import MenuScreen, Option
 
         def options() -> list[Option]:
@@ -96,7 +104,8 @@ class TrayScreen(FrameScreen):
             else:
                 await self._settle(row, way)
 
-        await self.console_app.show(MenuScreen("screens.tray.ways", options, take, hint=row.why))
+        hint = " | ".join((*row.told, row.why))
+        await self.console_app.show(MenuScreen("screens.tray.ways", options, take, hint=hint))
 
     async def _settle(self, row: TrayRow, way: ActView) -> None:
         async def submit(data: dict[str, str]) -> Done | Refused:
@@ -104,10 +113,19 @@ class TrayScreen(FrameScreen):
 
         async def after(done: Done) -> None:
             await self.arrive()
-            self.answer(done)
+            if done.papers:
+                from screens.preview import PreviewScreen
+
+                await self.console_app.show(PreviewScreen(row.number, done.papers))
+            self.console_app.frame.answer(done)
 
         await self.console_app.perform(f"{row.what} {_number(row)}", way, submit, after, row.entry)
 
 
 def _number(row: TrayRow) -> str:
     return printed(row.number) if len(row.number) == LENGTH else row.number
+
+
+def _way(way: ActView) -> str:
+    """A way out, and why it is none where it is off."""
+    return f"- {way.name}" if way.allowed else f"- {way.name}: {way.reason}"

@@ -140,6 +140,7 @@ class QueueRow(Struct, frozen=True):
     unsent: bool  # something of it is not yet acknowledged
     todo: str = ""  # the step that it waits for, in words; empty once it has ended
     sits: bool = False  # decided on the spot: the applicant sits and waits; `left` is of that term
+    recalls: int = 0  # papers of it that are called back and not yet here
     prefile: str = ""  # not a case yet: the short code of a prefile, which Enter takes
 
 
@@ -310,11 +311,15 @@ class TrayRow(Struct, frozen=True):
 
     entry: str
     number: str
-    kind: Literal["refused", "held", "duplicate", "print"]
+    kind: Literal["refused", "held", "duplicate", "print", "recall"]
     what: str
     why: str
     since: str
     ways: tuple[ActView, ...]
+    age: str = ""  # "3小时", "2工作日"
+    level: str = ""  # who sees to it now, in words: window, post, supervisor
+    here: bool = True  # its bytes are here; else they are asked for when it is opened
+    told: tuple[str, ...] = ()  # what was refused, in words; known once it was opened
 
 
 class BoardRow(Struct, frozen=True):

@@ -13,6 +13,7 @@ from typing import TypeVar
 from casework.ambient import Clock
 from casework.limits import LIMITS, Limits
 from casework.seals import Signer
+from casework.wire import CaseAnswer
 from sync.backoff import Dice, Sleep, patience
 from sync.contact import Contact, Run, first_of
 from sync.errors import AskPerson, Busy, Diverged, LineError, Stop, TooOld, Unknown
@@ -141,6 +142,11 @@ class Line:
             await self._contact.note(trouble, stopped=isinstance(trouble, AskPerson | Stop))
         waits = await self._contact.memory(self._contact.store.pending)
         return Synced(pushed, pulled, waits.unsent, waits.held, waits.rejected, trouble.code if trouble else "")
+
+    async def case(self, case_id: str) -> CaseAnswer:
+        """What the hall has of one case, with the bytes of what it refused (S16). Raises LineError."""
+        contact = self._contact
+        return await contact.question(lambda: contact.transport.case(case_id, contact.signer, contact.hall_now()))
 
     async def _look(self) -> Page:
         return await self._inbound.step(0.0)

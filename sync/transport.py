@@ -22,7 +22,7 @@ from casework.http_signature import sign_request
 from casework.limits import LIMITS, Limits
 from casework.report import PROTOCOL
 from casework.seals import Signed, Signer, read, unseal
-from casework.wire import PURPOSE_HELLO, EnrolAnswer, Hello, OfferAnswer, Problem, PullAnswer, PushAnswer
+from casework.wire import PURPOSE_HELLO, CaseAnswer, EnrolAnswer, Hello, OfferAnswer, Problem, PullAnswer, PushAnswer
 from sync.backoff import seconds_asked_for
 from sync.errors import BadAddress, Declined, NotTheHall, OtherHall, TooOld, Unreachable
 from sync.pinning import is_wrong_key, pinned_context
@@ -137,6 +137,13 @@ class Transport:
         if digest(answer.body) != sha256:
             raise NotTheHall("line.not_the_hall", seen="blob")
         return answer.body
+
+    async def case(self, case_id: str, signer: Signer, at: datetime) -> CaseAnswer:
+        """All of one case, and what of it the hall refused. Raises TryAgain or Declined."""
+        answer = _form(await self._signed(f"/sync/v1/case/{case_id}", "", signer, at, 0.0), CaseAnswer)
+        if answer.case != case_id:
+            raise NotTheHall("line.not_the_hall", seen="case")
+        return answer
 
     async def _signed(self, path: str, query: str, signer: Signer, at: datetime, wait: float) -> Answer:
         full = f"{path}?{query}" if query else path

@@ -129,6 +129,15 @@ def _hand_over(case: Case, command: commands.HandOver, context: Context) -> Step
     return "handed_over", body, any_post(case, context, "handed_over")
 
 
+def _recall(case: Case, command: commands.RecallEnd, context: Context) -> Step | Refusal:
+    """The oldest paper that is called back, or the oldest of one kind."""
+    recall = next((each for each in case.open_recalls if command.paper in {"", each.paper}), None)
+    if recall is None:
+        return Refusal("no_recall", {"number": case.number})
+    body = bodies.Recalled(recall.paper, recall.count, recall.at, command.how, clean_text(command.note))
+    return "recalled", body, any_post(case, context, "recalled")
+
+
 HANDLERS: dict[str, Handler] = {
     "decide": _decide,
     "correct": _correct,
@@ -144,4 +153,5 @@ HANDLERS: dict[str, Handler] = {
     "forward": _forward,
     "void": _void,
     "hand-over": _hand_over,
+    "recall": _recall,
 }

@@ -50,7 +50,18 @@ from casework.bodies.intake import (
     Returned,
     SupplementTold,
 )
-from casework.bodies.parts import Body, CheckLine, Form, Party, ReviewLine, RouteStep, Span, Stop, SupplementLine
+from casework.bodies.parts import (
+    Body,
+    CheckLine,
+    Form,
+    PaperOut,
+    Party,
+    ReviewLine,
+    RouteStep,
+    Span,
+    Stop,
+    SupplementLine,
+)
 from casework.bodies.prefile import PrefileChecked, PrefileOpened, PrefileParked, PrefileTaken
 from casework.bodies.result import (
     Certified,
@@ -62,8 +73,6 @@ from casework.bodies.result import (
     PledgeChecked,
     Posted,
     Printed,
-    ResolveAmend,
-    ResolveWithdraw,
     Revoked,
     Terminated,
     Transferred,
@@ -71,6 +80,7 @@ from casework.bodies.result import (
     Voided,
     Withdrawn,
 )
+from casework.bodies.settling import Recalled, ResolveAmend, ResolveInsist, ResolveWithdraw
 
 __all__ = [
     "Accepted",
@@ -104,6 +114,7 @@ __all__ = [
     "MendedOnTheSpot",
     "Nudged",
     "Paid",
+    "PaperOut",
     "Party",
     "PledgeChecked",
     "Posted",
@@ -113,11 +124,13 @@ __all__ = [
     "PrefileTaken",
     "Printed",
     "Reassigned",
+    "Recalled",
     "Received",
     "Recused",
     "RefusedAtIntake",
     "Renumbered",
     "ResolveAmend",
+    "ResolveInsist",
     "ResolveWithdraw",
     "Resumed",
     "Returned",

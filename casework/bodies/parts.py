@@ -72,6 +72,15 @@ class CheckLine(Body, frozen=True):
     reason: str = ""
 
 
+class PaperOut(Body, frozen=True):
+    """A paper in somebody's hand whose act was refused: kind, count, when it was printed, who got it (S15)."""
+
+    paper: str
+    count: int
+    at: str
+    holder: str
+
+
 class ReviewLine(Body, frozen=True):
     """What a helper says of one paper of a prefile: right, or its defect and cure."""
 

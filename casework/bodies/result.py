@@ -1,4 +1,4 @@
-"""What is said of the decision, of what is handed out, of every other end, and of what the tray settles."""
+"""What is said of the decision, of what is handed out, and of every other end."""
 
 from __future__ import annotations
 
@@ -78,6 +78,8 @@ class Printed(Body, frozen=True):
     count: int
     mark: str
     sha256: str = ""
+    of: str = ""
+    """The judgement that the paper tells of, by its fact."""
 
 
 class Unmasked(Body, frozen=True):
@@ -118,17 +120,3 @@ class Voided(Body, frozen=True):
 
     reason: str
     new_number: str = ""
-
-
-class ResolveWithdraw(Body, frozen=True):
-    """`resolve.withdraw`: the refused facts are given up; the case goes on as the hall has it (S15)."""
-
-    refused: tuple[str, ...]
-    reason: str
-
-
-class ResolveAmend(Body, frozen=True):
-    """`resolve.amend`: the refused facts are replaced by those of the group that follows (S15)."""
-
-    refused: tuple[str, ...]
-    reason: str

@@ -11,17 +11,30 @@ from typing import Any
 import msgspec
 
 from casework import bodies
-from casework.case import Case, StepState, open_steps, step_of
+from casework.case import Case, PaperAct, StepState, open_steps, step_of
 from casework.dating import doubted
 from casework.errors import BadBytes
-from casework.events import EVENTS, body_of, known
+from casework.events import EVENTS, Klass, body_of, known
 from casework.facts import Fact
-from casework.folding import course, dates, intake, result
+from casework.folding import course, dates, intake, result, settling
 from casework.folding.parts import Evolver, unchanged
 
-EVOLVERS: dict[str, Evolver] = {**intake.EVOLVERS, **course.EVOLVERS, **result.EVOLVERS, **dates.EVOLVERS}
+EVOLVERS: dict[str, Evolver] = {
+    **intake.EVOLVERS, **course.EVOLVERS, **result.EVOLVERS, **settling.EVOLVERS, **dates.EVOLVERS,
+}  # fmt: skip
 
-_AFTER_THE_END = frozenset({"printed", "material.returned", "corrected", "revoked", "renumbered"})
+_AFTER_THE_END = frozenset(
+    {
+        "printed",
+        "material.returned",
+        "corrected",
+        "revoked",
+        "renumbered",
+        "resolve.withdraw",
+        "resolve.amend",
+        "recalled",
+    }
+)
 
 
 def evolve(case: Case | None, fact: Fact) -> Case | None:
@@ -32,8 +45,17 @@ def evolve(case: Case | None, fact: Fact) -> Case | None:
         return case and msgspec.structs.replace(case, facts=case.facts + 1, unread=case.unread + (not known(fact)))
     if case is None:
         return _begin(fact, body) if fact.type == "received" else None
-    evolver = EVOLVERS.get(fact.type, unchanged) if _moves(case, fact.type, body) else unchanged
-    return msgspec.structs.replace(evolver(case, fact, body), facts=case.facts + 1)
+    moves = _moves(case, fact.type, body)
+    evolver = EVOLVERS.get(fact.type, unchanged) if moves else unchanged
+    told = moves and _is_told_on_paper(fact.type)
+    acts = (*case.acts, PaperAct(fact.id, EVENTS[fact.type].prints)) if told else case.acts
+    return msgspec.structs.replace(evolver(case, fact, body), facts=case.facts + 1, acts=acts)
+
+
+def _is_told_on_paper(type_: str) -> bool:
+    """Whether it is a judgement that the applicant gets in writing: refused later, its paper has to be settled too."""
+    row = EVENTS[type_]
+    return bool(row.prints) and row.klass in {Klass.JUDGEMENT, Klass.NEEDS_HALL}
 
 
 def fold(facts: tuple[Fact, ...] | list[Fact], case: Case | None = None) -> Case | None:

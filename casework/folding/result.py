@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from casework import bodies
-from casework.case import AFTER_DECISION, Case, Place, PrintedPaper, places
+from casework.case import AFTER_DECISION, Case, Place, places
 from casework.dating import doubted
 from casework.facts import Fact
 from casework.folding.parts import Evolver, done, ended, not_needed, over, unchanged
@@ -95,12 +95,6 @@ def _voided(case: Case, fact: Fact, body: bodies.Voided) -> Case:
     return msgspec.structs.replace(ended("void")(case, fact, body), renumbered=body.new_number)
 
 
-def _printed(case: Case, fact: Fact, body: bodies.Printed) -> Case:
-    paper = PrintedPaper(body.paper, body.count, body.mark, fact.time.at, fact.actor)
-    again = body.paper == "receipt" and (fact.base.epoch, fact.base.cursor) > case.reprint
-    return msgspec.structs.replace(case, papers=(*case.papers, paper), reprint=() if again else case.reprint)
-
-
 def _renumbered(case: Case, fact: Fact, body: bodies.Renumbered) -> Case:
     """The case goes on under the hall's number; what was printed under the old one is printed again (S27)."""
     if case.number != body.old:
@@ -127,9 +121,6 @@ EVOLVERS: dict[str, Evolver] = {
     "transferred": _transferred,
     "forwarded": _forwarded,
     "voided": _voided,
-    "printed": _printed,
     "renumbered": _renumbered,
     "unmasked": unchanged,
-    "resolve.withdraw": unchanged,
-    "resolve.amend": unchanged,
 }

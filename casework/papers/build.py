@@ -9,7 +9,7 @@ import msgspec
 
 from casework.errors import BadPaper
 from casework.messages import t
-from casework.papers import advice, course, guide, intake, result
+from casework.papers import advice, course, guide, intake, recall, result
 from casework.papers.facts import PaperFacts
 from casework.papers.model import KINDS, Paper, printable, printed_number
 from casework.papers.parts import Say, Words, captions, footer
@@ -31,6 +31,7 @@ _BUILDERS: dict[str, Callable[[PaperFacts, Words], dict[str, Any]]] = {
     "ticket": advice.ticket,
     "preparation": advice.preparation,
     "referral": advice.referral,
+    "recall": recall.recall,
 }
 
 _NUMBERED = frozenset(KINDS) - {"guide", "ticket", "preparation", "referral", "pledge"}
@@ -59,6 +60,8 @@ def build(kind: str, facts: PaperFacts, say: Say = t) -> Paper:
         whole |= {"number": facts.number, "printed_number": printed_number(facts.number), "code128": facts.number}
         whole |= {"qr": facts.query_url or None, "qr_caption": w("qr.progress") if facts.query_url else ""}
     whole |= _BUILDERS[kind](facts, w)
+    if facts.replaces and kind != "recall":
+        whole["notes"] = (*recall.replacing(facts, w), *whole.get("notes", ()))
     if whole.get("addressee"):
         whole["addressee"] = w("letter.addressee", name=whole["addressee"])
     if whole.get("copies", 1) > 1 and "copies_text" not in whole:

@@ -227,6 +227,15 @@ class PreparedLine(msgspec.Struct, frozen=True):
     said: str = ""
 
 
+class Replaced(msgspec.Struct, frozen=True):
+    """An old paper that a new one takes the place of: its name, the how-manyth of its kind, printed when, for whom."""
+
+    name: str
+    count: int
+    at: datetime
+    holder: str
+
+
 class PaperFacts(msgspec.Struct, frozen=True):
     """Everything a paper may need; each kind takes its part and refuses with BadPaper when a must is absent.
 
@@ -310,3 +319,7 @@ class PaperFacts(msgspec.Struct, frozen=True):
     query_url: str = ""
     complaints: str = ""
     reprint: Reprint | None = None
+    replaces: tuple[Replaced, ...] = ()
+    """Old papers that are called back and whose place this one takes (S15)."""
+    issue: int = 1
+    """The how-manyth paper of its kind this is, where it replaces another."""

@@ -33,6 +33,7 @@ KINDS: tuple[str, ...] = (
     "ticket",
     "preparation",
     "referral",
+    "recall",
 )
 """Every kind of paper that can be built, in the order in which a case meets them."""
 

@@ -11,7 +11,7 @@ import msgspec
 from casework import bodies
 from casework.ambient import moment
 from casework.calendar import Calendar
-from casework.case import AT_APPLICANT, Case, open_steps, places, steps_of_kind
+from casework.case import AT_APPLICANT, Case, Recall, open_steps, places, steps_of_kind
 from casework.catalogue.schema import Field, Item, Post, Text
 from casework.papers.case_clocks import extension_of, limit_of, not_counted, special_of, until_of
 from casework.papers.case_materials import deferred_of, form_of, lines_of, materials_of, mended_fields, name_of
@@ -25,7 +25,7 @@ from casework.papers.case_result import (
     texts,
     validity_of,
 )
-from casework.papers.facts import Agent, Handover, PaperFacts, Party, Ticket
+from casework.papers.facts import Agent, Handover, PaperFacts, Party, Replaced, Ticket
 from casework.papers.model import Reprint
 from casework.papers.of_item import fee_of_case, guide_facts, guide_of
 from casework.papers.of_prefile import prepared_again
@@ -85,6 +85,7 @@ PRINTED_WITH: dict[str, Callable[[Case], bool]] = {
     "guide": lambda case: True,
     "ticket": lambda case: bool(_officer_place(case)),
     "preparation": lambda case: case.state == "returned",
+    "recall": lambda case: bool(case.open_recalls),
     "referral": lambda case: case.state in {"transferred", "refused_at_intake"} or case.forwarded is not None,
 }
 """Which papers of a case can be printed now, by what has happened to it; of a void number none is handed out anew.
@@ -108,6 +109,8 @@ class Occasion(msgspec.Struct, frozen=True):
     waiting: int = 0
     bundle: str = ""
     approver: str = ""
+    replaces: tuple[Recall, ...] = ()
+    issue: int = 1
 
 
 _PLAIN = Occasion()
@@ -153,7 +156,11 @@ def paper_facts(
         spot_lost=received.spot_lost, handover=_handover(occasion.handed, _window(counter, say), posts),
         ticket=_ticket(case, occasion.waiting, posts),
         guide=guide_of(item, posts, say) if item else None, fee=fee_of_case(received, item, case.fee, say),
-        query=say("papers.query.counter"), query_url=case.number, reprint=occasion.reprint, **whole,
+        query=say("papers.query.counter"), query_url=case.number, reprint=occasion.reprint,
+        replaces=tuple(
+            Replaced(say(f"paper.{each.paper}"), each.count, moment(each.at), each.holder) for each in occasion.replaces
+        ),
+        issue=occasion.issue, **whole,
     )  # fmt: skip
 
 

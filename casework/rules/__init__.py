@@ -1,6 +1,6 @@
 """What may happen to a case, said once: `decide` checks itself by it, and the hall judges by it.
 
-`refusing` what a *no* is, `intake`, `course` and `result` the rules of each event.
+`refusing` what a *no* is, `intake`, `course`, `result` and `settling` the rules of each event.
 """
 
 from __future__ import annotations
@@ -11,19 +11,20 @@ from casework.case import AT_APPLICANT, Case, module_at, open_steps, paused, ste
 from casework.events import EVENTS, EventType
 from casework.facts import Fact
 from casework.rights import delegated, may
-from casework.rules import course, dates, intake, result
+from casework.rules import course, dates, intake, result, settling
 from casework.rules.refusing import SEPARATION, Bench, Refusal, Rule, asked_for, at_post, named, sentence
 
 __all__ = ["RULES", "SEPARATION", "Bench", "Refusal", "asked_for", "refusal", "sentence"]
 
-RULES: dict[str, Rule] = {**intake.RULES, **course.RULES, **result.RULES, **dates.RULES}
+RULES: dict[str, Rule] = {
+    **intake.RULES, **course.RULES, **result.RULES, **settling.RULES, **dates.RULES,
+}  # fmt: skip
 
 _BEFORE_THE_NUMBER = frozenset({"prefile.opened", "prefile.checked", "prefile.parked", "prefile.taken"})
-_WITHOUT_A_CASE = frozenset({"resolve.withdraw", "resolve.amend"})
-"""What was refused because its case never arrived must have a way out too (S16)."""
 _AFTER_THE_END = (
     frozenset({"printed", "unmasked", "handed_over", "material.returned", "corrected", "revoked", "ask.refused"})
-    | _WITHOUT_A_CASE
+    | {"recalled"}
+    | settling.WITHOUT_A_CASE
 )
 _WHILE_WAITING = frozenset(
     {"material.added", "checked_by_network", "mended_on_the_spot", "supplement.told", "nudged", "recused"}
@@ -44,7 +45,7 @@ def refusal(case: Case | None, fact: Fact, body: Any, bench: Bench) -> Refusal |
 
 
 def _has_rule(case: Case | None, row: EventType) -> bool:
-    return row.name in RULES and (case is not None or row.name in _WITHOUT_A_CASE)
+    return row.name in RULES and (case is not None or row.name in settling.WITHOUT_A_CASE)
 
 
 def _person(case: Case | None, row: EventType, fact: Fact, bench: Bench, module: str) -> Refusal | None:
@@ -69,7 +70,7 @@ def _by_delegation(row: EventType, fact: Fact, bench: Bench) -> bool:
 
 def _state(case: Case | None, row: EventType) -> Refusal | None:
     if case is None:
-        begins = row.name == "received" or row.name in _BEFORE_THE_NUMBER | _WITHOUT_A_CASE
+        begins = row.name == "received" or row.name in _BEFORE_THE_NUMBER | settling.WITHOUT_A_CASE
         return None if begins else Refusal("no_case")
     if row.name == "received" or row.name in _BEFORE_THE_NUMBER:
         return Refusal("received_twice", {"number": case.number})

@@ -14,6 +14,7 @@ from casework.catalogue.materials import LACKING
 from casework.catalogue.schema import Post
 from casework.facts import Fact
 from casework.messages import Message
+from casework.refused import Waits
 from casework.rights import delegated, stands_in
 
 SEPARATION = frozenset({"same_person", "helper_may_not", "recused"})
@@ -63,8 +64,8 @@ class Bench(msgspec.Struct, frozen=True):
 
     staff: bodies.StaffSet | None
     posts: Mapping[str, Post]
-    refused: frozenset[str] = frozenset()
-    """Ids of facts of this case that wait in the tray."""
+    refused: Mapping[str, Waits] = {}
+    """What waits in the tray and may be settled with this case, by its name there."""
     calendar: Calendar | None = None
     """The newest, for rules with a term; None where none has come, and then no term is counted."""
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from casework import bodies, numbers
 from casework.ambient import moment
 from casework.case import AFTER_DECISION, AT_APPLICANT, Case, Place, places, step_of, steps_of_kind
@@ -190,13 +188,6 @@ def _voided(case: Case, fact: Fact, body: bodies.Voided, bench: Bench) -> Refusa
     return undecided(case) or reason(body)
 
 
-def _resolve(case: Case | None, fact: Fact, body: Any, bench: Bench) -> Refusal | None:
-    unknown = [id_ for id_ in body.refused if id_ not in bench.refused]
-    if unknown or not body.refused:
-        return Refusal("nothing_refused")
-    return reason(body)
-
-
 RULES: dict[str, Rule] = {
     "decided": _decided,
     "corrected": _corrected,
@@ -210,6 +201,4 @@ RULES: dict[str, Rule] = {
     "transferred": _transferred,
     "forwarded": _forwarded,
     "voided": _voided,
-    "resolve.withdraw": _resolve,
-    "resolve.amend": _resolve,
 }

@@ -22,9 +22,17 @@ where o.state not in ('passed', 'resolved') and o.state in ('held', 'rejected') 
 -- name: move
 update outbox set state = ? where local_seq = ?
 
--- name: refused_of_case
--- What of a case waits in the tray, and what nobody could read, of whatever case: the ids a resolution may name.
-select fact_id from tray where case_id in (?, '') and settled = ''
+-- name: to_settle
+-- What waits in the tray, with the bytes of it that are here: own facts, and what was fetched from the hall.
+select t.case_id, t.bytes, coalesce(f.bytes, k.bytes) from tray t
+left join fact f on f.id = t.fact_id left join kept k on k.fact_id = t.fact_id
+where t.settled = '' order by t.since, t.fact_id limit ?
+
+-- name: keep_fetched
+insert into kept (fact_id, case_id, bytes) values (?, ?, ?) on conflict (fact_id) do nothing
+
+-- name: root_of
+select root from confirmed where case_id = ?1 union select root from shown where case_id = ?1
 
 -- name: unsent_types
 -- Types of own facts of a case that the hall has not answered.

@@ -121,6 +121,10 @@ select case_id from shown where visit = ? and visit <> '' order by number
 -- Cases that wait for a source's word, oldest first.
 select case_id from shown where checks = 1 order by received_at, case_id limit ?
 
+-- name: recalls
+-- Cases with a paper that somebody has to give back, oldest first.
+select case_id from shown where recalls > 0 order by received_at, case_id limit ?
+
 -- name: prefile_by_code
 select body from prefile where code = ? order by touched desc, case_id
 

@@ -112,6 +112,10 @@ where o.state not in ('passed', 'resolved')
 -- name: hash_of_row
 select f.hash from outbox o join fact f on f.n = o.fact where o.local_seq = ?
 
+-- name: drop_fetched
+-- Settled: its bytes are of no more use here.
+delete from kept where fact_id = ?
+
 -- name: own_by_hash
 -- The own fact with these bytes, among those that nobody has settled or the log has not passed.
 select f.case_id, f.type, f.bytes from outbox o join fact f on f.n = o.fact where o.state <> 'passed' and f.hash = ?

@@ -19,12 +19,13 @@ select body from shown where case_id = ?
 -- name: keep_shown
 insert into shown (
     case_id, root, number, item, module, state, applicant_name, applicant_id, received_at, updated, visit, checks,
-    reprint, body
-) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    reprint, recalls, body
+) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 on conflict (case_id) do update set root = excluded.root, number = excluded.number, item = excluded.item,
     module = excluded.module, state = excluded.state, applicant_name = excluded.applicant_name,
     applicant_id = excluded.applicant_id, received_at = excluded.received_at, updated = excluded.updated,
-    visit = excluded.visit, checks = excluded.checks, reprint = excluded.reprint, body = excluded.body
+    visit = excluded.visit, checks = excluded.checks, reprint = excluded.reprint, recalls = excluded.recalls,
+    body = excluded.body
 
 -- name: keep_alias
 -- Old numbers find a case for ever (S27).

@@ -114,6 +114,7 @@ class FakeDesk(FakePrefiles):
     acted: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
     printed: list[tuple[str, str]] = field(default_factory=list)
     settled: bool = False
+    opened: bool = False
     unmasked: bool = False
     revision: int = 0
     sitting: tuple[str, ...] = ()
@@ -568,7 +569,19 @@ class FakeDesk(FakePrefiles):
             ),
         )
         why = "2026-11-20 起授权已停止，由李国强(商事科)受理" if zh else "The authorisation ended on 2026-11-20"
-        return (TrayRow("e1", number(2), "refused", self.w("受理"), why, "11-23 10:40", ways),)
+        age, level = ("1工作日", "本岗位") if zh else ("1 days", "post")
+        told = (
+            ("受理 授权 2026-3", "2026-11-23 10:40 07号窗口 张敏")
+            if zh
+            else ("accepted", "2026-11-23 10:40, window 07")
+        )
+        row = TrayRow("e1", number(2), "refused", self.w("受理"), why, "11-23 10:40", ways, age, level)
+        return (msgspec.structs.replace(row, told=told) if self.opened else row,)
+
+    async def tray_entry(self, entry: str) -> TrayRow | Refused:
+        self.opened = True
+        row = next((row for row in await self.tray() if row.entry == entry), None)
+        return row or Refused(Message("screens.tray.empty"))
 
     async def resolve(self, entry: str, way: str, data: dict[str, str]) -> Done | Refused:
         await self._asked(f"resolve {way}")

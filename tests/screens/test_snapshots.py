@@ -42,6 +42,7 @@ WAYS = {
     "confirm": "2001<enter>135790<enter><enter>d1<enter>x<enter>",
     "search": SIGNED + "<f4>a02",
     "tray": SIGNED + "t",
+    "tray_opened": SIGNED + "t<enter>",
     "menu": SIGNED + "<f10>",
     "posts": SIGNED + "<f9>",
     "help": SIGNED + "n<f1>",

@@ -24,6 +24,7 @@ from casework.papers.facts import (
     Pledge,
     PreparedLine,
     Promise,
+    Replaced,
     Special,
     SupplementLine,
     Ticket,
@@ -165,6 +166,9 @@ FACTS: dict[str, PaperFacts] = {
         short_code="K7M2-9QWD",
         query_url="",
         prepared=(PreparedLine("食品经营许可申请书", "原件", "1", "核对无误"),),
+    ),
+    "recall": changed(
+        replaces=(Replaced("受理通知书", 1, datetime(2026, 11, 23, 9, 20, tzinfo=UTC), "李丽华"),), issue=2
     ),
     "referral": changed(number=None, right_organ="武汉市江夏区行政审批局", reasons=("经营场所在江夏区。",)),
 }

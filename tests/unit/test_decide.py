@@ -19,8 +19,10 @@ from casework.events import body_of
 from casework.facts import encode_body
 from casework.folding import evolve
 from casework.offering import possible
+from casework.refused import Waits
 from casework.rules import Refusal
 from casework.settling import settle_by_amending, settle_by_withdrawing
+from casework.wire import Tray
 from tests.people import CATALOGUE, ITEMS, OFFICERS, STAFF, Office, code_of, have_all, judged, natural
 
 
@@ -520,19 +522,24 @@ def test_what_waits_for_the_halls_word_stops_the_next_step(office: Office) -> No
 # What the hall refused
 
 
+def waiting_as(*ids: str) -> dict[str, Waits]:
+    """Refused acceptances of a clerk, as the tray holds them."""
+    return {id_: Waits(Tray(id_, "accepted", "", "", "", "0012", "1002", "stale", {}, "")) for id_ in ids}
+
+
 def test_what_the_hall_refused_is_given_up(office: Office) -> None:
     case = office.case("D01")
-    done = settle_by_withdrawing(case, ("f1",), "已由他人办理", office.context("1001", refused=frozenset({"f1"})))
+    done = settle_by_withdrawing(case, ("f1",), "已由他人办理", office.context("1001", refused=waiting_as("f1")))
     assert isinstance(done, Decision)
     assert done.types == ("resolve.withdraw",)
     assert code_of(settle_by_withdrawing(case, ("f2",), "x", office.context("1001"))) == "nothing_refused"
-    no_reason = settle_by_withdrawing(case, ("f1",), " ", office.context("1001", refused=frozenset({"f1"})))
+    no_reason = settle_by_withdrawing(case, ("f1",), " ", office.context("1001", refused=waiting_as("f1")))
     assert code_of(no_reason) == "reason"
 
 
 def test_what_the_hall_refused_is_done_again_and_right(office: Office) -> None:
     case = office.case("D01")
-    context = office.context("2001", refused=frozenset({"f1"}))
+    context = office.context("2001", refused=waiting_as("f1"))
     done = settle_by_amending(case, ("f1",), "改由审批岗受理", commands.Accept(), "accept", context)
     assert isinstance(done, Decision)
     assert done.types == ("resolve.amend", "accepted")

@@ -25,8 +25,8 @@ ON_A_CASE = [row for row in EVENTS.values() if row.klass not in WITHOUT_A_PERSON
 BY_HALL = {"deemed_accepted", "timer.set_aside", "renumbered"}
 """What the hall itself says of a case."""
 PARTS = {
-    bodies.Body, bodies.CheckLine, bodies.Delegation, bodies.Form, bodies.Lost, bodies.Party, bodies.ReviewLine,
-    bodies.RouteStep, bodies.Span, bodies.Stop, bodies.SupplementLine,
+    bodies.Body, bodies.CheckLine, bodies.Delegation, bodies.Form, bodies.Lost, bodies.PaperOut, bodies.Party,
+    bodies.ReviewLine, bodies.RouteStep, bodies.Span, bodies.Stop, bodies.SupplementLine,
 }  # fmt: skip
 
 NEEDS_NO_RULE = {
@@ -38,7 +38,6 @@ NEEDS_NO_RULE = {
     "received": "whoever may receive may; the form was checked at the keyboard, and the number by the hall",
     "handed_over": "papers may go to any post at any time",
     "certified": "its step has to be open, nothing else",
-    "printed": "a paper that left the printer has left it",
     "unmasked": "whoever looked has looked; without a reason the keyboard does not show it",
 }
 

@@ -134,7 +134,7 @@ def test_a_resolution_settles_what_it_names_and_the_tray_hides_it(memory: Termin
     memory.answered((Answered(2, Verdict("rejected", "stale")),), 2)
     assert [line.fact for line in memory.tray()] == [step.id]
     with memory.writing() as act:
-        assert act.refused(taken.case) == {step.id}
+        assert set(act.refused(taken.case)) == {step.id}
         act.commit_groups([(hand.fact("resolve.withdraw", bodies.ResolveWithdraw((step.id,), "重来"), taken.case),)])
     assert memory.tray() == ()
     assert memory.pending().rejected == 0

@@ -34,9 +34,15 @@ def test_every_move_has_an_answer_in_every_row(row: Row, move: Move) -> None:
 
 
 @pytest.mark.parametrize("move", [move for move in Move if move is not Move.LOSE])
-@pytest.mark.parametrize("row", [Row.PASSED, Row.RESOLVED])
-def test_a_late_answer_changes_nothing_that_is_over(row: Row, move: Move) -> None:
-    assert moved(row, move) is row
+def test_a_late_answer_changes_nothing_that_is_over(move: Move) -> None:
+    assert moved(Row.PASSED, move) is Row.PASSED
+
+
+@pytest.mark.parametrize("move", [Move.SEND, Move.HOLD, Move.REJECT, Move.RESOLVE])
+def test_what_was_given_up_here_moves_only_where_somebody_else_had_insisted(move: Move) -> None:
+    """S15."""
+    assert moved(Row.RESOLVED, move) is Row.RESOLVED
+    assert moved(moved(Row.RESOLVED, Move.ACCEPT), Move.PASS) is Row.PASSED
 
 
 @pytest.mark.parametrize("move", [Move.SEND, Move.ACCEPT, Move.HOLD, Move.REJECT, Move.RESOLVE])
@@ -78,7 +84,7 @@ def test_every_row_has_a_way_to_its_end() -> None:
     for _ in Row:
         can_end |= {row for row, moves in MOVES.items() if can_end & set(moves.values())}
     assert can_end == set(Row)
-    assert {row for row, moves in MOVES.items() if not moves.keys() - {Move.LOSE}} == ended
+    assert {row for row, moves in MOVES.items() if not moves.keys() - {Move.LOSE}} == {Row.PASSED}
 
 
 def test_each_row_is_unsent_shown_to_settle_or_over() -> None:

@@ -34,6 +34,7 @@ TITLES = {
     "ticket": "排队票",
     "preparation": "材料准备清单",
     "referral": "转介单",
+    "recall": "收回通知书",
 }
 WITHOUT_NUMBER = {"guide", "ticket", "preparation", "referral"}
 
@@ -353,7 +354,7 @@ def test_every_text_that_a_paper_asks_for_is_in_both_catalogues() -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_paper_can_be_read_in_english_too(kind: str) -> None:
     bare = PaperFacts(hall="Hall", item="Food licence", issued_at=FACTS[kind].issued_at, organ="Bureau", number=NUMBER)
-    parts = ("handover", "special", "extension", "payment", "delivery", "pledge", "ticket")
+    parts = ("handover", "special", "extension", "payment", "delivery", "pledge", "ticket", "replaces")
     own: dict[str, Any] = {name: getattr(FACTS[kind], name) for name in parts}
     own |= {"supplements": FACTS[kind].supplements, "reasons": ("why",), "remedies": ("how",), "right_organ": "Other"}
     made = build(kind, msgspec.structs.replace(bare, **own), en)

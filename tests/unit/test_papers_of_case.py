@@ -494,6 +494,22 @@ def test_no_guide_is_longer_than_two_pages(press: Press, code: str) -> None:
 # All of them, on both printers
 
 
+def called_back() -> Story:
+    """A case whose acceptance was refused after its paper was out, and given up with a recall."""
+    story = Story()
+    story.then("printed", bodies.Printed("acceptance", 1, "", "", "f1"))
+    out = story.case.papers[0]
+    recall = bodies.PaperOut("acceptance", 1, out.at, "李丽华")
+    return story.then("resolve.withdraw", bodies.ResolveWithdraw(("f1",), "重复", (recall,)))
+
+
+def test_s15_a_new_paper_names_the_old_one_that_it_replaces() -> None:
+    recalls = called_back().case.open_recalls
+    stands(called_back().paper("recall", replaces=recalls, issue=2), "收回通知书", "受理通知书", "李丽华", "交回")
+    new = called_back().accepted().paper("acceptance", replaces=recalls, issue=2)
+    stands(new, "本件为第2份，替代", "受理通知书（第1份）", "旧件作废")
+
+
 def gallery() -> dict[str, Paper]:
     """One paper of each kind and way, from cases with everything on them."""
     told = bodies.SupplementTold(
@@ -545,6 +561,10 @@ def gallery() -> dict[str, Paper]:
         "preparation": returned.paper("preparation"),
         "referral": Story(**shared).accepted().then("forwarded", bodies.Forwarded("湖北省药品监督管理局", "初审合格。"))
         .paper("referral"),
+        "recall": called_back().paper("recall", replaces=called_back().case.open_recalls, issue=2),
+        "acceptance-replacing": called_back().accepted().paper(
+            "acceptance", replaces=called_back().case.open_recalls, issue=2
+        ),
         "referral-transferred": Story(**shared).accepted()
         .then("transferred", bodies.Transferred("武汉市市场监督管理局", "属市级权限。")).paper("referral"),
     }  # fmt: skip

@@ -15,6 +15,7 @@ from casework.facts import Fact, LegalTime
 from casework.rules import Refusal
 from casework.wire import Answered, Tray, Verdict
 from console.counter import Acted, Counter, Session
+from console.settling import Settlement, Settling
 from console.sources import NoSources
 from local_db.memory import TerminalMemory
 from tests.builders import NO_HEAD, FixedClock, Hand, Log, chain
@@ -58,7 +59,7 @@ class Desk:
 
     def gives_up(self, fact_id: str) -> Acted | Refusal:
         """Withdraw what waits under that name."""
-        return self.counter.settle(BOSS, fact_id, "withdraw", "不再坚持")
+        return Settling(self.counter).settle(BOSS, fact_id, Settlement("withdraw", "不再坚持"))
 
     def named(self) -> tuple[str, ...]:
         """What the newest resolution names."""
@@ -90,7 +91,7 @@ def test_s16_a_judgement_whose_case_never_came_can_be_given_up(desk: Desk) -> No
     desk.save(lost)
     desk.told(Verdict("rejected", "no_case", judged_at=AT))
     with pytest.raises(BadInput):
-        desk.counter.settle(BOSS, lost.id, "amend", "改", "accept", {})
+        Settling(desk.counter).settle(BOSS, lost.id, Settlement("amend", "改", "accept", {}))
     assert isinstance(desk.gives_up(lost.id), Acted)
     assert (desk.memory.tray(), desk.memory.pending().rejected) == ((), 0)
 

@@ -1,0 +1,57 @@
+"""What is on paper, and what becomes of a paper whose act was given up (S15)."""
+
+from __future__ import annotations
+
+import msgspec
+
+from casework import bodies
+from casework.case import Case, PrintedPaper, Recall
+from casework.facts import Fact
+from casework.folding.parts import Evolver, unchanged
+
+
+def _printed(case: Case, fact: Fact, body: bodies.Printed) -> Case:
+    paper = PrintedPaper(body.paper, body.count, body.mark, fact.time.at, fact.actor, body.of)
+    again = body.paper == "receipt" and (fact.base.epoch, fact.base.cursor) > case.reprint  # under its new number (S27)
+    case = msgspec.structs.replace(case, papers=(*case.papers, paper), reprint=() if again else case.reprint)
+    if body.of not in case.given_up:
+        return case
+    # Its act was given up before anybody here heard of the paper: it is called back like the others.
+    late = Recall(paper.paper, paper.count, paper.at, case.received.applicant.name, fact.time.at, paper.of)
+    return msgspec.structs.replace(case, recalls=(*case.recalls, late))
+
+
+def _given_up(case: Case, fact: Fact, body: bodies.ResolveWithdraw | bodies.ResolveAmend) -> Case:
+    of = {(paper.paper, paper.count, paper.at): paper.of for paper in case.papers}
+    new = tuple(
+        Recall(
+            each.paper, each.count, each.at, each.holder, fact.time.at, of.get((each.paper, each.count, each.at), "")
+        )
+        for each in body.recalls
+    )
+    given_up = (*case.given_up, *(id_ for id_ in body.refused if id_ not in case.given_up))
+    return msgspec.structs.replace(case, given_up=given_up, recalls=(*case.recalls, *new))
+
+
+def _recalled(case: Case, fact: Fact, body: bodies.Recalled) -> Case:
+    wanted = (body.paper, body.count, body.printed_at)
+    return msgspec.structs.replace(
+        case,
+        recalls=tuple(
+            msgspec.structs.replace(
+                each, ended=body.how, ended_at=fact.time.at, ended_by=fact.actor, note=body.note
+            )
+            if not each.ended and (each.paper, each.count, each.at) == wanted
+            else each
+            for each in case.recalls
+        ),
+    )  # fmt: skip
+
+
+EVOLVERS: dict[str, Evolver] = {
+    "printed": _printed,
+    "resolve.withdraw": _given_up,
+    "resolve.amend": _given_up,
+    "resolve.insist": unchanged,
+    "recalled": _recalled,
+}

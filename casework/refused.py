@@ -1,0 +1,88 @@
+"""What waits in the tray, for the rules that settle it: the line itself, its bytes and its maker where they are here.
+
+Says which papers of a refused act are in somebody's hand, and whether it would still move its case (S15). Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from casework.bodies import PaperOut, StaffSet
+from casework.case import Case, PrintedPaper, Recall
+from casework.events import EVENTS
+from casework.facts import Fact
+from casework.folding import evolve
+from casework.wire import Tray
+
+
+class Waits(msgspec.Struct, frozen=True):
+    """A line of the tray. `fact` is None where its bytes are not here; `maker` where the roster has nobody."""
+
+    tray: Tray
+    fact: Fact | None = None
+    maker: StaffSet | None = None
+
+
+def named(refused: Iterable[str], waiting: Mapping[str, Waits]) -> tuple[Waits, ...]:
+    """The lines that a resolution names, as far as they wait."""
+    return tuple(waiting[id_] for id_ in dict.fromkeys(refused) if id_ in waiting)
+
+
+def papers_out(case: Case, lines: Iterable[Waits]) -> tuple[PrintedPaper, ...]:
+    """The papers of these refused acts that were handed out and that nobody calls back yet.
+
+    A print names its act; one of an older program does not, and then every paper of the kind since the act is meant.
+    """
+    called = {(each.paper, each.count, each.at) for each in case.recalls}
+    standing = {act.fact for act in case.acts}
+    found: dict[tuple[str, int, str], PrintedPaper] = {}
+    for line in lines:
+        row = EVENTS.get(line.tray.type)
+        if row is None or not row.prints or line.tray.fact in standing:
+            continue
+        for paper in case.papers:
+            unnamed = not paper.of and paper.paper == row.prints and paper.at >= line.tray.made
+            if (paper.of == line.tray.fact or unnamed) and (key := (paper.paper, paper.count, paper.at)) not in called:
+                found[key] = paper
+    return tuple(found.values())
+
+
+def called_back(papers: Iterable[PrintedPaper], holder: str) -> tuple[PaperOut, ...]:
+    """These papers as a resolution names them: `holder` has them."""
+    return tuple(PaperOut(paper.paper, paper.count, paper.at, holder) for paper in papers)
+
+
+def moves_nothing(case: Case | None, facts: Iterable[Fact]) -> Fact | None:
+    """The first of `facts` (of this case, in order) that would leave the case as it is; None when all of them move it.
+
+    Whoever insists on an act that has no effect any more would make a paper stand that nothing stands behind.
+    """
+    for fact in facts:
+        after = evolve(case, fact)
+        if after is None or case is None:
+            if after is None:
+                return fact
+        elif msgspec.structs.replace(after, facts=case.facts, acts=case.acts) == case:
+            return fact
+        case = after
+    return None
+
+
+def replaced_by(case: Case, kind: str) -> tuple[Recall, ...]:
+    """The open recalls that a new paper of `kind` has to name: *replaces the paper of …*."""
+    return tuple(each for each in case.open_recalls if kind in {each.paper, RECALL_PAPER})
+
+
+RECALL_PAPER = "recall"
+"""The paper that tells of a recall where no other paper takes the old one's place."""
+
+
+def is_told(case: Case, recall: Recall) -> bool:
+    """Whether the new paper that names the old one was printed since."""
+    return any(
+        paper.at >= recall.since and (paper.paper, paper.count, paper.at) != (recall.paper, recall.count, recall.at)
+        for paper in case.papers
+        if paper.paper in {recall.paper, RECALL_PAPER}
+    )
