@@ -30,6 +30,27 @@ class Limits:
     poll_seconds: float = 25.0
     poll_spacing: float = 2.0
     apply_slice_ms: float = 10.0
+    # Bootstrap and retention (S21)
+    kept_days: int = 30
+    """A terminal keeps open cases, and those that ended within so many days (N)."""
+    backup_interval: int = 24 * 3600
+    """How often a hall is backed up in full: raw bytes stay at the terminals for at least three of them."""
+    snapshot_seconds: int = 6 * 3600
+    """How old a hall's snapshot gets before the next one is made."""
+    snapshot_least: int = 5_000
+    """New entries that make a snapshot worth its work, at the hall; and worth fetching, at a terminal."""
+    snapshot_sets: int = 2
+    snapshot_piece: int = 256 * 1024
+    """What the hall reads of a file at a time."""
+    snapshot_part: int = 4 * 1024 * 1024
+    """What a terminal asks for at a time; halved while the line is too slow for it."""
+    snapshot_part_least: int = 64 * 1024
+    snapshot_wait: float = 600.0
+    """Seconds until a hall without a snapshot is asked for one again."""
+    purge_seconds: float = 1800.0
+    """How often a terminal looks for what is over its days."""
+    bootstrap_rest_ms: float = 6.0
+    """How long the write lock stays free between two slices of a bootstrap, so that whoever saves gets it."""
     # Back-off (S31)
     retry_first: float = 1.0
     retry_most: float = 60.0
@@ -80,6 +101,11 @@ class Limits:
     # A district's list of items (guide-only)
     district_bytes: int = 16 * 1024 * 1024
     district_rows: int = 20_000
+
+    @property
+    def kept_seconds(self) -> int:
+        """How long what has ended stays at a terminal, with its raw bytes: N days, or three backups if longer (S21)."""
+        return max(self.kept_days * 24 * 3600, 3 * self.backup_interval)
 
 
 LIMITS = Limits()

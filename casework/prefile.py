@@ -19,6 +19,8 @@ _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """No 0, 1, I, L, O: the code is read from paper and said aloud."""
 CODE_LENGTH = 8
 ENDED = frozenset({"received"})
+SPEAK = ("prefile.", "received")
+"""How the types of facts begin that speak of a prefile."""
 
 
 class Prefile(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -74,7 +76,12 @@ def read_code(text: str) -> str:
 
 
 def evolve_prefile(prefile: Prefile | None, fact: Fact) -> Prefile | None:
-    """The state after `fact`; total, as for cases. None stays None until it was opened or parked."""
+    """The state after `fact`; total, as for cases. None stays None until it was opened or parked.
+
+    What is said of the case that it became moves nothing here.
+    """
+    if not fact.type.startswith(SPEAK):
+        return prefile
     try:
         body = body_of(fact)
     except BadBytes:

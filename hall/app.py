@@ -27,13 +27,15 @@ from casework.report import decode_report
 from casework.seals import Signer
 from casework.wire import Problem
 from hall.bell import Bell, Waiter
-from hall.errors import BadRequest, Declined, NotFound, Unproven
+from hall.errors import BadRequest, Declined, Unproven
 from hall.openapi import document
 from hall.pulling import Page, Question
 from hall.push_queue import PushQueue
 from hall.request_body import body_of
 from hall.rows import TerminalRow
 from hall.service import Hall
+from hall.snapshot_answers import SnapshotAnswers
+from hall.snapshots import Shelf
 from hall.store import Store
 
 _log = logging.getLogger("yichuang.hall")
@@ -57,13 +59,14 @@ async def inline(call: Callable[[], T], /) -> T:
 class Api:
     """The handlers. One per application."""
 
-    def __init__(self, hall: Hall, run: Run, limits: Limits) -> None:
+    def __init__(self, hall: Hall, run: Run, limits: Limits, shelf: Shelf | None = None) -> None:
         self.hall = hall
         self.bell = Bell()
         self._run = run
         self._limits = limits
         self._closing = False
         self._pushes = PushQueue(hall.push_together, run, self.bell.ring, limits)
+        self._snapshots = SnapshotAnswers(shelf, hall.in_log, run, limits)
         self._schema = msgspec.json.encode(document())
 
     def close(self) -> None:
@@ -167,10 +170,9 @@ class Api:
         data = await self._run(functools.partial(self.hall.blob, request.path_params["sha256"]))
         return Response(data, media_type="application/octet-stream")
 
-    async def snapshot(self, request: Request) -> bytes:
-        """Not in this version: the answer says so, and a terminal pulls from the beginning."""
-        await self._terminal(request)
-        raise NotFound("hall.no_snapshot", scope=request.path_params["scope"][:64])
+    async def snapshot(self, request: Request) -> Response:
+        """A file of the newest snapshot, or a part of it (S21)."""
+        return await self._snapshots.answer(request, await self._terminal(request))
 
     async def _terminal(self, request: Request) -> TerminalRow:
         try:
@@ -183,7 +185,14 @@ class Api:
 
 
 def create_app(
-    store: Store, signer: Signer, clock: Clock, new_id: NewId, *, run: Run = inline, limits: Limits = LIMITS
+    store: Store,
+    signer: Signer,
+    clock: Clock,
+    new_id: NewId,
+    *,
+    run: Run = inline,
+    limits: Limits = LIMITS,
+    shelf: Shelf | None = None,
 ) -> Starlette:
     """The application. `app.state.api` has the `Api`, with the bell and the hall's use cases.
 
@@ -194,8 +203,9 @@ def create_app(
         new_id: gives ids of the hall's own facts.
         run: where blocking calls of the store run.
         limits: sizes and times.
+        shelf: the snapshots for terminals that begin; without one they pull from the beginning.
     """
-    api = Api(Hall(store, signer, clock, new_id, limits), run, limits)
+    api = Api(Hall(store, signer, clock, new_id, limits), run, limits, shelf)
     get, post = ["GET"], ["POST"]
     routes = [
         Route("/sync/v1/hello", _answering(api, api.hello), methods=get),

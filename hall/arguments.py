@@ -53,6 +53,7 @@ def _hall(actions: Any) -> None:
     word = _action(actions, "write-version")
     word.add_argument("type")
     word.add_argument("version", type=int)
+    _action(actions, "snapshot")
     steps = _action(actions, "staff").add_subparsers(dest="step", required=True, metavar="STEP")
     for step in ("add", "set"):
         one = _action(steps, step, "staff_")

@@ -11,6 +11,7 @@ import argparse
 import asyncio
 import contextlib
 import dataclasses
+import functools
 import json
 import os
 import sys
@@ -38,6 +39,7 @@ from hall.keys import BEGUN_FILE, begin_key, keep_key, read_key
 from hall.office import own_facts, revoke, write_version
 from hall.service import Hall
 from hall.shipped import shipped_calendar, shipped_catalogue
+from hall.snapshots import FOLDER, Shelf
 from hall.sqlite_store import SqliteStore
 
 if TYPE_CHECKING:  # the web server is loaded when it serves
@@ -169,7 +171,15 @@ def app_of(here: HallHere) -> Starlette:
     """The application over an opened hall."""
     from hall.app import create_app
 
-    return create_app(here.store, here.signer, here.clock, new_id, run=in_thread, limits=here.limits)
+    return create_app(
+        here.store,
+        here.signer,
+        here.clock,
+        new_id,
+        run=in_thread,
+        limits=here.limits,
+        shelf=Shelf(here.folder / FOLDER, here.limits),
+    )
 
 
 @contextlib.asynccontextmanager
@@ -181,14 +191,19 @@ async def serve_hall(here: HallHere, host: str = "127.0.0.1", port: int = 0) -> 
     app = app_of(here)
     with owned(here.folder):
         await in_thread(here.hall.start)
-        async with listening(app, here.folder / KEYS, host, port, _watching) as url:
+        async with listening(app, here.folder / KEYS, host, port, functools.partial(_watching, here)) as url:
             yield url
 
 
-async def _watching(api: Api) -> None:
-    from hall.serving import watch
+async def _watching(here: HallHere, api: Api) -> None:
+    """What a served hall does by itself: timers and notices each second, and snapshots in a thread of their own."""
+    from hall.cli_snapshot import snapshot_if_due
+    from hall.serving import snapshotting, watch
 
-    await watch(api, lambda: in_thread(api.hall.foreign), asyncio.sleep, lambda: in_thread(api.hall.tick))
+    await asyncio.gather(
+        watch(api, lambda: in_thread(api.hall.foreign), asyncio.sleep, lambda: in_thread(api.hall.tick)),
+        snapshotting(lambda: in_thread(lambda: snapshot_if_due(here)), asyncio.sleep),
+    )
 
 
 # Commands
@@ -220,6 +235,10 @@ def run_hall(args: argparse.Namespace) -> int:
         from hall.cli_import import run_import
 
         return run_import(args, folder)
+    if args.action == "snapshot":
+        from hall.cli_snapshot import run_snapshot
+
+        return run_snapshot(args, folder)
     return _staff(args, folder)
 
 
@@ -272,7 +291,7 @@ def _serve(args: argparse.Namespace, folder: Path) -> int:
         say(t("hall.serving", fingerprint=key_id(here.signer.public)))
 
         async def serve() -> None:
-            watcher = asyncio.ensure_future(_watching(app.state.api))
+            watcher = asyncio.ensure_future(_watching(here, app.state.api))
             backups = serving_with(here, args.backups, asyncio.sleep)
             try:
                 await server.serve([sock])

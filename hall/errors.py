@@ -6,6 +6,7 @@
     │   ├── TooBig         413  more bytes or facts than a request may have: send less (S31 halves)
     │   ├── Unproven       401  no signature, a wrong one, or one of another time: ask `hello`
     │   ├── Forbidden      403  this terminal is revoked, or may not see this
+    │   ├── BadRange       416  no such bytes in the file
     │   ├── NotFound       404  nothing here under that name
     │   ├── Gap            409  envelopes are missing before these: send from `next` on (T4)
     │   ├── Diverged       409  the hall's log and the terminal's are not the same (S24); nothing was stored
@@ -79,6 +80,12 @@ class NotFound(Declined):
     """Nothing here under that name."""
 
     status = 404
+
+
+class BadRange(Declined):
+    """No such bytes in the file."""
+
+    status = 416
 
 
 class Gap(Declined):

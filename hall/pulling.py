@@ -122,6 +122,13 @@ class Pulling(Keeping):
         )
         return CaseAnswer(self.now, case, tuple(msgspec.Raw(data) for _, _, data in entries), refused)
 
+    def in_log(self, head: Head) -> bool:
+        """Whether `head` is a place of the log as it is now: a snapshot of before a restore is none."""
+        with self._store.reading() as reading:
+            hall = reading.hall()
+            chain = reading.chain_at(head.seq)
+        return (hall.id, hall.epoch, chain) == (head.hall, head.epoch, head.chain)
+
     def blob(self, sha256: str) -> bytes:
         """Bytes by their hash. Raises NotFound."""
         with self._store.reading() as reading:

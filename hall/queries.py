@@ -12,11 +12,20 @@ _MIGRATION = re.compile(r"(\d{4})_\w+\.sql")
 
 
 @cache
-def queries() -> dict[str, str]:
-    """The statements of `queries.sql` by name, comments left out."""
-    parts = _NAME.split(files("hall").joinpath("schema", "queries.sql").read_text(encoding="utf-8"))
+def queries(name: str = "queries") -> dict[str, str]:
+    """The statements of `<name>.sql` by name, comments left out."""
+    parts = _NAME.split(_text(name))
     pairs = zip(parts[1::2], parts[2::2], strict=True)
     return {name: "\n".join(line for line in text.splitlines() if line and line[:2] != "--") for name, text in pairs}
+
+
+def script(name: str) -> tuple[str, ...]:
+    """The single statements of `<name>.sql`."""
+    return statements(_text(name))
+
+
+def _text(name: str) -> str:
+    return files("hall").joinpath("schema", f"{name}.sql").read_text(encoding="utf-8")
 
 
 @cache

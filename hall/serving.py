@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ipaddress
+import logging
 import signal
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -16,11 +17,13 @@ import uvicorn
 from starlette.applications import Starlette
 
 from hall.app import Api
-from hall.errors import Stop, StorageTrouble
+from hall.errors import HallError, Stop, StorageTrouble
 from hall.keys import certificate
 
 GRACE_SECONDS = 5
 LOOK_SECONDS = 1.0
+SNAPSHOT_LOOK_SECONDS = 30.0
+_log = logging.getLogger("yichuang.hall")
 _ALONE = getattr(socket, "SO_EXCLUSIVEADDRUSE", socket.SO_REUSEADDR)
 """Take a port that was just ours, never one in use: on Windows `SO_REUSEADDR` would share it with a stranger."""
 
@@ -123,6 +126,16 @@ async def watch(
         if now != before:
             before = now
             api.bell.ring(None)
+
+
+async def snapshotting(make: Callable[[], Awaitable[object]], sleep: Callable[[float], Awaitable[None]]) -> None:
+    """Make a snapshot whenever one is due; one that can't be made now is tried again. Runs until cancelled."""
+    while True:
+        await sleep(SNAPSHOT_LOOK_SECONDS)
+        try:
+            await make()
+        except HallError as trouble:
+            _log.warning("%s", trouble.message)
 
 
 @contextlib.asynccontextmanager

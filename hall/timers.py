@@ -12,9 +12,9 @@ from casework import bodies
 from casework.ambient import NewId
 from casework.calendar import Calendar
 from casework.case import Case, decode_case, encode_case
-from casework.events import body_of, reading_mark
+from casework.events import body_of
 from casework.facts import Fact, decode_fact
-from casework.folding import fold
+from casework.folding import fold, fold_mark
 from casework.folding.intake import stands_alone
 from casework.timers import timer_id, timers_of
 from casework.wire import ENTRY_FACT, decode_entry
@@ -24,13 +24,6 @@ from hall.store import Reading
 
 AT_ONCE = 200
 """Timers that are settled in one transaction."""
-FOLD = "5"
-"""Which fold has made the cases' rows: another one makes them anew when the hall starts."""
-
-
-def fold_mark() -> str:
-    """The fold of this program, and what it can read: what it learned to read is folded after its update (S32)."""
-    return f"{FOLD}/{reading_mark()}"
 
 
 def timer_rows(case: Case, calendar: Calendar) -> tuple[TimerRow, ...]:

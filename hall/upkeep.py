@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from casework.folding import fold_mark
 from hall.consequences import follow
 from hall.docket import Docket
 from hall.errors import StorageTrouble
@@ -9,7 +10,7 @@ from hall.healing import Healing
 from hall.health import TerminalHealth, metrics, terminals
 from hall.judge import Sitting
 from hall.rows import Changes
-from hall.timers import fold_mark, refolded, run_out
+from hall.timers import refolded, run_out
 
 
 class Upkeep(Healing):

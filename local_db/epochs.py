@@ -68,25 +68,32 @@ class Epochs(Rebuild):
         return Piece(last, msgspec.json.decode(data, type=Signed), tuple(msgspec.Raw(raw) for _, raw, _ in rows), held)
 
     def enter(self, epoch: int, common: int) -> None:
-        """Go on in another epoch from `common` on. Raises ValueError when `common` is no place of `points`."""
+        """Go on in another epoch from `common` on. Raises ValueError when `common` is no place of `points`.
+
+        Where the copy is sparse there, cases that had ended since are no longer in it: then the log is asked for from
+        its beginning, or from a snapshot of the new epoch (T60).
+        """
         chain = next((point.chain for point in self.points() if point.seq == common), NO_HASH if not common else "")
         if not chain:
             raise ValueError(f"no chain is known at {common}")
         now = stamp(self.clock.now())
         with self.transaction() as db:
-            touched = [row[0] for row in db.execute(_SQL["touched"], (common, common)).fetchall()]
+            place, chain = (common, chain) if common >= _floor(db) else (0, NO_HASH)
+            touched = [row[0] for row in db.execute(_SQL["touched"], (place, common)).fetchall()]
             undone = db.execute(_SQL["undone"], (common,)).fetchall()
             self._undo(db, undone)
-            db.execute(_SQL["drop_entries"], (common,))
-            db.execute(_SQL["drop_heads"], (common,))
+            db.execute(_SQL["may_drop"], (place,))
+            db.execute(_SQL["drop_entries"], (place,))
+            db.execute(_SQL["dropped"])
+            db.execute(_SQL["drop_heads"], (place,))
             for table in ("staff", "terminal", "head", "tray"):
                 db.execute(_REBUILD[f"clear_{table}"])
-            self._project_hall(db)
+            self._project_hall(db, place)
             for case_id in touched:
-                self._refold(db, case_id, now)
-            self._project_tray(db)
+                self.refold(db, case_id, now, place)
+            self._project_tray(db, place)
             mark = undone[0][0] - 1 if undone else _END
-            db.execute(_SQL["enter"], (epoch, common, chain, mark))
+            db.execute(_SQL["enter"], (epoch, place, chain, place, mark))
 
     def _renew(self, epoch: int, acked: int) -> None:
         """The first page of an epoch: what the hall does not know any more is sent again, the rest stays."""
@@ -105,6 +112,12 @@ class Epochs(Rebuild):
     @staticmethod
     def _undo(db: sqlite3.Connection, rows: list[tuple[int, str]]) -> None:
         db.executemany(_SQL["undo"], [(moved(Row(state), Move.LOSE), seq) for seq, state in rows])
+
+
+def _floor(db: sqlite3.Connection) -> int:
+    """Up to where the copy of the log is sparse."""
+    floor: int = db.execute("select floor from standing").fetchone()[0]
+    return floor
 
 
 def _keep_head(db: sqlite3.Connection, seq: int, head: Signed, entries: int, size: int) -> None:

@@ -15,12 +15,13 @@ import msgspec
 from casework import numbers
 from casework.case import Case, Place, decode_case, places
 from casework.facts import Fact
+from casework.listing import split
 from casework.outbox import Row
 from casework.refused import Waits
 from casework.text import clean_code, clean_line
 from casework.wire import Entry, Tray, Verdict, decode_entry
 from local_db.connection import Connected
-from local_db.replay import HOLE, readable, shown_case, split
+from local_db.replay import HOLE, readable, shown_case
 from local_db.sql import queries
 from local_db.waiting import to_settle
 

@@ -15,6 +15,7 @@ from casework.ambient import Clock
 from casework.facts import NO_HASH
 from casework.limits import LIMITS, Limits
 from local_db.backup import Backup
+from local_db.bootstrap import Bootstrap
 from local_db.connection import FILE, connect
 from local_db.counter import Identity
 from local_db.drafts import Drafts
@@ -25,6 +26,7 @@ from local_db.migrations import migrate, version_of
 from local_db.people import People
 from local_db.prefiles import Prefiles
 from local_db.printing import Printing
+from local_db.purge import Purge
 from local_db.rebuild import projection
 from local_db.state import State, StateFile
 from local_db.waiting import Fetched
@@ -32,7 +34,7 @@ from local_db.waiting import Fetched
 FOLDERS = ("papers", "spool", "backup", "keys")
 
 
-class TerminalMemory(Incarnations, Finding, Prefiles, Drafts, People, Printing, Fetched, Backup):
+class TerminalMemory(Bootstrap, Purge, Incarnations, Finding, Prefiles, Drafts, People, Printing, Fetched, Backup):
     """One data folder, open. Threads may share it; other processes may have it open as well (S34)."""
 
     @classmethod

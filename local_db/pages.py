@@ -21,6 +21,7 @@ from casework.events import body_of
 from casework.events import known as readable_here
 from casework.facts import Fact, decode_fact
 from casework.folding import evolve
+from casework.listing import is_over
 from casework.outbox import Move, Row, moved
 from casework.seals import Signed
 from casework.upcasting import HALL_WORD
@@ -54,6 +55,8 @@ class _Folded(msgspec.Struct, frozen=True):
     case: Case | None
     unread: bool = False
     """This program can't read all of it: it needs an update (S32)."""
+    touched: str = ""
+    """When the hall took its newest entry in."""
 
 
 class Pages(Outbox):
@@ -88,7 +91,7 @@ class Pages(Outbox):
                 return False
             done += len(part)
             took_ms = (self.clock.monotonic() - began) * 1000
-            count = _next_count(len(part), took_ms, self.limits.apply_slice_ms)
+            count = next_count(len(part), took_ms, self.limits.apply_slice_ms)
         with self.transaction() as db:
             end = start + len(read)
             db.execute(_SQL["remember_head"], (msgspec.json.encode(head), end, end))
@@ -122,14 +125,14 @@ class Pages(Outbox):
             for case_id in sorted(filter(None, changed)):
                 base = folded[case_id].case if case_id in folded else confirmed_case(db, case_id)
                 keep(db, case_id, shown_case(db, case_id), overlaid(db, case_id, base), now)
-            follow(db, (one.fact for one in part if one.fact is not None))
             db.execute(_SQL["advance"], (cursor + len(part), part[-1].chain))
+            follow(db, (one.fact for one in part if one.fact is not None))
         return True
 
     def _brought_by_others(self, db: sqlite3.Connection, part: Sequence[_Read]) -> dict[str, int]:
         """Own facts that came to the hall in another's envelope: both go on from one memory (T30). By fact id."""
         ids = [one.fact.id for one in part if one.fact is not None and not self._is_ours(one.link.entry)]
-        return dict(db.execute(_SQL["own_among"], (msgspec.json.encode(ids).decode(),)).fetchall()) if ids else {}
+        return own_among(db, ids)
 
     def _is_ours(self, entry: Entry | None) -> bool:
         return entry is not None and entry.envelope is not None and self.is_own(entry.envelope.terminal)
@@ -175,6 +178,11 @@ class Pages(Outbox):
         self._tray_of_own(db, seq)
 
 
+def own_among(db: sqlite3.Connection, ids: Sequence[str]) -> dict[str, int]:
+    """Those of the facts `ids` that were made here, and where they are sealed now."""
+    return dict(db.execute(_SQL["own_among"], (msgspec.json.encode(ids).decode(),)).fetchall()) if ids else {}
+
+
 def _read(links: Sequence[Link], chain: str) -> list[_Read]:
     read = []
     for link in links:
@@ -197,35 +205,40 @@ def _entry_row(one: _Read) -> tuple[int, str, str, str, bytes, str, str]:
     return link.seq, entry.scope, entry.kind, link.hash, link.raw, case, entry.fact_id
 
 
-def _next_count(count: int, took_ms: float, most_ms: float) -> int:
+def next_count(count: int, took_ms: float, most_ms: float, most: int = _MOST_SLICE) -> int:
     """How many entries the next slice may have, from how long this one took; at most twice as many."""
     if took_ms <= 0:
-        return min(_MOST_SLICE, count * 2)
-    return max(1, min(_MOST_SLICE, count * 2, int(count * most_ms * 0.7 / took_ms)))
+        return min(most, count * 2)
+    return max(1, min(most, count * 2, int(count * most_ms * 0.7 / took_ms)))
 
 
 def log_state(db: sqlite3.Connection, fact: Fact) -> _Folded:
     """What the log said of the fact's case so far."""
     row = db.execute(_REPLAY["confirmed"], (fact.case,)).fetchone()
     if row is None:
-        return _Folded(fact.root, 0, hole=False, case=None)
+        return unheard(fact)
     case = decode_case(row[3]) if row[3] is not None else None
     return _Folded(row[0], row[1], bool(row[2] & HOLE), case, bool(row[2] & UNREAD))
+
+
+def unheard(fact: Fact) -> _Folded:
+    """A case of which the log has said nothing."""
+    return _Folded(fact.root, 0, hole=False, case=None)
 
 
 def after_entry(known: _Folded, entry: Entry, fact: Fact) -> _Folded:
     """What the log says of a case after one more entry; a count that jumps is a hole (S21)."""
     n = entry.n or known.n + 1
     hole, unread = known.hole or n != known.n + 1, known.unread or not readable_here(fact)
-    return _Folded(known.root, n, hole, evolve(known.case, fact), unread)
+    return _Folded(known.root, n, hole, evolve(known.case, fact), unread, entry.received_at)
 
 
 def keep_confirmed(db: sqlite3.Connection, case_id: str, state: _Folded) -> None:
     """Write what the log says of a case."""
     body = encode_case(state.case) if state.case is not None else None
-    db.execute(
-        _REPLAY["keep_confirmed"], (case_id, state.root, state.n, state.hole * HOLE | state.unread * UNREAD, body)
-    )
+    ended = state.case is not None and is_over(state.case)
+    marks = state.hole * HOLE | state.unread * UNREAD
+    db.execute(_REPLAY["keep_confirmed"], (case_id, state.root, state.n, marks, body, ended, state.touched))
 
 
 def want(db: sqlite3.Connection, facts: Iterable[Fact]) -> None:

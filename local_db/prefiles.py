@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from casework.errors import BadBytes
 from casework.facts import Fact
 from casework.outbox import Row
-from casework.prefile import Prefile, decode_prefile, encode_prefile, fold_prefile
+from casework.prefile import SPEAK, Prefile, decode_prefile, encode_prefile, fold_prefile
 from casework.wire import decode_entry
 from local_db.connection import Connected
 from local_db.replay import counts, readable
@@ -20,15 +20,13 @@ _FIND = queries("finding")
 
 def follow(db: sqlite3.Connection, facts: Iterable[Fact]) -> None:
     """Make anew what is shown of the prefiles that `facts` begin, move or end."""
-    moved = {
-        fact.case: fact.type.startswith("prefile.") for fact in facts if fact.type.startswith(_SPEAK) and fact.case
-    }
+    moved: dict[str, bool] = {}
+    for fact in facts:
+        if fact.case and fact.type.startswith(SPEAK):
+            moved[fact.case] = moved.get(fact.case, False) or fact.type.startswith("prefile.")
     for case_id, surely in moved.items():
         if surely or db.execute(_SQL["is_prefile"], (case_id,)).fetchone():  # most cases never were one
             reshow_prefile(db, case_id)
-
-
-_SPEAK = ("prefile.", "received")
 
 
 def reshow_prefile(db: sqlite3.Connection, case_id: str) -> None:

@@ -13,9 +13,10 @@ from casework.case import Case
 from casework.errors import BadBytes
 from casework.events import reading_mark
 from casework.facts import Fact, decode_fact
+from casework.folding import FOLD
 from casework.wire import Entry, decode_entry
 from local_db.outbox import keep_tray
-from local_db.pages import after_entry, keep_confirmed, log_state, project, want
+from local_db.pages import after_entry, keep_confirmed, project, unheard, want
 from local_db.prefiles import reshow_prefile
 from local_db.replay import keep, overlaid, shown_case
 from local_db.sql import queries
@@ -25,7 +26,7 @@ _SQL = queries("rebuild")
 _PROJECTIONS = ("confirmed", "shown", "alias", "place", "prefile", "tray", "staff", "terminal", "head")
 
 
-PROJECTION = "5"
+PROJECTION = f"{FOLD}.1"
 """Which fold has written the projections: another one folds them anew at the first opening (S21)."""
 
 
@@ -52,37 +53,39 @@ class Rebuild(Standing):
         """Drop every projection and fold it again, in one transaction. Returns how many cases there are."""
         now = stamp(self.clock.now())
         with self.transaction() as db:
-            for table in (*_PROJECTIONS, "wanted", "words", "person", "finder"):
-                db.execute(_SQL[f"clear_{table}"])
-            self._project_hall(db)
+            for table in (*(name for name in _PROJECTIONS if name != "wanted"), "words", "person", "finder"):
+                db.execute(_SQL[f"clear_{table}"])  # what was wanted once stays wanted, also when its case is purged
+            cursor = db.execute("select cursor from standing").fetchone()[0]
+            self._project_hall(db, cursor)
             cases = [row[0] for row in db.execute(_SQL["cases"]).fetchall()]
             for case_id in cases:
-                self._refold(db, case_id, now)
-            self._project_tray(db)
+                self.refold(db, case_id, now, cursor)
+            self._project_tray(db, cursor)
+            db.execute(_SQL["again"])
         return len(cases)
 
-    def _project_hall(self, db: sqlite3.Connection) -> None:
+    def _project_hall(self, db: sqlite3.Connection, upto: int) -> None:
         """Roster, terminals, heads."""
-        for seq, data in db.execute(_SQL["entries_of_hall"]).fetchall():
-            fact = _fact_of(decode_entry(data))
+        for seq, data in db.execute(_SQL["entries_of_hall"], (upto,)).fetchall():
+            fact = fact_of(decode_entry(data))
             if fact is not None:
                 want(db, (fact,))
                 project(db, seq, fact)
 
-    def _project_tray(self, db: sqlite3.Connection) -> None:
+    def _project_tray(self, db: sqlite3.Connection, upto: int) -> None:
         """The hall's lines, and those of own facts that the hall has not told yet."""
-        for (data,) in db.execute(_SQL["entries_of_tray"]).fetchall():
+        for (data,) in db.execute(_SQL["entries_of_tray"], (upto,)).fetchall():
             tray = decode_entry(data).tray
             if tray is not None:
                 keep_tray(db, self._named(db, tray), told=True)
         for (local_seq,) in db.execute(_SQL["own_with_verdict"]).fetchall():
             self._tray_of_own(db, local_seq)
 
-    def _refold(self, db: sqlite3.Connection, case_id: str, now: str) -> None:
-        """One case from the log and the own facts."""
+    def refold(self, db: sqlite3.Connection, case_id: str, now: str, upto: int) -> None:
+        """Make all that is shown of a case anew, from its entries up to `upto` and the own facts on top."""
         before = shown_case(db, case_id)
         db.execute(_SQL["drop_confirmed"], (case_id,))
-        keep(db, case_id, before, overlaid(db, case_id, self._fold_log(db, case_id)), now)
+        keep(db, case_id, before, overlaid(db, case_id, self._fold_log(db, case_id, upto)), now)
         reshow_prefile(db, case_id)
 
     def projection_hash(self) -> str:
@@ -97,13 +100,13 @@ class Rebuild(Standing):
                         made.update(b"%d:" % len(data) + data)
         return made.hexdigest()
 
-    def _fold_log(self, db: sqlite3.Connection, case_id: str) -> Case | None:
+    def _fold_log(self, db: sqlite3.Connection, case_id: str, upto: int) -> Case | None:
         state = None
-        for seq, data in db.execute(_SQL["entries_of_case"], (case_id,)).fetchall():
+        for seq, data in db.execute(_SQL["entries_of_case"], (case_id, upto)).fetchall():
             entry = decode_entry(data)
-            fact = _fact_of(entry)
+            fact = fact_of(entry)
             if fact is not None:
-                state = after_entry(state or log_state(db, fact), entry, fact)
+                state = after_entry(state or unheard(fact), entry, fact)
                 want(db, (fact,))
                 project(db, seq, fact)
         if state is None:
@@ -112,7 +115,8 @@ class Rebuild(Standing):
         return state.case
 
 
-def _fact_of(entry: Entry) -> Fact | None:
+def fact_of(entry: Entry) -> Fact | None:
+    """The fact of an entry; None when this version can't read it."""
     try:
         return decode_fact(entry.fact)
     except BadBytes:

@@ -11,13 +11,12 @@ from __future__ import annotations
 
 import sqlite3
 
-from casework.bodies import Party
-from casework.case import Case, decode_case, encode_case, places
-from casework.catalogue.materials import PENDING
+from casework.case import Case, decode_case, encode_case
 from casework.errors import BadBytes
 from casework.events import EVENTS
 from casework.facts import Fact, decode_fact
 from casework.folding import evolve
+from casework.listing import PersonRow, listed, person_rows, place_rows
 from casework.outbox import SHOWN, Row, is_shown
 from local_db.sql import queries
 
@@ -72,8 +71,8 @@ def keep(db: sqlite3.Connection, case_id: str, before: Case | None, after: Case 
     """Write `after` as what is shown, where `before` was; with its places, and its people for the finder."""
     if before == after:
         return
-    old = _place_rows(before)
-    new = _place_rows(after)
+    old = place_rows(before)
+    new = place_rows(after)
     gone, come = [row for row in old if row not in new], [row for row in new if row not in old]
     if gone:
         db.executemany(_SQL["drop_place"], gone)
@@ -82,40 +81,19 @@ def keep(db: sqlite3.Connection, case_id: str, before: Case | None, after: Case 
     if after is None:
         db.execute(_SQL["drop_shown"], (case_id,))
         return
-    said = after.received
-    row = (
-        case_id, after.root, after.number, said.item, said.module, after.state, said.applicant.name, said.applicant.id,
-        after.received_at, now, after.visit, _awaits_a_source(after), bool(after.reprint), len(after.open_recalls),
-        encode_case(after),
-    )  # fmt: skip
+    *columns, visit, checks = listed(after)
+    marks = (bool(after.reprint), len(after.open_recalls))
+    row = (case_id, after.root, *columns, now, visit, checks, *marks, encode_case(after))
     db.execute(_SQL["keep_shown"], row)
     if after.former_numbers:
         db.executemany(_SQL["keep_alias"], [(number, case_id) for number in after.former_numbers])
-    if before is None or before.received != said:
-        for party in (said.applicant, said.agent):
-            if party is not None:
-                _keep_person(db, party)
+    if before is None or before.received != after.received:
+        for person in person_rows(after):
+            _keep_person(db, person)
 
 
-def _awaits_a_source(case: Case) -> bool:
-    """Whether a check over the network is still to come, on a case that is not decided."""
-    return case.is_open and not case.decided_at and PENDING in case.materials.values()
-
-
-def _place_rows(case: Case | None) -> list[tuple[str, str, str, str, bool]]:
-    if case is None:
-        return []
-    spot = case.received.on_spot and not case.decided_at and case.supplement is None
-    return [(place.post, case.received_at, case.id, place.step, spot) for place in places(case)]
-
-
-def split(text: str) -> str:
-    """`text` with its characters apart, as the finder's index holds it."""
-    return " ".join(text.replace(" ", ""))
-
-
-def _keep_person(db: sqlite3.Connection, party: Party) -> None:
-    made = db.execute(_SQL["keep_person"], (party.id, party.name, party.kind, split(party.name)))
+def _keep_person(db: sqlite3.Connection, person: PersonRow) -> None:
+    made = db.execute(_SQL["keep_person"], person)
     if made.rowcount and db.execute(_SQL["unindexed"]).fetchone()[0] >= UNINDEXED:
         db.execute(_SQL["index_words"])
         db.execute(_SQL["indexed"])

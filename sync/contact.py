@@ -11,6 +11,8 @@ from collections.abc import Awaitable, Callable, Coroutine
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
+import msgspec
+
 from casework.ambient import Clock, moment, stamp
 from casework.errors import BadBytes
 from casework.events import readable
@@ -64,6 +66,7 @@ class Contact:
         self._written: tuple[float, timedelta] | None = None
         self._trouble = ""
         self._report: tuple[float, Report] | None = None
+        self._boot: float | None = None
         self._cut = asyncio.Event()
         self._plugged = asyncio.Event()
 
@@ -133,7 +136,13 @@ class Contact:
             return
         self._trouble = code
 
+    def show_boot(self, done: float | None) -> None:
+        """How much of the hall's snapshot is here; None when that is over."""
+        self._boot = None if done is None else round(done, 2)
+        self._show(self.status)
+
     def _show(self, status: LineStatus) -> None:
+        status = msgspec.structs.replace(status, boot=self._boot)
         changed = status != self.status
         self.status = status
         if changed and self.watch is not None:

@@ -15,6 +15,7 @@ from casework.limits import LIMITS, Limits
 from casework.seals import Signer
 from casework.wire import CaseAnswer
 from sync.backoff import Dice, Sleep, patience
+from sync.bootstrap import Bootstrap
 from sync.contact import Contact, Run, first_of
 from sync.errors import AskPerson, Busy, Diverged, LineError, Stop, TooOld, Unknown
 from sync.healing import Healing
@@ -57,6 +58,7 @@ class Line:
         self._outbound = Outbound(self._contact)
         self._inbound = Inbound(self._contact)
         self._healing = Healing(self._contact)
+        self._bootstrap = Bootstrap(self._contact, sleep)
         self._sleep = sleep
         self._dice = dice
         self._limits = limits
@@ -84,7 +86,7 @@ class Line:
 
     async def serve(self) -> None:
         """Push and pull until cancelled, or until a person has to act: then `status` says what to do."""
-        loops = (self._push, self._pull)
+        loops = (self._push, self._pull, self._tidy)
         tasks = [asyncio.create_task(self._until_stopped(loop)) for loop in loops]
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -124,8 +126,11 @@ class Line:
         try:
             target: int | None = None
             while True:
+                while await self._patiently(self._bootstrap.step, tries):
+                    pass
                 page = await self._patiently(self._look, tries)
                 pulled += page.entries
+                self._bootstrap.saw(page.newest - page.upto)
                 target = page.newest if target is None else target
                 if page.moved and page.upto >= target:
                     break
@@ -160,15 +165,28 @@ class Line:
 
     async def _pull(self) -> None:
         while True:
+            while await self._patiently(self._bootstrap.step):
+                pass
             self._complete = await self._patiently(self._inbound.blobs)
             began = self._contact.clock.monotonic()
             page = await self._patiently(self._poll)
+            self._bootstrap.saw(page.newest - page.upto)
             if page.upto >= page.newest:
                 left = self._limits.poll_spacing - (self._contact.clock.monotonic() - began)
                 if (
                     not page.entries and left > 0
                 ):  # a hall that does not keep the question open is not asked in a circle
                     await self._contact.pause(self._sleep, left)
+
+    async def _tidy(self) -> None:
+        """Let go what is over its days, now and then, in slices between which everybody else writes (S21)."""
+        while True:
+            await self._sleep(self._limits.purge_seconds)
+            while await self._patiently(self._purge):
+                await self._sleep(self._limits.bootstrap_rest_ms / 1000)
+
+    async def _purge(self) -> bool:
+        return await self._contact.memory(self._contact.store.purge_step)
 
     async def _poll(self) -> Page:
         if self.status.link is not LinkState.ONLINE:

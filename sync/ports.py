@@ -6,10 +6,12 @@ writer's thread in the console, inline in the simulated world).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from casework.position import Outgoing, Pending, Piece, Position
 from casework.seals import Signed
+from casework.snapshot import Boot, Snapshot
 from casework.wire import Answered, Link, Point
 
 __all__ = ["LineStore", "Outgoing", "Pending", "Piece", "Position"]
@@ -90,6 +92,38 @@ class LineStore(Protocol):
 
     def pending(self) -> Pending:
         """What waits now."""
+        ...
+
+    def boot(self) -> Boot | None:
+        """The bootstrap that is under way (S21)."""
+        ...
+
+    def boot_begin(self, scopes: Sequence[str], snapshot: Snapshot, head: Signed) -> None:
+        """Begin from the snapshot of which `snapshot` is the first file; one that was being fetched is forgotten."""
+        ...
+
+    def boot_file(self, snapshot: Snapshot) -> None:
+        """Which bytes the file of a scope has."""
+        ...
+
+    def boot_part(self, scope: str, at: int, data: bytes) -> None:
+        """Keep `data` as the bytes of a file from `at` on."""
+        ...
+
+    def boot_prove(self, scope: str) -> bool:
+        """Whether a file that is whole is the one that the hall has signed; what is not is dropped."""
+        ...
+
+    def boot_forget(self) -> None:
+        """Forget a snapshot that was being fetched."""
+        ...
+
+    def boot_step(self) -> bool:
+        """Apply a slice of at most 10 ms; False when the bootstrap is at its end."""
+        ...
+
+    def purge_step(self) -> bool:
+        """Let a slice of what is over its days go; False when nothing more is to go now."""
         ...
 
     def missing_blobs(self) -> tuple[str, ...]:

@@ -30,6 +30,9 @@ class LineStatus(msgspec.Struct, frozen=True):
     last_contact: str = ""
     """Hall time of the last answer; empty before the first."""
 
+    boot: float | None = None
+    """How much of the hall's snapshot is here, from 0 to 1; None while none is fetched."""
+
     @property
     def message(self) -> Message | None:
         """The sentence for a person; None while all is well."""

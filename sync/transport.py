@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import re
 from datetime import datetime
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -22,12 +23,17 @@ from casework.http_signature import sign_request
 from casework.limits import LIMITS, Limits
 from casework.report import PROTOCOL
 from casework.seals import Signed, Signer, read, unseal
+from casework.snapshot import OFFER, Offer, read_offer
 from casework.wire import PURPOSE_HELLO, CaseAnswer, EnrolAnswer, Hello, OfferAnswer, Problem, PullAnswer, PushAnswer
 from sync.backoff import seconds_asked_for
 from sync.errors import BadAddress, Declined, NotTheHall, OtherHall, TooOld, Unreachable
 from sync.pinning import is_wrong_key, pinned_context
 
 JSON = "application/json"
+HALL_TIME = "Hall-Time"
+OCTETS = "application/octet-stream"
+
+_RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18})")
 
 _T = TypeVar("_T")
 
@@ -40,6 +46,20 @@ class Answer(msgspec.Struct, frozen=True):
     """Media type without parameters."""
     body: bytes
     retry_after: float
+    offer: str = ""
+    """What a part of a snapshot belongs to (casework.snapshot)."""
+    range: str = ""
+    """`Content-Range`."""
+    hall_time: str = ""
+
+
+class Part(msgspec.Struct, frozen=True):
+    """Some bytes of a file of a snapshot, from `first` on, as they came: perhaps fewer than were asked for."""
+
+    offer: Offer
+    first: int
+    data: bytes
+    hall_time: str = ""
 
 
 class Transport:
@@ -145,9 +165,30 @@ class Transport:
             raise NotTheHall("line.not_the_hall", seen="case")
         return answer
 
-    async def _signed(self, path: str, query: str, signer: Signer, at: datetime, wait: float) -> Answer:
+    async def snapshot(
+        self, scope: str, seq: int | None, first: int, length: int, signer: Signer, at: datetime
+    ) -> Part:
+        """Bytes of the file of a scope from `first` on, at most `length`; `seq`: of the snapshot at that place (S21).
+
+        Raises Declined where the hall has none (404).
+        """
+        wanted = {"Range": f"bytes={first}-{first + length - 1}", "Accept-Encoding": "identity", "Accept": OCTETS}
+        query = "" if seq is None else f"seq={seq}"
+        answer = await self._signed(f"/sync/v1/snapshot/{scope}", query, signer, at, 0.0, wanted)
+        match = _RANGE.fullmatch(answer.range)
+        if answer.kind != OCTETS or (answer.status == httpx.codes.PARTIAL_CONTENT and match is None):
+            raise NotTheHall("line.not_the_hall", seen=answer.kind or "?")
+        try:
+            return Part(read_offer(answer.offer), int(match[1]) if match else 0, answer.body, answer.hall_time)
+        except BadBytes as cause:
+            raise NotTheHall("line.not_the_hall", seen="snapshot") from cause
+
+    async def _signed(
+        self, path: str, query: str, signer: Signer, at: datetime, wait: float, headers: dict[str, str] | None = None
+    ) -> Answer:
         full = f"{path}?{query}" if query else path
-        return await self._ask("GET", full, headers=sign_request(signer, "GET", path, query, at), wait=wait)
+        sent = {**sign_request(signer, "GET", path, query, at), **(headers or {})}
+        return await self._ask("GET", full, headers=sent, wait=wait)
 
     async def _ask(
         self,
@@ -158,7 +199,7 @@ class Transport:
         headers: dict[str, str] | None = None,
         wait: float = 0.0,
     ) -> Answer:
-        """The answer with status 200; one time limit for all of it, so a half-open line can't hold it (T18)."""
+        """The answer with status 200 or 206; one time limit for all of it, so a half-open line can't hold it (T18)."""
         sent = dict(headers or {})
         if content is not None:
             sent["Content-Type"] = JSON
@@ -176,7 +217,7 @@ class Transport:
             if is_wrong_key(cause):
                 raise NotTheHall("line.other_key") from cause
             raise Unreachable("line.unreachable", url=self.url) from cause
-        if answer.status == httpx.codes.OK:
+        if answer.status in {httpx.codes.OK, httpx.codes.PARTIAL_CONTENT}:
             return answer
         if answer.status < httpx.codes.BAD_REQUEST:
             raise NotTheHall("line.not_the_hall", seen=str(answer.status))
@@ -197,7 +238,12 @@ class Transport:
                 self._clock.now(),
                 self._limits,
             )
-            return Answer(response.status_code, kind, b"".join(parts), asked)
+            named = (
+                response.headers.get(OFFER, ""),
+                response.headers.get("Content-Range", ""),
+                response.headers.get(HALL_TIME, ""),
+            )
+            return Answer(response.status_code, kind, b"".join(parts), asked, *named)
 
 
 def checked(url: str) -> str:

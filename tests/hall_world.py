@@ -36,6 +36,7 @@ from hall.app import Api, create_app, inline
 from hall.enrol import code_of, invite
 from hall.founding import SAMPLE, found, hall_row
 from hall.shipped import shipped_calendar, shipped_catalogue
+from hall.snapshots import Kept, Shelf
 from hall.sqlite_store import SqliteStore
 from tests.builders import FixedClock, Hand
 
@@ -64,7 +65,18 @@ class HallWorld:
 
     def start(self, run: Any = inline) -> None:
         """The application over the store: called again, it is a restart."""
-        self.app = create_app(self.store, self.signer, self.clock, self.ids.new_id, run=run, limits=self.limits)
+        self.app = create_app(
+            self.store, self.signer, self.clock, self.ids.new_id, run=run, limits=self.limits, shelf=self.shelf
+        )
+
+    @property
+    def shelf(self) -> Shelf:
+        """The hall's snapshots."""
+        return Shelf(self.path.parent / "snapshots", self.limits)
+
+    def snapshot(self) -> Kept:
+        """Make a snapshot now."""
+        return self.shelf.make(self.path, self.signer, self.api_now())
 
     def restart(self) -> None:
         """Close everything and open it from the file again."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import httpx
@@ -17,6 +17,7 @@ import msgspec
 from casework.ambient import stamp
 from casework.facts import NO_HASH, Envelope, digest
 from casework.seals import Ed25519Signer, Signed, key_id, seal, unseal
+from casework.snapshot import Boot, Snapshot
 from casework.wire import (
     PURPOSE_BATCH,
     PURPOSE_HEAD,
@@ -128,6 +129,8 @@ class ScriptedHall:
             return as_json(self.push(self.batch_of(request)))
         if word == "offer":
             return problem(409, "diverged")
+        if word == "snapshot":
+            return problem(404, "no_snapshot")
         if word == "blob":
             data = self.blobs.get(request.url.path.rsplit("/", 1)[1])
             return problem(404, "blob") if data is None else httpx.Response(200, content=data)
@@ -266,6 +269,30 @@ class ListStore:
 
     def pending(self) -> Pending:
         return Pending(self.rows.count("unsent"), "", self.rows.count("held"), self.rows.count("rejected"))
+
+    def boot(self) -> Boot | None:
+        return None
+
+    def boot_begin(self, scopes: Sequence[str], snapshot: Snapshot, head: Signed) -> None:
+        raise AssertionError("no snapshot was offered")
+
+    def boot_file(self, snapshot: Snapshot) -> None:
+        raise AssertionError("no snapshot was offered")
+
+    def boot_part(self, scope: str, at: int, data: bytes) -> None:
+        raise AssertionError("no snapshot was offered")
+
+    def boot_prove(self, scope: str) -> bool:
+        raise AssertionError("no snapshot was offered")
+
+    def boot_forget(self) -> None:
+        raise AssertionError("no snapshot was offered")
+
+    def boot_step(self) -> bool:
+        raise AssertionError("no snapshot was offered")
+
+    def purge_step(self) -> bool:
+        return False
 
     def missing_blobs(self) -> tuple[str, ...]:
         return tuple(sha for sha in self.wanted if sha not in self.blobs)

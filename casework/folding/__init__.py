@@ -14,7 +14,7 @@ from casework import bodies
 from casework.case import Case, PaperAct, StepState, open_steps, step_of
 from casework.dating import doubted
 from casework.errors import BadBytes
-from casework.events import EVENTS, Klass, body_of, known
+from casework.events import EVENTS, Klass, body_of, known, reading_mark
 from casework.facts import Fact
 from casework.folding import course, dates, intake, result, settling
 from casework.folding.parts import Evolver, unchanged
@@ -22,6 +22,15 @@ from casework.folding.parts import Evolver, unchanged
 EVOLVERS: dict[str, Evolver] = {
     **intake.EVOLVERS, **course.EVOLVERS, **result.EVOLVERS, **settling.EVOLVERS, **dates.EVOLVERS,
 }  # fmt: skip
+
+FOLD = "5"
+"""Which fold this is: another one makes every state anew, at the hall and at the terminals."""
+
+
+def fold_mark() -> str:
+    """The fold of this program, and what it can read: what it learned to read is folded after its update (S32)."""
+    return f"{FOLD}/{reading_mark()}"
+
 
 _AFTER_THE_END = frozenset(
     {

@@ -49,7 +49,7 @@ delete from entry where seq > ?
 delete from kept_head where seq > ?
 
 -- name: enter
-update standing set epoch = ?, cursor = ?, chain = ?, acked = min(acked, ?), head = null, head_seq = 0, frozen = '',
+update standing set epoch = ?, cursor = ?, chain = ?, floor = min(floor, ?), acked = min(acked, ?), head = null, head_seq = 0, frozen = '',
     renewed = 1
 where id = 1
 
@@ -58,3 +58,10 @@ select renewed, acked from standing
 
 -- name: renew
 update standing set renewed = 0, acked = min(acked, ?) where id = 1
+
+-- name: may_drop
+-- What lay behind a place goes in this transaction.
+insert into may_drop (first, scope) values (? + 1, '')
+
+-- name: dropped
+delete from may_drop

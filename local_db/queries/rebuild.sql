@@ -27,9 +27,6 @@ delete from terminal
 -- name: clear_head
 delete from head
 
--- name: clear_wanted
-delete from wanted
-
 -- name: clear_words
 insert into person_words (person_words) values ('delete-all')
 
@@ -45,14 +42,14 @@ select case_id from entry where case_id <> '' and kind = 'fact'
 union select case_id from outbox where state not in ('passed', 'resolved') and case_id <> ''
 
 -- name: entries_of_case
-select seq, bytes from entry where case_id <> '' and case_id = ? and kind = 'fact' order by seq
+select seq, bytes from entry where case_id <> '' and case_id = ? and kind = 'fact' and seq <= ? order by seq
 
 -- name: entries_of_hall
 -- Entries that speak of no case: roster, terminals, heads.
-select seq, bytes from entry where kind = 'fact' and case_id = '' order by seq
+select seq, bytes from entry where kind = 'fact' and case_id = '' and seq <= ? order by seq
 
 -- name: entries_of_tray
-select bytes from entry where kind = 'tray' order by seq
+select bytes from entry where kind = 'tray' and seq <= ? order by seq
 
 -- name: own_with_verdict
 -- Own rows whose last verdict puts them into the tray.
@@ -88,6 +85,10 @@ select kind, seq, version from head order by kind, seq
 -- name: projection
 -- Which fold has written the projections.
 select value from meta where key = 'projection'
+
+-- name: again
+-- A bootstrap that stands before the cases that were here begins with them anew.
+update bootstrap set place = 0, mark = '' where phase = 'known'
 
 -- name: keep_projection
 insert into meta (key, value) values ('projection', ?) on conflict (key) do update set value = excluded.value

@@ -4,8 +4,9 @@
 select root, n, hole, state from confirmed where case_id = ?
 
 -- name: keep_confirmed
-insert into confirmed (case_id, root, n, hole, state) values (?, ?, ?, ?, ?)
-on conflict (case_id) do update set root = excluded.root, n = excluded.n, hole = excluded.hole, state = excluded.state
+insert into confirmed (case_id, root, n, hole, state, ended, touched) values (?, ?, ?, ?, ?, ?, ?)
+on conflict (case_id) do update set root = excluded.root, n = excluded.n, hole = excluded.hole, state = excluded.state,
+    ended = excluded.ended, touched = excluded.touched
 
 -- name: overlay
 -- The own facts of a case that the log has not passed and nobody gave up, in the order they were made.
@@ -56,7 +57,8 @@ update finder set indexed = (select coalesce(max(id), 0) from person) where id =
 
 -- name: said_of_case
 -- The facts of a case as the log has them, in order.
-select bytes from entry where case_id <> '' and case_id = ? and kind = 'fact' order by seq
+select bytes from entry where case_id <> '' and case_id = ? and kind = 'fact' and seq <= (select cursor from standing)
+order by seq
 
 -- name: keep_prefile
 insert into prefile (case_id, code, item, state, applicant_name, applicant_id, touched, body)

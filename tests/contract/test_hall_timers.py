@@ -10,10 +10,9 @@ import msgspec
 from casework import bodies
 from casework.case import Case
 from casework.facts import Fact, LegalTime, decode_fact
-from casework.folding import fold
+from casework.folding import fold, fold_mark
 from casework.timers import DEEMED, is_provisional, timer_id
 from casework.wire import ENTRY_FACT
-from hall.timers import fold_mark
 from tests.hall_world import HallWorld, Window, in_hall
 
 DAY = 24 * 3600.0

@@ -222,7 +222,7 @@ def test_t60_what_nobody_holds_any_more_is_written_down_as_a_gap_and_own_facts_a
         for terminal in world.terminals:
             with terminal.mind.transaction() as db:
                 db.execute("delete from kept_head where seq < (select max(seq) from kept_head)")
-                db.execute("drop trigger if exists entry_is_never_dropped")
+                db.execute("drop trigger entry_is_dropped_by_the_purge_alone")
                 db.execute("delete from entry where seq = (select max(seq) - 3 from entry)")
         await restore(world, tmp_path / "backup.db")
         await tick(world, 400)

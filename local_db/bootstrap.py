@@ -1,0 +1,218 @@
+"""Beginning from the hall's snapshot instead of pulling its whole log (S21).
+
+Applied in slices of at most `limits.apply_slice_ms`, each one transaction with its place in it, so a crash costs one
+slice and a clerk's save waits for one (T70). The order keeps every promise at every moment:
+
+    sweep    what the old copy holds of hidden entries, verdicts and tray goes
+    entries  the raw entries of the cases that are kept; nobody looks at them yet
+    known    cases that were here before are folded anew, with the own facts on top; those that are over go
+             - here the cursor and the chain move to the snapshot's place, proven by the hall's signature -
+    fill     all other cases with their state, places and people, in bulk
+    tray     what waits to be settled
+    fold     cases whose state can't be taken over: another fold, or facts that tell more than a state
+
+A judgement names the cursor as what its maker has seen (S5), so nothing newer than the cursor shows before it moves.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+
+import msgspec
+
+from casework.ambient import stamp
+from casework.folding import fold_mark
+from casework.wire import decode_entry
+from local_db.boot_files import PHASES, BootFiles, Stage, stage_of
+from local_db.errors import wrapped
+from local_db.outbox import keep_tray
+from local_db.pages import next_count, own_among, project
+from local_db.purge import drop_case
+from local_db.rebuild import fact_of
+from local_db.sql import queries
+
+_SQL = queries("bootstrap")
+_LINE = queries("line")
+_EPOCHS = queries("epochs")
+_REBUILD = queries("rebuild")
+_REPLAY = queries("replay")
+_FIRST, _MOST = 64, 4000
+_CASES = 16
+"""Cases that are folded one by one in a slice, at first."""
+_OF_FILES = ("entries", "fill", "tray")
+"""Phases that go through the files one after the other."""
+
+Slice = Callable[[sqlite3.Connection, Stage, int], Stage | None]
+"""One slice: the stage after it, None when this phase (at this file) is at its end."""
+
+
+class Bootstrap(BootFiles):
+    """The applying half."""
+
+    _boot_attached = ""
+    _boot_counts: dict[str, int]
+
+    def boot_step(self) -> bool:
+        """Do one slice; False when the bootstrap is at its end. All files must be there and proven."""
+        with self.reading() as db:
+            stage = stage_of(db)
+            scopes = [row[0] for row in db.execute(_SQL["files"]).fetchall()]
+        if stage is None:
+            return False
+        if stage.phase == "fetch" or (stage.phase in _OF_FILES and not stage.scope):
+            return self._boot_move(stage, scopes)
+        self._boot_attach(stage.scope if stage.phase in _OF_FILES else "hall" if stage.phase == "known" else "")
+        return self._boot_slice(stage) or self._boot_move(stage, scopes)
+
+    def _boot_slice(self, stage: Stage) -> bool:
+        """One slice of a phase; False at its end."""
+        counts = self.__dict__.setdefault("_boot_counts", {})
+        first, most = (_CASES, _MOST) if stage.phase in {"known", "fold"} else (_FIRST, _MOST)
+        count = counts.get(stage.phase, first)
+        work: Slice = getattr(self, f"_boot_{stage.phase}")
+        began = self.clock.monotonic()
+        with self.transaction(flushed=False) as db:
+            after = work(db, stage, count)
+            if after is not None:
+                db.execute(_SQL["step"], (after.phase, after.scope, after.place, after.mark))
+        took = (self.clock.monotonic() - began) * 1000
+        counts[stage.phase] = next_count(count, took, self.limits.apply_slice_ms, most)
+        return after is not None
+
+    def _boot_move(self, stage: Stage, scopes: list[str]) -> bool:
+        """To the next file of this phase, or to the next phase; False when that was the last."""
+        place = scopes.index(stage.scope) + 1 if stage.scope in scopes else 0
+        phase, scope = stage.phase, ""
+        if phase in _OF_FILES and place < len(scopes):
+            scope = scopes[place]
+        elif phase == PHASES[-1]:
+            self._boot_attach("")
+            self.boot_forget()
+            return False
+        else:
+            phase = PHASES[PHASES.index(phase) + 1]
+        with self.transaction() as db:
+            if stage.phase == "fetch":
+                db.execute(_SQL["set_floor"], (stage.seq,))
+                db.executemany(_SQL["cover"], [(name,) for name in scopes])
+            if phase == "fill" and stage.phase == "known":
+                self._boot_arrive(db, stage)
+            if phase == "tray" and not scope:
+                db.execute(_SQL["forget_told"])
+            db.execute(_SQL["step"], (phase, scope, 0, ""))
+        return True
+
+    def _boot_arrive(self, db: sqlite3.Connection, stage: Stage) -> None:
+        """Stand at the snapshot's place. What was held or refused is asked for once more: its verdict may be newer."""
+        db.execute(_SQL["arrive"], (stage.seq, stage.chain, stage.epoch))
+        db.execute(_LINE["remember_head"], (stage.head, stage.seq, stage.seq))
+        db.execute(_EPOCHS["keep_head"], (stage.seq, stage.head))
+        first = db.execute(_SQL["first_to_settle"]).fetchone()[0]
+        mark = db.execute("select acked from standing").fetchone()[0]
+        if first is not None and first <= mark:
+            db.execute(_LINE["set_acked"], (first - 1,))
+
+    # The phases
+
+    def _boot_sweep(self, db: sqlite3.Connection, stage: Stage, count: int) -> Stage | None:
+        end = db.execute(_SQL["sweep_upto"], (stage.place, stage.seq, count)).fetchone()[0]
+        if end is None:
+            return None
+        db.execute(_SQL["sweep"], (stage.place, end))
+        return _at(stage, end)
+
+    def _boot_entries(self, db: sqlite3.Connection, stage: Stage, count: int) -> Stage | None:
+        held = db.execute(_SQL["held_upto"], (stage.mark, count)).fetchone()[0]
+        if held is not None:
+            db.execute(_SQL["held_of_file"], (stage.mark, count))
+            return _at(stage, stage.place, held)
+        end = db.execute(_SQL["entries_upto"], (stage.place, count)).fetchone()[0]
+        if end is None:
+            db.execute(_SQL["wanted_of_file"])
+            return None
+        db.execute(_SQL["entries"], (stage.place, end))
+        return _at(stage, end, stage.mark)
+
+    def _boot_known(self, db: sqlite3.Connection, stage: Stage, count: int) -> Stage | None:
+        cursor = db.execute("select cursor from standing").fetchone()[0]
+        said = db.execute(_SQL["said_by_hall"], (max(stage.place, cursor), count)).fetchall()
+        for seq, data in said:
+            self._boot_project(db, seq, data)
+        if said:
+            return _at(stage, said[-1][0], stage.mark)
+        cases = [row[0] for row in db.execute(_SQL["known"], (stage.mark, count)).fetchall()]
+        for case_id in cases:
+            self._boot_case(db, stage, case_id, cursor)
+        return _at(stage, stage.place, cases[-1]) if cases else None
+
+    def _boot_fill(self, db: sqlite3.Connection, stage: Stage, count: int) -> Stage | None:
+        end = db.execute(_SQL["cases_upto"], (stage.place, count)).fetchone()[0]
+        if end is None or stage.fold != fold_mark():
+            return None
+        part = (stage.place, end)
+        db.execute(_SQL["fill_shown"], (*part, stamp(self.clock.now())))
+        db.execute(_SQL["fill_place"], part)
+        db.execute(_SQL["fill_person"], part)
+        db.execute(_SQL["fill_confirmed"], part)
+        db.execute(_REPLAY["index_words"])
+        db.execute(_REPLAY["indexed"])
+        return _at(stage, end)
+
+    def _boot_tray(self, db: sqlite3.Connection, stage: Stage, count: int) -> Stage | None:
+        rows = db.execute(_SQL["tray"], (stage.place, count)).fetchall()
+        for _, data in rows:
+            tray = decode_entry(data).tray
+            if tray is not None:
+                keep_tray(db, self._named(db, tray), told=True)
+        return _at(stage, rows[-1][0]) if rows else None
+
+    def _boot_fold(self, db: sqlite3.Connection, stage: Stage, count: int) -> Stage | None:
+        cases = [row[0] for row in db.execute(_SQL["unfolded"], (stage.mark, count)).fetchall()]
+        for case_id in cases:
+            self.refold(db, case_id, stamp(self.clock.now()), stage.seq)
+        return _at(stage, stage.place, cases[-1]) if cases else None
+
+    # Single cases
+
+    def _boot_case(self, db: sqlite3.Connection, stage: Stage, case_id: str, cursor: int) -> None:
+        """A case that was here before the snapshot."""
+        own, sent = db.execute(_SQL["own_unsettled"], (case_id,)).fetchone()
+        if db.execute(_SQL["is_held"], (case_id,)).fetchone():
+            if own:
+                self._boot_hear(db, stage, case_id, cursor)
+            self.refold(db, case_id, stamp(self.clock.now()), stage.seq)
+        elif not own:
+            drop_case(db, case_id)
+        elif sent:  # perhaps over at the hall: its entries are asked for one case at a time
+            db.execute(_SQL["mark_hole"], (case_id,))
+
+    def _boot_hear(self, db: sqlite3.Connection, stage: Stage, case_id: str, cursor: int) -> None:
+        """What the entries that were not pulled mean for own facts of the case."""
+        for seq, data in db.execute(_REBUILD["entries_of_case"], (case_id, stage.seq)).fetchall():
+            if seq > cursor:
+                entry = decode_entry(data)
+                self._note(db, entry, fact_of(entry), own_among(db, (entry.fact_id,)))
+
+    def _boot_project(self, db: sqlite3.Connection, seq: int, data: bytes) -> None:
+        fact = fact_of(decode_entry(data))
+        if fact is not None:
+            project(db, seq, fact)
+
+    # The file
+
+    def _boot_attach(self, scope: str) -> None:
+        """Have the file of `scope` beside the memory as `snap`; none when empty."""
+        if scope == self._boot_attached:
+            return
+        with self._lock, wrapped(self.file):
+            if self._boot_attached:
+                self._writer.execute("detach snap")
+                self._boot_attached = ""
+            if scope:
+                self._writer.execute("attach ? as snap", (str(self._part(scope)),))
+                self._boot_attached = scope
+
+
+def _at(stage: Stage, place: int, mark: str = "") -> Stage:
+    return msgspec.structs.replace(stage, place=place, mark=mark)

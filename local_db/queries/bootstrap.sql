@@ -1,0 +1,128 @@
+-- Beginning from a snapshot of the hall (S21). `snap` is the file of one scope, attached while it is applied.
+
+-- name: boot
+select epoch, seq, chain, head, fold, phase, scope, place, mark from bootstrap
+
+-- name: files
+select scope, sha256, size, proven from bootstrap_file order by scope
+
+-- name: begin
+insert into bootstrap (id, epoch, seq, chain, head, fold, phase) values (1, ?, ?, ?, ?, ?, 'fetch')
+
+-- name: expect_file
+insert into bootstrap_file (scope, sha256, size) values (?, '', 0)
+
+-- name: file
+update bootstrap_file set sha256 = ?, size = ?, proven = 0 where scope = ?
+
+-- name: proven
+update bootstrap_file set proven = ? where scope = ?
+
+-- name: forget
+delete from bootstrap
+
+-- name: forget_files
+delete from bootstrap_file
+
+-- name: forget_held
+delete from bootstrap_held
+
+-- name: step
+update bootstrap set phase = ?, scope = ?, place = ?, mark = ? where id = 1
+
+-- name: set_floor
+update standing set floor = max(floor, ?) where id = 1
+
+-- name: cover
+insert into scope_here (scope, state) values (?, 'held') on conflict (scope) do update set state = excluded.state
+
+-- name: sweep_upto
+-- The end of the next slice of the old copy.
+select max(seq) from (select seq from entry where seq > ? and seq <= ? order by seq limit ?)
+
+-- name: sweep
+-- Places of hidden entries, verdicts and the old tray: the snapshot brings the tray as it is now.
+delete from entry where seq > ? and seq <= ? and kind in ('', 'verdict', 'tray')
+
+-- name: entries_upto
+select max(seq) from (select seq from snap.entry where seq > ? order by seq limit ?)
+
+-- name: entries
+insert into entry (seq, scope, kind, hash, bytes, case_id, fact_id)
+select seq, scope, kind, hash, bytes, case_id, fact_id from snap.entry where seq > ? and seq <= ?
+on conflict (seq) do nothing
+
+-- name: held_of_file
+insert or ignore into bootstrap_held select case_id from snap.held where case_id > ? order by case_id limit ?
+
+-- name: held_upto
+select max(case_id) from (select case_id from snap.held where case_id > ? order by case_id limit ?)
+
+-- name: wanted_of_file
+insert or ignore into wanted select sha256 from snap.wanted
+
+-- name: said_by_hall
+-- What the hall says of no case: people, terminals, heads.
+select seq, bytes from snap.entry where kind = 'fact' and case_id = '' and seq > ? order by seq limit ?
+
+-- name: known
+-- Cases that were here before: of the old copy, and those with own facts that nobody has settled.
+select case_id from (
+    select case_id from confirmed where case_id > ?1
+    union select case_id from outbox where state not in ('passed', 'resolved') and case_id > ?1
+) order by case_id limit ?2
+
+-- name: is_held
+select 1 from bootstrap_held where case_id = ?
+
+-- name: own_unsettled
+-- Own facts of a case that nobody has settled, and how often they were sent.
+select count(*), coalesce(max(attempts), 0) from outbox where state not in ('passed', 'resolved') and case_id = ?
+
+-- name: first_to_settle
+select min(local_seq) from outbox where state not in ('passed', 'resolved') and state in ('held', 'rejected')
+
+-- name: arrive
+update standing set cursor = ?, chain = ?, epoch = ? where id = 1
+
+-- name: cases_upto
+select max(id) from (select id from snap.cases where id > ? order by id limit ?)
+
+-- name: fill_shown
+insert into shown (
+    case_id, root, number, item, module, state, applicant_name, applicant_id, received_at, updated, visit, checks, body
+)
+select case_id, root, number, item, module, shown_state, applicant_name, applicant_id, received_at, ?3, visit, checks,
+    state
+from snap.cases c
+where id > ?1 and id <= ?2 and state is not null
+    and not exists (select 1 from confirmed k where k.case_id = c.case_id)
+
+-- name: fill_place
+insert or ignore into place (post, received_at, case_id, step, spot)
+select post, received_at, case_id, step, spot from snap.place p
+where owner > ?1 and owner <= ?2 and not exists (select 1 from confirmed k where k.case_id = p.case_id)
+
+-- name: fill_person
+insert or ignore into person (code, name, kind, words)
+select code, name, kind, words from snap.person where owner > ? and owner <= ? order by rowid
+
+-- name: fill_confirmed
+insert or ignore into confirmed (case_id, root, n, hole, state, ended, touched)
+select case_id, root, n, 0, state, ended, touched from snap.cases where id > ? and id <= ?
+
+-- name: forget_told
+delete from tray where told = 1
+
+-- name: tray
+select seq, bytes from snap.entry where kind = 'tray' and seq > ? order by seq limit ?
+
+-- name: unfolded
+-- Cases of which there are entries and no state.
+select distinct case_id from entry e
+where case_id > ? and case_id <> '' and not exists (select 1 from confirmed k where k.case_id = e.case_id)
+order by case_id limit ?
+
+-- name: mark_hole
+-- Its history is at the hall.
+insert into confirmed (case_id, root, n, hole) values (?1, ?1, 0, 1) on conflict (case_id) do update set hole = hole | 1

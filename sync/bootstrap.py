@@ -1,0 +1,148 @@
+"""Beginning from the hall's snapshot (sync.md S21): fetched in parts that resume, proven, applied between the saves.
+
+A part that was cut keeps what came of it. Every file has to be the one that the hall has signed for this place of its
+log; files of two places are never mixed: when the hall has a newer set meanwhile, it is begun anew.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+import msgspec
+
+from casework.catalogue.schema import MODULES
+from casework.errors import BadBytes
+from casework.seals import unseal
+from casework.snapshot import PURPOSE_SNAPSHOT, Boot, BootFile, Offer, Snapshot
+from casework.wire import PURPOSE_HEAD, Head
+from sync.backoff import Sleep
+from sync.contact import Contact
+from sync.errors import Busy, Declined, NotTheHall, OtherHall, Unreachable
+from sync.ports import Position
+from sync.transport import Part
+
+HALL_SCOPE = "hall"
+_HAS_NONE = 404
+
+
+class Bootstrap:
+    """Fetches and applies a snapshot where that is faster than pulling."""
+
+    def __init__(self, contact: Contact, sleep: Sleep) -> None:
+        self._contact = contact
+        self._sleep = sleep
+        self._part = contact.limits.snapshot_part
+        self._ask_again = 0.0
+        self._behind = 0
+
+    def saw(self, behind: int) -> None:
+        """A page has shown how many entries of the log this terminal lacks."""
+        self._behind = behind
+
+    async def step(self) -> bool:
+        """Do the next thing; False when there is nothing to do and the log is pulled as always.
+
+        Raises AskPerson or TryAgain.
+        """
+        contact = self._contact
+        boot = await contact.memory(contact.store.boot)
+        if boot is None:
+            return await self._begin()
+        contact.show_boot(boot.done)
+        if not boot.applying:
+            return await self._fetch(boot)
+        if not await contact.memory(contact.store.boot_step):
+            contact.show_boot(None)
+            return False
+        await self._sleep(contact.limits.bootstrap_rest_ms / 1000)
+        return True
+
+    async def _begin(self) -> bool:
+        contact = self._contact
+        position = await contact.memory(contact.store.position)
+        far = position.cursor == 0 or self._behind >= contact.limits.snapshot_least
+        if position.frozen or not far or contact.clock.monotonic() < self._ask_again:
+            return False
+        self._ask_again = contact.clock.monotonic() + contact.limits.snapshot_wait
+        part = await self._asked(HALL_SCOPE, None, 0)
+        if part is None or part.first:
+            return False
+        snapshot = self._proven(part.offer, HALL_SCOPE, position)
+        if snapshot.epoch != position.epoch or snapshot.seq - position.cursor < contact.limits.snapshot_least:
+            return False
+        scopes = (HALL_SCOPE, *(scope for scope in MODULES if scope in part.offer.scopes))
+        await contact.memory(contact.store.boot_begin, scopes, snapshot, part.offer.head)
+        await contact.memory(contact.store.boot_part, HALL_SCOPE, 0, part.data)
+        self._behind = 0
+        return True
+
+    async def _fetch(self, boot: Boot) -> bool:
+        """The next part of the first file that is not whole; a file that is whole is proven."""
+        contact = self._contact
+        position = await contact.memory(contact.store.position)
+        if position.frozen:
+            raise await contact.diverged()
+        file = next((one for one in boot.files if not one.sha256 or one.have < one.size), None)
+        if file is None:
+            await contact.memory(contact.store.boot_step)
+            return True
+        part = await self._asked(file.scope, boot.seq, file.have)
+        snapshot = self._proven(part.offer, file.scope, position) if part is not None else None
+        here = snapshot and (snapshot.epoch, snapshot.seq, snapshot.chain) == (boot.epoch, boot.seq, boot.chain)
+        if part is None or snapshot is None or not here or boot.seq <= position.cursor:
+            await contact.memory(contact.store.boot_forget)  # the hall has tidied its shelf: begin with what it has now
+            self._ask_again = 0.0
+            contact.show_boot(None)
+            return True
+        await self._keep(file, snapshot, part)
+        return True
+
+    async def _keep(self, file: BootFile, snapshot: Snapshot, part: Part) -> None:
+        contact = self._contact
+        have = file.have
+        if file.sha256 != snapshot.sha256:
+            await contact.memory(contact.store.boot_file, snapshot)
+            have = 0
+        if part.first != have or not part.data or have + len(part.data) > snapshot.size:
+            if have:
+                raise NotTheHall("line.not_the_hall", seen="range")
+            return  # its first bytes are asked for next
+        await contact.memory(contact.store.boot_part, file.scope, have, part.data)
+        whole = have + len(part.data) == snapshot.size
+        if whole and not await contact.memory(contact.store.boot_prove, file.scope):
+            raise NotTheHall("line.not_the_hall", seen="snapshot")
+
+    async def _asked(self, scope: str, seq: int | None, first: int) -> Part | None:
+        """A part; None where the hall has no snapshot. A line that is too slow is asked for less."""
+        contact = self._contact
+        try:
+            part = await contact.question(partial(self._question, scope, seq, first), batch=True)
+        except Unreachable:
+            self._part = max(contact.limits.snapshot_part_least, self._part // 2)
+            raise
+        except Declined as declined:
+            if declined.status == _HAS_NONE and declined.problem is not None:
+                return None
+            raise Busy("line.busy", declined.retry_after, status=declined.status) from declined
+        self._part = min(contact.limits.snapshot_part, self._part * 2)
+        await contact.heard(part.hall_time)
+        return part
+
+    async def _question(self, scope: str, seq: int | None, first: int) -> Part:
+        contact = self._contact
+        return await contact.transport.snapshot(scope, seq, first, self._part, contact.signer, contact.hall_now())
+
+    def _proven(self, offer: Offer, scope: str, position: Position) -> Snapshot:
+        """What the hall has signed of a file. Raises NotTheHall, OtherHall."""
+        key = self._contact.transport.key
+        try:
+            snapshot: Snapshot = unseal(offer.snapshot, key, PURPOSE_SNAPSHOT, Snapshot)
+            head: Head = unseal(offer.head, key, PURPOSE_HEAD, Head)
+        except (BadBytes, msgspec.MsgspecError) as cause:
+            raise NotTheHall("line.not_the_hall", seen="snapshot") from cause
+        if snapshot.hall != position.hall:
+            raise OtherHall("line.other_hall", hall=snapshot.hall)
+        place = (snapshot.hall, snapshot.epoch, snapshot.seq, snapshot.chain)
+        if snapshot.scope != scope or place != (head.hall, head.epoch, head.seq, head.chain):
+            raise NotTheHall("line.not_the_hall", seen="snapshot")
+        return snapshot
