@@ -113,6 +113,7 @@ class Incarnations(Epochs):
         db.executemany(_SQL["keep_identity"], [(name, known[name]) for name in _NAMED])
         db.execute(_SQL["end_adrift"])
         db.execute(_SQL["nothing_answered"])
+        db.execute(_SQL["epoch_of_nothing"], (identity.epoch,))
         db.execute(_SQL["forget_again"])
 
     def _seal_again(self, db: sqlite3.Connection, identity: Identity, first: Fact, rows: list[_Old]) -> int:

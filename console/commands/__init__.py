@@ -20,6 +20,7 @@ COMMANDS = {
     "catalogue": "catalogue",
     "sync": "sync",
     "backup": "backup",
+    "restore": "restore",
     "doctor": "doctor",
     "simulate": "checkout",
     "bench": "checkout",

@@ -51,5 +51,9 @@ insert into meta (key, value) values (?, ?) on conflict (key) do update set valu
 -- name: end_adrift
 delete from meta where key = 'adrift'
 
+-- name: epoch_of_nothing
+-- A memory that has pulled nothing begins in the hall's epoch of today.
+update standing set epoch = ? where id = 1 and cursor = 0
+
 -- name: nothing_answered
 update standing set acked = 0, trouble = '' where id = 1
