@@ -153,6 +153,8 @@ class Case(msgspec.Struct, frozen=True, omit_defaults=True):
     """Everybody who accepted it: once more each time it was sent back to there."""
     deemed: str = ""
     """The last day on which something could have been asked for, where the hall's timer accepted it (R4)."""
+    settled: bool = False
+    """That is provisional no more (S30)."""
     pauses: tuple[Pause, ...] = ()
     extension: Extension | None = None
     recused: tuple[str, ...] = ()

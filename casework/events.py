@@ -193,6 +193,7 @@ _ROWS = (
     # The hall's own
     _hall("deemed_accepted", bodies.DeemedAccepted, "module"),
     _hall("timer.set_aside", bodies.TimerSetAside, "module"),
+    _hall("timer.settled", bodies.TimerSettled, "module"),
     _hall("renumbered", bodies.Renumbered, "module"),
     _hall("staff.set", bodies.StaffSet),
     _hall("terminal.set", bodies.TerminalSet),

@@ -11,6 +11,8 @@ from casework.facts import digest
 from casework.standing import COMPLETENESS
 
 DEEMED = "deemed_accepted"
+SETTLED = "settled"
+"""Until when that is provisional at the longest (S30)."""
 
 
 def timers_of(case: Case, calendar: Calendar) -> dict[str, str]:
@@ -22,9 +24,12 @@ def timers_of(case: Case, calendar: Calendar) -> dict[str, str]:
     if "received" in case.doubts:
         return {}  # nobody knows from which day it would run: a supervisor says so first (S29)
     waits = case.state == "received" and not (case.accepted_at or case.supplement or case.received.registration)
-    if not waits:
+    provisional = case.deemed and case.accepted is None and case.is_open and not case.settled
+    if not waits and not provisional:
         return {}
     try:
+        if provisional:
+            return {SETTLED: _day_after(case.deemed, calendar)}
         begun = moment(counted(case, "received")).date()
         return {DEEMED: calendar.add_working_days(begun, COMPLETENESS).day.isoformat()}
     except (BadDate, BadBytes):
@@ -38,7 +43,11 @@ def timer_id(case: str, kind: str, due: str) -> str:
 
 def is_provisional(case: Case, calendar: Calendar, today: str) -> bool:
     """Whether an acceptance by the timer may still be set aside by a notice that is on its way (S30)."""
-    if not case.deemed or case.accepted is not None:
+    if not case.deemed or case.accepted is not None or case.settled:
         return False
-    last = calendar.add_working_days(moment(case.deemed + "T00:00:00.000").date(), 1).day
-    return today <= last.isoformat()
+    return today <= _day_after(case.deemed, calendar)
+
+
+def _day_after(day: str, calendar: Calendar) -> str:
+    """The working day after `day`: the last on which what was late still comes as expected."""
+    return calendar.add_working_days(moment(day + "T00:00:00.000").date(), 1).day.isoformat()

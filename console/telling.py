@@ -145,6 +145,7 @@ _TELLERS: dict[type[bodies.Body], _Teller] = {
     bodies.Accepted: lambda show, case, body: body.authority,
     bodies.Nudged: lambda show, case, body: body.text,
     bodies.DateConfirmed: lambda show, case, body: _joined(t(f"dated.{body.of}"), body.date, body.reason),
+    bodies.TimerSettled: lambda show, case, body: t(f"timer.settled.{body.by}"),
     bodies.DeemedAccepted: lambda show, case, body: body.due,
     bodies.Recalled: _recalled,
 }

@@ -31,6 +31,7 @@ _TYPES: dict[type[bodies.Body], str] = {
     bodies.CalendarHead: "calendar.head",
     bodies.DeemedAccepted: "deemed_accepted",
     bodies.TimerSetAside: "timer.set_aside",
+    bodies.TimerSettled: "timer.settled",
     bodies.WriteVersion: "write.version",
     bodies.EpochOpened: "epoch.opened",
     bodies.Gap: "gap",

@@ -171,6 +171,10 @@ class SqliteReading:
         row = self._one("fold")
         return str(row[0]) if row else ""
 
+    def timers_of_kind(self, kind: str, limit: int) -> tuple[TimerRow, ...]:
+        """Timers of one kind, due or not."""
+        return tuple(TimerRow(*row) for row in self._all("timers_of_kind", kind, limit))
+
     def timers_due(self, day: str, limit: int) -> tuple[TimerRow, ...]:
         """Timers whose last day lies before `day`."""
         return tuple(TimerRow(*row) for row in self._all("timers_due", day, limit))

@@ -6,17 +6,17 @@ R4 (accepted as of the day of receipt). Pure: a view of the memory in, the chang
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from casework import bodies
 from casework.ambient import NewId
 from casework.calendar import Calendar
 from casework.case import Case, decode_case, encode_case
 from casework.events import body_of
-from casework.facts import Fact, decode_fact
+from casework.facts import HALL, Fact, decode_fact
 from casework.folding import fold, fold_mark
 from casework.folding.intake import stands_alone
-from casework.timers import timer_id, timers_of
+from casework.timers import DEEMED, SETTLED, timer_id, timers_of
 from casework.wire import ENTRY_FACT, decode_entry
 from hall.office import OnCase, own_facts, with_what_was_said
 from hall.rows import CaseRow, Changes, TimerRow
@@ -43,7 +43,36 @@ def run_out(reading: Reading, now: str, new_id: NewId, calendar: Calendar) -> Ch
         changes.timers[timer.case] = ()
         if row is not None and case is not None and timers_of(case, calendar).get(timer.kind) == timer.due:
             id_ = timer_id(timer.case, timer.kind, timer.due)
-            said.append(OnCase(id_, case.id, row.root, row.scope, row.n + 1, bodies.DeemedAccepted(timer.due)))
+            body = _DUE[timer.kind](timer.due, case)
+            said.append(OnCase(id_, case.id, row.root, row.scope, row.n + 1, body))
+    return _folded(reading, own_facts(reading, said, now, new_id, changes), said, now, calendar) if said else changes
+
+
+_DUE: dict[str, Callable[[str, Case], bodies.Body]] = {
+    DEEMED: lambda due, case: bodies.DeemedAccepted(due),
+    SETTLED: lambda due, case: bodies.TimerSettled(case.deemed, "day"),
+}
+"""What the hall says when a timer has run out."""
+
+
+def settled_early(reading: Reading, now: str, new_id: NewId, calendar: Calendar) -> Changes:
+    """Acceptances by the timer of which every terminal that may hold the case has reported past the moment (S30)."""
+    changes = Changes()
+    waiting = reading.timers_of_kind(SETTLED, AT_ONCE)
+    if not waiting:
+        return changes
+    rows = reading.cases([timer.case for timer in waiting])
+    reports, terminals = reading.reports(), [row for row in reading.terminals() if row.active and row.number != HALL]
+    said: list[OnCase] = []
+    for timer in waiting:
+        row = rows.get(timer.case)
+        case = decode_case(row.state) if row and row.state else None
+        if row is None or case is None or timers_of(case, calendar).get(SETTLED) != timer.due:
+            continue
+        holders = [terminal.number for terminal in terminals if terminal.holds(row.scope)]
+        if all(reports[number].clear[:10] > case.deemed if number in reports else False for number in holders):
+            id_ = timer_id(timer.case, timer.kind, timer.due)
+            said.append(OnCase(id_, case.id, row.root, row.scope, row.n + 1, bodies.TimerSettled(case.deemed, "heard")))
     return _folded(reading, own_facts(reading, said, now, new_id, changes), said, now, calendar) if said else changes
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from casework.folding import fold_mark
+from casework.timers import SETTLED
 from hall.consequences import follow
 from hall.docket import Docket
 from hall.errors import StorageTrouble
@@ -10,7 +11,7 @@ from hall.healing import Healing
 from hall.health import TerminalHealth, metrics, terminals
 from hall.judge import Sitting
 from hall.rows import Changes
-from hall.timers import refolded, run_out
+from hall.timers import refolded, run_out, settled_early
 
 
 class Upkeep(Healing):
@@ -28,19 +29,24 @@ class Upkeep(Healing):
 
     def tick(self) -> frozenset[str]:
         """Say what nobody else said in time (S10); the scopes that got something new. Cheap while nothing is due."""
-        self.keep_reports()
+        told = self.keep_reports()
         scopes = self.heal()
         if scopes:
             return scopes | self.rejudge()
         with self._store.reading() as reading:
             hall = reading.hall()
-            if hall.latched or hall.healing or not reading.timers_due(self.now[:10], 1):
+            due = reading.timers_due(self.now[:10], 1) or (told and reading.timers_of_kind(SETTLED, 1))
+            if hall.latched or hall.healing or not due:
                 return frozenset()
         with self._store.writing() as tx:
             calendar = self._calendar(tx)
-            changes = run_out(tx, self.now, self._new_id, calendar) if calendar else Changes()
+            if calendar is None:
+                return frozenset()
+            changes = run_out(tx, self.now, self._new_id, calendar)
             self._save(tx, changes)
-        return changes.scopes
+            early = settled_early(tx, self.now, self._new_id, calendar)
+            self._save(tx, early)
+        return changes.scopes | early.scopes
 
     def rejudge(self) -> frozenset[str]:
         """Judge again all that is held: a newer version may know better (S17). The scopes that got something new."""
@@ -76,11 +82,13 @@ class Upkeep(Healing):
         }
         return metrics(whole, each, self.now)
 
-    def keep_reports(self) -> None:
-        """Write down what the terminals said with their pulls, not more often than `limits.report_seconds`."""
+    def keep_reports(self) -> bool:
+        """Write down what the terminals said with their pulls, not more often than `limits.report_seconds`; whether it
+        was done now.
+        """
         now = self._clock.monotonic()
         if not self._seen or now - self._reported < self._limits.report_seconds:
-            return
+            return False
         seen, self._seen, self._reported = self._seen, {}, now
         try:
             with self._store.writing() as tx:
@@ -88,6 +96,7 @@ class Upkeep(Healing):
         except StorageTrouble:
             self._seen = {**seen, **self._seen}  # the next tick writes it
             raise
+        return True
 
     def foreign(self) -> int:
         """A count that changes when another process has written to the log."""

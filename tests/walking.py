@@ -191,6 +191,7 @@ def timers(office: Office, case: Case) -> Iterator[Fact]:
     """What the hall's own timers could say of the case (S30): the acceptance, and that it never was."""
     lines = tuple(bodies.SupplementLine(code, "缺", "交") for code in case.materials)[:1]
     yield stray(office, case, "deemed_accepted", bodies.DeemedAccepted("2026-11-30"), "")
+    yield stray(office, case, "timer.settled", bodies.TimerSettled("2026-11-30", "day"), "")
     yield stray(office, case, "timer.set_aside", bodies.TimerSetAside(case.received_at, lines), "")
 
 

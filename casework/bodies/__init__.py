@@ -37,6 +37,7 @@ from casework.bodies.hall import (
     StaffSet,
     TerminalSet,
     TimerSetAside,
+    TimerSettled,
     WriteVersion,
 )
 from casework.bodies.intake import (
@@ -149,6 +150,7 @@ __all__ = [
     "TerminalSet",
     "Terminated",
     "TimerSetAside",
+    "TimerSettled",
     "Transferred",
     "Unmasked",
     "Voided",

@@ -73,6 +73,17 @@ class DeemedAccepted(Body, frozen=True):
     due: str
 
 
+class TimerSettled(Body, frozen=True):
+    """`timer.settled`: the acceptance by the timer is provisional no more (S30).
+
+    `by` is `heard` when every terminal that may hold the case has reported past the moment, else `day`: one working day
+    more is over.
+    """
+
+    due: str
+    by: str
+
+
 class TimerSetAside(Body, frozen=True):
     """`timer.set_aside`: a notice of before the moment came late, so the acceptance of the timer never was (S30)."""
 

@@ -141,11 +141,16 @@ def _set_aside(case: Case, fact: Fact, body: bodies.TimerSetAside) -> Case:
         steps={id_: state for id_, state in case.steps.items() if id_ not in again},
         accepted_at="",
         deemed="",
+        settled=False,
         pauses=(),
         extension=None,
         forwarded=None,
     )
     return _notice(case, Supplement(body.lines, body.told_at, also=body.also))
+
+
+def _settled(case: Case, fact: Fact, body: bodies.TimerSettled) -> Case:
+    return msgspec.structs.replace(case, settled=True) if case.deemed and case.deemed == body.due else case
 
 
 EVOLVERS: dict[str, Evolver] = {
@@ -162,6 +167,7 @@ EVOLVERS: dict[str, Evolver] = {
     "accepted": _accepted,
     "deemed_accepted": _deemed_accepted,
     "timer.set_aside": _set_aside,
+    "timer.settled": _settled,
     "refused_at_intake": ended("refused_at_intake"),
     "returned": ended("returned"),
 }

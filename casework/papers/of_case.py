@@ -72,7 +72,7 @@ def _state(case: Case, step: str) -> str:
 PRINTED_WITH: dict[str, Callable[[Case], bool]] = {
     "receipt": lambda case: case.state != "void",
     "supplement": lambda case: case.supplement is not None and case.state != "void",
-    "acceptance": lambda case: (case.accepted is not None or bool(case.deemed)) and case.state != "void",
+    "acceptance": lambda case: (case.accepted is not None or case.settled) and case.state != "void",
     "refusal": lambda case: case.state == "refused_at_intake",
     "return": lambda case: case.state in {"returned", "withdrawn", "terminated"},
     "handover": lambda case: True,

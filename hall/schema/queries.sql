@@ -173,6 +173,10 @@ insert or ignore into blob values (?, ?);
 -- Timers whose last day is over, oldest first.
 select case_id, kind, due from timer where due < ? order by due, case_id, kind limit ?;
 
+-- name: timers_of_kind
+-- Timers of one kind, due or not, those that are due first in front.
+select case_id, kind, due from timer where kind = ? order by due, case_id limit ?;
+
 -- name: put_timer
 -- A timer of a case.
 insert or replace into timer values (?, ?, ?);

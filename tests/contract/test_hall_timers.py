@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import quote
 
 import httpx
 import msgspec
 
 from casework import bodies
 from casework.case import Case
+from casework.events import body_of, readable
 from casework.facts import Fact, LegalTime, decode_fact
 from casework.folding import fold, fold_mark
+from casework.report import Report, encode_report
 from casework.timers import DEEMED, is_provisional, timer_id
 from casework.wire import ENTRY_FACT
 from tests.hall_world import HallWorld, Window, in_hall
@@ -132,6 +135,93 @@ def test_s30_a_notice_after_the_moment_comes_too_late(tmp_path: Path) -> None:
         await window.push(notice(window, received.case, "2026-12-01T09:00:00.000"))
         case = of(world, received.case)
         assert (case.state, case.supplement) == ("accepted", None)
+
+    in_hall(tmp_path, story)
+
+
+def reports(window: Window, **said: object) -> dict[str, object]:
+    """A report of a window that is well, for a batch."""
+    made = Report(window.world.api_now(), "0.3.0", reads=readable())
+    return {"report": msgspec.structs.replace(made, **said)}
+
+
+async def tells(window: Window, **said: object) -> None:
+    """A window says of itself how it is, with an empty hand."""
+    window.seal(window.received())
+    answer = await window.post(window.batch(len(window.sent), len(window.sent), **reports(window, **said)))
+    assert answer.status_code == 200, answer.text
+
+
+def settled(world: HallWorld) -> list[str]:
+    """By what the timer's acceptances became final."""
+    facts = [decode_fact(entry.fact) for entry in world.entries() if entry.kind == ENTRY_FACT]
+    return [body_of(fact).by for fact in facts if fact.type == "timer.settled"]
+
+
+def test_s30_it_is_final_as_soon_as_every_terminal_that_may_hold_it_has_reported_past_the_moment(
+    tmp_path: Path,
+) -> None:
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        window, other = await world.window("0012", client), await world.window("0013", client)
+        received = window.received()
+        await window.push(received)
+        world.clock.go(8 * DAY)  # Tuesday 1 December
+        world.api.hall.tick()
+        case = of(world, received.case)
+        assert (case.state, case.settled) == ("accepted", False)
+        await tells(window)
+        world.clock.go(60)
+        world.api.hall.tick()
+        assert settled(world) == [], "the other one may hold a notice"
+        await tells(other, unsent=1, oldest="2026-11-30T17:00:00.000")
+        world.clock.go(60)
+        world.api.hall.keep_reports()
+        world.api.hall.tick()
+        assert settled(world) == [], "it does hold something of before"
+        await tells(other)
+        for _ in range(3):
+            world.clock.go(60)
+            query = f"epoch=1&after={other.cursor}&chain={other.chain}&report={quote(encode_report(Report()))}"
+            await other.get("/sync/v1/pull", query)
+            world.api.hall.tick()
+        assert settled(world) == [], "what says nothing of its time is not heard"
+        for each in (window, other):
+            now = Report(world.api_now(), reads=readable())
+            query = f"epoch=1&after={each.cursor}&chain={each.chain}&report={quote(encode_report(now))}"
+            assert (await each.get("/sync/v1/pull", query)).status_code == 200
+        world.clock.go(60)
+        world.api.hall.tick()
+        assert settled(world) == ["heard"]
+        case = of(world, received.case)
+        calendar = world.api.hall._calendar_of[1]
+        assert calendar is not None
+        assert case.settled
+        assert not is_provisional(case, calendar, "2026-12-01")
+        world.clock.go(5 * DAY)
+        world.api.hall.tick()
+        assert settled(world).count("heard") == 1, "once"
+
+    in_hall(tmp_path, story)
+
+
+def test_s30_it_is_final_after_one_working_day_more_whoever_is_silent(tmp_path: Path) -> None:
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        window = await world.window("0012", client)
+        received = window.received()
+        await window.push(received)
+        world.clock.go(8 * DAY)
+        world.api.hall.tick()
+        world.api.hall.tick()
+        assert settled(world) == []
+        world.clock.go(DAY)
+        world.api.hall.tick()
+        world.restart()
+        world.api.hall.tick()
+        assert settled(world) == ["day"]
+        told = notice(window, received.case, "2026-11-27T16:30:00.000")
+        await window.push(told)
+        case = of(world, received.case)
+        assert (case.state, case.deemed, case.settled) == ("awaiting_supplement", "", False), "in time all the same"
 
     in_hall(tmp_path, story)
 

@@ -25,7 +25,7 @@ from casework.intake import OUTCOMES
 from casework.offering import possible
 from casework.rules import Bench, Refusal
 from casework.standing import light_of, nearest, standing
-from casework.timers import DEEMED, is_provisional, timers_of
+from casework.timers import DEEMED, SETTLED, is_provisional, timers_of
 from tests.people import CALENDAR, CATALOGUE, ITEMS, STAFF, Office, natural
 from tests.walking import HANDS, agreed, finished, folded, invariants, made, papers_for, stray, strays, ways_of
 
@@ -98,6 +98,14 @@ class OneCase(RuleBasedStateMachine):
     @rule()
     def the_hall_accepts_by_its_timer(self) -> None:
         for kind, due in timers_of(self.case, CALENDAR).items():
+            if kind == SETTLED:
+                said = bodies.TimerSettled(self.case.deemed, "day")
+                fact = stray(self.office, self.case, "timer.settled", said, "")
+                self.case = evolve(self.case, fact) or self.case
+                self.facts.append(fact)
+                assert self.case.settled
+                assert SETTLED not in timers_of(self.case, CALENDAR)
+                continue
             assert kind == DEEMED
             fact = stray(self.office, self.case, DEEMED, bodies.DeemedAccepted(due), "")
             self.case = evolve(self.case, fact) or self.case

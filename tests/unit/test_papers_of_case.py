@@ -205,7 +205,11 @@ def test_a_notice_says_all_that_could_ever_be_asked_for_and_until_when() -> None
 
 def test_an_acceptance_by_the_halls_timer_counts_from_the_day_of_receipt() -> None:
     """R4."""
-    story = Story().then("deemed_accepted", bodies.DeemedAccepted("2026-11-30"), 8)
+    story = (
+        Story()
+        .then("deemed_accepted", bodies.DeemedAccepted("2026-11-30"), 8)
+        .then("timer.settled", bodies.TimerSettled("2026-11-30", "day"), 9)
+    )
     made = story.paper("acceptance")
     stands(made, "视为受理", "即2026年11月23日", "第三十二条第一款第四项", "武汉东湖新技术开发区市场监督管理局")
     assert dict(made.fields)["受理时间"].startswith("2026年11月23日")
@@ -538,6 +542,7 @@ def gallery() -> dict[str, Paper]:
         "supplement": Story(**shared).then("supplement.told", told).paper("supplement"),
         "acceptance": Story(**shared).accepted(how="deferred", authority="武新审授〔2026〕3号").paper("acceptance"),
         "acceptance-deemed": Story(**shared).then("deemed_accepted", bodies.DeemedAccepted("2026-11-30"))
+        .then("timer.settled", bodies.TimerSettled("2026-11-30", "day"))
         .paper("acceptance"),
         "refusal": Story(**shared).then("refused_at_intake", refused).paper("refusal", refusal=refused),
         "return": returned.paper("return"),

@@ -50,7 +50,8 @@ def test_who_was_told_nothing_in_five_working_days_is_accepted_as_of_the_day_of_
     assert timers_of(case, CALENDAR) == {DEEMED: "2026-11-30"}
     after = deemed(office, case)
     assert (after.state, after.accepted_at, after.accepted_by) == ("accepted", case.received_at, ())
-    assert (after.deemed, after.accepted, timers_of(after, CALENDAR)) == ("2026-11-30", None, {})
+    assert (after.deemed, after.accepted) == ("2026-11-30", None)
+    assert timers_of(after, CALENDAR) == {"settled": "2026-12-01"}
     now = datetime(2026, 12, 1, 9)  # noqa: DTZ001 - hall time carries no zone
     promised = next(each for each in standing(after, CALENDAR, now) if each.kind == "promised")
     assert promised.clock.start[:10] == "2026-11-23"
