@@ -27,6 +27,8 @@ class Limits:
     pull_entries: int = 500
     pull_bytes: int = 512 * 1024
     """A page ends with the entry that reaches it, so that it can be offered again in one body (S25)."""
+    pages_kept: int = 24
+    """Pages of the log that the hall keeps at hand, because many terminals ask for the same ones."""
     poll_seconds: float = 25.0
     poll_spacing: float = 2.0
     apply_slice_ms: float = 10.0

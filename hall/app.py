@@ -141,7 +141,7 @@ class Api:
             if spaced < 0:
                 if page.visible:
                     self.bell.answered(terminal.number, loop.time())
-                return page.body
+                return await self._run(page.body)
 
     async def _pause(self, waiter: Waiter, page: Page, terminal: str, deadline: float) -> float:
         """Wait if there is reason to; -1 to answer now, else the time that the spacing asks for (0: none)."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
+
 import msgspec
 
 from casework.http_signature import Claim, is_fresh, prove
@@ -13,7 +16,7 @@ from hall.errors import Forbidden, NotFound, Unproven
 from hall.health import contact_of, speaks
 from hall.keeping import Keeping
 from hall.proving import in_use, same_log
-from hall.rows import PageRow, TerminalRow
+from hall.rows import HallRow, PageRow, TerminalRow
 
 
 class Question(msgspec.Struct, frozen=True):
@@ -26,9 +29,10 @@ class Question(msgspec.Struct, frozen=True):
 
 
 class Page(msgspec.Struct, frozen=True):
-    """An encoded answer to a pull, and what the long poll has to know of it."""
+    """What a pull finds, and what the long poll has to know of it before it is answered."""
 
-    body: bytes
+    body: Callable[[], bytes]
+    """Makes the answer: signed and encoded only when it is given."""
     full: bool
     """As many entries as were asked for: more may follow at once."""
     visible: bool
@@ -73,29 +77,33 @@ class Pulling(Keeping):
             hall = reading.hall()
             same_log(reading, hall, asked.epoch, asked.after, asked.chain)
             terminal = reading.terminal(number)
-            rows = _bounded(reading.page(asked.after, limit), self._limits.pull_bytes)
+            rows = self._shelf.page(reading, hall, asked.after, limit)
         if terminal is None:
             raise Forbidden("hall.revoked", number=number)
         in_use(terminal)
         held = {*terminal.scopes, terminal.own_scope}
-        entries = [row.data if row.scope in held else msgspec.json.encode(Hidden(row.seq, row.hash)) for row in rows]
-        upto, chain = (rows[-1].seq, rows[-1].chain) if rows else (asked.after, asked.chain)
-        now = self.now
-        self._seen[number] = contact_of(number, now, asked.after, report)
+        self._seen[number] = contact_of(number, self.now, asked.after, report)
         self._went_on[number] = asked.epoch
         if self._asked[0] == number:
             self._asked = "", 0.0
-        shown = page_digest(number, asked.after, hall.seq, terminal.acked, entries)
-        answer = PullAnswer(
-            now, hall.epoch, asked.after, upto, hall.seq, terminal.acked, tuple(map(msgspec.Raw, entries)),
-            msgspec.Raw(self._signed_head(Head(hall.id, hall.epoch, upto, chain, shown))),
-        )  # fmt: skip
         return Page(
-            msgspec.json.encode(answer),
-            full=upto < hall.seq,
+            functools.partial(self._answer, hall, terminal, asked, rows),
+            full=bool(rows) and rows[-1].seq < hall.seq,
             visible=any(row.scope in held for row in rows),
             own=any(row.scope == terminal.own_scope for row in rows),
         )
+
+    def _answer(self, hall: HallRow, terminal: TerminalRow, asked: Question, rows: tuple[PageRow, ...]) -> bytes:
+        """The answer to a pull, with what this terminal may not see hidden, and its head signed for it alone."""
+        held = {*terminal.scopes, terminal.own_scope}
+        entries = [row.data if row.scope in held else msgspec.json.encode(Hidden(row.seq, row.hash)) for row in rows]
+        upto, chain = (rows[-1].seq, rows[-1].chain) if rows else (asked.after, asked.chain)
+        shown = page_digest(terminal.number, asked.after, hall.seq, terminal.acked, entries)
+        answer = PullAnswer(
+            self.now, hall.epoch, asked.after, upto, hall.seq, terminal.acked, tuple(map(msgspec.Raw, entries)),
+            msgspec.Raw(self._signed_head(Head(hall.id, hall.epoch, upto, chain, shown))),
+        )  # fmt: skip
+        return msgspec.json.encode(answer)
 
     def _signed_head(self, head: Head) -> bytes:
         """`head` signed; once for the polls of a terminal that find nothing new."""
@@ -136,13 +144,3 @@ class Pulling(Keeping):
         if data is None:
             raise NotFound("hall.no_blob", sha256=sha256[:64])
         return data
-
-
-def _bounded(rows: tuple[PageRow, ...], most: int) -> tuple[PageRow, ...]:
-    """As many of `rows` as reach `most` bytes."""
-    size = 0
-    for count, row in enumerate(rows, 1):
-        size += len(row.data)
-        if size >= most:
-            return rows[:count]
-    return rows

@@ -15,7 +15,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from tests.load import sync_day, sync_peers, sync_rates
+from tests.load import sync_day, sync_peers, sync_polls, sync_rates
 from tests.load.sync_cases import Template, templates
 from tests.load.sync_hall import Clock
 from tests.load.sync_table import Row, printed
@@ -29,13 +29,15 @@ class Scale(msgspec.Struct, frozen=True):
     rounds: int
     day: float
     """The share of a hall-day."""
+    polls: tuple[int, int]
+    """Terminals in long polls, and for how many seconds."""
     peers: bool = True
 
 
 SCALES = {
-    "tiny": Scale(rates=300, rounds=1, day=0.001, peers=False),
-    "small": Scale(rates=3_000, rounds=3, day=0.1),
-    "full": Scale(rates=10_000, rounds=5, day=1),
+    "tiny": Scale(rates=300, rounds=1, day=0.001, polls=(20, 2), peers=False),
+    "small": Scale(rates=3_000, rounds=3, day=0.1, polls=(200, 10)),
+    "full": Scale(rates=10_000, rounds=5, day=1, polls=(2_000, 30)),
 }
 NO_PEERS = "At this scale no peer is measured: PouchDB, RxDB and limit.py begin with --scale small."
 Measure = Callable[[tuple[Template, ...], Scale, int], list[Row]]
@@ -54,7 +56,11 @@ def _day(made_from: tuple[Template, ...], scale: Scale, _rounds: int) -> list[Ro
     return sync_day.rows(made_from, scale.day, _tell)
 
 
-ROWS: dict[str, Measure] = {"rates": _rates, "day": _day}
+def _polls(made_from: tuple[Template, ...], scale: Scale, _rounds: int) -> list[Row]:
+    return sync_polls.rows(made_from, *scale.polls, _tell)
+
+
+ROWS: dict[str, Measure] = {"rates": _rates, "day": _day, "polls": _polls}
 
 
 def measure(scale: Scale, rounds: int, names: list[str]) -> list[Row]:

@@ -165,9 +165,9 @@ def founded(folder: Path) -> Iterator[HallHere]:
 
 
 @contextlib.contextmanager
-def served(folder: Path) -> Iterator[tuple[str, int]]:
+def served(folder: Path, port: int = 0) -> Iterator[tuple[str, int]]:
     """`yichuang hall serve` as people start it; its address, and its process. Nobody else may write to its folder."""
-    words = [sys.executable, "-m", "console.main", "hall", "serve", "--dir", str(folder), "--port", "0"]
+    words = [sys.executable, "-m", "console.main", "hall", "serve", "--dir", str(folder), "--port", str(port)]
     process = subprocess.Popen(
         words, cwd=ROOT, env={**os.environ, "YICHUANG_LANG": "en"}, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     )
