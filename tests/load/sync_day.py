@@ -7,19 +7,15 @@ that apply are real memories in processes of their own, so that they take their 
 from __future__ import annotations
 
 import asyncio
-import json
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import msgspec
-
 from casework.facts import Fact
 from tests.load.sync_cases import Stamped, Template, in_pushes
-from tests.load.sync_hall import ROOT, Clock, Teller, Terminal, checked, founded, served, worked
+from tests.load.sync_hall import Clock, Teller, Terminal, checked, founded, served, worked
+from tests.load.sync_line import ended, line_of
 from tests.load.sync_table import Mark, Row, figure
 from tests.load.sync_wire import Wire
 
@@ -87,12 +83,11 @@ def _day(
     events = sum(len(pusher.teller.sent) for pusher in pushers)
     with served(folder / "hall") as (url, hall):
         began = time.perf_counter()
-        processes = [_applier(folder, reader, url, before + events) for reader in readers]
+        processes = [line_of(reader, url, before + events) for reader in readers]
         try:
             pushed = asyncio.run(_pushed(url, pushers)) - began
             for process in processes:
-                out, _ = process.communicate(timeout=1800)
-                assert process.returncode == 0, out
+                ended(process)
             applied = time.perf_counter() - began
             busy = worked(hall)
         finally:
@@ -106,21 +101,3 @@ async def _pushed(url: str, pushers: list[Pusher]) -> float:
     """When everything was pushed."""
     await asyncio.gather(*(pusher.push(url) for pusher in pushers))
     return time.perf_counter()
-
-
-class Job(msgspec.Struct):
-    """What a process that applies is told: its memory, its key, the hall, and how far."""
-
-    folder: str
-    state: str
-    number: str
-    hall_key: str
-    url: str
-    upto: int
-
-
-def _applier(folder: Path, reader: Terminal, url: str, upto: int) -> subprocess.Popen[str]:
-    reader.memory.close()
-    job = Job(str(reader.memory.folder), str(folder / "state"), reader.teller.number, reader.key, url, upto)
-    words = [sys.executable, "-m", "tests.load.sync_applier", json.dumps(msgspec.to_builtins(job))]
-    return subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, text=True)
