@@ -26,10 +26,11 @@ from casework.messages import t
 from casework.report import decode_report
 from casework.seals import Signer
 from casework.wire import Problem
-from hall.bell import Bell, Waiter
+from hall.bell import Bell
 from hall.errors import BadRequest, Declined, Unproven
 from hall.openapi import document
-from hall.pulling import Page, Question
+from hall.polling import Poll, Polls
+from hall.pulling import Question
 from hall.push_queue import PushQueue
 from hall.request_body import body_of
 from hall.rows import TerminalRow
@@ -59,20 +60,24 @@ async def inline(call: Callable[[], T], /) -> T:
 class Api:
     """The handlers. One per application."""
 
-    def __init__(self, hall: Hall, run: Run, limits: Limits, shelf: Shelf | None = None) -> None:
+    def __init__(
+        self, hall: Hall, run: Run, limits: Limits, shelf: Shelf | None = None, run_pushes: Run | None = None
+    ) -> None:
         self.hall = hall
         self.bell = Bell()
         self._run = run
         self._limits = limits
-        self._closing = False
-        self._pushes = PushQueue(hall.push_together, run, self.bell.ring, limits)
+        self._polls = Polls(self.bell, run, limits)
+        self._pushes = PushQueue(hall.push_together, run_pushes or run, self._ring, limits)
         self._snapshots = SnapshotAnswers(shelf, hall.in_log, run, limits)
         self._schema = msgspec.json.encode(document())
 
     def close(self) -> None:
         """The hall stops: open polls are answered at once with what there is."""
-        self._closing = True
-        self.bell.ring(None)
+        self._polls.close()
+
+    def _ring(self, scopes: frozenset[str]) -> None:
+        self.bell.ring(scopes)
 
     # Open to everyone
 
@@ -127,35 +132,10 @@ class Api:
 
     async def pull(self, request: Request) -> bytes:
         """Entries after a cursor; waits up to `wait` seconds for the first one (S18, S20)."""
-        terminal = await self._terminal(request)
+        key, prove = self._proving(request)
         asked, wait = _question(request, self._limits)
         report = decode_report(request.query_params.get("report", ""))
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + wait
-        spaced = 0.0
-        while True:
-            scopes = {terminal.own_scope} if spaced else {terminal.own_scope, *terminal.scopes}
-            with self.bell.listening(scopes) as waiter:
-                page = await self._run(functools.partial(self.hall.page, terminal.number, asked, report))
-                spaced = await self._pause(waiter, page, terminal.number, deadline)
-            if spaced < 0:
-                if page.visible:
-                    self.bell.answered(terminal.number, loop.time())
-                return await self._run(page.body)
-
-    async def _pause(self, waiter: Waiter, page: Page, terminal: str, deadline: float) -> float:
-        """Wait if there is reason to; -1 to answer now, else the time that the spacing asks for (0: none)."""
-        now = asyncio.get_running_loop().time()
-        if page.full or page.own or now >= deadline or self._closing:
-            return -1.0
-        if not page.visible:
-            await waiter.wait(deadline - now)
-            return 0.0
-        free = self.bell.may_answer(terminal, self._limits.poll_spacing)
-        if now >= free:
-            return -1.0
-        await waiter.wait(min(free, deadline) - now)
-        return free
+        return await self._polls.answer(Poll(key, prove, self.hall.page, asked, report), wait)
 
     async def case(self, request: Request) -> bytes:
         """All of one case."""
@@ -175,13 +155,18 @@ class Api:
         return await self._snapshots.answer(request, await self._terminal(request))
 
     async def _terminal(self, request: Request) -> TerminalRow:
+        _, prove = self._proving(request)
+        return await self._run(prove)
+
+    def _proving(self, request: Request) -> tuple[str, Callable[[], TerminalRow]]:
+        """The key that a request claims to be signed with, and what proves it. Raises Unproven for another form."""
         try:
             claim = read_claim(request.headers.get(INPUT, ""), request.headers.get(SIGNATURE, ""))
         except BadBytes as cause:
             raise Unproven("hall.signature") from cause
         raw_path = request.scope.get("raw_path") or request.url.path.encode()
         path, query = raw_path.partition(b"?")[0].decode("latin-1"), request.scope["query_string"].decode("latin-1")
-        return await self._run(functools.partial(self.hall.prove, claim, request.method, path, query))
+        return claim.key, functools.partial(self.hall.prove, claim, request.method, path, query)
 
 
 def create_app(
@@ -193,6 +178,7 @@ def create_app(
     run: Run = inline,
     limits: Limits = LIMITS,
     shelf: Shelf | None = None,
+    run_pushes: Run | None = None,
 ) -> Starlette:
     """The application. `app.state.api` has the `Api`, with the bell and the hall's use cases.
 
@@ -204,8 +190,9 @@ def create_app(
         run: where blocking calls of the store run.
         limits: sizes and times.
         shelf: the snapshots for terminals that begin; without one they pull from the beginning.
+        run_pushes: where those run that take a push in; None: where all do.
     """
-    api = Api(Hall(store, signer, clock, new_id, limits), run, limits, shelf)
+    api = Api(Hall(store, signer, clock, new_id, limits), run, limits, shelf, run_pushes)
     get, post = ["GET"], ["POST"]
     routes = [
         Route("/sync/v1/hello", _answering(api, api.hello), methods=get),

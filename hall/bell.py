@@ -8,16 +8,20 @@ from contextlib import contextmanager
 
 
 class Waiter:
-    """One poll that waits for some scopes."""
+    """One poll that waits for some scopes; for any as long as nobody knows for which (None)."""
 
-    def __init__(self, scopes: frozenset[str]) -> None:
+    def __init__(self, scopes: frozenset[str] | None) -> None:
         self._scopes = scopes
         self._event = asyncio.Event()
 
     def ring(self, scopes: Collection[str] | None) -> None:
         """Wake when one of `scopes` is waited for; None wakes anyway."""
-        if scopes is None or not self._scopes.isdisjoint(scopes):
+        if scopes is None or self._scopes is None or not self._scopes.isdisjoint(scopes):
             self._event.set()
+
+    def narrow(self, scopes: Collection[str]) -> None:
+        """Wait for these alone from now on; what has rung before has rung."""
+        self._scopes = frozenset(scopes)
 
     async def wait(self, seconds: float) -> None:
         """Return when rung, or after `seconds` of the loop's time."""
@@ -36,9 +40,9 @@ class Bell:
         self._answered: dict[str, float] = {}
 
     @contextmanager
-    def listening(self, scopes: Collection[str]) -> Iterator[Waiter]:
-        """A waiter for `scopes`; begin to listen before you look, or a ring in between is lost (T19)."""
-        waiter = Waiter(frozenset(scopes))
+    def listening(self, scopes: Collection[str] | None) -> Iterator[Waiter]:
+        """A waiter for `scopes`, or for any; begin to listen before you look, or a ring in between is lost (T19)."""
+        waiter = Waiter(None if scopes is None else frozenset(scopes))
         self._waiting[waiter] = None
         try:
             yield waiter

@@ -41,6 +41,7 @@ from hall.service import Hall
 from hall.shipped import shipped_calendar, shipped_catalogue
 from hall.snapshots import FOLDER, Shelf
 from hall.sqlite_store import SqliteStore
+from hall.threads import OwnThread, in_thread
 
 if TYPE_CHECKING:  # the web server is loaded when it serves
     from starlette.applications import Starlette
@@ -162,11 +163,6 @@ def open_hall(folder: Path, *, clock: Clock | None = None, limits: Limits = LIMI
         store.close()
 
 
-async def in_thread(call: Callable[[], T], /) -> T:
-    """Where the store's calls run in a served hall."""
-    return await asyncio.to_thread(call)
-
-
 def app_of(here: HallHere) -> Starlette:
     """The application over an opened hall."""
     from hall.app import create_app
@@ -179,6 +175,7 @@ def app_of(here: HallHere) -> Starlette:
         run=in_thread,
         limits=here.limits,
         shelf=Shelf(here.folder / FOLDER, here.limits),
+        run_pushes=OwnThread("pushes"),
     )
 
 

@@ -17,6 +17,7 @@ from hall.errors import HallError, Stop
 from hall.keys import read_key
 from hall.ownership import owned
 from hall.restoring import restore
+from hall.threads import in_thread
 
 
 def run_recovery(args: argparse.Namespace, folder: Path) -> int:
@@ -55,7 +56,7 @@ def serving_with(
     if not folder:
         return None
     backups = backups_of(here, folder)
-    return asyncio.ensure_future(keep_writing(backups, cli.in_thread, sleep, here.limits.segment_seconds))
+    return asyncio.ensure_future(keep_writing(backups, in_thread, sleep, here.limits.segment_seconds))
 
 
 def _backup(args: argparse.Namespace, folder: Path) -> int:

@@ -12,9 +12,9 @@ from casework.catalogue.schema import Post
 from casework.limits import LIMITS, Limits
 from casework.seals import Signer
 from casework.wire import Head
+from hall.pages_kept import PagesKept
 from hall.proving import taking_in
 from hall.rows import Changes, ReportRow
-from hall.shelf import Shelf
 from hall.store import Reading, Store, Writing
 
 Make = Callable[[Reading, str, NewId], Changes]
@@ -46,7 +46,7 @@ class Keeping:
         self._went_on: dict[str, int] = {}
         """In which epoch each terminal has pulled."""
         self._own_entries = 0
-        self._shelf = Shelf(limits.pages_kept, limits.pull_bytes)
+        self._pages_kept = PagesKept(limits.pages_kept, limits.pull_bytes)
         self._asked = ("", 0.0)
         """Which terminal shows what the hall has lost, and when it last did (S25)."""
 

@@ -77,7 +77,7 @@ class Pulling(Keeping):
             hall = reading.hall()
             same_log(reading, hall, asked.epoch, asked.after, asked.chain)
             terminal = reading.terminal(number)
-            rows = self._shelf.page(reading, hall, asked.after, limit)
+            rows = self._pages_kept.page(reading, hall, asked.after, limit)
         if terminal is None:
             raise Forbidden("hall.revoked", number=number)
         in_use(terminal)

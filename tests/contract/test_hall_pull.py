@@ -17,6 +17,8 @@ from casework.http_signature import sign_request
 from casework.seals import Signed, seal, unseal
 from casework.wire import PURPOSE_HEAD, PURPOSE_HELLO, Head, Hello, PullAnswer, page_digest
 from hall.office import own_facts
+from hall.rows import PageRow
+from hall.sqlite_reading import SqliteReading
 from tests.hall_world import CATALOGUE, HallWorld, Window, in_hall, problem
 from tests.sim.loop import VirtualLoop
 
@@ -321,5 +323,31 @@ def test_a_new_person_of_the_roster_reaches_the_windows_in_the_log(tmp_path: Pat
         (answer,) = await window.push(window.received(actor="1003"))
         assert answer.verdict.v == "accepted"
         assert answer.verdict.flags == ()
+
+    in_hall(tmp_path, story)
+
+
+def test_s20_what_many_windows_ask_for_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """S20: a page that many ask for is read once; what a window may not see of it is hidden from it all the same."""
+    read: list[tuple[int, int]] = []
+
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        windows = [await world.window(number, client) for number in ("0011", "0012", "0013")]
+        await windows[0].push(*(windows[0].received() for _ in range(8)), windows[0].decided("0" * 32))
+        page = SqliteReading.page
+
+        def counted(self: SqliteReading, after: int, limit: int) -> tuple[PageRow, ...]:
+            read.append((after, limit))
+            return page(self, after, limit)
+
+        monkeypatch.setattr(SqliteReading, "page", counted)
+        for window in windows:
+            while (await window.pull(limit=5)).upto < len(world.entries()):
+                pass
+        whole = [count for count in read if count[1] == 5]
+        assert len(whole) == len(set(whole))
+        own = [link.seq for link in windows[0].links if link.entry and link.entry.kind == "verdict"]
+        assert own
+        assert [link.entry for link in windows[1].links if link.seq in own] == [None] * len(own)
 
     in_hall(tmp_path, story)

@@ -14,9 +14,9 @@ from casework.facts import digest
 from casework.limits import LIMITS
 from casework.seals import Ed25519Signer
 from hall.app import Api, create_app
-from hall.cli import in_thread
 from hall.serving import listening
 from hall.sqlite_store import SqliteStore
+from hall.threads import in_thread
 from tests.builders import FixedClock, Hand
 
 

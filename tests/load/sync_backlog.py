@@ -1,4 +1,4 @@
-"""A backlog of `bench sync`: ten times as many entries to pull, or facts to push, cost ten times as much and no memory."""
+"""A backlog of `bench sync`: ten times as many entries to pull, or facts to push, cost ten times as much, no memory."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from hall.store import Reading
 _Key = tuple[int, int, int, int]
 
 
-class Shelf:
+class PagesKept:
     """The newest pages, as they lie in the log; what a terminal may not see of them is hidden for each anew.
 
     Args:
