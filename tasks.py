@@ -27,6 +27,9 @@ UNDATED = datetime.datetime(2000, 1, 1, tzinfo=datetime.timezone.utc)  # noqa: U
 """Babel writes today into the header otherwise, and the same text would compile differently each minute."""
 OLDEST = (3, 11)
 QUICK_TESTS = ("tests/unit/test_house.py", "tests/unit/test_messages.py")
+SOAKED = ("tests/crash", "tests/fuzz", "tests/integration/test_upgrade_pairs.py")
+SOAK_VARIABLE = "YICHUANG_SOAK"
+"""How many times as long those run (`tests/soaking.py`)."""
 PROBE = f"import sys, venv, ensurepip; sys.exit(sys.version_info < {OLDEST})"
 
 
@@ -129,9 +132,11 @@ def bench(*words: str) -> None:
 
 
 def soak(*words: str) -> None:
-    """The long runs of the simulated world."""
+    """The long runs: the simulated world (words go to `simulate`), then kills, failures and fuzzing many times over."""
     setup()
     run(VENV_PYTHON, "-m", "console.main", "simulate", *(words or ("--seeds", "1..200")))
+    os.environ.setdefault(SOAK_VARIABLE, "20")
+    run(VENV_PYTHON, "-m", "pytest", *SOAKED)
 
 
 def compile_messages(*, write: bool) -> list[Path]:
