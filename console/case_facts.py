@@ -8,7 +8,9 @@ from typing import Any
 
 import msgspec
 
+from casework import numbers
 from casework.case import Case, places
+from casework.messages import t
 from casework.money import yuan
 from casework.outbox import Row
 from casework.standing import Standing, light_of, nearest, standing
@@ -118,6 +120,19 @@ def shown(terminal: Terminal, case: Case) -> dict[str, Any]:
     }
 
 
+def about_number(terminal: Terminal, typed: str) -> tuple[str, ...]:
+    """What has to be said of a number that found a case: it was renumbered, or another case has had it (S27)."""
+    wanted = numbers.parse(typed).number
+    found = terminal.memory.case_by_number(wanted)
+    said = [
+        t("case.was_renumbered", old=numbers.printed(wanted), number=numbers.printed(case.number))
+        for case in found
+        if wanted in case.former_numbers
+    ]
+    doubled = len([case for case in found if case.number == wanted]) > 1
+    return (*said, *((t("case.number_doubled", number=numbers.printed(wanted)),) if doubled else ()))
+
+
 def _material(case: Case, code: str, have: str) -> dict[str, Any]:
     found: dict[str, Any] = {"have": have}
     if code in case.received.reused:
@@ -149,6 +164,8 @@ def _course(case: Case) -> dict[str, Any]:
         "recused": list(case.recused),
         "asks_refused": case.asks_refused,
         "recalls": msgspec.to_builtins(case.recalls),
+        "former_numbers": list(case.former_numbers),
+        "reprint": bool(case.reprint),
     }
     return {name: value for name, value in found.items() if value}
 

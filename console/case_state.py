@@ -182,6 +182,10 @@ def _result(terminal: Terminal, show: Shower, case: Case) -> _Said:
         yield "refers_to", case.received.refers_to
     if case.renumbered:
         yield "renumbered", case.renumbered
+    if case.former_numbers:
+        yield "former", t("words.list", names=[numbers.printed(each) for each in case.former_numbers])
+    if case.reprint:
+        yield "reprint", t("case.reprint")
     if case.organ:
         yield "organ", case.organ
 

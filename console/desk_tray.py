@@ -1,6 +1,6 @@
 """What the hall refused, in the words of the tray screen: what it was, why, since when, and the ways out (S15, S16).
 
-And the papers that are called back: they wait there until somebody has said how that ended.
+And the papers that are called back, or have to be printed again: they wait there until that is done.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from console.telling import detail
 from console.terminal import Terminal
 from screens import desk
 
+_REPRINT = "reprint:"
 _RECALL = "recall:"
 """How an entry begins that is a paper which is called back; behind it the number of its case."""
 
@@ -33,7 +34,8 @@ def tray_rows(terminal: Terminal, session: Session, show: Shower) -> tuple[desk.
     """The entries of the tray, oldest first, and behind them the papers that are called back."""
     lines = Settling(terminal.counter).lines(session)
     recalls = (row for case in terminal.memory.with_recalls() for row in _recalls(case, terminal, session, show))
-    return (*(_row(line, terminal, show) for line in lines), *recalls)
+    reprints = (_reprint(row.case) for row in terminal.memory.reprints())
+    return (*(_row(line, terminal, show) for line in lines), *recalls, *reprints)
 
 
 def _row(line: Line, terminal: Terminal, show: Shower) -> desk.TrayRow:
@@ -168,6 +170,15 @@ def _recalls(case: Case, terminal: Terminal, session: Session, show: Shower) -> 
         )
         for place, recall in enumerate(case.open_recalls)
     )
+
+
+def _reprint(case: Case) -> desk.TrayRow:
+    """A receipt that was handed out under a number which another case had, too (S27): it is printed again."""
+    return desk.TrayRow(
+        entry=f"{_REPRINT}{case.number}", number=case.number, kind="print", what=t("paper.receipt"),
+        why=t("tray.reprint", old=numbers.printed(case.former_numbers[-1]), number=numbers.printed(case.number)),
+        since=_at(case.received_at), ways=(),
+    )  # fmt: skip
 
 
 def recalled_case(entry: str) -> str:

@@ -110,7 +110,8 @@ class Finding(Connected):
         """The cases with that number (22 digits), now or before it was renumbered; two where a clone doubled it."""
         with self.reading() as db:
             ids = [row[0] for row in db.execute(_SQL["by_number"], (number,)).fetchall()]
-            return tuple(case for case in (shown_case(db, id_) for id_ in sorted(ids)) if case is not None)
+            found = [case for case in (shown_case(db, id_) for id_ in sorted(ids)) if case is not None]
+        return tuple(sorted(found, key=lambda case: case.number != number))  # whoever has it now comes first
 
     def history(self, case_id: str) -> History:
         """What the log has of a case, and behind it the own facts that it has not passed, refused and held ones too."""

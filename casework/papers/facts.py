@@ -250,6 +250,8 @@ class PaperFacts(msgspec.Struct, frozen=True):
     issued_at: datetime
     organ: str = ""
     number: str | None = None
+    former: str = ""
+    """The number under which it was handed out before (S27)."""
     short_code: str = ""
     item_code: str = ""
     document_number: str = ""

@@ -6,7 +6,7 @@ from typing import Any
 
 from casework.errors import BadPaper
 from casework.papers.facts import PaperFacts
-from casework.papers.model import Note, Table
+from casework.papers.model import Note, Table, printed_number
 from casework.papers.parts import (
     Words,
     applicant_fields,
@@ -47,6 +47,8 @@ def receipt(facts: PaperFacts, w: Words) -> Built:
 def _remarks(facts: PaperFacts, w: Words) -> tuple[str, ...]:
     """What the receipt stands for; what was mended at the counter (R3), what became of a case decided on the spot."""
     mended = (w("receipt.mended", fields=w.join(facts.mended)),) if facts.mended else ()
+    if facts.former:
+        mended = (*mended, w("receipt.renumbered", old=printed_number(facts.former)))
     if facts.awaiting_decision:
         return (w("receipt.awaiting"), *mended)
     lost = (w("receipt.spot_lost"),) if facts.spot_lost else ()

@@ -151,7 +151,8 @@ def paper_facts(
     whole |= _who(case, item, counter, say) | _papers(case, item, calendar, say) | _answers(case, item, occasion)
     whole |= _result(case, item, say)
     return PaperFacts(
-        number=case.number, joint=received.joint, bundle=occasion.bundle or received.bundle,
+        number=case.number, former=case.former_numbers[-1] if case.former_numbers else "", joint=received.joint,
+        bundle=occasion.bundle or received.bundle,
         awaiting_decision=received.on_spot and not case.decided_at and case.is_open and case.supplement is None,
         spot_lost=received.spot_lost, handover=_handover(occasion.handed, _window(counter, say), posts),
         ticket=_ticket(case, occasion.waiting, posts),

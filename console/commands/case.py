@@ -47,7 +47,10 @@ def run(args: argparse.Namespace) -> int:
         from console import case_facts
 
         if args.action == "show":
-            data(case_facts.shown(terminal, terminal.counter.case(args.number)))
+            case = terminal.counter.case(args.number)
+            data(case_facts.shown(terminal, case))
+            for sentence in case_facts.about_number(terminal, args.number):
+                talk(sentence)
             return 0
         posts = case_facts.queues(terminal, session.shift) if args.post and args.state not in _HELD_BY_NO_POST else ()
         for case in case_facts.listed(terminal, args.state, posts, args.module, args.since or "", args.limit):

@@ -127,6 +127,9 @@ def _outbox(terminal: Terminal, problems: list[Message]) -> Found:
     tray = len(terminal.memory.tray())
     if tray:
         problems.append(Message("doctor.tray", {"count": tray}))
+    again = len(terminal.memory.reprints())
+    if again:
+        problems.append(Message("doctor.reprints", {"count": again}))
     if waits.oldest and terminal.clock.now() - moment(waits.oldest) > OLDEST_UNSENT:
         problems.append(Message("doctor.old", {"count": waits.unsent, "since": waits.oldest[:16].replace("T", " ")}))
     return {

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from casework.messages import t
+from casework.numbers import printed
 from casework.rules import sentence
 from console.arguments import Parser, add_folder, add_person, command, commands
 from console.output import data, read_json, talk
@@ -51,6 +52,12 @@ def run(args: argparse.Namespace) -> int:
             for case in terminal.memory.with_recalls():
                 for recall in case.open_recalls:
                     data({"kind": "recall", "number": case.number, "case": case.id, **msgspec.to_builtins(recall)})
+            for again in terminal.memory.reprints():
+                old = again.case.former_numbers[-1]
+                data({
+                    "kind": "reprint", "number": again.number, "case": again.case_id, "former": old,
+                    "message": t("tray.reprint", old=printed(old), number=printed(again.number)),
+                })  # fmt: skip
             return 0
         row = next((row for row in terminal.memory.tray() if row.fact == args.fact), None)
         if row is not None and row.case and not terminal.memory.to_settle(row.case)[row.fact].fact:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from local_db.memory import TerminalMemory
+from local_db.state import StateFile
 from tests.command_line import Place, jsonl, line
 
 
@@ -125,3 +127,39 @@ def test_a_damaged_stick_is_a_sentence_and_what_stood_before_it_is_in(place: Pla
     assert place.sync("0012").one["pending"] == 0
     missing = place.run("hall", "import", "/nowhere/x", "--dir", str(place.hall), "--staff", "3001")
     assert missing.code == 1
+
+
+def test_t30_a_doubled_number_is_found_shown_and_its_receipt_printed_again(place: Place) -> None:
+    """S27: of a cloned disk; the case that the hall saw second has one of the hall's numbers, and a task."""
+    take(place, "a")
+    assert place.sync("0012").one["pending"] == 0
+    shutil.copytree(place.window("0012"), place.window("twin"))
+    state = place.folder / "state"
+    mine, theirs = (StateFile(state, Path(place.window(name))).path for name in ("0012", "twin"))
+    shutil.copy(mine, theirs)
+    (number,) = take(place, "first")
+    assert take(place, "second", number="twin") == [number]
+    assert place.sync("0012").one["pending"] == 0
+    forked = place.sync("twin")
+    assert (forked.code, forked.lines[-1]["error"]) == (1, "line.forked")
+    assert "邀请一个新号" in forked.err
+    assert place.run(*again(place, "twin", "0041")).one["pending"] == 0
+
+    (task,) = [row for row in place.at("twin", "tray", "list").lines if row["kind"] == "reprint"]
+    assert (task["former"], task["number"][12:16]) == (number, "0000")
+    shown = place.at("twin", "case", "show", number)
+    assert shown.one["number"] == number
+    assert task["number"][16:20] in shown.err.replace(" ", "")
+    new = place.at("twin", "case", "show", task["number"])
+    assert (new.one["former_numbers"], new.one["reprint"]) == ([number], True)
+    assert place.run("doctor", "--dir", place.window("twin")).code == 1
+
+    paper = place.folder / "receipt.txt"
+    assert place.at("twin", "receipt", task["number"], "--kind", "receipt", "-o", str(paper)).code == 0
+    text = paper.read_text("utf-8").replace(" ", "")
+    assert number in text
+    assert task["number"] in text
+    assert "reprint" not in place.at("twin", "case", "show", task["number"]).one
+    assert place.sync("twin").one["pending"] == 0
+    assert place.sync("0012").one["pending"] == 0
+    assert [row for row in place.at("0012", "tray", "list").lines if row["kind"] == "reprint"] == []
