@@ -49,6 +49,8 @@ class Limits:
     snapshot_part_least: int = 64 * 1024
     snapshot_wait: float = 600.0
     """Seconds until a hall without a snapshot is asked for one again."""
+    holes_at_once: int = 20
+    """Old cases that a terminal asks the hall for between two polls."""
     purge_seconds: float = 1800.0
     """How often a terminal looks for what is over its days."""
     bootstrap_rest_ms: float = 6.0

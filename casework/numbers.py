@@ -57,6 +57,15 @@ def make(region: str, day: date, terminal: str, counter: int) -> str:
     return body + _check_digits(body)
 
 
+def is_whole(text: str) -> bool:
+    """Whether `text` is a case number with right check digits."""
+    try:
+        parse(text)
+    except BadCode:
+        return False
+    return True
+
+
 def parse(text: str) -> CaseNumberParts:
     """The parts of a case number that was typed, scanned or pasted; spaces, hyphens and full-width digits are fine.
 

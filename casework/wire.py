@@ -14,6 +14,7 @@ import msgspec
 from casework.errors import UNREADABLE, BadBytes
 from casework.facts import NO_HASH, Envelope, digest
 from casework.report import PROTOCOL, Report
+from casework.seals import Signed
 from casework.verdicts import Tray as Tray  # noqa: PLC0414 - part of the wire
 from casework.verdicts import Verdict as Verdict  # noqa: PLC0414
 
@@ -21,6 +22,7 @@ PURPOSE_BATCH = "batch"
 PURPOSE_HEAD = "head"
 PURPOSE_HELLO = "hello"
 PURPOSE_ENROL = "enrol"
+PURPOSE_CASE = "case"
 PURPOSE_OFFER = "offer"
 PURPOSE_SEGMENT = "segment"
 
@@ -148,13 +150,25 @@ class Kept(msgspec.Struct, frozen=True):
     fact: msgspec.Raw
 
 
-class CaseAnswer(msgspec.Struct, frozen=True):
+class CaseAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
     """200 to a question for one case: its entries in order, and what of it waits in the tray."""
 
     hall_time: str
     case: str
     entries: tuple[msgspec.Raw, ...]
     kept: tuple[Kept, ...] = ()
+    proof: Signed | None = None
+    """Over `CaseProof`: these are the entries that the hall has shown to this terminal."""
+
+
+class CaseProof(msgspec.Struct, frozen=True):
+    """What the hall signs of an answer for one case."""
+
+    hall: str
+    epoch: int
+    case: str
+    digest: str
+    """`case_digest` of the entries."""
 
 
 class Hello(msgspec.Struct, frozen=True):
@@ -298,6 +312,11 @@ def page_digest(terminal: str, after: int, newest: int, acked: int, entries: Seq
     """
     head = f"yichuang-page-1\n{terminal}\n{after}\n{newest}\n{acked}".encode()
     return digest(b"\n".join((head, *entries)))
+
+
+def case_digest(terminal: str, case: str, entries: Sequence[bytes]) -> str:
+    """SHA-256 of the entries of a case as one terminal gets them."""
+    return digest(b"\n".join((f"yichuang-case-1\n{terminal}\n{case}".encode(), *entries)))
 
 
 def read_page(answer: PullAnswer, chain: str) -> tuple[tuple[Link, ...], str]:

@@ -84,6 +84,12 @@ def _update(terminal: Terminal, show: Shower, case: Case) -> _Said:
         yield "update", t("case.needs_update", n=case.unread)
 
 
+def _history(terminal: Terminal, show: Shower, case: Case) -> _Said:
+    """Earlier entries are not here: the line fetches them by itself (S21)."""
+    if terminal.memory.history(case.id).at_hall:
+        yield "history", t("case.history_at_hall")
+
+
 def _dates(terminal: Terminal, show: Shower, case: Case) -> _Said:
     """Days that no clock proves, and those from which is counted by a supervisor's word (S29)."""
     if case.doubts:
@@ -200,5 +206,5 @@ def _recalls(terminal: Terminal, show: Shower, case: Case) -> _Said:
 
 _Part = Callable[[Terminal, Shower, Case], _Said]
 _PARTS: tuple[_Part, ...] = (
-    _update, _dates, _acceptance, _procedures, _money, _promises, _people, _recalls, _result,
+    _update, _history, _dates, _acceptance, _procedures, _money, _promises, _people, _recalls, _result,
 )  # fmt: skip

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 import msgspec
 
-from casework import codes
+from casework import codes, numbers
 from casework.ambient import moment
 from casework.events import EVENTS
 from casework.messages import Message, t
@@ -24,7 +24,7 @@ from console.counter import Acted, fate_of
 from console.desk_intake import papers_of
 from console.desk_taking import TakingDesk
 from console.desk_tray import recalled_case, told, tray_rows
-from console.fetching import fetch_case
+from console.fetching import fetch_case, fetch_number
 from console.settling import Settlement, Settling
 from console.terminal import Terminal
 from local_db.finding import CaseRow
@@ -155,6 +155,10 @@ class CounterDesk(TakingDesk):
             rows = (*desk_prefiles.found(self._terminal, self._show, text), *found)
             return desk.Page(rows, len(rows))
 
+        page = await self._do(work)
+        if page.rows or not numbers.is_whole(text):
+            return page
+        await asyncio.to_thread(fetch_number, self._terminal, numbers.parse(text).number)
         return await self._do(work)
 
     def _rows(self, found: Sequence[CaseRow]) -> tuple[desk.QueueRow, ...]:
@@ -170,7 +174,11 @@ class CounterDesk(TakingDesk):
 
     async def case(self, number: str) -> desk.CaseView | desk.Refused:
         """The whole case, personal values masked."""
-        return await self._answer(lambda: self._view(number))
+        answer = await self._answer(lambda: self._view(number))
+        if not isinstance(answer, desk.Refused) or answer.message.id != "case.unknown":
+            return answer
+        trouble = await asyncio.to_thread(fetch_number, self._terminal, numbers.parse(number).number)
+        return desk.Refused(trouble) if trouble else await self._answer(lambda: self._view(number))
 
     def _view(self, number: str, *, masked_: bool = True) -> desk.CaseView:
         from console import case_state

@@ -8,9 +8,23 @@ from collections.abc import Callable
 import msgspec
 
 from casework.http_signature import Claim, is_fresh, prove
+from casework.numbers import LENGTH
 from casework.report import Report
 from casework.seals import Signed, seal
-from casework.wire import PURPOSE_HEAD, PURPOSE_HELLO, CaseAnswer, Head, Hello, Hidden, Kept, PullAnswer, page_digest
+from casework.wire import (
+    PURPOSE_CASE,
+    PURPOSE_HEAD,
+    PURPOSE_HELLO,
+    CaseAnswer,
+    CaseProof,
+    Head,
+    Hello,
+    Hidden,
+    Kept,
+    PullAnswer,
+    case_digest,
+    page_digest,
+)
 from hall.docket import HALL_SCOPE
 from hall.errors import Forbidden, NotFound, Unproven
 from hall.health import contact_of, speaks
@@ -117,9 +131,13 @@ class Pulling(Keeping):
     def case(self, terminal: TerminalRow, case: str) -> CaseAnswer:
         """All entries of a case and what of it was refused, for a terminal that holds its scope (S16, S21).
 
-        Raises NotFound, also for a case of a scope that it does not hold: nobody learns what exists.
+        `case`: its id, or its number (22 digits). Raises NotFound, also for a case of a scope that it does not hold:
+        nobody learns what exists.
         """
         with self._store.reading() as reading:
+            hall = reading.hall()
+            if len(case) == LENGTH:
+                case = reading.numbers((case,)).get(case, case)
             row = reading.cases((case,)).get(case)
             kept = reading.kept(case)
             entries = reading.case_entries(case, 0) if row else ()
@@ -128,7 +146,10 @@ class Pulling(Keeping):
         refused = tuple(
             Kept(one.terminal, one.seq, one.verdict, msgspec.Raw(one.data)) for one in kept if one.data is not None
         )
-        return CaseAnswer(self.now, case, tuple(msgspec.Raw(data) for _, _, data in entries), refused)
+        raws = tuple(data for _, _, data in entries)
+        shown = CaseProof(hall.id, hall.epoch, case, case_digest(terminal.number, case, raws))
+        proof = seal(self._signer, PURPOSE_CASE, shown)
+        return CaseAnswer(self.now, case, tuple(map(msgspec.Raw, raws)), refused, proof)
 
     def in_log(self, head: Head) -> bool:
         """Whether `head` is a place of the log as it is now: a snapshot of before a restore is none."""

@@ -21,6 +21,7 @@ from local_db.counter import Identity
 from local_db.drafts import Drafts
 from local_db.errors import AlreadyTerminal, Damaged, NotATerminal, wrapped
 from local_db.finding import Finding
+from local_db.holes import Holes
 from local_db.incarnation import Incarnations
 from local_db.migrations import migrate, version_of
 from local_db.people import People
@@ -34,7 +35,9 @@ from local_db.waiting import Fetched
 FOLDERS = ("papers", "spool", "backup", "keys")
 
 
-class TerminalMemory(Bootstrap, Purge, Incarnations, Finding, Prefiles, Drafts, People, Printing, Fetched, Backup):
+class TerminalMemory(
+    Bootstrap, Holes, Purge, Incarnations, Finding, Prefiles, Drafts, People, Printing, Fetched, Backup
+):
     """One data folder, open. Threads may share it; other processes may have it open as well (S34)."""
 
     @classmethod

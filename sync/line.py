@@ -19,6 +19,7 @@ from sync.bootstrap import Bootstrap
 from sync.contact import Contact, Run, first_of
 from sync.errors import AskPerson, Busy, Diverged, LineError, Stop, TooOld, Unknown
 from sync.healing import Healing
+from sync.holes import Holes
 from sync.inbound import Inbound, Page
 from sync.outbound import Outbound
 from sync.ports import LineStore
@@ -59,6 +60,7 @@ class Line:
         self._inbound = Inbound(self._contact)
         self._healing = Healing(self._contact)
         self._bootstrap = Bootstrap(self._contact, sleep)
+        self._holes = Holes(self._contact)
         self._sleep = sleep
         self._dice = dice
         self._limits = limits
@@ -135,6 +137,7 @@ class Line:
                 if page.moved and page.upto >= target:
                     break
             await self._patiently(self._inbound.blobs, tries)
+            await self._patiently(self._holes.step, tries)
         except Diverged:
             raise
         except LineError as stopped:
@@ -150,8 +153,7 @@ class Line:
 
     async def case(self, case_id: str) -> CaseAnswer:
         """What the hall has of one case, with the bytes of what it refused (S16). Raises LineError."""
-        contact = self._contact
-        return await contact.question(lambda: contact.transport.case(case_id, contact.signer, contact.hall_now()))
+        return await self._holes.ask(case_id)
 
     async def _look(self) -> Page:
         return await self._inbound.step(0.0)
@@ -168,6 +170,7 @@ class Line:
             while await self._patiently(self._bootstrap.step):
                 pass
             self._complete = await self._patiently(self._inbound.blobs)
+            await self._patiently(self._holes.step)
             began = self._contact.clock.monotonic()
             page = await self._patiently(self._poll)
             self._bootstrap.saw(page.newest - page.upto)

@@ -122,6 +122,18 @@ class LineStore(Protocol):
         """Apply a slice of at most 10 ms; False when the bootstrap is at its end."""
         ...
 
+    def holes(self, after: str = "", limit: int = 0) -> tuple[str, ...]:
+        """Cases of which earlier entries are missing here (S21), by id, after one."""
+        ...
+
+    def keep_case(self, case_id: str, raws: tuple[bytes, ...]) -> None:
+        """Keep the entries of a case that the hall has shown, and fold it anew."""
+        ...
+
+    def no_case(self, case_id: str) -> None:
+        """The hall has no such case for this terminal."""
+        ...
+
     def purge_step(self) -> bool:
         """Let a slice of what is over its days go; False when nothing more is to go now."""
         ...

@@ -21,6 +21,7 @@ from casework.errors import BadBytes
 from casework.facts import digest
 from casework.http_signature import sign_request
 from casework.limits import LIMITS, Limits
+from casework.numbers import LENGTH
 from casework.report import PROTOCOL
 from casework.seals import Signed, Signer, read, unseal
 from casework.snapshot import OFFER, Offer, read_offer
@@ -159,9 +160,9 @@ class Transport:
         return answer.body
 
     async def case(self, case_id: str, signer: Signer, at: datetime) -> CaseAnswer:
-        """All of one case, and what of it the hall refused. Raises TryAgain or Declined."""
+        """All of one case, by its id or number, and what of it the hall refused. Raises TryAgain or Declined."""
         answer = _form(await self._signed(f"/sync/v1/case/{case_id}", "", signer, at, 0.0), CaseAnswer)
-        if answer.case != case_id:
+        if answer.case != case_id and len(case_id) != LENGTH:  # a number is answered with its case's id
             raise NotTheHall("line.not_the_hall", seen="case")
         return answer
 

@@ -291,6 +291,15 @@ class ListStore:
     def boot_step(self) -> bool:
         raise AssertionError("no snapshot was offered")
 
+    def holes(self, after: str = "", limit: int = 0) -> tuple[str, ...]:
+        return ()
+
+    def keep_case(self, case_id: str, raws: tuple[bytes, ...]) -> None:
+        raise AssertionError("no case was asked for")
+
+    def no_case(self, case_id: str) -> None:
+        raise AssertionError("no case was asked for")
+
     def purge_step(self) -> bool:
         return False
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from casework.case import AT_APPLICANT, ENDED_STATES, OPEN_STATES
 from casework.catalogue.schema import MODULES
@@ -12,6 +12,10 @@ from casework.messages import t
 from console.arguments import Parser, add_folder, add_person, command, commands
 from console.errors import WrongUse
 from console.output import data, read_json, talk
+
+if TYPE_CHECKING:
+    from casework.case import Case
+    from console.terminal import Terminal
 
 STATES = tuple(sorted(OPEN_STATES | ENDED_STATES))
 _HELD_BY_NO_POST = AT_APPLICANT | {"forwarded"} | ENDED_STATES
@@ -47,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
         from console import case_facts
 
         if args.action == "show":
-            case = terminal.counter.case(args.number)
+            case = _found(terminal, args.number)
             data(case_facts.shown(terminal, case))
             for sentence in case_facts.about_number(terminal, args.number):
                 talk(sentence)
@@ -56,6 +60,23 @@ def run(args: argparse.Namespace) -> int:
         for case in case_facts.listed(terminal, args.state, posts, args.module, args.since or "", args.limit):
             data(case_facts.row(terminal, case))
     return 0
+
+
+def _found(terminal: Terminal, number: str) -> Case:
+    """The case here, or fetched from the hall; the sentence of a BadInput says why it is neither."""
+    from casework import numbers
+    from casework.errors import BadInput
+    from console.fetching import fetch_number
+
+    try:
+        return terminal.counter.case(number)
+    except BadInput as unknown:
+        if unknown.code != "case.unknown":
+            raise
+        trouble = fetch_number(terminal, numbers.parse(number).number)
+        if trouble is not None:
+            raise BadInput(trouble.id, **trouble.facts) from unknown
+    return terminal.counter.case(number)
 
 
 def _act(args: argparse.Namespace) -> int:

@@ -1,0 +1,20 @@
+-- Cases whose history is at the hall: earlier entries are not here (S21).
+
+-- name: holes
+select case_id from confirmed where hole & 1 and case_id > ? order by case_id limit ?
+
+-- name: unhide
+-- The place of a hidden entry is taken by the entry itself.
+delete from entry where seq = ? and kind = '' and hash = ?
+
+-- name: keep_entry
+insert into entry (seq, scope, kind, hash, bytes, case_id, fact_id) values (?, ?, ?, ?, ?, ?, ?)
+on conflict (seq) do nothing
+
+-- name: touch
+-- Whoever asked for it has it for as long as one that has just ended.
+update confirmed set touched = max(touched, (select contact from standing)) where case_id = ?
+
+-- name: forget_hole
+-- The hall knows no such case: what is shown of it is what was done here.
+delete from confirmed where case_id = ? and n = 0

@@ -1,0 +1,70 @@
+"""Old cases whose history is at the hall are asked for by themselves, a few at a time (sync.md S21, T68)."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from casework.errors import BadBytes
+from casework.seals import unseal
+from casework.wire import PURPOSE_CASE, CaseAnswer, CaseProof, case_digest
+from sync.contact import Contact
+from sync.errors import Busy, Declined, NotTheHall, OtherHall
+
+_HAS_NONE = 404
+
+
+class Holes:
+    """Fetches single cases. What the hall does not have is asked for once only while the line runs."""
+
+    def __init__(self, contact: Contact) -> None:
+        self._contact = contact
+        self._last = ""
+        self._without: set[str] = set()
+
+    async def step(self) -> None:
+        """Mend at most `limits.holes_at_once` holes. Raises AskPerson or TryAgain."""
+        contact = self._contact
+        found = await contact.memory(contact.store.holes, self._last, contact.limits.holes_at_once)
+        self._last = found[-1] if len(found) == contact.limits.holes_at_once else ""
+        for case_id in found:
+            if case_id not in self._without:
+                await self._mend(case_id)
+
+    async def _mend(self, case_id: str) -> None:
+        contact = self._contact
+        try:
+            answer = await self.ask(case_id)
+        except Declined as declined:
+            if declined.status != _HAS_NONE or declined.problem is None:
+                raise Busy("line.busy", declined.retry_after, status=declined.status) from declined
+            self._remember(case_id)
+            await contact.memory(contact.store.no_case, case_id)
+            return
+        await contact.memory(contact.store.keep_case, case_id, tuple(map(bytes, answer.entries)))
+        if case_id in await contact.memory(contact.store.holes, "", contact.limits.list_rows):
+            self._remember(case_id)  # what is missing is not for this terminal: asked again at the next start
+
+    def _remember(self, case_id: str) -> None:
+        if len(self._without) >= self._contact.limits.list_rows:
+            self._without.clear()
+        self._without.add(case_id)
+
+    async def ask(self, case: str) -> CaseAnswer:
+        """All that the hall shows of one case, by its id or number, proven. Raises LineError."""
+        contact = self._contact
+        position = await contact.memory(contact.store.position)
+        answer = await contact.question(
+            partial(contact.transport.case, case, contact.signer, contact.hall_now()), batch=True
+        )
+        if answer.proof is None:
+            raise NotTheHall("line.not_the_hall", seen="case")
+        try:
+            proof: CaseProof = unseal(answer.proof, contact.transport.key, PURPOSE_CASE, CaseProof)
+        except BadBytes as cause:
+            raise NotTheHall("line.not_the_hall", seen="case") from cause
+        if proof.hall != position.hall:
+            raise OtherHall("line.other_hall", hall=proof.hall)
+        shown = case_digest(position.terminal, answer.case, tuple(map(bytes, answer.entries)))
+        if (proof.epoch, proof.case, proof.digest) != (position.epoch, answer.case, shown):
+            raise NotTheHall("line.not_the_hall", seen="case")
+        return answer
