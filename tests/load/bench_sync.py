@@ -15,7 +15,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from tests.load import sync_backlog, sync_day, sync_peers, sync_polls, sync_rates
+from tests.load import sync_backlog, sync_begin, sync_day, sync_peers, sync_polls, sync_rates
 from tests.load.sync_cases import Template, templates
 from tests.load.sync_hall import Clock
 from tests.load.sync_table import Row, printed
@@ -33,13 +33,15 @@ class Scale(msgspec.Struct, frozen=True):
     """Terminals in long polls, and for how many seconds."""
     backlog: int
     """Events, against a tenth of them."""
+    begin: int
+    """Cases of the hall at which a terminal begins."""
     peers: bool = True
 
 
 SCALES = {
-    "tiny": Scale(rates=300, rounds=1, day=0.001, polls=(20, 2), backlog=600, peers=False),
-    "small": Scale(rates=3_000, rounds=3, day=0.1, polls=(200, 10), backlog=10_000),
-    "full": Scale(rates=10_000, rounds=5, day=1, polls=(2_000, 30), backlog=100_000),
+    "tiny": Scale(rates=300, rounds=1, day=0.001, polls=(20, 2), backlog=600, begin=800, peers=False),
+    "small": Scale(rates=3_000, rounds=3, day=0.1, polls=(200, 10), backlog=10_000, begin=12_500),
+    "full": Scale(rates=10_000, rounds=5, day=1, polls=(2_000, 30), backlog=100_000, begin=125_000),
 }
 NO_PEERS = "At this scale no peer is measured: PouchDB, RxDB and limit.py begin with --scale small."
 _LONG_ROUNDS = 3
@@ -68,7 +70,13 @@ def _backlog(made_from: tuple[Template, ...], scale: Scale, rounds: int) -> list
     return sync_backlog.rows(made_from, scale.backlog, min(rounds, _LONG_ROUNDS), _tell)
 
 
-ROWS: dict[str, Measure] = {"rates": _rates, "day": _day, "polls": _polls, "backlog": _backlog}
+def _begin(made_from: tuple[Template, ...], scale: Scale, _rounds: int) -> list[Row]:
+    return sync_begin.rows(made_from, scale.begin, _tell)
+
+
+ROWS: dict[str, Measure] = {
+    "rates": _rates, "day": _day, "polls": _polls, "backlog": _backlog, "begin": _begin,
+}  # fmt: skip
 
 
 def measure(scale: Scale, rounds: int, names: list[str]) -> list[Row]:

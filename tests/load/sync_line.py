@@ -17,16 +17,21 @@ import msgspec
 from local_db.memory import TerminalMemory
 from sync.contact import Contact
 from sync.inbound import Inbound
+from sync.line import Line
 from sync.outbound import Outbound
 from sync.transport import Transport
 from tests.load.sync_hall import ROOT, Clock, Teller, Terminal, here
 
+BOTH = -1
 WAIT = 25.0
 """Seconds of a long poll."""
 
 
 class Job(msgspec.Struct):
-    """What the process is told: its memory, its key, the hall, and how far to pull; 0: push what waits."""
+    """What the process is told: its memory, its key, the hall, and how far to pull.
+
+    `upto` 0: push what waits; `BOTH`: what a line does once, the hall's snapshot included.
+    """
 
     folder: str
     state: str
@@ -67,9 +72,26 @@ async def _lined(job: Job, memory: TerminalMemory) -> int:
     transport = Transport(job.url, memory.clock, key=job.hall_key)
     contact = Contact(memory, transport, Teller(job.number).signer, memory.clock, here)
     try:
+        if job.upto == BOTH:
+            return await _both(job, memory, transport)
         return await (_pulled(Inbound(contact), job.upto) if job.upto else _pushed(Outbound(contact)))
     finally:
         await transport.aclose()
+
+
+async def _both(job: Job, memory: TerminalMemory, transport: Transport) -> int:
+    line = Line(
+        memory,
+        transport,
+        Teller(job.number).signer,
+        clock=memory.clock,
+        sleep=asyncio.sleep,
+        dice=lambda: 0.5,
+        run=here,
+    )
+    done = await line.sync_once()
+    assert not done.error, done
+    return max(1, done.pulled)
 
 
 async def _pulled(inbound: Inbound, upto: int) -> int:
