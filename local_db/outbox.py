@@ -161,6 +161,15 @@ class Outbox(Commit):
         )  # fmt: skip
         keep_tray(db, line, told=False)
 
+    def _drop_guess(self, db: sqlite3.Connection, line: Tray) -> None:
+        """What a verdict alone had put there under the fact's id goes, when the hall names it by its bytes.
+
+        A pull may bring the verdict of a stub before its own answer said that a stub is what got through.
+        """
+        row = db.execute(_SQL["id_by_hash"], (line.fact,)).fetchone() if line.terminal == self.identity.terminal else None
+        if row is not None:
+            db.execute(_SQL["drop_own_tray"], (row[0], line.fact))
+
     def _named(self, db: sqlite3.Connection, line: Tray) -> Tray:
         """The hall's line of bytes that it does not have: what is known of them here is said with it (S12)."""
         if line.type or not self.is_own(line.terminal):

@@ -140,6 +140,7 @@ class Pages(Outbox):
     def _note(self, db: sqlite3.Connection, entry: Entry, fact: Fact | None, brought: dict[str, int]) -> set[str]:
         """What an entry means for own rows, tray and tables; returns the cases to show anew besides its own."""
         if entry.kind == ENTRY_TRAY and entry.tray is not None:
+            self._drop_guess(db, entry.tray)
             keep_tray(db, self._named(db, entry.tray), told=True)
         elif entry.kind == ENTRY_VERDICT and entry.verdict is not None:
             seq = self._own_row(db, entry, brought)

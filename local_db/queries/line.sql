@@ -120,6 +120,9 @@ delete from kept where fact_id = ?
 -- The own fact with these bytes, among those that nobody has settled or the log has not passed.
 select f.case_id, f.type, f.bytes from outbox o join fact f on f.n = o.fact where o.state <> 'passed' and f.hash = ?
 
+-- name: id_by_hash
+select f.id from outbox o join fact f on f.n = o.fact where o.state <> 'passed' and f.hash = ?
+
 -- name: keep_entry
 insert into entry (seq, scope, kind, hash, bytes, case_id, fact_id) values (?, ?, ?, ?, ?, ?, ?)
 

@@ -14,10 +14,7 @@ from casework.wire import Answered, Link
 from hall.sqlite_store import SqliteStore
 from hall.sqlite_writing import SqliteWriting
 from local_db.memory import TerminalMemory
-
-
-def _as_it_is(clerk: Any) -> None:
-    """No change."""
+from tests.sim.patches import Patch
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,7 +31,8 @@ class Bug:
     seed: int = 1
     memory: type[TerminalMemory] = TerminalMemory
     store: Callable[[Path], SqliteStore] = SqliteStore
-    clerk: Callable[[Any], None] = _as_it_is
+    patches: tuple[Patch, ...] = ()
+    profile: str = "storm"
 
 
 NO_BUG = Bug("none")
@@ -115,16 +113,16 @@ class AnswersTooEarly(SqliteStore):
                 raise
 
 
-def _counts_in_mind(clerk: Any) -> None:
+def _counts_in_mind(real: Any) -> Any:
     """Numbers come from a variable that begins again with the program."""
-    given: dict[tuple[int, date], int] = {}
 
-    def count(tx: Any, day: date) -> int:
-        key = clerk.terminal.crashes, day
-        given[key] = given.get(key, 0) + 1
-        return given[key]
+    def next_number(act: Any, day: date) -> int:
+        given = act._memory.__dict__.setdefault("given", {})
+        given[day] = given.get(day, 0) + 1
+        count: int = given[day]
+        return count
 
-    clerk.number = count
+    return next_number
 
 
 PLANTED = (
@@ -137,7 +135,8 @@ PLANTED = (
     Bug("drops the overlay when the hall acknowledges", "the terminal's outbox", ("sent", "shown"),
         memory=OverlayDropped),
     Bug("acknowledges before the commit", "the hall's store", ("lost",), store=AnswersTooEarly),
-    Bug("counts case numbers in a variable", "the terminal's numbers", ("number",), clerk=_counts_in_mind),
+    Bug("counts case numbers in a variable", "the terminal's numbers", ("number",),
+        patches=(("local_db.commit", "Writing.next_number", _counts_in_mind),)),
 )  # fmt: skip
 """Each is found in the storm, by the seed that stands with it."""
 

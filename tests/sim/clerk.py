@@ -1,29 +1,32 @@
-"""Who works at the windows of the simulated world: plausible acts, drawn one after the other, by the real rules."""
+"""Who works at the windows of the simulated world: plausible acts, drawn one after the other, by the real use cases."""
 
 from __future__ import annotations
 
 import random
-from collections import Counter
+from collections import Counter as Tally
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
-from casework import numbers
-from casework.ambient import stamp
 from casework.bodies import StaffSet
-from casework.calendar import parse as parse_calendar
 from casework.case import OPEN_STATES, Case, decode_case, open_steps, route_of
-from casework.commands import Intake, read_act
-from casework.decide import decide
-from casework.drafting import Context, Decision
+from casework.commands import Intake
 from casework.errors import BadInput
-from casework.facts import Fact, LegalTime
-from casework.intake import take_in
-from casework.offering import possible
+from casework.messages import Message
+from casework.papers.of_case import PRINTED_WITH
 from casework.rules import Refusal
-from casework.settling import settle_by_withdrawing
+from console.counter import Counter, Session
+from console.errors import NoCatalogue
+from console.legal_time import DayUnknown, LegalClock
+from console.library import Library
+from console.messages import translator
+from console.paperwork import Paperwork
 from console.sample import application
-from tests.sim.server import _CALENDAR, CATALOGUE, HALL, STAFF
+from console.sources import SimulatedSources
+from local_db.errors import StoreError
+from local_db.memory import TerminalMemory
+from tests.sim.loop import true_time
+from tests.sim.server import CATALOGUE, STAFF
 from tests.sim.terminal import Terminal
 
 ASIDE = frozenset(
@@ -32,9 +35,9 @@ ASIDE = frozenset(
 )
 """Ways aside: everything but what moves a case on."""
 OPEN = tuple(sorted(OPEN_STATES))
-
-
-CALENDAR = parse_calendar(_CALENDAR)
+_CATALOGUES: dict[str, Any] = {}
+_CALENDARS: dict[str, Any] = {}
+"""Versions by hash never change, so all terminals share what was parsed once."""
 
 
 class Clerk:
@@ -44,8 +47,8 @@ class Clerk:
         terminal: where they sit.
         stream: their own dice.
         modules: what they take in.
-        committed: told of each act whose commit has returned.
         happened: what they did, counted.
+        drafts: told of a draft that was saved (True) or given up.
     """
 
     def __init__(
@@ -53,16 +56,24 @@ class Clerk:
         terminal: Terminal,
         stream: random.Random,
         modules: frozenset[str],
-        committed: Callable[[Terminal, tuple[Fact, ...]], None],
-        happened: Counter[str],
+        happened: Tally[str],
+        drafts: Callable[[str, bool], None] = lambda case_id, kept: None,
     ) -> None:
         self.terminal = terminal
         self._stream = stream
         self._items = [item for item in CATALOGUE.items.values() if item.module in modules]
-        self._committed = committed
         self._happened = happened
+        self._drafts = drafts
         self._visitors = int(terminal.number) * 100
-        self.number: Callable[[Any, date], int] = _counted
+        self._counter: tuple[TerminalMemory, Counter] | None = None
+
+    @property
+    def counter(self) -> Counter:
+        """The real use cases, on the memory as it is open now."""
+        memory = self.terminal.mind
+        if self._counter is None or self._counter[0] is not memory:
+            self._counter = memory, counter_of(self.terminal)
+        return self._counter[1]
 
     def act(self) -> str:
         """Do one thing; its name, or why nothing was done. Raises PowerCut where the fuse burns."""
@@ -72,46 +83,131 @@ class Clerk:
             return self._intake(self._stream.choice(STAFF[:2]))
         if point < 0.42:
             return self._settle(self._stream.choice(STAFF[2:4]))
+        if point < 0.50:
+            return self._print(staff)
+        if point < 0.54:
+            return self._draft(self._stream.choice(STAFF[:2]))
         return self._handle(staff)
 
-    def _intake(self, staff: StaffSet) -> str:
+    # Acts
+
+    def _intake(self, staff: StaffSet, case_id: str = "") -> str:
         self._visitors += 1
         terminal, item = self.terminal, self._stream.choice(self._items)
-        day = terminal.clock.now().date()
         complete = self._stream.random() < 0.8
+        returned = self._stream.random() < 0.3
+        day = true_time().date()
         wanted = application(item, int(terminal.number), self._visitors, day, complete=complete)
-        if complete and wanted.outcome != "accept" and self._stream.random() < 0.3:
+        if complete and wanted.outcome != "accept" and returned:
             wanted = Intake(**{**{f: getattr(wanted, f) for f in wanted.__struct_fields__}, "outcome": "return"})
-        case_id = terminal.new_id()
-        return self._commit(
-            case_id,
-            staff,
-            lambda case, context, tx: take_in(
-                wanted, context, case_id, lambda: numbers.make(HALL, day, terminal.number, self.number(tx, day))
-            ),
-        )
+        case_id = case_id or terminal.new_id()
+        return self._does(lambda: self.counter.intake(session(staff), wanted, case_id))
+
+    def _draft(self, staff: StaffSet) -> str:
+        """Save a form half filled in, give one up, or finish one."""
+        kept = [draft.case_id for draft in self.terminal.mind.drafts(staff.number)]
+        if len(kept) > 2:
+            return self._intake(staff, self._stream.choice(sorted(kept)))
+        case_id = self.terminal.new_id()
+        try:
+            if kept and self._stream.random() < 0.3:
+                self.terminal.mind.forget_draft(kept[0])
+                self._drafts(kept[0], False)
+                return "gives a draft up"
+            self.terminal.mind.keep_draft(case_id, staff.number, b'{"item":"?"}')
+        except StoreError as error:
+            return self._no(error)
+        self._drafts(case_id, True)
+        self._happened["did draft"] += 1
+        return "saves a draft"
 
     def _handle(self, staff: StaffSet) -> str:
-        rows = self.terminal.eyes.execute(
-            f"select case_id, body from shown where state in ({','.join('?' * len(OPEN))}) order by case_id", OPEN
-        ).fetchall()
-        if not rows:
+        seen = self._case(OPEN)
+        if seen is None:
             return "nothing open"
-        _, body = self._stream.choice(rows[-12:] if self._stream.random() < 0.7 else rows)
-        seen = decode_case(body)
+        try:
+            offered = [action for action, no in self.counter.possible(session(staff), seen) if no is None]
+        except (BadInput, NoCatalogue) as error:
+            return self._no(error)
+        if not offered:
+            return self._no(Refusal("nothing_to_do"))
+        forward = [action for action in offered if action not in ASIDE]
+        action = self._stream.choice(forward if forward and self._stream.random() < 0.85 else offered)
+        data = self._data(action, seen)
+        return self._does(lambda: self.counter.act(session(staff), seen.number, action, data))
 
-        def choose(case: Case | None, context: Context, tx: Any) -> Decision | Refusal:
-            if case is None:
-                return Refusal("no_case")
-            offered = [action for action, no in possible(case, context) if no is None]
-            if not offered:
-                return Refusal("nothing_to_do")
-            forward = [action for action in offered if action not in ASIDE]
-            action = self._stream.choice(forward if forward and self._stream.random() < 0.85 else offered)
-            command = read_act(action, self._data(action, case))
-            return decide(case, command, action, context)
+    def _print(self, staff: StaffSet) -> str:
+        seen = self._case()
+        if seen is None:
+            return "nothing to print"
+        kinds = [kind for kind, may in PRINTED_WITH.items() if may(seen)]
+        kind = self._stream.choice(kinds)
+        return self._does(lambda: self.counter.print(session(staff), seen.number, kind))
 
-        return self._commit(seen.id, staff, choose)
+    def _settle(self, staff: StaffSet) -> str:
+        waiting = sorted(row.fact for row in self.terminal.mind.tray() if row.kind == "rejected" and row.case)
+        if not waiting:
+            return "tray empty"
+        fact_id = self._stream.choice(waiting)
+        return self._does(lambda: self.counter.settle(session(staff), fact_id, "withdraw", "不再坚持"))
+
+    def give_up_everything(self) -> list[str]:
+        """The supervisor's evening: whatever waits in the tray is settled, one way or another; what was done."""
+        done = []
+        for row in sorted(self.terminal.mind.tray(), key=lambda row: row.fact):
+            staff = self._stream.choice(STAFF[2:4])
+            done.append(self._does(lambda: self.counter.settle(session(staff), row.fact, "withdraw", "不再坚持")))  # noqa: B023
+        return done
+
+    def _case(self, states: tuple[str, ...] = ()) -> Case | None:
+        """A case that somebody looks at now, mostly one of the newest."""
+        where = f" where state in ({','.join('?' * len(states))})" if states else ""
+        ids = [row[0] for row in self.terminal.eyes.execute(f"select case_id from shown{where} order by case_id", states)]
+        if not ids:
+            return None
+        chosen = self._stream.choice(ids[-12:] if self._stream.random() < 0.7 else ids)
+        return decode_case(
+            self.terminal.eyes.execute("select body from shown where case_id = ?", (chosen,)).fetchone()[0]
+        )
+
+    # Doing it
+
+    def _does(self, act: Callable[[], Any]) -> str:
+        before = Tally({key: count for key, count in self._happened.items() if key.startswith("did ")})
+        try:
+            done = act()
+        except DayUnknown:
+            return self._confirm()
+        except (BadInput, StoreError, NoCatalogue) as error:
+            return self._no(error)
+        if isinstance(done, Refusal):
+            return self._no(done)
+        after = {key.removeprefix("did "): count for key, count in self._happened.items() if key.startswith("did ")}
+        did = [name for name, count in after.items() if count > before[f"did {name}"]]
+        return "+".join(did)
+
+    def _no(self, reason: Exception | Refusal) -> str:
+        if isinstance(reason, Refusal):
+            code = reason.code
+        else:
+            message = getattr(reason, "message", None)
+            code = message.id if isinstance(message, Message) else type(reason).__name__
+        self._happened[f"no {code}"] += 1
+        return f"no: {code}"
+
+    def _confirm(self) -> str:
+        """Nobody knows the day: the clerk says it, and sees when the PC says another one."""
+        clock = self.terminal.clock
+        if clock.now().date() != true_time().date():
+            clock.set(timedelta(seconds=self._stream.uniform(-90, 90)))
+            self._happened["clock put right"] += 1
+            return "puts the clock right"
+        try:
+            self.counter.legal.confirm(clock.now().date())
+        except StoreError as error:
+            return self._no(error)
+        self._happened["day confirmed"] += 1
+        return "confirms the day"
 
     def _data(self, action: str, case: Case) -> dict[str, Any]:
         done = [step.id for step in route_of(case) if step.id in case.steps and step.kind != "receive"]
@@ -119,7 +215,13 @@ class Clerk:
         material = next(iter(sorted(case.materials)), "")
         stop = next((each.kind for each in case.received.stops), "hearing")
         examined = any(step.kind == "examine" for step in open_steps(case))
-        held = self.terminal.clock.now().date() + timedelta(days=9)
+        held = true_time().date() + timedelta(days=9)
+        return self._words(action, case, done, posts, material, stop, examined, held)
+
+    def _words(
+        self, action: str, case: Case, done: list[str], posts: list[str], material: str, stop: str, examined: bool,
+        held: date,
+    ) -> dict[str, Any]:  # fmt: skip
         data: dict[str, dict[str, Any]] = {
             "refuse": {"reason": "不需要许可"},
             "return": {"reason": "材料不全", "lines": [{"material": material, "defect": "缺", "cure": "补"}]},
@@ -158,70 +260,19 @@ class Clerk:
             for code in waiting
         ]
 
-    def _settle(self, staff: StaffSet) -> str:
-        rows = self.terminal.eyes.execute(
-            "select fact_id, case_id from tray"
-            " where settled = '' and kind = 'rejected' and case_id <> '' order by fact_id"
-        ).fetchall()
-        if not rows:
-            return "tray empty"
-        fact_id, case_id = self._stream.choice(rows)
 
-        def settle(case: Case | None, context: Context, tx: Any) -> Decision | Refusal:
-            if case is None:
-                return Refusal("no_case")
-            return settle_by_withdrawing(case, (fact_id,), "不再坚持", context)
-
-        return self._commit(case_id, staff, settle)
-
-    def _commit(
-        self, case_id: str, staff: StaffSet, make: Callable[[Case | None, Context, Any], Decision | Refusal]
-    ) -> str:
-        with self.terminal.program.running():
-            return self._committed_as(case_id, staff, make)
-
-    def _committed_as(
-        self, case_id: str, staff: StaffSet, make: Callable[[Case | None, Context, Any], Decision | Refusal]
-    ) -> str:
-        terminal = self.terminal
-        now = terminal.clock.now()
-        try:
-            with terminal.mind.writing() as tx:
-                decision = make(tx.case(case_id), self._context(case_id, staff, now, tx), tx)
-                if isinstance(decision, Refusal):
-                    self._happened[f"no {decision.code}"] += 1
-                    return f"no: {decision.code}"
-                tx.commit_groups(decision.groups)
-                terminal.clock.now()  # the power may fail here: then nothing was committed
-        except BadInput as error:
-            self._happened[f"no {error.code}"] += 1
-            return f"no: {error.code}"
-        facts = tuple(fact for group in decision.groups for fact in group)
-        self._committed(terminal, facts)
-        for fact in facts:
-            self._happened[f"did {fact.type}"] += 1
-        return "+".join(fact.type for fact in facts)
-
-    def _context(self, case_id: str, staff: StaffSet, now: Any, tx: Any) -> Context:
-        terminal = self.terminal
-        return Context(
-            staff=tx.staff(staff.number) or staff,
-            shift=staff.posts,
-            terminal=terminal.number,
-            time=LegalTime(stamp(now), 0, stamp(now), same_boot=True),
-            base=tx.base(),
-            roster=tx.roster_position(),
-            writes=tx.writes(),
-            catalogue=CATALOGUE,
-            new_id=terminal.new_id,
-            online=not terminal.known_down,
-            refused=tx.refused(case_id),
-            waiting=tx.waiting(case_id),
-            calendar=CALENDAR,
-        )
+def session(staff: StaffSet) -> Session:
+    """Somebody with all her posts."""
+    return Session(staff, staff.posts)
 
 
-def _counted(tx: Any, day: date) -> int:
-    """The next number of the day, from the memory."""
-    count: int = tx.next_counter(day) if hasattr(tx, "next_counter") else tx.next_number(day)
-    return count
+def counter_of(terminal: Terminal) -> Counter:
+    """The real counter of a terminal that is on."""
+    memory, clock = terminal.mind, terminal.clock
+    library = Library(memory, _CATALOGUES, _CALENDARS)
+    who = memory.identity
+    paperwork = Paperwork(who.hall_name, who.terminal, clock, library, translator("zh_CN"))
+    return Counter(
+        memory, library, paperwork, clock, LegalClock(memory, clock), terminal.new_id, lambda: terminal.known_down,
+        SimulatedSources(),
+    )  # fmt: skip

@@ -7,49 +7,105 @@ import dataclasses
 
 @dataclasses.dataclass(frozen=True)
 class Profile:
-    """Times in virtual seconds; chances from 0 to 1, per request unless the name says otherwise."""
+    """Times in virtual seconds; chances from 0 to 1, per request; what happens *in the whole run* is an average."""
 
     terminals: int = 3
-    minutes: float = 20.0
+    minutes: float = 12.0
     between_acts: float = 20.0
     latency: tuple[float, float] = (0.002, 0.2)
+    poll_seconds: float = 25.0
+
+    # The line, per request
     drop: float = 0.0
     """The question never arrives: refused, or nobody ever answers."""
     lost_answer: float = 0.0
     """The hall commits; its answer never arrives."""
+    delay: float = 0.0
+    """Question or answer takes its time, up to longer than anybody waits."""
     double: float = 0.0
     """The question arrives twice at once."""
     late_double: float = 0.0
     """The question arrives again, minutes later."""
-    html: float = 0.0
-    """A proxy answers 502 with a page of its own."""
+    reorder: float = 0.0
+    """The question is overtaken by others of the same terminal."""
+    status: float = 0.0
+    """A proxy answers 4xx or 5xx with a page of its own, 413 among them."""
     portal: float = 0.0
     """A proxy answers 200 with a page of its own."""
     cut: float = 0.0
     """The answer is cut in the middle."""
+    cached: float = 0.0
+    """The answer is the one to the question before."""
     thinned: float = 0.0
     """A push answer lacks one verdict but is valid."""
     veiled: float = 0.0
     """Somebody on the way puts a hidden entry in the place of a real one."""
+
+    # In the whole run, per terminal
     partitions: float = 0.0
-    """How many times a terminal is cut off, on average, in the whole run."""
+    """It is cut off, in both directions."""
+    one_way: float = 0.0
+    """Its questions get through and no answer does, or the other way round."""
+    narrow: float = 0.0
+    """A proxy lets only small bodies through for a while (413)."""
     crashes: float = 0.0
-    """How many times a terminal dies between two steps, on average."""
+    """It dies between two steps."""
     torn: float = 0.0
-    """How many times a terminal dies inside a page or a save, on average."""
+    """It dies inside a page or a save."""
+    disk_full: float = 0.0
+    rotten: float = 0.0
+    """A byte breaks in what waits on its disk."""
+    clocks: float = 0.0
+    """Its clock is set, or runs fast or slow from now on."""
+    faulty: float = 0.0
+    """Its program seals what no program should: the hall's own types, too much at once, a foreign id."""
+    nights: float = 0.0
+    """All windows close and open again some days later, the timers of the hall run on; 1 is once, in the middle."""
+    night_hours: float = 10 * 24.0
+
+    # In the whole run, at the hall
     hall_restarts: float = 0.0
     hall_outage: tuple[float, float] = (5.0, 120.0)
+    hall_crashes: float = 0.0
+    """It dies inside a transaction or right after it: what comes back is its file as it was."""
+    hall_full: float = 0.0
+    hall_fault: float = 0.0
+    """Its rules fail on some facts, until the next version is started."""
+    roster: float = 0.0
+    """Somebody is taken off the roster and put on again."""
+
+    # Days, for long worlds
+    days: int = 0
+    """Calendar days from a Monday on, with office hours; 0: `minutes` in one go."""
+    tick_seconds: float = 20.0
+    """How often the hall looks at its timers."""
+    every_step: int = 1
+    """Everything is checked at every such step; what the step has touched is checked each time."""
 
 
 PROFILES = {
     "calm": Profile(),
     "normal": Profile(
-        drop=0.02, lost_answer=0.02, double=0.01, late_double=0.01, html=0.01, portal=0.005, cut=0.01, thinned=0.02,
-        veiled=0.01, partitions=1.0, crashes=0.5, torn=0.5, hall_restarts=0.5,
+        drop=0.02, lost_answer=0.02, delay=0.02, double=0.01, late_double=0.01, reorder=0.01, status=0.01, portal=0.005,
+        cut=0.01, cached=0.005, thinned=0.02, veiled=0.01, partitions=1.0, one_way=0.5, crashes=0.5, torn=0.5,
+        hall_restarts=0.5, hall_crashes=0.3, nights=1.0, roster=0.5,
     ),
     "storm": Profile(
-        latency=(0.01, 3.0), between_acts=12.0, drop=0.1, lost_answer=0.12, double=0.08, late_double=0.08, html=0.05,
-        portal=0.03, cut=0.05, thinned=0.1, veiled=0.05, partitions=3.0, crashes=2.0, torn=3.0, hall_restarts=2.0,
+        latency=(0.01, 3.0), between_acts=9.0, drop=0.08, lost_answer=0.1, delay=0.06, double=0.06, late_double=0.06,
+        reorder=0.06, status=0.05, portal=0.03, cut=0.05, cached=0.03, thinned=0.1, veiled=0.05, partitions=2.0,
+        one_way=1.0, narrow=0.7, crashes=1.5, torn=2.5, rotten=0.3, faulty=0.7, hall_restarts=1.0, hall_crashes=1.0,
+        hall_fault=0.5, roster=0.7,
     ),
-    "hall-down": Profile(hall_restarts=3.0, hall_outage=(120.0, 400.0), lost_answer=0.05, crashes=1.0, torn=1.0),
+    "hall-down": Profile(
+        hall_restarts=2.0, hall_outage=(120.0, 300.0), hall_crashes=1.0, hall_fault=1.0, lost_answer=0.05, crashes=1.0,
+        torn=1.0,
+    ),
+    "clock-chaos": Profile(clocks=3.0, drop=0.02, delay=0.05, partitions=1.0, crashes=1.5, nights=1.0),
+    "disk-full": Profile(disk_full=2.0, hall_full=1.5, crashes=0.7, torn=1.0, lost_answer=0.03, rotten=0.5),
+    "month": Profile(
+        terminals=5, days=30, between_acts=900.0, poll_seconds=300.0, tick_seconds=600.0, every_step=50, drop=0.01,
+        lost_answer=0.01, delay=0.01, double=0.005, late_double=0.005, reorder=0.01, status=0.005, cut=0.005,
+        thinned=0.01, partitions=8.0, one_way=2.0, crashes=3.0, torn=4.0, disk_full=1.0, clocks=1.0, hall_restarts=4.0,
+        hall_outage=(60.0, 3600.0), hall_crashes=2.0, hall_full=1.0, roster=2.0,
+    ),
 }  # fmt: skip

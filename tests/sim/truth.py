@@ -1,4 +1,4 @@
-"""What must be true in the simulated world, after every step and after healing (quality.md, Proofs).
+"""What must be true in the simulated world after every step (quality.md, Proofs); `judgement` tells the rest.
 
 Nothing here asks the program what it believes: the hall's log is read from its file and chained again, and what a
 terminal has to show is folded anew from that log and from what its clerks have committed.
@@ -6,76 +6,45 @@ terminal has to show is folded anew from that log and from what its clerks have 
 
 from __future__ import annotations
 
-import sqlite3
+import gzip
 from collections import Counter, defaultdict
+from datetime import timedelta
 
+import httpx
 import msgspec
 
+from casework.ambient import moment
+from casework import numbers
 from casework.case import Case, encode_case
+from casework.errors import BadBytes
 from casework.events import EVENTS, Klass, body_of
-from casework.facts import NO_HASH, Fact, decode_fact, digest, encode_fact
+from casework.facts import Fact, decode_fact, digest, encode_fact
 from casework.folding import evolve
-from casework.wire import Entry, Hidden, Verdict, decode_entry, extend
+from casework.limits import Limits
+from casework.seals import Signed
+from casework.wire import ENTRY_FACT, Batch, Entry, Hidden, PullAnswer, Verdict
+from tests.sim.loop import true_time
+from tests.sim.mirror import NEVER, Broken, Mirror
 from tests.sim.terminal import Terminal, verdicts_of
 
+__all__ = ["Broken", "Mirror", "Truth", "Window"]
 
-class Broken(AssertionError):
-    """An invariant does not hold. The first word names it."""
+SLACK = timedelta(seconds=180)
+"""How far off midnight a number's day may be: what a reboot hides, and an answer that was long on its way."""
+TRANSIT = 100_000
+"""Milliseconds that an answer may have been on its way."""
 
 
-class Mirror:
-    """The hall's log, read from its file and proven entry by entry."""
+ANY_SIZE = Limits(fact_bytes=1 << 20)
 
-    def __init__(self, eyes: sqlite3.Connection) -> None:
-        self.eyes = eyes
-        self.raws: list[bytes] = []
-        self.scopes: list[str] = []
-        self.chains = [NO_HASH]
-        self.entries: list[Entry] = []
-        self.places: dict[str, int] = {}
-        """Where each accepted fact stands."""
-        self.cases: dict[str, list[tuple[int, Fact]]] = defaultdict(list)
-        self.numbers: dict[str, str] = {}
 
-    def look(self) -> None:
-        """Read what is new."""
-        rows = self.eyes.execute(
-            "select seq, scope, bytes, hash, chain from log where seq > ? order by seq", (len(self.raws),)
-        )
-        for seq, scope, data, hash_, chain in rows.fetchall():
-            if seq != len(self.raws) + 1:
-                raise Broken(f"dense: the log goes from {len(self.raws)} to {seq}")
-            if digest(data) != hash_ or extend(self.chains[-1], hash_) != chain:
-                raise Broken(f"chain: entry {seq} does not follow")
-            entry = decode_entry(data)
-            self.raws.append(data)
-            self.scopes.append(scope)
-            self.chains.append(chain)
-            self.entries.append(entry)
-            if entry.kind == "fact":
-                self._fact(seq, entry)
+class Own:
+    """A fact that was committed at a terminal."""
 
-    def _fact(self, seq: int, entry: Entry) -> None:
-        fact = decode_fact(entry.fact)
-        if fact.id in self.places:
-            raise Broken(f"once: fact {fact.id} stands at {self.places[fact.id]} and at {seq}")
-        self.places[fact.id] = seq
-        if fact.case:
-            self.cases[fact.case].append((seq, fact))
-            if entry.n != len(self.cases[fact.case]):
-                raise Broken(f"count: entry {seq} is number {entry.n} of its case, not {len(self.cases[fact.case])}")
-        if fact.type == "received":
-            number = body_of(fact).number
-            if self.numbers.setdefault(number, fact.case) != fact.case:
-                raise Broken(f"number: {number} was given twice")
-
-    def folded(self, case_id: str, cursor: int) -> Case | None:
-        """The case by the log up to `cursor`."""
-        case: Case | None = None
-        for seq, fact in self.cases.get(case_id, ()):
-            if seq <= cursor:
-                case = evolve(case, fact)
-        return case
+    def __init__(self, fact: Fact) -> None:
+        self.fact = fact
+        self.data = encode_fact(fact, ANY_SIZE)
+        self.hash = digest(self.data)
 
 
 class Window:
@@ -83,12 +52,40 @@ class Window:
 
     def __init__(self, scopes: frozenset[str]) -> None:
         self.scopes = scopes
-        self.own: list[tuple[Fact, bytes]] = []
+        self.own: list[Own] = []
         """What its clerks have committed, in order."""
+        self.of_case: dict[str, list[int]] = defaultdict(list)
         self.told: dict[int, Verdict] = {}
         """The newest verdict that reached it, by `local_seq`."""
+        self.open: set[int] = set()
+        """What it has not closed yet, by `local_seq`."""
+        self.resolved: set[int] = set()
+        """What was refused or held and somebody settled, as far as it is known here."""
         self.seen = 0
         """Entries of its memory that were compared."""
+        self.drafts: set[str] = set()
+        self.stubs: set[int] = set()
+        """What has travelled without its bytes, by `local_seq`."""
+        self.rotten: set[str] = set()
+        """Cases of which a fact broke on the disk."""
+        self.contact: tuple[float, str] | None = None
+        """How far its clock was ahead at the last contact, in milliseconds, and the hall's time then."""
+        self.steps = 0
+        self._seqs: dict[str, int] = {}
+
+    @property
+    def ids(self) -> set[str]:
+        """Ids of its own facts."""
+        return {own.fact.id for own in self.own}
+
+    def add(self, fact: Fact) -> None:
+        """A fact was committed."""
+        own = Own(fact)
+        self.own.append(own)
+        seq = len(self.own)
+        self.of_case[fact.case].append(seq)
+        self.open.add(seq)
+        self._seqs[fact.id] = self._seqs[own.hash] = seq
 
     def tell(self, seq: int, verdict: Verdict) -> None:
         """A verdict reached it."""
@@ -96,45 +93,139 @@ class Window:
         if before is None or verdict.revision >= before.revision:
             self.told[seq] = verdict
 
+    def resolve(self, fact: Fact) -> set[str]:
+        """A `resolve.*` fact is known here; the cases of own facts that it settles."""
+        cases = set()
+        try:
+            named = body_of(fact).refused
+        except BadBytes:
+            return set()
+        for id_ in named:
+            seq = self._seqs.get(id_, 0)
+            if seq in self.told and self.told[seq].v in {"held", "rejected"}:
+                self.resolved.add(seq)
+                cases.add(self.own[seq - 1].fact.case)
+        return cases
+
 
 class Truth:
-    """All invariants of one world."""
+    """All invariants of one world.
 
-    def __init__(self, mirror: Mirror, happened: Counter[str]) -> None:
+    Args:
+        mirror: the hall's log.
+        happened: what happened, counted.
+        limits: bounds of the program.
+        every: at every such step of a terminal everything is counted, not only what the step has touched.
+    """
+
+    def __init__(self, mirror: Mirror, happened: Counter[str], limits: Limits, every: int = 1) -> None:
         self.mirror = mirror
         self.windows: dict[str, Window] = {}
         self._happened = happened
+        self._limits = limits
+        self._every = every
         self._numbers: dict[str, str] = {}
+        self._pushing: Counter[str] = Counter()
 
     # What happened
 
     def committed(self, terminal: Terminal, facts: tuple[Fact, ...]) -> None:
         """A clerk's act was committed: from here on it is never lost, and it shows."""
         window = self.windows[terminal.number]
+        touched = set()
         for fact in facts:
-            window.own.append((fact, encode_fact(fact)))
+            window.add(fact)
+            touched.add(fact.case)
+            if fact.type.startswith("resolve."):
+                self.mirror.resolving.add(fact.group.id)
+                touched |= window.resolve(fact)
+            self._clock(terminal, window, fact)
             if fact.type == "received":
-                number = body_of(fact).number
-                if self._numbers.setdefault(number, fact.case) != fact.case:
-                    raise Broken(f"number: {number} was given twice")
-        self.check(terminal, {fact.case for fact in facts})
+                window.drafts.discard(fact.case)
+                self._number(fact)
+        self.check(terminal, touched)
+
+    def _number(self, fact: Fact) -> None:
+        number = body_of(fact).number
+        if self._numbers.setdefault(number, fact.case) != fact.case:
+            raise Broken(f"number: {number} was given twice")
+        if numbers.parse(number).day not in {(true_time() + slack).date() for slack in (-SLACK, SLACK)}:
+            raise Broken(f"day: {number} was given on {true_time():%Y-%m-%d}")
+
+    def _clock(self, terminal: Terminal, window: Window, fact: Fact) -> None:
+        """The evidence that a fact carries is what happened (S29)."""
+        time, contact = fact.time, window.contact
+        if fact.id in self.mirror.faulty or time.offset_ms is None:
+            return
+        if contact is None or time.contact != contact[1]:
+            raise Broken(f"clock: {terminal.number} names a contact of {time.contact}, the last was {contact}")
+        if not -1.0 <= time.offset_ms - contact[0] <= TRANSIT:
+            raise Broken(f"clock: {terminal.number} was {contact[0]} ms off and says {time.offset_ms}")
+        bound = self._limits.clock_offset_seconds + 120 + TRANSIT / 1000
+        if time.same_boot and time.is_good(time.at, self._limits) and abs(terminal.clock.error.total_seconds()) > bound:
+            raise Broken(f"clock: {terminal.number} proves {time.at}, it is {true_time()}")
 
     def stepped(self, terminal: Terminal, name: str, args: tuple[object, ...]) -> None:
         """The line has written something."""
         window = self.windows[terminal.number]
+        if name == "contact":
+            window.contact = terminal.clock.error.total_seconds() * 1000, str(args[0])
+            return
         self.mirror.look()
         touched = set()
         if name == "answered":
             for answer in verdicts_of(args):
+                own = window.own[answer.seq - 1]
                 window.tell(answer.seq, answer.verdict)
                 self._happened[f"verdict {answer.verdict.v}"] += 1
+                if answer.verdict.code:
+                    self._happened[f"{answer.verdict.v}: {answer.verdict.code}"] += 1
                 if answer.duplicate:
                     self._happened["duplicate"] += 1
-                touched.add(window.own[answer.seq - 1][0].case)
-                fact = window.own[answer.seq - 1][0]
-                if answer.verdict.v == "accepted" and fact.id not in self.mirror.places:
-                    raise Broken(f"lost: {fact.type} {fact.id} was acknowledged and is not in the log")
+                touched.add(own.fact.case)
+                if answer.verdict.v == "accepted" and self.mirror.place(own.hash) == NEVER:
+                    raise Broken(f"lost: {own.fact.type} {own.fact.id} was acknowledged and is not in the log")
         self.check(terminal, touched)
+
+    def asked(self, number: str, request: httpx.Request, response: httpx.Response | None) -> None:
+        """A request sets out, or its answer arrives: bounds, whole groups, no gap (S3, S11, S12, S18)."""
+        word = request.url.path.rsplit("/", 1)[1]
+        if response is not None:
+            code = _problem(response)
+            if code:
+                self._happened[f"answer {response.status_code} {code}"] += 1
+            if word == "pull" and response.status_code == 200 and response.headers.get("content-type") != "text/html":
+                self._page(response)
+            return
+        if word == "push":
+            data = request.content
+            batch = msgspec.json.decode(
+                gzip.decompress(data) if request.headers.get("Content-Encoding") == "gzip" else data, type=Signed
+            )
+            self._batch(number, msgspec.json.decode(batch.body, type=Batch))
+
+    def _page(self, response: httpx.Response) -> None:
+        try:
+            page = msgspec.json.decode(response.content, type=PullAnswer)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return  # cut on the way
+        if len(page.entries) > self._limits.pull_entries:
+            raise Broken(f"bounds: a page of {len(page.entries)} entries")
+
+    def _batch(self, number: str, batch: Batch) -> None:
+        window = self.windows[number]
+        sent = [bytes(event.fact) for event in batch.events if not event.stub]
+        size = sum(map(len, sent))
+        window.stubs |= {event.seq for event in batch.events if event.stub}
+        facts = [window.own[event.seq - 1].fact for event in batch.events]
+        alone = len({fact.group.id for fact in facts}) == 1
+        if not alone and (len(facts) > self._limits.push_facts or size > self._limits.push_bytes):
+            raise Broken(f"bounds: a batch of {len(facts)} facts and {size} bytes")
+        if [event.seq for event in batch.events] != list(range(batch.first, batch.last + 1)):
+            raise Broken(f"bounds: the batch {batch.first}..{batch.last} of {number} has a gap")
+        first, last = facts[0].group, facts[-1].group
+        if first.index != 0 or last.index + 1 != last.size:
+            raise Broken(f"whole: the batch {batch.first}..{batch.last} of {number} splits a group")
 
     # After every step
 
@@ -143,12 +234,24 @@ class Truth:
         window, eyes = self.windows[terminal.number], terminal.eyes
         self.mirror.look()
         cursor, chain = eyes.execute("select cursor, chain from standing").fetchone()
-        if chain != self.mirror.chains[cursor]:
+        if cursor > self.mirror.end or chain != self.mirror.chains[cursor]:
             raise Broken(f"chain: {terminal.number} stands at {cursor} on another chain")
         touched = touched | self._entries(terminal, window, cursor)
         touched |= self._outbox(terminal, window, cursor)
-        for case_id in sorted(touched - {""}):
+        window.steps += 1
+        if window.steps % self._every == 0:
+            touched |= {window.own[seq - 1].fact.case for seq in window.open}
+            self._counted(terminal, window)
+        for case_id in sorted(touched - {""} - window.rotten):
             self._shown(terminal, window, case_id, cursor)
+
+    def _counted(self, terminal: Terminal, window: Window) -> None:
+        count = terminal.eyes.execute("select count(*) from outbox").fetchone()[0]
+        if count != len(window.own):
+            raise Broken(f"lost: {terminal.number} has committed {len(window.own)} facts and keeps {count}")
+        drafts = {row[0] for row in terminal.eyes.execute("select case_id from draft")}
+        if drafts != window.drafts:
+            raise Broken(f"draft: {terminal.number} keeps {sorted(drafts ^ window.drafts)} otherwise than was saved")
 
     def _entries(self, terminal: Terminal, window: Window, cursor: int) -> set[str]:
         """Exactly the log filtered by its scopes, up to the cursor."""
@@ -159,11 +262,10 @@ class Truth:
         for place, (seq, data) in enumerate(rows, window.seen + 1):
             if seq != place or seq > cursor:
                 raise Broken(f"entries: {terminal.number} holds {seq}, expected {place}, cursor {cursor}")
-            entry = self.mirror.entries[seq - 1]
             if self.mirror.scopes[seq - 1] in window.scopes:
                 if data != self.mirror.raws[seq - 1]:
                     raise Broken(f"entries: {terminal.number} holds other bytes at {seq}")
-                touched |= self._heard(terminal, window, entry)
+                touched |= self._heard(terminal, window, self.mirror.entries[seq - 1])
             else:
                 self._happened["hidden"] += 1
                 hidden = msgspec.json.decode(data, type=Hidden)
@@ -176,114 +278,73 @@ class Truth:
 
     def _heard(self, terminal: Terminal, window: Window, entry: Entry) -> set[str]:
         envelope, verdict = entry.envelope, entry.verdict
-        if envelope is not None and verdict is not None and envelope.terminal == terminal.number:
+        own = envelope is not None and envelope.terminal == terminal.number
+        if own and envelope is not None and verdict is not None:
             window.tell(envelope.seq, verdict)
-        if entry.kind == "fact":
-            return {decode_fact(entry.fact).case}
-        return {window.own[envelope.seq - 1][0].case} if entry.kind == "verdict" and envelope is not None else set()
+        if entry.kind == ENTRY_FACT:
+            fact = decode_fact(entry.fact)
+            settled = window.resolve(fact) if fact.type.startswith("resolve.") else set()
+            return {fact.case, *settled}
+        return {window.own[envelope.seq - 1].fact.case} if own and envelope is not None else set()
 
     def _outbox(self, terminal: Terminal, window: Window, cursor: int) -> set[str]:
         """Nothing committed is missing, nothing is answered that the hall has not answered."""
-        count, last = terminal.eyes.execute("select count(*), max(local_seq) from outbox").fetchone()
-        if count != len(window.own) or (last or 0) != count:
-            raise Broken(f"lost: {terminal.number} has committed {len(window.own)} facts and keeps {count}")
+        last = terminal.eyes.execute("select max(local_seq) from outbox").fetchone()[0] or 0
+        if last != len(window.own):
+            raise Broken(f"lost: {terminal.number} has committed {len(window.own)} facts and keeps {last}")
         unsettled = terminal.eyes.execute(
-            "select local_seq, state, case_id from outbox where state not in ('passed', 'resolved')"
+            "select local_seq, state from outbox where state not in ('passed', 'resolved')"
         ).fetchall()
-        for seq, state, _ in unsettled:
+        for seq, state in unsettled:
             told = window.told.get(seq)
             believed = told.v if told else "unsent"
             if (state if state not in {"committed", "sent"} else "unsent") != believed:
                 raise Broken(f"sent: {terminal.number} says {seq} is {state}, the hall has said {believed}")
-        open_ = {seq for seq, _, _ in unsettled}
-        for seq, (fact, _) in enumerate(window.own, 1):
-            place = self.mirror.places.get(fact.id, 1 << 60)
-            told = window.told.get(seq)
-            if seq not in open_ and place > cursor and (told is None or told.v == "accepted"):
+        still = {seq for seq, _ in unsettled}
+        closed = window.open - still
+        for seq in closed:
+            place, told = self.mirror.place(window.own[seq - 1].hash), window.told.get(seq)
+            if place > cursor and seq not in window.resolved and not (told and told.code == "settled"):
                 raise Broken(f"sent: {terminal.number} has closed {seq} before its entry came")
-        return {case_id for _, _, case_id in unsettled}
+        window.open = still
+        return {window.own[seq - 1].fact.case for seq in closed}
 
     def _shown(self, terminal: Terminal, window: Window, case_id: str, cursor: int) -> None:
         """Own writes show until the hall refuses them, on top of the log as far as it is known here."""
-        case = self._folded(window, case_id, cursor)
-        for seq, (fact, _) in enumerate(window.own, 1):
-            if fact.case != case_id or self.mirror.places.get(fact.id, 1 << 60) <= cursor:
-                continue
-            told = window.told.get(seq)
-            known = EVENTS.get(fact.type)
-            stays = told is not None and told.v == "held" and (known is None or known.klass is Klass.COUNTER)
-            if told is not None and told.v != "accepted" and not stays:
-                continue
-            if told is None and known is not None and known.klass is Klass.NEEDS_HALL:
-                continue
-            case = evolve(case, fact)
+        case = self.mirror.folded(case_id, cursor, window.scopes)
+        for seq in window.of_case.get(case_id, ()):
+            own = window.own[seq - 1]
+            if self.mirror.place(own.hash) > cursor and _counts(own.fact, window.told.get(seq), seq in window.resolved):
+                case = evolve(case, own.fact)
         row = terminal.eyes.execute("select body from shown where case_id = ?", (case_id,)).fetchone()
-        if (encode_case(case) if case else None) != (row[0] if row else None):
+        if _coded(case) != (row[0] if row else None):
             raise Broken(f"shown: {terminal.number} shows case {case_id} otherwise than log and own facts make it")
 
-    def _folded(self, window: Window, case_id: str, cursor: int) -> Case | None:
-        case: Case | None = None
-        for seq, fact in self.mirror.cases.get(case_id, ()):
-            if seq <= cursor and self.mirror.scopes[seq - 1] in window.scopes:
-                case = evolve(case, fact)
-        return case
-
     def hall(self) -> None:
-        """Refused and held things sit in a tray."""
+        """What must be true at the hall at any time."""
         self.mirror.look()
-        lost = self.mirror.eyes.execute(
-            "select r.terminal, r.seq, r.v from register r where r.v in ('rejected', 'held') and r.first = 1"
-            " and not exists (select 1 from tray t where t.id in (r.fact_id, r.fact_hash))"
-        ).fetchall()
-        if lost:
-            raise Broken(f"tray: {lost} sit in no tray")
+        self.mirror.tray_is_whole()
 
-    # After healing
 
-    def healed(self, terminals: list[Terminal]) -> None:
-        """Nothing waits, everybody holds the same, and the projections are what a rebuild makes of it."""
-        self.hall()
-        end = len(self.mirror.raws)
-        states = dict(self.mirror.eyes.execute("select case_id, state from case_state").fetchall())
-        for case_id, state in states.items():
-            case = self.mirror.folded(case_id, end)
-            if (encode_case(case) if case else None) != state:
-                raise Broken(f"alike: the hall holds case {case_id} otherwise than its log")
-        for terminal in terminals:
-            self.check(terminal, set(states))
-            self._drained(terminal, end)
-            for case_id, state in states.items():
-                self._alike(terminal, case_id, state)
-            memory = terminal.mind
-            before = memory.projection_hash()
-            memory.rebuild()
-            if memory.projection_hash() != before:
-                raise Broken(f"rebuilt: the projections of {terminal.number} differ from those made from zero")
-            if terminal.eyes.execute("pragma integrity_check").fetchone()[0] != "ok":
-                raise Broken(f"disk: {terminal.number}")
+def _counts(fact: Fact, told: Verdict | None, resolved: bool) -> bool:
+    """Whether an own fact that the log has not passed shows (S6, S14)."""
+    row = EVENTS.get(fact.type)
+    if told is None:
+        return row is None or row.klass is not Klass.NEEDS_HALL
+    if told.v == "held":
+        return row is not None and row.klass is Klass.COUNTER and not resolved
+    return told.v == "accepted"
 
-    def _drained(self, terminal: Terminal, end: int) -> None:
-        cursor, frozen = terminal.eyes.execute("select cursor, frozen from standing").fetchone()
-        waits = terminal.mind.pending()
-        if waits.unsent or cursor != end or frozen:
-            raise Broken(
-                f"drained: {terminal.number} has {waits.unsent} unsent and stands at {cursor} of {end} {frozen}"
-            )
-        for seq, (fact, data) in enumerate(self.windows[terminal.number].own, 1):
-            if fact.id in self.mirror.places:
-                if bytes(self.mirror.entries[self.mirror.places[fact.id] - 1].fact) != data:
-                    raise Broken(f"lost: the log has other bytes of {fact.id}")
-                continue
-            row = self.mirror.eyes.execute(
-                "select bytes from register where terminal = ? and seq = ?", (terminal.number, seq)
-            ).fetchone()
-            if row is None or row[0] != data:
-                raise Broken(f"lost: {terminal.number}/{seq} {fact.type} is neither in the log nor kept with its bytes")
 
-    def _alike(self, terminal: Terminal, case_id: str, state: bytes | None) -> None:
-        scopes = {self.mirror.scopes[seq - 1] for seq, _ in self.mirror.cases[case_id]}
-        if not scopes <= self.windows[terminal.number].scopes:
-            return
-        row = terminal.eyes.execute("select state from confirmed where case_id = ?", (case_id,)).fetchone()
-        if row is None or row[0] != state:
-            raise Broken(f"alike: {terminal.number} holds case {case_id} otherwise than the hall")
+def _coded(case: Case | None) -> bytes | None:
+    return encode_case(case) if case is not None else None
+
+
+def _problem(response: httpx.Response) -> str:
+    if response.status_code < 400 or "json" not in response.headers.get("content-type", ""):
+        return ""
+    try:
+        code: str = msgspec.json.decode(response.content)["error"]
+    except (msgspec.DecodeError, KeyError, TypeError):
+        return ""
+    return code

@@ -1,0 +1,182 @@
+"""What must be true when every fault has ended and everybody had time: nothing waits, everybody holds the same."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from casework.calendar import Calendar
+from casework.calendar import parse as parse_calendar
+from casework.case import Case, decode_case, encode_case
+from casework.errors import BadBytes, BadDate
+from casework.events import body_of
+from casework.folding.intake import stands_alone
+from casework.standing import standing
+from casework.timers import timers_of
+from tests.sim.loop import true_time
+from tests.sim.mirror import CALENDAR, Broken
+from tests.sim.terminal import Terminal
+from tests.sim.truth import Truth, Window
+
+
+class Judgement:
+    """The last look at one world."""
+
+    def __init__(self, truth: Truth) -> None:
+        self._truth = truth
+        self._mirror = truth.mirror
+
+    def drained(self, terminals: list[Terminal]) -> None:
+        """Nothing is unsent, every cursor stands at the end of the log."""
+        self._truth.hall()
+        for terminal in terminals:
+            cursor, frozen = terminal.eyes.execute("select cursor, frozen from standing").fetchone()
+            waits = terminal.mind.pending()
+            if waits.unsent or cursor != self._mirror.end or frozen:
+                raise Broken(
+                    f"drained: {terminal.number} has {waits.unsent} unsent and stands at {cursor} of"
+                    f" {self._mirror.end} {frozen}"
+                )
+
+    def settled(self, terminals: list[Terminal]) -> None:
+        """Every tray is empty: whatever was refused or held had a way out (S16)."""
+        waiting = {id_: tray for id_, (_, tray) in self._mirror.trays.items() if not tray.settled}
+        if waiting:
+            what = [f"{tray.terminal} {tray.kind} {tray.type or 'stub'} ({tray.code})" for tray in waiting.values()]
+            raise Broken(f"settled: {what} can be settled by nobody")
+        for terminal in terminals:
+            waits = terminal.mind.pending()
+            if waits.held or waits.rejected:
+                raise Broken(f"settled: {terminal.number} still shows {waits}")
+
+    def told(self, terminals: list[Terminal]) -> None:
+        """The whole truth."""
+        self._truth.hall()
+        states = dict(self._mirror.eyes.execute("select case_id, state from case_state").fetchall())
+        folded = {case_id: self._mirror.folded(case_id, self._mirror.end) for case_id in self._mirror.cases}
+        for case_id, case in folded.items():
+            if (encode_case(case) if case else None) != states.get(case_id):
+                raise Broken(f"alike: the hall holds case {case_id} otherwise than its log")
+        self._timers({case.id: case for case in folded.values() if case is not None})
+        for case_id in folded:
+            self._set_aside(case_id)
+        for terminal in terminals:
+            self._terminal(terminal, states)
+
+    def _terminal(self, terminal: Terminal, states: dict[str, bytes | None]) -> None:
+        window = self._truth.windows[terminal.number]
+        window.steps = -1  # so that everything is counted
+        self._truth.check(terminal, set(states))
+        self._kept(terminal, window)
+        self._tray(terminal, window)
+        for case_id, state in states.items():
+            self._alike(terminal, window, case_id, state)
+        memory = terminal.mind
+        before = memory.projection_hash()
+        memory.rebuild()
+        if memory.projection_hash() != before:
+            raise Broken(f"rebuilt: the projections of {terminal.number} differ from those made from zero")
+        if terminal.eyes.execute("pragma integrity_check").fetchone()[0] != "ok":
+            raise Broken(f"disk: {terminal.number}")
+
+    def _kept(self, terminal: Terminal, window: Window) -> None:
+        """Whatever was committed is in the log, or kept at the hall byte for byte; a stub at least on this disk."""
+        for seq, own in enumerate(window.own, 1):
+            place = self._mirror.place(own.hash)
+            if place <= self._mirror.end:
+                if bytes(self._mirror.entries[place - 1].fact) != own.data:
+                    raise Broken(f"lost: the log has other bytes of {own.fact.id}")
+                continue
+            kept = self._mirror.kept(terminal.number, seq)
+            if kept is None or kept[2] != own.hash or kept[1] not in {None, own.data}:
+                raise Broken(f"lost: {terminal.number}/{seq} {own.fact.type} is neither in the log nor kept")
+            stub = seq in window.stubs or own.fact.case in window.rotten
+            if kept[1] is None and not stub:
+                raise Broken(f"lost: the hall has no bytes of {terminal.number}/{seq} {own.fact.type}")
+            if kept[1] is None and own.fact.case not in window.rotten and not self._has_bytes(terminal, seq, own.data):
+                raise Broken(f"lost: nobody has the bytes of {terminal.number}/{seq} {own.fact.type}")
+
+    @staticmethod
+    def _has_bytes(terminal: Terminal, seq: int, data: bytes) -> bool:
+        row = terminal.eyes.execute(
+            "select f.bytes from outbox o join fact f on f.n = o.fact where o.local_seq = ?", (seq,)
+        ).fetchone()
+        return row is not None and row[0] == data
+
+    def _tray(self, terminal: Terminal, window: Window) -> None:
+        """The tray that people see at a window is the hall's, as far as its scopes go."""
+        told = {id_ for id_, (scope, tray) in self._mirror.trays.items() if scope in window.scopes and not tray.settled}
+        shown = {row[0] for row in terminal.eyes.execute("select fact_id from tray where settled = ''")}
+        if told != shown:
+            raise Broken(f"tray: {terminal.number} shows {sorted(shown ^ told)} otherwise than the hall")
+
+    def _alike(self, terminal: Terminal, window: Window, case_id: str, state: bytes | None) -> None:
+        scopes = {self._mirror.scopes[seq - 1] for seq, _ in self._mirror.cases[case_id]}
+        if not scopes <= window.scopes:
+            return
+        row = terminal.eyes.execute("select state from confirmed where case_id = ?", (case_id,)).fetchone()
+        if row is None or row[0] != state:
+            raise Broken(f"alike: {terminal.number} holds case {case_id} otherwise than the hall")
+        if state is not None:
+            here, there = decode_case(row[0]), decode_case(state)
+            now = true_time()
+            if deadlines(here, _calendar_of(terminal), now) != deadlines(there, CALENDAR, now):
+                raise Broken(f"deadlines: {terminal.number} counts other days for case {case_id} than the hall")
+
+    def _timers(self, cases: dict[str, Case]) -> None:
+        """The hall's timers are those of its cases, and none of them is over (S10)."""
+        kept: dict[str, dict[str, str]] = {}
+        for case_id, kind, due in self._mirror.eyes.execute("select case_id, kind, due from timer"):
+            kept.setdefault(case_id, {})[kind] = due
+        today = f"{true_time():%Y-%m-%d}"
+        for case_id, case in cases.items():
+            wanted = timers_of(case, CALENDAR)
+            if wanted != kept.get(case_id, {}):
+                raise Broken(f"timer: case {case_id} has {kept.get(case_id, {})}, its facts make {wanted}")
+            late = [kind for kind, due in wanted.items() if due < today]
+            if late:
+                raise Broken(f"timer: {late} of case {case_id} is over and the hall has said nothing")
+
+    def _set_aside(self, case_id: str) -> None:
+        """A proven notice of before the timer that came after it takes the acceptance back (S30)."""
+        facts = self._mirror.cases[case_id]
+        for at, (seq, notice) in enumerate(facts):
+            if notice.type != "supplement.told":
+                continue
+            deemed = [body_of(fact).due for _, fact in facts[:at] if fact.type == "deemed_accepted"]
+            case = self._mirror.folded(case_id, seq)
+            entry = self._mirror.entries[seq - 1]
+            unheard = all(place > notice.base.cursor for place, fact in facts[:at] if fact.type == "deemed_accepted")
+            if not deemed or case is None or not stands_alone(case) or not unheard:
+                continue
+            proven = "clock_unproven" not in (entry.verdict.flags if entry.verdict else ())
+            after = [fact.type for _, fact in facts[at + 1 :]]
+            if proven and notice.time.at[:10] <= case.deemed and "timer.set_aside" not in after:
+                raise Broken(f"timer: the notice at {seq} was given before the timer of {deemed} and counts for nothing")
+
+
+def deadlines(case: Case, calendar: Calendar, now: datetime) -> list[Any]:
+    """Every clock of a case at a moment, and its timers."""
+    try:
+        clocks: list[Any] = list(standing(case, calendar, now))
+    except (BadDate, BadBytes) as error:
+        clocks = [type(error).__name__]
+    return [*clocks, timers_of(case, calendar)]
+
+
+_CALENDARS: dict[str, Calendar] = {}
+
+
+def _calendar_of(terminal: Terminal) -> Calendar:
+    """The calendar that a terminal counts by."""
+    row = terminal.eyes.execute(
+        "select h.version, b.bytes from head h join blob b on b.sha256 = h.version"
+        " where h.kind = 'calendar.head' order by h.seq desc limit 1"
+    ).fetchone()
+    if row is None:
+        raise Broken(f"deadlines: {terminal.number} has no calendar")
+    if row[0] not in _CALENDARS:
+        _CALENDARS[row[0]] = parse_calendar(row[1])
+    return _CALENDARS[row[0]]
+
+

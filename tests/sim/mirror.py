@@ -1,0 +1,233 @@
+"""The hall's log, read from its file and proven entry by entry: what must be true of any log, whoever wrote it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter, defaultdict
+
+from casework.calendar import parse as parse_calendar
+from casework.case import Case
+from casework.errors import BadBytes
+from casework.events import EVENTS, Klass, body_of
+from casework.facts import NO_HASH, Fact, decode_fact, digest
+from casework.folding import evolve
+from casework.timers import timers_of
+from casework.wire import ENTRY_FACT, ENTRY_TRAY, Entry, Tray, decode_entry, extend
+from tests.sim.server import CALENDAR_BYTES
+
+CALENDAR = parse_calendar(CALENDAR_BYTES)
+NEVER = 1 << 60
+"""The place of what is not in the log."""
+OF_THE_BYTES = frozenset({"id_reused", "too_big", "group", "settled"})
+"""Refusals that are about bytes or about what somebody gave up: also a receipt can have them."""
+
+
+class Broken(AssertionError):
+    """An invariant does not hold. The first word names it."""
+
+
+class Mirror:
+    """The log, and what follows from it.
+
+    Args:
+        eyes: a connection to the hall's file.
+        happened: what happened, counted.
+    """
+
+    def __init__(self, eyes: sqlite3.Connection, happened: Counter[str]) -> None:
+        self.eyes = eyes
+        self.raws: list[bytes] = []
+        self.scopes: list[str] = []
+        self.chains = [NO_HASH]
+        self.entries: list[Entry] = []
+        self.facts: dict[int, Fact] = {}
+        """Each accepted fact that can be read, by its place."""
+        self.places: dict[str, int] = {}
+        """Where each accepted fact stands, by the hash of its bytes."""
+        self.ids: dict[str, int] = {}
+        self.cases: dict[str, list[tuple[int, Fact]]] = defaultdict(list)
+        self.numbers: dict[str, str] = {}
+        self.trays: dict[str, tuple[str, Tray]] = {}
+        """Every line of the tray as it is now, with its scope."""
+        self.resolving: set[str] = set()
+        """Groups that settle something: refused, they block nothing (S15)."""
+        self.faulty: set[str] = set()
+        """Facts that no right program seals, by id."""
+        self._happened = happened
+        self._lanes: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
+        self._states: dict[str, Case | None] = {}
+        self._groups: dict[str, tuple[int, set[int]]] = {}
+
+    @property
+    def end(self) -> int:
+        """How many entries there are."""
+        return len(self.raws)
+
+    def reopen(self, eyes: sqlite3.Connection) -> None:
+        """The file may be another one now; nothing that was in the log may be missing or other."""
+        self.eyes.close()
+        self.eyes = eyes
+        row = eyes.execute("select chain from log where seq = ?", (self.end,)).fetchone()
+        if row is None or row[0] != self.chains[-1]:
+            raise Broken(f"lost: the hall has come back without entry {self.end}")
+
+    def look(self) -> None:
+        """Read what is new."""
+        rows = self.eyes.execute(
+            "select seq, scope, bytes, hash, chain from log where seq > ? order by seq", (len(self.raws),)
+        )
+        touched: set[str] = set()
+        for seq, scope, data, hash_, chain in rows.fetchall():
+            if seq != len(self.raws) + 1:
+                raise Broken(f"dense: the log goes from {len(self.raws)} to {seq}")
+            if digest(data) != hash_ or extend(self.chains[-1], hash_) != chain:
+                raise Broken(f"chain: entry {seq} does not follow")
+            entry = decode_entry(data)
+            self.raws.append(data)
+            self.scopes.append(scope)
+            self.chains.append(chain)
+            self.entries.append(entry)
+            if entry.kind == ENTRY_FACT:
+                self._fact(seq, entry, touched)
+            elif entry.kind == ENTRY_TRAY and entry.tray is not None:
+                self._tray(entry, entry.tray)
+        for group in sorted(touched):
+            size, have = self._groups[group]
+            if len(have) < size:
+                raise Broken(f"group: of group {group} the log has {sorted(have)} of {size}")
+
+    def _fact(self, seq: int, entry: Entry, touched: set[str]) -> None:
+        data = bytes(entry.fact)
+        if digest(data) in self.places or entry.fact_id in self.ids:
+            raise Broken(f"once: fact {entry.fact_id} stands at {self.ids.get(entry.fact_id)} and at {seq}")
+        self.places[digest(data)] = self.ids[entry.fact_id] = seq
+        fact = self.facts[seq] = decode_fact(data)
+        self._happened[f"logged {fact.type}"] += 1
+        for flag in entry.verdict.flags if entry.verdict else ():
+            self._happened[f"flag {flag}"] += 1
+        size, have = self._groups.setdefault(fact.group.id, (fact.group.size, set()))
+        have.add(fact.group.index)
+        touched.add(fact.group.id)
+        if not fact.case:
+            return
+        self._stale(seq, entry, fact)
+        self._lane(seq, entry, fact)
+        before = self._states.get(fact.case)
+        self._paper(seq, entry, fact, before)
+        self.cases[fact.case].append((seq, fact))
+        if entry.n != len(self.cases[fact.case]):
+            raise Broken(f"count: entry {seq} is number {entry.n} of its case, not {len(self.cases[fact.case])}")
+        self._states[fact.case] = evolve(before, fact)
+        if fact.type == "received":
+            self._numbered(seq, entry, fact)
+        if fact.type == "deemed_accepted":
+            self._deemed(seq, entry, fact, before)
+
+    def _numbered(self, seq: int, entry: Entry, fact: Fact) -> None:
+        number = body_of(fact).number
+        if self.numbers.setdefault(number, fact.case) != fact.case and "number_doubled" not in _flags(entry):
+            raise Broken(f"number: {number} was given twice, and entry {seq} does not say so")
+
+    def _deemed(self, seq: int, entry: Entry, fact: Fact, before: Case | None) -> None:
+        """The hall's timer: once, after its day, while nobody had said anything (S10, S30)."""
+        due = timers_of(before, CALENDAR).get(fact.type) if before else None
+        if due is None or entry.received_at[:10] <= due:
+            raise Broken(f"timer: entry {seq} of {entry.received_at} accepts a case whose timer is {due}")
+
+    def _stale(self, seq: int, entry: Entry, fact: Fact) -> None:
+        """Nothing stands that was made before something that breaks it was seen (S5)."""
+        row = EVENTS.get(fact.type)
+        if row is None or row.klass is Klass.COUNTER or not row.broken_by or entry.envelope is None:
+            return
+        made, command = entry.envelope, {fact.group.id, fact.group.after}
+        for place, later in self.cases.get(fact.case, ()):
+            env = self.entries[place - 1].envelope
+            if place <= fact.base.cursor or later.type not in row.broken_by or env is None:
+                continue
+            same = (env.terminal, env.incarnation) == (made.terminal, made.incarnation)
+            own = same and (env.seq <= fact.base.local_seq or env.seq > made.seq or later.group.id in command)
+            if not own:
+                raise Broken(f"stale: {fact.type} at {seq} stands on {fact.base.cursor}, {later.type} came at {place}")
+
+    def _lane(self, seq: int, entry: Entry, fact: Fact) -> None:
+        """No judgement goes past a refusal of its lane (S15)."""
+        row, made = EVENTS.get(fact.type), entry.envelope
+        if row is None or row.klass in {Klass.COUNTER, Klass.HALL} or made is None or fact.group.id in self.resolving:
+            return
+        before = [id_ for id_, local in self._lanes[made.terminal, fact.root].items() if local < made.seq]
+        if before:
+            raise Broken(f"lane: {fact.type} at {seq} went past {before[0]}, which waits in its lane")
+
+    def _tray(self, entry: Entry, tray: Tray) -> None:
+        self.trays[tray.fact] = entry.scope, tray
+        self._happened[f"tray {tray.kind} {tray.code}" if not tray.settled else f"settled {tray.settled}"] += 1
+        lane = self._lanes[tray.terminal, tray.root]
+        if tray.settled:
+            lane.pop(tray.fact, None)
+            return
+        row = self.eyes.execute(
+            "select seq, grp from register where terminal = ? and (fact_id = ?2 or fact_hash = ?2) order by first desc",
+            (tray.terminal, tray.fact),
+        ).fetchone()
+        if row is not None and tray.root and row[1] not in self.resolving:
+            lane[tray.fact] = row[0]
+        known = EVENTS.get(tray.type)
+        counter = known is not None and known.klass is Klass.COUNTER
+        if tray.kind == "rejected" and counter and tray.code not in OF_THE_BYTES and tray.fact not in self.faulty:
+            raise Broken(f"paper: {tray.type} happened at the counter, and the hall refused it: {tray.code}")
+
+    def _paper(self, seq: int, entry: Entry, fact: Fact, before: Case | None) -> None:
+        """Whose paper is in somebody's hand is given up with a word about it (S15)."""
+        if fact.type not in {"resolve.withdraw", "resolve.amend"} or before is None:
+            return
+        out = {paper.paper for paper in before.papers}
+        named = [self.trays[id_][1].type for id_ in body_of(fact).refused if id_ in self.trays]
+        printed = {EVENTS[type_].prints for type_ in named if type_ in EVENTS} & out - {""}
+        if printed and "paper_out" not in _flags(entry):
+            raise Broken(f"paper: {printed} is in somebody's hand, and entry {seq} takes it back in silence")
+
+    # Asked by others
+
+    def folded(self, case_id: str, cursor: int, scopes: frozenset[str] | None = None) -> Case | None:
+        """The case by the log up to `cursor`, as far as these scopes show it."""
+        case: Case | None = None
+        for seq, fact in self.cases.get(case_id, ()):
+            if seq <= cursor and (scopes is None or self.scopes[seq - 1] in scopes):
+                case = evolve(case, fact)
+        return case
+
+    def place(self, hash_: str) -> int:
+        """Where the fact with these bytes stands; `NEVER` while it does not."""
+        return self.places.get(hash_, NEVER)
+
+    def kept(self, terminal: str, seq: int) -> tuple[str, bytes | None, str] | None:
+        """Verdict, bytes and hash of what the hall has of an envelope."""
+        row = self.eyes.execute(
+            "select v, bytes, fact_hash from register where terminal = ? and seq = ?", (terminal, seq)
+        ).fetchone()
+        return (row[0], row[1], row[2]) if row else None
+
+    def tray_is_whole(self) -> None:
+        """Refused and held things sit in the tray, with a line in the log that says so (S16)."""
+        lost = self.eyes.execute(
+            "select r.terminal, r.seq, r.v from register r where r.v in ('rejected', 'held') and r.first = 1"
+            " and not exists (select 1 from tray t where t.id in (r.fact_id, r.fact_hash))"
+        ).fetchall()
+        if lost:
+            raise Broken(f"tray: {lost} sit in no tray")
+        told = {id_ for id_, (_, tray) in self.trays.items() if not tray.settled}
+        kept = {row[0] for row in self.eyes.execute("select id from tray where settled = ''")}
+        if told != kept:
+            raise Broken(f"tray: the log and the hall's tray differ by {sorted(told ^ kept)}")
+
+
+def _flags(entry: Entry) -> tuple[str, ...]:
+    return entry.verdict.flags if entry.verdict is not None else ()
+
+
+def readable(data: bytes) -> Fact | None:
+    """The fact in `data`, if it is one."""
+    try:
+        return decode_fact(data)
+    except BadBytes:
+        return None
