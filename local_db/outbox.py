@@ -39,7 +39,7 @@ class Outbox(Commit):
             epoch, cursor, chain, head, frozen = db.execute(_SQL["position"]).fetchone()
         known = msgspec.json.decode(head, type=Signed) if head else None
         who = self.identity
-        return Position(who.hall, who.terminal, who.incarnation, epoch, cursor, chain, known, frozen, self.is_adrift())
+        return Position(who.hall, who.terminal, who.incarnation, epoch, cursor, chain, known, frozen)
 
     def outgoing(
         self, max_facts: int, max_bytes: int, after: int | None = None, *, whole: bool = False
@@ -113,11 +113,10 @@ class Outbox(Commit):
 
     def pending(self) -> Pending:
         """What waits now."""
-        own = msgspec.json.encode([self.identity.terminal, *self.former_numbers]).decode()
         with self.reading() as db:
             unsent, first = db.execute(_SQL["unsent"]).fetchone()
             made = db.execute(_SQL["made_at"], (first,)).fetchone() if first else None
-            kinds: dict[str, int] = dict(db.execute(_SQL["own_to_settle"], (own,)).fetchall())
+            kinds: dict[str, int] = dict(db.execute(_SQL["own_to_settle"], (self.identity.terminal,)).fetchall())
         return Pending(unsent, made[0] if made else "", kinds.get("held", 0), kinds.get("rejected", 0))
 
     def _acked(self, db: sqlite3.Connection, acked: int) -> None:
@@ -164,15 +163,23 @@ class Outbox(Commit):
     def _drop_guess(self, db: sqlite3.Connection, line: Tray) -> None:
         """What a verdict alone had put there under the fact's id goes, when the hall names it by its bytes.
 
-        A pull may bring the verdict of a stub before its own answer said that a stub is what got through.
+        A pull may bring the verdict of a stub while the answer that says a stub got through is lost: then this is where
+        it is written down (S12).
         """
-        row = db.execute(_SQL["id_by_hash"], (line.fact,)).fetchone() if line.terminal == self.identity.terminal else None
-        if row is not None:
-            db.execute(_SQL["drop_own_tray"], (row[0], line.fact))
+        row = db.execute(_SQL["named_by_hash"], (line.fact,)).fetchone() if self._is_own(line) else None
+        if row is None:
+            return
+        seq, fact_id, stub = row
+        db.execute(_SQL["drop_own_tray"], (fact_id, line.fact))
+        if not (stub or line.type):
+            db.execute(_SQL["set_stub"], (line.facts.get("reason") or line.code, seq))
+
+    def _is_own(self, line: Tray) -> bool:
+        return line.terminal == self.identity.terminal
 
     def _named(self, db: sqlite3.Connection, line: Tray) -> Tray:
         """The hall's line of bytes that it does not have: what is known of them here is said with it (S12)."""
-        if line.type or not self.is_own(line.terminal):
+        if line.type or not self._is_own(line):
             return line
         row = db.execute(_SQL["own_by_hash"], (line.fact,)).fetchone()
         fact = readable(row[2]) if row else None

@@ -65,8 +65,9 @@ select count(*), min(local_seq) from outbox
 where state not in ('passed', 'resolved') and state in ('committed', 'sent')
 
 -- name: unsent_after
--- The first envelope after a mark that the hall has not answered.
-select local_seq from outbox where local_seq > ? and state in ('committed', 'sent') order by local_seq limit 1
+-- Where the group of the first envelope begins that the hall has not answered after a mark: no group is ever split.
+select o.local_seq - f.group_index from outbox o join fact f on f.n = o.fact
+where o.local_seq > ? and o.state in ('committed', 'sent') order by o.local_seq limit 1
 
 -- name: made_at
 select f.at from outbox o join fact f on f.n = o.fact where o.local_seq = ?
@@ -120,8 +121,8 @@ delete from kept where fact_id = ?
 -- The own fact with these bytes, among those that nobody has settled or the log has not passed.
 select f.case_id, f.type, f.bytes from outbox o join fact f on f.n = o.fact where o.state <> 'passed' and f.hash = ?
 
--- name: id_by_hash
-select f.id from outbox o join fact f on f.n = o.fact where o.state <> 'passed' and f.hash = ?
+-- name: named_by_hash
+select o.local_seq, f.id, o.stub from outbox o join fact f on f.n = o.fact where o.state <> 'passed' and f.hash = ?
 
 -- name: keep_entry
 insert into entry (seq, scope, kind, hash, bytes, case_id, fact_id) values (?, ?, ?, ?, ?, ?, ?)

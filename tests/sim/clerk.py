@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from casework.bodies import StaffSet
+from casework.catalogue.schema import Bundle
 from casework.case import OPEN_STATES, Case, decode_case, open_steps, route_of
 from casework.commands import Intake
 from casework.errors import BadInput
@@ -21,7 +22,7 @@ from console.legal_time import DayUnknown, LegalClock
 from console.library import Library
 from console.messages import translator
 from console.paperwork import Paperwork
-from console.sample import application
+from console.sample import application, together
 from console.sources import SimulatedSources
 from local_db.errors import StoreError
 from local_db.memory import TerminalMemory
@@ -63,6 +64,7 @@ class Clerk:
         self._stream = stream
         self._items = [item for item in CATALOGUE.items.values() if item.module in modules]
         self._happened = happened
+        self._bundles = [bundle for bundle in CATALOGUE.bundles.values() if _within(bundle, modules)]
         self._drafts = drafts
         self._visitors = int(terminal.number) * 100
         self._counter: tuple[TerminalMemory, Counter] | None = None
@@ -79,14 +81,19 @@ class Clerk:
         """Do one thing; its name, or why nothing was done. Raises PowerCut where the fuse burns."""
         point = self._stream.random()
         staff = self._stream.choice(STAFF)
-        if point < 0.35:
-            return self._intake(self._stream.choice(STAFF[:2]))
-        if point < 0.42:
+        window = self._stream.choice(STAFF[:2])
+        if point < 0.28:
+            return self._intake(window)
+        if point < 0.32:
+            return self._bundle(window)
+        if point < 0.39:
             return self._settle(self._stream.choice(STAFF[2:4]))
-        if point < 0.50:
+        if point < 0.47:
             return self._print(staff)
-        if point < 0.54:
-            return self._draft(self._stream.choice(STAFF[:2]))
+        if point < 0.52:
+            return self._draft(window)
+        if point < 0.57:
+            return self._notice(staff)
         return self._handle(staff)
 
     # Acts
@@ -103,10 +110,28 @@ class Clerk:
         case_id = case_id or terminal.new_id()
         return self._does(lambda: self.counter.intake(session(staff), wanted, case_id))
 
+    def _bundle(self, staff: StaffSet) -> str:
+        """Several cases with one visit, each with its number: their facts are one group."""
+        if not self._bundles:
+            return self._intake(staff)
+        self._visitors += 1
+        bundle = self._stream.choice(self._bundles)
+        wanted = together(bundle, CATALOGUE, int(self.terminal.number), self._visitors, true_time().date())
+        case_id = self.terminal.new_id()
+        return self._does(lambda: self.counter.intake_together(session(staff), wanted, case_id))
+
+    def _notice(self, staff: StaffSet) -> str:
+        """Somebody is told what is missing."""
+        seen = self._case(("received",))
+        if seen is None:
+            return "nobody to be told"
+        data = self._data("supplement", seen)
+        return self._does(lambda: self.counter.act(session(staff), seen.number, "supplement", data))
+
     def _draft(self, staff: StaffSet) -> str:
         """Save a form half filled in, give one up, or finish one."""
         kept = [draft.case_id for draft in self.terminal.mind.drafts(staff.number)]
-        if len(kept) > 2:
+        if kept and self._stream.random() < 0.5:
             return self._intake(staff, self._stream.choice(sorted(kept)))
         case_id = self.terminal.new_id()
         try:
@@ -149,7 +174,23 @@ class Clerk:
         if not waiting:
             return "tray empty"
         fact_id = self._stream.choice(waiting)
+        if self._stream.random() < 0.4:
+            return self._amend(staff, fact_id)
         return self._does(lambda: self.counter.settle(session(staff), fact_id, "withdraw", "不再坚持"))
+
+    def _amend(self, staff: StaffSet, fact_id: str) -> str:
+        """What was refused is done again, and right."""
+        case_id = next(row.case for row in self.terminal.mind.tray() if row.fact == fact_id)
+        row = self.terminal.eyes.execute("select body from shown where case_id = ?", (case_id,)).fetchone()
+        if row is None:
+            return "nothing to amend"
+        case = decode_case(row[0])
+        offered = [action for action, no in self.counter.possible(session(staff), case) if no is None]
+        if not offered:
+            return self._no(Refusal("nothing_to_do"))
+        action = self._stream.choice(offered)
+        data = self._data(action, case)
+        return self._does(lambda: self.counter.settle(session(staff), fact_id, "amend", "重新办理", action, data))
 
     def give_up_everything(self) -> list[str]:
         """The supervisor's evening: whatever waits in the tray is settled, one way or another; what was done."""
@@ -165,7 +206,7 @@ class Clerk:
         ids = [row[0] for row in self.terminal.eyes.execute(f"select case_id from shown{where} order by case_id", states)]
         if not ids:
             return None
-        chosen = self._stream.choice(ids[-12:] if self._stream.random() < 0.7 else ids)
+        chosen = self._stream.choice(ids[-6:] if self._stream.random() < 0.6 else ids)
         return decode_case(
             self.terminal.eyes.execute("select body from shown where case_id = ?", (chosen,)).fetchone()[0]
         )
@@ -259,6 +300,10 @@ class Clerk:
             {"material": code, "outcome": self._stream.choice(("match", "match", "match", "no_match"))}
             for code in waiting
         ]
+
+
+def _within(bundle: Bundle, modules: frozenset[str]) -> bool:
+    return all(CATALOGUE.items[member.item].module in modules for member in bundle.members if member.item in CATALOGUE.items)
 
 
 def session(staff: StaffSet) -> Session:

@@ -268,8 +268,7 @@ class Truth:
                 touched |= self._heard(terminal, window, self.mirror.entries[seq - 1])
             else:
                 self._happened["hidden"] += 1
-                hidden = msgspec.json.decode(data, type=Hidden)
-                if hidden != Hidden(seq, digest(self.mirror.raws[seq - 1])):
+                if data != msgspec.json.encode(Hidden(seq, digest(self.mirror.raws[seq - 1]))):
                     raise Broken(f"entries: {terminal.number} holds more than a place at {seq}")
         if window.seen + len(rows) != cursor:
             raise Broken(f"entries: {terminal.number} stands at {cursor} and holds {window.seen + len(rows)}")

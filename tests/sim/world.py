@@ -17,7 +17,7 @@ import msgspec
 from casework.catalogue.schema import MODULES
 from casework.facts import Fact
 from casework.limits import LIMITS
-from tests.sim.bugs import NO_BUG, Bug
+from tests.sim.planting import NO_BUG, Bug
 from tests.sim.clerk import Clerk
 from tests.sim.dice import Dice
 from tests.sim.judgement import Judgement
@@ -218,8 +218,8 @@ class World:
         """Windows close in the evening and open in the morning; some are cut off before they have sent everything."""
         stream, loop = self.dice.stream("office"), asyncio.get_running_loop()
         for (_, closes), (opens, _) in zip(self.schedule.open, self.schedule.open[1:], strict=False):
-            await asyncio.sleep(max(0.0, closes - 180 - loop.time()))
-            away = [terminal for terminal in self.terminals if stream.random() < 0.4]
+            await asyncio.sleep(max(0.0, closes - 240 - loop.time()))
+            away = [terminal for terminal in self.terminals if stream.random() < 0.5]
             for terminal in away:
                 terminal.wire.cut = True
             await asyncio.sleep(max(0.0, closes - loop.time()))
