@@ -39,7 +39,7 @@ class Outbox(Commit):
             epoch, cursor, chain, head, frozen = db.execute(_SQL["position"]).fetchone()
         known = msgspec.json.decode(head, type=Signed) if head else None
         who = self.identity
-        return Position(who.hall, who.terminal, who.incarnation, epoch, cursor, chain, known, frozen)
+        return Position(who.hall, who.terminal, who.incarnation, epoch, cursor, chain, known, frozen, self.is_adrift())
 
     def outgoing(
         self, max_facts: int, max_bytes: int, after: int | None = None, *, whole: bool = False
@@ -113,10 +113,11 @@ class Outbox(Commit):
 
     def pending(self) -> Pending:
         """What waits now."""
+        own = msgspec.json.encode([self.identity.terminal, *self.former_numbers]).decode()
         with self.reading() as db:
             unsent, first = db.execute(_SQL["unsent"]).fetchone()
             made = db.execute(_SQL["made_at"], (first,)).fetchone() if first else None
-            kinds: dict[str, int] = dict(db.execute(_SQL["own_to_settle"], (self.identity.terminal,)).fetchall())
+            kinds: dict[str, int] = dict(db.execute(_SQL["own_to_settle"], (own,)).fetchall())
         return Pending(unsent, made[0] if made else "", kinds.get("held", 0), kinds.get("rejected", 0))
 
     def _acked(self, db: sqlite3.Connection, acked: int) -> None:
@@ -166,7 +167,7 @@ class Outbox(Commit):
         A pull may bring the verdict of a stub while the answer that says a stub got through is lost: then this is where
         it is written down (S12).
         """
-        row = db.execute(_SQL["named_by_hash"], (line.fact,)).fetchone() if self._is_own(line) else None
+        row = db.execute(_SQL["named_by_hash"], (line.fact,)).fetchone() if self.is_own(line.terminal) else None
         if row is None:
             return
         seq, fact_id, stub = row
@@ -174,12 +175,9 @@ class Outbox(Commit):
         if not (stub or line.type):
             db.execute(_SQL["set_stub"], (line.facts.get("reason") or line.code, seq))
 
-    def _is_own(self, line: Tray) -> bool:
-        return line.terminal == self.identity.terminal
-
     def _named(self, db: sqlite3.Connection, line: Tray) -> Tray:
         """The hall's line of bytes that it does not have: what is known of them here is said with it (S12)."""
-        if line.type or not self._is_own(line):
+        if line.type or not self.is_own(line.terminal):
             return line
         row = db.execute(_SQL["own_by_hash"], (line.fact,)).fetchone()
         fact = readable(row[2]) if row else None

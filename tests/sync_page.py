@@ -181,12 +181,28 @@ def outbox_drawing() -> str:
 
 
 _FINDS = {
-    "lost": "what was committed or acknowledged is missing",
-    "chain": "the terminal stands on another chain than the hall",
+    "alike": "two replicas hold a case otherwise",
+    "chain": "the log does not follow from itself, or a terminal stands on another one",
+    "clock": "a fact's evidence is not what happened",
+    "day": "a number was given with another day than the one it was",
+    "dense": "the log has a gap",
+    "draft": "a draft is gone, or is still there after it became a case",
+    "drained": "something is unsent ten minutes after the last fault",
     "entries": "the terminal does not hold exactly the log of its scopes up to its cursor",
-    "sent": "the terminal says something else of a fact than the hall has said",
-    "shown": "a case is shown otherwise than log and own facts make it",
+    "group": "a part of a group is in the log",
+    "lane": "a judgement went past a refusal of its lane",
+    "line": "the line has stopped",
+    "lost": "what was committed or acknowledged is missing",
     "number": "a number was given twice",
+    "once": "a fact is in the log twice",
+    "paper": "what is in somebody's hand is refused, or taken back in silence",
+    "sent": "the terminal says something else of a fact than the hall has said",
+    "settled": "a line of the tray can be settled by nobody",
+    "shown": "a case is shown otherwise than log and own facts make it",
+    "stale": "something stands that was made before what breaks it was seen",
+    "timer": "a timer ran out early, twice or never, or was not set aside",
+    "tray": "what was refused or held sits in no tray, or in one and not the other",
+    "whole": "a batch splits a group",
 }
 
 
@@ -195,7 +211,7 @@ def bugs_table() -> str:
     lines = ["| bug | where | what finds it | seed |", "|---|---|---|---|"]
     for bug in PLANTED:
         finds = "; or ".join(f"`{word}`: {_FINDS[word]}" for word in bug.finds)
-        lines.append(f"| {bug.name} | {bug.where} | {finds} | storm {bug.seed} |")
+        lines.append(f"| {bug.name} | {bug.where} | {finds} | {bug.profile} {bug.seed} |")
     return "\n".join(lines)
 
 

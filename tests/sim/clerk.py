@@ -9,9 +9,10 @@ from datetime import date, timedelta
 from typing import Any
 
 from casework.bodies import StaffSet
-from casework.catalogue.schema import Bundle
 from casework.case import OPEN_STATES, Case, decode_case, open_steps, route_of
+from casework.catalogue.schema import Bundle
 from casework.commands import Intake
+from casework.drafting import Context
 from casework.errors import BadInput
 from casework.messages import Message
 from casework.papers.of_case import PRINTED_WITH
@@ -79,6 +80,10 @@ class Clerk:
 
     def act(self) -> str:
         """Do one thing; its name, or why nothing was done. Raises PowerCut where the fuse burns."""
+        with self.terminal.program.running():
+            return self._act()
+
+    def _act(self) -> str:
         point = self._stream.random()
         staff = self._stream.choice(STAFF)
         window = self._stream.choice(STAFF[:2])
@@ -203,7 +208,9 @@ class Clerk:
     def _case(self, states: tuple[str, ...] = ()) -> Case | None:
         """A case that somebody looks at now, mostly one of the newest."""
         where = f" where state in ({','.join('?' * len(states))})" if states else ""
-        ids = [row[0] for row in self.terminal.eyes.execute(f"select case_id from shown{where} order by case_id", states)]
+        ids = [
+            row[0] for row in self.terminal.eyes.execute(f"select case_id from shown{where} order by case_id", states)
+        ]
         if not ids:
             return None
         chosen = self._stream.choice(ids[-6:] if self._stream.random() < 0.6 else ids)
@@ -216,7 +223,8 @@ class Clerk:
     def _does(self, act: Callable[[], Any]) -> str:
         before = Tally({key: count for key, count in self._happened.items() if key.startswith("did ")})
         try:
-            done = act()
+            with self.terminal.program.running():
+                done = act()
         except DayUnknown:
             return self._confirm()
         except (BadInput, StoreError, NoCatalogue) as error:
@@ -226,6 +234,22 @@ class Clerk:
         after = {key.removeprefix("did "): count for key, count in self._happened.items() if key.startswith("did ")}
         did = [name for name, count in after.items() if count > before[f"did {name}"]]
         return "+".join(did)
+
+    def _commit(self, case_id: str, staff: StaffSet, make: Callable[[Case | None, Context, Any], Any]) -> str:
+        """What `make` decides on the case as it is inside one transaction: for stories that say exactly what."""
+
+        def act() -> Any:
+            with self.terminal.mind.writing() as tx:
+                decision = make(tx.case(case_id), self._context(case_id, staff, tx), tx)
+                if not isinstance(decision, Refusal):
+                    tx.commit_groups(decision.groups)
+            return decision
+
+        return self._does(act)
+
+    def _context(self, case_id: str, staff: StaffSet, tx: Any) -> Context:
+        counter = self.counter
+        return counter.context(session(staff), tx, case_id, counter.library.current())
 
     def _no(self, reason: Exception | Refusal) -> str:
         if isinstance(reason, Refusal):
@@ -303,7 +327,9 @@ class Clerk:
 
 
 def _within(bundle: Bundle, modules: frozenset[str]) -> bool:
-    return all(CATALOGUE.items[member.item].module in modules for member in bundle.members if member.item in CATALOGUE.items)
+    return all(
+        CATALOGUE.items[member.item].module in modules for member in bundle.members if member.item in CATALOGUE.items
+    )
 
 
 def session(staff: StaffSet) -> Session:

@@ -152,7 +152,9 @@ class Judgement:
             proven = "clock_unproven" not in (entry.verdict.flags if entry.verdict else ())
             after = [fact.type for _, fact in facts[at + 1 :]]
             if proven and notice.time.at[:10] <= case.deemed and "timer.set_aside" not in after:
-                raise Broken(f"timer: the notice at {seq} was given before the timer of {deemed} and counts for nothing")
+                raise Broken(
+                    f"timer: the notice at {seq} was given before the timer of {deemed} and counts for nothing"
+                )
 
 
 def deadlines(case: Case, calendar: Calendar, now: datetime) -> list[Any]:
@@ -178,5 +180,3 @@ def _calendar_of(terminal: Terminal) -> Calendar:
     if row[0] not in _CALENDARS:
         _CALENDARS[row[0]] = parse_calendar(row[1])
     return _CALENDARS[row[0]]
-
-

@@ -131,4 +131,11 @@ class MachineClock(LoopClock):
 def run_virtual(work: Coroutine[Any, Any, _T]) -> _T:
     """The result of `work` on a fresh virtual loop."""
     with asyncio.Runner(loop_factory=VirtualLoop) as runner:
+        runner.get_loop().set_exception_handler(_not_of_the_dead)
         return runner.run(work)
+
+
+def _not_of_the_dead(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """A task that died with its machine is missed by nobody."""
+    if not isinstance(context.get("exception"), PowerCut):
+        loop.default_exception_handler(context)

@@ -69,7 +69,7 @@ class Wire(httpx.AsyncBaseTransport):
         self._drawn = {kind: (chance, dice.stream(f"network/{name}/{kind}")) for kind, chance in chances.items()}
         self._happened = happened
         self._trace = trace
-        self._watch = watch
+        self.watch = watch
         self._late: set[asyncio.Task[Any]] = set()
         self._arrived = asyncio.Event()
         self._before: dict[str, httpx.Response] = {}
@@ -97,7 +97,7 @@ class Wire(httpx.AsyncBaseTransport):
         content = await request.aread()
         request = httpx.Request(request.method, request.url, headers=request.headers, content=content)
         word = request.url.path.rsplit("/", 1)[1][:8]
-        self._watch(self._name, request, None)
+        self.watch(self._name, request, None)
         fault = self._draw(request.url.path)
         await asyncio.sleep(self._stream.uniform(*self._profile.latency))
         try:
@@ -108,7 +108,7 @@ class Wire(httpx.AsyncBaseTransport):
         await asyncio.sleep(self._stream.uniform(*self._profile.latency))
         note = f" ({KINDS.get(fault, fault)})" if fault else ""
         self._trace(f"asks {word}: {response.status_code}, {len(response.content)} bytes{note}")
-        self._watch(self._name, request, response)
+        self.watch(self._name, request, response)
         return response
 
     def _draw(self, path: str) -> str:
@@ -203,9 +203,7 @@ class Wire(httpx.AsyncBaseTransport):
 
         return await asyncio.shield(self._keep(behind()))
 
-    async def _on_the_way_back(
-        self, request: httpx.Request, response: httpx.Response, fault: str
-    ) -> httpx.Response:
+    async def _on_the_way_back(self, request: httpx.Request, response: httpx.Response, fault: str) -> httpx.Response:
         if fault in {"slow_answer", "delay"}:
             self._happened[fault] += 1
             await asyncio.sleep(20 if fault == "slow_answer" else self._stream.uniform(1, 45))

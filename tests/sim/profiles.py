@@ -74,6 +74,12 @@ class Profile:
     roster: float = 0.0
     """Somebody is taken off the roster and put on again."""
 
+    # Cut short, to find the smallest world that still breaks
+    until: float = 0.0
+    """Minutes of open time after which everything is well; 0: at the end."""
+    acts: int = 0
+    """How much each clerk does at most; 0: no bound."""
+
     # Days, for long worlds
     days: int = 0
     """Calendar days from a Monday on, with office hours; 0: `minutes` in one go."""
@@ -82,6 +88,15 @@ class Profile:
     every_step: int = 1
     """Everything is checked at every such step; what the step has touched is checked each time."""
 
+
+FAULTS = tuple(
+    field.name
+    for field in dataclasses.fields(Profile)
+    if field.type == "float"
+    and field.name not in {"minutes", "between_acts", "poll_seconds", "night_hours", "until"}
+    and field.name != "tick_seconds"
+)
+"""The names of what can go wrong, each of which can be switched off alone."""
 
 PROFILES = {
     "calm": Profile(),

@@ -23,6 +23,8 @@ from casework.upcasting import CHANGES, Change, Plain
 
 _TABLES: tuple[dict[str, Any], ...] = (EVENTS, CHANGES, EVOLVERS, RULES)
 _SHIPPED = tuple(dict(table) for table in _TABLES)
+_running: Program | None = None
+"""Whose tables are in place; None: nobody has exchanged them."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,6 +40,11 @@ class Program:
     @contextlib.contextmanager
     def running(self) -> Iterator[None]:
         """This program's tables, until the block ends."""
+        global _running
+        if _running is self:
+            yield
+            return
+        outer, _running = _running, self
         before = [dict(table) for table in _TABLES]
         own: tuple[dict[str, Any], ...] = (self.events, self.changes, self.evolvers, self.rules)
         _fill(tuple(shipped | more for shipped, more in zip(_SHIPPED, own, strict=True)))
@@ -45,6 +52,7 @@ class Program:
             yield
         finally:
             _fill(before)
+            _running = outer
 
 
 def _fill(tables: Any) -> None:

@@ -23,6 +23,8 @@ class Schedule:
             self.open = [(0.0, seconds / 2), (seconds / 2 + night, seconds + night)]
         else:
             self.open = [(0.0, seconds)]
+        self.until = self.after(0.0, profile.until * 60) if profile.until else self.end
+        """When everything is well from there on; the pace of all that goes wrong is that of the whole time."""
 
     @property
     def seconds(self) -> float:

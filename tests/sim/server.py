@@ -24,10 +24,12 @@ from hall.enrol import invite
 from hall.errors import StorageTrouble
 from hall.office import own_facts, publish
 from hall.rows import Changes, HallRow
+from hall.service import Hall
 from hall.sqlite_store import SqliteStore
 from local_db.shipped import shipped_catalogue_files
 from tests.sim.dice import Dice
 from tests.sim.loop import LoopClock, PowerCut
+from tests.sim.programs import OLD, Program
 
 HALL = "420118"
 CODE = "ABCDE-FGHJK"
@@ -60,6 +62,7 @@ class Server:
         self.clock = LoopClock()
         self.file = folder / "hall.db"
         self.new_id = dice.ids("hall")
+        self.program = OLD
         self.limits = limits
         self.fuse: int | None = None
         """After so many more commits the machine dies: an odd number before, an even one after the commit."""
@@ -95,7 +98,7 @@ class Server:
         self.died = False
         self.store = self._armed(self._store_kind(self.file))
         self.store._writer.execute("pragma synchronous = off")
-        self._app = create_app(self.store, self.signer, self.clock, self.new_id, limits=self.limits)
+        self._app = create_app(self.store, self.signer, self.clock, self.new_id, run=self._run, limits=self.limits)
         self.fill(self.full)
         # A full disk: judged again at the next start. The power may fail here as well: then it is started once more.
         with contextlib.suppress(StorageTrouble, PowerCut):
@@ -106,7 +109,24 @@ class Server:
         with self.store.reading() as reading:
             founded = reading.head("calendar") is not None
         if founded:
-            self.api.hall.start()
+            with self.program.running():
+                self.api.bell.ring(self.hall.start())
+
+    async def _run(self, call: Callable[[], Any], /) -> Any:
+        with self.program.running():
+            return call()
+
+    @property
+    def hall(self) -> Hall:
+        """The hall's use cases, while it is up."""
+        hall: Hall = self.api.hall
+        return hall
+
+    async def run_program(self, program: Program) -> None:
+        """Another version of the program is put onto the machine."""
+        await self.stop()
+        self.program = program
+        self.start()
 
     async def stop(self) -> None:
         """End: whatever was being answered is not answered."""
@@ -124,7 +144,8 @@ class Server:
         if self._app is None:
             return 0
         try:
-            scopes = self.api.hall.tick()
+            with self.program.running():
+                scopes = self.hall.tick()
         except (StorageTrouble, PowerCut):
             return 0
         if scopes:

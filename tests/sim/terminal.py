@@ -8,12 +8,16 @@ import random
 import shutil
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
+from casework.events import readable
 from casework.facts import Fact
 from casework.limits import LIMITS, Limits
+from casework.report import Report
 from casework.seals import Ed25519Signer, seal
 from casework.wire import PURPOSE_ENROL, Answered, EnrolRequest
 from local_db.counter import Identity
@@ -24,6 +28,7 @@ from sync.transport import Transport
 from tests.sim.dice import Dice
 from tests.sim.loop import MachineClock, PowerCut
 from tests.sim.network import Wire
+from tests.sim.programs import OLD, Program
 from tests.sim.server import CODE, HALL, fill
 
 __all__ = ["PowerCut", "Terminal", "verdicts_of"]
@@ -72,6 +77,7 @@ class Terminal:
         self.line: Line | None = None
         self.serving: asyncio.Task[None] | None = None
         self.crashes = 0
+        self.program = OLD
         self.closed = False
         """The office is closed: nobody switches it on."""
         self.full = False
@@ -83,6 +89,7 @@ class Terminal:
         self._committed = committed
         self._happened = happened
         self._eyes: sqlite3.Connection | None = None
+        self._says: Callable[[], Awaitable[Report]] | None = None
         self._sealed: dict[Path, bytes] = {}
 
     @property
@@ -124,7 +131,22 @@ class Terminal:
     def switch_on(self) -> None:
         """Start the program on what the disk holds."""
         self.clock.boot()
-        self._begin(self._kind.open(self.folder, self.clock, self.state))
+        with self.program.running():
+            memory = self._kind.open(self.folder, self.clock, self.state)
+        self._begin(memory)
+
+    async def run_program(self, program: Program) -> None:
+        """Another version of the program is put onto the machine."""
+        await self.switch_off()
+        self.program = program
+        self.switch_on()
+
+    async def _report(self) -> Report:
+        """What it says of itself, by what its program reads."""
+        assert self._says is not None
+        said = await self._says()
+        with self.program.running():
+            return msgspec.structs.replace(said, program=self.program.name, reads=readable())
 
     def _transport(self, key: str) -> Transport:
         return Transport("http://hall.sim", self.clock, key=key, limits=self._limits, wire=self.wire)
@@ -139,6 +161,8 @@ class Terminal:
             clock=self.clock, sleep=asyncio.sleep, dice=self._dice.random, run=self._run, limits=self._limits,
         )  # fmt: skip
         memory.on_commit = self.line.wake
+        contact = self.line._contact
+        self._says, contact.report = contact.report, self._report  # type: ignore[method-assign]  # by its own program
         self.serving = asyncio.create_task(self.line.serve())
 
     def _listened(self, memory: TerminalMemory) -> TerminalMemory:
@@ -170,11 +194,12 @@ class Terminal:
 
     async def _run(self, call: Callable[..., Any], *args: Any) -> Any:
         """The memory's methods, here and now; the world looks after each that changes something."""
-        result = call(*args)
-        name: str = getattr(call, "__name__", "")
-        if name in WATCHED:
-            self._stepped(self, name, args)
-        return result
+        with self.program.running():
+            result = call(*args)
+            name: str = getattr(call, "__name__", "")
+            if name in WATCHED:
+                self._stepped(self, name, args)
+            return result
 
     def fill(self, full: bool) -> None:
         """The disk has no room for another page, or has room again."""

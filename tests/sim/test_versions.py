@@ -122,7 +122,7 @@ def test_t43_a_terminal_that_is_older_keeps_what_it_cannot_read_and_shows_it_aft
 def _context(stage: Stage, terminal: Terminal, case_id: str) -> Context:
     clerk = stage.world.clerks[stage.world.terminals.index(terminal)]
     with terminal.mind.writing() as tx:
-        return clerk._context(case_id, STAFF[0], terminal.clock.now(), tx)
+        return clerk._context(case_id, STAFF[0], tx)
 
 
 def test_t44_a_terminal_that_is_newer_writes_what_all_can_read_and_the_hall_holds_the_rest_until_its_update() -> None:

@@ -13,7 +13,6 @@ from datetime import timedelta
 import httpx
 import msgspec
 
-from casework.ambient import moment
 from casework import numbers
 from casework.case import Case, encode_case
 from casework.errors import BadBytes
@@ -331,7 +330,7 @@ def _counts(fact: Fact, told: Verdict | None, resolved: bool) -> bool:
     if told is None:
         return row is None or row.klass is not Klass.NEEDS_HALL
     if told.v == "held":
-        return row is not None and row.klass is Klass.COUNTER and not resolved
+        return (row is None or row.klass is Klass.COUNTER) and not resolved
     return told.v == "accepted"
 
 

@@ -17,7 +17,6 @@ import msgspec
 from casework.catalogue.schema import MODULES
 from casework.facts import Fact
 from casework.limits import LIMITS
-from tests.sim.planting import NO_BUG, Bug
 from tests.sim.clerk import Clerk
 from tests.sim.dice import Dice
 from tests.sim.judgement import Judgement
@@ -25,6 +24,7 @@ from tests.sim.loop import PowerCut, run_virtual
 from tests.sim.mishaps import Mishaps
 from tests.sim.network import Wire
 from tests.sim.patches import Rules, patched
+from tests.sim.planting import NO_BUG, Bug
 from tests.sim.profiles import PROFILES, Profile
 from tests.sim.schedule import Schedule
 from tests.sim.server import Server
@@ -52,6 +52,8 @@ class Outcome(msgspec.Struct, frozen=True):
     broken: str = ""
     tail: tuple[str, ...] = ()
     """The last lines of the trace, when something broke."""
+    minutes: float = 0.0
+    """Virtual minutes that went by until it broke."""
 
 
 class World:
@@ -124,7 +126,7 @@ class World:
             terminal.wire.calm = False
         tasks = [asyncio.ensure_future(self._guarded(work)) for work in self._works()]
         try:
-            await asyncio.wait_for(self._ended.wait(), self.schedule.end)
+            await asyncio.wait_for(self._ended.wait(), self.schedule.until)
         except TimeoutError:
             self.trace.say("world", "everything is well from here on")
         for task in tasks:
@@ -201,11 +203,12 @@ class World:
         return works
 
     async def _clerk(self, terminal: Terminal, clerk: Clerk) -> None:
-        stream = self.dice.stream(f"pace/{terminal.number}")
-        while True:
+        stream, acts = self.dice.stream(f"pace/{terminal.number}"), 0
+        while not self.profile.acts or acts < self.profile.acts:
             await self.schedule.pass_by(stream.expovariate(1 / self.profile.between_acts))
             if not terminal.on:
                 continue
+            acts += 1
             try:
                 did = clerk.act()
             except PowerCut:
@@ -349,7 +352,7 @@ def play(seed: int, profile: str | Profile = "normal", bug: Bug = NO_BUG, sink: 
         mirror = world.truth.mirror
         return Outcome(
             seed, name, world.trace.hash(mirror.chains[-1]), mirror.end, facts, dict(sorted(world.happened.items())),
-            broken, tuple(world.trace.last) if broken else (),
+            broken, tuple(world.trace.last) if broken else (), asyncio.get_running_loop().time() / 60,
         )  # fmt: skip
 
     log.disabled = True  # what the faults of a world make the hall say is not for anybody to read
@@ -358,5 +361,3 @@ def play(seed: int, profile: str | Profile = "normal", bug: Bug = NO_BUG, sink: 
     finally:
         log.disabled = False
         shutil.rmtree(folder, ignore_errors=True)
-
-
