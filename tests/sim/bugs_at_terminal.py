@@ -171,18 +171,18 @@ def _draft_goes_later(real: Any) -> Any:
 
 
 AT_TERMINAL = (
-    Bug("deletes what the hall refuses", "the terminal's outbox", ("lost",), memory=DropsRefused, fixed=True),
+    Bug("deletes what the hall refuses", "the terminal's outbox", ("lost", "sent"), memory=DropsRefused, fixed=True),
     Bug("moves the cursor before the page is committed", "the terminal's pages", ("chain", "entries"),
-        memory=CursorFirst, fixed=True),
+        seed=2, memory=CursorFirst, fixed=True),
     Bug("counts a missing verdict as accepted", "the terminal's outbox", ("sent",), memory=SilenceIsConsent,
         fixed=True),
     Bug("drops the overlay when the hall acknowledges", "the terminal's overlay", ("sent", "shown"),
         memory=OverlayDropped, fixed=True),
-    Bug("takes what it sends for what has arrived", "the terminal's outbox", ("drained",), memory=SentIsDone),
+    Bug("takes what it sends for what has arrived", "the terminal's outbox", ("drained", "line"), memory=SentIsDone),
     Bug("takes nothing back when the hall refuses it", "the terminal's overlay", ("shown",), memory=UndoForgotten,
         fixed=True),
     Bug("does not hear that a tray was settled", "the terminal's tray", ("settled", "tray"), memory=TrayForgets),
-    Bug("commits an act group by group", "the terminal's acts", ("lost", "draft"), memory=TwoTransactions),
+    Bug("commits an act group by group", "the terminal's acts", ("lost", "draft"), seed=3, memory=TwoTransactions),
     Bug("closes what is held", "the terminal's outbox", ("sent",), memory=HeldIsGone),
     Bug("counts case numbers in a variable", "the terminal's numbers", ("number",), fixed=True,
         patches=(("local_db.commit", "Writing.next_number", _counts_in_mind),)),

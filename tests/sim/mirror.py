@@ -105,8 +105,7 @@ class Mirror:
         self._happened[f"logged {fact.type}"] += 1
         for flag in entry.verdict.flags if entry.verdict else ():
             self._happened[f"flag {flag}"] += 1
-        size, have = self._groups.setdefault(fact.group.id, (fact.group.size, set()))
-        have.add(fact.group.index)
+        self._groups.setdefault(fact.group.id, (fact.group.size, set()))[1].add(fact.group.index)
         touched.add(fact.group.id)
         if not fact.case:
             return

@@ -127,9 +127,9 @@ class Mishaps:
                     raise Broken(f"line: {terminal.number} has stopped: {error!r} {status}")
                 self._happened["torn page"] += 1
                 await self._world.dark(terminal)
-            if not terminal.on and not terminal.closed:
+            if _wants_light(terminal):
                 await asyncio.sleep(stream.uniform(1, 60))
-                if not terminal.on and not terminal.closed:
+                if _wants_light(terminal):
                     self._world.light(terminal)
 
     async def _disk_full(self, terminal: Terminal, stream: random.Random) -> None:
@@ -145,7 +145,7 @@ class Mishaps:
         terminal.wire.cut = True  # something has to wait
         await asyncio.sleep(stream.uniform(20, 90))
         terminal.wire.cut = False
-        if terminal.on and self._world.rot(terminal, stream):
+        if self._world.rot(terminal, stream):
             self._happened["rotten"] += 1
             self._say(terminal.number, "a byte breaks on its disk")
 
@@ -268,3 +268,8 @@ class Mishaps:
         for staff in STAFF:
             if staff.number in self._off:
                 self._change(staff)
+
+
+def _wants_light(terminal: Terminal) -> bool:
+    """Whether somebody would switch it on now."""
+    return not terminal.on and not terminal.closed

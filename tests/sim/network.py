@@ -233,7 +233,7 @@ class Wire(httpx.AsyncBaseTransport):
         self._keep(again(self._stream.uniform(5, 300)))
 
     def _keep(self, work: Any) -> asyncio.Task[Any]:
-        task = asyncio.ensure_future(work)
+        task: asyncio.Task[Any] = asyncio.ensure_future(work)
         self._late.add(task)
         task.add_done_callback(self._done)
         return task

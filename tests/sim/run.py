@@ -37,7 +37,9 @@ MUST_HAPPEN: dict[str, tuple[str, ...]] = {
         "rejected: nothing_refused", "rejected: case_ended", "rejected: step_not_open", "rejected: recused",
         "tray rejected group",
     ),
-    "hall-down": ("hall restart", "hall crash", "hall mended", "crash", "lost_answer", "held: internal", "no needs_hall"),
+    "hall-down": (
+        "hall restart", "hall crash", "hall mended", "crash", "lost_answer", "held: internal", "no needs_hall",
+    ),
     "clock-chaos": (
         "clock jumps", "clock drifts", "clock put right", "day confirmed", "answer 401 stale_signature",
         "flag clock_unproven", "night",

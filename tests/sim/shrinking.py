@@ -16,8 +16,8 @@ ROUNDS = 3
 def shrink(seed: int, profile: str, bug: Bug = NO_BUG, say: Callable[[str], None] = print) -> tuple[Profile, Outcome]:
     """The smallest world that is found, and how it goes. Raises ValueError when this seed breaks nothing.
 
-    Time, terminals, kinds of faults and acts are left out one after the other. Each concern has dice of its own, so what
-    is left out changes nothing else.
+    Time, terminals, kinds of faults and acts are left out one after the other. Each concern has dice of its own, so
+    what is left out changes nothing else.
     """
     small = PROFILES[profile]
     outcome = play(seed, small, bug)
@@ -27,7 +27,7 @@ def shrink(seed: int, profile: str, bug: Bug = NO_BUG, say: Callable[[str], None
     for _ in range(ROUNDS):
         before = small
         for name, tried in _smaller(small, outcome):
-            less = dataclasses.replace(small, **tried)
+            less = dataclasses.replace(small, **tried)  # type: ignore[arg-type]
             if less == small:
                 continue
             tries = play(seed, less, bug)

@@ -210,7 +210,8 @@ class Terminal:
     def rot(self, stream: random.Random) -> str | None:
         """A byte breaks in one of the facts that wait (T53); its case, or None where nothing waited."""
         waiting = self.eyes.execute(
-            "select f.n, f.bytes, f.case_id from outbox o join fact f on f.n = o.fact where o.state = 'committed' order by f.n"
+            "select f.n, f.bytes, f.case_id from outbox o join fact f on f.n = o.fact"
+            " where o.state = 'committed' order by f.n"
         ).fetchall()
         if not waiting:
             return None

@@ -262,7 +262,7 @@ class World:
 
     def rot(self, terminal: Terminal, stream: Any) -> bool:
         """A byte breaks in something that waits; whether there was anything."""
-        broke = terminal.rot(stream)
+        broke = terminal.rot(stream) if terminal.on else None
         if broke is not None:
             self.truth.windows[terminal.number].rotten.add(broke)
         return broke is not None
