@@ -139,9 +139,9 @@ def _forgets_the_second(real: Any) -> Any:
     return accept
 
 
-def _takes_back_in_silence(real: Any) -> Any:
+def _nothing_is_out(real: Any) -> Any:
     """Nobody asks whether a paper of what is given up is in somebody's hand."""
-    return lambda docket, resolution, case: False
+    return lambda case, lines: ()
 
 
 def _not_set_aside(real: Any) -> Any:
@@ -180,6 +180,8 @@ def _settled_in_the_log_only(real: Any) -> Any:
     return save
 
 
+SILENT = tuple((module, "papers_out", _nothing_is_out) for module in ("casework.settling", "casework.rules.settling"))
+
 AT_HALL = (
     Bug("acknowledges before the commit", "the hall's store", ("lost", "chain"), store=AnswersTooEarly, fixed=True),
     Bug("keeps the log's end in a variable", "the hall's chain", ("dense",), profile="disk-full",
@@ -203,7 +205,7 @@ AT_HALL = (
     Bug("folds nothing that stands at the second judgement", "the hall's lanes", ("alike",),
         seed=2, patches=(("hall.bookkeeping", "Bookkeeping._accept", _forgets_the_second),)),
     Bug("takes a paper back in silence", "the hall's judge", ("paper",),
-        seed=15, patches=(("hall.docket", "Docket.paper_is_out", _takes_back_in_silence),)),
+        seed=15, patches=SILENT),
     Bug("sets no timer aside", "the hall's timers", ("timer",), profile="normal",
         seed=7, patches=(("hall.consequences", "set_aside", _not_set_aside),)),
     Bug("lets a timer run out early", "the hall's timers", ("timer",), profile="normal",

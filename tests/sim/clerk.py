@@ -24,6 +24,7 @@ from console.library import Library
 from console.messages import translator
 from console.paperwork import Paperwork
 from console.sample import application, together
+from console.settling import Settlement, Settling
 from console.sources import SimulatedSources
 from local_db.errors import StoreError
 from local_db.memory import TerminalMemory
@@ -37,6 +38,8 @@ ASIDE = frozenset(
 )
 """Ways aside: everything but what moves a case on."""
 OPEN = tuple(sorted(OPEN_STATES))
+HOLDER = "申请人"
+"""Who has the papers of what is given up."""
 _CATALOGUES: dict[str, Any] = {}
 _CALENDARS: dict[str, Any] = {}
 """Versions by hash never change, so all terminals share what was parsed once."""
@@ -178,10 +181,15 @@ class Clerk:
         waiting = sorted(row.fact for row in self.terminal.mind.tray() if row.kind == "rejected" and row.case)
         if not waiting:
             return "tray empty"
-        fact_id = self._stream.choice(waiting)
-        if self._stream.random() < 0.4:
+        fact_id, point = self._stream.choice(waiting), self._stream.random()
+        if point < 0.3:
             return self._amend(staff, fact_id)
-        return self._does(lambda: self.counter.settle(session(staff), fact_id, "withdraw", "不再坚持"))
+        return self._settles(
+            staff, fact_id, Settlement("insist" if point < 0.5 else "withdraw", "不再坚持", holder=HOLDER)
+        )
+
+    def _settles(self, staff: StaffSet, fact_id: str, wanted: Settlement) -> str:
+        return self._does(lambda: Settling(self.counter).settle(session(staff), fact_id, wanted))
 
     def _amend(self, staff: StaffSet, fact_id: str) -> str:
         """What was refused is done again, and right."""
@@ -195,14 +203,14 @@ class Clerk:
             return self._no(Refusal("nothing_to_do"))
         action = self._stream.choice(offered)
         data = self._data(action, case)
-        return self._does(lambda: self.counter.settle(session(staff), fact_id, "amend", "重新办理", action, data))
+        return self._settles(staff, fact_id, Settlement("amend", "重新办理", action, data, HOLDER))
 
     def give_up_everything(self) -> list[str]:
         """The supervisor's evening: whatever waits in the tray is settled, one way or another; what was done."""
         done = []
         for row in sorted(self.terminal.mind.tray(), key=lambda row: row.fact):
             staff = self._stream.choice(STAFF[2:4])
-            done.append(self._does(lambda: self.counter.settle(session(staff), row.fact, "withdraw", "不再坚持")))  # noqa: B023
+            done.append(self._settles(staff, row.fact, Settlement("withdraw", "不再坚持", holder=HOLDER)))
         return done
 
     def _case(self, states: tuple[str, ...] = ()) -> Case | None:

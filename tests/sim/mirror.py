@@ -18,6 +18,7 @@ from tests.sim.server import CALENDAR_BYTES
 CALENDAR = parse_calendar(CALENDAR_BYTES)
 NEVER = 1 << 60
 """The place of what is not in the log."""
+INSISTED = "insisted"
 OF_THE_BYTES = frozenset({"id_reused", "too_big", "group", "settled"})
 """Refusals that are about bytes or about what somebody gave up: also a receipt can have them."""
 
@@ -112,7 +113,7 @@ class Mirror:
         self._stale(seq, entry, fact)
         self._lane(seq, entry, fact)
         before = self._states.get(fact.case)
-        self._paper(seq, entry, fact, before)
+        self._paper(seq, fact, before)
         self.cases[fact.case].append((seq, fact))
         if entry.n != len(self.cases[fact.case]):
             raise Broken(f"count: entry {seq} is number {entry.n} of its case, not {len(self.cases[fact.case])}")
@@ -138,6 +139,8 @@ class Mirror:
         row = EVENTS.get(fact.type)
         if row is None or row.klass is Klass.COUNTER or not row.broken_by or entry.envelope is None:
             return
+        if INSISTED in _flags(entry):  # a person has answered for it
+            return
         made, command = entry.envelope, {fact.group.id, fact.group.after}
         for place, later in self.cases.get(fact.case, ()):
             env = self.entries[place - 1].envelope
@@ -152,6 +155,8 @@ class Mirror:
         """No judgement goes past a refusal of its lane (S15)."""
         row, made = EVENTS.get(fact.type), entry.envelope
         if row is None or row.klass in {Klass.COUNTER, Klass.HALL} or made is None or fact.group.id in self.resolving:
+            return
+        if INSISTED in _flags(entry):
             return
         before = [id_ for id_, local in self._lanes[made.terminal, fact.root].items() if local < made.seq]
         if before:
@@ -175,15 +180,19 @@ class Mirror:
         if tray.kind == "rejected" and counter and tray.code not in OF_THE_BYTES and tray.fact not in self.faulty:
             raise Broken(f"paper: {tray.type} happened at the counter, and the hall refused it: {tray.code}")
 
-    def _paper(self, seq: int, entry: Entry, fact: Fact, before: Case | None) -> None:
+    def _paper(self, seq: int, fact: Fact, before: Case | None) -> None:
         """Whose paper is in somebody's hand is given up with a word about it (S15)."""
         if fact.type not in {"resolve.withdraw", "resolve.amend"} or before is None:
             return
-        out = {paper.paper for paper in before.papers}
-        named = [self.trays[id_][1].type for id_ in body_of(fact).refused if id_ in self.trays]
-        printed = {EVENTS[type_].prints for type_ in named if type_ in EVENTS} & out - {""}
-        if printed and "paper_out" not in _flags(entry):
-            raise Broken(f"paper: {printed} is in somebody's hand, and entry {seq} takes it back in silence")
+        body = body_of(fact)
+        called = {(each.paper, each.count, each.at) for each in (*before.recalls, *body.recalls)}
+        standing = {act.fact for act in before.acts}
+        out = [paper for paper in before.papers if paper.of in set(body.refused) - standing]
+        silent = [paper.paper for paper in out if (paper.paper, paper.count, paper.at) not in called]
+        if out:
+            self._happened["paper called back"] += 1
+        if silent:
+            raise Broken(f"paper: {silent} is in somebody's hand, and entry {seq} takes it back in silence")
 
     # Asked by others
 
