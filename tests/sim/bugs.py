@@ -11,8 +11,10 @@ from tests.sim.world import Outcome, play
 PLANTED: tuple[Bug, ...] = (*AT_TERMINAL, *ON_THE_LINE, *AT_HALL)
 MOST_SEEDS = 200
 """Within so many seeds each has to be found."""
+NEARBY = 12
+"""Within so many from its own seed on the fixed ones are found: what the program does besides moves the dice."""
 
-__all__ = ["MOST_SEEDS", "NO_BUG", "PLANTED", "Bug", "hunt"]
+__all__ = ["MOST_SEEDS", "NEARBY", "NO_BUG", "PLANTED", "Bug", "hunt"]
 
 
 def hunt(bug: Bug, first: int = 1, most: int = MOST_SEEDS) -> Outcome | None:

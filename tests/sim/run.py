@@ -31,7 +31,8 @@ MUST_HAPPEN: dict[str, tuple[str, ...]] = {
     "storm": (
         *_LINE, *_STATUSES, *_POWER, "cached", "veiled", "413", "partition", "duplicate", "hidden", "rotten",
         "faulty program", "roster", "verdict accepted", "verdict rejected", "verdict held", "did resolve.withdraw",
-        "did resolve.amend", "did resolve.insist", "paper called back", "settled withdraw", "settled amend", "settled accepted", "supervised",
+        "did resolve.amend", "did resolve.insist", "paper called back",
+        "settled withdraw", "settled amend", "settled accepted", "supervised",
         "held: lane", "held: bytes", "held: group", "held: after", "held: version", "held: internal",
         "rejected: stale", "rejected: id_reused", "rejected: too_big", "rejected: hall_only",
         "rejected: nothing_refused", "rejected: case_ended", "rejected: step_not_open", "rejected: recused",

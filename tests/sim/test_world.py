@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.sim.bugs import PLANTED, Bug
+from tests.sim.bugs import NEARBY, PLANTED, Bug, hunt
 from tests.sim.profiles import PROFILES
 from tests.sim.run import MUST_HAPPEN, main, missing, smallest, story_of
 from tests.sim.shrinking import changed, differences, shrink
@@ -62,8 +62,9 @@ def test_a_seed_that_once_broke_holds(kept: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("bug", FIXED, ids=lambda bug: bug.name)
 def test_a_planted_bug_is_found(bug: Bug) -> None:
-    found = play(bug.seed, bug.profile, bug)
-    assert found.broken.partition(":")[0] in bug.finds, f"look for the new seed: {found.broken}"
+    found = hunt(bug, bug.seed, NEARBY)
+    assert found is not None, "no seed near its own finds it any more"
+    assert found.broken.partition(":")[0] in bug.finds, found.broken
 
 
 def test_there_are_enough_planted_bugs_and_none_in_two_places() -> None:
@@ -102,7 +103,7 @@ def test_the_command_says_which_seed_broke(capsys: pytest.CaptureFixture[str], t
 
 
 def test_a_world_that_breaks_is_made_small(capsys: pytest.CaptureFixture[str]) -> None:
-    bug = next(bug for bug in PLANTED if bug.name == "counts a missing verdict as accepted")
+    bug = next(bug for bug in PLANTED if bug.name == "splits a group over two batches")
     small, outcome = shrink(bug.seed, "storm", bug, say=lambda words: None)
     assert outcome.broken.partition(":")[0] in bug.finds
     assert small.terminals == 1
