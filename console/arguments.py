@@ -16,6 +16,8 @@ from console.errors import WrongUse
 _WORDS = {
     "the following arguments are required: %s": "arguments.required",
     "unrecognized arguments: %s": "arguments.unknown",
+    "one of the arguments %s is required": "arguments.one_of",
+    "not allowed with argument %s": "arguments.not_with",
     "expected one argument": "arguments.one_value",
     "expected at least one argument": "arguments.one_value",
     "invalid choice: %(value)r (choose from %(choices)s)": "arguments.choice",

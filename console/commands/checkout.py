@@ -24,8 +24,12 @@ def arguments(parser: Parser) -> None:
     """What both take; which is which is told by the command's name."""
     add_shared(parser)
     if parser.prog.endswith("simulate"):
-        parser.add_argument("--seeds", required=True, metavar="A..B", help=t("arguments.seeds"))
+        which = parser.add_mutually_exclusive_group(required=True)
+        which.add_argument("--seeds", metavar="A..B", help=t("arguments.seeds"))
+        which.add_argument("--shrink", type=int, metavar="SEED", help=t("arguments.shrink"))
         parser.add_argument("--profile", default="", metavar="P", help=t("arguments.profile"))
+        parser.add_argument("--world", default="", metavar="NAME=VALUE,...", help=t("arguments.world"))
+        parser.add_argument("--trace", default="", metavar="FILE", help=t("arguments.trace"))
     else:
         parser.add_argument("name", nargs="?", default="", metavar="NAME", help=t("arguments.bench"))
         for option in MORE:
@@ -37,12 +41,14 @@ def run(args: argparse.Namespace) -> int:
     if args.command == "bench":
         asked = [(f"--{option}", getattr(args, option)) for option in MORE]
         return _bench(args.name, args.json, [word for option, value in asked if value for word in (option, value)])
-    first, last = seeds(args.seeds)
+    first, last = (args.shrink, args.shrink) if args.seeds is None else seeds(args.seeds)
     if not ROOT.joinpath(*WORLD.split(".")).with_suffix(".py").is_file():
         raise NeedsCheckout("console.needs_checkout", command=args.command)
     if str(ROOT) not in sys.path:
         sys.path.insert(0, str(ROOT))
-    code: int = importlib.import_module(WORLD).run(first, last, args.profile, json=args.json)
+    code: int = importlib.import_module(WORLD).run(
+        first, last, args.profile, json=args.json, trace=args.trace, world=args.world, shrunk=args.shrink or 0
+    )  # fmt: skip
     return code
 
 

@@ -27,6 +27,8 @@ def shrink(seed: int, profile: str, bug: Bug = NO_BUG, say: Callable[[str], None
     for _ in range(ROUNDS):
         before = small
         for name, tried in _smaller(small, outcome):
+            if any(getattr(small, key) and value > getattr(small, key) for key, value in tried.items()):
+                continue  # it is smaller than that already
             less = dataclasses.replace(small, **tried)  # type: ignore[arg-type]
             if less == small:
                 continue
@@ -41,12 +43,12 @@ def shrink(seed: int, profile: str, bug: Bug = NO_BUG, say: Callable[[str], None
 
 def _smaller(small: Profile, outcome: Outcome) -> Iterator[tuple[str, dict[str, float]]]:
     """What may be left out, the coarse first."""
+    for terminals in range(1, small.terminals):
+        yield f"{terminals} terminals", {"terminals": terminals}
     minutes = small.until or small.minutes
     for part in (min(1.0, (outcome.minutes + 0.1) / minutes), 0.75, 0.5, 0.25):
         if not small.days:
             yield f"{minutes * part:.1f} minutes", {"until": round(minutes * part, 1)}
-    for terminals in range(1, small.terminals):
-        yield f"{terminals} terminals", {"terminals": terminals}
     for fault in FAULTS:
         if getattr(small, fault):
             yield f"no {fault}", {fault: 0.0}
