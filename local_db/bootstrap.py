@@ -152,6 +152,7 @@ class Bootstrap(BootFiles):
             return None
         part = (stage.place, end)
         db.execute(_SQL["fill_shown"], (*part, stamp(self.clock.now())))
+        db.execute(_SQL["fill_alias"], part)
         db.execute(_SQL["fill_place"], part)
         db.execute(_SQL["fill_person"], part)
         db.execute(_SQL["fill_confirmed"], part)

@@ -90,13 +90,21 @@ select max(id) from (select id from snap.cases where id > ? order by id limit ?)
 
 -- name: fill_shown
 insert into shown (
-    case_id, root, number, item, module, state, applicant_name, applicant_id, received_at, updated, visit, checks, body
+    case_id, root, number, item, module, state, applicant_name, applicant_id, received_at, updated, visit, checks, body,
+    reprint
 )
 select case_id, root, number, item, module, shown_state, applicant_name, applicant_id, received_at, ?3, visit, checks,
-    state
+    state, case when instr(state, cast('"former_numbers"' as blob)) > 0
+        then json_type(cast(state as text), '$.reprint') is not null else 0 end
 from snap.cases c
 where id > ?1 and id <= ?2 and state is not null
     and not exists (select 1 from confirmed k where k.case_id = c.case_id)
+
+-- name: fill_alias
+-- Old numbers of renumbered cases (S27): few have any.
+insert or ignore into alias (alias, case_id)
+select old.value, c.case_id from snap.cases c, json_each(cast(c.state as text), '$.former_numbers') old
+where c.id > ? and c.id <= ? and instr(c.state, cast('"former_numbers"' as blob)) > 0
 
 -- name: fill_place
 insert or ignore into place (post, received_at, case_id, step, spot)

@@ -13,6 +13,7 @@ import msgspec
 import pytest
 
 from casework import bodies
+from casework.events import body_of
 from casework.facts import Fact
 from casework.limits import LIMITS
 from casework.snapshot import OFFER
@@ -522,5 +523,23 @@ def test_s21_a_clock_that_is_a_year_ahead_lets_nothing_go(tmp_path: Path) -> Non
         while place.memory.purge_step():
             pass
         assert place.memory.case_state(case) is not None
+
+    at_hall(tmp_path, story)
+
+
+def test_s27_a_terminal_that_began_from_a_snapshot_finds_a_renumbered_case_by_its_old_number(tmp_path: Path) -> None:
+    async def story(world: HallWorld, window: Window) -> None:
+        first = window.received()
+        number = body_of(first).number
+        second = window.received(number=number)
+        (_, doubled) = await window.push(first, second)
+        assert doubled.verdict.flags == ("number_doubled",)
+        world.snapshot()
+        begun, pulled = await placed(world, "0032", limits=SMALL), await placed(world, "0031", limits=PULLS)
+        for place in (begun, pulled):
+            assert not (await place.sync()).error
+        for place in (begun, pulled):
+            assert [case.id for case in place.memory.case_by_number(number)] == [first.case, second.case]
+            assert [row.case_id for row in place.memory.reprints()] == [second.case]
 
     at_hall(tmp_path, story)
