@@ -25,13 +25,15 @@ class Round:
 
     synced: Synced
     trouble: Message | None = None
+    standing: dict[str, Any] = dataclasses.field(default_factory=dict)
+    """Age of what waits, last contact and offset of the clock (S34)."""
 
     def facts(self) -> dict[str, Any]:
         """As the contract prints it; `error` is null when everything was done."""
         told = self.synced
         return {
             "pushed": told.pushed, "pulled": told.pulled, "pending": told.pending, "held": told.held,
-            "rejected": told.rejected, "error": told.error or None,
+            "rejected": told.rejected, "error": told.error or None, **self.standing,
         }  # fmt: skip
 
 
@@ -40,7 +42,7 @@ def sync_once(terminal: Terminal, limits: Limits = LIMITS) -> Round:
     owner = bootstrap.own_line(terminal)
     if owner is None:
         waits = terminal.memory.pending()
-        return Round(Synced(0, 0, waits.unsent, waits.held, waits.rejected, TAKEN), Message(TAKEN))
+        return Round(Synced(0, 0, waits.unsent, waits.held, waits.rejected, TAKEN), Message(TAKEN), _standing(terminal))
     with owner:
         done = asyncio.run(_round(terminal, limits))
     if terminal.library.has_catalogue():
@@ -51,4 +53,12 @@ def sync_once(terminal: Terminal, limits: Limits = LIMITS) -> Round:
 async def _round(terminal: Terminal, limits: Limits) -> Round:
     async with bootstrap.line_for(terminal, limits=limits) as line:
         synced = await line.sync_once()
-        return Round(synced, (line.status.message or Message(synced.error)) if synced.error else None)
+        trouble = (line.status.message or Message(synced.error)) if synced.error else None
+        return Round(synced, trouble, _standing(terminal))
+
+
+def _standing(terminal: Terminal) -> dict[str, Any]:
+    contact, waits = terminal.memory.last_contact(), terminal.memory.pending()
+    return {
+        "oldest": waits.oldest or None, "last_contact": contact.hall_time or None, "offset_ms": contact.offset_ms,
+    }  # fmt: skip
