@@ -441,3 +441,21 @@ def test_another_applicants_paper_is_taken_over_by_nobody(place: Place) -> None:
     assert done.code == 1
     assert "intake.reused" in done.err
     assert "改用本人的办件编号" in done.err
+
+
+def test_t49_it_sees_every_terminal_and_lets_no_version_be_written_that_one_cannot_read(place: Place) -> None:
+    place.sync("0012")
+    place.sync("0007")
+    told = place.run("terminal", "list", "--dir", str(place.hall), "--json")
+    rows = {row["number"]: row for row in told.lines}
+    assert {"0007", "0012"} <= set(rows)
+    one = rows["0012"]
+    assert one["last_seen"]
+    assert one["program"]
+    assert (one["unsent"], one["held"], one["rejected"], one["error"]) == (0, 0, 0, "")
+    assert one["lag"] >= 0, "as of its last question that is written down"
+    assert one["received"] >= 0
+    assert one["free_mb"] > 0
+    assert abs(one["offset_ms"]) < 60_000
+    no = place.run("hall", "write-version", "received", "2", "--dir", str(place.hall), "--lang", "en")
+    assert (no.code, "received" in no.err) == (1, True)
