@@ -113,6 +113,15 @@ class Recall(msgspec.Struct, frozen=True, omit_defaults=True):
     note: str = ""
 
 
+class Claim(msgspec.Struct, frozen=True):
+    """Who has an item of the queue, since when, at which window; it lapses with its day (S23)."""
+
+    by: str
+    at: str
+    terminal: str
+    name: str
+
+
 class Place(msgspec.Struct, frozen=True):
     """Where a case waits: an open step, and the post whose queue shows it (or the applicant, or a third party)."""
 
@@ -191,6 +200,8 @@ class Case(msgspec.Struct, frozen=True, omit_defaults=True):
     given_up: tuple[str, ...] = ()
     """Refused facts that somebody gave up: a paper of one of them that turns up later is called back too."""
     recalls: tuple[Recall, ...] = ()
+    claims: dict[str, Claim] = {}
+    """Who has which place of the queue."""
     nudges: int = 0
     asks_refused: int = 0
     """How often something was asked for too late (R5): it counts against the item."""

@@ -296,6 +296,19 @@ class HandOver(Command, frozen=True):
     papers: str = ""
 
 
+class Claim(Command, frozen=True):
+    """领取: the item of the queue is hers today; `step` where several wait at her posts."""
+
+    step: str = ""
+
+
+class Release(Command, frozen=True):
+    """放回: her own item, or as a supervisor another's, for `reason`."""
+
+    step: str = ""
+    reason: str = ""
+
+
 class RecallEnd(Command, frozen=True):
     """收回旧件: `how` is came_back or void; `paper` where several are called back."""
 
@@ -346,6 +359,8 @@ ACTS: dict[str, type[Command]] = {
     "hand-over": HandOver,
     "confirm-date": ConfirmDate,
     "recall": RecallEnd,
+    "claim": Claim,
+    "release": Release,
 }
 """Every act on a case, and the data that it takes."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from casework import bodies, commands
 from casework.acts import HANDLERS, Step, any_post
 from casework.case import Case, PrintedPaper
+from casework.claims import claimed_at
 from casework.drafting import Context, Decision, Drafting, drafted
 from casework.events import EVENTS, Klass, Offline
 from casework.rules import Refusal
@@ -45,11 +46,9 @@ def not_now(case: Case, type_: str, context: Context) -> Refusal | None:
         return None
     if row.offline is Offline.NEVER:
         return Refusal("needs_hall")
-    return (
-        None
-        if case.terminal in {context.terminal, *context.former}
-        else Refusal("not_taken_in_here", {"terminal": case.terminal})
-    )
+    taken_in = case.terminal in {context.terminal, *context.former}
+    here = taken_in or claimed_at(case, context.terminal, context.day)
+    return None if here else Refusal("not_taken_in_here", {"terminal": case.terminal})
 
 
 _ASKS = frozenset({"second_notice", "not_listed"})

@@ -190,6 +190,9 @@ _ROWS = (
     EventType("resolve.amend", Klass.JUDGEMENT, bodies.ResolveAmend, "case.resolve", Offline.NEVER),
     EventType("resolve.insist", Klass.JUDGEMENT, bodies.ResolveInsist, "case.resolve", Offline.NEVER),
     _counter("recalled", bodies.Recalled, "case.resolve"),
+    # The queue
+    _counter("claimed", bodies.Claimed, "case.print", offline=Offline.NEVER),
+    _counter("released", bodies.Released, "case.print"),
     # The hall's own
     _hall("deemed_accepted", bodies.DeemedAccepted, "module"),
     _hall("timer.set_aside", bodies.TimerSetAside, "module"),

@@ -8,17 +8,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from casework.acts import HANDLERS, own_post
+from casework.acts.claims import own_places
 from casework.acts.intake import in_hand, outstanding
 from casework.acts.parts import item_of
 from casework.bodies import RouteStep
 from casework.case import AT_APPLICANT, UNDER_WAY, Case, module_at, open_steps, paused, places
 from casework.catalogue.materials import NOT_FOUND, PENDING
+from casework.claims import claim_on, needs_a_claim, others_claim
 from casework.commands import Accept
 from casework.decide import not_now
 from casework.drafting import Context
 from casework.events import EVENTS
 from casework.rights import delegated, may, post_for
 from casework.rules import Refusal
+from casework.rules.claims import has_it
 from casework.rules.course import may_be_spared
 from casework.rules.refusing import told_already
 from casework.rules.result import no_decision_yet, withheld
@@ -30,9 +33,24 @@ Offer = tuple[str, str]
 def possible(case: Case, context: Context) -> tuple[tuple[str, Refusal | None], ...]:
     """The acts that belong to the case's state and the person's posts, each with the reason why it is off, or None."""
     return tuple(
-        (action, not_now(case, type_, context) or _foreseen(case, action, context))
+        (action, not_now(case, type_, context) or _anothers(case, type_, context) or _foreseen(case, action, context))
         for action, type_ in dict.fromkeys(_offered(case, context))
     )
+
+
+def _anothers(case: Case, type_: str, context: Context) -> Refusal | None:
+    """Who has all that this shift could work on (S23)."""
+    if not case.claims or not needs_a_claim(type_):
+        return None
+    steps = [place.step for place, _ in own_places(case, context)] or [""]
+    held = [others_claim(case, step, context.staff.number, context.day) for step in steps]
+    return has_it(held[0]) if held[0] is not None and all(held) else None
+
+
+def claimable(case: Case, context: Context) -> bool:
+    """Whether taking the case from the queue says something: it waits at this shift, and nobody has it yet."""
+    mine = own_places(case, context)
+    return bool(mine) and all(claim_on(case, place.step, context.day) is None for place, _ in mine)
 
 
 def _foreseen(case: Case, action: str, context: Context) -> Refusal | None:

@@ -10,6 +10,7 @@ import msgspec
 
 from casework import numbers
 from casework.case import Case, places
+from casework.claims import claim_on
 from casework.messages import t
 from casework.money import yuan
 from casework.outbox import Row
@@ -84,7 +85,15 @@ def row(terminal: Terminal, case: Case) -> dict[str, Any]:
         "due": first.clock.due if first else None,
         "light": light_of(stand),
         **({"recalls": len(case.open_recalls)} if case.open_recalls else {}),
+        **({"claims": claims} if (claims := _claims(terminal, case)) else {}),
     }
+
+
+def _claims(terminal: Terminal, case: Case) -> list[dict[str, str]]:
+    """Who has which place of it today (S23)."""
+    day = terminal.clock.now().date().isoformat()
+    held = [(step, claim_on(case, step, day)) for step in case.claims]
+    return [{"step": step, **msgspec.to_builtins(claim)} for step, claim in held if claim is not None]
 
 
 def shown(terminal: Terminal, case: Case) -> dict[str, Any]:

@@ -13,6 +13,7 @@ import msgspec
 from casework import numbers
 from casework.ambient import moment
 from casework.case import Case, Pause
+from casework.claims import claim_on
 from casework.errors import BadDate
 from casework.joint import Joint, joint_of
 from casework.messages import t
@@ -196,6 +197,16 @@ def _result(terminal: Terminal, show: Shower, case: Case) -> _Said:
         yield "organ", case.organ
 
 
+def _claims(terminal: Terminal, show: Shower, case: Case) -> _Said:
+    """Who works on it today (S23)."""
+    day = f"{terminal.clock.now():%Y-%m-%d}"
+    for step in case.claims:
+        held = claim_on(case, step, day)
+        if held is not None:
+            words = t("case.claim", window=held.terminal[2:], at=held.at[11:16])
+            yield "claim", f"{held.name}  {words}  {show.step_name(case, step)}"
+
+
 def _recalls(terminal: Terminal, show: Shower, case: Case) -> _Said:
     """Papers that are called back, and how that ended (S15)."""
     for recall in case.recalls:
@@ -206,5 +217,5 @@ def _recalls(terminal: Terminal, show: Shower, case: Case) -> _Said:
 
 _Part = Callable[[Terminal, Shower, Case], _Said]
 _PARTS: tuple[_Part, ...] = (
-    _update, _history, _dates, _acceptance, _procedures, _money, _promises, _people, _recalls, _result,
+    _update, _history, _dates, _acceptance, _procedures, _money, _promises, _people, _claims, _recalls, _result,
 )  # fmt: skip

@@ -191,7 +191,7 @@ class Counter:
                 return decision
             tx.commit_groups(decision.groups)
             shown = tx.case(case.id) or case
-        waits = any(EVENTS[name].klass.value == "needs_hall" for name in decision.types)
+        waits = any(EVENTS[name].klass.value == "needs_hall" or name == "claimed" for name in decision.types)
         return Acted(case.number, shown.state, decision.types, waits)
 
     def check(self, session: Session, number: str) -> Acted | Refusal:

@@ -20,6 +20,7 @@ from casework.refused import RECALL_PAPER
 from casework.rights import post_for
 from casework.rules import Refusal
 from console import desk_forms
+from console.claiming import Claiming
 from console.counter import Acted, fate_of
 from console.desk_intake import papers_of
 from console.desk_taking import TakingDesk
@@ -142,7 +143,11 @@ class CounterDesk(TakingDesk):
 
     def _sat(self, sitting: Sequence[CaseRow], where: desk.QueueFilter) -> tuple[desk.QueueRow, ...]:
         """Those whose applicants sit and wait, before all others, each once."""
-        rows = (self._show.row(row.case, row.unsent, sits=True) for row in sitting if _fits(row, where))
+        rows = (
+            self._show.row(row.case, row.unsent, sits=True, me=self._who.staff.number)
+            for row in sitting
+            if _fits(row, where)
+        )
         return tuple(row for row in rows if where.light in {"", row.light})
 
     async def search(self, text: str, after: str = "", limit: int = 200) -> desk.Page[desk.QueueRow]:
@@ -162,7 +167,8 @@ class CounterDesk(TakingDesk):
         return await self._do(work)
 
     def _rows(self, found: Sequence[CaseRow]) -> tuple[desk.QueueRow, ...]:
-        return tuple(self._show.row(row.case, row.unsent) for row in {each.number: each for each in found}.values())
+        me = self._who.staff.number
+        return tuple(self._show.row(row.case, row.unsent, me=me) for row in {one.number: one for one in found}.values())
 
     async def board(self) -> tuple[desk.BoardRow, ...]:
         """Today in figures, from what this terminal holds."""
@@ -187,12 +193,31 @@ class CounterDesk(TakingDesk):
         memory = self._terminal.memory
         acts = tuple(
             desk_forms.offered(action, off, case, self._terminal)
-            for action, off in desk_forms.in_order(self._terminal.counter.possible(self._who, case))
+            for action, off in desk_forms.in_order(
+                (
+                    *self._terminal.counter.possible(self._who, case),
+                    *Claiming(self._terminal.counter).offers(self._who, case),
+                )
+            )
         )
         history = tuple((told.fact, fate_of(told)) for told in memory.history(case.id).lines)
         unsent = sum(1 for _, fate in history if fate == "pending")
         view = case_state.placed(self._terminal, self._show, case, self._show.view(case, history, acts, unsent))
         return view if masked_ else _unmasked(view, case.received.applicant.id)
+
+    async def take(self, number: str) -> desk.Done | desk.Refused | None:
+        """An item of the queue is hers from here on (S23); None where nothing is to be said."""
+
+        def work() -> desk.Done | desk.Refused | None:
+            taken = Claiming(self._terminal.counter).take(self._who, number)
+            if taken is None:
+                return None
+            if isinstance(taken, Refusal):
+                return desk.Refused(taken.message)
+            self._terminal.wake()
+            return desk.Done(Message("desk.claimed"))
+
+        return await self._answer(work)
 
     async def unmask(self, number: str, reason: str) -> desk.CaseView | desk.Refused:
         """The full personal values; the look is an event."""

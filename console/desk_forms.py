@@ -53,6 +53,8 @@ _LAST = (
     "void",
     "withdraw",
     "confirm-date",
+    "claim",
+    "release",
 )  # fmt: skip """Ways aside: they stand behind what moves the case on."""
 
 
@@ -330,6 +332,7 @@ _FIELDS: dict[str, Callable[[Case, Terminal], tuple[desk.Field, ...]]] = {
     "hand-over": _hand_over,
     "confirm-date": _confirm_date,
     "recall": _recall,
+    "release": lambda case, _: (_text("reason"),),
 }  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from casework import bodies, codes
 from casework.case import APPLICANT, THIRD_PARTY, Case, paused, places, post_of, route_of
 from casework.catalogue.materials import PENDING
 from casework.catalogue.schema import Item, Text
+from casework.claims import claim_on
 from casework.errors import BadBytes
 from casework.events import body_of
 from casework.facts import Fact
@@ -39,7 +40,7 @@ class Shower:
         """A text of the catalogue in the installed language."""
         return text.say(self.language()) if text else ""
 
-    def row(self, case: Case, unsent: bool, *, sits: bool = False) -> desk.QueueRow:
+    def row(self, case: Case, unsent: bool, *, sits: bool = False, me: str = "") -> desk.QueueRow:
         """One line of a list; the applicant is masked. `sits`: she waits at the counter, and her minutes count."""
         stand = standing(case, self.library.calendar(), self.now())
         spot = tuple(each for each in stand if each.kind == "spot") if sits else ()
@@ -52,6 +53,7 @@ class Shower:
             applicant=masked(case.received.applicant),
             state=t(f"state.{case.state}"),
             recalls=len(case.open_recalls),
+            holder=self.holder(case, me),
             place=t("words.list", names=list(self.places(case))),
             todo=" ".join(self._todo(case)),
             light=cast(desk.Light, light_of(spot or stand)),
@@ -65,6 +67,14 @@ class Shower:
         """What is to be done with it; a day that no clock proves is to be confirmed as well (S29)."""
         steps = dict.fromkeys(self.step_name(case, place.step) for place in places(case))
         return (*steps, t("todo.confirm_date")) if case.doubts and case.is_open else tuple(steps)
+
+    def holder(self, case: Case, me: str = "") -> str:
+        """Who has it today, by name; `me` is the staff number of whoever reads."""
+        day = f"{self.now():%Y-%m-%d}"
+        held = {one.by: one.name for step in case.claims if (one := claim_on(case, step, day))}
+        return (
+            t("words.list", names=[t("queue.mine") if by == me else name for by, name in held.items()]) if held else ""
+        )
 
     def item_name(self, case: Case) -> str:
         """The item's name, or its code while the catalogue of the case is not here."""

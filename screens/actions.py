@@ -35,6 +35,8 @@ _SHOWN = {
     "apostrophe": "'",
     "slash": "/",
     "backslash": "\\",
+    "grave_accent": "`",
+    "circumflex_accent": "^",
     "minus": "-",
     "equals_sign": "=",
     "left_square_bracket": "[",
@@ -191,6 +193,8 @@ CASE_KEYS: dict[str, str] = {
     "hearing": "left_square_bracket",
     "publicity": "right_square_bracket",
     "recall": "backslash",
+    "claim": "grave_accent",
+    "release": "circumflex_accent",
 }
 """The key of each act on a case; the same everywhere, so that fingers learn them."""
 

@@ -43,7 +43,7 @@ def mark(row: QueueRow) -> str:
     """What stands before an item: the applicant sits here; it is no case yet; a paper is called back."""
     word = "screens.queue.sits" if row.sits else "screens.queue.prefile" if row.prefile else ""
     recall = f"*{t('screens.queue.recall')} " if row.recalls else ""
-    return (f"*{t(word)} " if word else "") + recall
+    return (f"*{t(word)} " if word else "") + recall + (f"*{row.holder} " if row.holder else "")
 
 
 def whole(row: QueueRow) -> str:

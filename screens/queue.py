@@ -13,7 +13,7 @@ from casework.case import APPLICANT
 from casework.messages import t
 from casework.numbers import printed
 from screens.cases import case_table, whole
-from screens.desk import Page, QueueFilter, QueueRow
+from screens.desk import Page, QueueFilter, QueueRow, Refused
 from screens.frame import FrameScreen
 from screens.side import Side, titled
 
@@ -80,9 +80,14 @@ class QueueScreen(FrameScreen):
             self.say(whole(row) if row else t(begin), "dim")
 
     async def act_open(self) -> None:
-        """Enter: that case."""
-        if self.table.row is not None:
-            await self.console_app.open_case(self.table.row.number)
+        """Enter: that case, and it is hers (S23); where somebody else has it, to be read."""
+        if self.table.row is None:
+            return
+        number = self.table.row.number
+        taken = await self.desk.take(number)
+        await self.console_app.open_case(number)
+        if isinstance(taken, Refused):
+            self.console_app.frame.say(taken.message, "warn")
 
     async def act_new(self) -> None:
         """A new intake."""

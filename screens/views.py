@@ -140,6 +140,7 @@ class QueueRow(Struct, frozen=True):
     unsent: bool  # something of it is not yet acknowledged
     todo: str = ""  # the step that it waits for, in words; empty once it has ended
     sits: bool = False  # decided on the spot: the applicant sits and waits; `left` is of that term
+    holder: str = ""  # who has it, in words
     recalls: int = 0  # papers of it that are called back and not yet here
     prefile: str = ""  # not a case yet: the short code of a prefile, which Enter takes
 

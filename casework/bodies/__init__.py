@@ -6,6 +6,7 @@ of old versions are never deleted; a new field has a default.
 
 from __future__ import annotations
 
+from casework.bodies.claims import Claimed, Released
 from casework.bodies.course import (
     AskRefused,
     Consulted,
@@ -93,6 +94,7 @@ __all__ = [
     "Certified",
     "CheckLine",
     "CheckedByNetwork",
+    "Claimed",
     "Closed",
     "Consulted",
     "Corrected",
@@ -129,6 +131,7 @@ __all__ = [
     "Received",
     "Recused",
     "RefusedAtIntake",
+    "Released",
     "Renumbered",
     "ResolveAmend",
     "ResolveInsist",

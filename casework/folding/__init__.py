@@ -16,11 +16,12 @@ from casework.dating import doubted
 from casework.errors import BadBytes
 from casework.events import EVENTS, Klass, body_of, known, reading_mark
 from casework.facts import Fact
-from casework.folding import course, dates, intake, result, settling
+from casework.folding import claims, course, dates, intake, result, settling
 from casework.folding.parts import Evolver, unchanged
 
 EVOLVERS: dict[str, Evolver] = {
     **intake.EVOLVERS, **course.EVOLVERS, **result.EVOLVERS, **settling.EVOLVERS, **dates.EVOLVERS,
+    **claims.EVOLVERS,
 }  # fmt: skip
 
 FOLD = "5"
@@ -58,7 +59,8 @@ def evolve(case: Case | None, fact: Fact) -> Case | None:
     evolver = EVOLVERS.get(fact.type, unchanged) if moves else unchanged
     told = moves and _is_told_on_paper(fact.type)
     acts = (*case.acts, PaperAct(fact.id, EVENTS[fact.type].prints)) if told else case.acts
-    return msgspec.structs.replace(evolver(case, fact, body), facts=case.facts + 1, acts=acts)
+    after = claims.kept_claims(evolver(case, fact, body), fact.type, body)
+    return msgspec.structs.replace(after, facts=case.facts + 1, acts=acts)
 
 
 def _is_told_on_paper(type_: str) -> bool:

@@ -11,13 +11,13 @@ from casework.case import AT_APPLICANT, Case, module_at, open_steps, paused, ste
 from casework.events import EVENTS, EventType
 from casework.facts import Fact
 from casework.rights import delegated, may
-from casework.rules import course, dates, intake, result, settling
+from casework.rules import claims, course, dates, intake, result, settling
 from casework.rules.refusing import SEPARATION, Bench, Refusal, Rule, asked_for, at_post, named, sentence
 
 __all__ = ["RULES", "SEPARATION", "Bench", "Refusal", "asked_for", "refusal", "sentence"]
 
 RULES: dict[str, Rule] = {
-    **intake.RULES, **course.RULES, **result.RULES, **settling.RULES, **dates.RULES,
+    **intake.RULES, **course.RULES, **result.RULES, **settling.RULES, **dates.RULES, **claims.RULES,
 }  # fmt: skip
 
 _BEFORE_THE_NUMBER = frozenset({"prefile.opened", "prefile.checked", "prefile.parked", "prefile.taken"})
@@ -40,6 +40,7 @@ def refusal(case: Case | None, fact: Fact, body: Any, bench: Bench) -> Refusal |
         _person(case, row, fact, bench, module)
         or _state(case, row)
         or (_step(case, row, fact, body, bench) if case is not None else None)
+        or (claims.not_anothers(case, row.name, fact, body) if case is not None else None)
         or (RULES[row.name](case, fact, body, bench) if _has_rule(case, row) else None)
     )
 

@@ -6,6 +6,8 @@ import argparse
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from casework.case import AT_APPLICANT, ENDED_STATES, OPEN_STATES
 from casework.catalogue.schema import MODULES
 from casework.messages import t
@@ -84,6 +86,7 @@ def _act(args: argparse.Namespace) -> int:
     from casework.errors import BadCommand
     from casework.rules import Refusal
     from console.acting import acted
+    from console.claiming import Claiming
     from console.counter import Acted
     from console.signed_in import signed_in
 
@@ -100,6 +103,7 @@ def _act(args: argparse.Namespace) -> int:
             return terminal.counter.act(session, args.number, args.act, given)
 
         answer = acted(terminal, act)
+        answer = msgspec.structs.replace(answer, done=Claiming(terminal.counter).answered(session, answer.done))
         return report(terminal.counter.case(args.number).number, terminal.counter.case(args.number).state, answer)
 
 

@@ -527,6 +527,10 @@ class FakeDesk(FakePrefiles):
             ),
         )
 
+    async def take(self, number: str) -> Done | Refused | None:
+        self.log.append(f"take {number}")
+        return None
+
     async def unmask(self, number: str, reason: str) -> CaseView | Refused:
         self.unmasked = True
         return await self.case(number)

@@ -1,0 +1,39 @@
+"""Who has which item of the queue (S23): the first of two keeps it, a lapsed claim holds nobody up."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from casework import bodies
+from casework.case import Case, Claim, places
+from casework.claims import claim_on
+from casework.facts import Fact
+from casework.folding.parts import Evolver
+
+
+def _claimed(case: Case, fact: Fact, body: bodies.Claimed) -> Case:
+    held = claim_on(case, body.step, fact.time.at[:10])
+    if held is not None and held.by != fact.actor:
+        return case  # the hall's order says who was first; the second one moves nothing
+    claim = Claim(fact.actor, fact.time.at, body.terminal, body.name)
+    return msgspec.structs.replace(case, claims={**case.claims, body.step: claim})
+
+
+def _released(case: Case, fact: Fact, body: bodies.Released) -> Case:
+    left = {step: claim for step, claim in case.claims.items() if step != body.step}
+    return msgspec.structs.replace(case, claims=left)
+
+
+def kept_claims(case: Case, type_: str, body: Any) -> Case:
+    """The case with claims only on what still waits: an item that was done, sent back or reassigned is nobody's."""
+    if not case.claims:
+        return case
+    waiting = {place.step for place in places(case)} - ({body.step} if type_ == "reassigned" else set())
+    if case.claims.keys() <= waiting:
+        return case
+    return msgspec.structs.replace(case, claims={step: one for step, one in case.claims.items() if step in waiting})
+
+
+EVOLVERS: dict[str, Evolver] = {"claimed": _claimed, "released": _released}
