@@ -102,7 +102,7 @@ class Healing(Keeping):
                 changes, common = self._shown(tx, hall, offer, head), tx.rejoined(terminal.number, offer.epoch)
             else:
                 common = tx.newest_point(offer.points[: self._limits.offer_points])
-                changes = Changes(rejoined={(terminal.number, offer.epoch): common})
+                changes = Changes(rejoined={(terminal.number, offer.epoch): (common, head.seq if head else 0)})
             self._save(tx, changes)
             upto, wanted = _wanted(tx, offer.epoch, common, head.seq) if head else (common, ())
             if not wanted:
@@ -201,7 +201,7 @@ class Healing(Keeping):
     def _end_healing(self) -> frozenset[str]:
         with self._store.writing() as tx:
             hall = tx.hall()
-            gaps = [bodies.Gap(epoch, first, last) for epoch, first, last in _ranges(tx.lost_unshown())]
+            gaps = _gaps(tx)
             changes = Changes(epoch=msgspec.structs.replace(hall, healing=""))
             changes = own_facts(tx, gaps, self.now, self._new_id, changes) if gaps else changes
             self._save(tx, changes)
@@ -277,6 +277,16 @@ def _wanted(reading: Reading, epoch: int, common: int, last: int) -> tuple[int, 
     if upto < last:
         ranges.append(Range(upto + 1, last))
     return upto, tuple(ranges)
+
+
+def _gaps(reading: Reading) -> list[bodies.Gap]:
+    """What is proven to have been there and nobody has shown (T60)."""
+    found = []
+    for epoch, common, last in reading.lost_reach():
+        shown = reading.lost_shown(epoch)
+        missing = [(epoch, seq) for seq in range(common + 1, last + 1) if seq not in shown]
+        found += [bodies.Gap(*place) for place in _ranges(missing)]
+    return found
 
 
 def _ranges(places: Sequence[tuple[int, int]]) -> list[tuple[int, int, int]]:

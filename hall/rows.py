@@ -215,7 +215,8 @@ class Changes:
     """Another epoch, a latch, the end of healing: what of the hall's own row is written."""
     lost: dict[str, tuple[LostRow, int | None]] = dataclasses.field(default_factory=dict)
     """By hash, each with the draft that puts it back."""
-    rejoined: dict[tuple[str, int], int] = dataclasses.field(default_factory=dict)
+    rejoined: dict[tuple[str, int], tuple[int, int]] = dataclasses.field(default_factory=dict)
+    """By terminal and epoch: up to where its log is this one, and up to where it went."""
 
     @property
     def scopes(self) -> frozenset[str]:

@@ -212,9 +212,13 @@ class SqliteReading:
         """What was shown and stands nowhere yet, in the old order."""
         return tuple(LostRow(*row) for row in self._all("lost_waiting", limit))
 
-    def lost_unshown(self) -> tuple[tuple[int, int], ...]:
-        """Epoch and number of what nobody has shown."""
-        return tuple(self._all("lost_unshown"))
+    def lost_reach(self) -> tuple[tuple[int, int, int], ...]:
+        """Of each older epoch: up to where its log is this one, and up to where terminals have proven that it went."""
+        return tuple(self._all("lost_reach"))
+
+    def lost_shown(self, epoch: int) -> frozenset[int]:
+        """The places of it that somebody has shown."""
+        return frozenset(row[0] for row in self._all("lost_shown", epoch))
 
     def put_back(self, hashes: Collection[str]) -> frozenset[str]:
         """Those of these lost entries that stand in the log again."""

@@ -111,7 +111,7 @@ class SqliteWriting(SqliteReading):
                 for r, draft in changes.lost.values()
             ),
         )
-        self._many("put_rejoined", ((terminal, epoch, seq) for (terminal, epoch), seq in changes.rejoined.items()))
+        self._many("put_rejoined", ((*key, *places) for key, places in changes.rejoined.items()))
 
     def _put_registers(self, changes: Changes, seqs: tuple[int, ...]) -> None:
         self._many(

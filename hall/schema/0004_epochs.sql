@@ -19,11 +19,13 @@ create table lost (
 create index lost_place on lost (epoch, seq);
 create index lost_waiting on lost (epoch, seq) where entry = 0;
 
--- Up to which entry a terminal's log of an older epoch is this one: what its facts of then had seen (S5).
+-- Up to which entry a terminal's log of an older epoch is this one: what its facts of then had seen (S5). last: up to
+-- where its log went, by a head with this hall's signature.
 create table rejoined (
   terminal text not null,
   epoch integer not null,
   seq integer not null,
+  last integer not null,
   primary key (terminal, epoch)
 ) strict, without rowid;
 

@@ -231,9 +231,13 @@ insert into lost values (?, ?, ?, ?, ?, ?) on conflict (hash) do update set
 -- What was shown and stands nowhere yet, in the old order.
 select hash, epoch, seq, chain, bytes, entry from lost where entry = 0 and bytes is not null order by epoch, seq limit ?;
 
--- name: lost_unshown
--- What nobody has shown.
-select epoch, seq from lost where entry = 0 and bytes is null order by epoch, seq;
+-- name: lost_reach
+-- From where to where each epoch's log went on beyond this one, as far as terminals have proven.
+select epoch, max(seq), max(last) from rejoined group by epoch having max(last) > max(seq) order by epoch;
+
+-- name: lost_shown
+-- What somebody has shown of it.
+select seq from lost where epoch = ? and (bytes is not null or entry > 0) order by seq;
 
 -- name: put_back
 -- Which of these (hashes as a JSON list) stand in the log again.
@@ -245,7 +249,7 @@ select seq from rejoined where terminal = ? and epoch = ?;
 
 -- name: put_rejoined
 -- A terminal has said where it stands.
-insert or replace into rejoined values (?, ?, ?);
+insert or replace into rejoined values (?, ?, ?, ?);
 
 -- name: log_rows
 -- Entries as they lie in the log: for segments.

@@ -11,7 +11,9 @@ from typing import Any
 
 import msgspec
 
+from casework import bodies
 from casework.ambient import stamp
+from casework.events import body_of
 from casework.facts import decode_fact
 from casework.seals import Ed25519Signer
 from casework.wire import Entry
@@ -117,6 +119,13 @@ def refusals(world: World) -> dict[str, tuple[str, bytes]]:
         "select fact_hash, v, bytes from register where v in ('rejected', 'held') order by fact_hash"
     )
     return {hash_: (v, data) for hash_, v, data in rows}
+
+
+def gaps_of(world: World) -> list[bodies.Gap]:
+    """What the hall has written down as lost."""
+    rows = world.server.peek().execute("select bytes from log where kind = 'fact' and case_id = ''").fetchall()
+    facts = [decode_fact(msgspec.json.decode(row[0], type=Entry).fact) for row in rows]
+    return [body_of(fact) for fact in facts if fact.type == "gap"]
 
 
 async def tick(world: World, seconds: float) -> None:
@@ -231,6 +240,7 @@ def test_t60_what_nobody_holds_any_more_is_written_down_as_a_gap_and_own_facts_a
         after = facts_of(world)
         kept = {row[0] for row in world.server.peek().execute("select fact_id from register where first = 1")}
         assert {id_ for id_ in before if id_ not in after and id_ not in kept} == set()
+        assert gaps_of(world), "what the hall had signed and nobody can show is on record"
         for terminal in world.terminals:
             assert terminal.mind.pending().unsent == 0
             assert not terminal.mind.position().frozen
