@@ -26,6 +26,8 @@ from local_db.sql import queries
 
 _SQL = queries("line")
 _MOVES = {"accepted": Move.ACCEPT, "rejected": Move.REJECT, "held": Move.HOLD}
+IN_TRAY = frozenset({Row.HELD, Row.REJECTED, Row.RESOLVED})
+"""Rows of which a line stands in the tray, or stood there."""
 DAMAGED = "damaged"
 """The stub's reason when a byte broke on this disk (T53)."""
 
@@ -139,7 +141,8 @@ class Outbox(Commit):
         if after is state and verdict.revision == row[1]:
             return set()
         db.execute(_SQL["judged"], (after, msgspec.json.encode(verdict), verdict.revision, entry, seq))
-        self._tray_of_own(db, seq)
+        if IN_TRAY & {state, after}:  # of what was accepted at once there never was a line
+            self._tray_of_own(db, seq)
         return {row[2]} if counts(row[4], state) != counts(row[4], after) else set()
 
     def _tray_of_own(self, db: sqlite3.Connection, seq: int) -> None:

@@ -27,7 +27,7 @@ from casework.seals import Signed
 from casework.upcasting import HALL_WORD
 from casework.wire import ENTRY_FACT, ENTRY_TRAY, ENTRY_VERDICT, Entry, Link, extend
 from local_db.commit import named_by, resolve_own
-from local_db.outbox import Outbox, keep_tray
+from local_db.outbox import IN_TRAY, Outbox, keep_tray
 from local_db.prefiles import follow
 from local_db.replay import HOLE, UNREAD, confirmed_case, keep, overlaid, shown_case
 from local_db.sql import queries
@@ -175,8 +175,10 @@ class Pages(Outbox):
         if entry.verdict is not None:
             self._judged(db, seq, entry.verdict, entry.seq)
         row = db.execute(_SQL["row"], (seq,)).fetchone()
-        db.execute("update outbox set state = ? where local_seq = ?", (moved(Row(row[0]), Move.PASS), seq))
-        self._tray_of_own(db, seq)
+        before = Row(row[0])
+        db.execute("update outbox set state = ? where local_seq = ?", (moved(before, Move.PASS), seq))
+        if before in IN_TRAY:
+            self._tray_of_own(db, seq)
 
 
 def own_among(db: sqlite3.Connection, ids: Sequence[str]) -> dict[str, int]:
