@@ -304,15 +304,15 @@ class Docket:
         )
 
     def unseen(self, envelope: Envelope, fact: Fact) -> frozenset[str]:
-        """Event types of the case after the base of `fact` that its maker had not seen (S5).
+        """Event types of the case after the base of `fact` that its maker had not seen, as far as they break it (S5).
 
         Own facts count as seen up to the base, and so do those of the same command; of another epoch's log nothing.
         """
         row = EVENTS.get(fact.type)
-        return self.later(envelope, fact) if row is not None and row.broken_by else frozenset()
+        return self.later(envelope, fact, row.broken_by) if row is not None and row.broken_by else frozenset()
 
-    def later(self, envelope: Envelope, fact: Fact) -> frozenset[str]:
-        """What others said of the case after the base of `fact`, by type."""
+    def later(self, envelope: Envelope, fact: Fact, types: frozenset[str] | None = None) -> frozenset[str]:
+        """What others said of the case after the base of `fact`, by type; of these types, or of all."""
         live = self.live(fact.case)
         seen = self._seen(envelope.terminal, fact.base)
         if live.loaded is None or live.loaded_after > seen:
@@ -322,7 +322,10 @@ class Docket:
         return frozenset(
             later.type
             for later in (*live.loaded, *live.later)
-            if later.seq > seen and not was_seen(later, fact.base) and not self._is_own(later, envelope, fact, command)
+            if (types is None or later.type in types)
+            and later.seq > seen
+            and not was_seen(later, fact.base)
+            and not self._is_own(later, envelope, fact, command)
         )
 
     def _seen(self, terminal: str, base: Base) -> int:
@@ -340,9 +343,8 @@ class Docket:
         if later.group in command:
             return True
         if (later.terminal, later.incarnation) == (envelope.terminal, envelope.incarnation):
-            if self.lineage.sealed_again(envelope.terminal, envelope.seq):
-                return True  # its base counts envelopes of then
-            return later.local_seq <= fact.base.local_seq or later.local_seq > envelope.seq
+            known = later.local_seq <= fact.base.local_seq or later.local_seq > envelope.seq
+            return known or self.lineage.sealed_again(envelope.terminal, envelope.seq)  # its base counts those of then
         for row in self.lineage.adopted(envelope.terminal):
             if (row.terminal, row.incarnation) == (later.terminal, later.incarnation):
                 return later.local_seq <= row.shared or later.fact in self._again(envelope.terminal)
