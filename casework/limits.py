@@ -49,6 +49,8 @@ class Limits:
     snapshot_part_least: int = 64 * 1024
     snapshot_wait: float = 600.0
     """Seconds until a hall without a snapshot is asked for one again."""
+    kept_scopes: int = 16
+    """Scopes that a terminal may name in a pull as still needed."""
     holes_at_once: int = 20
     """Old cases that a terminal asks the hall for between two polls."""
     purge_seconds: float = 1800.0

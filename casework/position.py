@@ -24,6 +24,8 @@ class Position(msgspec.Struct, frozen=True):
     """The newest head with the hall's signature that was seen."""
     frozen: str = ""
     """Why the cursor stands still (S24); empty while all is well."""
+    keep: tuple[str, ...] = ()
+    """Scopes that the log has taken away and that are still needed here (S7)."""
     adrift: bool = False
     """What was sealed here may be sent only by a new incarnation (S27)."""
 
@@ -46,6 +48,14 @@ class Pending(msgspec.Struct, frozen=True):
     """Legal time of the oldest unsent fact; empty when nothing waits."""
     held: int
     rejected: int
+
+
+class Refill(msgspec.Struct, frozen=True):
+    """A page that a newly given scope asks for: of the log behind `place`, where the chain is `chain` (S7)."""
+
+    scope: str
+    place: int
+    chain: str
 
 
 class Piece(msgspec.Struct, frozen=True):

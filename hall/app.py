@@ -253,7 +253,11 @@ def _question(request: Request, limits: Limits) -> tuple[Question, float]:
     query = request.query_params
     try:
         asked = Question(
-            int(query["epoch"]), int(query["after"]), query["chain"], int(query.get("limit", limits.pull_entries))
+            int(query["epoch"]),
+            int(query["after"]),
+            query["chain"],
+            int(query.get("limit", limits.pull_entries)),
+            frozenset(query.get("keep", "").split(",")[: limits.kept_scopes]),
         )
         wait = float(query.get("wait", "0"))
     except (KeyError, ValueError) as cause:

@@ -67,12 +67,14 @@ def _hall(actions: Any) -> None:
 
 
 def _terminal(actions: Any) -> None:
-    for name in ("invite", "revoke", "list"):
+    for name in ("invite", "revoke", "list", "scope"):
         one = _action(actions, name)
         one.add_argument("--staff", default="")
         one.add_argument("--post", default="")
         if name != "list":
             one.add_argument("number")
+        if name == "scope":
+            one.add_argument("modules", metavar="MODULE[,MODULE]")
         if name == "revoke":
             one.add_argument("--since", metavar="TIME", default="")
 

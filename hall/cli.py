@@ -37,6 +37,7 @@ from hall.errors import Stop
 from hall.founding import delegation_text, delegations_of, found, hall_row, sample_staff, staff_change
 from hall.keys import BEGUN_FILE, begin_key, keep_key, read_key
 from hall.office import own_facts, revoke, write_version
+from hall.scoping import set_scopes
 from hall.service import Hall
 from hall.shipped import shipped_calendar, shipped_catalogue
 from hall.snapshots import FOLDER, Shelf
@@ -207,7 +208,7 @@ async def _watching(here: HallHere, api: Api) -> None:
 
 
 def run(words: Sequence[str]) -> int:
-    """`yichuang hall …` or `yichuang terminal invite|list|revoke …`; the exit code.
+    """`yichuang hall …` or `yichuang terminal invite|list|revoke|scope …`; the exit code.
 
     Raises HallError with a sentence; SystemExit(2) when the words are wrong.
     """
@@ -356,7 +357,7 @@ def _number(text: str) -> str:
 
 
 def run_terminal(args: argparse.Namespace) -> int:
-    """Do what `yichuang terminal invite|list|revoke` was asked; the exit code. Raises HallError."""
+    """Do what `yichuang terminal invite|list|revoke|scope` was asked; the exit code. Raises HallError."""
     with open_hall(hall_folder(args.dir)) as here:
         if args.action == "invite":
             code, until = here.invite(args.number)
@@ -366,6 +367,10 @@ def run_terminal(args: argparse.Namespace) -> int:
         elif args.action == "revoke":
             here.hall.change(lambda reading, now, ids: revoke(reading, args.number, now, ids, args.since))
             say(t("hall.revoked_now", number=args.number))
+        elif args.action == "scope":
+            modules = tuple(filter(None, args.modules.split(",")))
+            here.hall.change(lambda reading, now, ids: set_scopes(reading, args.number, modules, now, ids))
+            say(t("hall.scopes_set", number=args.number, modules=", ".join(modules)))
         else:
             for one in here.hall.terminals():
                 _row(args, msgspec.structs.asdict(one))

@@ -46,6 +46,8 @@ class Keeping:
         self._went_on: dict[str, int] = {}
         """In which epoch each terminal has pulled."""
         self._own_entries = 0
+        self._needs: dict[str, tuple[int, frozenset[str]]] = {}
+        """By terminal: where it stood at its last pull, and the scopes that it still needs (S7)."""
         self._pages_kept = PagesKept(limits.pages_kept, limits.pull_bytes)
         self._asked = ("", 0.0)
         """Which terminal shows what the hall has lost, and when it last did (S25)."""

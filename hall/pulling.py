@@ -40,6 +40,8 @@ class Question(msgspec.Struct, frozen=True):
     after: int
     chain: str
     limit: int
+    keep: frozenset[str] = frozenset()
+    """Scopes that the log has taken away and that it still needs (S7)."""
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -98,6 +100,7 @@ class Pulling(Keeping):
         held = {*terminal.scopes, terminal.own_scope}
         self._seen[number] = contact_of(number, self.now, asked.after, report)
         self._went_on[number] = asked.epoch
+        self._needs[number] = asked.after, asked.keep
         if self._asked[0] == number:
             self._asked = "", 0.0
         return Page(

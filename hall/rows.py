@@ -184,6 +184,14 @@ class LostRow(msgspec.Struct, frozen=True):
     """Where it stands now; 0 while nowhere."""
 
 
+class LeavingRow(msgspec.Struct, frozen=True):
+    """A scope that a terminal is to give up, by an entry of the log."""
+
+    terminal: str
+    scope: str
+    since: int
+
+
 class Draft(msgspec.Struct, frozen=True):
     """An entry that has no number yet: the counter is read last (S8)."""
 
@@ -208,6 +216,8 @@ class Changes:
     reports: dict[str, ReportRow] = dataclasses.field(default_factory=dict)
     timers: dict[str, tuple[TimerRow, ...]] = dataclasses.field(default_factory=dict)
     """By case: all that it has now."""
+    leaving: dict[str, tuple[LeavingRow, ...]] = dataclasses.field(default_factory=dict)
+    """By terminal: all that it has now."""
     adoptions: list[AdoptionRow] = dataclasses.field(default_factory=list)
     fold: str = ""
     """Which fold has made all cases' rows, where they were made anew."""

@@ -17,6 +17,7 @@ from hall.rows import (
     CaseRow,
     HallRow,
     InviteRow,
+    LeavingRow,
     LogRow,
     LostRow,
     PageRow,
@@ -178,6 +179,10 @@ class SqliteReading:
     def timers_due(self, day: str, limit: int) -> tuple[TimerRow, ...]:
         """Timers whose last day lies before `day`."""
         return tuple(TimerRow(*row) for row in self._all("timers_due", day, limit))
+
+    def leaving(self) -> tuple[LeavingRow, ...]:
+        """Scopes that terminals are to give up."""
+        return tuple(LeavingRow(*row) for row in self._all("leaving"))
 
     def page(self, after: int, limit: int) -> tuple[PageRow, ...]:
         """Entries after a cursor."""

@@ -88,6 +88,8 @@ class SqliteWriting(SqliteReading):
         self._many(
             "put_invite", ((i.number, i.code_hash, i.expires, i.tries, i.used_by) for i in changes.invites.values())
         )
+        self._many("drop_leaving", ((terminal,) for terminal in changes.leaving))
+        self._many("put_leaving", ((r.terminal, r.scope, r.since) for rows in changes.leaving.values() for r in rows))
         self._many(
             "put_report",
             (

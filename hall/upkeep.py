@@ -11,6 +11,7 @@ from hall.healing import Healing
 from hall.health import TerminalHealth, metrics, terminals
 from hall.judge import Sitting
 from hall.rows import Changes
+from hall.scoping import let_go
 from hall.timers import refolded, run_out, settled_early
 
 
@@ -30,6 +31,7 @@ class Upkeep(Healing):
     def tick(self) -> frozenset[str]:
         """Say what nobody else said in time (S10); the scopes that got something new. Cheap while nothing is due."""
         told = self.keep_reports()
+        self._let_go()
         scopes = self.heal()
         if scopes:
             return scopes | self.rejudge()
@@ -47,6 +49,14 @@ class Upkeep(Healing):
             early = settled_early(tx, self.now, self._new_id, calendar)
             self._save(tx, early)
         return changes.scopes | early.scopes
+
+    def _let_go(self) -> None:
+        """Scopes that nobody needs any more are not sent any more (S7)."""
+        with self._store.reading() as reading:
+            if not reading.leaving():
+                return
+        with self._store.writing() as tx:
+            self._save(tx, let_go(tx, self._needs))
 
     def rejudge(self) -> frozenset[str]:
         """Judge again all that is held: a newer version may know better (S17). The scopes that got something new."""

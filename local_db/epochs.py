@@ -22,6 +22,7 @@ from local_db.sql import queries
 
 _SQL = queries("epochs")
 _REBUILD = queries("rebuild")
+_SCOPES = queries("scopes")
 _END = 1 << 62
 
 
@@ -85,6 +86,7 @@ class Epochs(Rebuild):
             db.execute(_SQL["may_drop"], (place,))
             db.execute(_SQL["drop_entries"], (place,))
             db.execute(_SQL["dropped"])
+            db.execute(_SCOPES["forget_fills"])
             db.execute(_SQL["drop_heads"], (place,))
             for table in ("staff", "terminal", "head", "tray"):
                 db.execute(_REBUILD[f"clear_{table}"])

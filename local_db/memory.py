@@ -21,7 +21,6 @@ from local_db.counter import Identity
 from local_db.drafts import Drafts
 from local_db.errors import AlreadyTerminal, Damaged, NotATerminal, wrapped
 from local_db.finding import Finding
-from local_db.holes import Holes
 from local_db.incarnation import Incarnations
 from local_db.migrations import migrate, version_of
 from local_db.people import People
@@ -29,6 +28,7 @@ from local_db.prefiles import Prefiles
 from local_db.printing import Printing
 from local_db.purge import Purge
 from local_db.rebuild import projection
+from local_db.scopes import Scopes
 from local_db.state import State, StateFile
 from local_db.waiting import Fetched
 
@@ -36,7 +36,7 @@ FOLDERS = ("papers", "spool", "backup", "keys")
 
 
 class TerminalMemory(
-    Bootstrap, Holes, Purge, Incarnations, Finding, Prefiles, Drafts, People, Printing, Fetched, Backup
+    Bootstrap, Scopes, Purge, Incarnations, Finding, Prefiles, Drafts, People, Printing, Fetched, Backup
 ):
     """One data folder, open. Threads may share it; other processes may have it open as well (S34)."""
 

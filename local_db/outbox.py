@@ -25,6 +25,7 @@ from local_db.replay import counts, readable, reshow, shown_case
 from local_db.sql import queries
 
 _SQL = queries("line")
+_SCOPES = queries("scopes")
 _MOVES = {"accepted": Move.ACCEPT, "rejected": Move.REJECT, "held": Move.HOLD}
 IN_TRAY = frozenset({Row.HELD, Row.REJECTED, Row.RESOLVED})
 """Rows of which a line stands in the tray, or stood there."""
@@ -39,9 +40,12 @@ class Outbox(Commit):
         """Where this terminal stands."""
         with self.reading() as db:
             epoch, cursor, chain, head, frozen = db.execute(_SQL["position"]).fetchone()
+            keep = tuple(row[0] for row in db.execute(_SCOPES["kept"]))
         known = msgspec.json.decode(head, type=Signed) if head else None
         who = self.identity
-        return Position(who.hall, who.terminal, who.incarnation, epoch, cursor, chain, known, frozen, self.is_adrift())
+        return Position(
+            who.hall, who.terminal, who.incarnation, epoch, cursor, chain, known, frozen, keep, self.is_adrift()
+        )
 
     def outgoing(
         self, max_facts: int, max_bytes: int, after: int | None = None, *, whole: bool = False

@@ -46,18 +46,7 @@ class Inbound:
         position = await contact.memory(contact.store.position)
         if position.frozen:
             raise await contact.diverged()
-        query: dict[str, str | int] = {
-            "epoch": position.epoch,
-            "after": position.cursor,
-            "chain": position.chain,
-            "limit": contact.limits.pull_entries,
-            "wait": int(wait),
-            "report": encode_report(await contact.report()),
-        }
-        answer = await contact.question(
-            lambda: contact.transport.pull(query, contact.signer, contact.hall_now(), float(int(wait)))
-        )
-        signed, links, chain = await self._proven(answer, position)
+        answer, signed, links, chain = await self.page_at(position, wait)
         await contact.heard(answer.hall_time)
         moved = True
         if links:
@@ -68,6 +57,27 @@ class Inbound:
             await contact.memory(contact.store.remember_head, signed, answer.upto)
         entries = sum(link.entry is not None for link in links) if moved else 0
         return Page(entries, answer.upto, answer.newest, moved)
+
+    async def page_at(self, position: Position, wait: float) -> tuple[PullAnswer, Signed, tuple[Link, ...], str]:
+        """The page behind a place of the log, proven: answer, signed head, entries, and the chain at its end.
+
+        Raises AskPerson or TryAgain.
+        """
+        contact = self._contact
+        query: dict[str, str | int] = {
+            "epoch": position.epoch,
+            "after": position.cursor,
+            "chain": position.chain,
+            "limit": contact.limits.pull_entries,
+            "wait": int(wait),
+            "report": encode_report(await contact.report()),
+        }
+        if position.keep:
+            query["keep"] = ",".join(position.keep)
+        answer = await contact.question(
+            lambda: contact.transport.pull(query, contact.signer, contact.hall_now(), float(int(wait)))
+        )
+        return (answer, *await self._proven(answer, position))
 
     async def blobs(self) -> bool:
         """Fetch the catalogue and calendar versions that are named and not here; whether none is missing now.

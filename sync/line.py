@@ -23,6 +23,7 @@ from sync.holes import Holes
 from sync.inbound import Inbound, Page
 from sync.outbound import Outbound
 from sync.ports import LineStore
+from sync.scopes import Scopes
 from sync.status import LineStatus, LinkState, Synced
 from sync.transport import Transport
 
@@ -61,11 +62,13 @@ class Line:
         self._healing = Healing(self._contact)
         self._bootstrap = Bootstrap(self._contact, sleep)
         self._holes = Holes(self._contact)
+        self._scopes = Scopes(self._contact, self._inbound, sleep)
         self._sleep = sleep
         self._dice = dice
         self._limits = limits
         self._woken = asyncio.Event()
         self._complete = False
+        self._filling = False
 
     @property
     def status(self) -> LineStatus:
@@ -137,6 +140,8 @@ class Line:
                 if page.moved and page.upto >= target:
                     break
             await self._patiently(self._inbound.blobs, tries)
+            while await self._patiently(self._scopes.step, tries):
+                pass
             await self._patiently(self._holes.step, tries)
         except Diverged:
             raise
@@ -169,8 +174,10 @@ class Line:
         while True:
             while await self._patiently(self._bootstrap.step):
                 pass
+            self._filling = await self._patiently(self._scopes.step)
             self._complete = await self._patiently(self._inbound.blobs)
-            await self._patiently(self._holes.step)
+            if not self._filling:
+                await self._patiently(self._holes.step)
             began = self._contact.clock.monotonic()
             page = await self._patiently(self._poll)
             self._bootstrap.saw(page.newest - page.upto)
@@ -192,7 +199,7 @@ class Line:
         return await self._contact.memory(self._contact.store.purge_step)
 
     async def _poll(self) -> Page:
-        if self.status.link is not LinkState.ONLINE:
+        if self._filling or self.status.link is not LinkState.ONLINE:
             return await self._inbound.step(0.0)  # says at once that the line is there
         return await self._inbound.step(self._limits.poll_seconds if self._complete else self._limits.poll_spacing)
 

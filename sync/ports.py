@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from casework.position import Outgoing, Pending, Piece, Position
+from casework.position import Outgoing, Pending, Piece, Position, Refill
 from casework.seals import Signed
 from casework.snapshot import Boot, Snapshot
 from casework.wire import Answered, Link, Point
@@ -120,6 +120,18 @@ class LineStore(Protocol):
 
     def boot_step(self) -> bool:
         """Apply a slice of at most 10 ms; False when the bootstrap is at its end."""
+        ...
+
+    def scope_slice(self) -> bool:
+        """Do a slice of what scopes that come and go need here (S7); False when nothing is to do now."""
+        ...
+
+    def refill(self) -> Refill | None:
+        """The page that a newly given scope asks for next."""
+        ...
+
+    def refilled(self, asked: Refill, links: Sequence[Link]) -> None:
+        """Keep what a proven page has of the scope that it was asked for."""
         ...
 
     def holes(self, after: str = "", limit: int = 0) -> tuple[str, ...]:

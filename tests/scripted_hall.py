@@ -16,6 +16,7 @@ import msgspec
 
 from casework.ambient import stamp
 from casework.facts import NO_HASH, Envelope, digest
+from casework.position import Refill
 from casework.seals import Ed25519Signer, Signed, key_id, seal, unseal
 from casework.snapshot import Boot, Snapshot
 from casework.wire import (
@@ -290,6 +291,15 @@ class ListStore:
 
     def boot_step(self) -> bool:
         raise AssertionError("no snapshot was offered")
+
+    def scope_slice(self) -> bool:
+        return False
+
+    def refill(self) -> Refill | None:
+        return None
+
+    def refilled(self, asked: Refill, links: Sequence[Link]) -> None:
+        raise AssertionError("no scope was given")
 
     def holes(self, after: str = "", limit: int = 0) -> tuple[str, ...]:
         return ()

@@ -13,7 +13,7 @@ from console.output import data, talk
 if TYPE_CHECKING:
     from console.enrolment import Enrolled
 
-AT_THE_HALL = ("invite", "list", "revoke")
+AT_THE_HALL = ("invite", "list", "revoke", "scope")
 
 
 def arguments(parser: Parser) -> None:
@@ -26,6 +26,8 @@ def arguments(parser: Parser) -> None:
         there.add_argument("--post", metavar="POST", help=t("arguments.post"))
         if name != "list":
             there.add_argument("number", metavar="NUMBER", help=t("arguments.terminal"))
+        if name == "scope":
+            there.add_argument("modules", metavar="MODULE[,MODULE]", help=t("arguments.modules"))
         if name == "revoke":
             there.add_argument("--since", metavar="TIME", help=t("arguments.revoke_since"))
     enrol = command(group, "enrol", "help.terminal.enrol")

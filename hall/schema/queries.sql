@@ -263,3 +263,15 @@ from register where v in ('held', 'rejected') and bytes is not null and entry > 
 -- name: blob_names
 -- All blobs, for segments.
 select sha256 from blob order by sha256;
+
+-- name: leaving
+-- Scopes that terminals are to give up.
+select terminal, scope, since from leaving order by terminal, scope;
+
+-- name: drop_leaving
+-- Those of a terminal, before those that it has now.
+delete from leaving where terminal = ?;
+
+-- name: put_leaving
+-- A scope that a terminal is to give up.
+insert into leaving values (?, ?, ?);

@@ -1,0 +1,93 @@
+-- Scopes that come and go (S7).
+
+-- name: told
+-- What the log says of this terminal.
+select bytes from terminal where number = ?
+
+-- name: here
+-- Scopes that this copy covers.
+select scope, state from scope_here
+
+-- name: kept
+-- Scopes that the log has taken away and that are still needed here.
+select scope from scope_here where state <> 'held' order by scope
+
+-- name: cover
+insert into scope_here (scope, state) values (?, 'held')
+on conflict (scope) do update set state = excluded.state, place = 0
+
+-- name: leave
+update scope_here set state = ? where scope = ?
+
+-- name: uncover
+delete from scope_here where scope = ?
+
+-- name: waits
+-- Whether own facts are unsettled in a scope; one of a case that is not shown may be of any.
+select exists (
+    select 1 from outbox o left join shown s on s.case_id = o.case_id
+    where o.state not in ('passed', 'resolved') and (s.module is null or s.module = ?)
+)
+
+-- name: begin
+insert into scope_fill (scope, upto, chain) select ?, cursor, ? from standing
+
+-- name: fill
+select scope, upto, place, chain, phase from scope_fill order by scope limit 1
+
+-- name: came
+update scope_fill set place = ?, chain = ? where scope = ?
+
+-- name: fold
+update scope_fill set phase = 'fold' where scope = ?
+
+-- name: filled
+delete from scope_fill where scope = ?
+
+-- name: forget_fills
+-- In another epoch it begins anew.
+delete from scope_fill
+
+-- name: note_case
+insert or ignore into scope_case (case_id) values (?)
+
+-- name: noted
+select case_id from scope_case order by case_id limit ?
+
+-- name: done_case
+delete from scope_case where case_id = ?
+
+-- name: newer_tray
+-- Lines of the tray that came with the log meanwhile, and are newer than those that were asked for.
+select bytes from entry where seq > ? and kind = 'tray' and scope = ? order by seq
+
+-- name: going
+-- What is here of a scope, in order.
+select e.seq, e.hash, e.kind, e.bytes, e.case_id from entry e, scope_here h
+where h.scope = ?1 and e.seq > h.place and e.scope = ?1 order by e.seq limit ?2
+
+-- name: of_case
+select seq, hash, kind, bytes, case_id from entry where case_id <> '' and case_id = ? and scope = ?
+
+-- name: may_drop
+insert into may_drop (first, scope) values (0, ?)
+
+-- name: dropped
+delete from may_drop
+
+-- name: drop
+delete from entry where seq = ?
+
+-- name: hide
+-- Where the copy is dense its place stays.
+insert into entry (seq, scope, kind, hash, bytes)
+select ?1, '', '', ?2, ?3 from standing where floor < ?1
+
+-- name: gone_upto
+update scope_here set place = ? where scope = ?
+
+-- name: drop_line
+delete from tray where fact_id = ? and told = 1
+
+-- name: is_left
+select 1 from entry where case_id <> '' and case_id = ? limit 1

@@ -1,0 +1,209 @@
+"""Scopes that the log gives to this terminal or takes away (S7).
+
+A new one: its entries up to the cursor are asked for from the beginning, take the places of the hidden ones, and its
+cases are folded anew. One that is taken away: when nothing of its own is unsettled there (T67), its entries make room
+for their places, and its cases go. Both in slices, and after a crash where they were.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+
+import msgspec
+
+from casework import bodies
+from casework.ambient import stamp
+from casework.facts import NO_HASH
+from casework.position import Refill
+from casework.seals import Signed
+from casework.wire import ENTRY_FACT, ENTRY_TRAY, Hidden, Link, decode_entry, extend
+from local_db.holes import Holes
+from local_db.outbox import keep_tray
+from local_db.pages import next_count, own_among
+from local_db.purge import drop_case
+from local_db.rebuild import fact_of
+from local_db.sql import queries
+
+_SQL = queries("scopes")
+_HOLES = queries("holes")
+_FIRST = 8
+
+
+class Scopes(Holes):
+    """What of the log this copy covers."""
+
+    _scope_count = _FIRST
+
+    def refill(self) -> Refill | None:
+        """The page that a newly given scope asks for next; None when there is none to ask for."""
+        with self.reading() as db:
+            row = db.execute(_SQL["fill"]).fetchone()
+        return Refill(row[0], row[2], row[3]) if row is not None and row[4] == "pull" else None
+
+    def apply(self, links: tuple[Link, ...], start: int, head: Signed, chain: str, epoch: int, acked: int) -> bool:
+        """As `Pages.apply`; what is of no scope that this copy covers keeps its place alone: it is asked for when its
+        scope is begun, and one that was given up comes back in no page.
+        """
+        with self.reading() as db:
+            covered = (self._told(db) or set()) | set(dict(db.execute(_SQL["here"]).fetchall()))
+        if covered:
+            links = tuple(_veiled(link, covered) for link in links)
+        return super().apply(links, start, head, chain, epoch, acked)
+
+    def refilled(self, asked: Refill, links: Sequence[Link]) -> None:
+        """Keep what a proven page has of the scope that it was asked for."""
+        done, chain = 0, asked.chain
+        while done < len(links):
+            part = links[done : done + self._scope_count]
+            began = self.clock.monotonic()
+            with self.transaction(flushed=False) as db:
+                row = db.execute(_SQL["fill"]).fetchone()
+                if row is None or (row[0], row[2]) != (asked.scope, asked.place + done):
+                    return  # another epoch, or another process was faster
+                for link in part:
+                    chain = link.chain or extend(chain, link.hash)
+                    if link.seq <= row[1] and link.entry is not None and link.entry.scope == asked.scope:
+                        self._fill_in(db, link)
+                done += len(part)
+                db.execute(_SQL["came"], (part[-1].seq, chain, asked.scope))
+                if part[-1].seq >= row[1]:
+                    db.execute(_SQL["fold"], (asked.scope,))
+            self._took(began)
+
+    def scope_slice(self) -> bool:
+        """Do a slice of what scopes that come and go need here; False when nothing is to do now."""
+        with self.reading() as db:
+            if not self._scopes_differ(db):
+                return False
+        began = self.clock.monotonic()
+        with self.transaction(flushed=False) as db:
+            done = self._compare(db) or self._fold_new(db) or self._empty(db)
+        self._took(began)
+        return done
+
+    def _took(self, began: float) -> None:
+        took = (self.clock.monotonic() - began) * 1000
+        self._scope_count = next_count(self._scope_count, took, self.limits.apply_slice_ms)
+
+    # What is to do
+
+    def _scopes_differ(self, db: sqlite3.Connection) -> bool:
+        told, here = self._told(db), dict(db.execute(_SQL["here"]).fetchall())
+        if told is None:
+            return False
+        return told != here.keys() or set(here.values()) != {"held"}
+
+    def _told(self, db: sqlite3.Connection) -> set[str] | None:
+        """The scopes that the log gives to this terminal; None while it has said nothing of it."""
+        row = db.execute(_SQL["told"], (self.identity.terminal,)).fetchone()
+        if row is None or db.execute("select 1 from bootstrap").fetchone():
+            return None
+        terminal = msgspec.json.decode(row[0], type=bodies.TerminalSet)
+        return {scope for scope in terminal.scopes if not scope.startswith("terminal/")}
+
+    def _compare(self, db: sqlite3.Connection) -> bool:
+        """Begin what the log says; whether something was begun."""
+        told, here = self._told(db), dict(db.execute(_SQL["here"]).fetchall())
+        if told is None:
+            return False
+        if not here:  # everything was pulled with them from the beginning
+            db.executemany(_SQL["cover"], [(scope,) for scope in sorted(told)])
+            return True
+        begun = False
+        for scope in sorted(told - here.keys()):
+            if db.execute(_SQL["fill"]).fetchone() is None:
+                db.execute(_SQL["begin"], (scope, NO_HASH))
+                begun = True
+        for scope, state in here.items():
+            after = self._after(db, scope, state, told)
+            if after != state:
+                db.execute(_SQL["leave"], (after, scope))
+                begun = True
+        return begun
+
+    def _after(self, db: sqlite3.Connection, scope: str, state: str, told: set[str]) -> str:
+        if state == "going":
+            return state
+        if scope in told:
+            return "held"
+        return "leaving" if db.execute(_SQL["waits"], (scope,)).fetchone()[0] else "going"
+
+    # A scope that comes
+
+    def _fill_in(self, db: sqlite3.Connection, link: Link) -> None:
+        entry = link.entry
+        if entry is None:
+            return
+        fact = fact_of(entry) if entry.kind == ENTRY_FACT else None
+        case = fact.case if fact else entry.tray.case if entry.tray else ""
+        db.execute(_HOLES["unhide"], (link.seq, link.hash))
+        row = (link.seq, entry.scope, entry.kind, link.hash, link.raw, case, entry.fact_id)
+        if db.execute(_HOLES["keep_entry"], row).rowcount:
+            self._note(db, entry, fact, own_among(db, (entry.fact_id,)))
+        if fact is not None and case:
+            db.execute(_SQL["note_case"], (case,))
+
+    def _fold_new(self, db: sqlite3.Connection) -> bool:
+        fill = db.execute(_SQL["fill"]).fetchone()
+        if fill is None or fill[4] != "fold":
+            return False
+        scope, upto = fill[0], fill[1]
+        cursor = db.execute("select cursor from standing").fetchone()[0]
+        cases = [row[0] for row in db.execute(_SQL["noted"], (self._scope_count,)).fetchall()]
+        for case_id in cases:
+            self.refold(db, case_id, stamp(self.clock.now()), cursor)
+            db.execute(_SQL["done_case"], (case_id,))
+        if not cases:
+            for (data,) in db.execute(_SQL["newer_tray"], (upto, scope)).fetchall():
+                tray = decode_entry(data).tray
+                if tray is not None:
+                    keep_tray(db, self._named(db, tray), told=True)
+            db.execute(_SQL["cover"], (scope,))
+            db.execute(_SQL["filled"], (scope,))
+        return True
+
+    # A scope that goes
+
+    def _empty(self, db: sqlite3.Connection) -> bool:
+        going = [scope for scope, state in db.execute(_SQL["here"]).fetchall() if state == "going"]
+        if not going:
+            return False
+        scope = going[0]
+        rows = db.execute(_SQL["going"], (scope, self._scope_count)).fetchall()
+        if not rows:
+            db.execute(_SQL["uncover"], (scope,))
+            return True
+        db.execute(_SQL["may_drop"], (scope,))
+        for case_id in sorted({row[4] for row in rows if row[4]}):
+            self._give_up(db, db.execute(_SQL["of_case"], (case_id, scope)).fetchall())
+            if db.execute(_SQL["is_left"], (case_id,)).fetchone():
+                self.refold(db, case_id, stamp(self.clock.now()), _cursor(db))
+            else:
+                drop_case(db, case_id)
+        self._give_up(db, [row for row in rows if not row[4]])
+        db.execute(_SQL["dropped"])
+        db.execute(_SQL["gone_upto"], (rows[-1][0], scope))
+        return True
+
+    @staticmethod
+    def _give_up(db: sqlite3.Connection, rows: Sequence[tuple[int, str, str, bytes, str]]) -> None:
+        """Entries make room for their places."""
+        for seq, hash_, kind, data, _ in rows:
+            tray = decode_entry(data).tray if kind == ENTRY_TRAY else None
+            if tray is not None:
+                db.execute(_SQL["drop_line"], (tray.fact,))
+            db.execute(_SQL["drop"], (seq,))
+            db.execute(_SQL["hide"], (seq, hash_, msgspec.json.encode(Hidden(seq, hash_))))
+
+
+def _veiled(link: Link, covered: set[str]) -> Link:
+    entry = link.entry
+    if entry is None or entry.scope in covered or entry.scope.startswith("terminal/"):
+        return link
+    return msgspec.structs.replace(link, entry=None, raw=msgspec.json.encode(Hidden(link.seq, link.hash)))
+
+
+def _cursor(db: sqlite3.Connection) -> int:
+    cursor: int = db.execute("select cursor from standing").fetchone()[0]
+    return cursor

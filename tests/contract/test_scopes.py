@@ -1,0 +1,223 @@
+"""A scope that a terminal is given brings its history; one that is taken away goes with it (S7)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from hall.errors import Stop
+from hall.scoping import set_scopes
+from tests.hall_world import HallWorld, Window, in_hall
+from tests.lines import Place
+
+MODULES = ("business", "investment", "construction", "single")
+
+Story = Callable[[HallWorld, Window, Place, Place], Coroutine[Any, Any, None]]
+
+
+def at_hall(folder: Path, story: Story) -> None:
+    """Run `story` with a window that works, a terminal that holds all, and one whose scopes change."""
+
+    async def whole(world: HallWorld, client: httpx.AsyncClient) -> None:
+        window = await world.window("0012", client)
+        places = []
+        for number in ("0031", "0032"):
+            place = Place(world, number, folder)
+            await place.enrol()
+            places.append(place)
+        await work(window, 4)
+        await story(world, window, places[0], places[1])
+
+    in_hall(folder, whole)
+
+
+async def work(window: Window, rounds: int) -> None:
+    """Cases of two modules, with something refused in each."""
+    for _ in range(rounds):
+        for module, item in (("single", "D01"), ("business", "A01")):
+            taken = window.received(module=module, item=item)
+            await window.push(taken, window.decided(taken.case))
+
+
+def give(world: HallWorld, number: str, *modules: str) -> None:
+    """The hall's word about what a terminal holds."""
+    world.api.hall.change(lambda reading, now, ids: set_scopes(reading, number, modules, now, ids))
+
+
+def held(place: Place) -> dict[str, Any]:
+    """What a terminal holds and shows."""
+    with place.memory.reading() as db:
+        return {
+            "entries": db.execute("select seq, scope, kind, hash, bytes, case_id from entry order by seq").fetchall(),
+            "cases": db.execute("select case_id, n, hole, state from confirmed order by 1").fetchall(),
+            "shown": db.execute("select case_id, module, body from shown order by 1").fetchall(),
+            "places": db.execute("select * from place order by 1, 2, 3, 4").fetchall(),
+            "tray": db.execute("select fact_id, settled from tray where told = 1 order by 1").fetchall(),
+            "at": db.execute("select cursor, chain from standing").fetchone(),
+        }
+
+
+def exact(world: HallWorld, place: Place, *scopes: str) -> None:
+    """Exactly the log filtered by scopes: the entry where it holds the scope, its place where it does not."""
+    mine = {"hall", f"terminal/{place.number}", *scopes}
+    entries = {entry.seq: entry for entry in world.entries()}
+    with world.store.reading() as reading:
+        rows = {row.seq: row for row in reading.page(0, 100_000)}
+    for seq, scope, kind, hash_, data, _ in held(place)["entries"]:
+        assert hash_ == rows[seq].hash
+        if entries[seq].scope in mine:
+            assert (scope, data) == (entries[seq].scope, rows[seq].data)
+        else:
+            assert (scope, kind) == ("", "")
+            assert data == b'{"seq":%d,"hash":"%s"}' % (seq, hash_.encode())
+    assert [row[0] for row in held(place)["entries"]] == list(range(1, place.memory.position().cursor + 1))
+    before = place.memory.projection_hash()
+    place.memory.rebuild()
+    assert place.memory.projection_hash() == before
+
+
+def test_s7_a_scope_that_is_given_back_brings_its_whole_history(tmp_path: Path) -> None:
+    async def story(world: HallWorld, window: Window, full: Place, place: Place) -> None:
+        await place.sync()
+        give(world, "0032", "single")
+        await place.sync()
+        world.api.hall.tick()
+        await work(window, 3)
+        await place.sync()
+        exact(world, place, "single")
+        assert {row[1] for row in held(place)["shown"]} == {"single"}
+        give(world, "0032", "single", "business")
+        await work(window, 2)
+        await place.sync()
+        await full.sync()
+        await place.sync()
+        exact(world, place, "single", "business")
+        assert place.memory.holes() == ()
+        theirs, ours = held(full), held(place)
+        assert ours["shown"] == theirs["shown"]
+        assert ours["cases"] == theirs["cases"]
+        assert ours["places"] == theirs["places"]
+        assert ours["tray"] == theirs["tray"]
+
+    at_hall(tmp_path, story)
+
+
+def test_t67_a_scope_with_something_of_its_own_stays_until_it_is_settled(tmp_path: Path) -> None:
+    async def story(world: HallWorld, window: Window, full: Place, place: Place) -> None:
+        await place.sync()
+        mine = place.hand.received(module="business", item="A01")
+        place.commit(mine, place.hand.decided(mine.case))
+        await place.sync()  # the decision is refused: somebody has to settle it
+        assert place.memory.pending().rejected == 1
+        give(world, "0032", "single")
+        await place.sync()
+        assert place.memory.position().keep == ("business",)
+        world.api.hall.tick()
+        await work(window, 2)
+        await place.sync()
+        exact(world, place, "single", "business")
+        refused = place.memory.tray()
+        own = [line for line in refused if line.terminal == "0032"]
+        await window.push(window.gives_up(mine.case, own[0].fact))
+        await place.sync()
+        await place.sync()
+        world.api.hall.tick()
+        exact(world, place, "single")
+        assert place.memory.position().keep == ()
+        assert place.memory.case_state(mine.case) is None
+        await work(window, 1)
+        await place.sync()
+        exact(world, place, "single")
+        with place.memory.reading() as db:
+            assert db.execute("select count(*) from fact").fetchone() == (2,)  # own facts stay
+
+    at_hall(tmp_path, story)
+
+
+def test_s7_the_hall_goes_on_sending_a_scope_until_its_terminal_has_heard_of_it(tmp_path: Path) -> None:
+    async def story(world: HallWorld, window: Window, full: Place, place: Place) -> None:
+        await place.sync()
+        give(world, "0032", "single")
+        world.api.hall.tick()
+        await work(window, 2)
+        assert "business" in _scopes(world, "0032")
+        await place.sync()
+        world.api.hall.tick()
+        assert "business" in _scopes(world, "0032")  # it has pulled the word in this very page
+        await place.sync()
+        world.api.hall.tick()
+        assert "business" not in _scopes(world, "0032")
+        exact(world, place, "single")
+
+    at_hall(tmp_path, story)
+
+
+def _scopes(world: HallWorld, number: str) -> tuple[str, ...]:
+    with world.store.reading() as reading:
+        row = reading.terminal(number)
+    assert row is not None
+    return row.scopes
+
+
+def test_t23_scopes_that_come_and_go_go_on_where_they_were_after_any_slice(tmp_path: Path) -> None:
+    async def story(world: HallWorld, window: Window, full: Place, place: Place) -> None:
+        await place.sync()
+        for modules in (("single",), ("single", "business"), ("business",), MODULES):
+            give(world, "0032", *modules)
+            await place.line._inbound.step(0.0)
+            steps = 0
+            while place.memory.scope_slice() or await place.line._scopes.step():
+                place.restart()
+                steps += 1
+            assert steps
+            await place.sync()
+            world.api.hall.tick()
+            exact(world, place, *modules)
+
+    at_hall(tmp_path, story)
+
+
+def test_s7_a_new_scope_is_not_held_up_by_what_goes_on_meanwhile(tmp_path: Path) -> None:
+    """Entries that come with the log while the history is asked for are neither lost nor folded twice."""
+
+    async def story(world: HallWorld, window: Window, full: Place, place: Place) -> None:
+        await place.sync()
+        give(world, "0032", "single")
+        await place.sync()
+        world.api.hall.tick()
+        await place.sync()
+        give(world, "0032", "single", "business")
+        await place.line._inbound.step(0.0)
+        for _ in range(4):
+            await work(window, 1)
+            place.memory.scope_slice()
+            await place.line._scopes.step()
+            await place.line._inbound.step(0.0)
+        await place.sync()
+        await full.sync()
+        await place.sync()
+        exact(world, place, "single", "business")
+        assert held(place)["cases"] == held(full)["cases"]
+        assert held(place)["tray"] == held(full)["tray"]
+
+    at_hall(tmp_path, story)
+
+
+@pytest.mark.parametrize(
+    ("number", "modules", "code"),
+    [("0099", ("single",), "no_terminal"), ("0000", ("single",), "no_terminal"), ("0032", ("kitchen",), "modules"),
+     ("0032", (), "modules"), ("0032", MODULES, "scopes_same")],
+)  # fmt: skip
+def test_a_word_that_can_not_be_given_is_refused_with_a_sentence(
+    tmp_path: Path, number: str, modules: tuple[str, ...], code: str
+) -> None:
+    async def story(world: HallWorld, window: Window, full: Place, place: Place) -> None:
+        with pytest.raises(Stop) as no:
+            give(world, number, *modules)
+        assert no.value.code == code
+
+    at_hall(tmp_path, story)
