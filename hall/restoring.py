@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import sqlite3
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from itertools import chain, count
 from pathlib import Path
 
 import msgspec
@@ -176,12 +178,30 @@ def _newest_epoch(place: Path | None) -> int:
 
 
 def _kept_beside(target: Path, now: str) -> str:
-    """Put the present memory, with its log, out of the way; where it lies."""
+    """Keep the present memory under another name, and leave it in place until the new one is put over it in one step.
+
+    Its log is folded into it first: a log that stayed behind would be played into the new memory. Only the log of one
+    that can't be opened is moved as it is.
+    """
     if not target.exists():
         return ""
-    kept = target.with_name(f"{target.name}.before-{moment(now):%Y%m%d-%H%M%S}")
-    for tail in ("-wal", "-shm", ""):
+    with contextlib.suppress(sqlite3.Error), contextlib.closing(sqlite3.connect(target, isolation_level=None)) as db:
+        db.execute("pragma journal_mode = delete")
+    kept = _free(target.with_name(f"{target.name}.before-{moment(now):%Y%m%d-%H%M%S}"))
+    for tail in ("-wal", "-shm"):
         part = target.with_name(target.name + tail)
         if part.exists():
             part.replace(kept.with_name(kept.name + tail))
+    try:
+        os.link(target, kept)
+    except OSError:  # a file system without links
+        shutil.copyfile(target, kept)
+        flushed(kept)
     return str(kept)
+
+
+def _free(path: Path) -> Path:
+    """`path`, or the first of its like that is not taken: what was kept once is never written over."""
+    return next(
+        name for name in chain((path,), (path.with_name(f"{path.name}-{n}") for n in count(2))) if not name.exists()
+    )

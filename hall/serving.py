@@ -121,6 +121,9 @@ async def watch(
             scopes, now = await tick(), await foreign()
         except StorageTrouble:  # it is written in the log of the hall; a second later it may be well again
             continue
+        except Exception:  # what nobody expected of one timer must not end all that the hall does by itself (S17)
+            _log.exception("what the hall does by itself failed")
+            continue
         if scopes:
             api.bell.ring(scopes)
         if now != before:

@@ -7,6 +7,7 @@ it is trusted: the state file, which lies elsewhere, finds out that it is older,
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import re
 import shutil
@@ -176,11 +177,22 @@ def _swapped(draft: Path, folder: Path, source: Path, mark: str, limits: Limits)
             _alone(folder / FILE, source)
             if (folder / "keys").is_dir():
                 shutil.copytree(folder / "keys", draft / "keys", dirs_exist_ok=True)
-            kept = folder.with_name(f"{folder.name}.before-{mark}")
+            kept = _free(folder.with_name(f"{folder.name}.before-{mark}"))
             folder.rename(kept)
-        draft.rename(folder)
+        try:
+            draft.rename(folder)
+        except OSError:
+            if kept is not None:
+                kept.rename(folder)  # as it was
+            raise
         sync_folder(folder.parent)
     return Restored(row[0], count, newest or "", kept)
+
+
+def _free(path: Path) -> Path:
+    """`path`, or the first of its like that is not taken: what was kept once is never written over."""
+    others = (path.with_name(f"{path.name}-{n}") for n in itertools.count(2))
+    return next(name for name in itertools.chain((path,), others) if not name.exists())
 
 
 def _alone(file: Path, source: Path) -> None:

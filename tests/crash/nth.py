@@ -147,7 +147,7 @@ def in_force(patch: pytest.MonkeyPatch) -> Faults:
         made: sqlite3.Connection = CONNECT(database, *rest, **{"factory": Connection, **options})
         return made
 
-    real = {name: getattr(os, name) for name in ("write", "fsync", "replace", "rename", "mkdir", "open")}
+    real = {name: getattr(os, name) for name in ("write", "fsync", "replace", "rename", "link", "mkdir", "open")}
     opened = io.open
 
     def write(handle: int, data: Any) -> int:
@@ -180,7 +180,9 @@ def in_force(patch: pytest.MonkeyPatch) -> Faults:
     patch.setattr(os, "write", write)
     patch.setattr(os, "open", open_handle)
     patch.setattr(io, "open", open_stream)
-    for name, kind in (("fsync", "fsync"), ("replace", "rename"), ("rename", "rename"), ("mkdir", "mkdir")):
+    for name, kind in (
+        ("fsync", "fsync"), ("replace", "rename"), ("rename", "rename"), ("link", "rename"), ("mkdir", "mkdir"),
+    ):  # fmt: skip
         patch.setattr(os, name, asked(kind, real[name]))
     patch.setattr(state, "_flush", asked("fsync", state._flush))
     return faults

@@ -27,17 +27,20 @@ from casework.wire import PURPOSE_ENROL, EnrolRequest
 from console import bootstrap
 from console.messages import translator
 from hall import cli
+from hall.backups import Backups
 from hall.enrol import invite
 from hall.errors import StorageTrouble
 from hall.founding import SAMPLE
-from hall.keys import certificate
+from hall.keys import certificate, read_key
 from hall.migrate import migrate
 from hall.office import publish, revoke
 from hall.queries import migrations as hall_migrations
+from hall.restoring import restore as restore_hall
 from hall.sqlite_store import SqliteStore
 from local_db.migrations import SCHEMA_VERSION, _step, version_of
+from local_db.restoring import restore as restore_terminal
 from local_db.sql import schema_files
-from tests.builders import FixedClock
+from tests.builders import FixedClock, Hand
 from tests.command_line import Place
 from tests.crash.nth import CONNECT, Faults, Seen, in_force, look, points
 from tests.hall_world import CALENDAR, CATALOGUE, HallWorld, Window, problem
@@ -299,11 +302,81 @@ def an_old_terminal(place: Beginning) -> None:
         assert version_of(db) == 1
 
 
+# What is put back
+
+
+def a_terminal_and_its_backup(place: Beginning) -> None:
+    """A backup of this morning, and a folder that has gone on."""
+    memory = enrolled(place.folder)
+    memory.backup(place.folder / "backup.db")
+    with memory.writing() as act:
+        act.commit_groups([(Hand().received(),)])
+    memory.close()
+
+
+def puts_a_terminal_back(place: Beginning) -> None:
+    restore_terminal(place.folder / "backup.db", place.folder / "terminal", "mark")
+
+
+def a_hall_and_its_backup(place: Beginning) -> None:
+    """A hall with a second place that is a little behind."""
+    makes_a_hall(place)
+    makes_a_backup(place)
+    with cli.open_hall(place.folder, clock=FixedClock()) as here:
+        here.hall.change(lambda reading, now, ids: publish(reading, CATALOGUE, CALENDAR + b"\n", now, ids))
+
+
+def a_hall(place: Beginning) -> None:
+    """A hall without a second place."""
+    makes_a_hall(place)
+
+
+def makes_a_backup(place: Beginning) -> None:
+    """A full copy and its segments."""
+    with cli.open_hall(place.folder, clock=FixedClock()) as here:
+        Backups(place.folder / "second", place.folder / cli.DATABASE, here.store, here.signer, here.clock).step()
+
+
+def puts_a_hall_back(place: Beginning) -> None:
+    signer = read_key(place.folder / cli.KEYS)
+    ids = Hand("0000", "restore", FixedClock())
+    restore_hall(place.folder, cli.DATABASE, place.folder / "second", None, signer, FixedClock(), ids.new_id)
+
+
+def is_a_terminal(place: Beginning, *, done: bool) -> None:
+    """There is a whole memory in place, of before or of the backup, and the other one is not lost."""
+    kept = place.folder / "terminal.before-mark"
+    there = place.folder / "terminal" / "terminal.db"
+    if there.exists() or done:  # where nothing can be renamed back either, a second try puts the backup in place
+        assert look(there).counts["fact"] == (0 if kept.exists() else 1)
+    assert kept.exists() or not done
+    if kept.exists():
+        assert look(kept / "terminal.db").counts["fact"] == 1
+
+
+def is_a_hall(place: Beginning, *, done: bool) -> None:
+    """There is a whole hall in place."""
+    with cli.open_hall(place.folder) as here, here.store.reading() as reading:
+        assert reading.hall().id == key_id(here.signer.public)
+        assert len(reading.all_staff()) == len(SAMPLE)
+        assert reading.hall().epoch == 1 or (place.folder / "second").exists()
+    assert look(place.folder / cli.DATABASE).counts["log"] > len(SAMPLE) or not done
+
+
+CHECKED = {
+    "hall": is_a_hall,
+    "hall backup": is_a_hall,
+    "hall restore": is_a_hall,
+    "terminal restore": is_a_terminal,
+}
 BEGINNINGS: dict[str, tuple[Callable[[Beginning], None], Callable[[Beginning], None], int]] = {
     "hall": (nothing, makes_a_hall, 40),
     "certificate": (a_key, makes_a_certificate, 4),
     "old hall": (an_old_hall, brings_a_hall_up_to_date, 10),
     "old terminal": (an_old_terminal, brings_a_terminal_up_to_date, 20),
+    "hall backup": (a_hall, makes_a_backup, 15),
+    "hall restore": (a_hall_and_its_backup, puts_a_hall_back, 40),
+    "terminal restore": (a_terminal_and_its_backup, puts_a_terminal_back, 15),
 }
 """What there is before, what is done, and how many points it has at least."""
 
@@ -313,6 +386,7 @@ def test_what_fails_while_a_folder_begins_is_told_and_the_same_command_goes_on(
     tmp_path: Path, faults: Faults, name: str
 ) -> None:
     before, act, least = BEGINNINGS[name]
+    whole = CHECKED.get(name)
     place = Beginning(tmp_path / "data", tmp_path / "data" / "state")
     place.reset()
     before(place)
@@ -333,11 +407,11 @@ def test_what_fails_while_a_folder_begins_is_told_and_the_same_command_goes_on(
         if told is not None:
             assert "{" not in str(told.message)
             assert str(told.message) != told.message.id
+            if whole is not None and name != "hall":
+                whole(place, done=False)
             act(place)
-        if name == "hall":
-            with cli.open_hall(place.folder) as here, here.store.reading() as reading:
-                assert reading.hall().id == key_id(here.signer.public)
-                assert len(reading.all_staff()) == len(SAMPLE)
+        if whole is not None:
+            whole(place, done=True)
 
 
 def test_t36_an_enrolment_that_breaks_off_at_any_point_goes_on_with_the_same_code(

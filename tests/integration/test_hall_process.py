@@ -12,14 +12,15 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, cast
 
 import httpx
 import pytest
 
 from casework.messages import t
 from hall import cli
-from hall.errors import Stop
-from hall.serving import bound
+from hall.errors import Stop, StorageTrouble
+from hall.serving import bound, watch
 from sync.pinning import pinned_context
 from tests.builders import FixedClock
 
@@ -175,3 +176,35 @@ def test_no_answer_of_the_hall_waits_for_the_acknowledgement_of_its_first_half()
 
     asyncio.run(story())
     assert told[0]
+
+
+def test_s17_one_timer_that_fails_does_not_end_what_the_hall_does_by_itself() -> None:
+    rung: list[object] = []
+
+    class Bell:
+        def ring(self, scopes: object) -> None:
+            rung.append(scopes)
+
+    class Api:
+        bell = Bell()
+
+    said: list[frozenset[str] | Exception] = [KeyError("nobody expected it"), StorageTrouble("hall.storage")]
+    ticks = iter([*said, frozenset({"single"})])
+    looks = iter(range(3))
+
+    async def tick() -> frozenset[str]:
+        said = next(ticks)
+        if isinstance(said, Exception):
+            raise said
+        return said
+
+    async def foreign() -> int:
+        return 0
+
+    async def sleep(_seconds: float) -> None:
+        if next(looks, None) is None:
+            raise asyncio.CancelledError
+
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(watch(cast(Any, Api()), foreign, sleep, tick))
+    assert rung == [frozenset({"single"})]
