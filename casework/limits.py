@@ -31,6 +31,8 @@ class Limits:
     """Pages of the log that the hall keeps at hand, because many terminals ask for the same ones."""
     poll_seconds: float = 25.0
     poll_spacing: float = 2.0
+    answers_a_second: float = 500.0
+    """To polls of all terminals together, but for what can't wait: from a thousand on each is answered less often."""
     apply_slice_ms: float = 10.0
     # Bootstrap and retention (S21)
     kept_days: int = 30

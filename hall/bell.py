@@ -37,7 +37,7 @@ class Bell:
 
     def __init__(self) -> None:
         self._waiting: dict[Waiter, None] = {}  # in the order of their coming: the same each time
-        self._answered: dict[str, float] = {}
+        self._free: dict[str, float] = {}
 
     @contextmanager
     def listening(self, scopes: Collection[str] | None) -> Iterator[Waiter]:
@@ -54,11 +54,15 @@ class Bell:
         for waiter in self._waiting:
             waiter.ring(scopes)
 
-    def answered(self, terminal: str, at: float) -> None:
-        """A poll of `terminal` was answered."""
-        self._answered[terminal] = at
+    @property
+    def waiting(self) -> int:
+        """How many polls are open."""
+        return len(self._waiting)
 
-    def may_answer(self, terminal: str, spacing: float) -> float:
+    def answered(self, terminal: str, free: float) -> None:
+        """A poll of `terminal` was answered; the next one may be from `free` on, in the loop's time."""
+        self._free[terminal] = free
+
+    def may_answer(self, terminal: str) -> float:
         """The loop's time from which on the next poll of `terminal` may be answered."""
-        last = self._answered.get(terminal)
-        return 0.0 if last is None else last + spacing
+        return self._free.get(terminal, 0.0)

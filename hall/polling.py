@@ -79,12 +79,12 @@ class Polls:
         deadline = loop.time() + wait
         while True:
             now = loop.time()
-            at_once, soon = self._closing or now >= deadline, now >= self._free(poll.key)
+            at_once, soon = self._closing or now >= deadline, now >= self._bell.may_answer(poll.key)
             with self._bell.listening(None) as waiter:  # before it is looked: for whom, the look will say
                 look = await self._run(functools.partial(poll.look, at_once, soon))
                 if look.answer is not None:
                     if look.page.visible:
-                        self._bell.answered(poll.key, loop.time())
+                        self._bell.answered(poll.key, loop.time() + self._spacing())
                     return look.answer
                 await self._pause(waiter, look, poll.key, deadline)
 
@@ -94,8 +94,9 @@ class Polls:
         own = look.terminal.own_scope
         scopes: Collection[str] = {own} if look.page.visible else {own, *look.terminal.scopes}
         waiter.narrow(scopes)
-        until = min(self._free(key), deadline) if look.page.visible else deadline
+        until = min(self._bell.may_answer(key), deadline) if look.page.visible else deadline
         await waiter.wait(until - now)
 
-    def _free(self, key: str) -> float:
-        return self._bell.may_answer(key, self._limits.poll_spacing)
+    def _spacing(self) -> float:
+        """Seconds between two answers to a terminal: longer where so many ask that pushes would wait for them."""
+        return max(self._limits.poll_spacing, self._bell.waiting / self._limits.answers_a_second)

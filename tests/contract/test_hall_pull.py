@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
@@ -268,6 +269,22 @@ def test_t19_a_long_poll_is_woken_by_what_others_do_and_answered_at_most_every_t
         assert await timed(window.pull(wait=25)) == (1, start + 1.0)
         assert await timed(window.pull(wait=25)) == (2, start + 3.0)
         assert await timed(window.pull(wait=25)) == (1, start + 8.0)
+
+    in_virtual_time(tmp_path, story)
+
+
+def test_s20_where_very_many_ask_each_is_answered_less_often_so_that_pushes_get_through(tmp_path: Path) -> None:
+    async def story(world: HallWorld, client: Client) -> None:
+        world.api._polls._limits = dataclasses.replace(world.limits, answers_a_second=0.25)
+        window, other = await world.window("0012", client), await world.window("0007", client)
+        await window.pull_all()
+        await window.pull(wait=5)
+        loop = asyncio.get_running_loop()
+        start = loop.time()
+        for at in (1.0, 1.5):
+            loop.call_later(at, lambda: loop.create_task(other.push(other.received())))
+        assert await timed(window.pull(wait=25)) == (1, start + 1.0)
+        assert await timed(window.pull(wait=25)) == (1, start + 5.0)
 
     in_virtual_time(tmp_path, story)
 
