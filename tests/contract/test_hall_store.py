@@ -165,11 +165,7 @@ def test_no_question_of_a_push_or_a_pull_reads_a_whole_table(tmp_path: Path) -> 
     db = sqlite3.connect(tmp_path / "a.db", isolation_level=None)
     migrate(db)
     small = {"hall", "terminals", "all_staff", "held_lanes", "tray_counts", "move_head", "put_epoch", "fold"}
-<<<<<<< HEAD
-    small |= {"reports", "adoptions", "lost_reach"}
-=======
-    small |= {"reports", "adoptions", "leaving"}
->>>>>>> 2c742d3 (Scopes come and go by entries of the log; what a terminal holds is written down)
+    small |= {"reports", "adoptions", "lost_reach", "leaving"}
     small |= {"case_ids", "blob_names"}  # asked once, when another fold has to make all rows anew; or by a backup
     cheap = ("json_each", "CONSTANT ROW", "lost_waiting")  # the last holds what stands nowhere yet, mostly nothing
     scans = {
