@@ -64,6 +64,8 @@ class Limits:
     retry_most: float = 60.0
     retry_after_most: float = 3600.0
     """The longest `Retry-After` that is obeyed: a proxy that says tomorrow must not silence a window."""
+    stub_again_seconds: float = 300.0
+    """How often the bytes of what travelled as a stub are tried again (S12)."""
     once_tries: int = 3
     """How often `sync --once` asks before it reports the trouble."""
     request_seconds: float = 30.0

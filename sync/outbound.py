@@ -8,6 +8,7 @@ through: a proxy that refuses everything must not cost a single fact its bytes.
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 import msgspec
 
@@ -17,7 +18,7 @@ from casework.seals import seal
 from casework.wire import PURPOSE_BATCH, Answered, Batch, PushAnswer, Sent
 from sync.backoff import Next, judge
 from sync.contact import Contact
-from sync.errors import Busy, Declined, Lost, NotTheHall, Refused, Unreachable
+from sync.errors import Busy, Declined, Lost, NotTheHall, Refused, TryAgain, Unreachable
 from sync.ports import Outgoing, Position
 
 NULL = msgspec.Raw(b"null")
@@ -32,6 +33,7 @@ class Outbound:
         self._facts = contact.limits.push_facts
         self._stubs: dict[int, str] = {}
         self._gap = -1
+        self._tried_again = -contact.limits.stub_again_seconds
         self._one = asyncio.Lock()
 
     async def step(self) -> int | None:
@@ -44,6 +46,7 @@ class Outbound:
             out = await contact.memory(contact.store.outgoing, self._facts, contact.limits.push_bytes)
             if out is None:
                 contact.drained()
+                await self._again()
                 return None
             position = await contact.memory(contact.store.position)
             if position.frozen:
@@ -51,6 +54,30 @@ class Outbound:
             if position.adrift:
                 raise Refused("line.adrift")
             return await self._send(out, position)
+
+    async def _again(self) -> None:
+        """Now and then, while nothing else waits: the bytes of what travelled as a stub, group by group (S12).
+
+        Whatever stood in their way (a proxy's rule, a size) may be gone; while it is not, nothing is worse than before.
+        """
+        contact = self._contact
+        now = contact.clock.monotonic()
+        if now - self._tried_again < contact.limits.stub_again_seconds:
+            return
+        self._tried_again = now
+        for seq in await contact.memory(contact.store.without_bytes):
+            out = await contact.memory(contact.store.whole_group, seq)
+            position = await contact.memory(contact.store.position)
+            if position.frozen or position.adrift:
+                return
+            batch = batch_of(out, out.events, position, await contact.report())
+            signed = seal(contact.signer, PURPOSE_BATCH, batch)
+            try:
+                answer = await contact.question(partial(contact.transport.push, signed), batch=True)
+            except (Declined, TryAgain):
+                return
+            await contact.memory(contact.store.answered, answer.verdicts, answer.acked)
+            await contact.heard(answer.hall_time)
 
     async def _send(self, out: Outgoing, position: Position) -> int:
         contact = self._contact

@@ -43,6 +43,14 @@ class LineStore(Protocol):
         """This envelope can't be sent as it is; it travels as a stub from now on (S12, S31)."""
         ...
 
+    def without_bytes(self) -> tuple[int, ...]:
+        """Envelopes that travelled as stubs, are not settled, and whose bytes are whole here (S12)."""
+        ...
+
+    def whole_group(self, seq: int) -> Outgoing:
+        """The group of an envelope with all the bytes that are whole here, whatever was tried before."""
+        ...
+
     def resend_from(self, seq: int) -> None:
         """The hall has everything before `seq` and nothing from there on: 409 `gap` (T4)."""
         ...

@@ -156,7 +156,7 @@ class ScriptedHall:
             verdict = Verdict("held", "bytes") if event.stub else Verdict("accepted")
             if event.stub:
                 self.stubs[event.seq] = event.stub
-            elif not known:
+            elif not known or self.stubs.pop(event.seq, ""):
                 self.write(envelope=envelope, fact=event.fact)
             answers.append(Answered(envelope.seq, verdict, 0, known))
         return PushAnswer(stamp(self.clock.now()), self.acked, tuple(answers))
@@ -229,6 +229,13 @@ class ListStore:
 
     def stub(self, seq: int, reason: str) -> None:
         self.stubs[seq] = reason
+
+    def without_bytes(self) -> tuple[int, ...]:
+        return tuple(seq for seq in self.stubs if self.rows[seq - 1] == "held")
+
+    def whole_group(self, seq: int) -> Outgoing:
+        event = Sent(seq, msgspec.Raw(self.facts[seq - 1]))
+        return Outgoing(seq, seq, self.envelope(seq).prev, self.envelope(seq).hash, (event,))
 
     def resend_from(self, seq: int) -> None:
         self.mark = seq - 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from typing import Any
@@ -190,6 +191,36 @@ def test_t10_one_fact_that_the_proxy_refuses_alone_travels_as_a_stub_and_the_res
         assert counter.hall.acked == 4
 
     tell(story)
+
+
+def test_t10_s12_the_bytes_of_a_stub_follow_when_the_proxy_lets_them_through() -> None:
+    async def story(counter: Counter) -> None:
+        honest, strict = counter.hall.honest, True
+
+        async def proxy(request: httpx.Request) -> httpx.Response:
+            if strict and request.url.path.endswith("push") and b"poison" in gzip_or_plain(request):
+                return httpx.Response(413, html="<h1>too large</h1>")
+            return await honest(request)
+
+        counter.hall.honest = proxy  # type: ignore[method-assign]
+        counter.store.commit("a", "poison", "b")
+        await counter.serve_for(60)
+        assert counter.store.rows == ["passed", "held", "passed"]
+        pushes = len(counter.hall.batches)
+        await counter.serve_for(900)
+        assert len(counter.hall.batches) <= pushes + 4, "tried again now and then, not in a circle"
+        assert counter.store.rows[1] == "held"
+        strict = False
+        await counter.serve_for(400)
+        assert counter.store.rows == ["passed", "passed", "passed"]
+
+    tell(story)
+
+
+def gzip_or_plain(request: httpx.Request) -> bytes:
+    """The body as the proxy sees it."""
+    packed = request.headers.get("Content-Encoding") == "gzip"
+    return gzip.decompress(request.content) if packed else request.content
 
 
 def test_t10_a_proxy_that_refuses_everything_costs_no_fact_its_bytes() -> None:
