@@ -15,6 +15,7 @@ from casework.facts import Fact
 from casework.folding import evolve
 from hall.adopting import ADOPTS
 from hall.bookkeeping import Bookkeeping, fact_in
+from hall.errors import StorageTrouble
 from hall.pieces import Piece
 
 _log = logging.getLogger("yichuang.hall")
@@ -86,6 +87,8 @@ class Judging(Bookkeeping):
             return doubted, evolve(case, fact)
         except BadBytes:
             return Judgement("held", "bytes"), case
+        except StorageTrouble:
+            raise  # no verdict: all of it is rolled back, and asked again (S8)
         except Exception:  # S17: a fault of ours never loses a fact; the next version judges it again
             _log.exception("judging fact %s failed", fact.id)
             return Judgement("held", "internal"), case

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
@@ -11,6 +12,7 @@ import msgspec
 from casework.bodies import StaffSet
 from casework.report import decode_report
 from casework.wire import Point, Tray, Verdict
+from hall.errors import StorageTrouble
 from hall.queries import queries
 from hall.rows import (
     AdoptionRow,
@@ -34,6 +36,17 @@ _tray = msgspec.json.Decoder(Tray).decode
 _staff = msgspec.json.Decoder(StaffSet).decode
 
 
+class _Trouble(contextlib.AbstractContextManager["_Trouble"]):
+    """Names what SQLite raises where it is raised: a disk that fails is never taken for a fault of the judge (S17)."""
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, sqlite3.Error):
+            raise StorageTrouble("hall.storage") from error
+
+
+_NAMED = _Trouble()
+
+
 class SqliteReading:
     """A `hall.store.Reading` over one connection, inside a transaction that its store began."""
 
@@ -42,10 +55,12 @@ class SqliteReading:
         self._sql = queries()
 
     def _all(self, name: str, *arguments: Any) -> list[Any]:
-        return self._db.execute(self._sql[name], arguments).fetchall()
+        with _NAMED:
+            return self._db.execute(self._sql[name], arguments).fetchall()
 
     def _one(self, name: str, *arguments: Any) -> Any:
-        return self._db.execute(self._sql[name], arguments).fetchone()
+        with _NAMED:
+            return self._db.execute(self._sql[name], arguments).fetchone()
 
     def _in(self, name: str, values: Collection[str]) -> list[Any]:
         """A query whose one parameter is a JSON list; none of nothing."""
