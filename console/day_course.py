@@ -13,6 +13,7 @@ import msgspec
 
 from casework.catalogue.schema import MODULES
 from casework.messages import Message
+from casework.refused import RECALL_PAPER
 from console.day import Day, Hands, picture
 from console.day_intake import Reception, prefile_checked_again, prefile_opened, prefile_parked, prefile_taken
 from console.sample import application
@@ -102,18 +103,23 @@ class Course:
         hands.cables.sync(theirs)
         theirs.counter.act(session(theirs, CLERK), taken.number, "withdraw", {"reason": "申请人改变主意"})
         ours.counter.act(clerk, taken.number, "accept", {})  # made on an old base
+        done(ours.counter.print(clerk, taken.number, "acceptance"))  # and the applicant has it in her hand
         hands.cables.sync(theirs)
         hands.cables.sync(ours)
         self._day.refused = ours.memory.pending().rejected
         return taken.number
 
     def _settle(self, number: str) -> None:
-        """The supervisor gives up what was refused."""
+        """The supervisor gives up what was refused and calls its paper back; the notice is printed, the paper comes."""
         terminal = self._hands.window12
-        supervisor = session(terminal, SUPERVISOR)
+        supervisor, clerk = session(terminal, SUPERVISOR), session(terminal, CLERK)
+        case = terminal.counter.case(number)
+        wanted = Settlement("withdraw", "申请人已撤回申请", holder=case.received.applicant.name)
         for row in terminal.memory.tray():
             if row.number == number and row.kind == "rejected":
-                Settling(terminal.counter).settle(supervisor, row.fact, Settlement("withdraw", "申请人已撤回申请"))
+                done(Settling(terminal.counter).settle(supervisor, row.fact, wanted))
+                done(terminal.counter.print(clerk, number, RECALL_PAPER))
+                done(terminal.counter.act(clerk, number, "recall", {}))
                 return
 
 

@@ -153,7 +153,7 @@ def test_everything_that_can_happen_to_a_case_happens(day: Ran) -> None:
         "certified", "posted", "delivered", "closed", "printed", "accepted", "refused_at_intake", "returned",
         "step.done", "step.not_needed", "inspected", "sent_back", "reassigned", "consulted", "recused",
         "pledge.checked", "withdrawn", "terminated", "transferred", "forwarded", "suspended", "resumed", "extended",
-        "decided", "corrected", "revoked", "voided", "resolve.withdraw",
+        "decided", "corrected", "revoked", "voided", "resolve.withdraw", "recalled",
     }  # fmt: skip
     assert wanted - set(types) == set()
     assert day.ours.types == types
