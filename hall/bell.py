@@ -6,6 +6,9 @@ import asyncio
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
+_REMEMBERED = 60.0
+"""Seconds for which it is known that a terminal was answered."""
+
 
 class Waiter:
     """One poll that waits for some scopes; for any as long as nobody knows for which (None)."""
@@ -38,6 +41,7 @@ class Bell:
     def __init__(self) -> None:
         self._waiting: dict[Waiter, None] = {}  # in the order of their coming: the same each time
         self._free: dict[str, float] = {}
+        self._tidied = 0.0
 
     @contextmanager
     def listening(self, scopes: Collection[str] | None) -> Iterator[Waiter]:
@@ -55,13 +59,16 @@ class Bell:
             waiter.ring(scopes)
 
     @property
-    def waiting(self) -> int:
-        """How many polls are open."""
-        return len(self._waiting)
+    def askers(self) -> int:
+        """How many terminals were answered in the last minute or two."""
+        return len(self._free)
 
-    def answered(self, terminal: str, free: float) -> None:
-        """A poll of `terminal` was answered; the next one may be from `free` on, in the loop's time."""
-        self._free[terminal] = free
+    def answered(self, terminal: str, now: float, spacing: float) -> None:
+        """A poll of `terminal` was answered; the next one may be after `spacing` seconds of the loop's time."""
+        if now - self._tidied > _REMEMBERED:
+            self._free = {key: free for key, free in self._free.items() if free > now - _REMEMBERED}
+            self._tidied = now
+        self._free[terminal] = now + spacing
 
     def may_answer(self, terminal: str) -> float:
         """The loop's time from which on the next poll of `terminal` may be answered."""

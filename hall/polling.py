@@ -84,7 +84,7 @@ class Polls:
                 look = await self._run(functools.partial(poll.look, at_once, soon))
                 if look.answer is not None:
                     if look.page.visible:
-                        self._bell.answered(poll.key, loop.time() + self._spacing())
+                        self._bell.answered(poll.key, loop.time(), self._spacing())
                     return look.answer
                 await self._pause(waiter, look, poll.key, deadline)
 
@@ -99,4 +99,4 @@ class Polls:
 
     def _spacing(self) -> float:
         """Seconds between two answers to a terminal: longer where so many ask that pushes would wait for them."""
-        return max(self._limits.poll_spacing, self._bell.waiting / self._limits.answers_a_second)
+        return max(self._limits.poll_spacing, self._bell.askers / self._limits.answers_a_second)
