@@ -53,6 +53,9 @@ class Inbound:
             moved = await contact.memory(
                 contact.store.apply, links, position.cursor, signed, chain, position.epoch, answer.acked
             )
+            if not moved and (await contact.memory(contact.store.position)).cursor == position.cursor:
+                # Nobody else has moved it and it was not taken: asked for again, but not at once (S20).
+                raise NotTheHall("line.not_taken", seq=position.cursor)
         elif signed != position.known_head:
             await contact.memory(contact.store.remember_head, signed, answer.upto)
         entries = sum(link.entry is not None for link in links) if moved else 0

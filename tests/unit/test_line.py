@@ -418,6 +418,20 @@ def test_t5_an_answer_without_the_first_verdict_is_not_asked_for_in_a_circle() -
     tell(story)
 
 
+def test_s20_a_page_that_the_memory_does_not_take_is_not_asked_for_in_a_circle() -> None:
+    async def story(counter: Counter) -> None:
+        counter.store.commit("a")
+        takes = counter.store.apply
+        counter.store.apply = lambda *_: False  # type: ignore[method-assign]
+        done = await counter.line.sync_once()
+        assert done.error == "line.not_taken"
+        counter.store.apply = takes  # type: ignore[method-assign]
+        assert (await counter.line.sync_once()).error == ""
+        assert counter.store.rows == ["passed"]
+
+    tell(story)
+
+
 def test_t17_a_cached_page_is_asked_for_again() -> None:
     async def story(counter: Counter) -> None:
         kept: list[httpx.Response] = []
