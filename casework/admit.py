@@ -12,6 +12,9 @@ from casework.events import EVENTS, WITHOUT_A_PERSON, Klass, body_of, known
 from casework.facts import Fact
 from casework.rules import SEPARATION, Bench, refusal
 
+_PASSES = frozenset({"papers_to_come"})
+"""What stands in the way for a while only: such a step waits, and is judged again by itself (S35)."""
+
 
 class Judgement(msgspec.Struct, frozen=True, omit_defaults=True):
     """What the hall says of a fact. `kind`: accepted, rejected or held; `flags` are doubts about an accepted one."""
@@ -49,7 +52,8 @@ def admit(case: Case | None, fact: Fact, bench: Bench, unseen: frozenset[str] = 
         return Judgement("accepted")
     if counter:  # S14: at worst accepted with flags, and a task for a person
         return Judgement("accepted", flags=(no.code,))
-    return Judgement("rejected", no.code, {name: _plain(value) for name, value in no.facts.items()})
+    kind = "held" if no.code in _PASSES else "rejected"
+    return Judgement(kind, no.code, {name: _plain(value) for name, value in no.facts.items()})
 
 
 def _plain(value: Any) -> str:

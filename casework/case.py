@@ -8,6 +8,7 @@ from __future__ import annotations
 import msgspec
 
 from casework import bodies
+from casework.scans import Scan
 
 APPLICANT = "applicant"
 """A place where a case waits for its applicant."""
@@ -156,6 +157,8 @@ class Case(msgspec.Struct, frozen=True, omit_defaults=True):
     """Materials that went back to the applicant."""
     came: dict[str, str] = {}
     """When a material was last handed in, or found by its source, since the receipt."""
+    scans: tuple[Scan, ...] = ()
+    """What was scanned, in that order (S35)."""
     accepted_at: str = ""
     accepted: bodies.Accepted | None = None
     accepted_by: tuple[str, ...] = ()

@@ -78,6 +78,18 @@ class Check(Command, frozen=True):
     reason: str = ""
 
 
+class Scan(Command, frozen=True):
+    """扫描: the bytes of `sha256` are a scan of `material`; `file` is where they lie at the window, and stays there."""
+
+    material: str
+    file: str = ""
+    sha256: str = ""
+    size: int = 0
+    media: str = ""
+    pages: int = 0
+    name: str = ""
+
+
 class Mend(Command, frozen=True):
     """当场更正: material or field, and what was put right (R3)."""
 
@@ -99,18 +111,23 @@ class Note(Command, frozen=True):
 
 
 class StepNote(Command, frozen=True):
-    """A step that ends with a remark; `step` where several of its kind are open."""
+    """A step that ends with a remark; `step` where several of its kind are open.
+
+    `seen`: how papers were read whose scans are still to come (S35).
+    """
 
     note: str = ""
     step: str = ""
+    seen: str = ""
 
 
 class Examine(Command, frozen=True):
-    """审查; `fee` in yuan, where an officer assesses it (R11)."""
+    """审查; `fee` in yuan, where an officer assesses it (R11); `seen`: how papers were read whose scans are to come."""
 
     note: str = ""
     step: str = ""
     fee: str = ""
+    seen: str = ""
 
 
 class SiteCheck(Command, frozen=True):
@@ -199,6 +216,8 @@ class Decide(Command, frozen=True):
     remedies: str = ""
     conditions: str = ""
     organ: str = ""
+    seen: str = ""
+    """How papers were read whose scans are still to come (S35)."""
 
 
 class Correct(Command, frozen=True):
@@ -324,6 +343,7 @@ ACTS: dict[str, type[Command]] = {
     "supplement": Supplement,
     "supplement-received": SupplementReceived,
     "check": Check,
+    "scan": Scan,
     "mend": Mend,
     "hand-back": HandBack,
     "pre-review": StepNote,

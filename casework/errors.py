@@ -6,6 +6,7 @@
     │   ├── BadText     typed or pasted text that is too long, or holds a character that broke on its way
     │   ├── BadDate     a date or an amount of days that can't be counted
     │   ├── BadCommand  an act that does not exist, or its data is not of its form
+    │   ├── BadScan     a file that can't be taken as a scan: no scan, too big, or no room for it
     │   └── BadPaper    a paper that may not be printed: it lacks what the law or the form wants on it
     ├── BadCatalogue    catalogue or calendar data that breaks a rule: names file, line and reason
     └── BadBytes        bytes of a fact, envelope, entry or message that can't be read or don't match their hash
@@ -49,6 +50,10 @@ class BadCommand(BadInput):
 
 class BadPaper(BadInput):
     """A paper that may not be printed: it lacks what the law or the form wants on it."""
+
+
+class BadScan(BadInput):
+    """A file that can't be taken as a scan: it is none, too big, or there is no room for it."""
 
 
 class BadCatalogue(CaseworkError):

@@ -118,6 +118,7 @@ _ROWS = (
     # At the counter
     _counter("received", bodies.Received, "case.receive", step_kind="receive", prints="receipt"),
     _counter("material.added", bodies.MaterialAdded, "case.receive", prints="receipt"),
+    _counter("scanned", bodies.Scanned, "case.receive"),
     _counter("material.returned", bodies.MaterialReturned, "case.receive"),
     _counter("checked_by_network", bodies.CheckedByNetwork, "case.check"),
     _counter("mended_on_the_spot", bodies.MendedOnTheSpot, "case.receive"),
@@ -198,6 +199,7 @@ _ROWS = (
     _hall("timer.set_aside", bodies.TimerSetAside, "module"),
     _hall("timer.settled", bodies.TimerSettled, "module"),
     _hall("renumbered", bodies.Renumbered, "module"),
+    _hall("scan.arrived", bodies.ScanArrived, "module"),
     _hall("staff.set", bodies.StaffSet),
     _hall("terminal.set", bodies.TerminalSet),
     _hall("catalogue.head", bodies.CatalogueHead),

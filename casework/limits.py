@@ -108,6 +108,34 @@ class Limits:
     # Storage
     busy_seconds: float = 10.0
     list_rows: int = 2000
+    # Scanned papers (S35)
+    scan_bytes: int = 20 * 1024 * 1024
+    """The largest scan: some forty pages in grey."""
+    case_scan_bytes: int = 200 * 1024 * 1024
+    case_scans: int = 200
+    scan_store_bytes: int = 8 * 1024 * 1024 * 1024
+    """What a terminal keeps of scans, its own and those that it fetched."""
+    scan_waiting_bytes: int = 2 * 1024 * 1024 * 1024
+    """What may wait at a terminal to be sent: beyond it the line has been down for long, and IT must know."""
+    backup_scans: int = 100_000
+    """Scans still to be sent that a backup copies at most."""
+    scan_fetch_bytes: int = 8 * 1024 * 1024
+    """Scans that are fetched when a case is opened, without being asked for one by one."""
+    scan_piece_bytes: int = 256 * 1024
+    scan_piece_least: int = 4 * 1024
+    scan_piece_seconds: float = 8.0
+    """How long one piece may take: what is pushed meanwhile waits no longer for the line."""
+    once_pieces: int = 4096
+    """Pieces that `sync --once` carries at most: a gigabyte."""
+    scan_retry_seconds: float = 60.0
+    """Before a scan that the hall would not take is offered again."""
+    scan_part_seconds: int = 24 * 3600
+    """How long a piece of a scan lies about without another one coming."""
+    hall_scan_bytes: int = 512 * 1024 * 1024 * 1024
+    hall_part_bytes: int = 4 * 1024 * 1024 * 1024
+    """What the hall keeps of scans, and of those of which not all has come."""
+    hall_scan_spare: int = 1024 * 1024 * 1024
+    """Room that scans leave on the hall's disk: the log goes first."""
     # A district's list of items (guide-only)
     district_bytes: int = 16 * 1024 * 1024
     district_rows: int = 20_000

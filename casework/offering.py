@@ -12,7 +12,7 @@ from casework.acts.claims import own_places
 from casework.acts.intake import in_hand, outstanding
 from casework.acts.parts import item_of
 from casework.bodies import RouteStep
-from casework.case import AT_APPLICANT, UNDER_WAY, Case, module_at, open_steps, paused, places
+from casework.case import AT_APPLICANT, OPEN_STATES, UNDER_WAY, Case, module_at, open_steps, paused, places
 from casework.catalogue.materials import NOT_FOUND, PENDING
 from casework.claims import claim_on, needs_a_claim, others_claim
 from casework.commands import Accept
@@ -162,6 +162,8 @@ def _pointless(case: Case, context: Context, type_: str) -> bool:
         return places(case)[0].post not in context.shift
     if type_ == "material.returned":
         return not in_hand(case)
+    if type_ == "scanned":
+        return not case.materials
     return type_ == "accepted" and context.staff.team == "helper" and not case.received.authority
 
 
@@ -180,6 +182,7 @@ _BY_STATE: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("terminate", "terminated", _BEFORE | {"decided", "certified"}),
     ("transfer", "transferred", _BEFORE),
     ("nudge", "nudged", UNDER_WAY),
+    ("scan", "scanned", OPEN_STATES),
     ("recuse", "recused", frozenset({"received", *UNDER_WAY})),
     ("hand-back", "material.returned", frozenset({"returned", "withdrawn", "terminated", "refused_at_intake", "void"})),
 )

@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from casework.ambient import CIVIL, Clock, stamp, uuid7
 from casework.limits import LIMITS, Limits
 from casework.messages import Message
-from console.counter import Counter
 from console.errors import NotEnrolled
 from console.folders import data_folder
 from console.legal_time import LegalClock, PaperClock
@@ -26,6 +25,7 @@ from console.library import Library
 from console.messages import translator
 from console.paperwork import Paperwork
 from console.people import People
+from console.scanning import ScanCounter
 from console.sources import SETTING, sources_of
 from console.terminal import Terminal
 from local_db.memory import TerminalMemory
@@ -78,6 +78,13 @@ async def wait(seconds: float) -> None:
     await asyncio.sleep(seconds)
 
 
+def view(file: Path) -> None:
+    """Open a file in the system's viewer. Raises FileTrouble."""
+    from console import viewer
+
+    viewer.view(file)
+
+
 def pin() -> str:
     """The PIN of whoever types a command; empty when the variable is not set."""
     return os.environ.get(PIN_VARIABLE, "")
@@ -101,7 +108,7 @@ def open_terminal(folder: Path, *, language: str = "zh_CN", clock: Clock | None 
     who = memory.identity
     legal = LegalClock(memory, clock)
     paperwork = Paperwork(who.hall_name, who.terminal, PaperClock(legal), library, translator("zh_CN"))
-    counter = Counter(
+    counter = ScanCounter(
         memory, library, paperwork, clock, legal, new_id, lambda: bool(memory.last_contact().trouble),
         sources_of(memory.setting(SETTING)),
     )  # fmt: skip

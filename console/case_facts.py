@@ -14,6 +14,7 @@ from casework.claims import claim_on
 from casework.messages import t
 from casework.money import yuan
 from casework.outbox import Row
+from casework.scans import Scan, of_material
 from casework.standing import Standing, light_of, nearest, standing
 from console.showing import masked
 from console.terminal import Terminal
@@ -114,7 +115,7 @@ def shown(terminal: Terminal, case: Case) -> dict[str, Any]:
             }
             for told, end in zip(history.lines, fates, strict=True)
         ],
-        "materials": {code: _material(case, code, have) for code, have in case.materials.items()},
+        "materials": {code: _material(terminal, case, code, have) for code, have in case.materials.items()},
         "clocks": {"statutory": None, "promised": None, **clocks},
         **_course(case),
         "together": [one.number for one in terminal.memory.of_root(case.root) if one.number != case.number],
@@ -142,10 +143,23 @@ def about_number(terminal: Terminal, typed: str) -> tuple[str, ...]:
     return (*said, *((t("case.number_doubled", number=numbers.printed(wanted)),) if doubled else ()))
 
 
-def _material(case: Case, code: str, have: str) -> dict[str, Any]:
+def _material(terminal: Terminal, case: Case, code: str, have: str) -> dict[str, Any]:
     found: dict[str, Any] = {"have": have}
     if code in case.received.reused:
         found["reused"] = case.received.reused[code]
+    scans = [_scan(terminal, scan) for scan in of_material(case, code)]
+    return {**found, "scans": scans} if scans else found
+
+
+def _scan(terminal: Terminal, scan: Scan) -> dict[str, Any]:
+    """A scan, and where it is: `here`, at the hall (`came`), and else how many bytes the other end has."""
+    state = terminal.memory.scan_state(scan.sha256)
+    found: dict[str, Any] = {
+        "sha256": scan.sha256, "size": scan.size, "media": scan.media, "name": scan.name, "at": scan.at,
+        "by": scan.by, "here": state.here, "came": scan.came, "held": scan.size if scan.came else state.held,
+    }  # fmt: skip
+    if state.trouble:
+        found["trouble"] = state.trouble
     return found
 
 

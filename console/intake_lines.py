@@ -13,11 +13,11 @@ from casework import bodies
 from casework.commands import Intake
 from casework.errors import BadInput
 from casework.limits import LIMITS, Limits
-from casework.text import clean_line
+from casework.text import clean_code, clean_line
 
 LINE = (
     "ref", "item", "applicant", "agent", "project_code", "situations", "form", "materials", "reused", "refers_to",
-    "outcome", "reason", "right_organ", "remedies",
+    "outcome", "reason", "right_organ", "remedies", "scans",
 )  # fmt: skip
 PARTY = ("kind", "name", "id", "phone", "address", "representative", "authority")
 MATERIAL = ("have",)
@@ -47,6 +47,12 @@ def lines_of(stream: BinaryIO, limits: Limits = LIMITS) -> Iterator[tuple[int, b
 
 def read_line(data: bytes, number: int) -> Intake:
     """The intake of one line. Raises BadLine."""
+    raw = _raw(data, number)
+    ref = raw["ref"] if isinstance(raw.get("ref"), str) else ""
+    return _Reader(ref).intake(raw)
+
+
+def _raw(data: bytes, number: int) -> dict[str, Any]:
     try:
         raw = json.loads(data.decode("utf-8-sig" if number == 1 else "utf-8"), object_pairs_hook=_once)
     except UnicodeDecodeError as cause:
@@ -57,8 +63,14 @@ def read_line(data: bytes, number: int) -> Intake:
         raise BadLine("intake.line.deep") from cause
     if not isinstance(raw, dict):
         raise BadLine("intake.line.object")
+    return raw
+
+
+def read_scans(data: bytes, number: int) -> tuple[tuple[str, str], ...]:
+    """The scans of one line: material and file, one pair a file. Raises BadLine."""
+    raw = _raw(data, number)
     ref = raw["ref"] if isinstance(raw.get("ref"), str) else ""
-    return _Reader(ref).intake(raw)
+    return _Reader(ref).scans(raw)
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -121,6 +133,16 @@ class _Reader:
                 raise BadLine("intake.line.needs", self._ref, field=f"materials.{code}.have"[:60])
             found[code] = self._text(state, "have", f"materials.{code}"[:60])
         return found
+
+    def scans(self, raw: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+        """A file or a list of files by material."""
+        found = []
+        for code, files in self._object(raw, "scans").items():
+            for file in files if isinstance(files, list) else [files]:
+                if not isinstance(file, str) or not file.strip():
+                    raise BadLine("intake.line.kind", self._ref, field=f"scans.{code}"[:60], expected='"…"')
+                found.append((clean_code(code), file))
+        return tuple(found)
 
     def _known(self, raw: dict[str, Any], known: tuple[str, ...], where: str) -> None:
         for name in raw:

@@ -34,25 +34,29 @@ class Round:
         return {
             "pushed": told.pushed, "pulled": told.pulled, "pending": told.pending, "held": told.held,
             "rejected": told.rejected, "error": told.error or None, **self.standing,
+            **({"scans": told.scans} if told.scans else {}),
         }  # fmt: skip
 
 
-def sync_once(terminal: Terminal, limits: Limits = LIMITS) -> Round:
-    """Push and pull once. Never raises for a hall that can't be reached: that is the answer's `trouble`."""
+def sync_once(terminal: Terminal, limits: Limits = LIMITS, *, scans: bool = False) -> Round:
+    """Push and pull once, and with `scans` carry scanned papers (S35).
+
+    Never raises for a hall that can't be reached: that is the answer's `trouble`.
+    """
     owner = bootstrap.own_line(terminal)
     if owner is None:
         waits = terminal.memory.pending()
         return Round(Synced(0, 0, waits.unsent, waits.held, waits.rejected, TAKEN), Message(TAKEN), _standing(terminal))
     with owner:
-        done = asyncio.run(_round(terminal, limits))
+        done = asyncio.run(_round(terminal, limits, scans=scans))
     if terminal.library.has_catalogue():
         terminal.library.finder()  # a new catalogue is spelled when it comes, not when a person waits for a search
     return done
 
 
-async def _round(terminal: Terminal, limits: Limits) -> Round:
+async def _round(terminal: Terminal, limits: Limits, *, scans: bool) -> Round:
     async with bootstrap.line_for(terminal, limits=limits) as line:
-        synced = await line.sync_once()
+        synced = await line.sync_once(scans=scans)
         trouble = (line.status.message or Message(synced.error)) if synced.error else None
         return Round(synced, trouble, _standing(terminal))
 

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 from casework import messages
 from casework.ambient import Clock
 from casework.messages import Message, Translator
-from console.counter import Counter
 from console.legal_time import LegalClock
 from console.library import Library
 from console.paperwork import Paperwork
 from console.people import People
+from console.scanning import ScanCounter
 from local_db.finding import CaseRow
 from local_db.memory import TerminalMemory
 
@@ -24,7 +24,7 @@ class Terminal:
     memory: TerminalMemory
     library: Library
     paperwork: Paperwork
-    counter: Counter
+    counter: ScanCounter
     people: People
     legal: LegalClock
     clock: Clock

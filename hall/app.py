@@ -27,6 +27,7 @@ from casework.report import decode_report
 from casework.seals import Signer
 from casework.wire import Problem
 from hall.bell import Bell
+from hall.blob_requests import LENGTH, OCTETS, OFFSET, answer_of, piece_of_query, range_of
 from hall.errors import BadRequest, Declined, Unproven
 from hall.openapi import document
 from hall.polling import Poll, Polls
@@ -145,10 +146,25 @@ class Api:
         )
 
     async def blob(self, request: Request) -> Response:
-        """Bytes by their hash."""
-        await self._terminal(request)
-        data = await self._run(functools.partial(self.hall.blob, request.path_params["sha256"]))
-        return Response(data, media_type="application/octet-stream")
+        """Bytes by their hash, or how many of them are here (`HEAD`)."""
+        terminal = await self._terminal(request)
+        sha256 = request.path_params["sha256"]
+        if request.method == "HEAD":
+            held = await self._run(functools.partial(self.hall.blob_held, terminal, sha256))
+            return Response(headers={OFFSET: str(held.held), LENGTH: str(held.size)}, media_type=OCTETS)
+        asked = range_of(request)
+        start, upto = asked or (0, None)
+        part = await self._run(functools.partial(self.hall.blob_part, terminal, sha256, start, upto))
+        return answer_of(part, ranged=asked is not None)
+
+    async def take_blob(self, request: Request) -> bytes:
+        """A piece of a scan (S35)."""
+        terminal = await self._terminal(request)
+        piece = piece_of_query(request)
+        data = await body_of(request, self._limits, self._limits.scan_piece_bytes)
+        return await self._commit(
+            functools.partial(self.hall.take_piece, terminal, request.path_params["sha256"], piece, data)
+        )
 
     async def snapshot(self, request: Request) -> Response:
         """A file of the newest snapshot, or a part of it (S21)."""
@@ -202,7 +218,8 @@ def create_app(
         Route("/sync/v1/pull", _answering(api, api.pull), methods=get),
         Route("/sync/v1/snapshot/{scope:path}", _answering(api, api.snapshot), methods=get),
         Route("/sync/v1/case/{id}", _answering(api, api.case), methods=get),
-        Route("/sync/v1/blob/{sha256}", _answering(api, api.blob), methods=get),
+        Route("/sync/v1/blob/{sha256}", _answering(api, api.blob), methods=["GET", "HEAD"]),
+        Route("/sync/v1/blob/{sha256}", _answering(api, api.take_blob), methods=["PUT"]),
         Route("/openapi.json", _answering(api, api.openapi), methods=get),
         Route("/healthz", _answering(api, api.health), methods=get),
         Route("/metrics", _answering(api, api.metrics), methods=get),

@@ -84,6 +84,7 @@ class Bookkeeping:
         self._docket.note(piece.envelope, fact)
         if "number_doubled" in verdict.flags and case is not None and case.number == number_in(fact):
             self.doubled.append(fact.case)
+        self._docket.note_scan(fact)
         if fact.type in SETTLES:
             self._settle(fact)
 

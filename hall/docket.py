@@ -14,15 +14,16 @@ from casework.bodies import Body, CalendarHead, CatalogueHead, StaffSet, Termina
 from casework.calendar import Calendar
 from casework.catalogue.schema import Post
 from casework.errors import UNREADABLE
-from casework.events import EVENTS, known
+from casework.events import EVENTS, body_of, known
 from casework.facts import NO_HASH, Base, Envelope, Fact, decode_fact
 from casework.rules import Bench
+from casework.scans import can_come
 from casework.wire import ENTRY_FACT, decode_entry
 from hall.adopting import judged
 from hall.lineage import Lineage
 from hall.live import HALL_SCOPE, Later, Live, live_of, was_seen
 from hall.pieces import Piece
-from hall.rows import AdoptionRow, Changes, Register, TerminalRow, TrayRow
+from hall.rows import AdoptionRow, Changes, Register, ScanRow, TerminalRow, TrayRow
 from hall.store import Reading
 from hall.to_settle import to_settle
 
@@ -294,6 +295,22 @@ class Docket:
             unknown = _NEVER if row is not None and not row.active and not row.adopted_by else ""
             self._cutoffs[terminal] = (row.revoked or unknown) if row else ""
         return self._cutoffs[terminal]
+
+    # Scans
+
+    def note_scan(self, fact: Fact) -> None:
+        """An accepted fact names a scan, or says that it has come (S35)."""
+        if fact.type not in {"scanned", "scan.arrived"} or not known(fact):
+            return
+        body = body_of(fact)
+        if fact.type == "scanned":
+            if can_come(body.sha256, body.size):
+                self.changes.scans.setdefault((body.sha256, fact.case), ScanRow(body.sha256, fact.case, body.size))
+            return
+        rows = {(row.sha256, row.case): row for row in self._reading.scan(body.sha256)} | self.changes.scans
+        row = rows.get((body.sha256, fact.case))
+        if row is not None:
+            self.changes.scans[row.sha256, row.case] = msgspec.structs.replace(row, came=True)
 
     # What a maker had not seen
 

@@ -12,6 +12,9 @@
     │   ├── Diverged       409  the hall's log and the terminal's are not the same (S24); nothing was stored
     │   ├── Forked         409  this incarnation had sealed other envelopes under these numbers (T30)
     │   ├── TooOld         426  it speaks a form of requests that this hall no longer takes (S32)
+    │   ├── BlobOffset     409  a piece of a scan does not follow what is here: go on from `held`
+    │   ├── BlobWrong      422  bytes that are not what their hash says: thrown away
+    │   ├── ScansFull      507  no room for scans: IT must act, the line waits
     │   ├── EnrolRefused   403  number or code is wrong, used up or too old
     │   ├── Gathering      503  latched, or gathering what a restore has lost: ask again in a while (S24, S25)
     │   └── StorageTrouble 503  the store failed; nothing was stored, the same request may be sent again (T69)
@@ -116,6 +119,24 @@ class Gathering(Declined):
     """Latched, or gathering what its terminals hold: nothing was stored, the same request may be sent again."""
 
     status = 503
+
+
+class BlobOffset(Declined):
+    """A piece of a scan does not follow what is here; the fact `held` says where to go on."""
+
+    status = 409
+
+
+class BlobWrong(Declined):
+    """Bytes that are not what their hash says; they were thrown away."""
+
+    status = 422
+
+
+class ScansFull(Declined):
+    """No room for scans; nothing else is touched by it."""
+
+    status = 507
 
 
 class StorageTrouble(Declined):

@@ -125,6 +125,9 @@ _WHOLE = (
     ("yichuang_epoch", "The log's epoch: a new one after each restore."),
     ("yichuang_terminals", "Active terminals."),
     ("yichuang_tray", "Facts that a person has to settle."),
+    ("yichuang_scans_to_come", "Scanned papers that facts name and that have not come."),
+    ("yichuang_scan_bytes", "Bytes of scanned papers."),
+    ("yichuang_scan_part_bytes", "Bytes of scanned papers of which not all has come."),
 )
 _EACH = (
     ("yichuang_terminal_lag", "Entries of the log that the terminal does not have yet."),

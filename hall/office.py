@@ -37,6 +37,7 @@ _TYPES: dict[type[bodies.Body], str] = {
     bodies.Gap: "gap",
     bodies.Renumbered: "renumbered",
     bodies.Imported: "imported",
+    bodies.ScanArrived: "scan.arrived",
 }
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from casework.scans import BlobAnswer
 from casework.seals import Signed
 from casework.wire import CaseAnswer, EnrolAnswer, OfferAnswer, Problem, PullAnswer, PushAnswer
 
@@ -14,7 +15,7 @@ _SIGNED_BY = "Signature and Signature-Input by RFC 9421 over @method, @path and 
 
 def document() -> dict[str, Any]:
     """The description of the interface as plain values."""
-    kinds = (Signed, EnrolAnswer, PushAnswer, OfferAnswer, PullAnswer, CaseAnswer, Problem)
+    kinds = (Signed, EnrolAnswer, PushAnswer, OfferAnswer, PullAnswer, CaseAnswer, BlobAnswer, Problem)
     refs, components = msgspec.json.schema_components(kinds, ref_template="#/components/schemas/{name}")
     schema = dict(zip((kind.__name__ for kind in kinds), refs, strict=True))
 
@@ -50,12 +51,41 @@ def document() -> dict[str, Any]:
             "/sync/v1/pull": get(schema["PullAnswer"], *query),
             "/sync/v1/snapshot/{scope}": get(None, _in_path("scope")),
             "/sync/v1/case/{id}": get(schema["CaseAnswer"], _in_path("id")),
-            "/sync/v1/blob/{sha256}": get(None, _in_path("sha256"), media="application/octet-stream"),
+            "/sync/v1/blob/{sha256}": {
+                **get(None, _in_path("sha256"), _RANGE, media=_OCTETS),
+                **_blob_head(),
+                **_piece(answers(schema["BlobAnswer"], 401, 403, 404, 409, 413, 422, 503, 507)),
+            },
             "/healthz": {"get": {"responses": answers(None, 503)}},
             "/metrics": text,
         },
         "components": {"schemas": components},
     }
+
+
+_OCTETS = "application/octet-stream"
+_RANGE = {"name": "Range", "in": "header", "required": False, "schema": {"type": "string"}}
+
+
+def _blob_head() -> dict[str, Any]:
+    """How much of a blob is here: two headers, no body."""
+    number = {"schema": {"type": "integer"}}
+    headers = {"Upload-Offset": number, "Upload-Length": number}
+    responses = {"200": {"description": "how much is here", "headers": headers}}
+    responses |= {str(code): {"description": "a problem"} for code in (401, 403, 404, 503)}
+    return {"head": {"description": _SIGNED_BY, "parameters": [_in_path("sha256")], "responses": responses}}
+
+
+def _piece(responses: dict[str, Any]) -> dict[str, Any]:
+    """A piece of a scan."""
+    query = [
+        {"name": name, "in": "query", "required": True, "schema": {"type": kind}}
+        for name, kind in (("offset", "integer"), ("size", "integer"), ("piece", "string"))
+    ]
+    body = {"required": True, "content": {_OCTETS: {}}}
+    parameters = [_in_path("sha256"), *query]
+    described = {"description": _SIGNED_BY, "parameters": parameters, "requestBody": body, "responses": responses}
+    return {"put": described}
 
 
 def _in_path(name: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Answering signed questions, each from one snapshot (S18): pages of the log, single cases, bytes by their hash."""
+"""Answering signed questions, each from one snapshot (S18): pages of the log, single cases."""
 
 from __future__ import annotations
 
@@ -160,11 +160,3 @@ class Pulling(Keeping):
             hall = reading.hall()
             chain = reading.chain_at(head.seq)
         return (hall.id, hall.epoch, chain) == (head.hall, head.epoch, head.chain)
-
-    def blob(self, sha256: str) -> bytes:
-        """Bytes by their hash. Raises NotFound."""
-        with self._store.reading() as reading:
-            data = reading.blob(sha256)
-        if data is None:
-            raise NotFound("hall.no_blob", sha256=sha256[:64])
-        return data

@@ -25,12 +25,13 @@ from hall.office import own_facts
 from hall.pieces import Piece, read_pieces
 from hall.proving import enrolled, proven, read_body, same_log, taking_in
 from hall.rows import Register, TerminalRow
+from hall.scanning import Scanning
 from hall.store import Reading, Writing
 
 _T = TypeVar("_T")
 
 
-class Pushing(Healing):
+class Pushing(Healing, Scanning):
     """Batches in, verdicts out."""
 
     def push(self, body: bytes) -> tuple[PushAnswer, frozenset[str]]:
@@ -106,6 +107,7 @@ class Pushing(Healing):
             cursor=max(batch.cursor, terminal.cursor),
         )
         follow(tx, sitting, docket.changes, now, self._new_id, calendar)
+        self.say_what_is_here(tx, docket.changes)
         if imported is None:
             docket.changes.reports[terminal.number] = contact_of(terminal.number, now, batch.cursor, batch.report)
         else:

@@ -90,6 +90,7 @@ class Replay:
         """The case with the fact on top; its own count goes on from what is there."""
         live = self._docket.live(fact.case)
         live.case, live.n, live.root, live.changed = evolve(live.case, fact), live.n + 1, fact.root, True
+        self._docket.note_scan(fact)
         if names_a_module(fact):
             live.module = body_of(fact).module
         if fact.type == "received" and self._docket.doubled(fact) and entry.verdict is not None:

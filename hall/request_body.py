@@ -14,23 +14,29 @@ _ZLIB = 15
 _WINDOWS = {"gzip": _GZIP, "x-gzip": _GZIP, "deflate": _ZLIB, "zlib": _ZLIB}
 
 
-async def body_of(request: Request, limits: Limits = LIMITS) -> bytes:
+async def body_of(request: Request, limits: Limits = LIMITS, most: int = 0) -> bytes:
     """The unpacked body.
 
+    Args:
+        request: whose body it is.
+        limits: bounds.
+        most: bytes that it may have; 0: `limits.body_bytes`.
+
     Raises:
-        TooBig: more than `limits.body_bytes`, packed or unpacked.
+        TooBig: it has more, packed or unpacked.
         BadRequest: packed in an unknown way, or cut (T14).
     """
+    most = most or limits.body_bytes
     parts, size = [], 0
     async for part in request.stream():
         size += len(part)
-        if size > limits.body_bytes:
-            raise TooBig("hall.body_too_big", bytes=limits.body_bytes)
+        if size > most:
+            raise TooBig("hall.body_too_big", bytes=most)
         parts.append(part)
-    return unpacked(b"".join(parts), request.headers.get("Content-Encoding", ""), limits)
+    return unpacked(b"".join(parts), request.headers.get("Content-Encoding", ""), most)
 
 
-def unpacked(data: bytes, encoding: str, limits: Limits = LIMITS) -> bytes:
+def unpacked(data: bytes, encoding: str, most: int = LIMITS.body_bytes) -> bytes:
     """`data` as it was before it was packed with `encoding` (empty, identity, gzip, deflate)."""
     name = encoding.strip().lower()
     if name in {"", "identity"}:
@@ -39,11 +45,11 @@ def unpacked(data: bytes, encoding: str, limits: Limits = LIMITS) -> bytes:
         raise BadRequest("hall.encoding", encoding=name[:40])
     unpacker = zlib.decompressobj(wbits=_WINDOWS[name])
     try:
-        plain = unpacker.decompress(data, limits.body_bytes + 1)
+        plain = unpacker.decompress(data, most + 1)
     except zlib.error as cause:
         raise BadRequest("hall.unreadable", what=name) from cause
-    if len(plain) > limits.body_bytes:
-        raise TooBig("hall.body_too_big", bytes=limits.body_bytes)
+    if len(plain) > most:
+        raise TooBig("hall.body_too_big", bytes=most)
     if not unpacker.eof or unpacker.unused_data:
         raise BadRequest("hall.unreadable", what=name)
     return plain

@@ -192,6 +192,17 @@ class LeavingRow(msgspec.Struct, frozen=True):
     since: int
 
 
+class ScanRow(msgspec.Struct, frozen=True):
+    """A scan that an accepted fact of a case names (S35). `came`: the hall has said that all of it is here."""
+
+    sha256: str
+    case: str
+    size: int
+    came: bool = False
+    scope: str = ""
+    """The case's, where the row was read."""
+
+
 class Draft(msgspec.Struct, frozen=True):
     """An entry that has no number yet: the counter is read last (S8)."""
 
@@ -219,6 +230,8 @@ class Changes:
     leaving: dict[str, tuple[LeavingRow, ...]] = dataclasses.field(default_factory=dict)
     """By terminal: all that it has now."""
     adoptions: list[AdoptionRow] = dataclasses.field(default_factory=list)
+    scans: dict[tuple[str, str], ScanRow] = dataclasses.field(default_factory=dict)
+    """By hash and case."""
     fold: str = ""
     """Which fold has made all cases' rows, where they were made anew."""
     epoch: HallRow | None = None

@@ -11,11 +11,10 @@ from casework.wire import PURPOSE_ENROL, EnrolAnswer, EnrolRequest
 from hall.enrol import enrol
 from hall.importing import Importing
 from hall.proving import read_body, taking_in, unsealed
-from hall.pulling import Pulling
 from hall.upkeep import Upkeep
 
 
-class Hall(Importing, Pulling, Upkeep):
+class Hall(Importing, Upkeep):
     """The hall's use cases."""
 
     def enrol(self, body: bytes) -> tuple[EnrolAnswer, frozenset[str]]:

@@ -25,6 +25,7 @@ from hall.rows import (
     PageRow,
     Register,
     ReportRow,
+    ScanRow,
     TerminalRow,
     TimerRow,
     TrayRow,
@@ -177,6 +178,19 @@ class SqliteReading:
         """Bytes by their hash."""
         row = self._one("blob", sha256)
         return bytes(row[0]) if row else None
+
+    def scan(self, sha256: str) -> tuple[ScanRow, ...]:
+        """The cases whose accepted facts name that scan."""
+        rows = self._all("scan", sha256)
+        return tuple(ScanRow(sha, case, size, bool(came), scope) for sha, case, size, came, scope in rows)
+
+    def scans_to_come(self) -> int:
+        """How many are still to come."""
+        return int(self._one("scans_to_come")[0])
+
+    def scans_waiting(self) -> tuple[str, ...]:
+        """The hashes of those that are still to come."""
+        return tuple(row[0] for row in self._all("scans_waiting"))
 
     def case_ids(self) -> tuple[str, ...]:
         """Every case."""

@@ -15,6 +15,7 @@ from pathlib import Path
 from casework.limits import LIMITS, Limits
 from hall.errors import StorageTrouble
 from hall.migrate import migrate
+from hall.scan_folder import ScanFolder
 from hall.sqlite_reading import SqliteReading
 from hall.sqlite_writing import SqliteWriting
 
@@ -23,6 +24,8 @@ _LOG_PAGES = 4000
 because a batch of a terminal is some 150 pages and every fold costs two waits for the disk."""
 _CACHE_KIB = 32 * 1024
 """Of each connection: the upper pages of all indexes of a million entries."""
+SCANS = "scans"
+"""The folder of scans, beside the database."""
 
 
 class SqliteStore:
@@ -38,6 +41,7 @@ class SqliteStore:
     """
 
     def __init__(self, path: Path, limits: Limits = LIMITS) -> None:
+        self.scans = ScanFolder(path.parent / SCANS, limits)
         self._write_lock = threading.Lock()
         self._read_lock = threading.Lock()
         try:

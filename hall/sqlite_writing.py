@@ -102,6 +102,7 @@ class SqliteWriting(SqliteReading):
             ((a.number, a.terminal, a.incarnation, a.shared, a.again, a.fenced) for a in changes.adoptions),
         )
         self._many("put_blob", changes.blobs.items())
+        self._many("put_scan", ((s.sha256, s.case, s.size, s.came) for s in changes.scans.values()))
         self._many("drop_timers", ((case,) for case in changes.timers))
         self._many("put_timer", ((t.case, t.kind, t.due) for rows in changes.timers.values() for t in rows))
 

@@ -24,10 +24,12 @@ from hall.rows import (
     PageRow,
     Register,
     ReportRow,
+    ScanRow,
     TerminalRow,
     TimerRow,
     TrayRow,
 )
+from hall.scan_folder import ScanFolder
 
 
 class Reading(Protocol):
@@ -67,6 +69,13 @@ class Reading(Protocol):
     def all_staff(self) -> tuple[StaffSet, ...]: ...
     def head(self, kind: str) -> str: ...
     def blob(self, sha256: str) -> bytes | None: ...
+
+    def scan(self, sha256: str) -> tuple[ScanRow, ...]:
+        """The cases whose accepted facts name that scan."""
+        ...
+
+    def scans_to_come(self) -> int: ...
+    def scans_waiting(self) -> tuple[str, ...]: ...
 
     def case_ids(self) -> tuple[str, ...]: ...
     def fold(self) -> str:
@@ -125,6 +134,11 @@ class Writing(Reading, Protocol):
 
 class Store(Protocol):
     """The memory. Every call is short and synchronous; whoever calls decides in which thread."""
+
+    @property
+    def scans(self) -> ScanFolder:
+        """The bytes of scans, as files beside the rows (S35)."""
+        ...
 
     def reading(self) -> AbstractContextManager[Reading]:
         """One snapshot. Raises StorageTrouble."""

@@ -11,11 +11,12 @@ from hall.healing import Healing
 from hall.health import TerminalHealth, metrics, terminals
 from hall.judge import Sitting
 from hall.rows import Changes
+from hall.scanning import Scanning
 from hall.scoping import let_go
 from hall.timers import refolded, run_out, settled_early
 
 
-class Upkeep(Healing):
+class Upkeep(Healing, Scanning):
     """Timers, second judgements, figures."""
 
     def start(self) -> frozenset[str]:
@@ -26,7 +27,18 @@ class Upkeep(Healing):
                 self._save(tx, refolded(tx, calendar))
             if tx.hall().latched:
                 return frozenset()
-        return self.rejudge()
+        arrived = self._settle_arrivals()
+        return arrived | self.rejudge()
+
+    def _settle_arrivals(self) -> frozenset[str]:
+        """Scans whose last piece came just before the hall stopped: their cases are told now (S35)."""
+        with self._store.reading() as reading:
+            waiting = () if reading.hall().healing else reading.scans_waiting()
+        scopes: frozenset[str] = frozenset()
+        for sha256 in waiting:
+            if self._store.scans.is_whole(sha256):
+                scopes |= self._arrived(sha256)
+        return scopes
 
     def tick(self) -> frozenset[str]:
         """Say what nobody else said in time (S10); the scopes that got something new. Cheap while nothing is due."""
@@ -34,7 +46,8 @@ class Upkeep(Healing):
         self._let_go()
         scopes = self.heal()
         if scopes:
-            return scopes | self.rejudge()
+            return scopes | self._settle_arrivals() | self.rejudge()
+        self._store.scans.sweep(self._clock.monotonic())
         with self._store.reading() as reading:
             hall = reading.hall()
             due = reading.timers_due(self.now[:10], 1) or (told and reading.timers_of_kind(SETTLED, 1))
@@ -67,6 +80,7 @@ class Upkeep(Healing):
             sitting.rejudge(tx.held_lanes())
             sitting.close()
             follow(tx, sitting, docket.changes, now, self._new_id, calendar)
+            self.say_what_is_here(tx, docket.changes)
             self._save(tx, docket.changes)
         return docket.changes.scopes
 
@@ -84,11 +98,14 @@ class Upkeep(Healing):
         """Figures for a monitoring system; no personal data."""
         with self._store.reading() as reading:
             hall, waiting, each = reading.hall(), reading.tray_count(), terminals(reading, self._seen)
+            to_come = reading.scans_to_come()
         whole = {
             "yichuang_log_entries": hall.seq,
             "yichuang_epoch": hall.epoch,
             "yichuang_terminals": sum(one.active for one in each),
             "yichuang_tray": waiting,
+            "yichuang_scans_to_come": to_come,
+            **self._store.scans.figures(),
         }
         return metrics(whole, each, self.now)
 

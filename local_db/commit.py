@@ -28,11 +28,14 @@ from local_db.counter import Counter
 from local_db.errors import StoreError, TooBig
 from local_db.prefiles import follow, prefile_in
 from local_db.replay import confirmed_case, counts, keep, overlaid, shown_case
+from local_db.scan_files import Staged
+from local_db.scans import Scans
 from local_db.sql import queries
 from local_db.waiting import to_settle
 
 _SQL = queries("commit")
 _DESK = queries("desk")
+_SCANS = queries("scans")
 
 
 class Sealed(msgspec.Struct, frozen=True):
@@ -50,7 +53,7 @@ class Ref(msgspec.Struct, frozen=True):
     case_id: str
 
 
-class Commit(Counter):
+class Commit(Scans, Counter):
     """The writing half of the memory."""
 
     @contextlib.contextmanager
@@ -164,6 +167,11 @@ class Writing:
     def drop_draft(self, case_id: str) -> None:
         """The form was saved as a case: its draft goes in the same transaction (S4)."""
         self._db.execute("delete from draft where case_id = ?", (case_id,))
+
+    def keep_scan(self, staged: Staged) -> None:
+        """The bytes of a scan, under their name before this act commits (S35). Raises DiskFull, NotWritable."""
+        self._memory.scan_files.place(staged)
+        self._db.execute(_SCANS["keep"], (staged.sha256, staged.size, staged.media))
 
     def queue_print(self, case_id: str, number: str, kind: str, count: int, paper: bytes) -> None:
         """The paper of a print that this act puts on record waits for its printer."""

@@ -65,8 +65,12 @@ class Purge(Pages):
         for touched, case_id in rows:
             self._purge_mark = (touched, case_id)  # one that has to stay is looked at again the next time
             newest = db.execute(_SQL["newest"], (case_id,)).fetchone()[0]
-            if newest <= floor and not db.execute(_SQL["waits"], (case_id,)).fetchone()[0]:
+            case = shown_case(db, case_id)
+            settled = case is None or self.scans_settled(db, case)
+            if settled and newest <= floor and not db.execute(_SQL["waits"], (case_id,)).fetchone()[0]:
                 drop_case(db, case_id)
+                if case is not None:
+                    self.forget_scans(db, case)
         if not rows:
             self._purge_mark = ("", "")
         return bool(rows)

@@ -23,11 +23,14 @@ from sync.holes import Holes
 from sync.inbound import Inbound, Page
 from sync.outbound import Outbound
 from sync.ports import LineStore
+from sync.scans import Carrier, carried
 from sync.scopes import Scopes
 from sync.status import LineStatus, LinkState, Synced
 from sync.transport import Transport
 
 _T = TypeVar("_T")
+Note = Callable[[LineError], Awaitable[None]]
+"""Told of each failure before the wait."""
 
 
 class Line:
@@ -63,6 +66,7 @@ class Line:
         self._bootstrap = Bootstrap(self._contact, sleep)
         self._holes = Holes(self._contact)
         self._scopes = Scopes(self._contact, self._inbound, sleep)
+        self._carrier = Carrier(self._contact)
         self._sleep = sleep
         self._dice = dice
         self._limits = limits
@@ -91,7 +95,7 @@ class Line:
 
     async def serve(self) -> None:
         """Push and pull until cancelled, or until a person has to act: then `status` says what to do."""
-        loops = (self._push, self._pull, self._tidy)
+        loops = (self._push, self._pull, self._carry, self._tidy)
         tasks = [asyncio.create_task(self._until_stopped(loop)) for loop in loops]
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -101,19 +105,22 @@ class Line:
             await asyncio.gather(*tasks, return_exceptions=True)
         await self._contact.note(done.pop().result(), stopped=True)  # last, so that no late answer hides it
 
-    async def sync_once(self) -> Synced:
-        """Push everything, then pull up to the newest entry that the first answer names."""
+    async def sync_once(self, *, scans: bool = False) -> Synced:
+        """Push everything, then pull up to the newest entry that the first answer names.
+
+        `scans`: then send the scanned papers, and fetch those that somebody waits for (S35).
+        """
         try:
-            return await self._all_once()
+            return await self._all_once(scans=scans)
         except Diverged:
             tries = self._limits.once_tries
             try:
                 await self._patiently(self._healing.mend, tries)
-                return await self._all_once()
+                return await self._all_once(scans=scans)
             except LineError as trouble:
                 return await self._reported(0, 0, trouble)
 
-    async def _all_once(self) -> Synced:
+    async def _all_once(self, *, scans: bool) -> Synced:
         """Raises Diverged before anything was done; whatever else goes wrong is in the report."""
         pushed = pulled = 0
         trouble: LineError | None = None
@@ -143,6 +150,8 @@ class Line:
             while await self._patiently(self._scopes.step, tries):
                 pass
             await self._patiently(self._holes.step, tries)
+            if scans:
+                await carried(self._carrier.step, self._limits.once_pieces)
         except Diverged:
             raise
         except LineError as stopped:
@@ -154,7 +163,9 @@ class Line:
         if trouble is not None:
             await self._contact.note(trouble, stopped=isinstance(trouble, AskPerson | Stop))
         waits = await self._contact.memory(self._contact.store.pending)
-        return Synced(pushed, pulled, waits.unsent, waits.held, waits.rejected, trouble.code if trouble else "")
+        left = len(await self._contact.memory(self._contact.store.scans_to_send, self._limits.list_rows))
+        error = trouble.code if trouble else ""
+        return Synced(pushed, pulled, waits.unsent, waits.held, waits.rejected, error, left)
 
     async def case(self, case_id: str) -> CaseAnswer:
         """What the hall has of one case, with the bytes of what it refused (S16). Raises LineError."""
@@ -188,6 +199,12 @@ class Line:
                 ):  # a hall that does not keep the question open is not asked in a circle
                     await self._contact.pause(self._sleep, left)
 
+    async def _carry(self) -> None:
+        """Scans, whenever nothing else is to be pushed (S35); the status of the line is for the other two to tell."""
+        while True:
+            if not await self._patiently(self._carrier.step, note=_in_silence):
+                await self._pause(self._limits.poll_spacing)
+
     async def _tidy(self) -> None:
         """Let go what is over its days, now and then, in slices between which everybody else writes (S21)."""
         while True:
@@ -203,8 +220,10 @@ class Line:
             return await self._inbound.step(0.0)  # says at once that the line is there
         return await self._inbound.step(self._limits.poll_seconds if self._complete else self._limits.poll_spacing)
 
-    async def _patiently(self, step: Callable[[], Awaitable[_T]], tries: int | None = None) -> _T:
-        retrying = patience(self._pause, self._dice, tries=tries, note=self._contact.note, limits=self._limits)
+    async def _patiently(
+        self, step: Callable[[], Awaitable[_T]], tries: int | None = None, note: Note | None = None
+    ) -> _T:
+        retrying = patience(self._pause, self._dice, tries=tries, note=note or self._contact.note, limits=self._limits)
         return await retrying(step)
 
     async def _pause(self, seconds: float) -> None:
@@ -234,3 +253,7 @@ class Line:
                 await self._pause(self._limits.retry_most)
             except (AskPerson, Stop) as trouble:
                 return trouble
+
+
+async def _in_silence(error: LineError) -> None:
+    """The line that is down says so itself; what is wrong with a scan stands beside that scan."""

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from casework.position import Outgoing, Pending, Piece, Position, Refill
+from casework.scans import Carried
 from casework.seals import Signed
 from casework.snapshot import Boot, Snapshot
 from casework.wire import Answered, Link, Point
@@ -17,7 +18,47 @@ from casework.wire import Answered, Link, Point
 __all__ = ["LineStore", "Outgoing", "Pending", "Piece", "Position"]
 
 
-class LineStore(Protocol):
+class ScanStore(Protocol):
+    """The memory's scans as the line sees them (S35)."""
+
+    def tidy_scans(self) -> int:
+        """Take away what a crash left behind; how many files went."""
+        ...
+
+    def scans_to_send(self, most: int) -> tuple[Carried, ...]:
+        """Scans that lie here and that the hall has not said to have, the oldest first."""
+        ...
+
+    def scan_piece(self, sha256: str, offset: int, most: int) -> bytes:
+        """Bytes of a scan that lies here; none where its file is not whole."""
+        ...
+
+    def scan_held(self, sha256: str, held: int) -> None:
+        """The hall said how many bytes it has."""
+        ...
+
+    def scan_sent(self, sha256: str) -> None:
+        """The hall said that it has all of it."""
+        ...
+
+    def scan_trouble(self, sha256: str, code: str) -> None:
+        """Why a scan is not on its way (a message id); empty when it is again."""
+        ...
+
+    def scan_sound(self, sha256: str) -> bool:
+        """Whether the file is what its name says; where it is not, it is not sent any more."""
+        ...
+
+    def scans_to_fetch(self, most: int) -> tuple[Carried, ...]:
+        """Scans that somebody here waits for."""
+        ...
+
+    def keep_scan_piece(self, sha256: str, offset: int, data: bytes) -> int:
+        """A piece came; how many bytes are here now, 0 when all came and were wrong."""
+        ...
+
+
+class LineStore(ScanStore, Protocol):
     """The memory as the line sees it (S4-S6, S11-S13, S18-S19, S24, S27)."""
 
     def position(self) -> Position:

@@ -39,7 +39,7 @@ class LineStatus(msgspec.Struct, frozen=True):
         return Message(self.error, self.facts) if self.error else None
 
 
-class Synced(msgspec.Struct, frozen=True):
+class Synced(msgspec.Struct, frozen=True, omit_defaults=True):
     """What `sync --once` reports."""
 
     pushed: int
@@ -51,3 +51,5 @@ class Synced(msgspec.Struct, frozen=True):
     rejected: int
     error: str
     """Message id of what stopped it; empty when everything was done."""
+    scans: int = 0
+    """Scanned papers that are still to be sent."""

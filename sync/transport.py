@@ -23,6 +23,7 @@ from casework.http_signature import sign_request
 from casework.limits import LIMITS, Limits
 from casework.numbers import LENGTH
 from casework.report import PROTOCOL
+from casework.scans import BlobAnswer
 from casework.seals import Signed, Signer, read, unseal
 from casework.snapshot import OFFER, Offer, read_offer
 from casework.wire import PURPOSE_HELLO, CaseAnswer, EnrolAnswer, Hello, OfferAnswer, Problem, PullAnswer, PushAnswer
@@ -52,6 +53,8 @@ class Answer(msgspec.Struct, frozen=True):
     range: str = ""
     """`Content-Range`."""
     hall_time: str = ""
+    held: str = ""
+    """`Upload-Offset`: how many bytes of a scan the hall has."""
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -166,6 +169,35 @@ class Transport:
             raise NotTheHall("line.not_the_hall", seen="case")
         return answer
 
+    async def scan_held(self, sha256: str, signer: Signer, at: datetime) -> int:
+        """How many bytes of a scan the hall has. Raises TryAgain or Declined."""
+        path = f"/sync/v1/blob/{sha256}"
+        answer = await self._ask("HEAD", path, headers=sign_request(signer, "HEAD", path, "", at))
+        if not answer.held.isdecimal():
+            raise NotTheHall("line.not_the_hall", seen="blob")
+        return int(answer.held)
+
+    async def send_piece(
+        self, sha256: str, size: int, offset: int, piece: bytes, signer: Signer, at: datetime
+    ) -> BlobAnswer:
+        """Hand in the bytes from `offset` on of a scan of `size` bytes (S35). Raises TryAgain or Declined."""
+        path = f"/sync/v1/blob/{sha256}"
+        query = f"offset={offset}&size={size}&piece={digest(piece)}"
+        headers = {**sign_request(signer, "PUT", path, query, at), "Content-Type": OCTETS}
+        answer = _form(await self._ask("PUT", f"{path}?{query}", content=piece, headers=headers), BlobAnswer)
+        if answer.sha256 != sha256 or answer.size != size or not 0 <= answer.held <= size:
+            raise NotTheHall("line.not_the_hall", seen="blob")
+        return answer
+
+    async def scan_part(self, sha256: str, offset: int, most: int, signer: Signer, at: datetime) -> bytes:
+        """At most `most` bytes of a scan from `offset` on. Raises TryAgain or Declined; NotTheHall for other bytes."""
+        path = f"/sync/v1/blob/{sha256}"
+        headers = {**sign_request(signer, "GET", path, "", at), "Range": f"bytes={offset}-{offset + most - 1}"}
+        answer = await self._ask("GET", path, headers=headers)
+        if not answer.range.startswith(f"bytes {offset}-") or not 0 < len(answer.body) <= most:
+            raise NotTheHall("line.not_the_hall", seen="range")
+        return answer.body
+
     async def snapshot(
         self, scope: str, seq: int | None, first: int, length: int, signer: Signer, at: datetime
     ) -> Part:
@@ -203,8 +235,8 @@ class Transport:
         """The answer with status 200 or 206; one time limit for all of it, so a half-open line can't hold it (T18)."""
         sent = dict(headers or {})
         if content is not None:
-            sent["Content-Type"] = JSON
-            if len(content) >= self._limits.gzip_bytes:
+            sent.setdefault("Content-Type", JSON)
+            if sent["Content-Type"] == JSON and len(content) >= self._limits.gzip_bytes:
                 content = gzip.compress(content, compresslevel=1, mtime=0)
                 sent["Content-Encoding"] = "gzip"
         try:
@@ -243,6 +275,7 @@ class Transport:
                 response.headers.get(OFFER, ""),
                 response.headers.get("Content-Range", ""),
                 response.headers.get(HALL_TIME, ""),
+                response.headers.get("Upload-Offset", ""),
             )
             return Answer(response.status_code, kind, b"".join(parts), asked, *named)
 

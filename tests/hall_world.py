@@ -54,7 +54,7 @@ class HallWorld:
         self.signer = Ed25519Signer(digest(b"hall").encode()[:32])
         self.path = folder / "hall.db"
         self.limits = limits
-        self.store = SqliteStore(self.path)
+        self.store = SqliteStore(self.path, self.limits)
         self.row = hall_row(self.signer.public, "420118", "政务服务大厅")
         found(self.store, self.row, CATALOGUE, CALENDAR, PEOPLE, self.api_now(), self.ids.new_id)
         self.start(run)
@@ -81,7 +81,7 @@ class HallWorld:
     def restart(self) -> None:
         """Close everything and open it from the file again."""
         self.store.close()
-        self.store = SqliteStore(self.path)
+        self.store = SqliteStore(self.path, self.limits)
         self.start()
 
     @property

@@ -17,6 +17,7 @@ import msgspec
 from casework.ambient import stamp
 from casework.facts import NO_HASH, Envelope, digest
 from casework.position import Refill
+from casework.scans import BlobAnswer, Carried
 from casework.seals import Ed25519Signer, Signed, key_id, seal, unseal
 from casework.snapshot import Boot, Snapshot
 from casework.wire import (
@@ -63,6 +64,17 @@ def problem(status: int, error: str, headers: dict[str, str] | None = None, **fa
     return as_json(Problem(error, error, facts), status, headers)
 
 
+def ranged(request: httpx.Request, data: bytes) -> httpx.Response:
+    """The bytes that were asked for."""
+    asked = request.headers.get("Range", "")
+    if not asked:
+        return httpx.Response(200, content=data)
+    first, last = asked.removeprefix("bytes=").split("-")
+    part = data[int(first) : int(last) + 1]
+    place = f"bytes {first}-{int(first) + len(part) - 1}/{len(data)}"
+    return httpx.Response(206, content=part, headers={"Content-Range": place})
+
+
 PORTAL = httpx.Response(200, html="<html>Welcome to our free network</html>")
 
 
@@ -79,6 +91,10 @@ class ScriptedHall:
         self.log: list[bytes] = []
         self.chains = [NO_HASH]
         self.blobs: dict[str, bytes] = {}
+        self.named: dict[str, int] = {}
+        """Scans that accepted facts name, with their size."""
+        self.order: list[str] = []
+        """Pieces and pushes as they came."""
         self.script: dict[str, deque[Trick]] = {}
         self.requests: list[httpx.Request] = []
         self.batches: list[Batch] = []
@@ -132,10 +148,32 @@ class ScriptedHall:
             return problem(409, "diverged")
         if word == "snapshot":
             return problem(404, "no_snapshot")
+        if word == "blob" and request.method in {"HEAD", "PUT"}:
+            return self.piece(request)
         if word == "blob":
             data = self.blobs.get(request.url.path.rsplit("/", 1)[1])
-            return problem(404, "blob") if data is None else httpx.Response(200, content=data)
+            return problem(404, "blob") if data is None else ranged(request, data)
         return as_json(await self.pull(request))
+
+    def piece(self, request: httpx.Request) -> httpx.Response:
+        """How much of a scan is here, after the piece that came."""
+        sha256, query = request.url.path.rsplit("/", 1)[1], request.url.params
+        size = self.named.get(sha256)
+        if size is None:
+            return problem(404, "no_blob")
+        held = self.blobs.get(sha256, b"")
+        if request.method == "PUT":
+            self.order.append(f"{sha256[:4]}+{query['offset']}")
+            if digest(request.content) != query["piece"]:
+                return problem(422, "piece_wrong")
+            if int(query["offset"]) > len(held):
+                return problem(409, "blob_offset", held=len(held))
+            held = self.blobs[sha256] = held[: int(query["offset"])] + request.content
+            if len(held) == size and digest(held) != sha256:
+                del self.blobs[sha256]
+                return problem(422, "blob_wrong")
+            return as_json(BlobAnswer(stamp(self.clock.now()), sha256, size, len(held)))
+        return httpx.Response(200, headers={"Upload-Offset": str(len(held)), "Upload-Length": str(size)})
 
     def hello(self) -> Hello:
         return Hello(HALL, HALL, "光谷", self.signer.public, self.epoch, stamp(self.clock.now()))
@@ -146,6 +184,7 @@ class ScriptedHall:
             body = gzip.decompress(body)
         batch: Batch = unseal(msgspec.json.decode(body, type=Signed), self.terminal.public, PURPOSE_BATCH, Batch)
         self.batches.append(batch)
+        self.order.append(f"push {batch.first}")
         return batch
 
     def push(self, batch: Batch) -> PushAnswer:
@@ -174,15 +213,72 @@ class ScriptedHall:
         return PullAnswer(stamp(self.clock.now()), self.epoch, after, upto, len(self.log), self.acked, raws, head)
 
 
-class ListStore:
+class ScanShelf:
+    """The scans of a memory of lists: whole ones by hash, and what has come of those that somebody waits for."""
+
+    def __init__(self) -> None:
+        self.scans: dict[str, bytes] = {}
+        self.at_hall: dict[str, int] = {}
+        self.sent: list[str] = []
+        self.wants: dict[str, int] = {}
+        self.came: dict[str, bytes] = {}
+        self.scan_troubles: dict[str, str] = {}
+        self.damaged: set[str] = set()
+        self.tidied = 0
+
+    def tidy_scans(self) -> int:
+        self.tidied += 1
+        return 0
+
+    def scans_to_send(self, most: int) -> tuple[Carried, ...]:
+        left = [sha for sha in self.scans if sha not in {*self.sent, *self.damaged}]
+        return tuple(Carried(sha, len(self.scans[sha]), self.at_hall.get(sha, 0)) for sha in left[:most])
+
+    def scan_piece(self, sha256: str, offset: int, most: int) -> bytes:
+        return self.scans[sha256][offset : offset + most]
+
+    def scan_held(self, sha256: str, held: int) -> None:
+        self.at_hall[sha256] = held
+        self.scan_troubles.pop(sha256, None)
+
+    def scan_sent(self, sha256: str) -> None:
+        self.sent.append(sha256)
+        self.scan_troubles.pop(sha256, None)
+
+    def scan_trouble(self, sha256: str, code: str) -> None:
+        self.scan_troubles[sha256] = code
+
+    def scan_sound(self, sha256: str) -> bool:
+        sound = digest(self.scans[sha256]) == sha256
+        self.damaged |= set() if sound else {sha256}
+        return sound
+
+    def scans_to_fetch(self, most: int) -> tuple[Carried, ...]:
+        return tuple(Carried(sha, size, len(self.came.get(sha, b""))) for sha, size in self.wants.items())
+
+    def keep_scan_piece(self, sha256: str, offset: int, data: bytes) -> int:
+        had = self.came[sha256] = self.came.get(sha256, b"")[:offset] + data
+        if len(had) < self.wants[sha256]:
+            return len(had)
+        del self.came[sha256]
+        if digest(had) != sha256:
+            return 0
+        self.scans[sha256] = had
+        self.sent.append(sha256)
+        del self.wants[sha256]
+        return len(had)
+
+
+class ListStore(ScanShelf):
     """A memory of lists (the LineStore Protocol): rows are `unsent`, a verdict's word, or `passed`."""
 
     def __init__(self, key: str) -> None:
+        super().__init__()
         self.facts: list[bytes] = []
         self.rows: list[str] = []
         self.place = Position(HALL, TERMINAL, "inc-1", 1, 0, NO_HASH, None)
         self.mark = 0
-        self.sent: list[tuple[int, int]] = []
+        self.tries: list[tuple[int, int]] = []
         self.stubs: dict[int, str] = {}
         self.links: list[Link] = []
         self.contacts: list[tuple[str, int]] = []
@@ -221,7 +317,7 @@ class ListStore:
         return Outgoing(first, last, self.envelope(first).prev, self.envelope(last).hash, tuple(events))
 
     def mark_sent(self, first: int, last: int) -> None:
-        self.sent.append((first, last))
+        self.tries.append((first, last))
 
     def answered(self, answers: tuple[Answered, ...], acked: int) -> None:
         for answer in answers:

@@ -15,6 +15,7 @@ from casework.bodies import MaterialAdded
 from casework.facts import NO_HASH, Base, Envelope, Fact, Group, LegalTime, digest, encode_body, encode_fact
 from casework.http_signature import INPUT, SIGNATURE, sign_request
 from casework.report import Report
+from casework.scans import BlobAnswer
 from casework.seals import Ed25519Signer, Signed, seal
 from casework.wire import (
     PURPOSE_BATCH,
@@ -46,6 +47,9 @@ _BLOCK = re.compile(r"```(?:json|http|text) example=([a-z_]+)\n(.*?)\n```", re.D
 HALL_KEY = Ed25519Signer(bytes(range(32)))
 TERMINAL_KEY = Ed25519Signer(bytes(range(32, 64)))
 AT = "2026-11-23T09:15:00.000"
+
+
+SCAN = b"%PDF-1.7\n"
 
 
 def fact() -> bytes:
@@ -124,6 +128,7 @@ def examples() -> dict[str, str]:
         "report": Report(AT, "0.3.0", 1, {"write.version": 1}, 2, AT, held=1, offset_ms=-120, free_mb=52000),
         "enrol": enrol,
         "enrol_answer": enrolled,
+        "piece_answer": BlobAnswer(AT, digest(SCAN), len(SCAN), len(SCAN)),
         "problem": Problem("gap", "…", {"next": 1}),
     }  # fmt: skip
     texts = {name: msgspec.json.encode(value).decode() for name, value in values.items()}
@@ -140,6 +145,9 @@ def examples() -> dict[str, str]:
             f"terminal  {TERMINAL_KEY.public}",
         )
     )
+    blob, piece = f"/sync/v1/blob/{digest(SCAN)}", f"offset=0&size={len(SCAN)}&piece={digest(SCAN)}"
+    put = sign_request(TERMINAL_KEY, "PUT", blob, piece, datetime(2026, 11, 23, 9, 15))  # noqa: DTZ001
+    texts["piece"] = "\n".join((f"PUT {blob}?{piece}", *(f"{name}: {put[name]}" for name in (INPUT, SIGNATURE))))
     texts["signed_request"] = "\n".join(
         (f"GET {path}?{query}", f"{INPUT}: {signature[INPUT]}", f"{SIGNATURE}: {signature[SIGNATURE]}")
     )

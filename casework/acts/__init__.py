@@ -6,11 +6,12 @@ and after it, `dates` the supervisor's word on a day, `claims` who has an item o
 
 from __future__ import annotations
 
-from casework.acts import claims, course, dates, intake, result
+from casework.acts import claims, course, dates, intake, result, scans
 from casework.acts.parts import Handler, Step, any_post, own_post
 
 __all__ = ["HANDLERS", "Step", "any_post", "own_post"]
 
 HANDLERS: dict[str, Handler] = {
     **intake.HANDLERS, **course.HANDLERS, **result.HANDLERS, **dates.HANDLERS, **claims.HANDLERS,
+    **scans.HANDLERS,
 }  # fmt: skip

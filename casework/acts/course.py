@@ -31,7 +31,8 @@ def _note(kind: str) -> Handler:
         found = opened(case, context, kind, step=command.step)
         if isinstance(found, Refusal):
             return found
-        return "step.done", bodies.StepDone(found[0].id, clean_text(command.note)), found[1]
+        body = bodies.StepDone(found[0].id, clean_text(command.note), seen=clean_text(command.seen))
+        return "step.done", body, found[1]
 
     return handle
 
@@ -41,7 +42,8 @@ def _examine(case: Case, command: commands.Examine, context: Context) -> Step | 
     if isinstance(found, Refusal):
         return found
     fee = fen(command.fee) if command.fee.strip() else None
-    return "step.done", bodies.StepDone(found[0].id, clean_text(command.note), fee), found[1]
+    body = bodies.StepDone(found[0].id, clean_text(command.note), fee, clean_text(command.seen))
+    return "step.done", body, found[1]
 
 
 def _site_check(case: Case, command: commands.SiteCheck, context: Context) -> Step | Refusal:

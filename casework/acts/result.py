@@ -22,6 +22,7 @@ def _decide(case: Case, command: commands.Decide, context: Context) -> Step | Re
     body = bodies.Decided(
         step=found[0].id, outcome=command.outcome, reasons=clean_text(command.reasons), remedies=remedies,
         conditions=clean_text(command.conditions), organ=clean_line(command.organ) or upper,
+        seen=clean_text(command.seen),
     )  # fmt: skip
     return "decided", body, found[1]
 

@@ -35,6 +35,7 @@ from casework.bodies.hall import (
     Imported,
     Lost,
     Renumbered,
+    ScanArrived,
     StaffSet,
     TerminalSet,
     TimerSetAside,
@@ -50,6 +51,7 @@ from casework.bodies.intake import (
     Received,
     RefusedAtIntake,
     Returned,
+    Scanned,
     SupplementTold,
 )
 from casework.bodies.parts import (
@@ -141,6 +143,8 @@ __all__ = [
     "ReviewLine",
     "Revoked",
     "RouteStep",
+    "ScanArrived",
+    "Scanned",
     "SentBack",
     "Span",
     "StaffSet",

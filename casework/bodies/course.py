@@ -11,6 +11,8 @@ class StepDone(Body, frozen=True):
     step: str
     note: str = ""
     fee: int | None = None
+    seen: str = ""
+    """How the papers were read whose scans had not come to the hall (S35)."""
 
 
 class StepNotNeeded(Body, frozen=True):

@@ -162,3 +162,9 @@ class Imported(Body, frozen=True):
     by: str
     sha256: str
     vouched: bool = False
+
+
+class ScanArrived(Body, frozen=True):
+    """`scan.arrived`: all bytes of a scan are at the hall, and their hash is right (S35)."""
+
+    sha256: str

@@ -70,6 +70,17 @@ class MaterialAdded(Body, frozen=True):
     materials: dict[str, str]
 
 
+class Scanned(Body, frozen=True):
+    """`scanned`: a paper that is here was scanned (S35). `size` in bytes, `name` as the file was called here."""
+
+    material: str
+    sha256: str
+    size: int
+    media: str
+    pages: int = 0
+    name: str = ""
+
+
 class MaterialReturned(Body, frozen=True):
     """`material.returned`: papers went back to the applicant."""
 

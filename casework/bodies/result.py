@@ -15,6 +15,8 @@ class Decided(Body, frozen=True):
     conditions: str = ""
     organ: str = ""
     """The upper organ, where it decided (R56)."""
+    seen: str = ""
+    """How the papers were read whose scans had not come to the hall (S35)."""
 
 
 class Corrected(Body, frozen=True):

@@ -16,12 +16,12 @@ from casework.dating import doubted
 from casework.errors import BadBytes
 from casework.events import EVENTS, Klass, body_of, known, reading_mark
 from casework.facts import Fact
-from casework.folding import claims, course, dates, intake, result, settling
+from casework.folding import claims, course, dates, intake, result, scans, settling
 from casework.folding.parts import Evolver, unchanged
 
 EVOLVERS: dict[str, Evolver] = {
     **intake.EVOLVERS, **course.EVOLVERS, **result.EVOLVERS, **settling.EVOLVERS, **dates.EVOLVERS,
-    **claims.EVOLVERS,
+    **claims.EVOLVERS, **scans.EVOLVERS,
 }  # fmt: skip
 
 FOLD = "5"
@@ -43,6 +43,8 @@ _AFTER_THE_END = frozenset(
         "resolve.withdraw",
         "resolve.amend",
         "recalled",
+        "scanned",
+        "scan.arrived",
     }
 )
 

@@ -11,19 +11,20 @@ from casework.case import AT_APPLICANT, Case, module_at, open_steps, paused, ste
 from casework.events import EVENTS, EventType
 from casework.facts import Fact
 from casework.rights import delegated, may
-from casework.rules import claims, course, dates, intake, result, settling
+from casework.rules import claims, course, dates, intake, result, scans, settling
 from casework.rules.refusing import SEPARATION, Bench, Refusal, Rule, asked_for, at_post, named, sentence
 
 __all__ = ["RULES", "SEPARATION", "Bench", "Refusal", "asked_for", "refusal", "sentence"]
 
 RULES: dict[str, Rule] = {
     **intake.RULES, **course.RULES, **result.RULES, **settling.RULES, **dates.RULES, **claims.RULES,
+    **scans.RULES,
 }  # fmt: skip
 
 _BEFORE_THE_NUMBER = frozenset({"prefile.opened", "prefile.checked", "prefile.parked", "prefile.taken"})
 _AFTER_THE_END = (
     frozenset({"printed", "unmasked", "handed_over", "material.returned", "corrected", "revoked", "ask.refused"})
-    | {"recalled"}
+    | {"recalled", "scanned"}
     | settling.WITHOUT_A_CASE
 )
 _WHILE_WAITING = frozenset(

@@ -9,6 +9,7 @@ from casework.case import Case, paused, step_of
 from casework.facts import Fact
 from casework.rights import may
 from casework.rules.refusing import Bench, Refusal, Rule, at_step, first, reason, undecided
+from casework.rules.scans import READS, papers_to_come
 
 _BRANCHES = frozenset({"site_check", "expert_review", "hearing", "consult", "publicity", "pay"})
 """Kinds of steps that may turn out not to be needed; an examination only where another one stands beside it."""
@@ -17,7 +18,8 @@ _BRANCHES = frozenset({"site_check", "expert_review", "hearing", "consult", "pub
 def _step_done(case: Case, fact: Fact, body: bodies.StepDone, bench: Bench) -> Refusal | None:
     if body.fee is not None and (not case.received.fee_assessed or body.fee < 0):
         return Refusal("no_fee", {"item": case.received.item})
-    return None
+    step = step_of(case, body.step)
+    return papers_to_come(case, body.seen) if step is not None and step.kind in READS else None
 
 
 def may_be_spared(case: Case, step: bodies.RouteStep) -> bool:

@@ -11,6 +11,7 @@ from casework.errors import BadBytes, BadDate, BadInput
 from casework.facts import Fact
 from casework.rights import may
 from casework.rules.refusing import Bench, Refusal, Rule, at_step, first, named, ready, reason, undecided
+from casework.rules.scans import papers_to_come
 
 GROUNDS = ("deferred_overdue", "nobody_came", "gate", "other")
 """Why a case is terminated."""
@@ -21,7 +22,8 @@ def _decided(case: Case, fact: Fact, body: bodies.Decided, bench: Bench) -> Refu
         return Refusal("outcome", {"possible": "granted, refused"})
     if body.outcome == "refused" and not (body.reasons.strip() and body.remedies.strip()):
         return Refusal("reason_and_remedies")
-    return no_decision_yet(case, fact.actor) or (_granted(case) if body.outcome == "granted" else None)
+    granted = _granted(case) if body.outcome == "granted" else None
+    return no_decision_yet(case, fact.actor) or granted or papers_to_come(case, body.seen)
 
 
 def no_decision_yet(case: Case, who: str) -> Refusal | None:

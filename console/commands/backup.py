@@ -29,6 +29,6 @@ def run(args: argparse.Namespace) -> int:
     with opened(args.dir) as terminal:
         if target.resolve() == terminal.memory.file.resolve():
             raise WrongUse("console.backup.itself", file=str(target))
-        terminal.memory.backup(target)
-    data({"file": str(target), "bytes": target.stat().st_size})
+        scans = terminal.memory.backup(target)
+    data({"file": str(target), "bytes": target.stat().st_size, "scans": scans})
     return 0

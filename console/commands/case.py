@@ -12,6 +12,7 @@ from casework.case import AT_APPLICANT, ENDED_STATES, OPEN_STATES
 from casework.catalogue.schema import MODULES
 from casework.messages import t
 from console.arguments import Parser, add_folder, add_person, command, commands
+from console.commands import case_scan
 from console.errors import WrongUse
 from console.output import data, read_json, talk
 
@@ -35,10 +36,12 @@ def arguments(parser: Parser) -> None:
     listing.add_argument("--limit", type=_count, default=0, metavar="N", help=t("arguments.limit"))
     show = command(group, "show", "help.case.show")
     act = command(group, "act", "help.case.act")
-    for each in (show, act):
+    scan = command(group, "scan", "help.case.scan")
+    for each in (show, act, scan):
         add_folder(each)
         add_person(each)
         each.add_argument("number", metavar="NUMBER", help=t("arguments.case"))
+    case_scan.arguments(scan)
     act.add_argument("act", metavar="ACTION", help=t("arguments.act"))
     act.add_argument("--data", default="{}", metavar="JSON", help=t("arguments.data"))
 
@@ -49,6 +52,8 @@ def run(args: argparse.Namespace) -> int:
 
     if args.action == "act":
         return _act(args)
+    if args.action == "scan":
+        return case_scan.run(args)
     with signed_in(args) as (terminal, session):
         from console import case_facts
 

@@ -16,19 +16,21 @@ from typing import Any, BinaryIO
 
 import msgspec
 
-from casework.commands import Intake
+from casework.commands import Intake, Scan
 from casework.messages import Message, t
 from casework.prefile import read_code
 from casework.rules import Refusal
 from console import bootstrap
 from console.arguments import Parser, add_folder, add_person, add_shared
 from console.counter import Session, Taken
+from console.dropped import file_of
 from console.errors import FileTrouble, WrongUse
-from console.intake_lines import BadLine, lines_of, read_line
+from console.intake_lines import BadLine, lines_of, read_line, read_scans
 from console.output import complain, data, reason_of, talk
 from console.preparing import Preparing
 from console.terminal import Terminal
 from local_db.errors import StoreError
+from local_db.scan_files import Staged
 
 
 def arguments(parser: Parser) -> None:
@@ -68,7 +70,13 @@ def _one(terminal: Terminal, session: Session, number: int, line: bytes | None, 
             raise BadLine("intake.line.too_long", most=terminal.memory.limits.line_bytes)
         command = read_line(line, number)
         ref = command.ref
-        taken = take_in(terminal, session, command)
+        with contextlib.ExitStack() as copies:  # a file that can't be taken stops its line before anything has a number
+            scans = [
+                (Scan(material, file), copies.enter_context(terminal.counter.staged(file_of(file))))
+                for material, file in read_scans(line, number)
+            ]
+            taken = take_in(terminal, session, command)
+            foreign = _attached(terminal, session, taken, scans)
     except Exception as error:
         sentence = bootstrap.sentence(error)  # also for what nobody expected: the other lines go on
         _bad(number, ref or getattr(error, "ref", ""), sentence.id, sentence)
@@ -79,7 +87,27 @@ def _one(terminal: Terminal, session: Session, number: int, line: bytes | None, 
     good = True
     for one in taken:  # all numbers are said, also where one of the papers fails
         good = _told(terminal, session, one, number, ref, printing=printing) and good
+    if foreign is not None:
+        _bad(number, ref, foreign.code, foreign.message)
+        return False
     return good
+
+
+def _attached(
+    terminal: Terminal, session: Session, taken: tuple[Taken, ...] | Refusal, scans: list[tuple[Scan, Staged]]
+) -> Refusal | None:
+    """Attach the scans of a line to its cases; the first that could not be. The cases stand all the same."""
+    if isinstance(taken, Refusal) or not scans:
+        return None
+    cases = [terminal.counter.case(one.number) for one in taken]
+    foreign = [scan.material for scan, _ in scans if all(scan.material not in case.materials for case in cases)]
+    if foreign:
+        return Refusal("not_listed", {"materials": ", ".join(foreign)})
+    for case in cases:
+        no = terminal.counter.attach_all(session, case, scans)
+        if no is not None:
+            return no
+    return None
 
 
 def _told(terminal: Terminal, session: Session, taken: Taken, number: int, ref: str, *, printing: bool) -> bool:

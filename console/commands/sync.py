@@ -42,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
             return _by_stick(terminal, args)
         if not args.once:
             return _until_stopped(terminal)
-        round_ = sync_once(terminal)
+        round_ = sync_once(terminal, scans=True)
     data(round_.facts())
     if round_.trouble is None:
         return 0

@@ -275,3 +275,19 @@ delete from leaving where terminal = ?;
 -- name: put_leaving
 -- A scope that a terminal is to give up.
 insert into leaving values (?, ?, ?);
+-- name: scan
+-- The cases whose accepted facts name a scan, with their scopes.
+select scan.sha256, scan.case_id, scan.size, scan.came, case_state.scope
+from scan join case_state on case_state.case_id = scan.case_id where scan.sha256 = ? order by scan.case_id;
+
+-- name: scans_to_come
+-- How many scans are still to come: for the figures.
+select count(*) from scan where came = 0;
+
+-- name: put_scan
+-- A scan of a case as it is now.
+insert or replace into scan values (?, ?, ?, ?);
+
+-- name: scans_waiting
+-- Which scans are still to come.
+select distinct sha256 from scan where came = 0 order by sha256;

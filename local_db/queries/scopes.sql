@@ -23,11 +23,12 @@ update scope_here set state = ? where scope = ?
 delete from scope_here where scope = ?
 
 -- name: waits
--- Whether own facts are unsettled in a scope; one of a case that is not shown may be of any.
+-- Whether own facts are unsettled in a scope; one of a case that is not shown may be of any, and so may a scan that is
+-- still to be sent (S35).
 select exists (
     select 1 from outbox o left join shown s on s.case_id = o.case_id
     where o.state not in ('passed', 'resolved') and (s.module is null or s.module = ?)
-)
+) or exists (select 1 from scan where here = 1 and epoch < (select epoch from standing))
 
 -- name: begin
 insert into scope_fill (scope, upto, chain) select ?, cursor, ? from standing

@@ -17,13 +17,15 @@ from casework.errors import BadInput
 from casework.messages import Message
 from casework.papers.of_case import PRINTED_WITH
 from casework.rules import Refusal
-from console.counter import Counter, Session
+from casework.scans import to_come
+from console.counter import Session
 from console.errors import NoCatalogue
 from console.legal_time import DayUnknown, LegalClock
 from console.library import Library
 from console.messages import translator
 from console.paperwork import Paperwork
 from console.sample import application, together
+from console.scanning import ScanCounter
 from console.settling import Settlement, Settling
 from console.sources import SimulatedSources
 from local_db.errors import StoreError
@@ -35,6 +37,7 @@ from tests.sim.terminal import Terminal
 ASIDE = frozenset(
     {"withdraw", "refuse", "return", "send-back", "reassign", "supplement", "mend", "nudge", "recuse", "terminate"}
     | {"transfer", "void", "consult", "suspend", "extend", "not-needed", "correct", "revoke", "post", "check"}
+    | {"scan"}
 )
 """Ways aside: everything but what moves a case on."""
 OPEN = tuple(sorted(OPEN_STATES))
@@ -71,10 +74,10 @@ class Clerk:
         self._bundles = [bundle for bundle in CATALOGUE.bundles.values() if _within(bundle, modules)]
         self._drafts = drafts
         self._visitors = int(terminal.number) * 100
-        self._counter: tuple[TerminalMemory, Counter] | None = None
+        self._counter: tuple[TerminalMemory, ScanCounter] | None = None
 
     @property
-    def counter(self) -> Counter:
+    def counter(self) -> ScanCounter:
         """The real use cases, on the memory as it is open now."""
         memory = self.terminal.mind
         if self._counter is None or self._counter[0] is not memory:
@@ -166,7 +169,7 @@ class Clerk:
             return self._no(Refusal("nothing_to_do"))
         forward = [action for action in offered if action not in ASIDE]
         action = self._stream.choice(forward if forward and self._stream.random() < 0.85 else offered)
-        data = self._data(action, seen)
+        data = self._paper(seen) if action == "scan" else self._data(action, seen)
         return self._does(lambda: self.counter.act(session(staff), seen.number, action, data))
 
     def _print(self, staff: StaffSet) -> str:
@@ -282,6 +285,13 @@ class Clerk:
         self._happened["day confirmed"] += 1
         return "confirms the day"
 
+    def _paper(self, case: Case) -> dict[str, Any]:
+        """A file of the scanner's: now and then one of several pieces, now and then the same as before (S35)."""
+        page = b"%PDF-1.7 " + (f"{case.id} {len(case.scans)}" if self._stream.random() < 0.8 else "form").encode()
+        file = self.terminal.folder.with_name(f"{self.terminal.number}.pdf")
+        file.write_bytes(page * (7_000 if self._stream.random() < 0.2 else 3))
+        return {"material": self._stream.choice(sorted(case.materials)), "file": str(file)}
+
     def _data(self, action: str, case: Case) -> dict[str, Any]:
         done = [step.id for step in route_of(case) if step.id in case.steps and step.kind != "receive"]
         posts = [post.id for post in CATALOGUE.posts.values() if case.received.module in post.modules]
@@ -295,13 +305,14 @@ class Clerk:
         self, action: str, case: Case, done: list[str], posts: list[str], material: str, stop: str, examined: bool,
         held: date,
     ) -> dict[str, Any]:  # fmt: skip
+        seen = {"seen": "已阅原件"} if to_come(case) and self._stream.random() < 0.5 else {}
         data: dict[str, dict[str, Any]] = {
             "refuse": {"reason": "不需要许可"},
             "return": {"reason": "材料不全", "lines": [{"material": material, "defect": "缺", "cure": "补"}]},
             "supplement": {"lines": [{"material": material, "defect": "缺页", "cure": "补齐"}]},
             "check": {"results": self._checks(case)},
             "mend": {"mends": {material: "日期"}},
-            "examine": {"fee": "0"} if case.received.fee_assessed and examined else {},
+            "examine": {"fee": "0", **seen} if case.received.fee_assessed and examined else seen,
             "site-check": {"officers": ["2001", "2002"], "outcome": self._stream.choice(("pass", "pass", "rectify")),
                 "note": "整改"},
             "consult": {"post": self._stream.choice(posts or ["?"]), "question": "有无异议"},
@@ -313,7 +324,9 @@ class Clerk:
             "suspend": {"kind": stop, "days": 5, "reason": "专家评审", "held_on": held.isoformat()},
             "extend": {"days": 1, "reason": "情况复杂"},
             "pay": {"receipt": "4201000001"},
-            "decide": {"outcome": self._stream.choice(("granted", "granted", "refused")), "reasons": "依据充分"},
+            "decide": {
+                "outcome": self._stream.choice(("granted", "granted", "refused")), "reasons": "依据充分", **seen,
+            },
             "correct": {"what": "地址", "reason": "笔误"},
             "revoke": {"reason": "承诺不实"},
             "post": {"carrier": "EMS", "tracking": "EA123456789CN"},
@@ -345,13 +358,13 @@ def session(staff: StaffSet) -> Session:
     return Session(staff, staff.posts)
 
 
-def counter_of(terminal: Terminal) -> Counter:
+def counter_of(terminal: Terminal) -> ScanCounter:
     """The real counter of a terminal that is on."""
     memory, clock = terminal.mind, terminal.clock
     library = Library(memory, _CATALOGUES, _CALENDARS)
     who = memory.identity
     paperwork = Paperwork(who.hall_name, who.terminal, clock, library, translator("zh_CN"))
-    return Counter(
+    return ScanCounter(
         memory, library, paperwork, clock, LegalClock(memory, clock), terminal.new_id, lambda: terminal.known_down,
         SimulatedSources(),
     )  # fmt: skip

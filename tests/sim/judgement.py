@@ -52,6 +52,9 @@ class Judgement:
     def told(self, terminals: list[Terminal]) -> None:
         """The whole truth."""
         self._truth.hall()
+        left = self._mirror.eyes.execute("select count(*) from scan where came = 0").fetchone()[0]
+        if left:
+            raise Broken(f"papers: {left} scans that facts name never came")
         states = dict(self._mirror.eyes.execute("select case_id, state from case_state").fetchall())
         folded = {case_id: self._mirror.folded(case_id, self._mirror.end) for case_id in self._mirror.cases}
         for case_id, case in folded.items():

@@ -22,7 +22,7 @@ from tests.people import CATALOGUE, Office
 from tests.sync_page import PAGE, REQUIREMENTS, TROUBLES, named_in_tests, with_parts
 
 ON_A_CASE = [row for row in EVENTS.values() if row.klass not in WITHOUT_A_PERSON]
-BY_HALL = {"deemed_accepted", "timer.set_aside", "timer.settled", "renumbered"}
+BY_HALL = {"deemed_accepted", "timer.set_aside", "timer.settled", "renumbered", "scan.arrived"}
 """What the hall itself says of a case."""
 PARTS = {
     bodies.Body, bodies.CheckLine, bodies.Delegation, bodies.Form, bodies.Lost, bodies.PaperOut, bodies.Party,
