@@ -119,7 +119,7 @@ class Mishaps:
         """Whoever finds a PC dark switches it on again; a line that died of a power cut takes its PC along."""
         stream = self._world.dice.stream(f"reboots/{terminal.number}")
         while True:
-            await self._world.schedule.pass_by(1.0)
+            await self._world.schedule.pass_by(self._profile.look_seconds)
             if terminal.on and terminal.serving is not None and terminal.serving.done():
                 error = terminal.serving.exception()
                 if not isinstance(error, PowerCut):
@@ -223,7 +223,7 @@ class Mishaps:
     async def _hall_reboots(self) -> None:
         stream = self._world.dice.stream("hall-reboots")
         while True:
-            await self._world.schedule.pass_by(1.0)
+            await self._world.schedule.pass_by(self._profile.look_seconds)
             if self._world.server.died:
                 self._happened["hall crash"] += 1
                 await self._world.hall_down(stream.uniform(*self._profile.hall_outage))

@@ -14,6 +14,9 @@ class Profile:
     between_acts: float = 20.0
     latency: tuple[float, float] = (0.002, 0.2)
     poll_seconds: float = 25.0
+    poll_spacing: float = 2.0
+    look_seconds: float = 1.0
+    """How often somebody looks whether a PC is dark."""
 
     # The line, per request
     drop: float = 0.0
@@ -93,7 +96,8 @@ FAULTS = tuple(
     field.name
     for field in dataclasses.fields(Profile)
     if field.type == "float"
-    and field.name not in {"minutes", "between_acts", "poll_seconds", "night_hours", "until"}
+    and field.name
+    not in {"minutes", "between_acts", "poll_seconds", "poll_spacing", "look_seconds", "night_hours", "until"}
     and field.name != "tick_seconds"
 )
 """The names of what can go wrong, each of which can be switched off alone."""
@@ -118,7 +122,7 @@ PROFILES = {
     "clock-chaos": Profile(clocks=3.0, drop=0.02, delay=0.05, partitions=1.0, crashes=1.5, nights=1.0),
     "disk-full": Profile(disk_full=2.0, hall_full=1.5, crashes=0.7, torn=1.0, lost_answer=0.03, rotten=0.5),
     "month": Profile(
-        terminals=5, days=30, between_acts=900.0, poll_seconds=300.0, tick_seconds=600.0, every_step=50, drop=0.01,
+        terminals=5, days=30, between_acts=900.0, poll_seconds=300.0, poll_spacing=60.0, look_seconds=30.0, tick_seconds=600.0, every_step=50, drop=0.01,
         lost_answer=0.01, delay=0.01, double=0.005, late_double=0.005, reorder=0.01, status=0.005, cut=0.005,
         thinned=0.01, partitions=8.0, one_way=2.0, crashes=3.0, torn=4.0, disk_full=1.0, clocks=1.0, hall_restarts=4.0,
         hall_outage=(60.0, 3600.0), hall_crashes=2.0, hall_full=1.0, roster=2.0,

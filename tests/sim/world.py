@@ -70,7 +70,7 @@ class World:
         self.rules = Rules()
         self.happened: Counter[str] = Counter()
         self.trace = Trace(sink)
-        self.limits = dataclasses.replace(LIMITS, poll_seconds=profile.poll_seconds)
+        self.limits = dataclasses.replace(LIMITS, poll_seconds=profile.poll_seconds, poll_spacing=profile.poll_spacing)
         self.server = Server(folder, self.dice, bug.store, self.limits)
         mirror = Mirror(self.server.peek(), self.happened)
         self.truth = Truth(mirror, self.happened, self.limits, profile.every_step)
