@@ -131,10 +131,30 @@ def bench(*words: str) -> None:
     run(VENV_PYTHON, "-m", "console.main", "bench", *words)
 
 
+LONG_WORLDS = (
+    ("storm", "1..400"),
+    ("normal", "1..200"),
+    ("hall-down", "1..100"),
+    ("clock-chaos", "1..100"),
+    ("disk-full", "1..100"),
+    ("upgrade", "1..100"),
+    ("restore", "1..100"),
+    ("month", "1..3"),
+)
+"""Profiles of the simulated world with the seeds that a long run plays."""
+
+
 def soak(*words: str) -> None:
-    """The long runs: the simulated world (words go to `simulate`), then kills, failures and fuzzing many times over."""
+    """The long runs: many worlds and the hunt for each planted bug, then kills, failures and fuzzing many times over.
+
+    Words go to `simulate`, which then plays those worlds alone.
+    """
     setup()
-    run(VENV_PYTHON, "-m", "console.main", "simulate", *(words or ("--seeds", "1..200")))
+    for profile, seeds in LONG_WORLDS if not words else ():
+        run(VENV_PYTHON, "-m", "console.main", "simulate", "--seeds", seeds, "--profile", profile)
+    if words:
+        run(VENV_PYTHON, "-m", "console.main", "simulate", *words)
+    run(VENV_PYTHON, "-m", "tests.sim.hunting")
     os.environ.setdefault(SOAK_VARIABLE, "20")
     run(VENV_PYTHON, "-m", "pytest", *SOAKED)
 

@@ -12,7 +12,8 @@ from casework.bodies import StaffSet
 from casework.case import OPEN_STATES, Case, decode_case, open_steps, route_of
 from casework.catalogue.schema import Bundle
 from casework.commands import Intake
-from casework.drafting import Context
+from casework.decide import not_now
+from casework.drafting import Context, Drafting, drafted
 from casework.errors import BadInput
 from casework.messages import Message
 from casework.papers.of_case import PRINTED_WITH
@@ -31,6 +32,7 @@ from console.sources import SimulatedSources
 from local_db.errors import StoreError
 from local_db.memory import TerminalMemory
 from tests.sim.loop import true_time
+from tests.sim.programs import NEW, Noted, NudgedTwo
 from tests.sim.server import CATALOGUE, STAFF
 from tests.sim.terminal import Terminal
 
@@ -157,14 +159,31 @@ class Clerk:
         self._happened["did draft"] += 1
         return "saves a draft"
 
+    def _news(self, staff: StaffSet, case: Case) -> str:
+        """What only the newer version of the program says."""
+        body = Noted("其他机关") if self._stream.random() < 0.4 else NudgedTwo("请尽快", "phone")
+        type_ = "noted" if isinstance(body, Noted) else "nudged"
+
+        def make(now: Case | None, context: Context, tx: Any) -> Any:
+            off = not_now(now, type_, context) if now else Refusal("no_case")
+            return off or drafted(Drafting(context, case.id, case.root, now), (type_, body, "window"))
+
+        return self._commit(case.id, staff, make)
+
     def _handle(self, staff: StaffSet) -> str:
         seen = self._case(OPEN)
         if seen is None:
             return "nothing open"
+        newer = self.terminal.program is NEW
+        if newer and self._stream.random() < 0.2:
+            return self._news(STAFF[0], seen)
         try:
             offered = [action for action, no in self.counter.possible(session(staff), seen) if no is None]
         except (BadInput, NoCatalogue) as error:
             return self._no(error)
+        if not offered:
+            return self._no(Refusal("nothing_to_do"))
+        offered = [action for action in offered if not (newer and action == "nudge")]
         if not offered:
             return self._no(Refusal("nothing_to_do"))
         forward = [action for action in offered if action not in ASIDE]

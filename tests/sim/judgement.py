@@ -14,7 +14,7 @@ from casework.folding.intake import stands_alone
 from casework.standing import standing
 from casework.timers import timers_of
 from tests.sim.loop import true_time
-from tests.sim.mirror import CALENDAR, Broken
+from tests.sim.mirror import CALENDAR, Broken, Mirror
 from tests.sim.terminal import Terminal
 from tests.sim.truth import Truth, Window
 
@@ -24,7 +24,10 @@ class Judgement:
 
     def __init__(self, truth: Truth) -> None:
         self._truth = truth
-        self._mirror = truth.mirror
+
+    @property
+    def _mirror(self) -> Mirror:
+        return self._truth.mirror
 
     def drained(self, terminals: list[Terminal]) -> None:
         """Nothing is unsent, every cursor stands at the end of the log."""

@@ -50,6 +50,7 @@ class Mirror:
         self.numbers: dict[str, str] = {}
         self.trays: dict[str, tuple[str, Tray]] = {}
         """Every line of the tray as it is now, with its scope."""
+        self.epoch = 1
         self.resolving: set[str] = set()
         """Groups that settle something: refused, they block nothing (S15)."""
         self.faulty: set[str] = set()
@@ -108,6 +109,8 @@ class Mirror:
             self._happened[f"flag {flag}"] += 1
         self._groups.setdefault(fact.group.id, (fact.group.size, set()))[1].add(fact.group.index)
         touched.add(fact.group.id)
+        if fact.type == "epoch.opened":
+            self.epoch = body_of(fact).epoch
         if not fact.case:
             return
         self._stale(seq, entry, fact)
@@ -131,6 +134,8 @@ class Mirror:
     def _deemed(self, seq: int, entry: Entry, fact: Fact, before: Case | None) -> None:
         """The hall's timer: once, after its day, while nobody had said anything (S10, S30)."""
         due = timers_of(before, CALENDAR).get(fact.type) if before else None
+        if entry.was is not None:
+            return
         if due is None or entry.received_at[:10] <= due:
             raise Broken(f"timer: entry {seq} of {entry.received_at} accepts a case whose timer is {due}")
 
@@ -139,8 +144,8 @@ class Mirror:
         row = EVENTS.get(fact.type)
         if row is None or row.klass is Klass.COUNTER or not row.broken_by or entry.envelope is None:
             return
-        if INSISTED in _flags(entry):  # a person has answered for it
-            return
+        if INSISTED in _flags(entry) or entry.was is not None or fact.base.epoch != self.epoch:
+            return  # a person has answered for it, or it was judged in another epoch's log
         made, command = entry.envelope, {fact.group.id, fact.group.after}
         for place, later in self.cases.get(fact.case, ()):
             env = self.entries[place - 1].envelope
@@ -156,7 +161,7 @@ class Mirror:
         row, made = EVENTS.get(fact.type), entry.envelope
         if row is None or row.klass in {Klass.COUNTER, Klass.HALL} or made is None or fact.group.id in self.resolving:
             return
-        if INSISTED in _flags(entry):
+        if INSISTED in _flags(entry) or entry.was is not None:
             return
         before = [id_ for id_, local in self._lanes[made.terminal, fact.root].items() if local < made.seq]
         if before:

@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from casework import bodies
+from casework.ambient import stamp
 from casework.facts import Fact, Group, LegalTime, encode_body
 from casework.limits import Limits
-from hall.errors import StorageTrouble
+from hall.errors import Stop, StorageTrouble
+from hall.office import write_version
 from local_db.errors import StoreError
 from tests.sim.loop import PowerCut
+from tests.sim.programs import NEW, OLD
 from tests.sim.server import STAFF
 from tests.sim.terminal import Terminal
 from tests.sim.truth import Broken
@@ -49,7 +52,7 @@ class Mishaps:
                 ("narrow", profile.narrow, self._narrow), ("crashes", profile.crashes, self._crash),
                 ("fuses", profile.torn, self._fuse), ("disk", profile.disk_full, self._disk_full),
                 ("rot", profile.rotten, self._rot), ("clock", profile.clocks, self._clock),
-                ("faulty", profile.faulty, self._faulty),
+                ("faulty", profile.faulty, self._faulty), ("upgrades", profile.upgrades, self._upgrade),
             )  # fmt: skip
             works += [self._often(f"{name}/{terminal.number}", times, self._of(act, terminal))
                       for name, times, act in each if times]  # fmt: skip
@@ -57,7 +60,8 @@ class Mishaps:
         hall = (
             ("hall", profile.hall_restarts, self._hall_restart), ("hall-crash", profile.hall_crashes, self._hall_crash),
             ("hall-disk", profile.hall_full, self._hall_full), ("hall-fault", profile.hall_fault, self._hall_fault),
-            ("roster", profile.roster, self._roster),
+            ("roster", profile.roster, self._roster), ("hall-upgrade", profile.hall_upgrades, self._hall_upgrade),
+            ("restore", profile.restores, self._restore),
         )  # fmt: skip
         works += [self._often(name, times, act) for name, times, act in hall if times]
         works.append(self._hall_reboots())
@@ -244,6 +248,48 @@ class Mishaps:
         if self._world.server.up:
             self._happened["hall mended"] += 1
             await self._world.hall_down(5.0)
+
+    # Versions, and fire
+
+    async def _upgrade(self, terminal: Terminal, stream: random.Random) -> None:
+        if not terminal.on:
+            return
+        newer = terminal.program is OLD
+        self._happened["updated" if newer else "gone back"] += 1
+        self._say(terminal.number, f"runs version {(NEW if newer else OLD).name} from here on")
+        await terminal.run_program(NEW if newer else OLD)
+
+    async def _hall_upgrade(self, stream: random.Random) -> None:
+        world = self._world
+        if world.server.program is OLD:
+            world.server.program = NEW
+            self._happened["hall updated"] += 1
+            await world.hall_down(5.0)
+        if not world.server.up:
+            return
+        try:
+            with NEW.running():
+                world.server.change(
+                    lambda tx: write_version(tx, "nudged", 2, stamp(world.server.clock.now()), world.server.new_id)
+                )
+            world.server.api.bell.ring(None)
+            self._happened["version raised"] += 1
+        except Stop as no:
+            self._happened[f"no {no.code}"] += 1
+        except (StorageTrouble, PowerCut):
+            return
+
+    async def _restore(self, stream: random.Random) -> None:
+        """Once: what is not in the second place comes back from the windows (S25, S26)."""
+        if self._happened["hall restored"]:
+            return
+        whole = stream.random() < 0.5
+        self._happened["hall restored"] += 1
+        self._happened["restored with segments" if whole else "restored from the copy alone"] += 1
+        self._say(
+            "hall", f"burns down; what it had {'to the last seconds' if whole else 'at its last copy'} is put back"
+        )
+        await self._world.burnt_down(whole)
 
     async def _roster(self, stream: random.Random) -> None:
         who = stream.choice(STAFF[:4])

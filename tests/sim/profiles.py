@@ -74,6 +74,12 @@ class Profile:
     hall_full: float = 0.0
     hall_fault: float = 0.0
     """Its rules fail on some facts, until the next version is started."""
+    upgrades: float = 0.0
+    """Per terminal: another version of the program is put onto it, a newer one or the one before."""
+    hall_upgrades: float = 0.0
+    """The hall's program becomes the newer one; from then on IT tries to let the newer versions be written."""
+    restores: float = 0.0
+    """The hall burns down and is made anew from its second place, with its segments or from the full copy alone."""
     roster: float = 0.0
     """Somebody is taken off the roster and put on again."""
 
@@ -121,10 +127,18 @@ PROFILES = {
     ),
     "clock-chaos": Profile(clocks=3.0, drop=0.02, delay=0.05, partitions=1.0, crashes=1.5, nights=1.0),
     "disk-full": Profile(disk_full=2.0, hall_full=1.5, crashes=0.7, torn=1.0, lost_answer=0.03, rotten=0.5),
+    "upgrade": Profile(
+        upgrades=2.0, hall_upgrades=5.0, drop=0.02, lost_answer=0.03, late_double=0.02, partitions=1.0, crashes=0.7,
+        torn=0.7, hall_restarts=0.7,
+    ),
+    "restore": Profile(
+        restores=1.0, drop=0.02, lost_answer=0.04, late_double=0.03, reorder=0.02, partitions=0.7, crashes=0.7,
+    ),
     "month": Profile(
-        terminals=5, days=30, between_acts=900.0, poll_seconds=300.0, poll_spacing=60.0, look_seconds=30.0, tick_seconds=600.0, every_step=50, drop=0.01,
-        lost_answer=0.01, delay=0.01, double=0.005, late_double=0.005, reorder=0.01, status=0.005, cut=0.005,
-        thinned=0.01, partitions=8.0, one_way=2.0, crashes=3.0, torn=4.0, disk_full=1.0, clocks=1.0, hall_restarts=4.0,
-        hall_outage=(60.0, 3600.0), hall_crashes=2.0, hall_full=1.0, roster=2.0,
+        terminals=5, days=30, between_acts=900.0, poll_seconds=300.0, poll_spacing=60.0, look_seconds=30.0,
+        tick_seconds=600.0, every_step=50, drop=0.01, lost_answer=0.01, delay=0.01, double=0.005, late_double=0.005,
+        reorder=0.01, status=0.005, cut=0.005, thinned=0.01, partitions=8.0, one_way=2.0, crashes=3.0, torn=4.0,
+        disk_full=1.0, clocks=1.0, hall_restarts=4.0, hall_outage=(60.0, 3600.0), hall_crashes=2.0, hall_full=1.0,
+        roster=2.0,
     ),
 }  # fmt: skip

@@ -45,6 +45,14 @@ MUST_HAPPEN: dict[str, tuple[str, ...]] = {
         "clock jumps", "clock drifts", "clock put right", "day confirmed", "answer 401 stale_signature",
         "flag clock_unproven", "night",
     ),
+    "upgrade": (
+        "updated", "gone back", "hall updated", "version raised", "held: version", "settled accepted",
+        "logged nudged", "logged noted",
+    ),
+    "restore": (
+        "hall restored", "restored with segments", "restored from the copy alone", "entries lost by the hall",
+        "logged epoch.opened", "answer 409 diverged",
+    ),
     "disk-full": ("no store.disk_full", "hall disk full", "answer 503 storage", "crash", "torn save"),
 }  # fmt: skip
 """What has to happen at least once over the seeds of a profile, or they have proven nothing."""

@@ -20,9 +20,11 @@ from casework.facts import NO_HASH
 from casework.limits import LIMITS, Limits
 from casework.seals import Ed25519Signer
 from hall.app import create_app
+from hall.backups import Backups
 from hall.enrol import invite
-from hall.errors import StorageTrouble
+from hall.errors import Stop, StorageTrouble
 from hall.office import own_facts, publish
+from hall.restoring import restore
 from hall.rows import Changes, HallRow
 from hall.service import Hall
 from hall.sqlite_store import SqliteStore
@@ -70,6 +72,8 @@ class Server:
         self.full = False
         self._store_kind = store_kind
         self._app: Any = None
+        self.second = folder / "second"
+        self._backups: Backups | None = None
         self._busy: set[asyncio.Task[httpx.Response]] = set()
         self.store: SqliteStore | None = None
         self.start()
@@ -137,7 +141,7 @@ class Server:
         await asyncio.gather(*busy, return_exceptions=True)
         if self.store is not None:
             self.store.close()
-            self.store = None
+            self.store = self._backups = None
 
     def tick(self) -> int:
         """Look at the timers, as the real process does by itself; how much the log has grown."""
@@ -212,6 +216,25 @@ class Server:
         response = await httpx.ASGITransport(app).handle_async_request(request)
         body = await response.aread()
         return httpx.Response(response.status_code, headers=response.headers, content=body)
+
+    # Its second place
+
+    def back_up(self) -> None:
+        """Write what is new into the second place, as the real process does by itself."""
+        if self.store is None or not self.up:
+            return
+        if self._backups is None:
+            self._backups = Backups(self.second, self.file, self.store, self.signer, self.clock, self.limits)
+        with contextlib.suppress(Stop, StorageTrouble, sqlite3.Error):
+            self._backups.step()
+
+    def restore(self, whole: bool) -> None:
+        """Made anew from the second place, while nothing runs: with all segments, or from the full copy alone."""
+        nowhere = self.second.with_name("no-segments")
+        restore(
+            self.file.parent, self.file.name, self.second, None if whole else nowhere, self.signer, self.clock,
+            self.new_id, self.limits,
+        )  # fmt: skip
 
     # By hand
 

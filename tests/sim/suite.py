@@ -10,7 +10,16 @@ import msgspec
 from tests.sim.world import Outcome, play
 
 CHUNK = 10
-WORLDS = {"calm": 4, "normal": 80, "storm": 110, "hall-down": 40, "clock-chaos": 40, "disk-full": 40}
+WORLDS = {
+    "calm": 4,
+    "normal": 60,
+    "storm": 90,
+    "hall-down": 40,
+    "clock-chaos": 40,
+    "disk-full": 40,
+    "upgrade": 20,
+    "restore": 20,
+}
 """How many seeds of each profile, from 1 on."""
 _PATIENCE = 3600.0
 """Seconds that a worker waits while another one plays the chunk that both want."""

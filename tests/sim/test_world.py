@@ -43,6 +43,14 @@ def test_nothing_is_lost_doubled_or_told_otherwise_whatever_goes_wrong(shared: P
     assert stories(played(shared, profile, first)) == ""
 
 
+def test_a_month_of_five_windows_with_its_nights_and_weekends() -> None:
+    outcome = play(1, "month")
+    assert stories([outcome]) == ""
+    assert outcome.facts > 1500
+    assert outcome.happened["night"] == 21
+    assert outcome.happened["timer"]
+
+
 @pytest.mark.parametrize("profile", WORLDS)
 def test_a_run_that_was_too_kind_fails(shared: Path, profile: str) -> None:
     outcomes = [one for name, first in chunks() if name == profile for one in played(shared, name, first)]

@@ -125,7 +125,8 @@ class Truth:
         self._limits = limits
         self._every = every
         self._numbers: dict[str, str] = {}
-        self._pushing: Counter[str] = Counter()
+        self.blind = False
+        """The hall has lost a part of its log: until all is healed only what was committed is written down."""
 
     # What happened
 
@@ -174,6 +175,8 @@ class Truth:
             window.contact = terminal.clock.error.total_seconds() * 1000, str(args[0])
             return
         self.mirror.look()
+        if self.blind:
+            return
         touched = set()
         if name == "answered":
             for answer in verdicts_of(args):
@@ -235,6 +238,8 @@ class Truth:
         """Everything about one terminal that is on."""
         window, eyes = self.windows[terminal.number], terminal.eyes
         self.mirror.look()
+        if self.blind:
+            return
         cursor, chain = eyes.execute("select cursor, chain from standing").fetchone()
         if cursor > self.mirror.end or chain != self.mirror.chains[cursor]:
             raise Broken(f"chain: {terminal.number} stands at {cursor} on another chain")
@@ -320,6 +325,27 @@ class Truth:
         row = terminal.eyes.execute("select body from shown where case_id = ?", (case_id,)).fetchone()
         if _coded(case) != (row[0] if row else None):
             raise Broken(f"shown: {terminal.number} shows case {case_id} otherwise than log and own facts make it")
+
+    def burnt(self, mirror: Mirror) -> None:
+        """The hall has another log now: nothing that was committed may be missing once all is healed."""
+        mirror.resolving, mirror.faulty = self.mirror.resolving, self.mirror.faulty
+        self.mirror.eyes.close()
+        self.mirror, self.blind = mirror, True
+
+    def see_again(self, terminals: list[Terminal]) -> None:
+        """Everybody has gone on in the new log: it is read from its beginning, and all is compared."""
+        if not self.blind:
+            return
+        self.mirror.look()
+        self.blind = False
+        for terminal in terminals:
+            window = self.windows[terminal.number]
+            window.told, window.resolved, window.seen = {}, set(), 0
+            window.open = set(range(1, len(window.own) + 1))
+            self._entries(terminal, window, terminal.eyes.execute("select cursor from standing").fetchone()[0])
+            for own in window.own:
+                if own.fact.type.startswith("resolve."):
+                    window.resolve(own.fact)
 
     def hall(self) -> None:
         """What must be true at the hall at any time."""

@@ -26,6 +26,7 @@ from tests.sim.network import Wire
 from tests.sim.patches import Rules, patched
 from tests.sim.planting import NO_BUG, Bug
 from tests.sim.profiles import PROFILES, Profile
+from tests.sim.programs import NEW
 from tests.sim.schedule import Schedule
 from tests.sim.server import Server
 from tests.sim.terminal import Terminal, verdicts_of
@@ -150,12 +151,23 @@ class World:
             await terminal.wire.settle()
             await self._revive(terminal)
         self.mishaps.heal()
+        if self.profile.upgrades:
+            await self._same_version()
         await self._health(HEALTH)
-        self.judgement.drained(self.terminals)
-        await self._settle()
-        ticking.cancel()
-        await asyncio.gather(ticking, return_exceptions=True)
-        self.judgement.told(self.terminals)
+        with self.server.program.running():
+            self.truth.see_again(self.terminals)
+            self.judgement.drained(self.terminals)
+            await self._settle()
+            ticking.cancel()
+            await asyncio.gather(ticking, return_exceptions=True)
+            self.judgement.told(self.terminals)
+
+    async def _same_version(self) -> None:
+        """Everybody is updated in the end."""
+        self.server.program = NEW
+        await self.hall_down(0.0)
+        for terminal in self.terminals:
+            await terminal.run_program(NEW)
 
     async def _health(self, seconds: float) -> None:
         try:
@@ -243,6 +255,8 @@ class World:
         while True:
             is_open = self.schedule.is_open(asyncio.get_running_loop().time())
             await asyncio.sleep(self.profile.tick_seconds if is_open else 3600.0)
+            if self.profile.restores and not self.truth.blind and self.dice.stream("backup").random() < 0.3:
+                self.server.back_up()
             if self.server.tick():
                 self.happened["timer"] += 1
                 self.trace.say("hall", "a timer has run out")
@@ -258,7 +272,8 @@ class World:
         """Somebody switches it on."""
         terminal.switch_on()
         self.trace.say(terminal.number, "is switched on")
-        self.truth.check(terminal, set())
+        with terminal.program.running():
+            self.truth.check(terminal, set())
 
     def rot(self, terminal: Terminal, stream: Any) -> bool:
         """A byte breaks in something that waits; whether there was anything."""
@@ -275,8 +290,24 @@ class World:
         if not self.server.up:
             self.server.start()
             self.trace.say("hall", "is up")
-            self.truth.mirror.reopen(self.server.peek())
-            self.truth.hall()
+            with self.server.program.running():
+                self.truth.mirror.reopen(self.server.peek())
+                self.truth.hall()
+
+    async def burnt_down(self, whole: bool) -> None:
+        """The hall's machine is gone; another one is made from its second place."""
+        self.server.back_up()
+        lost = self.truth.mirror.end
+        await asyncio.sleep(30.0)
+        await self.server.stop()
+        self.server.restore(whole)
+        await asyncio.sleep(20.0)
+        self.server.start()
+        self.truth.burnt(Mirror(self.server.peek(), self.happened))
+        self.truth.mirror.look()
+        if self.truth.mirror.end < lost:
+            self.happened["entries lost by the hall"] += 1
+        self.trace.say("hall", f"is up again, with {self.truth.mirror.end} entries where {lost} were")
 
     # Watching it
 
