@@ -44,6 +44,8 @@ class Prefile(msgspec.Struct, frozen=True, omit_defaults=True):
     note: str = ""
     number: str = ""
     facts: int = 0
+    masked: bool = False
+    """Something of it is not here in full: it has no module yet, and was made at another window (S7)."""
 
     @property
     def defects(self) -> tuple[bodies.ReviewLine, ...]:

@@ -30,6 +30,10 @@ def check_prefile(
     prefile: Prefile, form: bodies.Form, lines: tuple[bodies.ReviewLine, ...], context: Context, note: str = ""
 ) -> Decision | Refusal:
     """Its papers were looked at one by one. Raises BadInput."""
+    if prefile.masked:
+        return Refusal("prefile_masked", {"code": printed_code(prefile.code)})
+    if not form.item:
+        raise BadInput("prefile.no_item", code=printed_code(prefile.code))
     form = clean_form(form, context.catalogue)
     said = tuple(_line(line) for line in lines)
     known = [material.code for item in _items(form.item, context.catalogue) for material in item.materials]
@@ -46,7 +50,7 @@ def check_prefile(
 
 
 def park(form: bodies.Form, context: Context, case_id: str, field: str = "") -> Decision | Refusal:
-    """A half-filled form is put aside for any window. Raises BadInput where it does not even name an item."""
+    """A half-filled form is put aside for any window, also before anybody knows its item. Raises BadInput."""
     form = clean_form(form, context.catalogue)
     module = module_of(form.item, context.catalogue)
     body = bodies.PrefileParked(short_code(case_id), module, form, clean_line(field))
@@ -54,17 +58,22 @@ def park(form: bodies.Form, context: Context, case_id: str, field: str = "") -> 
 
 
 def take_prefile(prefile: Prefile, context: Context) -> Decision | Refusal:
-    """This window goes on with it."""
+    """This window goes on with it; not with what it sees masked."""
+    if prefile.masked:
+        return Refusal("prefile_masked", {"code": printed_code(prefile.code)})
     return _said(context, prefile.id, "prefile.taken", bodies.PrefileTaken(context.terminal))
 
 
 def clean_form(form: bodies.Form, catalogue: Catalogue) -> bodies.Form:
-    """The form as a fact may keep it: its item known, its materials in states that exist, its texts clean.
+    """The form as a fact may keep it: its item known, or a person for whom there is none yet; its texts clean.
+
+    Its materials are in states that exist.
 
     Answers of an item that was chosen before are left out, for a form may be put aside at any moment. Raises BadInput.
     """
     code = clean_code(form.item)
-    if code not in catalogue.items and code not in catalogue.bundles:
+    known_by = form.applicant is not None and bool(form.applicant.name.strip() or form.applicant.id.strip())
+    if not (known_by and not code) and code not in catalogue.items and code not in catalogue.bundles:
         known = ", ".join(sorted((*catalogue.items, *catalogue.bundles)))
         raise BadInput("intake.no_item", item=form.item[:40], known=known)
     for material, have in form.materials.items():

@@ -55,6 +55,8 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
     tray: Tray | None = None
     was: Place | None = None
     """Where it stood in an epoch before, when it was put back after the hall had lost it (S25)."""
+    masked: bool = False
+    """kind `fact`: `fact` is what every window may see; the hall keeps the full bytes that its envelope seals (S7)."""
 
 
 class Hidden(msgspec.Struct, frozen=True):

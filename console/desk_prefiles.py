@@ -19,6 +19,7 @@ from casework.rules import Refusal
 from console import desk_bundle
 from console.counter import Session
 from console.desk_intake import party_of, shown_party
+from console.fetching import fetch_case
 from console.preparing import Preparing
 from console.showing import Shower, masked
 from console.terminal import Terminal
@@ -88,7 +89,7 @@ def _row(terminal: Terminal, show: Shower, prefile: Prefile) -> desk.PrefileRow:
 def _name(terminal: Terminal, show: Shower, code: str) -> str:
     catalogue = terminal.library.current()
     found = catalogue.bundles.get(code) or catalogue.items.get(code)
-    return show.say(found.name) if found else code
+    return show.say(found.name) if found else code or t("prefile.no_item_yet")
 
 
 def found(terminal: Terminal, show: Shower, text: str) -> tuple[desk.QueueRow, ...]:
@@ -117,10 +118,24 @@ def found(terminal: Terminal, show: Shower, text: str) -> tuple[desk.QueueRow, .
     )
 
 
+def opened(terminal: Terminal, prefile: Prefile) -> Prefile:
+    """The prefile in full: what another window made before it had a module is fetched when somebody opens it (S7).
+
+    Raises BadInput where it can't be had.
+    """
+    if not prefile.masked:
+        return prefile
+    trouble = fetch_case(terminal, prefile.id)
+    found = terminal.memory.prefile_of(prefile.id) or prefile
+    if found.masked:
+        raise BadInput("desk.prefile_masked", code=printed_code(prefile.code), reason=trouble or "")
+    return found
+
+
 def take(terminal: Terminal, session: Session, code: str) -> tuple[str, desk.Draft] | Refusal:
     """Go on with it here: its id, and the form with the field where the caret stood. Raises BadInput."""
     preparing = Preparing(terminal.counter)
-    known = preparing.prefile(code)
+    known = opened(terminal, preparing.prefile(code))
     if known.state == "received":
         raise BadInput("desk.prefile_received", number=known.number)
     done = preparing.take(session, known.code)
@@ -131,7 +146,7 @@ def take(terminal: Terminal, session: Session, code: str) -> tuple[str, desk.Dra
 
 def check_form(terminal: Terminal, show: Shower, code: str) -> desk.ActView:
     """The look at its papers: one field a paper, with what was wrong the last time. Raises BadInput."""
-    prefile = Preparing(terminal.counter).prefile(code)
+    prefile = opened(terminal, Preparing(terminal.counter).prefile(code))
     before = {line.material: line.defect for line in prefile.defects}
     fields = tuple(
         desk.Field(

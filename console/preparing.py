@@ -69,6 +69,8 @@ class Preparing:
     def preparation(self, session: Session, code: str) -> tuple[Paper, ...]:
         """The list that the applicant takes home; of a bundle one for each of its items. Raises BadInput, BadPaper."""
         found = self.prefile(code)
+        if not found.form.item:
+            raise BadInput("prefile.no_item", code=printed_code(found.code))
         catalogue = self.counter.library.current()
         bundle = catalogue.bundles.get(found.form.item)
         items = members_of(bundle, found.form.situations, catalogue) if bundle else (catalogue.items[found.form.item],)

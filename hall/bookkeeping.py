@@ -11,8 +11,9 @@ from casework.ambient import moment, stamp
 from casework.case import Case
 from casework.errors import BadBytes
 from casework.events import body_of
-from casework.facts import Envelope, Fact
+from casework.facts import Envelope, Fact, encode_fact
 from casework.limits import LIMITS, Limits
+from casework.masking import masked_fact
 from casework.wire import ENTRY_FACT, ENTRY_TRAY, ENTRY_VERDICT, Entry, Tray, Verdict
 from hall.docket import HALL_SCOPE, Docket, Lane, number_in
 from hall.pieces import Piece
@@ -75,12 +76,14 @@ class Bookkeeping:
         if before is not None and before.deemed and self._may_be_of_before(piece.envelope, fact):
             self.late_notices.append(fact)
         verdict = self._verdict(judgement, revision)
+        masked = live.scope == HALL_SCOPE
+        shown = encode_fact(masked_fact(fact), self._limits) if masked else piece.data or b"null"
         entry = Entry(
-            ENTRY_FACT, 0, live.scope, self._now, piece.envelope, verdict, msgspec.Raw(piece.data or b"null"), fact.id,
-            live.n,
+            ENTRY_FACT, 0, live.scope, self._now, piece.envelope, verdict, msgspec.Raw(shown), fact.id, live.n,
+            masked=masked,
         )  # fmt: skip
         draft = self._draft(entry, fact.case)
-        self._docket.put(register_of(piece, verdict, data=None), draft)
+        self._docket.put(register_of(piece, verdict, data=piece.data if masked else None), draft)
         self._docket.note(piece.envelope, fact)
         if "number_doubled" in verdict.flags and case is not None and case.number == number_in(fact):
             self.doubled.append(fact.case)

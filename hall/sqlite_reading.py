@@ -130,8 +130,8 @@ class SqliteReading:
         return tuple((terminal, root) for terminal, root in self._all("held_lanes"))
 
     def kept(self, case: str) -> tuple[Register, ...]:
-        """Refused and held envelopes of a case."""
-        return tuple(_registers(self._all("kept", case)))
+        """Refused and held envelopes of a case, and those that the log has masked."""
+        return tuple(_registers(self._all("kept", case, case)))
 
     def unsettled_groups(self, groups: Collection[str]) -> dict[str, str]:
         """Those of `groups` that are `held`, or were `rejected`, which outweighs it."""
@@ -271,7 +271,7 @@ class SqliteReading:
 
     def kept_between(self, after: int, upto: int) -> tuple[Register, ...]:
         """Refused and held envelopes with their bytes, by the entry that said so."""
-        return tuple(_registers(self._all("kept_between", after, upto)))
+        return tuple(_registers(self._all("kept_between", after, upto, after, upto)))
 
     def blob_names(self) -> tuple[str, ...]:
         """The hashes of all blobs."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable
 
+import msgspec
+
 from casework.errors import BadBytes
 from casework.facts import Fact
 from casework.outbox import Row
@@ -31,7 +33,10 @@ def follow(db: sqlite3.Connection, facts: Iterable[Fact]) -> None:
 
 def reshow_prefile(db: sqlite3.Connection, case_id: str) -> None:
     """Make what is shown of a prefile anew: what the log says, and the own facts on top of it."""
-    prefile = fold_prefile([*_in_log(db, case_id), *_on_top(db, case_id)])
+    said, masked = _in_log(db, case_id)
+    prefile = fold_prefile([*said, *_on_top(db, case_id)])
+    if prefile is not None and masked:
+        prefile = msgspec.structs.replace(prefile, masked=True)
     if prefile is None:
         db.execute(_SQL["drop_prefile"], (case_id,))
         return
@@ -43,15 +48,19 @@ def reshow_prefile(db: sqlite3.Connection, case_id: str) -> None:
     db.execute(_SQL["keep_prefile"], row)
 
 
-def _in_log(db: sqlite3.Connection, case_id: str) -> list[Fact]:
-    facts = []
+def _in_log(db: sqlite3.Connection, case_id: str) -> tuple[list[Fact], bool]:
+    """The facts that the log has, in full where they were made here or fetched; whether one is masked (S7)."""
+    facts, masked = [], False
     for (data,) in db.execute(_SQL["said_of_case"], (case_id,)).fetchall():
         try:
-            fact = readable(bytes(decode_entry(data).fact))
+            entry = decode_entry(data)
         except BadBytes:
             continue
+        full = db.execute(_SQL["full_bytes"], (entry.fact_id,)).fetchone() if entry.masked else None
+        fact = readable(full[0] if full else bytes(entry.fact))
         facts += [fact] if fact else []
-    return facts
+        masked = masked or (entry.masked and full is None and fact is not None and fact.type != "prefile.taken")
+    return facts, masked
 
 
 def _on_top(db: sqlite3.Connection, case_id: str) -> list[Fact]:

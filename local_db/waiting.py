@@ -12,6 +12,7 @@ from casework.limits import LIMITS
 from casework.refused import Waits
 from casework.wire import CaseAnswer, Tray
 from local_db.connection import Connected
+from local_db.prefiles import follow
 from local_db.replay import readable
 from local_db.sql import queries
 
@@ -42,7 +43,8 @@ class Fetched(Connected):
     """What was fetched from the hall because somebody opened it."""
 
     def keep_from_hall(self, answer: CaseAnswer) -> None:
-        """Keep the bytes of what the hall refused of a case, until it is settled."""
+        """Keep the bytes of what the hall refused or masked of a case, until it is settled or taken in."""
         facts = [(readable(bytes(kept.fact)), bytes(kept.fact)) for kept in answer.kept]
         with self.transaction() as db:
             db.executemany(_SQL["keep_fetched"], [(fact.id, fact.case, data) for fact, data in facts if fact])
+            follow(db, (fact for fact, _ in facts if fact))

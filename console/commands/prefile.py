@@ -57,6 +57,7 @@ class Review(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def run(args: argparse.Namespace) -> int:
     """Do it. A refusal of the trade is done, and says so."""
+    from console.desk_prefiles import opened
     from console.preparing import Preparing
     from console.signed_in import signed_in
 
@@ -66,6 +67,8 @@ def run(args: argparse.Namespace) -> int:
             for prefile in terminal.memory.prefiles(args.text.strip()):
                 data(shown(prefile))
             return 0
+        if args.action in {"show", "take", "check"}:
+            opened(terminal, preparing.prefile(args.code))
         if args.action == "show":
             data({**shown(preparing.prefile(args.code)), **_whole(preparing.prefile(args.code))})
             return 0

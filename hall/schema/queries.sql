@@ -44,9 +44,12 @@ select terminal, incarnation, seq, hash, fact_hash, fact_id, first, v, verdict, 
 from register where v = 'held' and terminal = ? and root = ? order by seq;
 
 -- name: kept
--- The refused and held envelopes of a case, with their bytes.
+-- The refused and held envelopes of a case, with their bytes; and those that the log has masked (S7).
 select terminal, incarnation, seq, hash, fact_hash, fact_id, first, v, verdict, entry, root, case_id, grp, bytes
-from register where v in ('held', 'rejected') and case_id = ? order by terminal, seq;
+from register where v in ('held', 'rejected') and case_id = ?
+union all
+select terminal, incarnation, seq, hash, fact_hash, fact_id, first, v, verdict, entry, root, case_id, grp, bytes
+from register where v = 'accepted' and bytes is not null and case_id = ? order by 1, 3;
 
 -- name: unsettled_groups
 -- Which of these groups (a JSON list) are held or were refused.
@@ -256,9 +259,12 @@ insert or replace into rejoined values (?, ?, ?, ?);
 select seq, kind, scope, bytes, hash, chain, case_id, fact_id, n from log where seq > ? order by seq limit ?;
 
 -- name: kept_between
--- The bytes of what was refused or held by these entries: they lie in no log.
+-- The bytes of what was refused, held or masked by these entries: they lie in no log.
 select terminal, incarnation, seq, hash, fact_hash, fact_id, first, v, verdict, entry, root, case_id, grp, bytes
-from register where v in ('held', 'rejected') and bytes is not null and entry > ? and entry <= ?;
+from register where v in ('held', 'rejected') and bytes is not null and entry > ? and entry <= ?
+union all
+select terminal, incarnation, seq, hash, fact_hash, fact_id, first, v, verdict, entry, root, case_id, grp, bytes
+from register where v = 'accepted' and bytes is not null and entry > ? and entry <= ?;
 
 -- name: blob_names
 -- All blobs, for segments.

@@ -60,6 +60,10 @@ update finder set indexed = (select coalesce(max(id), 0) from person) where id =
 select bytes from entry where case_id <> '' and case_id = ? and kind = 'fact' and seq <= (select cursor from standing)
 order by seq
 
+-- name: full_bytes
+-- A fact that the log has masked: made here, or fetched from the hall when somebody opened it.
+select bytes from fact where id = ?1 union all select bytes from kept where fact_id = ?1 limit 1
+
 -- name: keep_prefile
 insert into prefile (case_id, code, item, state, applicant_name, applicant_id, touched, body)
 values (?, ?, ?, ?, ?, ?, ?, ?)

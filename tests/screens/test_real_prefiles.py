@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from console import demo
+import asyncio
+
+from casework.bodies import Form, Party
+from casework.prefile import Prefile
+from console import bootstrap, demo
+from console.preparing import Preparing
 from screens.intake import IntakeScreen
 from screens.sheet import Sheet
 from screens.table import Table
-from screens.views import Refused
+from screens.views import Draft, Refused
 from tests.screens.real_window import COMPANY, Window, at_window_12, waiting_prints
 
 HALF = f"nd01<enter>2<enter>{COMPANY}<enter>光谷面馆公司<enter>13812345678<enter>"
@@ -67,5 +72,43 @@ def test_a_prefile_does_not_push_an_open_form_aside(place: demo.Place) -> None:
         await window.types("<ctrl+d><enter><ctrl+f><enter>")
         assert window.app.screen.query_one(Sheet).values()["item"] == "D01"
         await window.types("<ctrl+k>")
+
+    at_window_12(place, "1001", walk)
+
+
+def test_s7_a_file_without_an_item_is_masked_elsewhere_and_comes_in_full_when_somebody_opens_it(
+    place: demo.Place,
+) -> None:
+    who = Party("person", "欧阳建国", "420111199003070017", "13812345678")
+
+    def at_the_guide_desk() -> Prefile:
+        with bootstrap.opened(str(place.terminal("0007"))) as theirs:
+            session = theirs.people.sign_in("1002", demo.PIN)
+            made = Preparing(theirs.counter).park(session, Form("", applicant=who))
+            assert isinstance(made, Prefile)
+            demo.Cables(set()).sync(theirs)
+            own = theirs.memory.prefile_of(made.id)
+            assert own is not None
+            assert (own.masked, own.form.applicant) == (False, who), "at its own window it is there"
+            return made
+
+    async def walk(window: Window) -> None:
+        made = await asyncio.to_thread(at_the_guide_desk)
+        await window.syncs()
+        seen = window.terminal.memory.prefile_of(made.id)
+        assert seen is not None
+        assert seen.masked
+        assert seen.form.applicant is not None
+        assert (seen.form.applicant.name, seen.form.applicant.id) == ("欧*", "420111********0017")
+        await window.types("<ctrl+g>")
+        await window.syncs()
+        refused = await window.desk.take_prefile(made.code)
+        assert isinstance(refused, Refused)
+        assert "完整内容在大厅" in str(refused.message)
+        await window.types("<ctrl+g>")
+        await window.syncs()
+        draft = await window.desk.take_prefile(made.code)
+        assert isinstance(draft, Draft)
+        assert draft.form.applicant.name == "欧阳建国"
 
     at_window_12(place, "1001", walk)

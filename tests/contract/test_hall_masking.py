@@ -1,0 +1,64 @@
+"""An application before its item has scope `hall`: windows see it masked, and get it in full when they open it (S7)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import httpx
+import msgspec
+
+from casework import bodies
+from casework.wire import ENTRY_FACT, CaseAnswer
+from tests.hall_world import HallWorld, in_hall
+from tests.people import PERSON
+
+Client = httpx.AsyncClient
+CASE = "c" * 32
+
+
+def opened(item: str = "", module: str = "") -> bodies.PrefileParked:
+    """A file of a person who is at the guide desk."""
+    return bodies.PrefileParked("ABCD2345", module, bodies.Form(item, applicant=PERSON), "")
+
+
+def test_s7_the_log_has_no_name_in_clear_and_whoever_opens_it_gets_the_sealed_bytes(tmp_path: Path) -> None:
+    async def story(world: HallWorld, client: Client) -> None:
+        window, other = await world.window("0012", client), await world.window("0007", client)
+        await window.push(window.make("prefile.parked", opened(), CASE))
+        entry = world.entries()[-1]
+        assert (entry.kind, entry.scope, entry.masked) == (ENTRY_FACT, "hall", True)
+        await other.pull_all()
+        assert all(PERSON.id.encode() not in link.raw for link in other.links)
+        response = await other.get(f"/sync/v1/case/{CASE}")
+        (full,) = msgspec.json.decode(response.content, type=CaseAnswer).kept
+        assert bytes(full.fact) == bytes(window.sent[-1].fact)
+        assert full.verdict.v == "accepted"
+
+    in_hall(tmp_path, story)
+
+
+def test_s7_once_it_has_an_item_its_full_body_travels_in_the_modules_scope(tmp_path: Path) -> None:
+    async def story(world: HallWorld, client: Client) -> None:
+        window = await world.window("0012", client)
+        await window.push(window.make("prefile.parked", opened(), CASE))
+        await window.push(window.make("prefile.parked", opened("D01", "single"), CASE))
+        entry = world.entries()[-1]
+        assert (entry.scope, entry.masked) == ("single", False)
+        assert bytes(entry.fact) == bytes(window.sent[-1].fact)
+
+    in_hall(tmp_path, story)
+
+
+def test_s7_the_masked_bytes_are_still_there_after_a_restart_and_once_only(tmp_path: Path) -> None:
+    async def story(world: HallWorld, client: Client) -> None:
+        window = await world.window("0012", client)
+        await window.push(window.make("prefile.parked", opened(), CASE))
+        world.restart()
+        async with world.client() as again:
+            window.client = again
+            await window.push(first=1)
+            response = await window.get(f"/sync/v1/case/{CASE}")
+        assert len(msgspec.json.decode(response.content, type=CaseAnswer).kept) == 1
+        assert sum(entry.fact_id != "" and entry.masked for entry in world.entries()) == 1
+
+    in_hall(tmp_path, story)
