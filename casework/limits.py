@@ -57,6 +57,8 @@ class Limits:
     """Old cases that a terminal asks the hall for between two polls."""
     purge_seconds: float = 1800.0
     """How often a terminal looks for what is over its days."""
+    bootstrap_slice_ms: float = 5.0
+    """How long a slice of a bootstrap may hold the write lock: a save waits for one at most."""
     bootstrap_rest_ms: float = 6.0
     """How long the write lock stays free between two slices of a bootstrap, so that whoever saves gets it."""
     # Back-off (S31)

@@ -8,6 +8,7 @@ from datetime import date
 from casework.ambient import NewId
 from casework.bodies import Delegation, StaffSet
 from casework.facts import NO_HASH
+from casework.folding import fold_mark
 from casework.seals import key_id
 from hall.errors import Stop
 from hall.office import own_facts, publish
@@ -56,6 +57,7 @@ def found(
             raise Stop("hall.is_there", name=tx.hall().name)
         tx.found(hall)
         changes = publish(tx, catalogue, calendar, now, new_id)
+        changes.fold = fold_mark()  # what is folded from here on is folded by this program
         tx.save(own_facts(tx, people, now, new_id, changes))
 
 

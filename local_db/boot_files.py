@@ -34,7 +34,7 @@ class Stage(msgspec.Struct, frozen=True):
     fold: str
     phase: str
     scope: str
-    """The file that a phase is at; empty before its first one."""
+    """The file that a phase is at, empty before its first one; the last case that `known` looks at."""
     place: int
     mark: str
 

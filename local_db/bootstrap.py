@@ -77,7 +77,7 @@ class Bootstrap(BootFiles):
             if after is not None:
                 db.execute(_SQL["step"], (after.phase, after.scope, after.place, after.mark))
         took = (self.clock.monotonic() - began) * 1000
-        counts[stage.phase] = next_count(count, took, self.limits.apply_slice_ms, most)
+        counts[stage.phase] = next_count(count, took, self.limits.bootstrap_slice_ms, most)
         return after is not None
 
     def _boot_move(self, stage: Stage, scopes: list[str]) -> bool:
@@ -141,7 +141,9 @@ class Bootstrap(BootFiles):
             self._boot_project(db, seq, data)
         if said:
             return _at(stage, said[-1][0], stage.mark)
-        cases = [row[0] for row in db.execute(_SQL["known"], (stage.mark, count)).fetchall()]
+        last = stage.scope or db.execute(_SQL["last_known"]).fetchone()[0] or ""
+        stage = msgspec.structs.replace(stage, scope=last)
+        cases = [row[0] for row in db.execute(_SQL["known"], (stage.mark, last, count)).fetchall()]
         for case_id in cases:
             self._boot_case(db, stage, case_id, cursor)
         return _at(stage, stage.place, cases[-1]) if cases else None

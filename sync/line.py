@@ -184,7 +184,7 @@ class Line:
     async def _pull(self) -> None:
         while True:
             while await self._patiently(self._bootstrap.step):
-                pass
+                await self._patiently(self._inbound.blobs)  # the catalogue comes before the last case
             self._filling = await self._patiently(self._scopes.step)
             self._complete = await self._patiently(self._inbound.blobs)
             if not self._filling:

@@ -70,7 +70,14 @@ select seq, bytes from snap.entry where kind = 'fact' and case_id = '' and seq >
 select case_id from (
     select case_id from confirmed where case_id > ?1
     union select case_id from outbox where state not in ('passed', 'resolved') and case_id > ?1
-) order by case_id limit ?2
+) where case_id <= ?2 order by case_id limit ?3
+
+-- name: last_known
+-- The last of them now: what is taken in meanwhile comes behind it, and is nobody's but ours.
+select max(case_id) from (
+    select max(case_id) as case_id from confirmed
+    union all select max(case_id) from outbox where state not in ('passed', 'resolved')
+)
 
 -- name: is_held
 select 1 from bootstrap_held where case_id = ?

@@ -27,6 +27,7 @@ from hall.office import own_facts, publish
 from hall.restoring import restore
 from hall.rows import Changes, HallRow
 from hall.service import Hall
+from hall.snapshots import Shelf
 from hall.sqlite_store import SqliteStore
 from local_db.shipped import shipped_catalogue_files
 from tests.sim.dice import Dice
@@ -85,6 +86,15 @@ class Server:
         return self._app is not None
 
     @property
+    def shelf(self) -> Shelf:
+        """Its snapshots; there are none until a story makes one."""
+        return Shelf(self.file.parent / "snapshots", self.limits)
+
+    def snapshot(self) -> None:
+        """Make a snapshot now."""
+        self.shelf.make(self.file, self.signer, stamp(self.clock.now()))
+
+    @property
     def api(self) -> Any:
         """The handlers of a hall that is up."""
         return self._app.state.api
@@ -102,7 +112,9 @@ class Server:
         self.died = False
         self.store = self._armed(self._store_kind(self.file))
         self.store._writer.execute("pragma synchronous = off")
-        self._app = create_app(self.store, self.signer, self.clock, self.new_id, run=self._run, limits=self.limits)
+        self._app = create_app(
+            self.store, self.signer, self.clock, self.new_id, run=self._run, limits=self.limits, shelf=self.shelf
+        )
         self.fill(self.full)
         # A full disk: judged again at the next start. The power may fail here as well: then it is started once more.
         with contextlib.suppress(StorageTrouble, PowerCut):
