@@ -45,10 +45,7 @@ MUST_HAPPEN: dict[str, tuple[str, ...]] = {
         "clock jumps", "clock drifts", "clock put right", "day confirmed", "answer 401 stale_signature",
         "flag clock_unproven", "night",
     ),
-    "upgrade": (
-        "updated", "gone back", "hall updated", "version raised", "held: version", "settled accepted",
-        "logged nudged", "logged noted",
-    ),
+    "upgrade": ("updated", "gone back", "hall updated", "version raised", "logged noted"),
     "restore": (
         "hall restored", "restored with segments", "restored from the copy alone", "entries lost by the hall",
         "logged epoch.opened", "answer 409 diverged",
