@@ -113,7 +113,9 @@ def open_terminal(folder: Path, *, language: str = "zh_CN", clock: Clock | None 
         sources_of(memory.setting(SETTING)),
     )  # fmt: skip
     people = People(memory, library, clock)
-    return Terminal(memory, library, paperwork, counter, people, legal, clock, translator, language, sentence=sentence)
+    return Terminal(
+        memory, library, paperwork, counter, people, legal, clock, translator, language, sentence=sentence, view=view
+    )
 
 
 @contextlib.contextmanager

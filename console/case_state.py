@@ -20,6 +20,7 @@ from casework.messages import t
 from casework.money import yuan
 from casework.standing import light_of, standing
 from casework.timers import is_provisional
+from console.desk_scans import with_scans
 from console.showing import Shower
 from console.terminal import Terminal
 from screens import desk
@@ -33,6 +34,7 @@ def placed(terminal: Terminal, show: Shower, case: Case, view: desk.CaseView) ->
     family = terminal.memory.of_root(case.root) if case.received.bundle else ()
     return msgspec.structs.replace(
         view,
+        materials=with_scans(terminal, case, view.materials),
         others=_others(terminal, show, case, family),
         facts=tuple(desk.Line(t(f"case.fact.{name}"), value) for name, value in _facts(terminal, show, case, family)),
     )

@@ -19,7 +19,7 @@ from casework.papers.text import to_text
 from casework.refused import RECALL_PAPER
 from casework.rights import post_for
 from casework.rules import Refusal
-from console import desk_forms
+from console import desk_forms, desk_scans
 from console.claiming import Claiming
 from console.counter import Acted, fate_of
 from console.desk_intake import papers_of
@@ -200,6 +200,8 @@ class CounterDesk(TakingDesk):
                 )
             )
         )
+        if case.scans:
+            desk_scans.prefetch(self._terminal, case, self._who.shift)
         history = tuple((told.fact, fate_of(told)) for told in memory.history(case.id).lines)
         unsent = sum(1 for _, fate in history if fate == "pending")
         view = case_state.placed(self._terminal, self._show, case, self._show.view(case, history, acts, unsent))
@@ -230,6 +232,10 @@ class CounterDesk(TakingDesk):
             return self._view(number, masked_=False)
 
         return cast("desk.CaseView | desk.Refused", await self._answer(work))
+
+    async def open_scan(self, number: str, scan: str) -> desk.Done | desk.Refused | None:
+        """Show a scan in the system's viewer; None while it is on its way here."""
+        return await self._answer(lambda: desk_scans.opened(self._terminal, number, scan))
 
     async def act(self, number: str, action: str, data: dict[str, str]) -> desk.Done | desk.Refused:
         """Commit an act on a case."""

@@ -17,6 +17,7 @@ from casework.rules import Refusal
 from casework.rules.course import may_be_spared
 from casework.rules.result import GROUNDS
 from casework.rules.settling import RECALL_ENDS
+from console import desk_scans
 from console.showing import act_view
 from console.terminal import Terminal
 from screens import desk
@@ -27,6 +28,8 @@ GRAVE = frozenset(
 )
 """Acts that ask *sure?* before, and say what will happen."""
 
+_READING = frozenset({"examine", "expert-review", "decide"})
+"""Acts that read the papers (casework.rules.scans)."""
 _LINE, _HAVE = "line.", "have."
 _IN_HAND = ("original", "copy", "electronic")
 
@@ -36,6 +39,7 @@ _LAST = (
     "refuse",
     "check",
     "mend",
+    "scan",
     "consult",
     "suspend",
     "extend",
@@ -69,6 +73,8 @@ def offered(action: str, off: Refusal | None, case: Case, terminal: Terminal) ->
     if action == "supplement":
         missing = [name for code, name in names(case, terminal) if case.materials[code] in LACKING]
         notes = [*([t("act.note.missing", names=missing)] if missing else []), *notes]
+    if action in _READING:
+        notes = [*desk_scans.note(case, names(case, terminal)), *notes]
     if off is not None and off.code == "incomplete":
         lacking = [name for code, name in names(case, terminal) if code in off.facts["materials"].split(", ")]
         off = Refusal("incomplete", {"materials": lacking})
@@ -100,7 +106,8 @@ def called_back_field(case: Case) -> desk.Field:
 def act_fields(action: str, case: Case, terminal: Terminal) -> tuple[desk.Field, ...]:
     """What `action` asks for on this case, with proposals filled in."""
     make = _FIELDS.get(action)
-    return make(case, terminal) if make else ()
+    seen = desk_scans.seen_field(case, terminal) if action in _READING else ()
+    return (*(make(case, terminal) if make else ()), *seen)
 
 
 def _choice(code: str, words: str, *codes_: str, value: str = "") -> desk.Field:
@@ -282,6 +289,7 @@ _FIELDS: dict[str, Callable[[Case, Terminal], tuple[desk.Field, ...]]] = {
     "supplement": _supplement,
     "supplement-received": _supplement_received,
     "check": _check,
+    "scan": lambda case, terminal: desk_scans.fields(case, names(case, terminal)),
     "mend": _mend,
     "hand-back": lambda case, _: (_text("receiver", required=True, value=case.received.applicant.name),),
     "pre-review": _note,
@@ -345,10 +353,11 @@ def act_data(action: str, data: dict[str, str], terminal: Terminal) -> dict[str,
     made: dict[str, Any] = {name: value for name, value in data.items() if value.strip()}
     if "officers" in made:
         made["officers"] = [part for part in made["officers"].replace("，", ",").replace(" ", ",").split(",") if part]
-    if "days" in made:
-        if not made["days"].isdecimal():
-            raise BadInput("form.number", label=t("field.days"))
-        made["days"] = int(made["days"])
+    for name in ("days", "pages"):
+        if name in made:
+            if not made[name].isdecimal():
+                raise BadInput("form.number", label=t(f"field.{name}"))
+            made[name] = int(made[name])
     if "agent_name" in made:
         made["receiver"] = made.pop("agent_name")
     if action == "mend":

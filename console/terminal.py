@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from casework import messages
 from casework.ambient import Clock
@@ -35,6 +36,8 @@ class Terminal:
     wake: Callable[[], None] = lambda: None
     """Something was committed: the line pushes, the printer prints."""
 
+    view: Callable[[Path], None] = lambda file: None
+    """Shows a file in the system's viewer; raises FileTrouble."""
     sentence: Callable[[Exception], Message] = lambda error: Message(
         "console.fault.unwritten", {"kind": type(error).__name__}
     )

@@ -11,6 +11,7 @@ from casework.errors import BadInput
 from casework.messages import Message
 from casework.money import fen, yuan
 from casework.text import clean_code, clean_line
+from console.dropped import file_of
 from screens import desk
 
 
@@ -66,6 +67,13 @@ def _number(value: str, today: date) -> desk.Checked:
     return desk.Checked(text) if NUMBER.fullmatch(text) else desk.Checked(value, error=Message("field.bad_number"))
 
 
+def _file(value: str, today: date) -> desk.Checked:
+    """Where a file lies, as it was typed or dropped: blanks in a name are meant."""
+    if not file_of(value).is_file():
+        return desk.Checked(value, error=Message("field.no_such_file"))
+    return desk.Checked(value)
+
+
 _CHECKS: dict[str, Callable[[str, date], desk.Checked]] = {
     "person_id": _identity("person"),
     "entity_id": _identity("entity"),
@@ -77,5 +85,6 @@ _CHECKS: dict[str, Callable[[str, date], desk.Checked]] = {
     "number": _number,
     "staff": _simple(clean_code),
     "secret": _simple(lambda value: value),
+    "file": _file,
     "money": _simple(lambda value: yuan(fen(value))),
 }

@@ -29,6 +29,8 @@ class CaseScreen(FrameScreen):
         self.number = ""
         self.case: CaseView | None = None
         self.awaited = False
+        self.opening = ""
+        """The scan that is on its way here, to be opened when it has come."""
         self.page = Page()
         self.side = Side()
 
@@ -43,7 +45,7 @@ class CaseScreen(FrameScreen):
 
     async def turn_to(self, number: str) -> None:
         """Show that case."""
-        self.number, self.awaited = number, False
+        self.number, self.awaited, self.opening = number, False, ""
         self.page.top = 0
         self.say("")
         await self.arrive()
@@ -54,6 +56,8 @@ class CaseScreen(FrameScreen):
         if isinstance(answer, CaseView):
             self._show(answer)
             self._tell_the_word_of_the_hall(answer)
+            if any(scan.id == self.opening and scan.here for one in answer.materials for scan in one.scans):
+                await self._open_scan(self.opening)
         else:
             self.case = None
             self.page.show([[], [(f"   {answer.message if answer else t('screens.case.none')}", "warn")]])
@@ -159,6 +163,34 @@ class CaseScreen(FrameScreen):
             ]
 
         await self.console_app.show(MenuScreen("screens.title.others", options, self.console_app.open_case))
+
+    async def act_open_scan(self) -> None:
+        """Ctrl-O: a scan in the system's viewer; where there are several, pick one."""
+        scans = [(one, scan) for one in (self.case.materials if self.case else ()) for scan in one.scans]
+        if not scans:
+            self.say(t("screens.case.no_scan"), "warn")
+            return
+        if len(scans) == 1:
+            await self._open_scan(scans[0][1].id)
+            return
+        from screens.menu import MenuScreen, Option
+
+        def options() -> list[Option]:
+            return [Option(f"{one.code}/{scan.id}", one.name, str(place), scan.text)
+                    for place, (one, scan) in enumerate(scans, 1)]  # fmt: skip
+
+        async def take(code: str) -> None:
+            await self._open_scan(code.rpartition("/")[2])
+
+        await self.console_app.show(MenuScreen("screens.title.scans", options, take))
+
+    async def _open_scan(self, scan: str) -> None:
+        answer = await self.desk.open_scan(self.number, scan)
+        self.opening = "" if answer is not None else scan
+        if answer is None:
+            self.say(t("screens.case.fetching"), "warn")
+        else:
+            self.console_app.frame.answer(answer)
 
     async def act_pane(self) -> None:
         """F6: the next section."""

@@ -43,7 +43,7 @@ def case_lines(case: CaseView, width: int, *, with_acts: bool) -> tuple[Lines, l
         ("facts", [line for one in case.facts for line in _fact(one, width)]),
         ("others", [_other(one) for one in case.others]),
         ("history", [part for line in reversed(case.history) for part in _history(line, width)]),
-        ("materials", [_material(one, width) for one in case.materials]),
+        ("materials", [line for one in case.materials for line in (_material(one, width), *_scans(one, width))]),
         ("papers", [_paper(one) for one in case.papers]),
         ("form", [[("   ", ""), (fit(one.name, 20), "label"), (one.value, "")] for one in case.form]),
     ]
@@ -189,6 +189,12 @@ def _material(one: MaterialView, width: int) -> list[Part]:
         (fit(f" {one.name}", width - 14 - cell_len(tail)), ""),
         (tail, "warn"),
     ]
+
+
+def _scans(one: MaterialView, width: int) -> Lines:
+    """A line for each scan of a paper."""
+    lines = ((scan, wrap(scan.text, max(width - 10, 20))) for scan in one.scans)
+    return [[("        ", ""), (line, "warn" if scan.warn else "dim")] for scan, text in lines for line in text]
 
 
 def _paper(one: PaperRef) -> list[Part]:

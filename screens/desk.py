@@ -39,6 +39,7 @@ from screens.views import (
     QueueRow,
     Refused,
     Saved,
+    ScanView,
     Status,
     StepState,
     TrayRow,
@@ -77,6 +78,7 @@ __all__ = [
     "QueueRow",
     "Refused",
     "Saved",
+    "ScanView",
     "Status",
     "StepState",
     "StepView",
@@ -176,6 +178,10 @@ class Desk(Protocol):
 
     async def unmask(self, number: str, reason: str) -> CaseView | Refused: ...
     async def act(self, number: str, action: str, data: dict[str, str]) -> Done | Refused: ...
+    async def open_scan(self, number: str, scan: str) -> Done | Refused | None:
+        """Show a scan in the system's viewer; None while it is on its way here."""
+        ...
+
     async def why(self, number: str) -> str:
         """The clocks as a ledger, day by day."""
         ...

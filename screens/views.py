@@ -36,6 +36,7 @@ FieldKind = Literal[
     "case_number",  # 22 digits; a scan stays in the field
     "staff",  # a staff number
     "secret",  # never shown, never saved in a draft
+    "file",  # where a file lies, typed or dropped
     "money",  # yuan with at most two decimals
 ]
 
@@ -163,6 +164,15 @@ class ItemHit(Struct, frozen=True):
     bundle: bool = False  # 一件事 or a stage: opens several cases at once
 
 
+class ScanView(Struct, frozen=True):
+    """One scan of a paper: `text` says what it is and where; `here` it can be opened at once."""
+
+    id: str
+    text: str
+    here: bool = False
+    warn: bool = False  # something of it is still to come, or in the way
+
+
 class MaterialView(Struct, frozen=True):
     """One material that applies, as the check list and the case show it."""
 
@@ -177,6 +187,7 @@ class MaterialView(Struct, frozen=True):
     earlier_number: str = ""  # the case that holds it
     shared: str = ""  # the material of the same bundle that is the same paper: with it in hand, so is this one
     note: str = ""  # "待核验", "逾期" …
+    scans: tuple[ScanView, ...] = ()
 
 
 class ItemView(Struct, frozen=True):

@@ -48,6 +48,7 @@ from screens.desk import (
     QueueRow,
     Refused,
     Saved,
+    ScanView,
     Status,
     StepState,
     StepView,
@@ -112,6 +113,8 @@ class FakeDesk(FakePrefiles):
     who: Person | None = None
     saved: list[IntakeForm] = field(default_factory=list)
     acted: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
+    scans: tuple[ScanView, ...] = ()
+    viewed: list[str] = field(default_factory=list)
     printed: list[tuple[str, str]] = field(default_factory=list)
     settled: bool = False
     opened: bool = False
@@ -485,7 +488,7 @@ class FakeDesk(FakePrefiles):
             route,
             tuple(history),
             (
-                MaterialView("D01-01", "食品经营许可申请书", True, have="original"),
+                MaterialView("D01-01", "食品经营许可申请书", True, have="original", scans=self.scans),
                 MaterialView("D01-04", "食品安全制度", True, have="defer", note="11-30 前补交"),
                 MaterialView("D01-02", "营业执照", True, source="市场监管", have="not_found"),
                 MaterialView("D01-05", "身份证明", True, source="公安人口库", have="overridden"),
@@ -542,6 +545,13 @@ class FakeDesk(FakePrefiles):
             return Refused(refusal, "reason")
         self.acted.append((number, action, data))
         return Done(Message("screens.posts.serving", {"posts": action}))
+
+    async def open_scan(self, number: str, scan: str) -> Done | Refused | None:
+        await self._asked(f"open_scan {scan}")
+        if not any(one.id == scan and one.here for one in self.scans):
+            return None
+        self.viewed.append(scan)
+        return Done(Message("scan.opened"))
 
     async def why(self, number: str) -> str:
         return "2026-11-23 收件, 不计\n2026-11-24 第 1 工作日"
