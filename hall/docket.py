@@ -10,19 +10,19 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from casework.admit import Judgement
-from casework.bodies import Body, CalendarHead, CatalogueHead, StaffSet, TerminalSet
+from casework.bodies import Body, CalendarHead, CatalogueHead, StaffSet, TerminalSet, WriteVersion
 from casework.calendar import Calendar
 from casework.catalogue.schema import Post
-from casework.errors import UNREADABLE
 from casework.events import EVENTS, body_of, known
 from casework.facts import NO_HASH, Base, Envelope, Fact, decode_fact
 from casework.rules import Bench
 from casework.scans import can_come
+from casework.upcasting import HALL_WORD
 from casework.wire import ENTRY_FACT, decode_entry
 from hall.adopting import judged
 from hall.lineage import Lineage
 from hall.live import HALL_SCOPE, Later, Live, live_of, was_seen
-from hall.pieces import Piece
+from hall.pieces import Piece, number_in
 from hall.rows import AdoptionRow, Changes, Register, ScanRow, TerminalRow, TrayRow
 from hall.store import Reading
 from hall.to_settle import to_settle
@@ -37,13 +37,6 @@ _NEVER = "9999"
 
 Lane = tuple[str, str]
 """Terminal and root (S15)."""
-
-
-class _Number(msgspec.Struct):
-    number: str = ""
-
-
-_number = msgspec.json.Decoder(_Number).decode
 
 
 class Docket:
@@ -138,7 +131,7 @@ class Docket:
         return found
 
     def doubled(self, fact: Fact) -> bool:
-        """Whether another case has the number of this `received`; if none has, it is this one's from now on."""
+        """Whether another case has the number that this fact gives; if none has, it is this one's from now on."""
         number = number_in(fact)
         if number not in self._numbers:
             self._numbers[number] = self._reading.numbers((number,)).get(number)
@@ -180,6 +173,9 @@ class Docket:
             kind = "catalogue" if isinstance(body, CatalogueHead) else "calendar"
             version = self._reading.head(kind)
             return type(body)(version) if version else None
+        if isinstance(body, WriteVersion):  # it only ever rises (S32)
+            written = self._reading.head(HALL_WORD + body.type)
+            return WriteVersion(body.type, max(int(written), body.version)) if written else None
         row = self._reading.terminal(body.number) if isinstance(body, TerminalSet) else None
         if row is None:
             return None
@@ -389,11 +385,3 @@ class Docket:
             place = made.terminal, made.incarnation, made.seq
             found.append(Later(seq, fact.type, *place, fact.group.id, fact.id, entry.was))
         return found
-
-
-def number_in(fact: Fact) -> str:
-    """The number that a `received` gives its case; empty where it can't be read."""
-    try:
-        return _number(fact.body).number
-    except UNREADABLE:
-        return ""

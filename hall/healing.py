@@ -26,6 +26,7 @@ from casework.wire import (
     Offer,
     OfferAnswer,
     Place,
+    Point,
     Range,
     decode_entry,
     extend,
@@ -37,8 +38,9 @@ from hall.judge import Sitting
 from hall.keeping import Keeping
 from hall.office import own_facts
 from hall.proving import enrolled, read_body, unsealed
+from hall.renumbering import renumber
 from hall.replaying import Replay
-from hall.rows import Changes, HallRow, LostRow, TerminalRow
+from hall.rows import Changes, HallRow, LostPlace, LostRow, TerminalRow
 from hall.store import Reading
 
 AT_ONCE = 500
@@ -104,7 +106,7 @@ class Healing(Keeping):
                 common = tx.newest_point(offer.points[: self._limits.offer_points])
                 changes = Changes(rejoined={(terminal.number, offer.epoch): (common, head.seq if head else 0)})
             self._save(tx, changes)
-            upto, wanted = _wanted(tx, offer.epoch, common, head.seq) if head else (common, ())
+            upto, wanted = _wanted(tx, offer, common, head) if head else (common, ())
             if not wanted:
                 self._asked = "", 0.0
         return OfferAnswer(self.now, hall.epoch, common, upto, wanted), changes.scopes
@@ -145,6 +147,7 @@ class Healing(Keeping):
             known = msgspec.structs.replace(row, entry=reading.hall().seq if draft is None else 0)
             docket.changes.lost[row.hash] = known, draft
         Sitting(docket, self.now, self._limits).close()
+        renumber(reading, docket.changes, replay.doubled, self.now, self._new_id)
         if not replay.said_again:
             return docket.changes
         return own_facts(reading, list(replay.said_again.values()), self.now, self._new_id, docket.changes)
@@ -176,7 +179,7 @@ class Healing(Keeping):
         scopes: frozenset[str] = frozenset()
         while (done := self._put_back_some()) is not None:
             scopes |= done
-        return scopes | self._end_healing()
+        return scopes | self._end_healing() | {HALL_SCOPE}  # never empty: what was held is looked at now
 
     def _all_went_on(self, reading: Reading) -> bool:
         """Whether all that were heard shortly before the loss have pulled in this epoch."""
@@ -240,23 +243,30 @@ def _is_foreign(reading: Reading, hall: HallRow, head: Head) -> bool:
 def _proven(reading: Reading, offer: Offer, head: Head | None) -> tuple[tuple[Link, ...], list[str]]:
     """The entries of an offer with the chain after each. Raises BadRequest when they are not what the hall signed."""
     common = reading.rejoined(offer.terminal, offer.epoch)
-    start = NO_HASH
-    if offer.after:
-        start = reading.chain_at(offer.after) if offer.after <= common else reading.lost_chain(offer.epoch, offer.after)  # type: ignore[assignment]
-    if head is None or not start or head.epoch > offer.epoch:
+    if head is None or head.epoch > offer.epoch:
         raise BadRequest("hall.unreadable", what="offer")
     try:
-        links, chain = read_links(offer.entries, offer.after, start)
+        for start in _starts(reading, offer, common):
+            links, chain = read_links(offer.entries, offer.after, start)
+            if links and links[-1].seq == head.seq and chain == head.chain:
+                break
+        else:
+            raise BadRequest("hall.unreadable", what="chain")
     except BadBytes as cause:
         raise BadRequest("hall.unreadable", what=cause.code) from cause
-    if not links or links[-1].seq != head.seq or chain != head.chain:
-        raise BadRequest("hall.unreadable", what="chain")
-    chains, chain = [], start
-    for link in links:
-        chain = extend(chain, link.hash)
-        chains.append(chain)
+    chains = [link.chain for link in links]
     parted = next((place for place, link in enumerate(links) if link.seq > common), len(links))
     return links[parted:], chains[parted:]
+
+
+def _starts(reading: Reading, offer: Offer, common: int) -> tuple[str, ...]:
+    """The chains that the place before an offer's entries may have: two logs may have it (`_of_one_log`)."""
+    if not offer.after:
+        return (NO_HASH,)
+    if offer.after > common:
+        return reading.lost_chains(offer.epoch, offer.after)
+    chain = reading.chain_at(offer.after)
+    return (chain,) if chain else ()
 
 
 def _of_the_hall(data: bytes) -> bool:
@@ -265,18 +275,34 @@ def _of_the_hall(data: bytes) -> bool:
     return entry.kind == ENTRY_FACT and entry.scope == HALL_SCOPE and entry.n == 0
 
 
-def _wanted(reading: Reading, epoch: int, common: int, last: int) -> tuple[int, tuple[Range, ...]]:
+def _wanted(reading: Reading, offer: Offer, common: int, head: Head) -> tuple[int, tuple[Range, ...]]:
     """Up to where a terminal's log is known by its hashes, and the places whose bytes are not."""
-    places = reading.lost_places(epoch, common + 1, last)
-    known = {seq for seq, _, _ in places}
-    upto = common
-    while upto + 1 in known:
-        upto += 1
-    missing = _ranges([(epoch, seq) for seq, _, shown in places if seq <= upto and not shown])
+    last, after = reading.reached(offer.terminal, offer.epoch), max(offer.after, common)
+    known = reading.lost_places(offer.epoch, after + 1, head.seq if offer.entries else last)
+    places = _of_one_log(known, (head, *offer.points))
+    upto = places[-1].seq if places else common
+    missing = _ranges([(offer.epoch, place.seq) for place in places if not place.shown])
     ranges = [Range(first, until) for _, first, until in missing]
     if upto < last:
         ranges.append(Range(upto + 1, last))
     return upto, tuple(ranges)
+
+
+def _of_one_log(places: Sequence[LostPlace], ends: Sequence[Head | Point]) -> tuple[LostPlace, ...]:
+    """The known places of one terminal's log, up to the newest of `ends` that is known.
+
+    A hall that was rolled back before has given numbers of one epoch twice: there are two logs with the same places.
+    """
+    at: dict[int, list[LostPlace]] = {}
+    for place in places:
+        at.setdefault(place.seq, []).append(place)
+    end = next((place for one in ends for place in at.get(one.seq, ()) if place.chain == one.chain), None)
+    found: list[LostPlace] = []
+    while end is not None:
+        found.append(end)
+        after = end
+        end = next((one for one in at.get(after.seq - 1, ()) if extend(one.chain, after.hash) == after.chain), None)
+    return tuple(reversed(found))
 
 
 def _gaps(reading: Reading) -> list[bodies.Gap]:

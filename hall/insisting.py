@@ -24,6 +24,10 @@ class Insisting(Judging):
         """Who insists on an act of another case of the same command is asked whether that one still moves."""
         judgement, after = super()._one(piece, fact, case)
         if fact.type == "resolve.insist" and judgement.kind == "accepted":
+            if len(self._refused_by(fact)) < len(
+                set(body_of(fact).refused)
+            ):  # a restored hall knows of it, and no more
+                return Judgement("rejected", "insist_bytes"), case
             idle = self._idle_elsewhere(fact)
             if idle is not None:
                 return Judgement("rejected", "insist_idle", {"type": idle.type, "state": self._state(idle.case)}), case
@@ -56,7 +60,8 @@ class Insisting(Judging):
         found = []
         for id_ in dict.fromkeys(body_of(resolution).refused):
             register, row = self._docket.bearer(id_), self._docket.tray_row(id_)
-            if register is not None and row is not None and not row.tray.settled and register.verdict.v == "rejected":
+            there = register is not None and register.data is not None and register.verdict.v == "rejected"
+            if register is not None and there and row is not None and not row.tray.settled:
                 found.append((self._again(register), register))
         return sorted(found, key=lambda one: (one[1].terminal, one[1].incarnation, one[1].seq))
 

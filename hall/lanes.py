@@ -23,7 +23,8 @@ class Lanes(Insisting):
     def _reopen_lane(self, lane: Lane) -> None:
         """Judge again what is held in a lane, in order; judgements only until something does not stand (S15)."""
         registers = self._docket.held(lane)
-        pieces = {piece.id: (piece, register) for register in registers for piece in (self._again(register),)}
+        read = [(self._again(register), register) for register in registers]
+        pieces = {piece.id: (piece, register) for piece, register in read if self._is_readable(piece, register)}
         self._docket.prefetch([piece for piece, _ in pieces.values()])
         stuck = False
         for group in in_groups([piece for piece, _ in pieces.values()]):
@@ -33,6 +34,16 @@ class Lanes(Insisting):
                 continue
             stands = self._judge_again(group, {piece.id: pieces[piece.id][1] for piece in group})
             stuck = stuck or not (stands or resolves(group))
+
+    def _is_readable(self, piece: Piece, register: Register) -> bool:
+        """Whether it can be judged. What nobody could read when it came has another name in the tray (S17, S32)."""
+        if piece.fact is None or register.fact_id:
+            return piece.fact is not None
+        row = self._docket.tray_row(register.fact_hash)
+        if row is not None and row.tray.settled not in {"", "arrived"}:
+            return False  # somebody gave it up unread
+        self._settle_row(register.fact_hash, "arrived")
+        return True
 
     def _reopen_lanes(self) -> None:
         while self._reopen:  # what stands now may be a resolution that frees another lane

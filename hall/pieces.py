@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import msgspec
 
 from casework.admit import Judgement
-from casework.errors import BadBytes
+from casework.errors import UNREADABLE, BadBytes
 from casework.events import EVENTS, Klass
 from casework.facts import Envelope, Fact, decode_fact
 from casework.limits import LIMITS, Limits
@@ -89,3 +89,18 @@ def in_groups(pieces: Iterable[Piece]) -> list[list[Piece]]:
         ids.add(piece.id)
         last = mark
     return groups
+
+
+class _Number(msgspec.Struct):
+    number: str = ""
+
+
+_number = msgspec.json.Decoder(_Number).decode
+
+
+def number_in(fact: Fact) -> str:
+    """The number that a `received` or `renumbered` gives its case; empty where it can't be read."""
+    try:
+        return _number(fact.body).number
+    except UNREADABLE:
+        return ""

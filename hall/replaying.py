@@ -16,6 +16,9 @@ from hall.docket import Docket
 from hall.office import project
 from hall.rows import Draft, Register, TerminalRow, TrayRow
 
+_NUMBERS = frozenset({"received", "renumbered"})
+"""What gives a case its number."""
+
 
 class Replay:
     """Puts entries back, one after the other, in the old order.
@@ -35,6 +38,8 @@ class Replay:
         self._stands = stands
         self.said_again: dict[str, bodies.Body] = {}
         """What has to be said again, since something older stands behind it in the log now."""
+        self.doubled: list[str] = []
+        """Cases whose number was given to another one since (S27)."""
 
     def put(self, entry: Entry, was: Place | None = None) -> int | None:
         """The draft that puts `entry` back; None when what it says is there already.
@@ -93,8 +98,10 @@ class Replay:
         self._docket.note_scan(fact)
         if names_a_module(fact):
             live.module = body_of(fact).module
-        if fact.type == "received" and self._docket.doubled(fact) and entry.verdict is not None:
+        if fact.type in _NUMBERS and self._docket.doubled(fact) and entry.verdict is not None:
             flags = tuple(dict.fromkeys((*entry.verdict.flags, "number_doubled")))
+            if flags != entry.verdict.flags:  # it was not then: no new number follows in the old log
+                self.doubled.append(fact.case)
             entry = msgspec.structs.replace(entry, verdict=msgspec.structs.replace(entry.verdict, flags=flags))
         return msgspec.structs.replace(entry, n=live.n)
 
@@ -114,7 +121,9 @@ class Replay:
             return
         present = self._docket.present(body) if self._stands else None
         if present is not None:
-            self.said_again[f"{fact.type} {getattr(present, 'number', '')}"] = present
+            if isinstance(body, bodies.TerminalSet) and isinstance(present, bodies.TerminalSet):
+                present = self._ended(body, present)
+            self.said_again[f"{fact.type} {getattr(body, 'number', '')}{getattr(body, 'type', '')}"] = present
             return
         project(changes, body, draft)
         if isinstance(body, bodies.TerminalSet):
@@ -124,6 +133,18 @@ class Replay:
             changes.terminals[HALL] = TerminalRow(HALL, env.incarnation, hall.key, (), env.seq, env.hash)
             if isinstance(body, bodies.EpochOpened):
                 changes.epoch = msgspec.structs.replace(changes.epoch or hall, epoch=body.epoch)
+
+    def _ended(self, body: bodies.TerminalSet, present: bodies.TerminalSet) -> bodies.TerminalSet:
+        """What nobody can take back counts however late it comes: a revocation, and that another number goes on."""
+        known = self._docket.terminal(body.number)
+        if known is None or body.active or not present.active or body.incarnation != present.incarnation:
+            return present
+        self._docket.changes.terminals[body.number] = msgspec.structs.replace(
+            known, active=False, adopted_by=body.adopted_by, revoked=body.revoked_since
+        )
+        return msgspec.structs.replace(
+            present, active=False, adopted_by=body.adopted_by, revoked_since=body.revoked_since
+        )
 
     def _terminal(self, body: bodies.TerminalSet) -> None:
         """A terminal as it was set; a number that has gone to another incarnation since stays there (S27)."""

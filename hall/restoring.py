@@ -66,6 +66,8 @@ class Restoring(Keeping):
             docket.load(list(_facts_of(entries)))
             for entry in entries:
                 replay.put(entry)
+            for register in segment.silent:
+                docket.put(register, None)
             for mark in segment.marks:
                 row = docket.terminal(mark.number)
                 if row is not None and mark.number != HALL:

@@ -184,6 +184,15 @@ class LostRow(msgspec.Struct, frozen=True):
     """Where it stands now; 0 while nowhere."""
 
 
+class LostPlace(msgspec.Struct, frozen=True):
+    """A known place of such a log: the entry's hash, the chain after it, and whether its bytes are known."""
+
+    seq: int
+    hash: str
+    chain: str
+    shown: bool
+
+
 class LeavingRow(msgspec.Struct, frozen=True):
     """A scope that a terminal is to give up, by an entry of the log."""
 

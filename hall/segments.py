@@ -60,6 +60,8 @@ class Segment(msgspec.Struct, frozen=True):
     kept: tuple[Register, ...] = ()
     blobs: tuple[Blob, ...] = ()
     marks: tuple[Mark, ...] = ()
+    silent: tuple[Register, ...] = ()
+    """Envelopes up to those marks of which no entry speaks: what they hold had come before (S13)."""
 
 
 class SegmentName(msgspec.Struct, frozen=True, order=True):
@@ -97,10 +99,11 @@ class SegmentWriter:
         names = frozenset(reading.blob_names())
         fresh = names - self._blobs if self._blobs is not None else names
         marks = self._moved(reading.terminals()) if last == hall.seq else ()
+        silent = tuple(row for mark in marks for row in self._silent(reading, mark))
         segment = Segment(
             hall.id, hall.epoch, first, last, (reading.chain_at(first - 1) or NO_HASH) if first > 1 else NO_HASH,
             rows[-1].chain, tuple(msgspec.Raw(row.data) for row in rows), reading.kept_between(first - 1, last),
-            tuple(Blob(name, reading.blob(name) or b"") for name in sorted(fresh)), marks,
+            tuple(Blob(name, reading.blob(name) or b"") for name in sorted(fresh)), marks, silent,
         )  # fmt: skip
         name = f"{hall.epoch:06d}-{first:012d}-{last:012d}.segment"
         body = msgspec.json.encode(seal(self._signer, PURPOSE_SEGMENT, segment))
@@ -108,6 +111,11 @@ class SegmentWriter:
         self.upto, self._blobs = last, names
         self._marks.update({mark.number: mark for mark in marks})
         return len(rows)
+
+    def _silent(self, reading: Reading, mark: Mark) -> tuple[Register, ...]:
+        """The envelopes up to a mark, from the one before on, that stand in no entry."""
+        before = self._marks.get(mark.number)
+        return reading.silent(mark.number, before.acked if before else 0, mark.acked)
 
     def _moved(self, rows: Sequence[TerminalRow]) -> tuple[Mark, ...]:
         """The marks that are not written yet."""

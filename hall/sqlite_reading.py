@@ -21,6 +21,7 @@ from hall.rows import (
     InviteRow,
     LeavingRow,
     LogRow,
+    LostPlace,
     LostRow,
     PageRow,
     Register,
@@ -233,14 +234,14 @@ class SqliteReading:
         pairs = _encode([(point.seq, point.chain) for point in points]).decode()
         return int(self._one("points", pairs)[0] or 0)
 
-    def lost_chain(self, epoch: int, seq: int) -> str | None:
-        """The chain after an entry of a log that parted from this one."""
-        row = self._one("lost_chain", epoch, seq)
-        return str(row[0]) if row else None
+    def lost_chains(self, epoch: int, seq: int) -> tuple[str, ...]:
+        """The chain after an entry of the logs that parted from this one."""
+        return tuple(row[0] for row in self._all("lost_chains", epoch, seq))
 
-    def lost_places(self, epoch: int, first: int, last: int) -> tuple[tuple[int, str, bool], ...]:
-        """Known places first..last of such a log: number, hash, and whether the bytes are known."""
-        return tuple((seq, hash_, bool(shown)) for seq, hash_, shown in self._all("lost_places", epoch, first, last))
+    def lost_places(self, epoch: int, first: int, last: int) -> tuple[LostPlace, ...]:
+        """Known places first..last of such logs."""
+        rows = self._all("lost_places", epoch, first, last)
+        return tuple(LostPlace(seq, hash_, chain, bool(shown)) for seq, hash_, chain, shown in rows)
 
     def lost_waiting(self, limit: int) -> tuple[LostRow, ...]:
         """What was shown and stands nowhere yet, in the old order."""
@@ -263,6 +264,11 @@ class SqliteReading:
         row = self._one("rejoined", terminal, epoch)
         return int(row[0]) if row else 0
 
+    def reached(self, terminal: str, epoch: int) -> int:
+        """Up to where that log went, as far as the terminal has proven."""
+        row = self._one("reached", terminal, epoch)
+        return int(row[0]) if row else 0
+
     # Segments (S26)
 
     def log_rows(self, after: int, limit: int) -> tuple[LogRow, ...]:
@@ -272,6 +278,10 @@ class SqliteReading:
     def kept_between(self, after: int, upto: int) -> tuple[Register, ...]:
         """Refused and held envelopes with their bytes, by the entry that said so."""
         return tuple(_registers(self._all("kept_between", after, upto, after, upto)))
+
+    def silent(self, terminal: str, after: int, upto: int) -> tuple[Register, ...]:
+        """Envelopes of a terminal of which no entry speaks."""
+        return tuple(_registers(self._all("silent", terminal, after, upto)))
 
     def blob_names(self) -> tuple[str, ...]:
         """The hashes of all blobs."""

@@ -25,7 +25,7 @@ class Upkeep(Healing, Scanning):
             calendar = self._calendar(tx)
             if calendar is not None and tx.fold() != fold_mark():
                 self._save(tx, refolded(tx, calendar))
-            if tx.hall().latched:
+            if tx.hall().latched or tx.hall().healing:  # what was lost comes first (S25)
                 return frozenset()
         arrived = self._settle_arrivals()
         return arrived | self.rejudge()

@@ -87,7 +87,6 @@ class Bootstrap(BootFiles):
         if phase in _OF_FILES and place < len(scopes):
             scope = scopes[place]
         elif phase == PHASES[-1]:
-            self._boot_attach("")
             self.boot_forget()
             return False
         else:
@@ -188,7 +187,7 @@ class Bootstrap(BootFiles):
         elif not own:
             drop_case(db, case_id)
         elif sent:  # perhaps over at the hall: its entries are asked for one case at a time
-            db.execute(_SQL["mark_hole"], (case_id,))
+            db.execute(_LINE["mark_hole"], (case_id,))
 
     def _boot_hear(self, db: sqlite3.Connection, stage: Stage, case_id: str, cursor: int) -> None:
         """What the entries that were not pulled mean for own facts of the case."""
@@ -203,6 +202,11 @@ class Bootstrap(BootFiles):
             project(db, seq, fact)
 
     # The file
+
+    def boot_forget(self) -> None:
+        """There is no bootstrap, and none of its files."""
+        self._boot_attach("")  # another epoch may have ended it while one was beside the memory
+        super().boot_forget()
 
     def _boot_attach(self, scope: str) -> None:
         """Have the file of `scope` beside the memory as `snap`; none when empty."""

@@ -22,6 +22,7 @@ from local_db.sql import queries
 
 _SQL = queries("epochs")
 _REBUILD = queries("rebuild")
+_BOOTSTRAP = queries("bootstrap")
 _SCOPES = queries("scopes")
 _END = 1 << 62
 
@@ -87,6 +88,7 @@ class Epochs(Rebuild):
             db.execute(_SQL["drop_entries"], (place,))
             db.execute(_SQL["dropped"])
             db.execute(_SCOPES["forget_fills"])
+            _forget_bootstrap(db, place)
             db.execute(_SQL["drop_heads"], (place,))
             for table in ("staff", "terminal", "head", "tray"):
                 db.execute(_REBUILD[f"clear_{table}"])
@@ -120,6 +122,14 @@ def _floor(db: sqlite3.Connection) -> int:
     """Up to where the copy of the log is sparse."""
     floor: int = db.execute("select floor from standing").fetchone()[0]
     return floor
+
+
+def _forget_bootstrap(db: sqlite3.Connection, place: int) -> None:
+    """A snapshot of what lies behind `place` leads into the log that was lost; one of before goes on being applied."""
+    boot = db.execute(_BOOTSTRAP["boot"]).fetchone()
+    if boot is not None and boot[1] > place:
+        for what in ("forget", "forget_files", "forget_held"):
+            db.execute(_BOOTSTRAP[what])
 
 
 def _keep_head(db: sqlite3.Connection, seq: int, head: Signed, entries: int, size: int) -> None:

@@ -103,6 +103,7 @@ class Outbox(Commit):
             changed: set[str] = set()
             for answer in answers:
                 changed |= self._judged(db, answer.seq, answer.verdict, answer.entry)
+            changed |= self._passed_before(db, [answer.seq for answer in answers])
             self._reshow(db, changed)
             self._acked(db, acked)
 
@@ -148,6 +149,20 @@ class Outbox(Commit):
         if IN_TRAY & {state, after}:  # of what was accepted at once there never was a line
             self._tray_of_own(db, seq)
         return {row[2]} if counts(row[4], state) != counts(row[4], after) else set()
+
+    def _passed_before(self, db: sqlite3.Connection, seqs: list[int]) -> set[str]:
+        """Own facts that the hall had from elsewhere, or before it was restored: the cursor has passed them already.
+
+        Where their entry is not here (the case was over when this copy began), the case is asked for. Returns the cases
+        to show anew.
+        """
+        rows = db.execute(_SQL["passed_before"], (msgspec.json.encode(seqs).decode(),)).fetchall()
+        for seq, case_id, here in rows:
+            if here:
+                db.execute(_SQL["moved"], (moved(Row.ACCEPTED, Move.PASS), seq))
+            else:
+                db.execute(_SQL["mark_hole"], (case_id,))
+        return {case_id for _, case_id, _ in rows}
 
     def _tray_of_own(self, db: sqlite3.Connection, seq: int) -> None:
         """Own refused and held facts are in the tray at once, before the hall's entry of it was pulled (S16)."""

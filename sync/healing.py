@@ -52,15 +52,12 @@ class Healing:
             await self._show(position, answer)
             await contact.memory(contact.store.enter, answer.epoch, answer.common)
 
-    async def _show(self, position: Position, answer: OfferAnswer) -> None:
-        """Each piece once: what the hall knows nothing of, or lacks the bytes of and this terminal has."""
-        contact, after = self._contact, answer.common
-        while answer.wanted:
-            piece = await contact.memory(contact.store.piece, after)
-            if piece is None:
-                return
-            if piece.last > answer.upto or _holds(piece.held, answer.wanted):
-                answer = await self._ask(position, after, piece.head, entries=piece.entries)
+    async def _show(self, position: Position, first: OfferAnswer) -> None:
+        """Each piece once: what the hall knew nothing of at `first`, or lacked the bytes of and this terminal has."""
+        contact, after = self._contact, first.common
+        while first.wanted and (piece := await contact.memory(contact.store.piece, after)) is not None:
+            if piece.last > first.upto or _holds(piece.held, first.wanted):
+                await self._ask(position, after, piece.head, entries=piece.entries)
             after = piece.last
 
     async def _report(self, position: Position) -> None:

@@ -217,13 +217,13 @@ update hall set epoch = ?, latched = ?, seen_epoch = ?, healing = ?;
 -- Which of these places (a JSON list of [seq, chain]) the log has; the newest one.
 select max(l.seq) from log l join json_each(?) p on l.seq = p.value ->> 0 and l.chain = p.value ->> 1;
 
--- name: lost_chain
--- The chain after an entry of a log that parted from this one.
+-- name: lost_chains
+-- The chain after an entry of the logs that parted from this one.
 select chain from lost where epoch = ? and seq = ?;
 
 -- name: lost_places
 -- Which places of such a log are known, and whether their bytes are.
-select seq, hash, bytes is not null from lost where epoch = ? and seq between ? and ? order by seq;
+select seq, hash, chain, bytes is not null from lost where epoch = ? and seq between ? and ? order by seq;
 
 -- name: put_lost
 -- A place of such a log; bytes that are known already stay.
@@ -250,6 +250,10 @@ select hash from lost where entry > 0 and hash in (select value from json_each(?
 -- Up to where a terminal's log of an older epoch is this one.
 select seq from rejoined where terminal = ? and epoch = ?;
 
+-- name: reached
+-- Up to where that log went, as far as the terminal has proven.
+select last from rejoined where terminal = ? and epoch = ?;
+
 -- name: put_rejoined
 -- A terminal has said where it stands.
 insert or replace into rejoined values (?, ?, ?, ?);
@@ -265,6 +269,11 @@ from register where v in ('held', 'rejected') and bytes is not null and entry > 
 union all
 select terminal, incarnation, seq, hash, fact_hash, fact_id, first, v, verdict, entry, root, case_id, grp, bytes
 from register where v = 'accepted' and bytes is not null and entry > ? and entry <= ?;
+
+-- name: silent
+-- Envelopes of which no entry speaks: for segments.
+select terminal, incarnation, seq, hash, fact_hash, fact_id, first, v, verdict, entry, root, case_id, grp, bytes
+from register where terminal = ? and seq > ? and seq <= ? and entry = 0 order by seq;
 
 -- name: blob_names
 -- All blobs, for segments.

@@ -83,8 +83,8 @@ select max(case_id) from (
 select 1 from bootstrap_held where case_id = ?
 
 -- name: own_unsettled
--- Own facts of a case that nobody has settled, and how often they were sent.
-select count(*), coalesce(max(attempts), 0) from outbox where state not in ('passed', 'resolved') and case_id = ?
+-- Own facts of a case that nobody has settled, and whether the hall may have heard of them.
+select count(*), coalesce(max(attempts > 0 or state <> 'committed'), 0) from outbox where state not in ('passed', 'resolved') and case_id = ?
 
 -- name: first_to_settle
 select min(local_seq) from outbox where state not in ('passed', 'resolved') and state in ('held', 'rejected')
@@ -137,7 +137,3 @@ select seq, bytes from snap.entry where kind = 'tray' and seq > ? order by seq l
 select distinct case_id from entry e
 where case_id > ? and case_id <> '' and not exists (select 1 from confirmed k where k.case_id = e.case_id)
 order by case_id limit ?
-
--- name: mark_hole
--- Its history is at the hall.
-insert into confirmed (case_id, root, n, hole) values (?1, ?1, 0, 1) on conflict (case_id) do update set hole = hole | 1

@@ -35,8 +35,9 @@ union select case_id from outbox where entry > ? and case_id <> ''
 select local_seq, state from outbox where entry > ? and state <> 'resolved' order by local_seq
 
 -- name: sent_after
--- Own rows that the hall does not know any more.
-select local_seq, state, case_id from outbox where local_seq > ? and state <> 'resolved' order by local_seq
+-- Own rows that the hall does not know any more. What the log of this epoch has passed stands in it.
+select local_seq, state, case_id from outbox
+where local_seq > ? and state <> 'resolved' and not (state = 'passed' and entry > 0) order by local_seq
 
 -- name: undo
 -- Its verdict counts no longer: any new one replaces it.

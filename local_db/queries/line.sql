@@ -38,6 +38,19 @@ from outbox o join fact f on f.n = o.fact where o.local_seq = ?
 -- name: judged
 update outbox set state = ?, verdict = ?, revision = ?, entry = ? where local_seq = ?
 
+-- name: passed_before
+-- Accepted facts among these (numbers as a JSON list) whose entry lies before the cursor, and whether it is here.
+select o.local_seq, o.case_id, exists (select 1 from entry e where e.seq = o.entry and e.fact_id = f.id)
+from json_each(?) j join outbox o on o.local_seq = j.value join fact f on f.n = o.fact
+where o.state = 'accepted' and o.entry > 0 and o.entry <= (select cursor from standing) and o.case_id <> ''
+
+-- name: moved
+update outbox set state = ? where local_seq = ?
+
+-- name: mark_hole
+-- The history of a case is at the hall.
+insert into confirmed (case_id, root, n, hole) values (?1, ?1, 0, 1) on conflict (case_id) do update set hole = hole | 1
+
 -- name: set_acked
 update standing set acked = ? where id = 1
 

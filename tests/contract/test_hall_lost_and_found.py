@@ -1,0 +1,337 @@
+"""A hall that lost the end of its log, together with troubles that come alone elsewhere: long logs, two logs of one
+epoch, doubled numbers, envelopes that came twice, refused bytes that are gone (S13, S15, S25-S27).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import shutil
+from pathlib import Path
+
+import httpx
+import msgspec
+import pytest
+
+from casework import bodies
+from casework.events import body_of
+from casework.facts import Fact, digest, encode_fact
+from casework.limits import LIMITS
+from casework.seals import seal
+from casework.upcasting import HALL_WORD
+from casework.wire import PURPOSE_BATCH
+from hall.backups import Backups
+from hall.office import own_facts, revoke
+from hall.restoring import restore
+from hall.sqlite_store import SqliteStore
+from local_db.memory import TerminalMemory
+from sync.outbound import batch_of
+from tests.contract.test_hall_healing import copied, restored
+from tests.contract.test_hall_insisting import a_case, insists, stale
+from tests.hall_world import HallWorld, Window, in_hall, problem
+from tests.lines import Place
+from tests.machines import Machine, at_a_hall
+
+SHORT = dataclasses.replace(LIMITS, offer_entries=4, pull_entries=3)
+"""A terminal whose copy is shown in pieces of a few entries."""
+
+
+async def placed(world: HallWorld, number: str) -> Place:
+    """A terminal that has pulled everything."""
+    place = Place(world, number, world.path.parent, SHORT)
+    await place.enrol()
+    await place.sync()
+    return place
+
+
+def plugged(world: HallWorld, *places: Place) -> None:
+    """Their lines end at the hall as it is now."""
+    for place in places:
+        place.wire = httpx.ASGITransport(app=world.app)
+        place.start()
+
+
+def gathered(world: HallWorld) -> None:
+    """The time of gathering is over."""
+    world.clock.go(world.limits.heal_seconds + 1)
+    world.api.hall.tick()
+
+
+async def taken_in(window: Window, count: int) -> list[str]:
+    """That many new cases."""
+    facts = [window.received() for _ in range(count)]
+    for fact in facts:
+        await window.push(fact)
+    return [fact.case for fact in facts]
+
+
+def number_of(world: HallWorld, fact: Fact) -> str:
+    """The number of a case, as the hall has it."""
+    case = world.case(fact.case)
+    assert case is not None
+    return case.number
+
+
+def test_t32_s25_one_window_shows_all_pieces_of_a_long_log(tmp_path: Path) -> None:
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        window, place = await world.window("0012", client), await placed(world, "0013")
+        copied(world, tmp_path / "backup.db")
+        cases = await taken_in(window, 30)
+        await place.sync()
+        restored(world, tmp_path / "backup.db")
+        plugged(world, place)
+        assert (await place.sync()).error == ""
+        gathered(world)
+        assert [case for case in cases if world.case(case) is None] == []
+        await place.sync()
+        assert all(place.memory.case_state(case) == world.case(case) for case in cases)
+
+    in_hall(tmp_path, story)
+
+
+def test_t34_t59_s25_two_logs_of_one_epoch_are_both_shown_and_nobody_is_stuck(tmp_path: Path) -> None:
+    """Rolled back unnoticed, the hall gave numbers of one epoch twice; then it is restored from before both."""
+
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        window = await world.window("0012", client)
+        one, other = await placed(world, "0013"), await placed(world, "0014")
+        copied(world, tmp_path / "old.db")
+        cases = await taken_in(window, 2)
+        await other.sync()
+        copied(world, tmp_path / "rolled.db")
+        cases += await taken_in(window, 10)
+        await one.sync()
+        world.store.close()
+        for old in world.path.parent.glob("hall.db*"):
+            old.unlink()
+        shutil.copy(tmp_path / "rolled.db", world.path)
+        world.store = SqliteStore(world.path)
+        world.start()
+        plugged(world, other)
+        cases += await taken_in(await world.window("0020", client), 19)
+        await other.sync()
+        restored(world, tmp_path / "old.db")
+        plugged(world, one, other)
+        for place in (one, other):
+            assert (await place.sync()).error == ""
+            assert place.memory.position().epoch == 2
+        gathered(world)
+        assert [case for case in cases if world.case(case) is None] == []
+
+    in_hall(tmp_path, story)
+
+
+def test_s27_s26_a_number_that_the_hall_gave_before_its_segments_were_read_is_not_given_again(tmp_path: Path) -> None:
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        first, second = await world.window("0012", client), await world.window("0013", client)
+        backups = Backups(tmp_path / "second", world.path, world.store, world.signer, world.clock)
+        backups.step()
+        taken = first.received()
+        number = body_of(taken).number
+        doubled = second.received(number=number)
+        await first.push(taken)
+        await second.push(doubled)
+        backups.step()
+        world.store.close()
+        restore(tmp_path, "hall.db", tmp_path / "second", None, world.signer, world.clock, world.ids.new_id)
+        world.store = SqliteStore(world.path)
+        world.start()
+        gathered(world)
+        third = await world.window("0014", client)
+        third.epoch = 2
+        again = third.received(number=number)
+        await third.push(again)
+        assert len({number_of(world, fact) for fact in (taken, doubled, again)}) == 3
+
+    in_hall(tmp_path, story)
+
+
+def test_s27_s25_a_number_that_comes_back_late_and_was_given_again_meanwhile_is_given_anew(tmp_path: Path) -> None:
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        first, second = await world.window("0012", client), await world.window("0013", client)
+        place = await placed(world, "0015")
+        copied(world, tmp_path / "backup.db")
+        taken = first.received()
+        doubled = second.received(number=body_of(taken).number)
+        await first.push(taken)
+        await second.push(doubled)
+        await place.sync()
+        restored(world, tmp_path / "backup.db")
+        gathered(world)
+        third, fourth = await world.window("0014", client), await world.window("0016", client)
+        for window in (third, fourth):
+            window.epoch = 2
+            await window.pull_all()
+        new = third.received()
+        again = fourth.received(number=body_of(new).number)
+        await third.push(new)
+        await fourth.push(again)
+        plugged(world, place)
+        await place.sync()
+        assert len({number_of(world, fact) for fact in (taken, doubled, new, again)}) == 4
+        assert place.memory.case_state(doubled.case) == world.case(doubled.case)
+
+    in_hall(tmp_path, story)
+
+
+def test_t32_s13_s26_envelopes_that_hold_what_had_come_before_are_known_after_a_restore(tmp_path: Path) -> None:
+    """They stand in no entry of the log: a hall that did not know them would answer 500 for ever."""
+
+    async def story(world: HallWorld) -> None:
+        pc = Machine(world, tmp_path, "pc")
+        await pc.enrol("0012")
+        backups = Backups(tmp_path / "second", world.path, world.store, world.signer, world.clock)
+        backups.step()
+        for _ in range(3):
+            pc.take_in()
+        pc.memory.backup(tmp_path / "week.db")
+        await pc.sync()
+        pc.memory.close()
+        for name in ("terminal.db-wal", "terminal.db-shm"):
+            (pc.folder / name).unlink(missing_ok=True)
+        shutil.copy(tmp_path / "week.db", pc.folder / "terminal.db")
+        pc.memory = TerminalMemory.open(pc.folder, world.clock, pc.state)
+        await pc.enrol("0040")
+        push_some(pc, 3, heard=True)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(pc.memory, "outgoing", lambda *_, **__: None)
+            await pc.sync()  # it pulls, and pushes nothing yet
+        pc.take_in()
+        push_some(pc, 20, heard=False)
+        backups.step()
+        with world.store.reading() as reading:
+            before = reading.registered("0040", "inc-pc-0040", 0, 99)
+        world.store.close()
+        restore(tmp_path, "hall.db", tmp_path / "second", None, world.signer, world.clock, world.ids.new_id)
+        world.store = SqliteStore(world.path)
+        world.start()
+        with world.store.reading() as reading:
+            assert reading.registered("0040", "inc-pc-0040", 0, 99) == before
+        gathered(world)
+        done = await pc.sync()
+        assert (done.error, done.pending) == ("", 0)
+
+    at_a_hall(tmp_path, story)
+
+
+def push_some(pc: Machine, count: int, *, heard: bool) -> None:
+    """Push so many envelopes by hand; whether the answer comes back."""
+    out = pc.memory.outgoing(count, 100_000)
+    assert out is not None
+    batch = batch_of(out, out.events, pc.memory.position())
+    pc.memory.mark_sent(out.first, out.last)
+    answer, _ = pc.world.api.hall.push(msgspec.json.encode(seal(pc.signer, PURPOSE_BATCH, batch)))
+    if heard:
+        pc.memory.answered(answer.verdicts, answer.acked)
+
+
+def test_t32_s15_nobody_insists_on_an_act_of_which_a_restored_hall_has_only_the_line_in_the_tray(
+    tmp_path: Path,
+) -> None:
+    """It would be settled as if it stood, and nothing would stand."""
+
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        window, other = await world.window("0012", client), await world.window("0007", client)
+        place = await placed(world, "0015")
+        case = await a_case(window)
+        copied(world, tmp_path / "backup.db")
+        late = await stale(window, other, case)
+        await place.sync()
+        restored(world, tmp_path / "backup.db")
+        plugged(world, place)
+        await place.sync()
+        gathered(world)
+        assert world.waiting() == ["stale"]
+        third = await world.window("0016", client)
+        third.epoch = 2
+        await third.pull_all()
+        (answer,) = await third.push(insists(third, case, late))
+        assert (answer.verdict.v, answer.verdict.code) == ("rejected", "insist_bytes")
+        (answer,) = await third.push(third.gives_up(case, late.id))
+        assert answer.verdict.v == "accepted"
+        assert world.waiting() == ["insist_bytes"]
+
+    in_hall(tmp_path, story)
+
+
+def test_s17_bytes_that_nobody_can_read_do_not_keep_the_hall_from_starting(tmp_path: Path) -> None:
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        window = await world.window("0012", client)
+        (answer,) = await window.push(b'{"x":1}')
+        assert (answer.verdict.v, answer.verdict.code) == ("held", "bytes")
+        assert world.api.hall.start() == frozenset()
+        taken = window.received()
+        lost = window.make("printed", bodies.Printed("receipt", 1, ""), taken.case)
+        stub = window.make("printed", bodies.Printed("receipt", 2, ""), taken.case)
+        await window.push(digest(encode_fact(stub)))
+        (answer,) = await window.push(window.gives_up(taken.case, digest(encode_fact(stub))))
+        assert answer.verdict.v == "accepted", "giving up a stub looks at all that is held"
+        assert [one.verdict.v for one in await window.push(taken, lost)] == ["accepted", "accepted"]
+
+    in_hall(tmp_path, story)
+
+
+def test_s32_s25_a_version_that_was_let_be_written_stays_so_when_an_older_word_comes_late(tmp_path: Path) -> None:
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        place = await placed(world, "0015")
+        copied(world, tmp_path / "backup.db")
+        says(world, bodies.WriteVersion("printed", 2), bodies.WriteVersion("accepted", 4))
+        await place.sync()
+        restored(world, tmp_path / "backup.db")
+        gathered(world)
+        says(world, bodies.WriteVersion("printed", 3), bodies.WriteVersion("accepted", 3))
+        plugged(world, place)
+        await place.sync()
+        with world.store.reading() as reading:
+            written = [reading.head(HALL_WORD + kind) for kind in ("printed", "accepted")]
+        assert written == ["3", "4"]
+        with place.memory.writing() as act:
+            assert act.writes() == {"printed": 3, "accepted": 4}
+
+    in_hall(tmp_path, story)
+
+
+def says(world: HallWorld, *said: bodies.Body) -> None:
+    """The hall says something of no case."""
+    world.api.hall.change(lambda reading, now, new_id: own_facts(reading, said, now, new_id))
+
+
+def test_s28_s25_a_window_that_was_revoked_before_the_loss_stays_so_however_late_that_comes_back(
+    tmp_path: Path,
+) -> None:
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        stolen, place = await world.window("0012", client), await placed(world, "0015")
+        copied(world, tmp_path / "backup.db")
+        world.api.hall.change(lambda reading, now, new_id: revoke(reading, "0012", now, new_id))
+        since = world.api_now()
+        await place.sync()
+        restored(world, tmp_path / "backup.db")
+        gathered(world)
+        plugged(world, place)
+        await place.sync()
+        with world.store.reading() as reading:
+            row = reading.terminal("0012")
+        assert row is not None
+        assert (row.active, row.revoked) == (False, since)
+        stolen.seal(stolen.received())
+        assert problem(await stolen.post(stolen.batch(1, 1))).error == "revoked"
+
+    in_hall(tmp_path, story)
+
+
+def test_s17_s25_what_is_held_is_looked_at_after_the_gathering_and_not_before(tmp_path: Path) -> None:
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        window = await world.window("0012", client)
+        taken = window.received()
+        await window.push(taken)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("hall.judging.admit", lambda *_: 1 / 0)
+            (answer,) = await window.push(window.accepted(taken.case))
+        assert (answer.verdict.v, answer.verdict.code) == ("held", "internal")
+        world.api.hall.open_epoch("restore")
+        world.restart()
+        world.api.hall.start()
+        assert world.waiting() == ["internal"]
+        gathered(world)
+        assert world.waiting() == []
+
+    in_hall(tmp_path, story)
