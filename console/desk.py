@@ -82,7 +82,7 @@ class CounterDesk(TakingDesk):
         now = self._terminal.clock.now()
         waits = self._terminal.memory.pending()
         oldest = int((now - moment(waits.oldest)).total_seconds()) if waits.oldest else 0
-        session = self._session
+        session, boot = self._session, self._terminal.memory.boot()
         posts = self._terminal.library.current().posts if session else {}
         shift = [self._show.say(posts[post].name) for post in session.shift if post in posts] if session else []
         return desk.Status(
@@ -98,6 +98,7 @@ class CounterDesk(TakingDesk):
             revision=self._terminal.memory.revision(),
             cable=self._plugged if self._cable else None,
             prints_waiting=self._terminal.memory.prints_waiting(),
+            beginning=round(boot.done * 100) if boot else None,
             sitting=self._sitting(),
         )
 

@@ -133,8 +133,5 @@ def _done(stage: Stage, files: Sequence[BootFile]) -> float:
     """How far it is, roughly: fetching counts as the first six tenths."""
     if stage.phase != "fetch":
         return _WEIGHT[stage.phase]
-    known = [file for file in files if file.size]
-    size = sum(file.size for file in known)
-    have = sum(min(file.have, file.size) for file in known)
-    share = len(known) / len(files) if files else 0.0
-    return _WEIGHT["sweep"] * share * (have / size if size else 0.0)
+    shares = [min(1.0, file.have / file.size) if file.size else 0.0 for file in files]  # it never goes back
+    return _WEIGHT["sweep"] * sum(shares) / max(1, len(shares))

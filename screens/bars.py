@@ -40,6 +40,8 @@ def status_parts(status: Status, width: int) -> list[Part]:
         parts.append((f" {t('screens.status.held', n=status.held)}", "error"))
     if status.sitting:
         parts += [(" | ", "dim"), (t("screens.status.sitting", n=len(status.sitting)), "error")]
+    if status.beginning is not None:
+        parts += [(" | ", "dim"), (t("screens.status.beginning", n=status.beginning), "warn")]
     if status.prints_waiting:
         parts += [(" | ", "dim"), (t("screens.status.prints", n=status.prints_waiting), "warn")]
     parts += [(" | ", "dim"), (t("screens.status.window", window=status.window, posts=status.posts), "")]

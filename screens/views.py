@@ -97,6 +97,7 @@ class Status(Struct, frozen=True):
     revision: int
     cable: bool | None = None  # the demo's cable: True plugged in, False out, None no demo
     prints_waiting: int = 0
+    beginning: int | None = None  # percent of the hall's snapshot that is here; None when none is on its way
     sitting: tuple[str, ...] = ()  # numbers of the cases at the shift's posts whose applicants sit and wait
 
 

@@ -145,7 +145,7 @@ def _line(terminal: Terminal, problems: list[Message]) -> Found:
 
     memory = terminal.memory
     contact, position, owner = memory.last_contact(), memory.position(), owner_of(memory.folder)
-    url = memory.setting(URL_SETTING)
+    url, boot = memory.setting(URL_SETTING), memory.boot()
     if not url:
         problems.append(Message("console.no_url", {"folder": str(memory.folder)}))
     if contact.frozen:
@@ -160,6 +160,7 @@ def _line(terminal: Terminal, problems: list[Message]) -> Found:
         "hall": url, "error": contact.trouble or None, "last_contact": contact.hall_time or None,
         "offset_ms": contact.offset_ms, "frozen": contact.frozen or None, "cursor": position.cursor,
         "epoch": position.epoch, "owner": owner[0] if owner else None,
+        "snapshot": {"upto": boot.seq, "done": round(boot.done, 2)} if boot else None,
     }  # fmt: skip
 
 

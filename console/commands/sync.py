@@ -98,7 +98,8 @@ async def _serve(terminal: Terminal) -> LineStatus:
 
 
 def _tell(status: LineStatus) -> None:
-    data({"link": str(status.link), "error": status.error or None, "last_contact": status.last_contact or None})
+    told = {"link": str(status.link), "error": status.error or None, "last_contact": status.last_contact or None}
+    data(told if status.boot is None else {**told, "snapshot": status.boot})
     if status.link is not LinkState.ONLINE and status.message:
         talk(status.message)
 

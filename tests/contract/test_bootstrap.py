@@ -543,3 +543,17 @@ def test_s27_a_terminal_that_began_from_a_snapshot_finds_a_renumbered_case_by_it
             assert [row.case_id for row in place.memory.reprints()] == [second.case]
 
     at_hall(tmp_path, story)
+
+
+def test_s34_how_far_a_bootstrap_is_can_be_seen(tmp_path: Path) -> None:
+    async def story(world: HallWorld, _window: Window) -> None:
+        begun = await placed(world, "0032", limits=SMALL)
+        seen: list[float] = []
+        begun.line.watch(lambda status: seen.append(status.boot) if status.boot is not None else None)
+        await begun.sync()
+        assert seen == sorted(seen)
+        assert len(set(seen)) > 4
+        assert 0 < min(seen) < 0.5 < max(seen) <= 1
+        assert begun.line.status.boot is None
+
+    at_hall(tmp_path, story)
