@@ -33,7 +33,7 @@ class Outbound:
         self._facts = contact.limits.push_facts
         self._stubs: dict[int, str] = {}
         self._gap = -1
-        self._tried_again = -contact.limits.stub_again_seconds
+        self._tried_again: float | None = None
         self._one = asyncio.Lock()
 
     async def step(self) -> int | None:
@@ -62,6 +62,8 @@ class Outbound:
         """
         contact = self._contact
         now = contact.clock.monotonic()
+        if self._tried_again is None:
+            self._tried_again = now
         if now - self._tried_again < contact.limits.stub_again_seconds:
             return
         self._tried_again = now
