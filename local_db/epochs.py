@@ -6,16 +6,18 @@ cursor goes back to where both logs part, what lay behind it is undone, and own 
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 
 import msgspec
 
 from casework.ambient import stamp
-from casework.facts import NO_HASH
+from casework.facts import NO_HASH, Envelope
 from casework.outbox import Move, Row, moved
 from casework.position import Piece
 from casework.seals import Signed
 from casework.wire import Head, Link, Point
+from local_db.errors import IncarnationLost, StoreError
 from local_db.rebuild import Rebuild
 from local_db.replay import reshow
 from local_db.sql import queries
@@ -23,6 +25,8 @@ from local_db.sql import queries
 _SQL = queries("epochs")
 _REBUILD = queries("rebuild")
 _BOOTSTRAP = queries("bootstrap")
+_COMMIT = queries("commit")
+_INCARNATION = queries("incarnation")
 _SCOPES = queries("scopes")
 _END = 1 << 62
 
@@ -84,6 +88,7 @@ class Epochs(Rebuild):
             touched = [row[0] for row in db.execute(_SQL["touched"], (place, common)).fetchall()]
             undone = db.execute(_SQL["undone"], (common,)).fetchall()
             self._undo(db, undone)
+            last = self._seal_former(db, common)
             db.execute(_SQL["may_drop"], (place,))
             db.execute(_SQL["drop_entries"], (place,))
             db.execute(_SQL["dropped"])
@@ -98,6 +103,29 @@ class Epochs(Rebuild):
             self._project_tray(db, place)
             mark = undone[0][0] - 1 if undone else _END
             db.execute(_SQL["enter"], (epoch, place, chain, place, mark))
+        if last:
+            with contextlib.suppress(StoreError):  # it is sealed: a note that can't be written must not deny that
+                self.note_sealed(last)
+
+    def _seal_former(self, db: sqlite3.Connection, common: int) -> int:
+        """Seal again what a former incarnation had brought and the log that was lost held; the last number, or 0.
+
+        Nobody else sends it, and what is not wholly here can't be shown: the hall says which of it it knows (S13). A
+        machine that may not seal leaves it to its next enrolment.
+        """
+        try:
+            self.trusted(db)
+        except IncarnationLost:
+            return 0
+        rows = [] if self._adrift else db.execute(_SQL["former_lost"], (common,)).fetchall()
+        who, (seq, prev) = self.identity, self.chain_end(db)
+        for fact, hash_, case_id in rows:
+            envelope = Envelope(who.terminal, who.incarnation, seq + 1, prev, hash_)
+            row = (envelope.seq, envelope.incarnation, prev, envelope.hash, fact, case_id)
+            db.execute(_COMMIT["insert_envelope"], row)
+            db.execute(_INCARNATION["keep_again"], (envelope.seq, fact))
+            seq, prev = envelope.seq, envelope.hash
+        return seq if rows else 0
 
     def _renew(self, epoch: int, acked: int) -> None:
         """The first page of an epoch: what the hall does not know any more is sent again, the rest stays."""

@@ -34,6 +34,16 @@ union select case_id from outbox where entry > ? and case_id <> ''
 -- Own rows whose verdict lies in what is dropped.
 select local_seq, state from outbox where entry > ? and state <> 'resolved' order by local_seq
 
+-- name: former_lost
+-- Own facts of former incarnations of whose command the log said something behind a place; their groups whole.
+select f.n, f.hash, f.case_id from fact f
+where f.group_id in (
+        select own.group_id from entry e join fact own on own.id = e.fact_id
+        where e.seq > ? and e.kind = 'fact' and own.n in (select fact from former)
+    )
+    and f.type <> 'adopts' and f.n in (select fact from former) and f.n not in (select fact from outbox)
+order by f.n
+
 -- name: sent_after
 -- Own rows that the hall does not know any more. What the log of this epoch has passed stands in it.
 select local_seq, state, case_id from outbox

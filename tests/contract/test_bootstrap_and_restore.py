@@ -175,3 +175,37 @@ async def begun(place: Place, phase: str) -> None:
         if at and at[0] == phase and (at[1] or phase == "known"):
             return
         assert await place.line._bootstrap.step()
+
+
+def test_t32_t60_s27_what_a_former_number_had_brought_is_sent_again_when_the_hall_has_lost_it(tmp_path: Path) -> None:
+    """Nobody else would send it: what its own log had passed was not sealed again with the new number."""
+
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        pc = Machine(world, tmp_path, "pc")
+        await pc.enrol("0012")
+        copied(world, tmp_path / "backup.db")
+        cases = [pc.take_in()]
+        await pc.sync()
+        await pc.enrol("0040")
+        cases.append(pc.take_in())
+        await pc.sync()
+        with pc.memory.transaction() as db:  # a copy that began from a snapshot: nothing of it can be shown
+            db.execute("update standing set floor = cursor")
+            assert db.execute("delete from entry where kind = 'fact' and case_id = ''").rowcount
+        restored(world, tmp_path / "backup.db")
+        gathered(world)
+        assert (await pc.sync()).error == "line.unknown", "the hall has lost that it gave this number"
+        await pc.enrol("0041")
+        done = await pc.sync()
+        assert (done.error, done.pending, done.held) == ("", 0, 0)
+        assert pc.agrees(*(case.id for case in cases))
+        assert all(world.case(case.id) for case in cases)
+        (line,) = [entry.tray for entry in world.entries() if entry.tray]
+        assert line is not None
+        assert line.code == "adopts_unknown"
+        settling = await world.window("0050", client)
+        settling.epoch = 2
+        (answer,) = await settling.push(settling.gives_up("f" * 32, line.fact))
+        assert (answer.verdict.v, world.waiting()) == ("accepted", [])
+
+    in_hall(tmp_path, story)
