@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from casework.facts import digest
 from casework.limits import LIMITS, Limits
 
 if TYPE_CHECKING:
@@ -76,6 +77,11 @@ def is_hash(text: str) -> bool:
 def can_come(sha256: str, size: int) -> bool:
     """Whether bytes of that name and size can exist at all; for what can't nobody waits."""
     return is_hash(sha256) and size > 0
+
+
+def arrival_id(case_id: str, sha256: str) -> str:
+    """The id of the hall's word that a scan has come: it is said once of a case, also after a restore (S10)."""
+    return digest(f"yichuang-scan-1\n{case_id}\n{sha256}".encode())[:32]
 
 
 def of_material(case: Case, code: str) -> tuple[Scan, ...]:

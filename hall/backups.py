@@ -1,4 +1,4 @@
-"""The hall's second place (S26): a full copy each day, segments within seconds, and what is old put away."""
+"""The hall's second place (S26): a full copy each day, segments and scans within seconds, old ones put away."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from casework.seals import Signer
 from hall.errors import Stop
 from hall.files import flushed, put_in_place
 from hall.segments import SegmentWriter, segments_in
+from hall.sqlite_store import SCANS
 from hall.store import Reading, Store
 
 SEGMENTS = "segments"
@@ -52,6 +53,7 @@ class Backups:
                 if self._writer is None:
                     self._writer = SegmentWriter(self._folder / SEGMENTS, self._signer, self._covered(reading))
                 written = self._writer.step(reading)
+            self._store.scans.copy_to(self._folder / SCANS, self._limits.backup_scans_at_once)
         except OSError as cause:
             raise Stop("hall.no_write", file=str(self._folder), reason=cause.strerror or str(cause)) from cause
         return written

@@ -17,6 +17,8 @@ from hall.errors import HallError, Stop
 from hall.keys import read_key
 from hall.ownership import owned
 from hall.restoring import restore
+from hall.scan_folder import ScanFolder
+from hall.sqlite_store import SCANS
 from hall.threads import in_thread
 
 
@@ -78,7 +80,13 @@ def _restore(args: argparse.Namespace, folder: Path) -> int:
     segments = Path(args.segments) if args.segments else None
     with owned(folder):
         done = restore(folder, cli.DATABASE, Path(args.source), segments, signer, clock, cli.new_id)
-    facts: dict[str, Any] = {**msgspec.structs.asdict(done), "seconds": round(clock.monotonic() - began, 3)}
+        source = Path(args.source)
+        scans = ScanFolder(folder / SCANS).take_from((source if source.is_dir() else source.parent) / SCANS)
+    facts: dict[str, Any] = {
+        **msgspec.structs.asdict(done),
+        "scans": scans,
+        "seconds": round(clock.monotonic() - began, 3),
+    }
     cli.say(t("hall.restored", copy=done.copy, segments=done.from_segments, epoch=done.epoch))
     if done.kept:
         cli.say(t("hall.restored_kept", kept=done.kept))

@@ -17,9 +17,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from casework.limits import LIMITS, Limits
+from casework.scans import is_hash
 from hall.errors import BlobOffset, BlobWrong, ScansFull, StorageTrouble
+from hall.files import flushed, put_in_place
 
 _PARTS = "part"
+_WHOLE = "[0-9a-f][0-9a-f]/*"
 _CHUNK = 1024 * 1024
 _SWEEPS = 24
 """How many times parts are looked through while one may lie about."""
@@ -40,6 +43,7 @@ class ScanFolder:
         self._lock = threading.Lock()
         self._whole: int | None = None
         self._touched: dict[str, float] = {}
+        self._copied: dict[Path, set[str]] = {}
         self._swept: float | None = None
 
     def held(self, sha256: str, size: int) -> int:
@@ -126,6 +130,43 @@ class ScanFolder:
         ):
             raise ScansFull("hall.scans_full", used=whole + parts, most=limits.hall_scan_bytes)
 
+    def copy_to(self, folder: Path, most: int) -> int:
+        """Copy at most `most` whole scans that `folder` lacks; how many. One that is there is never looked at again.
+
+        Raises OSError: the other place can't be written.
+        """
+        if folder not in self._copied:
+            self._copied[folder] = {path.name for path in folder.glob(_WHOLE)}
+        known, count = self._copied[folder], 0
+        for path in self._folder.glob(_WHOLE):
+            if count >= most:
+                break
+            if path.name not in known:
+                target = folder / path.parent.name / path.name
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(path, target.with_name(target.name + ".tmp"))
+                flushed(target.with_name(target.name + ".tmp"))
+                put_in_place(target.with_name(target.name + ".tmp"), target)
+                known.add(path.name)
+                count += 1
+        return count
+
+    def take_from(self, folder: Path) -> int:
+        """Take over the scans of another place that are not here; how many. What is damaged there is left there."""
+        count = 0
+        for path in folder.glob(_WHOLE):
+            if not is_hash(path.name) or self.is_whole(path.name):
+                continue
+            with _trouble():
+                size = path.stat().st_size
+                part = self._part(path.name, size)
+                part.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(path, part)
+            with contextlib.suppress(BlobWrong), self._lock, _trouble():
+                self._finish(path.name, part, size)
+                count += 1
+        return count
+
     def figures(self) -> dict[str, int]:
         """Bytes of whole scans and of parts."""
         with self._lock, _trouble():
@@ -151,7 +192,7 @@ class ScanFolder:
 
     def _of_whole(self) -> int:
         if self._whole is None:
-            self._whole = sum(_size(path) for path in self._folder.glob("[0-9a-f][0-9a-f]/*"))
+            self._whole = sum(_size(path) for path in self._folder.glob(_WHOLE))
         return self._whole
 
     def _of_parts(self) -> int:

@@ -15,14 +15,15 @@ from casework import bodies
 from casework.case import decode_case, encode_case
 from casework.facts import digest
 from casework.folding import evolve
-from casework.scans import BlobAnswer, is_hash
-from hall.docket import Docket
+from casework.scans import BlobAnswer, arrival_id, is_hash
+from hall.consequences import follow
+from hall.docket import Docket, Lane
 from hall.errors import BadRange, BadRequest, BlobWrong, Gathering, NotFound, TooBig
 from hall.judge import Sitting
 from hall.office import OnCase, fact_of, own_facts
 from hall.pulling import Pulling
 from hall.rows import CaseRow, Changes, ScanRow, TerminalRow
-from hall.store import Reading
+from hall.store import Reading, Writing
 from hall.timers import timer_rows
 
 
@@ -110,12 +111,19 @@ class Scanning(Pulling):
             self._save(tx, changes)
         with self._store.writing() as tx:
             kept = [one for row in waiting for one in tx.kept(row.case) if one.verdict.v == "held"]
-            docket = Docket(tx, self._posts(tx), self._calendar(tx))
-            sitting = Sitting(docket, self.now, self._limits)
-            sitting.rejudge(tuple(dict.fromkeys((one.terminal, one.root) for one in kept)))
-            sitting.close()
-            self._save(tx, docket.changes)
-        return changes.scopes | docket.changes.scopes
+            return changes.scopes | self.rejudged(tx, tuple(dict.fromkeys((one.terminal, one.root) for one in kept)))
+
+    def rejudged(self, tx: Writing, lanes: Sequence[Lane]) -> frozenset[str]:
+        """What is held in `lanes` is judged again, with all that follows; the scopes that got something new."""
+        now, calendar = self.now, self._calendar(tx)
+        docket = Docket(tx, self._posts(tx), calendar)
+        sitting = Sitting(docket, now, self._limits)
+        sitting.rejudge(lanes)
+        sitting.close()
+        follow(tx, sitting, docket.changes, now, self._new_id, calendar)
+        self.say_what_is_here(tx, docket.changes)
+        self._save(tx, docket.changes)
+        return docket.changes.scopes
 
     def say_what_is_here(self, reading: Reading, changes: Changes) -> None:
         """Scans that facts of this transaction name and that are here already: they have come with their fact."""
@@ -125,13 +133,18 @@ class Scanning(Pulling):
     def _say_arrived(self, reading: Reading, changes: Changes, rows: Sequence[ScanRow]) -> None:
         """`scan.arrived` for each of `rows`, with the cases' rows after it, added to `changes`."""
         known = reading.cases([row.case for row in rows])
+        said_before = reading.bearers([arrival_id(row.case, row.sha256) for row in rows])
         calendar = self._calendar(reading)
         for row in rows:
+            id_ = arrival_id(row.case, row.sha256)
             before = changes.cases.get(row.case) or known.get(row.case)
             if before is None or before.state is None:
                 continue
+            changes.scans[row.sha256, row.case] = msgspec.structs.replace(row, came=True)
+            if id_ in said_before:
+                continue
             body = bodies.ScanArrived(row.sha256)
-            said = OnCase(self._new_id(), before.id, before.root, before.scope, before.n + 1, body)
+            said = OnCase(id_, before.id, before.root, before.scope, before.n + 1, body)
             own_facts(reading, [said], self.now, self._new_id, changes)
             case = evolve(decode_case(before.state), fact_of(said, reading.hall(), 0, self.now, ""))
             changes.cases[row.case] = CaseRow(
@@ -139,7 +152,6 @@ class Scanning(Pulling):
             )
             if case is not None and calendar is not None:
                 changes.timers[row.case] = timer_rows(case, calendar)
-            changes.scans[row.sha256, row.case] = msgspec.structs.replace(row, came=True)
 
 
 def _named(terminal: TerminalRow, sha256: str, rows: Sequence[ScanRow], size: int = 0) -> ScanRow:

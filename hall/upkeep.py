@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from casework.folding import fold_mark
 from casework.timers import SETTLED
-from hall.consequences import follow
-from hall.docket import Docket
 from hall.errors import StorageTrouble
 from hall.healing import Healing
 from hall.health import TerminalHealth, metrics, terminals
-from hall.judge import Sitting
 from hall.rows import Changes
 from hall.scanning import Scanning
 from hall.scoping import let_go
@@ -74,15 +71,7 @@ class Upkeep(Healing, Scanning):
     def rejudge(self) -> frozenset[str]:
         """Judge again all that is held: a newer version may know better (S17). The scopes that got something new."""
         with self._store.writing() as tx:
-            now, calendar = self.now, self._calendar(tx)
-            docket = Docket(tx, self._posts(tx), calendar)
-            sitting = Sitting(docket, now, self._limits)
-            sitting.rejudge(tx.held_lanes())
-            sitting.close()
-            follow(tx, sitting, docket.changes, now, self._new_id, calendar)
-            self.say_what_is_here(tx, docket.changes)
-            self._save(tx, docket.changes)
-        return docket.changes.scopes
+            return self.rejudged(tx, tx.held_lanes())
 
     def answers(self) -> bool:
         """Whether the memory answers. Raises StorageTrouble."""

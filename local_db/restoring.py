@@ -25,6 +25,7 @@ from local_db.connection import FILE, connect
 from local_db.errors import Busy, Damaged, NotATerminal, wrapped
 from local_db.memory import FOLDERS
 from local_db.migrations import migrate, version_of
+from local_db.scan_rescue import rescue
 from local_db.sql import queries
 from local_db.state import State, sync_folder
 
@@ -169,6 +170,8 @@ def _swapped(draft: Path, folder: Path, source: Path, mark: str, limits: Limits)
             migrate(db, str(source))
             row = db.execute(_SQL["terminal"]).fetchone()
             count, newest = db.execute(_SQL["newest"]).fetchone()
+            if row is not None:
+                rescue(db, draft, folder, source, limits)
         if row is None:
             raise NotATerminal("store.no_backup", file=str(source))
         _flush(draft / FILE)

@@ -139,6 +139,7 @@ class Carrier:
         try:
             answer = await contact.question(ask, batch=True)
         except Unreachable:
+            self._known.clear()  # the piece may have arrived, and only its answer got lost
             self._piece = max(limits.scan_piece_least, self._piece // 2)
             raise
         except Busy as busy:

@@ -49,3 +49,7 @@ delete from scan where sha256 = ?
 
 -- name: all
 select sha256, media, size, here, epoch from scan
+
+-- name: own_scanned
+-- The own facts that name scans: the bytes of each may be in nobody else's hands.
+select bytes from fact where type = 'scanned' order by n

@@ -21,7 +21,7 @@ from tests.sim.test_restored_hall import refusals, tell, work, work_apart
 from tests.sim.world import World
 
 TABLES = (
-    "log", "register", "case_state", "case_number", "tray", "staff", "head", "blob", "timer",
+    "log", "register", "case_state", "case_number", "tray", "staff", "head", "blob", "timer", "scan",
     "(select number, incarnation, key, scopes, acked, head, active from terminal)",
 )  # fmt: skip
 

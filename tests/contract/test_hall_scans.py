@@ -15,7 +15,10 @@ from casework.facts import Fact, digest
 from casework.http_signature import sign_request
 from casework.limits import LIMITS
 from casework.scans import BlobAnswer
+from hall.backups import Backups
 from hall.blob_requests import LENGTH, OFFSET
+from hall.scan_folder import ScanFolder
+from hall.sqlite_store import SCANS
 from tests.hall_world import HallWorld, Window, in_hall, problem
 
 PDF = b"%PDF-1.7 " + bytes(range(256)) * 40
@@ -323,5 +326,29 @@ def test_s35_a_scan_of_a_foreign_paper_is_kept_with_a_flag(tmp_path: Path) -> No
         state = world.case(first.case)
         assert state is not None
         assert [scan.material for scan in state.scans] == ["Z99-01"]
+
+    in_hall(tmp_path, story)
+
+
+def test_s35_the_second_place_has_the_scans_and_gives_them_back(tmp_path: Path) -> None:
+    """S26."""
+
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        window = await world.window("0012", client)
+        await taken_in(window)
+        await put(window, PDF)
+        place = tmp_path / "second"
+        backups = Backups(place, world.path, world.store, world.signer, world.clock)
+        backups.step()
+        backups.step()
+        (copy,) = (place / SCANS).rglob(SHA)
+        assert copy.read_bytes() == PDF
+        other = ScanFolder(tmp_path / "other")
+        assert (other.take_from(place / SCANS), other.take_from(place / SCANS)) == (1, 0)
+        assert other.read(SHA, 0, len(PDF)) == (PDF, len(PDF))
+        copy.write_bytes(b"x" * len(PDF))
+        damaged = ScanFolder(tmp_path / "third")
+        assert damaged.take_from(place / SCANS) == 0
+        assert not damaged.is_whole(SHA)
 
     in_hall(tmp_path, story)

@@ -18,8 +18,10 @@ import msgspec
 import pytest
 
 from casework import bodies
+from casework.facts import digest
 from casework.messages import Spoken
 from casework.rules import Refusal
+from casework.scans import Scan
 from casework.wire import Answered, Verdict
 from console import bootstrap
 from console.counter import Session
@@ -159,6 +161,29 @@ def prints(kept: Kept, terminal: Terminal) -> None:
     assert not isinstance(done, Refusal), done
 
 
+def attaches_a_scan(kept: Kept, terminal: Terminal) -> None:
+    """S35: file and fact, or neither; the person's own file is only read."""
+    file = kept.place.folder / "scan.pdf"
+    if not file.exists():  # the first time, when nothing fails
+        file.write_bytes(SCAN)
+    data = {"material": "D01-01", "file": str(file)}
+    done = terminal.counter.act(session(terminal, "1001"), kept.number, "scan", data)
+    assert not isinstance(done, Refusal), done
+    assert terminal.memory.scan_files.path(digest(SCAN), "application/pdf").read_bytes() == SCAN
+
+
+def fetches_a_scan(kept: Kept, terminal: Terminal) -> None:
+    """S35: the last piece of one that somebody waits for; from what came before it goes on."""
+    scan = Scan("D01-01", digest(SCAN), len(SCAN), "application/pdf", "", "1001", came=True)
+    terminal.memory.want_scan(scan)
+    for waiting in terminal.memory.scans_to_fetch(10):
+        terminal.memory.keep_scan_piece(scan.sha256, waiting.held, SCAN[waiting.held :])
+    assert terminal.memory.scan_files.path(scan.sha256, scan.media).read_bytes() == SCAN
+
+
+SCAN = b"%PDF-1.7 " + bytes(50_000)
+
+
 def opens_a_prefile(kept: Kept, terminal: Terminal) -> None:
     done = Preparing(terminal.counter).open(
         session(terminal, "1001"), bodies.Form("D01", Office().form("D01").applicant)
@@ -243,6 +268,8 @@ ACTS = {
     "bundle": Act(takes_a_bundle_in, 30),
     "act": Act(accepts, 15),
     "print": Act(prints, 12),
+    "scan": Act(attaches_a_scan, 15),
+    "fetch": Act(fetches_a_scan, 8, "scan"),
     "prefile": Act(opens_a_prefile, 10),
     "page": Act(applies_a_page, 30, *PAGE),
     "verdicts": Act(hears_verdicts, 12, "outbox"),
@@ -310,7 +337,7 @@ def after_failure(kept: Kept, act: Act, told: Spoken | None, before: Seen, whole
         assert seen.without(*act.steps) == before.without(*act.steps), told
     if "standing" in act.steps:  # a page stands where its slices stand
         assert seen.tables["standing"][0][2] == max(row[0] for row in seen.tables["entry"])
-    assert not [path for path in kept.folder.rglob("*") if path.suffix in {".part", ".tmp"}]
+    assert not [path for path in kept.folder.rglob("*") if path.suffix in {".part", ".tmp", ".new"}]
 
 
 @pytest.mark.parametrize("name", list(ACTS))

@@ -30,7 +30,7 @@ def tell(folder: Path, story: Story, profile: Profile = TWO) -> None:
     """Play `story` in a world without faults."""
 
     async def whole() -> None:
-        world = World(3, profile, folder)
+        world = World(2, profile, folder)
         try:
             await world.found()
             for terminal in world.terminals:
