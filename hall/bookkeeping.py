@@ -132,8 +132,12 @@ class Bookkeeping:
         self._put_tray(TrayRow(id_, scope, blocks, tray))
 
     def _put_tray(self, row: TrayRow) -> None:
+        """The line for whoever holds the case's module; and for its own terminal, where that does not (S16)."""
         self._docket.put_tray(row)
         self._draft(Entry(ENTRY_TRAY, 0, row.scope, self._now, tray=row.tray), "")
+        maker = self._docket.terminal(row.tray.terminal)
+        if maker is not None and not maker.holds(row.scope):
+            self._draft(Entry(ENTRY_TRAY, 0, maker.own_scope, self._now, tray=row.tray), "")
 
     def _verdict(self, judgement: Judgement, revision: int) -> Verdict:
         return Verdict(judgement.kind, judgement.code, judgement.facts, judgement.flags, revision, self._now)

@@ -52,7 +52,7 @@ class Replay:
         if entry.kind == ENTRY_VERDICT:
             return self._verdict(again)
         if entry.kind == ENTRY_TRAY:
-            return self._tray(again)
+            return self._tray(again, to_the_place=was is None)
         return self._draft(again, "")  # of a kind that a newer version wrote: kept byte for byte
 
     def _fact(self, entry: Entry, *, to_the_place: bool) -> int | None:
@@ -177,13 +177,13 @@ class Replay:
         self._docket.put(found, draft)
         return draft
 
-    def _tray(self, entry: Entry) -> int | None:
+    def _tray(self, entry: Entry, *, to_the_place: bool) -> int | None:
         tray = entry.tray
         if tray is None:
             return self._draft(entry, "")
         known = self._docket.tray_row(tray.fact)
         if known is not None and (known.tray == tray or (known.tray.settled and not tray.settled)):
-            return None
+            return self._draft(entry, "") if to_the_place or entry.scope != known.scope else None
         blocks = known.blocks if known else not tray.type.startswith("resolve.")
         self._docket.put_tray(TrayRow(tray.fact, entry.scope, blocks, tray))
         return self._draft(entry, "")

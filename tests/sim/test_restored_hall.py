@@ -14,7 +14,7 @@ import msgspec
 from casework import bodies
 from casework.ambient import stamp
 from casework.events import body_of
-from casework.facts import decode_fact
+from casework.facts import HALL, decode_fact
 from casework.seals import Ed25519Signer
 from casework.wire import Entry
 from hall.healing import new_epoch
@@ -153,7 +153,10 @@ def test_t32_s25_a_hall_restored_from_yesterday_gets_back_what_its_windows_hold(
     async def story(world: World) -> None:
         await work(world, 10)
         await backup(world, tmp_path / "backup.db")
-        await work_apart(world, 50)
+        for _ in range(12):
+            await work_apart(world, 30)
+            if refusals(world):
+                break
         await work(world, 5)
         before, refused = facts_of(world), refusals(world)
         assert refused
@@ -229,7 +232,7 @@ def test_t60_what_nobody_holds_any_more_is_written_down_as_a_gap_and_own_facts_a
         await work(world, 6)
         await backup(world, tmp_path / "backup.db")
         await work(world, 8)
-        before = facts_of(world)
+        before = {id_ for id_ in facts_of(world) if _made_by(world, id_) != HALL}  # the hall says its own again
         for terminal in world.terminals:
             with terminal.mind.transaction() as db:
                 db.execute("delete from kept_head where seq < (select max(seq) from kept_head)")
