@@ -268,6 +268,7 @@ def test_s21_a_hall_that_another_program_has_folded_is_folded_anew_with_its_time
         with world.store.writing() as tx:
             tx._db.execute("delete from timer")
             tx._db.execute("update case_state set state = null")
+            tx._db.execute("update fold set version = 'another'")
         world.restart()
         world.api.hall.start()
         assert of(world, received.case).state == "received"
