@@ -100,9 +100,10 @@ class Mirror:
 
     def _fact(self, seq: int, entry: Entry, touched: set[str]) -> None:
         data = bytes(entry.fact)
-        if digest(data) in self.places or entry.fact_id in self.ids:
+        sealed = entry.envelope.fact_hash if entry.masked and entry.envelope else digest(data)
+        if sealed in self.places or entry.fact_id in self.ids:
             raise Broken(f"once: fact {entry.fact_id} stands at {self.ids.get(entry.fact_id)} and at {seq}")
-        self.places[digest(data)] = self.ids[entry.fact_id] = seq
+        self.places[sealed] = self.ids[entry.fact_id] = seq
         fact = self.facts[seq] = decode_fact(data)
         self._happened[f"logged {fact.type}"] += 1
         for flag in entry.verdict.flags if entry.verdict else ():
