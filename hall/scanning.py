@@ -127,7 +127,9 @@ class Scanning(Pulling):
 
     def say_what_is_here(self, reading: Reading, changes: Changes) -> None:
         """Scans that facts of this transaction name and that are here already: they have come with their fact."""
-        here = [row for row in changes.scans.values() if not row.came and self._store.scans.is_whole(row.sha256)]
+        named = {(row.sha256, row.case): row for row in reading.scans_of(set(changes.numbers.values()))}
+        named.update(changes.scans)  # a scan may have come before its case had its number
+        here = [row for row in named.values() if not row.came and self._store.scans.is_whole(row.sha256)]
         self._say_arrived(reading, changes, here)
 
     def _say_arrived(self, reading: Reading, changes: Changes, rows: Sequence[ScanRow]) -> None:

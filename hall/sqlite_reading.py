@@ -182,8 +182,11 @@ class SqliteReading:
 
     def scan(self, sha256: str) -> tuple[ScanRow, ...]:
         """The cases whose accepted facts name that scan."""
-        rows = self._all("scan", sha256)
-        return tuple(ScanRow(sha, case, size, bool(came), scope) for sha, case, size, came, scope in rows)
+        return _scans(self._all("scan", sha256))
+
+    def scans_of(self, cases: Collection[str]) -> tuple[ScanRow, ...]:
+        """The scans of these cases that are still to come."""
+        return _scans(self._in("scans_of", cases))
 
     def scans_to_come(self) -> int:
         """How many are still to come."""
@@ -312,6 +315,10 @@ def _registers(rows: Iterable[Any]) -> Iterable[Register]:
             group,
             data,
         )
+
+
+def _scans(rows: Iterable[Any]) -> tuple[ScanRow, ...]:
+    return tuple(ScanRow(sha, case, size, bool(came), scope) for sha, case, size, came, scope in rows)
 
 
 def _trays(rows: Iterable[Any]) -> tuple[TrayRow, ...]:

@@ -75,6 +75,9 @@ class Reading(Protocol):
         """The cases whose accepted facts name that scan."""
         ...
 
+    def scans_of(self, cases: Collection[str]) -> tuple[ScanRow, ...]:
+        """The scans of these cases that are still to come."""
+
     def scans_to_come(self) -> int: ...
     def scans_waiting(self) -> tuple[str, ...]: ...
 

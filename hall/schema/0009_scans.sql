@@ -9,3 +9,4 @@ create table scan (
   primary key (sha256, case_id)
 ) strict, without rowid;
 create index scan_to_come on scan (sha256) where came = 0;
+create index scan_of_case on scan (case_id) where came = 0;

@@ -303,6 +303,12 @@ select count(*) from scan where came = 0;
 -- A scan of a case as it is now.
 insert or replace into scan values (?, ?, ?, ?);
 
+-- name: scans_of
+-- Scans of these cases (ids as a JSON list) that are still to come.
+select scan.sha256, scan.case_id, scan.size, scan.came, case_state.scope
+from scan join case_state on case_state.case_id = scan.case_id
+where scan.came = 0 and scan.case_id in (select value from json_each(?)) order by scan.case_id, scan.sha256;
+
 -- name: scans_waiting
 -- Which scans are still to come.
 select distinct sha256 from scan where came = 0 order by sha256;

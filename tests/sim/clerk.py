@@ -231,8 +231,13 @@ class Clerk:
         """The supervisor's evening: whatever waits in the tray is settled, one way or another; what was done."""
         done = []
         for row in sorted(self.terminal.mind.tray(), key=lambda row: row.fact):
-            staff = self._stream.choice(STAFF[2:4])
-            done.append(self._settles(staff, row.fact, Settlement("withdraw", "不再坚持", holder=HOLDER)))
+            first = self._stream.choice(STAFF[2:4])
+            said = ""
+            for staff in (first, *(one for one in STAFF[2:] if one is not first)):
+                said = self._settles(staff, row.fact, Settlement("withdraw", "不再坚持", holder=HOLDER))
+                if said != "no: recused":  # whoever stepped aside from a case leaves it to another
+                    break
+            done.append(said)
         return done
 
     def _case(self, states: tuple[str, ...] = ()) -> Case | None:

@@ -55,7 +55,9 @@ class Judgement:
     def told(self, terminals: list[Terminal]) -> None:
         """The whole truth."""
         self._truth.hall()
-        left = self._mirror.eyes.execute("select count(*) from scan where came = 0").fetchone()[0]
+        left = self._mirror.eyes.execute(
+            "select count(*) from scan join case_state using (case_id) where came = 0 and state is not null"
+        ).fetchone()[0]
         if left:
             raise Broken(f"papers: {left} scans that facts name never came")
         states = dict(self._mirror.eyes.execute("select case_id, state from case_state").fetchall())
