@@ -159,6 +159,8 @@ class Case(msgspec.Struct, frozen=True, omit_defaults=True):
     """When a material was last handed in, or found by its source, since the receipt."""
     scans: tuple[Scan, ...] = ()
     """What was scanned, in that order (S35)."""
+    arrived: tuple[str, ...] = ()
+    """Hashes of scans that have come and that no fact here names yet: after a restore the two may change places."""
     accepted_at: str = ""
     accepted: bodies.Accepted | None = None
     accepted_by: tuple[str, ...] = ()

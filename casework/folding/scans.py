@@ -16,7 +16,7 @@ def _scanned(case: Case, fact: Fact, body: bodies.Scanned) -> Case:
     known = any((scan.material, scan.sha256) == (body.material, body.sha256) for scan in case.scans)
     if known or not can_come(body.sha256, body.size):
         return case
-    came = any(scan.sha256 == body.sha256 and scan.came for scan in case.scans)
+    came = body.sha256 in case.arrived or any(scan.sha256 == body.sha256 and scan.came for scan in case.scans)
     made = Scan(
         body.material, body.sha256, body.size, body.media, fact.time.at, fact.actor, body.pages, body.name, came
     )
@@ -24,10 +24,12 @@ def _scanned(case: Case, fact: Fact, body: bodies.Scanned) -> Case:
 
 
 def _arrived(case: Case, fact: Fact, body: bodies.ScanArrived) -> Case:
+    if all(scan.sha256 != body.sha256 for scan in case.scans):
+        return msgspec.structs.replace(case, arrived=(*case.arrived, body.sha256))
     scans = tuple(
         msgspec.structs.replace(scan, came=True) if scan.sha256 == body.sha256 else scan for scan in case.scans
     )
-    return case if scans == case.scans else msgspec.structs.replace(case, scans=scans)
+    return msgspec.structs.replace(case, scans=scans)
 
 
 EVOLVERS: dict[str, Evolver] = {"scanned": _scanned, "scan.arrived": _arrived}

@@ -76,6 +76,14 @@ def test_s35_a_case_knows_its_scans_and_which_have_come() -> None:
     assert decode_case(encode_case(case)) == case
 
 
+def test_s35_the_halls_word_may_be_heard_before_the_fact_that_names_the_scan() -> None:
+    """S25: a restored hall gets its own words back at once, a window's fact perhaps only when it pushes again."""
+    office = Office()
+    case = said_by_hall(office.case("D01"))
+    assert case.scans == ()
+    assert [one.came for one in scanned(office, case).scans] == [True]
+
+
 def test_s35_the_same_paper_of_two_materials_has_come_for_both() -> None:
     office = Office()
     case = said_by_hall(scanned(office, office.case("D01")))
