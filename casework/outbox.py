@@ -14,6 +14,7 @@
     held --resolve--> resolved
     held --pass--> passed
     rejected --accept--> accepted                       judged again, in a later revision (S13)
+    rejected --hold--> held                             by a restored hall, which had forgotten it (S25)
     rejected --pass--> passed
     accepted --lose--> sent                             the hall was restored without it: sent again (S25)
     passed --lose--> sent
@@ -63,7 +64,7 @@ MOVES: dict[Row, dict[Move, Row]] = {
     Row.SENT: {Move.SEND: Row.SENT, Move.PASS: Row.PASSED, **_VERDICTS},
     Row.ACCEPTED: {Move.PASS: Row.PASSED, Move.LOSE: Row.SENT},
     Row.HELD: {Move.PASS: Row.PASSED, Move.RESOLVE: Row.RESOLVED, **_VERDICTS},
-    Row.REJECTED: {Move.PASS: Row.PASSED, Move.ACCEPT: Row.ACCEPTED, Move.RESOLVE: Row.RESOLVED},
+    Row.REJECTED: {Move.PASS: Row.PASSED, Move.ACCEPT: Row.ACCEPTED, Move.HOLD: Row.HELD, Move.RESOLVE: Row.RESOLVED},
     Row.RESOLVED: {Move.PASS: Row.PASSED, Move.ACCEPT: Row.ACCEPTED},
     Row.PASSED: {Move.LOSE: Row.SENT},
 }
