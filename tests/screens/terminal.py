@@ -84,11 +84,11 @@ class Terminal:
 
     def _reading(self) -> None:
         while not self._hung_up:
-            if not select.select([self._fd], [], [], 0.2)[0]:
-                continue
             try:
+                if not select.select([self._fd], [], [], 0.2)[0]:
+                    continue
                 data = os.read(self._fd, 65536)
-            except OSError:
+            except (OSError, ValueError):  # hung up, or closed under our feet: -1 is no descriptor
                 data = b""
             self._read.put(data)
             if not data:
