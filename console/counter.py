@@ -100,7 +100,7 @@ class Counter:
         Raises BadInput for what can be mended at the keyboard, DayUnknown where nobody knows today's date.
         """
         case_id = case_id or self.new_id()
-        self._own_papers(command)
+        self.own_papers(command)
         with self.memory.writing() as tx:
             if command.ref:
                 known = tx.ref(command.ref)
@@ -123,7 +123,7 @@ class Counter:
         Raises BadInput and DayUnknown as `intake` does.
         """
         root = case_id or self.new_id()
-        self._own_papers(command)
+        self.own_papers(command)
         with self.memory.writing() as tx:
             known = tx.ref(command.ref) if command.ref else None
             if known is not None:
@@ -141,7 +141,7 @@ class Counter:
             for case in made.cases
         )
 
-    def _own_papers(self, command: Intake) -> None:
+    def own_papers(self, command: Intake) -> None:
         """A paper is taken over from another case of the same applicant alone. What is not known here may be so."""
         for number in command.reused.values():
             for case in self.memory.case_by_number(numbers.parse(number).number):

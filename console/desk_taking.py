@@ -37,6 +37,10 @@ class TakingDesk(DeskThread):
         """What this terminal knows of an applicant."""
         return await self._do(lambda: desk_intake.known(self._terminal, identity))
 
+    async def known_agent(self, identity: str, applicant_id: str) -> desk.Party | None:
+        """What this terminal knows of an agent."""
+        return await self._do(lambda: desk_intake.known_agent(self._terminal, identity, applicant_id))
+
     async def open_case_warning(self, item: str, applicant_id: str) -> Message | None:
         """Before saving: the applicant has an open case of the same item."""
         return await self._do(lambda: desk_intake.same_open_case(self._terminal, item, applicant_id))

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from casework import numbers
+from casework.bodies import Party
 from casework.case import Case, Place, decode_case, places
 from casework.facts import Fact
 from casework.listing import split
@@ -153,6 +154,12 @@ class Finding(Connected):
         with self.reading() as db:
             return tuple(_made(db, row) for row in db.execute(_SQL["cases"], asked).fetchall())
 
+    def recent_items(self, among: int) -> tuple[str, ...]:
+        """Codes of the items of the newest cases, latest first, each once; `among` so many cases."""
+        with self.reading() as db:
+            rows = db.execute(_SQL["recent_items"], (among,)).fetchall()
+        return tuple(dict.fromkeys(row[0] for row in rows))
+
     def queue(
         self, posts: tuple[str, ...], limit: int = 0, after: tuple[str, str, str] = ("", "", "")
     ) -> tuple[QueueRow, ...]:
@@ -244,6 +251,16 @@ class Finding(Connected):
             case = shown_case(db, newest[0]) if newest else None
             count = db.execute(_SQL["count_of_applicant"], (applicant_id,)).fetchone()[0]
         return Acquaintance(case, count) if case else None
+
+    def known_agent(self, code: str) -> Party | None:
+        """Who has that number and applied for others; the name alone where no case of hers is here any more."""
+        with self.reading() as db:
+            newest = db.execute(_SQL["of_agent"], (code,)).fetchone()
+            case = shown_case(db, newest[0]) if newest else None
+            named = db.execute(_SQL["person_named"], (code,)).fetchone()
+        if case is not None and case.received.agent is not None:
+            return case.received.agent
+        return Party(named[1], named[0], code) if named else None
 
     def tray(self, limit: int = 0) -> tuple[Tray, ...]:
         """What a person must settle, oldest first; own refused and held facts at once (S16)."""

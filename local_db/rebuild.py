@@ -53,7 +53,7 @@ class Rebuild(Standing):
         """Drop every projection and fold it again, in one transaction. Returns how many cases there are."""
         now = stamp(self.clock.now())
         with self.transaction() as db:
-            for table in (*(name for name in _PROJECTIONS if name != "wanted"), "words", "person", "finder"):
+            for table in (*(name for name in _PROJECTIONS if name != "wanted"), "words", "person", "agent", "finder"):
                 db.execute(_SQL[f"clear_{table}"])  # what was wanted once stays wanted, also when its case is purged
             cursor = db.execute("select cursor from standing").fetchone()[0]
             self._project_hall(db, cursor)

@@ -90,6 +90,9 @@ def keep(db: sqlite3.Connection, case_id: str, before: Case | None, after: Case 
     if before is None or before.received != after.received:
         for person in person_rows(after):
             _keep_person(db, person)
+        agent = after.received.agent
+        if agent is not None and agent.id:
+            db.execute(_SQL["keep_agent"], (agent.id, case_id, after.received_at))
 
 
 def _keep_person(db: sqlite3.Connection, person: PersonRow) -> None:

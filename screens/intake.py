@@ -91,11 +91,13 @@ class IntakeScreen(FormScreen):
         form = self.model.form()
         return bool(form.item or form.applicant.id or form.applicant.name)
 
-    async def begin(self, visit: str = "", applicant: Party | None = None) -> None:
-        """An empty form; for the next case of the same visit with its applicant."""
-        form = IntakeForm(visit=visit, applicant=applicant or Party())
-        await self.take_over(form, "item")
-        self.say(t("screens.intake.next_of_visit", name=applicant.name) if applicant else "", "dim")
+    async def begin(self, visit: str = "", before: IntakeForm | None = None) -> None:
+        """An empty form; for the next case of the same visit with the applicant and the agent of the one before."""
+        applicant = before.applicant if before else Party()
+        agent = before.agent if before else None
+        await self.take_over(IntakeForm(visit=visit, applicant=applicant, agent=agent), "item")
+        self.model.carried()
+        self.say(t("screens.intake.next_of_visit", name=applicant.name) if before else "", "dim")
 
     async def _view(self) -> None:
         model = self.model
@@ -143,6 +145,8 @@ class IntakeScreen(FormScreen):
             return onward and await self._item_given()
         if row.key == "applicant.id" and isinstance(row, InputRow):
             await self._applicant_given(row)
+        elif row.key == "agent.id" and isinstance(row, InputRow):
+            await self._agent_given(row)
         elif row.section == "applicant":
             self.model.propose()
             self._rebuild()
@@ -213,13 +217,20 @@ class IntakeScreen(FormScreen):
         model.kind = "person" if self.desk.check("person_id", row.value).error is None else "entity"
         if model.item is not None and len(model.item.applicants) == 1:
             model.kind = model.item.applicants[0]
+        if model.identities.get("applicant", row.value) != row.value:
+            model.forget("applicant.", "agent.", "form.")
+        model.identities["applicant"] = row.value
         known = await self.desk.known_applicant(row.value)
+        model.note = known.note if known else ""
         if known is not None:
             model.kind = known.party.kind
-            for code in ("name", "phone", "address", "legal_representative"):
-                model.fill(f"applicant.{code}", getattr(known.party, code))
+            model.fill_party("applicant", known.party)
             for code, value in known.form.items():
                 model.fill(f"form.{code}", value)
+            if known.agent is not None:
+                model.fill("agent.id", known.agent.id)
+                model.fill_party("agent", known.agent)
+                model.identities["agent"] = known.agent.id
         warning = await self.desk.open_case_warning(model.item.code, row.value) if model.item else None
         await self._view()
         model.propose()
@@ -227,6 +238,18 @@ class IntakeScreen(FormScreen):
         fresh = self.sheet.find(row.key)
         if isinstance(fresh, InputRow):
             fresh.warning = warning
+
+    async def _agent_given(self, row: InputRow) -> None:
+        """An agent's number: who was here before is filled in, and nothing of another one stays."""
+        model = self.model
+        if not row.value or row.error is not None or model.identities.get("agent") == row.value:
+            return
+        model.forget("agent.")
+        model.identities["agent"] = row.value
+        known = await self.desk.known_agent(row.value, model.values.get("applicant.id", ""))
+        if known is not None:
+            model.fill_party("agent", known)
+        self._rebuild()
 
     async def _outcomes(self) -> None:
         self.model.outcomes = await self.desk.outcomes(self.model.form())

@@ -49,6 +49,10 @@ class IntakeModel:
         self.kind: str = "person"
         self.outcomes: tuple[ActView, ...] = ()
         self.filled: dict[str, str] = {}
+        self.identities: dict[str, str] = {}
+        """The numbers for which something was looked up, of applicant and agent."""
+        self.note = ""
+        """What is known of the applicant, for the heading of her part of the form."""
         self.visit = ""
 
     # Rows -> state
@@ -84,6 +88,23 @@ class IntakeModel:
         """Put in what is known, unless the clerk has typed something else there."""
         if value and self.values.get(key, "") in {"", self.filled.get(key, "")}:
             self.values[key] = self.filled[key] = value
+
+    def fill_party(self, who: str, party: Party) -> None:
+        """Put in what is known of the applicant or the agent."""
+        for code in _PARTY[1:]:
+            self.fill(f"{who}.{code}", getattr(party, code))
+
+    def carried(self) -> None:
+        """The people were taken over from another case: whoever gets another number loses what belongs to this one."""
+        for who in ("applicant", "agent"):
+            self.filled |= {key: self.values[key] for key in (f"{who}.{code}" for code in _PARTY) if self.values[key]}
+            self.identities[who] = self.values[f"{who}.id"]
+
+    def forget(self, *prefixes: str) -> None:
+        """Take out what was filled in for somebody else and that nobody has changed since."""
+        for key in [key for key in self.filled if key.startswith(prefixes)]:
+            if self.values.get(key) == self.filled.pop(key):
+                self.values[key] = ""
 
     def propose(self) -> None:
         """Put into the application form what was said before or stands above: nobody types the same thing twice."""
@@ -164,7 +185,8 @@ class IntakeModel:
         return rows
 
     def _parties(self, item: ItemView) -> list[Row]:
-        rows: list[Row] = [Heading("h.applicant", "applicant", t("screens.intake.section.applicant"))]
+        title = t("screens.intake.section.applicant")
+        rows: list[Row] = [Heading("h.applicant", "applicant", f"{title}  {self.note}".rstrip())]
         rows += self._party("applicant")
         if not self._asks_for_agent:
             agent = answers_of(Field("agent", t("screens.intake.with_agent"), "yes_no", value="no"))
@@ -265,6 +287,8 @@ def restored(form: IntakeForm) -> IntakeModel:
     values |= {f"form.{code}": value for code, value in form.form.items()}
     values |= {f"outcome_data.{code}": value for code, value in form.outcome_data.items()}
     values["agent"] = "yes" if form.agent else "no"
+    if form.agent:
+        values.setdefault("situations.agent", "yes")
     for who, party in (("applicant", form.applicant), ("agent", form.agent or Party())):
         values |= {f"{who}.{code}": getattr(party, code) for code in _PARTY}
     if form.outcome:

@@ -10,15 +10,15 @@ from textual.widget import Widget
 from casework.messages import t
 from casework.numbers import printed
 from screens.canvas import Part
-from screens.desk import Done, IntakeForm, PaperRef, Party, Saved
+from screens.desk import Done, IntakeForm, PaperRef, Saved
 from screens.frame import FrameScreen
 from screens.page import Page
 
 
 class Begin(Protocol):
-    """Starts the form anew, for the same visit with the applicant."""
+    """Starts the form anew; for the same visit with the people of the form before."""
 
-    def __call__(self, visit: str = "", applicant: Party | None = None) -> Awaitable[None]: ...
+    def __call__(self, visit: str = "", before: IntakeForm | None = None) -> Awaitable[None]: ...
 
 
 class SavedScreen(FrameScreen):
@@ -109,7 +109,7 @@ class SavedScreen(FrameScreen):
     async def act_visit_next(self) -> None:
         """The same visitor, the next case."""
         self.console_app.close(self)
-        await self.begin(self.saved.visit, self.form.applicant)
+        await self.begin(self.saved.visit, self.form)
         self._tell_unprinted()
 
     def _tell_unprinted(self) -> None:

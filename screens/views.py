@@ -225,6 +225,7 @@ class Known(Struct, frozen=True):
     party: Party
     form: dict[str, str] = {}
     note: str = ""  # "办过 3 件, 最近 2026-10-01"
+    agent: Party | None = None  # who applied for this applicant the last time
 
 
 class IntakeForm(Struct, frozen=True):

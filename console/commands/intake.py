@@ -14,11 +14,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any, BinaryIO
 
-import msgspec
-
-from casework.commands import Intake, Scan
+from casework.commands import Scan
 from casework.messages import Message, t
-from casework.prefile import read_code
 from casework.rules import Refusal
 from console import bootstrap
 from console.arguments import Parser, add_folder, add_person, add_shared
@@ -27,9 +24,8 @@ from console.dropped import file_of
 from console.errors import FileTrouble, WrongUse
 from console.intake_lines import BadLine, lines_of, read_line, read_scans
 from console.output import complain, data, reason_of, talk
-from console.preparing import Preparing
+from console.taking_in import take_in
 from console.terminal import Terminal
-from local_db.errors import StoreError
 from local_db.scan_files import Staged
 
 
@@ -118,26 +114,6 @@ def _told(terminal: Terminal, session: Session, taken: Taken, number: int, ref: 
     except BrokenPipeError as gone:
         raise FileTrouble("console.intake.nobody_reads", number=taken.number) from gone
     return not (printing and not taken.known) or _printed(terminal, session, taken, number, ref)
-
-
-def take_in(terminal: Terminal, session: Session, command: Intake) -> tuple[Taken, ...] | Refusal:
-    """One application, or all of a bundle; a prefile that it refers to goes on under its own id. Raises BadInput."""
-    case_id, counter = "", terminal.counter
-    if read_code(command.refers_to):
-        prefile = Preparing(counter).prefile(command.refers_to)
-        if not prefile.number:
-            case_id = prefile.id
-            command = msgspec.structs.replace(command, first_contact=command.first_contact or prefile.opened_by)
-    if counter.is_bundle(command.item):
-        taken = counter.intake_together(session, command, case_id)
-    else:
-        one = counter.intake(session, command, case_id)
-        taken = one if isinstance(one, Refusal) else (one,)
-    if not isinstance(taken, Refusal) and not counter.known_down():
-        with contextlib.suppress(StoreError):  # it is saved: a look-up that can't be written must not deny that
-            for each in taken:
-                counter.check(session, each.number)
-    return taken
 
 
 def _printed(terminal: Terminal, session: Session, taken: Taken, number: int, ref: str) -> bool:

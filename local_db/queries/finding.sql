@@ -18,6 +18,9 @@ from shown
 where (?1 = '' or state = ?1) and (?2 = '' or module = ?2) and received_at >= ?3 and (received_at, case_id) < (?4, ?5)
 order by received_at desc, case_id desc limit ?6
 
+-- name: recent_items
+select item from shown order by received_at desc, case_id desc limit ?
+
 -- name: queue
 -- What waits at one post, oldest first, those after a key.
 select p.received_at, p.case_id, p.step, s.number, s.item, s.module, s.state, s.applicant_name, s.applicant_id,
@@ -39,6 +42,13 @@ select case_id from shown where applicant_id = ? and item = ?
 -- name: of_applicant
 -- Newest first.
 select case_id from shown where applicant_id = ? order by received_at desc, case_id desc limit ?
+
+-- name: of_agent
+select case_id from agent where code = ?
+
+-- name: person_named
+-- The newest name under an identity number.
+select name, kind from person where code = ? order by id desc limit 1
 
 -- name: count_of_applicant
 select count(*) from shown where applicant_id = ?

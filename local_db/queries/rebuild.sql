@@ -30,6 +30,9 @@ delete from head
 -- name: clear_words
 insert into person_words (person_words) values ('delete-all')
 
+-- name: clear_agent
+delete from agent
+
 -- name: clear_person
 delete from person
 

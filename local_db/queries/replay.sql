@@ -44,6 +44,11 @@ delete from place where post = ? and received_at = ? and case_id = ? and step = 
 -- name: keep_person
 insert into person (code, name, kind, words) values (?, ?, ?, ?) on conflict (code, name) do nothing
 
+-- name: keep_agent
+insert into agent (code, case_id, received_at) values (?, ?, ?)
+on conflict (code) do update set case_id = excluded.case_id, received_at = excluded.received_at
+where excluded.received_at >= agent.received_at
+
 -- name: unindexed
 -- How many names the index of words does not reach yet.
 select (select coalesce(max(id), 0) from person) - indexed from finder

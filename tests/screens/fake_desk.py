@@ -336,6 +336,9 @@ class FakeDesk(FakePrefiles):
             return Known(party, {"f1": "餐饮服务"}, "办过 3 件")
         return None
 
+    async def known_agent(self, identity: str, applicant_id: str) -> Party | None:
+        return Party("person", identity, "李代办", "13900139000") if identity == PERSON_ID else None
+
     async def open_case_warning(self, item: str, applicant_id: str) -> Message | None:
         return None
 
