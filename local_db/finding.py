@@ -229,9 +229,10 @@ class Finding(Connected):
             if code.isascii() and code.isdigit() and len(code) >= 6:
                 found += [row[0] for row in db.execute(_SQL["number_begins"], (code, limit)).fetchall()]
                 found += [row[0] for row in db.execute(_SQL["alias_begins"], (code, limit)).fetchall()]
-            for pattern in _number_patterns(words, code):
+            for ends, pattern in _number_ends(words, code):
                 found += [row[0] for row in db.execute(_SQL["alias_like"], (pattern, limit)).fetchall()]
-                found += [row[0] for row in db.execute(_SQL["number_like"], (pattern, limit)).fetchall()]
+                asked = (msgspec.json.encode(ends).decode(), pattern, limit)
+                found += [row[0] for row in db.execute(_SQL["number_ends"], asked).fetchall()]
             if _ITEM.fullmatch(code):
                 found += [row[0] for row in db.execute(_SQL["of_item"], (code, limit)).fetchall()]
             for person, _ in _people(db, words, limit):
@@ -294,18 +295,26 @@ def _people(db: sqlite3.Connection, words: str, limit: int) -> list[tuple[str, s
 _ITEM = re.compile(r"[A-Z]\d{2}")
 _SHORT = re.compile(r"(?:(\d{4})-)?(?:(\d{2})-)?(\d{4})")
 """The short number of a list: day, terminal, count; what stands in front may be left out."""
+_END = 6
+"""Digits of the count and its check, by which numbers are indexed."""
 
 
-def _number_patterns(words: str, code: str) -> list[str]:
-    """What `like` may find of a number by its end (four digits or more), or by its short form."""
-    patterns = []
+def _number_ends(words: str, code: str) -> list[tuple[list[str], str]]:
+    """For the end of a number (four digits or more) or its short form: the last six digits it may have, and its pattern.
+
+    At most a hundred ends are looked up by index; looking through a million numbers would take a fifth of a second.
+    """
+    found = []
     short = _SHORT.fullmatch(words)
     if short:
         day, terminal, count = short.groups()
-        patterns.append(f"%{day or ''}{'__' if terminal else '____' if day else ''}{terminal or ''}{count}__")
+        pattern = f"%{day or ''}{'__' if terminal else '____' if day else ''}{terminal or ''}{count}__"
+        found.append(([f"{count}{check:02d}" for check in range(100)], pattern))
     if code.isascii() and code.isdigit() and 4 <= len(code) < numbers.LENGTH:
-        patterns.append(f"%{code}")
-    return patterns
+        heads = range(10 ** max(0, _END - len(code)))
+        ends = [f"{head:0{_END - len(code)}d}{code}" for head in heads] if len(code) < _END else [code[-_END:]]
+        found.append((ends, f"%{code}"))
+    return found
 
 
 def _fits(row: CaseRow, which: Filter) -> bool:

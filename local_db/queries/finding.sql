@@ -56,9 +56,10 @@ select count(*) from shown where applicant_id = ?
 -- name: number_begins
 select case_id from shown where number >= ?1 and number < ?1 || ':' order by number desc limit ?2
 
--- name: number_like
--- By the end of the number or its short form: one pass over the numbers, some milliseconds for a hundred thousand.
-select case_id from shown where number like ? order by number desc limit ?
+-- name: number_ends
+-- By the end of the number or its short form: the last six digits it may have (a JSON list) by index, then the pattern.
+select case_id from shown where substr(number, -6) in (select value from json_each(?1)) and number like ?2
+order by number desc limit ?3
 
 -- name: alias_begins
 -- Numbers that a case had before it was renumbered.

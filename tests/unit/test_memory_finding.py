@@ -210,5 +210,6 @@ def test_the_short_number_of_a_list_the_end_of_a_number_and_an_item_find_the_cas
     day, terminal, count = number[8:12], number[14:16], number[16:20]
     for text in (f"{day}-{terminal}-{count}", f"{terminal}-{count}", count, number[-6:], f"{count} {number[-2:]}"):
         assert names(memory, text) == [FIRM.name], text
+    assert all(names(memory, number[-length:]) == [FIRM.name] for length in range(4, len(number) + 1))
     assert len(names(memory, memory.search(FIRM.name)[0].item.lower())) == 2
     assert names(memory, f"{day}-99-{count}") == []
