@@ -300,7 +300,7 @@ _END = 6
 
 
 def _number_ends(words: str, code: str) -> list[tuple[list[str], str]]:
-    """For the end of a number (four digits or more) or its short form: the last six digits it may have, and its pattern.
+    """For the end of a number (four digits or more) or its short form: its possible last six digits, and its pattern.
 
     At most a hundred ends are looked up by index; looking through a million numbers would take a fifth of a second.
     """
