@@ -110,6 +110,8 @@ class Limits:
     # Storage
     busy_seconds: float = 10.0
     list_rows: int = 2000
+    batch_cases: int = 100
+    """Cases that one confirmation may act on at once."""
     # Scanned papers (S35)
     scan_bytes: int = 20 * 1024 * 1024
     """The largest scan: some forty pages in grey."""

@@ -19,11 +19,11 @@ from casework.papers.text import to_text
 from casework.refused import RECALL_PAPER
 from casework.rights import post_for
 from casework.rules import Refusal
-from console import desk_forms, desk_scans
+from console import desk_scans, moved
+from console.act_data import act_data
 from console.claiming import Claiming
 from console.counter import Acted, fate_of
-from console.desk_intake import papers_of
-from console.desk_taking import TakingDesk
+from console.desk_acting import ActingDesk
 from console.desk_tray import recalled_case, told, tray_rows
 from console.fetching import fetch_case, fetch_number
 from console.settling import Settlement, Settling
@@ -32,7 +32,7 @@ from local_db.finding import CaseRow
 from screens import desk
 
 
-class CounterDesk(TakingDesk):
+class CounterDesk(ActingDesk):
     """Implements `screens.desk.Desk` over one terminal."""
 
     def __init__(self, terminal: Terminal, cable: Callable[[bool], None] | None = None) -> None:
@@ -192,20 +192,14 @@ class CounterDesk(TakingDesk):
 
         case = self._terminal.counter.case(number)
         memory = self._terminal.memory
-        acts = tuple(
-            desk_forms.offered(action, off, case, self._terminal)
-            for action, off in desk_forms.in_order(
-                (
-                    *self._terminal.counter.possible(self._who, case),
-                    *Claiming(self._terminal.counter).offers(self._who, case),
-                )
-            )
-        )
+        acts = self._offers(case)
         if case.scans:
             desk_scans.prefetch(self._terminal, case, self._who.shift)
-        history = tuple((told.fact, fate_of(told)) for told in memory.history(case.id).lines)
+        told = memory.history(case.id)
+        history = tuple((line.fact, fate_of(line)) for line in told.lines)
         unsent = sum(1 for _, fate in history if fate == "pending")
         view = case_state.placed(self._terminal, self._show, case, self._show.view(case, history, acts, unsent))
+        view = msgspec.structs.replace(view, seen=moved.facts_shown(told))
         return view if masked_ else _unmasked(view, case.received.applicant.id)
 
     async def take(self, number: str) -> desk.Done | desk.Refused | None:
@@ -237,31 +231,6 @@ class CounterDesk(TakingDesk):
     async def open_scan(self, number: str, scan: str) -> desk.Done | desk.Refused | None:
         """Show a scan in the system's viewer; None while it is on its way here."""
         return await self._answer(lambda: desk_scans.opened(self._terminal, number, scan))
-
-    async def act(self, number: str, action: str, data: dict[str, str]) -> desk.Done | desk.Refused:
-        """Commit an act on a case."""
-
-        def work() -> desk.Done | desk.Refused:
-            command = desk_forms.act_data(action, data, self._terminal)
-            if action == "check" and not command:
-                return self._checked(number)
-            return self._done(self._terminal.counter.act(self._who, number, action, command), f"act.{action}")
-
-        return cast("desk.Done | desk.Refused", await self._answer(work))
-
-    def _checked(self, number: str) -> desk.Done | desk.Refused:
-        """Ask the sources; where none answers, say so."""
-        return self._done(self._terminal.counter.check(self._who, number), "act.check")
-
-    def _done(self, acted: Acted | Refusal, done: str) -> desk.Done | desk.Refused:
-        if isinstance(acted, Refusal):
-            return desk.Refused(acted.message, desk_forms.blamed(acted))
-        self._terminal.wake()
-        places = self._show.places(self._terminal.counter.case(acted.number))
-        words = "desk.waits" if acted.waits else "desk.done" if places else "desk.ended"
-        facts = {"act": Message(done), "state": Message(f"state.{acted.state}"), "places": list(places)}
-        papers = tuple(desk.PaperRef(kind, t(f"paper.{kind}")) for kind in papers_of(acted.types, acted.waits))
-        return desk.Done(Message(words, facts), papers, acted.waits)
 
     async def why(self, number: str) -> str:
         """The clocks as a ledger, day by day."""
@@ -331,7 +300,7 @@ class CounterDesk(TakingDesk):
             name, _, action = way.partition(":")
             kind = "withdraw" if name == "withdraw-refused" else name
             rest = {field: value for field, value in data.items() if field not in {"reason", "holder"}}
-            command = desk_forms.act_data(action, rest, self._terminal) if action else None
+            command = act_data(action, rest) if action else None
             wanted = Settlement(kind, data.get("reason", ""), action, command, data.get("holder", ""))
             settled = Settling(self._terminal.counter).settle(self._who, entry, wanted)
             return self._with_recall(self._done(settled, f"event.resolve.{kind}"), settled)

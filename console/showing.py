@@ -129,7 +129,7 @@ class Shower:
             places=self.places(case),
             clocks=tuple(clock_view(each) for each in stand),
             route=self._route(case),
-            history=tuple(self._history_line(case, fact, fate) for fact, fate in history),
+            history=tuple(self.history_line(case, fact, fate) for fact, fate in history),
             materials=tuple(self._material(case, item, code, have) for code, have in case.materials.items()),
             form=self._form(case, item),
             papers=self._papers(case),
@@ -160,7 +160,8 @@ class Shower:
             )
         return tuple(views)
 
-    def _history_line(self, case: Case, fact: Fact, fate: str) -> desk.HistoryLine:
+    def history_line(self, case: Case, fact: Fact, fate: str) -> desk.HistoryLine:
+        """A fact in one line: when, who, what."""
         who = self.name_of(fact.actor) if fact.actor else t("history.hall")
         try:
             event, words = t(f"event.{fact.type}"), detail(self, case, body_of(fact))

@@ -103,8 +103,7 @@ class ActScreen(FormScreen):
 
     def _told(self) -> list[tuple[str, str]]:
         rows = [row for row in self.sheet.rows if isinstance(row, InputRow) and row.value]
-        texts = [({choice.code: choice.text for choice in row.field.choices}, row) for row in rows]
-        return [(row.label, words.get(row.value, row.value)) for words, row in texts]
+        return [(row.label, _said(row)) for row in rows]
 
     async def _do(self) -> None:
         answer = await self.submit(self.sheet.values())
@@ -115,6 +114,12 @@ class ActScreen(FormScreen):
         self.console_app.close(self)
         await self.after(answer)
 
+    async def _look(self) -> None:
+        """The case as it is now; the form comes back as it was left."""
+        self._keep()
+        self.console_app.close(self)
+        await self.console_app.frame.freshen()
+
     async def _refused(self, answer: Refused) -> None:
         self._why = answer.message
         self._rebuild()
@@ -124,6 +129,17 @@ class ActScreen(FormScreen):
             await self.sheet.goto(answer.field)
         self.app.bell()
         self.say(answer.message, "error")
+        if answer.conflict is not None:
+            from screens.conflict import ConflictScreen
+
+            await self.console_app.show(ConflictScreen(answer.conflict, self._look, self._do))
+
+
+def _said(row: InputRow) -> str:
+    """What stands in a row, in words: codes of choices and staff numbers by their names."""
+    words = {choice.code: choice.text for choice in row.field.choices}
+    parts = row.value.replace("，", ",").replace(" ", ",").split(",") if words else []
+    return ", ".join(words.get(part, part) for part in parts if part) or row.value
 
 
 def _applies(field: Field, answers: dict[str, str]) -> bool:

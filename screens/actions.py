@@ -34,6 +34,8 @@ _SHOWN = {
     "semicolon": ";",
     "apostrophe": "'",
     "plus": "+",
+    "asterisk": "*",
+    "exclamation_mark": "!",
     "slash": "/",
     "backslash": "\\",
     "grave_accent": "`",
@@ -113,12 +115,22 @@ ACTS: tuple[Act, ...] = (
     Act("print_here", ("enter",), ("preview",), row=1),
     Act("pick_act", ("enter",), ("case",), row=1),
     Act("close_text", ("enter",), ("text",), row=1),
+    Act("anyway", ("f2",), ("conflict",), row=2),
+    Act("look", ("enter",), ("conflict", "batch"), row=1),
     Act("new", ("n",), ("queue", "saved"), row=2),
     Act("tray", ("t",), ("queue",), row=3),
     Act("prefiles", ("f",), ("queue",), row=6),
-    Act("hint", ("question_mark",), ("queue", "tray", "prefiles", "case", "text", "saved", "board", "preview")),
+    Act(
+        "hint",
+        ("question_mark",),
+        ("queue", "tray", "prefiles", "case", "text", "saved", "board", "preview", "batch", "conflict"),
+    ),
     Act("filter_post", ("p",), ("queue",), row=4),
     Act("filter_light", ("l",), ("queue",), row=5),
+    Act("mark", ("space",), ("queue", "batch"), row=7),
+    Act("mark_all", ("a",), ("queue",)),
+    Act("batch", ("d",), ("queue",), row=8),
+    Act("print_batch", ("f7",), ("batch",), row=3),
     Act("reload", ("r",), ("queue", "board", "prefiles")),
     Act("look_through", ("c",), ("prefiles",), row=2),
     Act("print_list", ("p",), ("prefiles",), row=3),
@@ -129,7 +141,8 @@ ACTS: tuple[Act, ...] = (
     Act("unmask", ("2",), ("case",), row=32),
     Act("guide", ("3",), ("case",)),
     Act("others", ("9",), ("case",), row=33),
-    Act("open_scan", ("ctrl+o",), ("case",), row=34),
+    Act("open_scan", ("asterisk",), ("case",), row=34),
+    Act("compare", ("exclamation_mark",), ("case",), row=35),
     Act("visit_next", ("v",), ("saved",), row=5),
     Act("print_all", ("p",), ("saved",), row=4),
     Act("open_case", ("o",), ("saved",), row=6),
@@ -221,9 +234,9 @@ def bindings(place: str) -> list[Binding]:
         for act in ACTS
         if place in act.where and not act.typed
     ]
-    if place == "case":
+    if place in {"case", "batch"}:
         found += [
-            Binding(key, f"case_act('{code}')", code, show=False, priority=True, id=f"case.act.{code}")
+            Binding(key, f"case_act('{code}')", code, show=False, priority=True, id=f"{place}.act.{code}")
             for code, key in CASE_KEYS.items()
         ]
     return found

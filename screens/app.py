@@ -237,6 +237,11 @@ class ConsoleApp(KeyedApp, inherit_bindings=False):
             answer = await submit({})
             if isinstance(answer, Done):
                 await after(answer)
+            elif answer.conflict is not None:
+                from screens.conflict import ConflictScreen
+
+                self.bell()
+                await self.show(ConflictScreen(answer.conflict, self.frame.freshen, do))
             else:
                 self.frame.answer(answer)
 

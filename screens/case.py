@@ -107,10 +107,14 @@ class CaseScreen(FrameScreen):
 
     async def perform(self, act: ActView) -> None:
         """Do an act, with its form and its question where it has them."""
-        number = self.number
+        number, seen = self.number, self.case.seen if self.case else frozenset()
 
         async def submit(data: dict[str, str]) -> Done | Refused:
-            return await self.desk.act(number, act.code, data)
+            nonlocal seen
+            answer = await self.desk.act(number, act.code, data, seen)
+            if isinstance(answer, Refused) and answer.conflict is not None:
+                seen = answer.conflict.facts  # she reads it now: the same act once more is decided on that
+            return answer
 
         await self.console_app.perform(self._subject(), act, submit, self._done, number)
 
@@ -165,7 +169,7 @@ class CaseScreen(FrameScreen):
         await self.console_app.show(MenuScreen("screens.title.others", options, self.console_app.open_case))
 
     async def act_open_scan(self) -> None:
-        """Ctrl-O: a scan in the system's viewer; where there are several, pick one."""
+        """`*`: a scan in the system's viewer; where there are several, pick one."""
         scans = [(one, scan) for one in (self.case.materials if self.case else ()) for scan in one.scans]
         if not scans:
             self.say(t("screens.case.no_scan"), "warn")
@@ -191,6 +195,16 @@ class CaseScreen(FrameScreen):
             self.say(t("screens.case.fetching"), "warn")
         else:
             self.console_app.frame.answer(answer)
+
+    async def act_compare(self) -> None:
+        """`!`: what she saw and what the hall has, where the hall has refused what she did."""
+        conflict = await self.desk.conflict(self.number)
+        if conflict is None:
+            self.say(t("screens.conflict.none"), "warn")
+            return
+        from screens.conflict import ConflictScreen
+
+        await self.console_app.show(ConflictScreen(conflict, self.arrive))
 
     async def act_pane(self) -> None:
         """F6: the next section."""

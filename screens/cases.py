@@ -52,6 +52,6 @@ def whole(row: QueueRow) -> str:
     return " | ".join(word for word in words if word)
 
 
-def case_table(empty: str, moved: Callable[[QueueRow | None], None] | None = None) -> Table:
+def case_table(empty: str, moved: Callable[[QueueRow | None], None] | None = None, *, marks: bool = False) -> Table:
     """A table of cases."""
-    return Table(COLUMNS, lambda row: str(row.number), cells, empty=empty, moved=moved)
+    return Table(COLUMNS, lambda row: str(row.number), cells, empty=empty, moved=moved, marks=marks)

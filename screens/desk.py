@@ -11,7 +11,8 @@ from __future__ import annotations
 from typing import Protocol
 
 from casework.messages import Message
-from screens.case_views import CaseView, ClockView, HistoryLine, Line, OtherCase, StepView
+from screens.case_views import CaseView, ClockView, OtherCase, StepView
+from screens.moved_views import Conflict, HistoryLine, Line, Side
 from screens.views import (
     ActView,
     Also,
@@ -30,6 +31,7 @@ from screens.views import (
     Light,
     Link,
     MaterialView,
+    Offered,
     Page,
     PaperRef,
     Party,
@@ -53,6 +55,7 @@ __all__ = [
     "Checked",
     "Choice",
     "ClockView",
+    "Conflict",
     "Desk",
     "Done",
     "Draft",
@@ -68,6 +71,7 @@ __all__ = [
     "Line",
     "Link",
     "MaterialView",
+    "Offered",
     "OtherCase",
     "Page",
     "PaperRef",
@@ -79,6 +83,7 @@ __all__ = [
     "Refused",
     "Saved",
     "ScanView",
+    "Side",
     "Status",
     "StepState",
     "StepView",
@@ -181,7 +186,20 @@ class Desk(Protocol):
         ...
 
     async def unmask(self, number: str, reason: str) -> CaseView | Refused: ...
-    async def act(self, number: str, action: str, data: dict[str, str]) -> Done | Refused: ...
+    async def act(
+        self, number: str, action: str, data: dict[str, str], seen: frozenset[str] = frozenset()
+    ) -> Done | Refused:
+        """Do an act. `seen`: what the case was made of when it was decided on; refused where it has moved since."""
+        ...
+
+    async def offers(self, numbers: tuple[str, ...]) -> tuple[Offered, ...]:
+        """What each of these cases offers, for acts on several at once; a case that is gone is left out."""
+        ...
+
+    async def conflict(self, number: str) -> Conflict | None:
+        """What she saw when she did what the hall has refused, and what the hall has; None where nothing was."""
+        ...
+
     async def open_scan(self, number: str, scan: str) -> Done | Refused | None:
         """Show a scan in the system's viewer; None while it is on its way here."""
         ...

@@ -10,6 +10,7 @@ import msgspec
 from textual.widget import Widget
 
 from casework.case import APPLICANT
+from casework.limits import LIMITS
 from casework.messages import t
 from casework.numbers import printed
 from screens.cases import case_table, whole
@@ -42,7 +43,7 @@ class QueueScreen(FrameScreen):
         self.where = QueueFilter()
         self._told = ""
         self.side = Side()
-        self.table = case_table("screens.queue.empty", self._moved)
+        self.table = case_table("screens.queue.empty", self._moved, marks=True)
 
     def body(self) -> Iterator[Widget]:
         """List and panel."""
@@ -62,6 +63,7 @@ class QueueScreen(FrameScreen):
         count = f"{len(self.table.rows)}{'+' if self.table.next else ''}" if self.where.light else self.table.total
         sitting = sum(1 for row in self.table.rows if row.sits)
         words += [t("screens.queue.sitting", n=sitting)] if sitting else []
+        words += [t("screens.queue.marked", n=len(self.table.marked))] if self.table.marked else []
         return " / ".join(words) + f" ({count})"
 
     async def arrive(self) -> None:
@@ -101,17 +103,46 @@ class QueueScreen(FrameScreen):
         """The applications before their number."""
         await self.console_app.act_go_prefiles()
 
+    async def act_mark(self) -> None:
+        """Space: mark the case under the cursor, or take the mark away; the cursor goes on."""
+        if not self.table.mark(LIMITS.batch_cases):
+            self.app.bell()
+            self.say(t("screens.queue.enough", n=LIMITS.batch_cases), "warn")
+        self.dress()
+
+    async def act_mark_all(self) -> None:
+        """a: mark all that are listed, or take all marks away."""
+        self.table.mark_all(LIMITS.batch_cases)
+        self.dress()
+
+    async def act_batch(self) -> None:
+        """d: one act on all marked cases."""
+        marked = self.table.marked
+        if not marked:
+            self.say(t("screens.queue.none_marked"), "warn")
+            return
+        from screens.batch import BatchScreen
+
+        await self.console_app.show(BatchScreen(tuple(marked.values()), self._done_with))
+
+    def _done_with(self, number: str) -> None:
+        """What is done is no longer marked; what was refused stays so."""
+        if self.table.marked is not None:
+            self.table.marked.pop(number, None)
+
     async def act_filter_post(self) -> None:
         """The next of my posts, then what waits for the applicant, then all."""
         person = self.console_app.person
         posts = ["", *(person.shift if person else ()), APPLICANT]
         now = posts.index(self.where.post) if self.where.post in posts else 0
+        self.table.unmark()
         self.where = msgspec.structs.replace(self.where, post=posts[(now + 1) % len(posts)])
         await self.arrive()
 
     async def act_filter_light(self) -> None:
         """The next light, then all."""
         now = _LIGHTS.index(self.where.light)
+        self.table.unmark()
         self.where = msgspec.structs.replace(self.where, light=_LIGHTS[(now + 1) % len(_LIGHTS)])
         await self.arrive()
 

@@ -43,8 +43,12 @@ class Table(Canvas, can_focus=True):
         *,
         empty: str,
         moved: Callable[[Any], None] | None = None,
+        marks: bool = False,
     ) -> None:
+        """`marks`: rows can be marked; a second sign column shows it."""
         super().__init__()
+        self.marked: dict[str, Any] | None = {} if marks else None
+        """The marked rows by their keys, in the order of marking."""
         self.columns = tuple(columns)
         self.key_of = key_of
         self.cells_of = cells_of
@@ -66,6 +70,8 @@ class Table(Canvas, can_focus=True):
         while self.next and len(self.rows) <= self.at:
             await self._more()
         places = {self.key_of(row): index for index, row in enumerate(self.rows)}
+        if self.marked is not None and not self.next:  # what is no longer in the list can't be acted on unseen
+            self.marked = {name: self.rows[places[name]] for name in self.marked if name in places}
         self._stand(min(self.at, len(self.rows) - 1) if key is None else places.get(key, self.at))
 
     async def _more(self) -> None:
@@ -78,6 +84,36 @@ class Table(Canvas, can_focus=True):
     def row(self) -> Any:
         """The row under the cursor, None in an empty list."""
         return self.rows[self.at] if 0 <= self.at < len(self.rows) else None
+
+    def mark(self, most: int) -> bool:
+        """Mark the row under the cursor, or take its mark away, and go on to the next. False: `most` are marked."""
+        marked, row = self.marked, self.row
+        if marked is None or row is None:
+            return True
+        key = self.key_of(row)
+        if key in marked:
+            del marked[key]
+        elif len(marked) < most:
+            marked[key] = row
+        else:
+            return False
+        self._stand(self.at + 1)
+        return True
+
+    def mark_all(self, most: int) -> None:
+        """Mark every row that is loaded, at most so many; where all of them are marked, none."""
+        if self.marked is None:
+            return
+        keys = [self.key_of(row) for row in self.rows[:most]]
+        rows = dict(zip(keys, self.rows, strict=False))
+        self.marked = {} if keys and all(key in self.marked for key in keys) else rows
+        self.refresh()
+
+    def unmark(self) -> None:
+        """No marks."""
+        if self.marked is not None:
+            self.marked = {}
+        self.refresh()
 
     @property
     def _room(self) -> int:
@@ -127,7 +163,8 @@ class Table(Canvas, can_focus=True):
     def _widths(self) -> list[int]:
         wide = self.size.width >= 100
         widths = [column.width if wide or not column.wide else 0 for column in self.columns]
-        left = self.size.width - 1 - sum(width + 1 for width in widths if width)
+        signs = 1 if self.marked is None else 2
+        left = self.size.width - signs - sum(width + 1 for width in widths if width)
         growing = [i for i, column in enumerate(self.columns) if column.grows]
         for index in growing:
             widths[index] += max(left // len(growing), 0)
@@ -144,13 +181,15 @@ class Table(Canvas, can_focus=True):
             titles = [
                 (fit(t(column.title), w) + " ", "heading") for column, w in zip(self.columns, widths, strict=True) if w
             ]
-            return [(" ", ""), *titles]
+            return [(" " if self.marked is None else "  ", ""), *titles]
         index = y - 1 + self.top
         if index >= len(self.rows):
             return [(f" {t(self.empty)}", "dim")] if y == 2 and not self.rows else ()
         mark = ">" if index == self.at else " "
         cells = self.cells_of(self.rows[index])
         parts: list[Part] = [(mark, "focus" if mark == ">" else "")]
+        if self.marked is not None:
+            parts.append(("*", "strong") if self.key_of(self.rows[index]) in self.marked else (" ", ""))
         for (text, ink), width in zip(cells, widths, strict=True):
             if width:
                 parts += [(fit(text, width), ink), (" ", "")]

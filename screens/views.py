@@ -11,6 +11,7 @@ from typing import Generic, Literal, TypeVar
 from msgspec import Struct
 
 from casework.messages import Message
+from screens.moved_views import Conflict
 
 Link = Literal["online", "connecting", "offline", "stopped"]
 Light = Literal["none", "green", "yellow", "red", "black"]
@@ -61,6 +62,7 @@ class Refused(Struct, frozen=True):
     message: Message
     field: str = ""
     confirm_day: str = ""  # the day (YYYY-MM-DD) that the clerk must confirm before it can be done (S29)
+    conflict: Conflict | None = None  # of an act: the case had moved under her hands
 
 
 class Checked(Struct, frozen=True):
@@ -267,6 +269,14 @@ class ActView(Struct, frozen=True):
     grave: bool = False  # asks *sure?* before
     notes: tuple[str, ...] = ()  # what will happen, told in the form and in the question
     proposed: bool = False  # the one to take when nothing else is said
+
+
+class Offered(Struct, frozen=True):
+    """What a case of a list offers to this person; `seen` as in `CaseView`."""
+
+    number: str
+    acts: tuple[ActView, ...]
+    seen: frozenset[str] = frozenset()
 
 
 class PaperRef(Struct, frozen=True):

@@ -54,7 +54,8 @@ from screens.desk import (
     StepView,
     TrayRow,
 )
-from tests.screens.fake_prefiles import CODE, COMPANY, FakePrefiles
+from tests.screens.fake_acting import FakeActing
+from tests.screens.fake_prefiles import CODE, COMPANY
 
 TODAY = date(2026, 11, 23)
 WORDS = {
@@ -98,7 +99,7 @@ OTHERS = (number(8), number(9))
 
 
 @dataclass
-class FakeDesk(FakePrefiles):
+class FakeDesk(FakeActing):
     """The desk."""
 
     language: str = "zh_CN"
@@ -540,14 +541,6 @@ class FakeDesk(FakePrefiles):
     async def unmask(self, number: str, reason: str) -> CaseView | Refused:
         self.unmasked = True
         return await self.case(number)
-
-    async def act(self, number: str, action: str, data: dict[str, str]) -> Done | Refused:
-        await self._asked(f"act {action}")
-        if self.refuse_next is not None:
-            refusal, self.refuse_next = self.refuse_next, None
-            return Refused(refusal, "reason")
-        self.acted.append((number, action, data))
-        return Done(Message("screens.posts.serving", {"posts": action}))
 
     async def open_scan(self, number: str, scan: str) -> Done | Refused | None:
         await self._asked(f"open_scan {scan}")

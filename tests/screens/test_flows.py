@@ -430,7 +430,9 @@ def test_a_paper_that_is_checked_over_the_network_is_never_missing() -> None:
 
 def test_a_sentence_too_long_for_its_row_is_whole_in_the_help() -> None:
     class Wordy(FakeDesk):
-        async def act(self, number: str, action: str, data: dict[str, str]) -> Done | Refused:
+        async def act(
+            self, number: str, action: str, data: dict[str, str], seen: frozenset[str] = frozenset()
+        ) -> Done | Refused:
             return Refused(Message("screens.paste.too_many" * 5))
 
     async def then(pilot: Pilot[Any], app: ConsoleApp) -> None:

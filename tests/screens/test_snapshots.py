@@ -10,6 +10,7 @@ import pytest
 from rich.cells import cell_len
 from textual.pilot import Pilot
 
+from casework.messages import Message
 from screens.app import ConsoleApp
 from screens.canvas import Canvas
 from tests.screens.fake_desk import FakeDesk, number
@@ -40,6 +41,12 @@ WAYS = {
     "case_acts": SIGNED + "<enter><enter>",
     "act": SIGNED + "<enter>h王<enter>",
     "confirm": "2001<enter>135790<enter><enter>d1<enter>x<enter>",
+    "queue_marked": SIGNED + "<space><space><down><space>",
+    "batch": SIGNED + "<space><space><space>d",
+    "batch_asked": SIGNED + "<space><space><space>dr王<f2>",
+    "batch_done_refused": SIGNED + "<space><space><space>da<enter>",
+    "conflict_moves": SIGNED + "<enter>h王<enter>1<f2>",
+    "conflict_refused": SIGNED + "<enter>!",
     "search": SIGNED + "<f4>a02",
     "tray": SIGNED + "t",
     "tray_opened": SIGNED + "t<enter>",
@@ -56,7 +63,10 @@ Compare = Callable[..., bool]
 def app(language: str, way: str = "") -> ConsoleApp:
     """The console on a new desk; on the way that says so with an applicant who sits and waits."""
     sitting = (number(1),) if way.endswith("sitting") else ()
-    made = ConsoleApp(FakeDesk(language=language, sitting=sitting), poll_seconds=0)
+    desk = FakeDesk(language=language, sitting=sitting, moves_next=way.endswith("moves"))
+    if way.endswith("refused"):
+        desk.refused = {number(n): Message("refusal.reason") for n in (1, 2)}
+    made = ConsoleApp(desk, poll_seconds=0)
     made.language = language
     return made
 
@@ -82,7 +92,10 @@ def test_high_contrast_looks_as_before(snap_compare: Compare) -> None:
     assert snap_compare(shown, terminal_size=(80, 24), run_before=going("intake_materials"))
 
 
-DRAWN = ("queue", "intake_materials", "bundle", "case", "menu", "saved", "help", "tray", "prefiles")
+DRAWN = (
+    "queue", "queue_marked", "batch", "conflict_refused", "intake_materials", "bundle", "case", "menu", "saved", "help",
+    "tray", "prefiles",
+)  # fmt: skip
 AMBIGUOUS = "…“”‘’·●○→←↑↓■□▲△▼▽★☆◆◇─│┌┐└┘├┤┬┴┼═║"
 
 
