@@ -55,6 +55,8 @@ class Limits:
     """Scopes that a terminal may name in a pull as still needed."""
     holes_at_once: int = 20
     """Old cases that a terminal asks the hall for between two polls."""
+    measure_cases: int = 200
+    """Cases from a snapshot that are measured for the board in one transaction."""
     purge_seconds: float = 1800.0
     """How often a terminal looks for what is over its days."""
     bootstrap_slice_ms: float = 5.0

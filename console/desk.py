@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
@@ -31,6 +31,9 @@ from console.terminal import Terminal
 from local_db.finding import CaseRow
 from screens import desk
 
+if TYPE_CHECKING:
+    from console.desk_board import BoardBook
+
 
 class CounterDesk(ActingDesk):
     """Implements `screens.desk.Desk` over one terminal."""
@@ -39,6 +42,7 @@ class CounterDesk(ActingDesk):
         super().__init__(terminal)
         self._cable = cable
         self._plugged = True
+        self._board: BoardBook | None = None
 
     # Who
 
@@ -171,11 +175,12 @@ class CounterDesk(ActingDesk):
         me = self._who.staff.number
         return tuple(self._show.row(row.case, row.unsent, me=me) for row in {one.number: one for one in found}.values())
 
-    async def board(self) -> tuple[desk.BoardRow, ...]:
-        """Today in figures, from what this terminal holds."""
-        from console import desk_board
+    async def board(self, days: int) -> desk.BoardView:
+        """The figures, from what this terminal holds."""
+        from console.desk_board import BoardBook
 
-        return await self._do(lambda: desk_board.board_rows(self._terminal, self._show, self._who.shift))
+        self._board = self._board or BoardBook(self._terminal, self._show)
+        return await self._do(self._board.view, days)
 
     # Cases
 

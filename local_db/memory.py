@@ -1,7 +1,7 @@
 """The terminal's memory: opened, created at enrolment, rebuilt from what is never changed.
 
 `TerminalMemory` is what the desk, the command line and the line (`sync.ports.LineStore`) hold; its parts stand one noun
-a module: commit, outbox, pages, standing, finding, prefiles, drafts, people, printing, backup.
+a module: commit, outbox, pages, standing, finding, prefiles, drafts, people, printing, backup, board.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from casework.ambient import Clock
 from casework.facts import NO_HASH
 from casework.limits import LIMITS, Limits
 from local_db.backup import Backup
+from local_db.board import BoardCounts
 from local_db.bootstrap import Bootstrap
 from local_db.connection import FILE, connect
 from local_db.counter import Identity
@@ -36,7 +37,7 @@ FOLDERS = ("papers", "spool", "backup", "keys")
 
 
 class TerminalMemory(
-    Bootstrap, Scopes, Purge, Incarnations, Finding, Prefiles, Drafts, People, Printing, Fetched, Backup
+    Bootstrap, Scopes, Purge, Incarnations, Finding, Prefiles, Drafts, People, Printing, Fetched, Backup, BoardCounts
 ):
     """One data folder, open. Threads may share it; other processes may have it open as well (S34)."""
 

@@ -132,6 +132,8 @@ ACTS: tuple[Act, ...] = (
     Act("batch", ("d",), ("queue",), row=8),
     Act("print_batch", ("f7",), ("batch",), row=3),
     Act("reload", ("r",), ("queue", "board", "prefiles")),
+    Act("define", ("enter",), ("board",), row=1),
+    Act("period", ("d",), ("board",), row=2),
     Act("look_through", ("c",), ("prefiles",), row=2),
     Act("print_list", ("p",), ("prefiles",), row=3),
     Act("show_list", ("f7",), ("prefiles",), row=4),

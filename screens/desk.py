@@ -11,12 +11,12 @@ from __future__ import annotations
 from typing import Protocol
 
 from casework.messages import Message
+from screens.board_views import BoardFigure, BoardLine, BoardView
 from screens.case_views import CaseView, ClockView, OtherCase, StepView
 from screens.moved_views import Conflict, HistoryLine, Line, Side
 from screens.views import (
     ActView,
     Also,
-    BoardRow,
     Checked,
     Choice,
     Done,
@@ -50,7 +50,9 @@ from screens.views import (
 __all__ = [
     "ActView",
     "Also",
-    "BoardRow",
+    "BoardFigure",
+    "BoardLine",
+    "BoardView",
     "CaseView",
     "Checked",
     "Choice",
@@ -114,7 +116,9 @@ class Desk(Protocol):
     # What waits, what is found
     async def queue(self, where: QueueFilter, after: str = "", limit: int = 200) -> Page[QueueRow]: ...
     async def search(self, text: str, after: str = "", limit: int = 200) -> Page[QueueRow]: ...
-    async def board(self) -> tuple[BoardRow, ...]: ...
+    async def board(self, days: int) -> BoardView:
+        """The figures; rates and times over so many days."""
+        ...
 
     # Intake
     async def find_items(self, text: str) -> tuple[ItemHit, ...]:

@@ -344,12 +344,3 @@ class TrayRow(Struct, frozen=True):
     level: str = ""  # who sees to it now, in words: window, post, supervisor
     here: bool = True  # its bytes are here; else they are asked for when it is opened
     told: tuple[str, ...] = ()  # what was refused, in words; known once it was opened
-
-
-class BoardRow(Struct, frozen=True):
-    """One figure of the day, under the heading `group`."""
-
-    group: str
-    name: str
-    value: str
-    light: Light = "none"

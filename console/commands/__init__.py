@@ -16,6 +16,7 @@ COMMANDS = {
     "receipt": "receipt",
     "why": "why",
     "tray": "tray",
+    "board": "board",
     "calendar": "calendar",
     "catalogue": "catalogue",
     "sync": "sync",

@@ -20,12 +20,14 @@ select body from shown where case_id = ?
 -- name: keep_shown
 insert into shown (
     case_id, root, number, item, module, state, applicant_name, applicant_id, received_at, updated, visit, checks,
-    reprint, recalls, body
-) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    reprint, recalls, checked_at, first, looks, decided_at, asks, terms, measured, body
+) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?)
 on conflict (case_id) do update set root = excluded.root, number = excluded.number, item = excluded.item,
     module = excluded.module, state = excluded.state, applicant_name = excluded.applicant_name,
     applicant_id = excluded.applicant_id, received_at = excluded.received_at, updated = excluded.updated,
     visit = excluded.visit, checks = excluded.checks, reprint = excluded.reprint, recalls = excluded.recalls,
+    checked_at = excluded.checked_at, first = excluded.first, looks = excluded.looks, decided_at = excluded.decided_at,
+    asks = excluded.asks, terms = excluded.terms, measured = 1,
     body = excluded.body
 
 -- name: keep_alias

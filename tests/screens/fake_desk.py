@@ -22,7 +22,7 @@ from console.messages import translator
 from screens.desk import (
     ActView,
     Also,
-    BoardRow,
+    BoardView,
     CaseView,
     Checked,
     Choice,
@@ -54,6 +54,7 @@ from screens.desk import (
     StepView,
     TrayRow,
 )
+from tests.screens import fake_board
 from tests.screens.fake_acting import FakeActing
 from tests.screens.fake_prefiles import CODE, COMPANY
 
@@ -234,13 +235,8 @@ class FakeDesk(FakeActing):
             found = (QueueRow(CODE, "A02", self.w("公司变更登记"), "张*", "", "", "none", "", "", False, prefile=CODE),)
         return Page(found, len(found))
 
-    async def board(self) -> tuple[BoardRow, ...]:
-        return (
-            BoardRow("今日", "收件", "42"),
-            BoardRow("今日", "一次通过率", "93%", "green"),
-            BoardRow("红黄灯", "超期", "1", "black"),
-            BoardRow("逾期再要材料", "D01 食品经营许可", "2", "red"),
-        )
+    async def board(self, days: int) -> BoardView:
+        return fake_board.board(days)
 
     # Intake
 

@@ -54,6 +54,8 @@ WAYS = {
     "posts": SIGNED + "<f9>",
     "help": SIGNED + "n<f1>",
     "board": SIGNED + "<f8>",
+    "board_lights": SIGNED + "<f8><down><down><down><down><down>",
+    "board_definition": SIGNED + "<f8><down><enter>",
     "cable_out": SIGNED + "<ctrl+g>",
 }
 SIZES = {"80x24": (80, 24), "120x40": (120, 40)}
@@ -94,7 +96,7 @@ def test_high_contrast_looks_as_before(snap_compare: Compare) -> None:
 
 DRAWN = (
     "queue", "queue_marked", "batch", "conflict_refused", "intake_materials", "bundle", "case", "menu", "saved", "help",
-    "tray", "prefiles",
+    "tray", "prefiles", "board",
 )  # fmt: skip
 AMBIGUOUS = "…“”‘’·●○→←↑↓■□▲△▼▽★☆◆◇─│┌┐└┘├┤┬┴┼═║"
 
