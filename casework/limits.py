@@ -144,6 +144,15 @@ class Limits:
     """What the hall keeps of scans, and of those of which not all has come."""
     hall_scan_spare: int = 1024 * 1024 * 1024
     """Room that scans leave on the hall's disk: the log goes first."""
+    # Printing
+    print_retry_seconds: float = 5.0
+    print_retry_most: float = 300.0
+    """A printer that is down is tried again after the first, then after twice as long each time, up to the second."""
+    prints_at_once: int = 50
+    """Papers of one run: a printer that comes back must not hold the worker for an hour."""
+    print_old_seconds: int = 60
+    """From this age on a paper that waits is shown as trouble."""
+    printers: int = 20
     # A district's list of items (guide-only)
     district_bytes: int = 16 * 1024 * 1024
     district_rows: int = 20_000

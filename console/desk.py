@@ -86,6 +86,7 @@ class CounterDesk(ActingDesk):
         now = self._terminal.clock.now()
         waits = self._terminal.memory.pending()
         oldest = int((now - moment(waits.oldest)).total_seconds()) if waits.oldest else 0
+        prints = self._terminal.memory.prints_standing()
         session, boot = self._session, self._terminal.memory.boot()
         posts = self._terminal.library.current().posts if session else {}
         shift = [self._show.say(posts[post].name) for post in session.shift if post in posts] if session else []
@@ -101,7 +102,9 @@ class CounterDesk(ActingDesk):
             day=f"{now:%Y-%m-%d}",
             revision=self._terminal.memory.revision(),
             cable=self._plugged if self._cable else None,
-            prints_waiting=self._terminal.memory.prints_waiting(),
+            prints_waiting=prints.open,
+            prints_seconds=max(0, int((now - moment(prints.oldest)).total_seconds())) if prints.oldest else 0,
+            prints_unsure=prints.unsure,
             beginning=round(boot.done * 100) if boot else None,
             sitting=self._sitting(),
         )
@@ -265,6 +268,18 @@ class CounterDesk(ActingDesk):
             return desk.Done(self._terminal.print_waiting(t(f"paper.{kind}"), printed.mark))
 
         return cast("desk.Done | desk.Refused", await self._answer(work))
+
+    async def prints(self) -> tuple[desk.PrintRow, ...]:
+        """The papers that are not out, oldest first."""
+        from console import desk_prints
+
+        return await self._do(desk_prints.print_rows, self._terminal)
+
+    async def settle_print(self, entry: str, way: str, data: dict[str, str]) -> desk.Done | desk.Refused:
+        """Try again, another printer, it lies there, give up."""
+        from console import desk_prints
+
+        return await self._answer(lambda: desk_prints.settled(self._terminal, self._who, entry, way, data))
 
     # What the hall refused
 

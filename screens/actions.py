@@ -87,7 +87,7 @@ def shown_key(key: str) -> str:
 
 
 _FORMS = ("sign_in", "intake", "act")
-_LISTS = ("queue", "search", "tray", "prefiles")
+_LISTS = ("queue", "search", "tray", "prefiles", "prints")
 
 ACTS: tuple[Act, ...] = (
     # Everywhere
@@ -105,6 +105,7 @@ ACTS: tuple[Act, ...] = (
     Act("cable", ("ctrl+g",)),
     Act("lock", ("ctrl+l",)),
     Act("go_tray", ("ctrl+r",)),
+    Act("go_prints", ("f7",), ("queue", "search", "tray", "board")),
     Act("go_prefiles", ("ctrl+f",)),
     Act("language", ("ctrl+y",)),
     Act("quit", ("ctrl+q",)),
@@ -123,7 +124,7 @@ ACTS: tuple[Act, ...] = (
     Act(
         "hint",
         ("question_mark",),
-        ("queue", "tray", "prefiles", "case", "text", "saved", "board", "preview", "batch", "conflict"),
+        ("queue", "tray", "prefiles", "case", "text", "saved", "board", "preview", "batch", "prints", "conflict"),
     ),
     Act("filter_post", ("p",), ("queue",), row=4),
     Act("filter_light", ("l",), ("queue",), row=5),
@@ -135,6 +136,7 @@ ACTS: tuple[Act, ...] = (
     Act("define", ("enter",), ("board",), row=1),
     Act("period", ("d",), ("board",), row=2),
     Act("look_through", ("c",), ("prefiles",), row=2),
+    Act("again_all", ("a",), ("prints",), row=2),
     Act("print_list", ("p",), ("prefiles",), row=3),
     Act("show_list", ("f7",), ("prefiles",), row=4),
     # On a case

@@ -37,6 +37,7 @@ from screens.views import (
     Party,
     Person,
     PrefileRow,
+    PrintRow,
     QueueFilter,
     QueueRow,
     Refused,
@@ -80,6 +81,7 @@ __all__ = [
     "Party",
     "Person",
     "PrefileRow",
+    "PrintRow",
     "QueueFilter",
     "QueueRow",
     "Refused",
@@ -215,6 +217,11 @@ class Desk(Protocol):
     # Papers
     async def paper_preview(self, number: str, kind: str) -> str | Refused: ...
     async def print_paper(self, number: str, kind: str) -> Done | Refused: ...
+    async def prints(self) -> tuple[PrintRow, ...]:
+        """The papers that are not out, oldest first."""
+        ...
+
+    async def settle_print(self, entry: str, way: str, data: dict[str, str]) -> Done | Refused: ...
 
     # What the hall refused
     async def tray(self) -> tuple[TrayRow, ...]: ...

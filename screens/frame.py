@@ -118,6 +118,12 @@ class FrameScreen(Screen[Any], inherit_bindings=False):
         """Do a named act of this place, wholly, before the next key is looked at."""
         await getattr(self, f"act_{act}")()
 
+    async def act_go_prints(self) -> None:
+        """F7 on a list: the papers that are not out."""
+        from screens.prints import PrintsScreen
+
+        await self.console_app.show(PrintsScreen())
+
     async def act_hint(self) -> None:
         """`?` outside text is help."""
         await self.console_app.act_help()

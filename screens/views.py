@@ -98,7 +98,9 @@ class Status(Struct, frozen=True):
     day: str  # "2026-11-23"
     revision: int
     cable: bool | None = None  # the demo's cable: True plugged in, False out, None no demo
-    prints_waiting: int = 0
+    prints_waiting: int = 0  # papers that are not out
+    prints_seconds: int = 0  # age of the oldest of them
+    prints_unsure: int = 0  # papers of which nobody knows whether they came out
     beginning: int | None = None  # percent of the hall's snapshot that is here; None when none is on its way
     sitting: tuple[str, ...] = ()  # numbers of the cases at the shift's posts whose applicants sit and wait
 
@@ -344,3 +346,19 @@ class TrayRow(Struct, frozen=True):
     level: str = ""  # who sees to it now, in words: window, post, supervisor
     here: bool = True  # its bytes are here; else they are asked for when it is opened
     told: tuple[str, ...] = ()  # what was refused, in words; known once it was opened
+
+
+class PrintRow(Struct, frozen=True):
+    """A paper that is not out, or of which nobody knows, with what can be done about it."""
+
+    id: str
+    paper: str  # "接收回执"
+    number: str  # as printed on paper
+    state: str  # in words
+    trouble: bool  # a try has failed, or nobody knows whether it is out
+    since: str
+    age_seconds: int
+    printer: str
+    why: str
+    tries: int
+    ways: tuple[ActView, ...] = ()

@@ -14,6 +14,7 @@ COMMANDS = {
     "intake": "intake",
     "case": "case",
     "receipt": "receipt",
+    "printer": "printer",
     "why": "why",
     "tray": "tray",
     "board": "board",

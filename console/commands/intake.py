@@ -135,9 +135,10 @@ def _printed(terminal: Terminal, session: Session, taken: Taken, number: int, re
 
 
 def _print_all(terminal: Terminal) -> None:
-    from console.print_queue import print_waiting
+    from console.print_queue import PrintQueue
 
-    while print_waiting(terminal):
+    queue = PrintQueue(terminal)
+    while queue.print_waiting():
         continue
 
 

@@ -47,19 +47,36 @@ update finder set spelled = ? where id = 1
 -- name: queue_print
 insert into print_queue (case_id, number, kind, count, paper, state, since) values (?, ?, ?, ?, ?, 'waiting', ?)
 
--- name: waiting_prints
-select id, case_id, number, kind, count, paper, since, attempts, reason
-from print_queue where state = 'waiting' order by id limit ?
+-- name: open_prints
+select id, case_id, number, kind, count, paper, since, attempts, state, printer, sent_to, tried, reason, facts
+from print_queue where state in ('waiting', 'sending', 'unsure') order by id limit ?
 
--- name: prints_waiting
-select count(*) from print_queue where state = 'waiting'
+-- name: print_job
+select id, case_id, number, kind, count, paper, since, attempts, state, printer, sent_to, tried, reason, facts
+from print_queue where id = ?
+
+-- name: prints_standing
+-- Since when: those that nobody is printing at this moment.
+select count(*), count(*) filter (where state = 'unsure'), coalesce(min(since), '')
+from print_queue where state in ('waiting', 'sending', 'unsure')
+
+-- name: print_begins
+update print_queue set state = 'sending', sent_to = ?, tried = ?, attempts = attempts + 1
+where id = ? and state = 'waiting'
 
 -- name: print_done
 -- The paper is out: its bytes are of no more use, the line stays for the evening's count.
-update print_queue set state = 'printed', file = ?, paper = x'', reason = '', attempts = attempts + 1 where id = ?
+update print_queue set state = 'printed', file = ?, paper = x'', reason = '', facts = '{}' where id = ?
 
--- name: print_failed
-update print_queue set reason = ?, attempts = attempts + 1 where id = ?
+-- name: print_stopped
+update print_queue set state = ?, reason = ?, facts = ? where id = ? and state in ('waiting', 'sending')
+
+-- name: print_chosen
+update print_queue set printer = ?, reason = '', facts = '{}' where id = ? and state = 'waiting'
+
+-- name: print_settled
+update print_queue set state = ?, settled_by = ?, settled_at = ?, note = ?, paper = x''
+where id = ? and state in ('waiting', 'unsure')
 
 -- name: clear_guide
 delete from guide_item

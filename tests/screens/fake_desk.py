@@ -15,8 +15,8 @@ import msgspec
 from casework import messages
 from casework.codes import check_phone, check_project_code, check_resident_id, check_uscc, mask_id, mask_name
 from casework.errors import BadInput
-from casework.messages import Message
-from casework.numbers import make
+from casework.messages import Message, t
+from casework.numbers import make, printed
 from casework.text import clean_code, clean_line
 from console.messages import translator
 from screens.desk import (
@@ -44,6 +44,7 @@ from screens.desk import (
     PaperRef,
     Party,
     Person,
+    PrintRow,
     QueueFilter,
     QueueRow,
     Refused,
@@ -119,6 +120,7 @@ class FakeDesk(FakeActing):
     viewed: list[str] = field(default_factory=list)
     printed: list[tuple[str, str]] = field(default_factory=list)
     settled: bool = False
+    prints_settled: bool = False
     opened: bool = False
     unmasked: bool = False
     revision: int = 0
@@ -561,6 +563,33 @@ class FakeDesk(FakeActing):
         return Done(Message("screens.case.printed", {"n": 1, "last": "10:42"}))
 
     # Tray
+
+    async def prints(self) -> tuple[PrintRow, ...]:
+        await self._asked("prints")
+        if self.prints_settled:
+            return ()
+
+        def way(code: str, name: str, *fields: Field, **facts: str) -> ActView:
+            return ActView(code, t(name, **facts), fields=fields, notes=(t(f"{name}.tip"),))
+
+        drop = ActView("drop", t("prints.way.drop"), fields=(Field("reason", t("prints.reason_field"), required=True),))
+        again, move = way("again", "prints.way.again.waiting"), way("move:papers", "prints.way.move", printer="papers")
+        out, marked = way("out", "prints.way.out"), way("again", "prints.way.again.unsure")
+        dead = t("papers.error.printer", printer="till", reason="timed out")
+        broke = t("papers.unsure.broke", printer="till", reason="reset")
+        states = {state: t(f"prints.state.{state}") for state in ("waiting", "unsure")}
+        receipt, notice = t("paper.receipt"), t("paper.acceptance")
+        return (
+            PrintRow("1", receipt, printed(number(1)), states["waiting"], True, "11-23 10:30", 720, "till", dead, 4,
+                     (again, move, drop)),
+            PrintRow("2", notice, printed(number(2)), states["unsure"], True, "11-23 10:41", 65, "till", broke, 1,
+                     (out, marked, drop)),
+        )  # fmt: skip
+
+    async def settle_print(self, entry: str, way: str, data: dict[str, str]) -> Done | Refused:
+        await self._asked(f"settle print {entry} {way} {data}")
+        self.prints_settled = True
+        return Done(Message("prints.again"))
 
     async def tray(self) -> tuple[TrayRow, ...]:
         if self.settled:

@@ -50,6 +50,8 @@ WAYS = {
     "search": SIGNED + "<f4>a02",
     "tray": SIGNED + "t",
     "tray_opened": SIGNED + "t<enter>",
+    "prints": SIGNED + "<f7>",
+    "prints_ways": SIGNED + "<f7><down><enter>",
     "menu": SIGNED + "<f10>",
     "posts": SIGNED + "<f9>",
     "help": SIGNED + "n<f1>",
@@ -96,7 +98,7 @@ def test_high_contrast_looks_as_before(snap_compare: Compare) -> None:
 
 DRAWN = (
     "queue", "queue_marked", "batch", "conflict_refused", "intake_materials", "bundle", "case", "menu", "saved", "help",
-    "tray", "prefiles", "board",
+    "tray", "prefiles", "board", "prints",
 )  # fmt: skip
 AMBIGUOUS = "…“”‘’·●○→←↑↓■□▲△▼▽★☆◆◇─│┌┐└┘├┤┬┴┼═║"
 
