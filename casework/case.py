@@ -123,6 +123,15 @@ class Claim(msgspec.Struct, frozen=True):
     name: str
 
 
+class Handed(msgspec.Struct, frozen=True):
+    """An item that was handed over at a shift's end (交接): to whom, by whom, when; until somebody works on it."""
+
+    to: str
+    name: str
+    by: str
+    at: str
+
+
 class Place(msgspec.Struct, frozen=True):
     """Where a case waits: an open step, and the post whose queue shows it (or the applicant, or a third party)."""
 
@@ -207,6 +216,8 @@ class Case(msgspec.Struct, frozen=True, omit_defaults=True):
     recalls: tuple[Recall, ...] = ()
     claims: dict[str, Claim] = {}
     """Who has which place of the queue."""
+    handed: Handed | None = None
+    """To whom it was handed over last, while nobody has worked on it since (R16)."""
     nudges: int = 0
     asks_refused: int = 0
     """How often something was asked for too late (R5): it counts against the item."""

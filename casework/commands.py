@@ -300,8 +300,7 @@ class Void(Command, frozen=True):
 
 
 class ConfirmDate(Command, frozen=True):
-    """确认日期 (S29): `of` is received, told, accepted or decided, the first in doubt where none is named; `date` is
-    YYYY-MM-DD, the day of the paper where none is given."""
+    """确认日期 (S29): `of` what, else the first in doubt; `date` YYYY-MM-DD, else the day of the paper."""
 
     reason: str
     of: str = ""
@@ -309,10 +308,12 @@ class ConfirmDate(Command, frozen=True):
 
 
 class HandOver(Command, frozen=True):
-    """移交: the papers go to another post."""
+    """移交: the papers go to another post; at a shift's end to a `person` of it, by number and `name` (交接)."""
 
     to: str
     papers: str = ""
+    person: str = ""
+    name: str = ""
 
 
 class Claim(Command, frozen=True):

@@ -98,6 +98,11 @@ class Limits:
     pin_tries: int = 5
     pin_lock_seconds: int = 15 * 60
     idle_lock_seconds: int = 5 * 60
+    """Without a key; a window's setting may say another number of minutes, within the two that follow."""
+    idle_lock_least: int = 60
+    idle_lock_most: int = 60 * 60
+    idle_lock_form_seconds: int = 30 * 60
+    """While an applicant's case stands in the form: she is being talked with, until nobody can be there any more."""
     signature_window: int = 300
     # Clock evidence (S29)
     clock_offset_seconds: int = 300
@@ -114,6 +119,8 @@ class Limits:
     list_rows: int = 2000
     batch_cases: int = 100
     """Cases that one confirmation may act on at once."""
+    handover_items: int = 500
+    """Items of a queue that one hand-over at a shift's end offers at most."""
     # Scanned papers (S35)
     scan_bytes: int = 20 * 1024 * 1024
     """The largest scan: some forty pages in grey."""

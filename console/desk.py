@@ -1,23 +1,22 @@
 """The desk behind the screens: the counter's use cases in the words of `screens.desk`.
 
-Who sits here, lists, cases, papers and the tray; what takes applications in is `console.desk_taking`.
+Lists, cases, papers and the tray; who sits here is `console.desk_roaming`, what takes applications in
+`console.desk_taking`.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 import msgspec
 
 from casework import codes, numbers
 from casework.ambient import moment
-from casework.events import EVENTS
 from casework.messages import Message, t
 from casework.papers.text import to_text
 from casework.refused import RECALL_PAPER
-from casework.rights import post_for
 from casework.rules import Refusal
 from console import desk_scans, moved
 from console.act_data import act_data
@@ -44,37 +43,7 @@ class CounterDesk(ActingDesk):
         self._plugged = True
         self._board: BoardBook | None = None
 
-    # Who
-
-    async def sign_in(self, number: str, pin: str) -> desk.Person | desk.Refused:
-        """Badge or staff number, and PIN; works with the cable out."""
-
-        def work() -> desk.Person:
-            self._session = self._terminal.people.sign_in(number, pin, ())
-            return self._person()
-
-        return await self._answer(work)
-
-    async def sign_out(self) -> None:
-        """Nobody sits here; the draft stays with its owner."""
-        self._session, self._draft_id = None, ""
-
-    async def serve(self, posts: tuple[str, ...]) -> desk.Person | desk.Refused:
-        """Take over these posts at this window."""
-
-        def work() -> desk.Person:
-            self._session = self._terminal.people.serving(self._who, posts)
-            return self._person()
-
-        return await self._answer(work)
-
-    def _person(self) -> desk.Person:
-        staff = self._who.staff
-        names = self._terminal.library.current().posts
-        choices = tuple(desk.Choice(post, self._show.say(names[post].name)) for post in staff.posts if post in names)
-        team = cast(Any, "helper" if staff.team == "helper" else "officer")
-        takes_in = bool(post_for(staff, self._who.shift, EVENTS["received"].verb, names))
-        return desk.Person(staff.number, staff.name, team, choices, self._who.shift, takes_in)
+    # The status line
 
     async def status(self) -> desk.Status:
         """The status line; asked once a second, it also sees to it that what waits for a source is looked up."""

@@ -13,11 +13,11 @@ from console.act_data import act_data, blamed
 from console.claiming import Claiming
 from console.counter import Acted
 from console.desk_intake import papers_of
-from console.desk_taking import TakingDesk
+from console.desk_roaming import RoamingDesk
 from screens import desk
 
 
-class ActingDesk(TakingDesk):
+class ActingDesk(RoamingDesk):
     """Acts on cases."""
 
     async def act(

@@ -70,10 +70,11 @@ def _form(prefile: Prefile) -> desk.IntakeForm:
 
 def rows(terminal: Terminal, show: Shower, text: str) -> tuple[desk.PrefileRow, ...]:
     """Those that wait, touched last first."""
-    return tuple(_row(terminal, show, one) for one in terminal.memory.prefiles(text.strip()))
+    return tuple(row(terminal, show, one) for one in terminal.memory.prefiles(text.strip()))
 
 
-def _row(terminal: Terminal, show: Shower, prefile: Prefile) -> desk.PrefileRow:
+def row(terminal: Terminal, show: Shower, prefile: Prefile) -> desk.PrefileRow:
+    """One line of a list."""
     who, at = prefile.form.applicant, prefile.touched_at or prefile.opened_at
     return desk.PrefileRow(
         code=printed_code(prefile.code),
@@ -99,7 +100,7 @@ def found(terminal: Terminal, show: Shower, text: str) -> tuple[desk.QueueRow, .
     prefiles = [one for one in terminal.memory.prefile(code) if one.state != "received"] if code else []
     if len(words) >= _SHORTEST:
         prefiles += terminal.memory.prefiles(words, _FOUND)
-    shown = (_row(terminal, show, one) for one in {one.id: one for one in prefiles}.values())
+    shown = (row(terminal, show, one) for one in {one.id: one for one in prefiles}.values())
     return tuple(
         desk.QueueRow(
             number=row.code,

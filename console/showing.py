@@ -69,9 +69,15 @@ class Shower:
         return (*steps, t("todo.confirm_date")) if case.doubts and case.is_open else tuple(steps)
 
     def holder(self, case: Case, me: str = "") -> str:
-        """Who has it today, by name; `me` is the staff number of whoever reads."""
+        """Who has it today, or got it at a shift's end, by name; `me` is the staff number of whoever reads."""
         day = f"{self.now():%Y-%m-%d}"
         held = {one.by: one.name for step in case.claims if (one := claim_on(case, step, day))}
+        if case.handed is not None and not held:
+            mine = case.handed.to == me
+            return t(
+                "queue.handed_by" if mine else "queue.handed_to",
+                name=self.name_of(case.handed.by) if mine else case.handed.name or self.name_of(case.handed.to),
+            )
         return (
             t("words.list", names=[t("queue.mine") if by == me else name for by, name in held.items()]) if held else ""
         )

@@ -89,7 +89,7 @@ def _inspected(show: Names, case: Case, body: bodies.Inspected) -> str:
 def _to_post(show: Names, case: Case, body: Any) -> str:
     post = getattr(body, "post", "") or getattr(body, "to", "")
     words = getattr(body, "reason", "") or getattr(body, "question", "") or getattr(body, "papers", "")
-    return _joined(t("history.to", to=show.post_name(case, post)), words)
+    return _joined(t("history.to", to=show.post_name(case, post)), getattr(body, "name", ""), words)
 
 
 def _sent_back(show: Names, case: Case, body: bodies.SentBack) -> str:

@@ -92,7 +92,7 @@ _LISTS = ("queue", "search", "tray", "prefiles", "prints")
 ACTS: tuple[Act, ...] = (
     # Everywhere
     Act("help", ("f1",), row=40),
-    Act("save", ("f2",), ("intake", "act", "read_back", "saved", "confirm"), row=10),
+    Act("save", ("f2",), ("intake", "act", "read_back", "saved", "confirm", "handover"), row=10),
     Act("go_queue", ("f3",), row=60),
     Act("go_search", ("f4",), row=70),
     Act("pane", ("f6",), ("intake", "case"), row=20),
@@ -110,7 +110,7 @@ ACTS: tuple[Act, ...] = (
     Act("language", ("ctrl+y",)),
     Act("quit", ("ctrl+q",)),
     # In lists and texts (no text field has the focus there)
-    Act("open", ("enter",), (*_LISTS, "menu"), row=1),
+    Act("open", ("enter",), (*_LISTS, "menu", "posts"), row=1),
     Act("confirm", ("enter",), ("read_back", "confirm"), row=1),
     Act("go_on", ("enter",), ("saved",), row=1),
     Act("print_here", ("enter",), ("preview",), row=1),
@@ -124,12 +124,12 @@ ACTS: tuple[Act, ...] = (
     Act(
         "hint",
         ("question_mark",),
-        ("queue", "tray", "prefiles", "case", "text", "saved", "board", "preview", "batch", "prints", "conflict"),
+        ("queue", "tray", "prefiles", "case", "text", "saved", "board", "preview", "batch", "prints", "conflict", "posts", "handover"),
     ),
     Act("filter_post", ("p",), ("queue",), row=4),
     Act("filter_light", ("l",), ("queue",), row=5),
-    Act("mark", ("space",), ("queue", "batch"), row=7),
-    Act("mark_all", ("a",), ("queue",)),
+    Act("mark", ("space",), ("queue", "batch", "handover"), row=7),
+    Act("mark_all", ("a",), ("queue", "handover")),
     Act("batch", ("d",), ("queue",), row=8),
     Act("print_batch", ("f7",), ("batch",), row=3),
     Act("reload", ("r",), ("queue", "board", "prefiles")),
@@ -139,6 +139,11 @@ ACTS: tuple[Act, ...] = (
     Act("again_all", ("a",), ("prints",), row=2),
     Act("print_list", ("p",), ("prefiles",), row=3),
     Act("show_list", ("f7",), ("prefiles",), row=4),
+    # Who sits here, and handing over
+    Act("serve_post", tuple("1234567890"), ("posts",), typed=True),
+    Act("hand_over", ("h",), ("posts",), row=2),
+    Act("another", ("u",), ("posts",), row=3),
+    Act("print_sheet", ("p",), ("handover",), row=11),
     # On a case
     Act("papers", ("0",), ("case",)),
     Act("why", ("1",), ("case",), row=31),

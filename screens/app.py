@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 import threading
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -12,18 +10,18 @@ from typing import Any, ClassVar, cast
 from textual.binding import BindingType
 from textual.screen import Screen
 
-from casework.limits import LIMITS
 from casework.messages import Message, t
 from screens.actions import ANY, bindings
+from screens.closing import end_with_the_window
 from screens.desk import ActView, Desk, Done, Person, Refused, Status
 from screens.frame import FrameScreen
+from screens.idle import Idle
 from screens.keys import KeyedApp
 from screens.sheet import Sheet
 from screens.sitting import Sitters
 from screens.themes import THEMES
 
 _LIVING = ("queue", "intake", "case", "search", "tray", "prefiles", "board")
-_LOOK_SECONDS = 2.0
 
 
 def _screen(mode: str) -> Callable[[], Screen[Any]]:
@@ -35,18 +33,6 @@ def _screen(mode: str) -> Callable[[], Screen[Any]]:
         return modes.first_screen(mode)
 
     return make
-
-
-def _end_with_the_window() -> None:
-    """A window that was closed leaves no program behind that holds the memory for itself.
-
-    Where the signal of it does not come, what it would do is done here: at once, for everything is saved when it is
-    said to be, and writing to a window that is no more can block for ever.
-    """
-    never = threading.Event()
-    while sys.__stdin__ is not None and sys.__stdin__.isatty():
-        never.wait(_LOOK_SECONDS)
-    os._exit(1)
 
 
 def _sign_in() -> Screen[Any]:
@@ -82,6 +68,9 @@ class ConsoleApp(KeyedApp, inherit_bindings=False):
         self._came_from = "queue"
         self._unfinished: dict[tuple[str, str], dict[str, str]] = {}
         self.sitters = Sitters()
+        self.idle = Idle()
+        self.badge_number = ""
+        """Whose badge was scanned: the sign-in asks for her PIN."""
 
     def _handle_exception(self, error: Exception) -> None:
         self.broken = self.broken or error
@@ -108,7 +97,7 @@ class ConsoleApp(KeyedApp, inherit_bindings=False):
         if self._poll_seconds:
             self.set_interval(self._poll_seconds, self._poll)
         if not self.is_headless:
-            threading.Thread(target=_end_with_the_window, daemon=True).start()
+            threading.Thread(target=end_with_the_window, daemon=True).start()
 
     def trouble(self, message: Message) -> None:
         """An error has a sentence: it stands in the message row."""
@@ -125,7 +114,7 @@ class ConsoleApp(KeyedApp, inherit_bindings=False):
     async def poll(self) -> None:
         """Ask for the status; read lists again when something in them changed; lock after a long silence."""
         self.quiet_polls += 1
-        if self.person and self.quiet_polls * self._poll_seconds >= LIMITS.idle_lock_seconds:
+        if self.person and self.idle.is_over(self.quiet_polls * self._poll_seconds, taking_in=self._taking_in):
             await self.act_lock()
         before, self.status = self.status, await self.desk.status()
         self.frame.status_bar.tell(self.status)
@@ -133,6 +122,10 @@ class ConsoleApp(KeyedApp, inherit_bindings=False):
             self.bell()
         if before is not None and before.revision != self.status.revision and self.frame.LIVE:
             await self.frame.freshen()
+
+    @property
+    def _taking_in(self) -> bool:
+        return any(isinstance(screen, FrameScreen) and screen.occupied for screen in self.screen_stack)
 
     async def signed_in(self, person: Person) -> None:
         """Another person finds nothing of the one before; the same person finds all as it was."""
@@ -149,10 +142,10 @@ class ConsoleApp(KeyedApp, inherit_bindings=False):
                     await self.remove_mode(mode)
                     self.add_mode(mode, _screen(mode))
         await self.go(self._mode_before)
-        draft = None if same else await self.desk.load_draft()
-        if draft is not None and person.takes_in:
-            facts = {"item": draft.form.item, "name": draft.form.applicant.name, "at": draft.saved}
-            self.frame.say(t("screens.queue.draft", **facts), "good")
+        if not same:
+            from screens.posts import greet
+
+            await greet(self)
 
     # From screen to screen
 
@@ -162,6 +155,10 @@ class ConsoleApp(KeyedApp, inherit_bindings=False):
             return False
         if not await self.frame.leave():
             return False
+        await self._turn(mode)
+        return True
+
+    async def _turn(self, mode: str) -> None:
         while self.frame.PASSING and len(self.screen_stack) > 1:
             self.pop_screen()
         if mode == self.current_mode:
@@ -170,7 +167,6 @@ class ConsoleApp(KeyedApp, inherit_bindings=False):
         else:
             await self.switch_mode(mode)
         await self._front()
-        return True
 
     async def _front(self) -> None:
         self.frame.dress()
@@ -307,13 +303,14 @@ class ConsoleApp(KeyedApp, inherit_bindings=False):
 
     async def act_posts(self) -> None:
         """F9."""
-        from screens.posts import posts_menu
+        from screens.posts import PostScreen
 
-        await self.show(posts_menu(self))
+        if not isinstance(self.screen, PostScreen):
+            await self.show(PostScreen())
 
     async def act_menu(self) -> None:
         """F10."""
-        from screens.posts import main_menu
+        from screens.main_menu import main_menu
 
         await self.show(main_menu(self, self.frame))
 
@@ -344,7 +341,23 @@ class ConsoleApp(KeyedApp, inherit_bindings=False):
         self._mode_before = mode
         await self.desk.sign_out()
         self.person = None
-        await self.go("sign_in")
+        await self._turn("sign_in")  # the form was put safe while it was still hers
+
+    async def another_person(self, number: str = "") -> None:
+        """Another person sits down: what is open waits, and is parked under its owner when the other one is in."""
+        await self.act_lock()
+        self.badge_number = number
+        await self.frame.arrive()
+
+    async def badge_shown(self, number: str) -> bool:
+        """A badge was scanned, anywhere: whoever it is signs in by her PIN."""
+        if not await self.desk.badge(number):
+            if not isinstance(self.focused, Sheet):
+                self.bell()
+                self.frame.say(t("screens.sign_in.no_badge", number=number), "error")
+            return False
+        await self.another_person(number)
+        return True
 
     async def act_language(self) -> None:
         """Ctrl-Y: the next language, at once, everywhere."""

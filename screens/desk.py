@@ -14,6 +14,7 @@ from casework.messages import Message
 from screens.board_views import BoardFigure, BoardLine, BoardView
 from screens.case_views import CaseView, ClockView, OtherCase, StepView
 from screens.moved_views import Conflict, HistoryLine, Line, Side
+from screens.post_views import HandedOver, HandoverRow, Waiting
 from screens.views import (
     ActView,
     Also,
@@ -103,6 +104,24 @@ class Desk(Protocol):
     async def sign_out(self) -> None: ...
     async def serve(self, posts: tuple[str, ...]) -> Person | Refused:
         """Take over these posts at this window."""
+        ...
+
+    async def badge(self, number: str) -> str:
+        """Whose badge it is, by name; empty for nobody of the roster."""
+        ...
+
+    async def waiting(self) -> Waiting:
+        """Her parked forms and what was handed over to her."""
+        ...
+
+    async def takers(self) -> tuple[Choice, ...]:
+        """Who could take over something of hers: number, and `name  posts`."""
+        ...
+
+    async def handover_items(self) -> tuple[HandoverRow, ...]: ...
+    async def hand_over(self, to: str, numbers: tuple[str, ...], note: str) -> HandedOver | Refused: ...
+    async def print_handover(self) -> Done | Refused:
+        """The sheet of the hand-over that was just done."""
         ...
 
     async def status(self) -> Status: ...

@@ -66,6 +66,11 @@ class FrameScreen(Screen[Any], inherit_bindings=False):
     async def freshen(self) -> None:
         """Read again, the reader is looking: cursor and typed text stay."""
 
+    @property
+    def occupied(self) -> bool:
+        """Something of an applicant stands here: she is being served, and the window does not lock in her face."""
+        return False
+
     async def leave(self) -> bool:
         """Esc or another screen: put safe what is unfinished. False: stay."""
         return True

@@ -86,7 +86,7 @@ class IntakeScreen(FormScreen):
 
     @property
     def occupied(self) -> bool:
-        """Something of an applicant stands in the form: nothing else may be put there."""
+        """Something of an applicant stands in the form: nothing else may be put there, and it does not lock."""
         self.model.take(self.sheet.rows)
         form = self.model.form()
         return bool(form.item or form.applicant.id or form.applicant.name)

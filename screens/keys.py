@@ -16,7 +16,7 @@ from textual.app import App
 from casework.messages import Message, Spoken
 from screens.desk import Person
 from screens.field import InputRow
-from screens.scan import Trail, case_number
+from screens.scan import Badge, Trail, case_number
 from screens.sheet import Checkpoint, Sheet
 
 
@@ -28,12 +28,17 @@ class KeyedApp(App[None], inherit_bindings=False):
         self.person: Person | None = None
         self.quiet_polls = 0
         self._trail = Trail()
+        self.badge = Badge()
 
     def delay_update(self, delay: float = 0.05) -> None:
         """Textual holds the screen still for 50 ms after a change of mode; here the next screen is drawn at once."""
 
     async def open_case(self, number: str) -> None:
         """Show a case."""
+        raise NotImplementedError
+
+    async def badge_shown(self, number: str) -> bool:
+        """A badge was scanned: whose it is, she signs in by her PIN. False: nobody's."""
         raise NotImplementedError
 
     def trouble(self, message: Message) -> None:
@@ -61,13 +66,35 @@ class KeyedApp(App[None], inherit_bindings=False):
             await super().on_event(event)
 
     async def _key(self, event: events.Key) -> None:
-        if await self._scanned(event):
+        if await self._badge(event) or await self._scanned(event):
             return
         if await self._check_bindings(event.key, priority=True):
             return
         target = self.focused
         if target is not None and hasattr(target, "handle"):
             await target.handle(event.key, event.character)
+
+    async def _badge(self, event: events.Key) -> bool:
+        """A badge wherever the caret stands. Outside a form its digits are no keys: they would open this and that."""
+        sheet = self.focused if isinstance(self.focused, Sheet) else None
+        if event.key not in {"enter", "tab"}:
+            self.badge.key(event.character, sheet.checkpoint() if sheet else None)
+            return sheet is None and self.badge.begun
+        shown = self.badge.ended()
+        if shown is None:
+            return False
+        number, before = shown
+        if sheet is None:
+            await self.badge_shown(number)
+            return True
+        typed = sheet.checkpoint()
+        if isinstance(before, Checkpoint):
+            await sheet.restore(before)
+        if await self.badge_shown(number):
+            return True
+        if isinstance(typed, Checkpoint):
+            await sheet.restore(typed)
+        return False
 
     async def _scanned(self, event: events.Key) -> bool:
         sheet = self.focused if isinstance(self.focused, Sheet) else None

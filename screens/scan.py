@@ -25,6 +25,38 @@ def case_number(text: str) -> str | None:
     return "".join(str(int(digit)) for digit in digits)
 
 
+STAFF_DIGITS = range(3, 13)
+"""How long a staff number on a badge may be."""
+
+
+class Badge:
+    """A badge at the scanner: `prefix`, the staff number, Enter. A number alone is never one; the PIN follows."""
+
+    def __init__(self, prefix: str = "%") -> None:
+        self.prefix = prefix
+        self._typed: str | None = None
+        self._before: object = None
+
+    @property
+    def begun(self) -> bool:
+        """The prefix was typed, and since then digits only."""
+        return self._typed is not None
+
+    def key(self, character: str | None, before: object) -> None:
+        """A key that is not the end of a line; `before`: the form's checkpoint before it."""
+        if character == self.prefix:
+            self._typed, self._before = "", before
+        elif self._typed is not None and character is not None and character.isdecimal():
+            self._typed += character
+        else:
+            self._typed = None
+
+    def ended(self) -> tuple[str, object] | None:
+        """Enter or Tab came: the staff number and the checkpoint to go back to, or None. Begins anew."""
+        typed, self._typed = self._typed, None
+        return (typed, self._before) if typed is not None and len(typed) in STAFF_DIGITS else None
+
+
 class Trail:
     """The last keys, as far as they were digits, each with the state of the form before it."""
 

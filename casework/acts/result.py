@@ -8,6 +8,7 @@ from casework.ambient import moment
 from casework.case import Case, officer_post, steps_of_kind
 from casework.clocks import months_later
 from casework.drafting import Context
+from casework.errors import BadInput
 from casework.intake import default
 from casework.rules import Refusal
 from casework.text import clean_code, clean_line, clean_name, clean_text
@@ -126,7 +127,10 @@ def _void(case: Case, command: commands.Void, context: Context) -> Step | Refusa
 def _hand_over(case: Case, command: commands.HandOver, context: Context) -> Step | Refusal:
     if command.to not in context.catalogue.posts:
         return Refusal("no_such_post", {"post": command.to[:40]})
-    body = bodies.HandedOver(command.to, clean_line(command.papers))
+    person = clean_code(command.person) if command.person else ""
+    if person and context.team_of is not None and not context.team_of(person):
+        raise BadInput("command.taker", number=person[:40])
+    body = bodies.HandedOver(command.to, clean_line(command.papers), person, clean_name(command.name))
     return "handed_over", body, any_post(case, context, "handed_over")
 
 

@@ -64,10 +64,14 @@ class Recused(Body, frozen=True):
 
 
 class HandedOver(Body, frozen=True):
-    """`handed_over`: the papers went from post to post (R16, 物料流转)."""
+    """`handed_over`: the papers went from post to post (R16, 物料流转), at a shift's end to a `person` of the post
+    (交接), who answers for the item from then on."""
 
     to: str
     papers: str = ""
+    person: str = ""
+    name: str = ""
+    """The person's, so that every window can say who has it."""
 
 
 class Nudged(Body, frozen=True):

@@ -18,6 +18,7 @@ COMMANDS = {
     "why": "why",
     "tray": "tray",
     "board": "board",
+    "post": "post",
     "calendar": "calendar",
     "catalogue": "catalogue",
     "sync": "sync",

@@ -44,6 +44,7 @@ from screens.desk import (
     PaperRef,
     Party,
     Person,
+    PrefileRow,
     PrintRow,
     QueueFilter,
     QueueRow,
@@ -58,6 +59,7 @@ from screens.desk import (
 from tests.screens import fake_board
 from tests.screens.fake_acting import FakeActing
 from tests.screens.fake_prefiles import CODE, COMPANY
+from tests.screens.fake_roaming import FakeRoaming
 
 TODAY = date(2026, 11, 23)
 WORDS = {
@@ -101,7 +103,7 @@ OTHERS = (number(8), number(9))
 
 
 @dataclass
-class FakeDesk(FakeActing):
+class FakeDesk(FakeActing, FakeRoaming):
     """The desk."""
 
     language: str = "zh_CN"
@@ -158,6 +160,16 @@ class FakeDesk(FakeActing):
         assert self.who is not None
         self.who = msgspec.structs.replace(self.who, shift=posts)
         return self.who
+
+    def something_waits(self) -> None:
+        """Two forms of hers lie aside, an item was handed to her."""
+        zh = self.language == "zh_CN"
+        rows = (("7H2K-9QWD", "A02", "公司变更登记", "张*"), ("K3MN-22PX", "D01", "食品经营许可(新办)", "李**"))
+        self.put_aside = tuple(
+            PrefileRow(code, item, self.w(name), who, "", (), f"11-23 10:42 {'张敏' if zh else 'Zhang Min'}")
+            for code, item, name, who in rows
+        )
+        self.handed = (msgspec.structs.replace(self._row(4), holder="王芳交来" if zh else "from Wang Fang"),)
 
     async def status(self) -> Status:
         pending = 3 + len(self.saved)

@@ -304,6 +304,23 @@ def test_five_minutes_of_silence_lock_the_console() -> None:
     walk(desk, then)
 
 
+def test_the_console_does_not_lock_in_the_face_of_an_applicant_but_some_day_it_does() -> None:
+    async def then(pilot: Pilot[Any], app: ConsoleApp) -> None:
+        await press(pilot, *keys("na01<enter>420111199003070017<enter>王"))
+        app._poll_seconds = 100
+        for _ in range(4):
+            await app.poll()
+        assert app.person is not None
+        assert isinstance(app.screen, IntakeScreen)
+        for _ in range(15):
+            await app.poll()
+        assert app.person is None
+        await press(pilot, *keys("135790<enter>小<enter>"))
+        assert app.screen.query_one(Sheet).values()["applicant.name"] == "王小"
+
+    walk(FakeDesk(), then)
+
+
 def test_a_full_disk_is_said_and_the_form_stays() -> None:
     class FullDesk(FakeDesk):
         full = True

@@ -54,6 +54,11 @@ WAYS = {
     "prints_ways": SIGNED + "<f7><down><enter>",
     "menu": SIGNED + "<f10>",
     "posts": SIGNED + "<f9>",
+    "posts_waiting": SIGNED + "<f9>",
+    "handover": SIGNED + "<f9>h<enter>",
+    "handover_asked": SIGNED + "<f9>h<enter><f2>",
+    "handover_done": SIGNED + "<f9>h<enter><f2><f2>",
+    "badge": SIGNED + "%2001<enter>",
     "help": SIGNED + "n<f1>",
     "board": SIGNED + "<f8>",
     "board_lights": SIGNED + "<f8><down><down><down><down><down>",
@@ -70,6 +75,8 @@ def app(language: str, way: str = "") -> ConsoleApp:
     desk = FakeDesk(language=language, sitting=sitting, moves_next=way.endswith("moves"))
     if way.endswith("refused"):
         desk.refused = {number(n): Message("refusal.reason") for n in (1, 2)}
+    if way.endswith("waiting"):
+        desk.something_waits()
     made = ConsoleApp(desk, poll_seconds=0)
     made.language = language
     return made
@@ -98,7 +105,7 @@ def test_high_contrast_looks_as_before(snap_compare: Compare) -> None:
 
 DRAWN = (
     "queue", "queue_marked", "batch", "conflict_refused", "intake_materials", "bundle", "case", "menu", "saved", "help",
-    "tray", "prefiles", "board", "prints",
+    "tray", "prefiles", "board", "prints", "posts", "handover",
 )  # fmt: skip
 AMBIGUOUS = "…“”‘’·●○→←↑↓■□▲△▼▽★☆◆◇─│┌┐└┘├┤┬┴┼═║"
 
