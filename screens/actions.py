@@ -87,6 +87,11 @@ def shown_key(key: str) -> str:
 
 
 _FORMS = ("sign_in", "intake", "act")
+_NO_TEXT = (
+    "queue", "tray", "prefiles", "case", "text", "saved", "board", "preview", "batch", "prints", "conflict", "posts",
+    "handover",
+)  # fmt: skip
+"""Where no text is typed: `?` is help there."""
 _LISTS = ("queue", "search", "tray", "prefiles", "prints")
 
 ACTS: tuple[Act, ...] = (
@@ -121,11 +126,7 @@ ACTS: tuple[Act, ...] = (
     Act("new", ("n",), ("queue", "saved"), row=2),
     Act("tray", ("t",), ("queue",), row=3),
     Act("prefiles", ("f",), ("queue",), row=6),
-    Act(
-        "hint",
-        ("question_mark",),
-        ("queue", "tray", "prefiles", "case", "text", "saved", "board", "preview", "batch", "prints", "conflict", "posts", "handover"),
-    ),
+    Act("hint", ("question_mark",), _NO_TEXT),
     Act("filter_post", ("p",), ("queue",), row=4),
     Act("filter_light", ("l",), ("queue",), row=5),
     Act("mark", ("space",), ("queue", "batch", "handover"), row=7),

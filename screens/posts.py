@@ -164,7 +164,11 @@ async def greet(app: ConsoleApp) -> None:
         facts = {"item": draft.form.item, "name": draft.form.applicant.name, "at": draft.saved}
         app.frame.say(t("screens.queue.draft", **facts), "good")
         return
-    counts = {"parked": len(waiting.parked), "handed": len(waiting.handed)}
-    words = "_".join(["screens.posts.welcome", *(name for name, count in counts.items() if count)])
-    if any(counts.values()):
-        app.frame.say(t(words, **counts), "good")
+    forms, items = len(waiting.parked), len(waiting.handed)
+    words = {
+        (True, True): "screens.posts.welcome_both",
+        (True, False): "screens.posts.welcome_parked",
+        (False, True): "screens.posts.welcome_handed",
+    }
+    if forms or items:
+        app.frame.say(t(words[bool(forms), bool(items)], parked=forms, handed=items), "good")

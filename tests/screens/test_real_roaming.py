@@ -32,6 +32,12 @@ def parked_of(window: Window, staff: str) -> list[str]:
     return [one.code for one in found if one.state == "parked" and one.touched_by == staff]
 
 
+def shift_of(window: Window) -> tuple[str, ...]:
+    """The posts that are served now."""
+    assert window.app.person is not None
+    return window.app.person.shift
+
+
 def test_a_form_left_open_is_parked_under_its_owner_and_found_again_here_and_at_another_window(
     place: demo.Place,
 ) -> None:
@@ -88,10 +94,9 @@ def test_another_post_needs_two_keys_from_anywhere(place: demo.Place) -> None:
         for begin in ("", "<f4>a02", "n", "<f8>"):
             await window.types(begin)
             await window.types("<f9>2")
-            assert window.app.person is not None
-            assert window.app.person.shift == ("guide",)
+            assert shift_of(window) == ("guide",)
             await window.types("<f9>0")
-            assert window.app.person.shift == ("window", "guide")
+            assert shift_of(window) == ("window", "guide")
 
     at_window_12(place, "1001", walk)
 
