@@ -18,6 +18,7 @@ from screens.desk import Done, IntakeForm, Refused, Saved
 from screens.intake import IntakeScreen
 from screens.page import Page
 from screens.sheet import Sheet
+from screens.sign_in import SignInScreen
 from screens.table import Table
 from tests.screens.fake_desk import FakeDesk, number
 from tests.screens.fake_prefiles import COMPANY
