@@ -177,9 +177,9 @@ def test_the_input_method_finds_the_caret_after_a_message_a_scroll_and_another_s
     terminal.type("<f2>")  # refused with a message: the caret goes to the field that it speaks of, and back
     terminal.type("<up><down>")
     terminal.type("<enter>" * 3)
-    for number in range(1, 31):
-        terminal.type(f"v{number:02d}")
-        terminal.until(lambda wanted=f"v{number:02d}": anchored(terminal, wanted), 10)  # type: ignore[misc]
+    for nth in range(1, 31):
+        terminal.type(f"v{nth:02d}")
+        terminal.until(lambda wanted=f"v{nth:02d}": anchored(terminal, wanted), 10)  # type: ignore[misc]
         assert terminal.screen.cursor.y < 20, terminal.text()  # above the last two rows of the body
         terminal.type("<enter>")
     terminal.type("here")
@@ -195,10 +195,10 @@ def test_a_window_that_is_pulled_larger_and_smaller_while_somebody_types_loses_n
     terminal = console.start("--signed-in", "1001", "--fields", "10")
     terminal.wait_for("新收件")
     terminal.type("nA01<enter>420111199003070017<enter>王小二<enter><enter><enter><enter>")
-    for number, size in enumerate(((120, 40), (80, 24), (100, 30), (80, 24)), start=1):
-        terminal.type(f"B{number}")
+    for nth, size in enumerate(((120, 40), (80, 24), (100, 30), (80, 24)), start=1):
+        terminal.type(f"B{nth}")
         terminal.resize(*size)
-        terminal.type(f"{number}<enter>")
+        terminal.type(f"{nth}<enter>")
     console.form_has(terminal, form={f"f{n}": f"B{n}{n}" for n in range(1, 5)})
 
 
