@@ -114,6 +114,11 @@ class Limits:
     draft_ms: int = 300
     # Intake lines
     line_bytes: int = 64 * 1024
+    # A file of applications that an agent brings
+    batch_bytes: int = 16 * 1024 * 1024
+    batch_lines: int = 2000
+    batch_at_once: int = 10
+    """Lines that are looked through or taken in before the screen says how far it is."""
     # Storage
     busy_seconds: float = 10.0
     list_rows: int = 2000

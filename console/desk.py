@@ -23,6 +23,8 @@ from console.act_data import act_data
 from console.claiming import Claiming
 from console.counter import Acted, fate_of
 from console.desk_acting import ActingDesk
+from console.desk_batch import BatchDesk
+from console.desk_day import DayDesk
 from console.desk_tray import recalled_case, told, tray_rows
 from console.fetching import fetch_case, fetch_number
 from console.settling import Settlement, Settling
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
     from console.desk_board import BoardBook
 
 
-class CounterDesk(ActingDesk):
+class CounterDesk(BatchDesk, DayDesk, ActingDesk):
     """Implements `screens.desk.Desk` over one terminal."""
 
     def __init__(self, terminal: Terminal, cable: Callable[[bool], None] | None = None) -> None:

@@ -74,6 +74,12 @@ class Commit(Scans, Counter):
             if self.on_commit:
                 self.on_commit()
 
+    def ref(self, ref: str) -> Ref | None:
+        """What an intake line's reference has become."""
+        with self.reading() as db:
+            row = db.execute(_SQL["ref"], (ref,)).fetchone()
+        return Ref(*row) if row else None
+
 
 class Writing:
     """An open act: reads see what it has written so far."""

@@ -24,6 +24,7 @@ from local_db.errors import AlreadyTerminal, Damaged, NotATerminal, wrapped
 from local_db.finding import Finding
 from local_db.incarnation import Incarnations
 from local_db.migrations import migrate, version_of
+from local_db.own_day import OwnDay
 from local_db.people import People
 from local_db.prefiles import Prefiles
 from local_db.printing import Printing
@@ -37,7 +38,19 @@ FOLDERS = ("papers", "spool", "backup", "keys")
 
 
 class TerminalMemory(
-    Bootstrap, Scopes, Purge, Incarnations, Finding, Prefiles, Drafts, People, Printing, Fetched, Backup, BoardCounts
+    Bootstrap,
+    Scopes,
+    Purge,
+    Incarnations,
+    Finding,
+    Prefiles,
+    Drafts,
+    People,
+    Printing,
+    OwnDay,
+    Fetched,
+    Backup,
+    BoardCounts,
 ):
     """One data folder, open. Threads may share it; other processes may have it open as well (S34)."""
 

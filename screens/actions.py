@@ -89,15 +89,15 @@ def shown_key(key: str) -> str:
 _FORMS = ("sign_in", "intake", "act")
 _NO_TEXT = (
     "queue", "tray", "prefiles", "case", "text", "saved", "board", "preview", "batch", "prints", "conflict", "posts",
-    "handover",
+    "handover", "agent_file", "day_end",
 )  # fmt: skip
 """Where no text is typed: `?` is help there."""
-_LISTS = ("queue", "search", "tray", "prefiles", "prints")
+_LISTS = ("queue", "search", "tray", "prefiles", "prints", "agent_files", "day_end")
 
 ACTS: tuple[Act, ...] = (
     # Everywhere
     Act("help", ("f1",), row=40),
-    Act("save", ("f2",), ("intake", "act", "read_back", "saved", "confirm", "handover"), row=10),
+    Act("save", ("f2",), ("intake", "act", "read_back", "saved", "confirm", "handover", "agent_file"), row=10),
     Act("go_queue", ("f3",), row=60),
     Act("go_search", ("f4",), row=70),
     Act("pane", ("f6",), ("intake", "case"), row=20),
@@ -145,6 +145,14 @@ ACTS: tuple[Act, ...] = (
     Act("hand_over", ("h",), ("posts",), row=2),
     Act("another", ("u",), ("posts",), row=3),
     Act("print_sheet", ("p",), ("handover",), row=11),
+    # A file of applications
+    Act("agent_files", ("b",), ("queue",), row=9),
+    Act("day_end", ("e",), ("queue",), row=10),
+    Act("print_day", ("p",), ("day_end",), row=2),
+    Act("show_day", ("f7",), ("day_end",), row=3),
+    Act("take_in", ("enter",), ("agent_file",), row=1),
+    Act("next_wrong", ("w",), ("agent_file",), row=2),
+    Act("print_taken", ("p",), ("agent_file",), row=3),
     # On a case
     Act("papers", ("0",), ("case",)),
     Act("why", ("1",), ("case",), row=31),

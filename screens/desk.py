@@ -13,6 +13,7 @@ from typing import Protocol
 from casework.messages import Message
 from screens.board_views import BoardFigure, BoardLine, BoardView
 from screens.case_views import CaseView, ClockView, OtherCase, StepView
+from screens.counter_views import BatchRow, BatchView, DayView, FileRow
 from screens.moved_views import Conflict, HistoryLine, Line, Side
 from screens.post_views import HandedOver, HandoverRow, Waiting
 from screens.views import (
@@ -175,6 +176,30 @@ class Desk(Protocol):
         ...
 
     async def discard_draft(self) -> None: ...
+
+    # A file of applications
+    async def batch_files(self, text: str) -> tuple[FileRow, ...]:
+        """Files and folders that fit what was typed."""
+        ...
+
+    async def batch_preview(self, path: str) -> BatchView | Refused: ...
+    async def batch_take(self, lines: tuple[int, ...]) -> tuple[BatchRow, ...] | Refused:
+        """Take in these lines of the file that was looked through last."""
+        ...
+
+    async def batch_end(self) -> Done | Refused:
+        """Keep what came of it in files: the result of each line, and the refused lines to be mended."""
+        ...
+
+    async def batch_print(self) -> Done | Refused: ...
+
+    # The end of the day
+    async def day_end(self, day: str = "") -> DayView | Refused:
+        """What this window did on `day` (YYYY-MM-DD; today), and what does not agree."""
+        ...
+
+    async def day_preview(self, day: str = "") -> str | Refused: ...
+    async def print_day(self, day: str = "") -> Done | Refused: ...
 
     # Applications before their number
     async def park(self, form: IntakeForm, field: str = "") -> Done | Refused:

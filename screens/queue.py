@@ -130,6 +130,23 @@ class QueueScreen(FrameScreen):
         if self.table.marked is not None:
             self.table.marked.pop(number, None)
 
+    async def act_agent_files(self) -> None:
+        """b: a file of applications that an agent has brought."""
+        from screens.agent_files import AgentFilesScreen
+
+        person = self.console_app.person
+        if person is not None and not person.takes_in:
+            self.app.bell()
+            self.say(t("screens.intake.not_yours"), "warn")
+            return
+        await self.console_app.show(AgentFilesScreen())
+
+    async def act_day_end(self) -> None:
+        """e: the end of the day at this window."""
+        from screens.day_end import DayEndScreen
+
+        await self.console_app.show(DayEndScreen())
+
     async def act_filter_post(self) -> None:
         """The next of my posts, then what waits for the applicant, then all."""
         person = self.console_app.person

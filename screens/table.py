@@ -72,7 +72,7 @@ class Table(Canvas, can_focus=True):
         places = {self.key_of(row): index for index, row in enumerate(self.rows)}
         if self.marked is not None and not self.next:  # what is no longer in the list can't be acted on unseen
             self.marked = {name: self.rows[places[name]] for name in self.marked if name in places}
-        self._stand(min(self.at, len(self.rows) - 1) if key is None else places.get(key, self.at))
+        self.stand(min(self.at, len(self.rows) - 1) if key is None else places.get(key, self.at))
 
     async def _more(self) -> None:
         if self.source is not None and self.next:
@@ -97,7 +97,7 @@ class Table(Canvas, can_focus=True):
             marked[key] = row
         else:
             return False
-        self._stand(self.at + 1)
+        self.stand(self.at + 1)
         return True
 
     def mark_all(self, most: int) -> None:
@@ -119,7 +119,8 @@ class Table(Canvas, can_focus=True):
     def _room(self) -> int:
         return max(self.size.height - 1, 1)
 
-    def _stand(self, at: int) -> None:
+    def stand(self, at: int) -> None:
+        """Put the cursor on the row `at`, or the last one there is."""
         self.at = max(0, min(at, len(self.rows) - 1))
         self.top = max(min(self.top, self.at), self.at - self._room + 1, 0)
         self.refresh()
@@ -137,12 +138,12 @@ class Table(Canvas, can_focus=True):
             return False
         while self.next and target >= len(self.rows) - _AHEAD:
             await self._more()
-        self._stand(target)
+        self.stand(target)
         return True
 
     def on_resize(self) -> None:
         """Keep the cursor in sight."""
-        self._stand(self.at)
+        self.stand(self.at)
 
     def on_focus(self) -> None:
         """Show the cursor as live."""
@@ -156,7 +157,7 @@ class Table(Canvas, can_focus=True):
         """A click moves the cursor there."""
         index = event.y - 1 + self.top
         if event.y and index < len(self.rows):
-            self._stand(index)
+            self.stand(index)
 
     # Drawing
 

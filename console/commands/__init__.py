@@ -19,6 +19,7 @@ COMMANDS = {
     "tray": "tray",
     "board": "board",
     "post": "post",
+    "day": "day",
     "calendar": "calendar",
     "catalogue": "catalogue",
     "sync": "sync",

@@ -34,7 +34,9 @@ def arguments(parser: Parser) -> None:
     add_shared(parser)
     add_folder(parser)
     add_person(parser)
-    parser.add_argument("file", metavar="FILE", help=t("arguments.intake"))
+    parser.add_argument("file", nargs="?", default="", metavar="FILE", help=t("arguments.intake"))
+    parser.add_argument("--batch", default="", metavar="FILE", help=t("arguments.batch"))
+    parser.add_argument("--check", action="store_true", help=t("arguments.batch_check"))
     parser.add_argument("--print", action="store_true", dest="printing", help=t("arguments.print"))
     parser.add_argument("--confirm-day", default="", metavar="DATE", help=t("arguments.confirm_day"))
 
@@ -44,6 +46,13 @@ def run(args: argparse.Namespace) -> int:
     from console.signed_in import signed_in
 
     confirmed = _day(args.confirm_day)
+    if bool(args.file) == bool(args.batch) or (args.check and not args.batch):
+        raise WrongUse("console.intake.one_file")
+    if args.batch:
+        with signed_in(args) as (terminal, session):
+            if confirmed:
+                terminal.legal.confirm(confirmed)
+            return _batch(terminal, session, args)
     with _stream(args.file) as stream, signed_in(args) as (terminal, session):
         if confirmed:
             terminal.legal.confirm(confirmed)
@@ -56,6 +65,33 @@ def run(args: argparse.Namespace) -> int:
         if args.printing:
             _print_all(terminal)
     return 0 if good else 1
+
+
+def _batch(terminal: Terminal, session: Session, args: argparse.Namespace) -> int:
+    """A file that an agent brought; with `--check` it is only looked through. 1 when any line is not in."""
+    from console.batch import FOLDER, keep_results, look_through, take_line
+    from console.batch_file import read_batch
+
+    batch = read_batch(Path(args.batch), terminal.memory.limits)
+    outcomes = []
+    for line in batch.lines:
+        one = (look_through if args.check else take_line)(terminal, session, line)
+        outcomes.append(one)
+        if one.fate == "wrong":
+            _bad(line.number, line.key, one.said.id if one.said else "", one.said or Message("batch.known"))
+        for taken in one.taken:
+            _told(terminal, session, taken, line.number, line.key, printing=args.printing)
+        if args.check and one.fate in {"ready", "warn"}:
+            data({"line": line.number, "ref": line.key, "ready": True, "message": str(one.said) if one.said else None})
+    bad = sum(1 for one in outcomes if one.fate == "wrong")
+    if not args.check:
+        table, refused = keep_results(batch, outcomes, terminal.memory.folder / FOLDER)
+        talk(t("batch.ended", good=len(outcomes) - bad, bad=bad, table=str(table)))
+        if refused is not None:
+            talk(t("batch.refused_in", file=str(refused)))
+    if args.printing:
+        _print_all(terminal)
+    return 1 if bad else 0
 
 
 def _one(terminal: Terminal, session: Session, number: int, line: bytes | None, *, printing: bool) -> bool:

@@ -95,3 +95,22 @@ insert into meta (key, value) values (?, ?) on conflict (key) do update set valu
 
 -- name: guide_item
 select bytes from guide_item where code = ?
+
+-- name: own_day
+-- What is counted at the end of a day; no state where the log has it.
+select f.case_id, o.state, f.bytes from fact f left join outbox o
+on o.state not in ('passed', 'resolved') and o.case_id = f.case_id and o.fact = f.n
+where f.type in ('received', 'printed') and f.at >= ? and f.at < ? order by f.at
+
+-- name: own_row
+-- Where what a paper tells is, while it is not settled: the judgement that it names, else the receipt of its case.
+select o.state from outbox o join fact f on f.n = o.fact
+where o.state not in ('passed', 'resolved') and o.case_id = ?2 and (f.id = ?1 or (?1 = '' and f.type = 'received'))
+limit 1
+
+-- name: at_printer
+-- What is on record as printed and is not out, or was given up on that day.
+select case_id, kind, 'at_printer' from print_queue where state in ('waiting', 'sending', 'unsure') and case_id <> ''
+union all
+select case_id, kind, 'dropped' from print_queue where state = 'dropped' and case_id <> '' and since >= ?1 and since < ?2
+limit ?3

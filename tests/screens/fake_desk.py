@@ -58,6 +58,7 @@ from screens.desk import (
 )
 from tests.screens import fake_board
 from tests.screens.fake_acting import FakeActing
+from tests.screens.fake_counter import FakeCounter
 from tests.screens.fake_prefiles import CODE, COMPANY
 from tests.screens.fake_roaming import FakeRoaming
 
@@ -103,7 +104,7 @@ OTHERS = (number(8), number(9))
 
 
 @dataclass
-class FakeDesk(FakeActing, FakeRoaming):
+class FakeDesk(FakeCounter, FakeActing, FakeRoaming):
     """The desk."""
 
     language: str = "zh_CN"
@@ -116,6 +117,7 @@ class FakeDesk(FakeActing, FakeRoaming):
     link: str = "online"
     plugged_in: bool = True
     who: Person | None = None
+    batches: list[tuple[int, ...]] = field(default_factory=list)
     saved: list[IntakeForm] = field(default_factory=list)
     acted: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
     scans: tuple[ScanView, ...] = ()

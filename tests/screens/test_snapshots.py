@@ -63,6 +63,11 @@ WAYS = {
     "board": SIGNED + "<f8>",
     "board_lights": SIGNED + "<f8><down><down><down><down><down>",
     "board_definition": SIGNED + "<f8><down><enter>",
+    "agent_files": SIGNED + "b",
+    "agent_file": SIGNED + "b<enter><enter>",
+    "agent_sure": SIGNED + "b<enter><enter><enter>",
+    "agent_done": SIGNED + "b<enter><enter><enter><enter>",
+    "day_end": SIGNED + "e",
     "cable_out": SIGNED + "<ctrl+g>",
 }
 SIZES = {"80x24": (80, 24), "120x40": (120, 40)}
@@ -105,7 +110,7 @@ def test_high_contrast_looks_as_before(snap_compare: Compare) -> None:
 
 DRAWN = (
     "queue", "queue_marked", "batch", "conflict_refused", "intake_materials", "bundle", "case", "menu", "saved", "help",
-    "tray", "prefiles", "board", "prints", "posts", "handover",
+    "tray", "prefiles", "board", "prints", "posts", "handover", "agent_file", "day_end",
 )  # fmt: skip
 AMBIGUOUS = "…“”‘’·●○→←↑↓■□▲△▼▽★☆◆◇─│┌┐└┘├┤┬┴┼═║"
 
