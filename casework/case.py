@@ -132,6 +132,15 @@ class Handed(msgspec.Struct, frozen=True):
     at: str
 
 
+class Nudge(msgspec.Struct, frozen=True):
+    """Somebody asked to hurry: who, when, with which words, while which steps were open."""
+
+    by: str
+    at: str
+    text: str
+    steps: tuple[str, ...] = ()
+
+
 class Place(msgspec.Struct, frozen=True):
     """Where a case waits: an open step, and the post whose queue shows it (or the applicant, or a third party)."""
 
@@ -219,6 +228,8 @@ class Case(msgspec.Struct, frozen=True, omit_defaults=True):
     handed: Handed | None = None
     """To whom it was handed over last, while nobody has worked on it since (R16)."""
     nudges: int = 0
+    nudged: tuple[Nudge, ...] = ()
+    """The last of them (`casework.nudging`)."""
     asks_refused: int = 0
     """How often something was asked for too late (R5): it counts against the item."""
     facts: int = 0

@@ -37,6 +37,11 @@ def listed(case: Case) -> Listed:
     )  # fmt: skip
 
 
+def clerk_of(case: Case) -> str:
+    """Whose case it is at the counter: the first person asked stays responsible (R16), else who took it in."""
+    return case.received.first_contact or case.taken_by
+
+
 def is_over(case: Case) -> bool:
     """Whether nobody has to do anything with it any more: it may leave a terminal after its days (S21)."""
     return not (case.is_open or case.open_recalls or case.reprint)

@@ -22,7 +22,7 @@ from casework.events import EVENTS
 from casework.rights import delegated, may, post_for
 from casework.rules import Refusal
 from casework.rules.claims import has_it
-from casework.rules.course import may_be_spared
+from casework.rules.course import may_be_spared, told_today
 from casework.rules.refusing import told_already
 from casework.rules.result import no_decision_yet, withheld
 
@@ -60,6 +60,8 @@ def _foreseen(case: Case, action: str, context: Context) -> Refusal | None:
         return made if isinstance(made, Refusal) else None
     if action == "supplement":
         return told_already(case)
+    if action == "nudge":
+        return told_today(case, context.staff.number, context.day)
     if action == "decide":
         return no_decision_yet(case, context.staff.number)
     if action in {"deliver", "post"}:

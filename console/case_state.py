@@ -25,6 +25,8 @@ from console.showing import Shower
 from console.terminal import Terminal
 from screens import desk
 
+_NUDGES = 3
+"""Nudges that are told one by one."""
 _Said = Iterator[tuple[str, str]]
 """The name of a fact (`case.fact.NAME`) and its value in words."""
 
@@ -175,6 +177,9 @@ def _people(terminal: Terminal, show: Shower, case: Case) -> _Said:
         yield "recused", t("words.list", names=[terminal.name_of(number) for number in case.recused])
     if case.nudges:
         yield "nudges", t("case.times", n=case.nudges)
+        for nudge in case.nudged[-_NUDGES:]:
+            at = nudge.at[5:16].replace("T", " ")
+            yield "nudged", f"{at}  {terminal.name_of(nudge.by)}  {nudge.text}"
     if case.asks_refused:
         yield "late_asks", t("case.times", n=case.asks_refused)
 

@@ -149,6 +149,24 @@ class CounterDesk(BatchDesk, DayDesk, ActingDesk):
         me = self._who.staff.number
         return tuple(self._show.row(row.case, row.unsent, me=me) for row in {one.number: one for one in found}.values())
 
+    async def mine(self) -> desk.Page[desk.QueueRow]:
+        """Her prefiles and her cases."""
+        from console import desk_mine
+
+        return await self._do(lambda: desk_mine.mine(self._terminal, self._show, self._who))
+
+    async def my_companies(self) -> tuple[desk.CompanyRow, ...]:
+        """The applicants she works for."""
+        from console import desk_mine
+
+        return await self._do(lambda: desk_mine.companies(self._terminal, self._who))
+
+    async def cases_of(self, identity: str) -> desk.Page[desk.QueueRow]:
+        """An applicant's cases."""
+        from console import desk_mine
+
+        return await self._do(lambda: desk_mine.cases_of(self._terminal, self._show, self._who, identity))
+
     async def board(self, days: int) -> desk.BoardView:
         """The figures, from what this terminal holds."""
         from console.desk_board import BoardBook

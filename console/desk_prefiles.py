@@ -100,7 +100,12 @@ def found(terminal: Terminal, show: Shower, text: str) -> tuple[desk.QueueRow, .
     prefiles = [one for one in terminal.memory.prefile(code) if one.state != "received"] if code else []
     if len(words) >= _SHORTEST:
         prefiles += terminal.memory.prefiles(words, _FOUND)
-    shown = (row(terminal, show, one) for one in {one.id: one for one in prefiles}.values())
+    return as_rows(terminal, show, tuple({one.id: one for one in prefiles}.values()))
+
+
+def as_rows(terminal: Terminal, show: Shower, prefiles: tuple[Prefile, ...]) -> tuple[desk.QueueRow, ...]:
+    """Prefiles as lines of a list of cases; Enter takes them."""
+    shown = (row(terminal, show, one) for one in prefiles)
     return tuple(
         desk.QueueRow(
             number=row.code,
@@ -114,6 +119,7 @@ def found(terminal: Terminal, show: Shower, text: str) -> tuple[desk.QueueRow, .
             left="",
             unsent=False,
             prefile=row.code,
+            todo=t("screens.prefiles.defects", n=len(row.defects)) if row.defects else "",
         )
         for row in shown
     )

@@ -16,6 +16,7 @@ from casework.errors import BadBytes
 from casework.events import body_of
 from casework.facts import Fact
 from casework.messages import t
+from casework.nudging import unanswered
 from casework.papers.of_case import PRINTED_WITH, said
 from casework.rules import Refusal
 from casework.standing import Standing, light_of, nearest, standing
@@ -46,6 +47,7 @@ class Shower:
         spot = tuple(each for each in stand if each.kind == "spot") if sits else ()
         first = nearest(spot or stand)
         running = first if case.is_open and not case.decided_at else None
+        urged = unanswered(case)
         return desk.QueueRow(
             number=case.number,
             item=case.received.item,
@@ -54,6 +56,8 @@ class Shower:
             state=t(f"state.{case.state}"),
             recalls=len(case.open_recalls),
             holder=self.holder(case, me),
+            nudges=len(urged),
+            nudged_by=self.name_of(urged[-1].by) if urged else "",
             place=t("words.list", names=list(self.places(case))),
             todo=" ".join(self._todo(case)),
             light=cast(desk.Light, light_of(spot or stand)),

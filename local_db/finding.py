@@ -152,7 +152,7 @@ class Finding(Connected):
             return tuple(at_post[:most])
         asked = (which.state, which.module, which.since, *before, most)
         with self.reading() as db:
-            return tuple(_made(db, row) for row in db.execute(_SQL["cases"], asked).fetchall())
+            return tuple(made(db, row) for row in db.execute(_SQL["cases"], asked).fetchall())
 
     def recent_items(self, among: int) -> tuple[str, ...]:
         """Codes of the items of the newest cases, latest first, each once; `among` so many cases."""
@@ -169,7 +169,7 @@ class Finding(Connected):
         with self.reading() as db:
             for post in dict.fromkeys(posts):
                 for row in db.execute(_SQL["queue"], (post, *after, most)).fetchall():
-                    case = _made(db, (row[1], *row[3:9], row[0], *row[9:]))
+                    case = made(db, (row[1], *row[3:9], row[0], *row[9:]))
                     found.append(QueueRow(row[2], post, case, (row[0], row[1], row[2])))
         return tuple(sorted(found, key=lambda row: row.key)[:most])
 
@@ -179,7 +179,7 @@ class Finding(Connected):
         with self.reading() as db:
             for post in dict.fromkeys(posts):
                 for row in db.execute(_SQL["queue_spot"], (post, self.limits.list_rows)).fetchall():
-                    case = _made(db, (row[1], *row[3:9], row[0], *row[9:]))
+                    case = made(db, (row[1], *row[3:9], row[0], *row[9:]))
                     found.append(QueueRow(row[2], post, case, (row[0], row[1], row[2])))
         return tuple(sorted(found, key=lambda row: row.key))
 
@@ -203,7 +203,7 @@ class Finding(Connected):
         """Cases whose receipt has to be printed again under the number that the hall gave them (S27), oldest first."""
         with self.reading() as db:
             rows = db.execute(_SQL["reprints"], (self.limits.list_rows,)).fetchall()
-            return tuple(_made(db, row) for row in rows)
+            return tuple(made(db, row) for row in rows)
 
     def with_recalls(self, limit: int = 0) -> tuple[Case, ...]:
         """Cases with a paper that somebody has to give back, oldest first (S15)."""
@@ -328,14 +328,15 @@ def _fits(row: CaseRow, which: Filter) -> bool:
 
 def _row(db: sqlite3.Connection, case_id: str) -> CaseRow | None:
     row = db.execute(_SQL["row"], (case_id,)).fetchone()
-    return _made(db, row) if row else None
+    return made(db, row) if row else None
 
 
 def _rows(db: sqlite3.Connection, ids: list[str]) -> tuple[CaseRow, ...]:
     return tuple(row for row in (_row(db, id_) for id_ in ids) if row is not None)
 
 
-def _made(db: sqlite3.Connection, row: tuple[Any, ...]) -> CaseRow:
+def made(db: sqlite3.Connection, row: tuple[Any, ...]) -> CaseRow:
+    """A row of `shown` as a line of a list."""
     case = decode_case(row[-1])
     unsent = db.execute(_SQL["unsent"], (row[0],)).fetchone() is not None
     return CaseRow(*(*row[:-1], places(case), unsent, case))

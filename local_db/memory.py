@@ -1,7 +1,7 @@
 """The terminal's memory: opened, created at enrolment, rebuilt from what is never changed.
 
 `TerminalMemory` is what the desk, the command line and the line (`sync.ports.LineStore`) hold; its parts stand one noun
-a module: commit, outbox, pages, standing, finding, prefiles, drafts, people, printing, backup, board.
+a module: commit, outbox, pages, standing, finding, mine, prefiles, drafts, people, printing, backup, board.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from local_db.errors import AlreadyTerminal, Damaged, NotATerminal, wrapped
 from local_db.finding import Finding
 from local_db.incarnation import Incarnations
 from local_db.migrations import migrate, version_of
+from local_db.mine import Mine
 from local_db.own_day import OwnDay
 from local_db.people import People
 from local_db.prefiles import Prefiles
@@ -43,6 +44,7 @@ class TerminalMemory(
     Purge,
     Incarnations,
     Finding,
+    Mine,
     Prefiles,
     Drafts,
     People,

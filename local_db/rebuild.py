@@ -26,7 +26,7 @@ _SQL = queries("rebuild")
 _PROJECTIONS = ("confirmed", "shown", "alias", "place", "prefile", "tray", "staff", "terminal", "head")
 
 
-PROJECTION = f"{FOLD}.1"
+PROJECTION = f"{FOLD}.2"
 """Which fold has written the projections: another one folds them anew at the first opening (S21)."""
 
 

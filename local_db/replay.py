@@ -16,7 +16,7 @@ from casework.errors import BadBytes
 from casework.events import EVENTS
 from casework.facts import Fact, decode_fact
 from casework.folding import evolve
-from casework.listing import PersonRow, listed, person_rows, place_rows
+from casework.listing import PersonRow, clerk_of, listed, person_rows, place_rows
 from casework.measuring import measured
 from casework.outbox import SHOWN, Row, is_shown
 from local_db.board import row_of
@@ -86,7 +86,7 @@ def keep(db: sqlite3.Connection, case_id: str, before: Case | None, after: Case 
     *columns, visit, checks = listed(after)
     marks = (bool(after.reprint), len(after.open_recalls))
     counted = row_of(measured(after))
-    row = (case_id, after.root, *columns, now, visit, checks, *marks, *counted, encode_case(after))
+    row = (case_id, after.root, *columns, now, visit, checks, *marks, *counted, clerk_of(after), encode_case(after))
     db.execute(_SQL["keep_shown"], row)
     if after.former_numbers:
         db.executemany(_SQL["keep_alias"], [(number, case_id) for number in after.former_numbers])

@@ -89,10 +89,10 @@ def shown_key(key: str) -> str:
 _FORMS = ("sign_in", "intake", "act")
 _NO_TEXT = (
     "queue", "tray", "prefiles", "case", "text", "saved", "board", "preview", "batch", "prints", "conflict", "posts",
-    "handover", "agent_file", "day_end",
+    "handover", "agent_file", "day_end", "mine", "companies",
 )  # fmt: skip
 """Where no text is typed: `?` is help there."""
-_LISTS = ("queue", "search", "tray", "prefiles", "prints", "agent_files", "day_end")
+_LISTS = ("queue", "search", "tray", "prefiles", "prints", "agent_files", "day_end", "mine", "companies")
 
 ACTS: tuple[Act, ...] = (
     # Everywhere
@@ -126,6 +126,10 @@ ACTS: tuple[Act, ...] = (
     Act("new", ("n",), ("queue", "saved"), row=2),
     Act("tray", ("t",), ("queue",), row=3),
     Act("prefiles", ("f",), ("queue",), row=6),
+    Act("mine", ("m",), ("queue",), row=9),
+    Act("companies", ("f6",), ("mine",), row=2),
+    Act("urge", ("full_stop",), ("mine",), row=3),
+    Act("for_company", ("n",), ("companies",), row=2),
     Act("hint", ("question_mark",), _NO_TEXT),
     Act("filter_post", ("p",), ("queue",), row=4),
     Act("filter_light", ("l",), ("queue",), row=5),
@@ -133,7 +137,7 @@ ACTS: tuple[Act, ...] = (
     Act("mark_all", ("a",), ("queue", "handover")),
     Act("batch", ("d",), ("queue",), row=8),
     Act("print_batch", ("f7",), ("batch",), row=3),
-    Act("reload", ("r",), ("queue", "board", "prefiles")),
+    Act("reload", ("r",), ("queue", "board", "prefiles", "mine", "companies")),
     Act("define", ("enter",), ("board",), row=1),
     Act("period", ("d",), ("board",), row=2),
     Act("look_through", ("c",), ("prefiles",), row=2),

@@ -21,6 +21,7 @@ from screens.views import (
     Also,
     Checked,
     Choice,
+    CompanyRow,
     Done,
     Draft,
     Field,
@@ -60,6 +61,7 @@ __all__ = [
     "Checked",
     "Choice",
     "ClockView",
+    "CompanyRow",
     "Conflict",
     "Desk",
     "Done",
@@ -140,6 +142,18 @@ class Desk(Protocol):
     async def search(self, text: str, after: str = "", limit: int = 200) -> Page[QueueRow]: ...
     async def board(self, days: int) -> BoardView:
         """The figures; rates and times over so many days."""
+        ...
+
+    async def mine(self) -> Page[QueueRow]:
+        """Her own: the prefiles that she opened, then the cases for which she is responsible (R16), newest first."""
+        ...
+
+    async def my_companies(self) -> tuple[CompanyRow, ...]:
+        """The applicants of her cases, the newest first."""
+        ...
+
+    async def cases_of(self, identity: str) -> Page[QueueRow]:
+        """All cases of an applicant that are here, newest first."""
         ...
 
     # Intake

@@ -108,12 +108,18 @@ class QueueScreen(FrameScreen):
         if not self.table.mark(LIMITS.batch_cases):
             self.app.bell()
             self.say(t("screens.queue.enough", n=LIMITS.batch_cases), "warn")
+            return
+        self._tell_marks()
+
+    def _tell_marks(self) -> None:
         self.dress()
+        if self.table.marked:
+            self.say(t("screens.queue.marked_hint", n=len(self.table.marked)), "good")
 
     async def act_mark_all(self) -> None:
         """a: mark all that are listed, or take all marks away."""
         self.table.mark_all(LIMITS.batch_cases)
-        self.dress()
+        self._tell_marks()
 
     async def act_batch(self) -> None:
         """d: one act on all marked cases."""
@@ -146,6 +152,12 @@ class QueueScreen(FrameScreen):
         from screens.day_end import DayEndScreen
 
         await self.console_app.show(DayEndScreen())
+
+    async def act_mine(self) -> None:
+        """m: her own cases and prefiles."""
+        from screens.mine import MineScreen
+
+        await self.console_app.show(MineScreen())
 
     async def act_filter_post(self) -> None:
         """The next of my posts, then what waits for the applicant, then all."""

@@ -147,6 +147,8 @@ class QueueRow(Struct, frozen=True):
     todo: str = ""  # the step that it waits for, in words; empty once it has ended
     sits: bool = False  # decided on the spot: the applicant sits and waits; `left` is of that term
     holder: str = ""  # who has it, in words
+    nudges: int = 0  # how often somebody has asked to hurry while it waited where it waits
+    nudged_by: str = ""  # who did last, in words
     recalls: int = 0  # papers of it that are called back and not yet here
     prefile: str = ""  # not a case yet: the short code of a prefile, which Enter takes
 
@@ -330,6 +332,17 @@ class PrefileRow(Struct, frozen=True):
     state: str  # in words
     defects: tuple[str, ...] = ()  # of the last look, one a paper
     touched: str = ""  # "11-23 10:42 张敏"
+
+
+class CompanyRow(Struct, frozen=True):
+    """An applicant for whom this person has taken something in; `id` is never shown, the other two are masked."""
+
+    id: str
+    name: str
+    shown_id: str
+    cases: int
+    open: int
+    last: str = ""  # the day of the newest case
 
 
 class TrayRow(Struct, frozen=True):

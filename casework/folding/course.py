@@ -8,6 +8,7 @@ from casework import bodies
 from casework.case import UNDER_WAY, Case, Consult, Extension, Handed, Pause, StepState, open_steps, paused, step_of
 from casework.facts import Fact
 from casework.folding.parts import Evolver, after, done, over, under_way
+from casework.nudging import with_nudge
 
 
 def _step_done(case: Case, fact: Fact, body: bodies.StepDone) -> Case:
@@ -63,7 +64,7 @@ def _recused(case: Case, fact: Fact, body: bodies.Recused) -> Case:
 
 
 def _nudged(case: Case, fact: Fact, body: bodies.Nudged) -> Case:
-    return msgspec.structs.replace(case, nudges=case.nudges + 1)
+    return with_nudge(case, fact, body.text)
 
 
 def _ask_refused(case: Case, fact: Fact, body: bodies.AskRefused) -> Case:

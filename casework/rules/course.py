@@ -7,6 +7,7 @@ from datetime import date
 from casework import bodies
 from casework.case import Case, paused, step_of
 from casework.facts import Fact
+from casework.nudging import nudged_on
 from casework.rights import may
 from casework.rules.refusing import Bench, Refusal, Rule, at_step, first, reason, undecided
 from casework.rules.scans import READS, papers_to_come
@@ -97,7 +98,15 @@ def _decides_here(case: Case, bench: Bench) -> bool:
 
 
 def _nudged(case: Case, fact: Fact, body: bodies.Nudged, bench: Bench) -> Refusal | None:
-    return None if body.text.strip() else Refusal("nothing_said")
+    if not body.text.strip():
+        return Refusal("nothing_said")
+    return told_today(case, fact.actor, fact.time.at[:10])
+
+
+def told_today(case: Case, who: str, day: str) -> Refusal | None:
+    """One nudge a day of each person on a case: more of them move nothing."""
+    before = nudged_on(case, who, day)
+    return Refusal("nudged_today", {"nudged_at": before.at}) if before is not None else None
 
 
 def _suspended(case: Case, fact: Fact, body: bodies.Suspended, bench: Bench) -> Refusal | None:

@@ -147,3 +147,19 @@ select body from prefile where case_id = ?
 select body from prefile
 where state <> 'received' and (? = '' or applicant_id = ? or applicant_name like ?)
 order by touched desc, case_id limit ?
+
+-- name: of_clerk
+-- Her own cases, newest first.
+select case_id, number, item, module, state, applicant_name, applicant_id, received_at, body
+from shown where clerk = ?1 and clerk <> '' order by received_at desc, case_id desc limit ?2
+
+-- name: prefiles_of_clerk
+-- Those that she opened and nobody has taken in yet.
+select body from prefile where clerk = ?1 and clerk <> '' and state <> 'received' order by touched desc, case_id limit ?2
+
+-- name: applicants_of_clerk
+-- For whom she has taken something in, the newest first: how many cases, how many of them are open, the last one.
+select applicant_id, max(applicant_name), (select kind from person where code = applicant_id limit 1), count(*),
+    sum(state in (select value from json_each(?2))), max(received_at)
+from shown where clerk = ?1 and clerk <> '' and applicant_id <> ''
+group by applicant_id order by max(received_at) desc limit ?3

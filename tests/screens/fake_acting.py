@@ -5,8 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from casework.messages import Message
-from screens.desk import ActView, CaseView, Conflict, Done, Field, HistoryLine, Offered, Refused, Side
-from tests.screens.fake_prefiles import FakePrefiles
+from screens.desk import (
+    ActView,
+    CaseView,
+    CompanyRow,
+    Conflict,
+    Done,
+    Field,
+    HistoryLine,
+    Offered,
+    Page,
+    QueueRow,
+    Refused,
+    Side,
+)
+from tests.screens.fake_prefiles import CODE, COMPANY, FakePrefiles
 
 
 @dataclass
@@ -73,9 +86,28 @@ class FakeActing(FakePrefiles):
                 ActView("reassign", "转岗" if zh else "Reassign", fields=(post,)),
                 ActView("deliver", self.w("送达"), fields=(own,)),
                 ActView("accept", self.w("受理")),
+                ActView("nudge", "催办" if zh else "Urge", fields=(Field("text", "说明", value="请尽快"),)),
                 ActView("supplement", self.w("一次性告知补正"), fields=(paper,)),
                 ActView("decide", self.w("决定"), False, Message("screens.act_form.off")),
             )
             without = self.not_for.get(number, frozenset())
             found.append(Offered(number, tuple(act for act in acts if act.code not in without)))
         return tuple(found)
+
+    def _row(self, n: int) -> QueueRow:
+        raise NotImplementedError
+
+    async def mine(self) -> Page[QueueRow]:
+        prefile = QueueRow(CODE, "A02", self.w("公司变更登记"), "张*", "", "", "none", "", "", False, prefile=CODE)
+        rows = (prefile, *(self._row(n) for n in range(3)))
+        return Page(rows, len(rows))
+
+    async def my_companies(self) -> tuple[CompanyRow, ...]:
+        return (
+            CompanyRow(COMPANY, "武汉光谷某某餐饮管理有限公司", COMPANY, 3, 1, "2026-11-20"),
+            CompanyRow("420111199003070017", "张*", "420111********0017", 1, 0, "2026-10-02"),
+        )
+
+    async def cases_of(self, identity: str) -> Page[QueueRow]:
+        rows = (self._row(2),)
+        return Page(rows, len(rows))

@@ -129,6 +129,7 @@ class FakeDesk(FakeCounter, FakeActing, FakeRoaming):
     unmasked: bool = False
     revision: int = 0
     sitting: tuple[str, ...] = ()
+    nudged: bool = False
 
     def __post_init__(self) -> None:
         messages.install(translator(self.language))
@@ -223,6 +224,8 @@ class FakeDesk(FakeCounter, FakeActing, FakeRoaming):
             n == 1,
             self.w("审核" if n % 2 else "预审"),
             sits=number(n + 1) in self.sitting,
+            nudges=2 if n == 1 and self.nudged else 0,
+            nudged_by="王帮办" if n == 1 and self.nudged else "",
         )
 
     async def queue(self, where: QueueFilter, after: str = "", limit: int = 200) -> Page[QueueRow]:

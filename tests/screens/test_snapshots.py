@@ -47,6 +47,9 @@ WAYS = {
     "batch_done_refused": SIGNED + "<space><space><space>da<enter>",
     "conflict_moves": SIGNED + "<enter>h王<enter>1<f2>",
     "conflict_refused": SIGNED + "<enter>!",
+    "queue_nudged": SIGNED + "<down>",
+    "mine": SIGNED + "m",
+    "companies": SIGNED + "m<f6>",
     "search": SIGNED + "<f4>a02",
     "tray": SIGNED + "t",
     "tray_opened": SIGNED + "t<enter>",
@@ -77,7 +80,7 @@ Compare = Callable[..., bool]
 def app(language: str, way: str = "") -> ConsoleApp:
     """The console on a new desk; on the way that says so with an applicant who sits and waits."""
     sitting = (number(1),) if way.endswith("sitting") else ()
-    desk = FakeDesk(language=language, sitting=sitting, moves_next=way.endswith("moves"))
+    desk = FakeDesk(language=language, sitting=sitting, moves_next=way.endswith("moves"), nudged=way.endswith("nudged"))
     if way.endswith("refused"):
         desk.refused = {number(n): Message("refusal.reason") for n in (1, 2)}
     if way.endswith("waiting"):
@@ -109,7 +112,8 @@ def test_high_contrast_looks_as_before(snap_compare: Compare) -> None:
 
 
 DRAWN = (
-    "queue", "queue_marked", "batch", "conflict_refused", "intake_materials", "bundle", "case", "menu", "saved", "help",
+    "queue", "queue_marked", "batch", "conflict_refused", "intake_materials", "bundle", "case", "menu", "saved",
+    "help", "mine", "companies",
     "tray", "prefiles", "board", "prints", "posts", "handover", "agent_file", "day_end",
 )  # fmt: skip
 AMBIGUOUS = "…“”‘’·●○→←↑↓■□▲△▼▽★☆◆◇─│┌┐└┘├┤┬┴┼═║"
