@@ -194,6 +194,9 @@ _ROWS = (
     # The queue
     _counter("claimed", bodies.Claimed, "case.print", offline=Offline.NEVER),
     _counter("released", bodies.Released, "case.print"),
+    # Calls, of no case: every window gets them
+    _counter("called", bodies.Called, "case.print", scope="hall"),
+    _counter("call.answered", bodies.CallAnswered, "case.print", scope="hall"),
     # The hall's own
     _hall("deemed_accepted", bodies.DeemedAccepted, "module"),
     _hall("timer.set_aside", bodies.TimerSetAside, "module"),

@@ -55,6 +55,10 @@ class Limits:
     """Scopes that a terminal may name in a pull as still needed."""
     holes_at_once: int = 20
     """Old cases that a terminal asks the hall for between two polls."""
+    call_answer_seconds: float = 300.0
+    """So long the status line says that whoever was called comes."""
+    silent_seconds: float = 300.0
+    """A window that the hall has not heard from for so long has nothing that one can be sure of."""
     measure_cases: int = 200
     """Cases from a snapshot that are measured for the board in one transaction."""
     purge_seconds: float = 1800.0

@@ -25,6 +25,7 @@ from console.counter import Acted, fate_of
 from console.desk_acting import ActingDesk
 from console.desk_batch import BatchDesk
 from console.desk_day import DayDesk
+from console.desk_hall import HallDesk
 from console.desk_tray import recalled_case, told, tray_rows
 from console.fetching import fetch_case, fetch_number
 from console.settling import Settlement, Settling
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from console.desk_board import BoardBook
 
 
-class CounterDesk(BatchDesk, DayDesk, ActingDesk):
+class CounterDesk(BatchDesk, DayDesk, ActingDesk, HallDesk):
     """Implements `screens.desk.Desk` over one terminal."""
 
     def __init__(self, terminal: Terminal, cable: Callable[[bool], None] | None = None) -> None:
@@ -60,13 +61,19 @@ class CounterDesk(BatchDesk, DayDesk, ActingDesk):
         prints = self._terminal.memory.prints_standing()
         session, boot = self._session, self._terminal.memory.boot()
         posts = self._terminal.library.current().posts if session else {}
+        whole, rejected, held = self._supervises(), waits.rejected, waits.held
+        if whole:
+            counts = self._terminal.memory.tray_counts()
+            rejected, held = counts.get("rejected", 0), counts.get("held", 0)
         shift = [self._show.say(posts[post].name) for post in session.shift if post in posts] if session else []
         return desk.Status(
             link=cast(desk.Link, self._terminal.link()),
             pending=waits.unsent,
             oldest_seconds=max(0, oldest),
-            rejected=waits.rejected,
-            held=waits.held,
+            rejected=rejected,
+            held=held,
+            whole_hall=whole,
+            calls=self._calls(),
             window=self._terminal.memory.identity.terminal[2:],
             posts=" ".join(shift[:1]) + (f"+{len(shift) - 1}" if len(shift) > 1 else ""),
             clock=f"{now:%H:%M}",
@@ -107,7 +114,7 @@ class CounterDesk(BatchDesk, DayDesk, ActingDesk):
         return await self._do(self._queued, where, after, limit)
 
     def _queued(self, where: desk.QueueFilter, after: str, limit: int) -> desk.Page[desk.QueueRow]:
-        posts = (where.post,) if where.post else self._who.shift
+        posts = self._queue_posts(where.post)
         memory = self._terminal.memory
         key = cast("tuple[str, str, str]", tuple(after.split("|"))) if after else ("", "", "")
         sitting = {row.case.number: row.case for row in memory.at_the_counter(posts)}

@@ -61,7 +61,7 @@ class RoamingDesk(TakingDesk):
         choices = tuple(desk.Choice(post, self._show.say(names[post].name)) for post in staff.posts if post in names)
         team = cast(Any, "helper" if staff.team == "helper" else "officer")
         takes_in = bool(post_for(staff, self._who.shift, EVENTS["received"].verb, names))
-        return desk.Person(staff.number, staff.name, team, choices, self._who.shift, takes_in)
+        return desk.Person(staff.number, staff.name, team, choices, self._who.shift, takes_in, self._supervises())
 
     async def badge(self, number: str) -> str:
         """Whose badge this is, by name; empty for nobody of the roster."""

@@ -51,3 +51,10 @@ class DeskThread:
         if self._session is None:
             raise CaseworkError("people.signed_out")
         return self._session
+
+    def _supervises(self) -> bool:
+        """Whether a post of the shift is a supervisor's: then lists and counts are the hall's."""
+        if self._session is None or not self._terminal.library.has_catalogue():
+            return False
+        posts = self._terminal.library.current().posts
+        return any(post in posts and posts[post].team == "supervisor" for post in self._session.shift)

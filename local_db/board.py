@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from casework.board import Rows
+from casework.board import Rows, Waiting
 from casework.case import decode_case
 from casework.measuring import Measures, measured
 from local_db.connection import Connected
@@ -48,6 +48,16 @@ class BoardCounts(Connected):
             db.executemany(_SQL["measure"], found)
             left: int = db.execute(_SQL["uncounted"]).fetchone()[0]
         return left
+
+    def tray_counts(self) -> dict[str, int]:
+        """How many lines wait in the tray of the whole hall, by kind."""
+        with self.reading() as db:
+            return dict(db.execute(_SQL["tray_counts"]).fetchall())
+
+    def places(self) -> tuple[Waiting, ...]:
+        """Where open steps wait."""
+        with self.reading() as db:
+            return tuple(db.execute(_SQL["waiting"]).fetchall())
 
     def scopes_here(self) -> tuple[str, ...]:
         """The parts of the hall's log that this copy covers."""

@@ -24,6 +24,7 @@ from casework.outbox import Move, Row, moved
 from casework.prefile import Prefile
 from casework.refused import Waits
 from casework.upcasting import HALL_WORD
+from local_db.calls import heard
 from local_db.counter import Counter
 from local_db.errors import StoreError, TooBig
 from local_db.prefiles import follow, prefile_in
@@ -168,6 +169,7 @@ class Writing:
         for case_id, case in after.items():
             keep(self._db, case_id, before[case_id], case, self._now)
         follow(self._db, (fact for group in groups for fact in group))
+        heard(self._db, (fact for group in groups for fact in group))
         return tuple(sealed)
 
     def drop_draft(self, case_id: str) -> None:

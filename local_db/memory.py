@@ -1,7 +1,7 @@
 """The terminal's memory: opened, created at enrolment, rebuilt from what is never changed.
 
 `TerminalMemory` is what the desk, the command line and the line (`sync.ports.LineStore`) hold; its parts stand one noun
-a module: commit, outbox, pages, standing, finding, mine, prefiles, drafts, people, printing, backup, board.
+a module: commit, outbox, pages, standing, finding, mine, prefiles, drafts, people, printing, backup, board, calls.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from casework.limits import LIMITS, Limits
 from local_db.backup import Backup
 from local_db.board import BoardCounts
 from local_db.bootstrap import Bootstrap
+from local_db.calls import Calls
 from local_db.connection import FILE, connect
 from local_db.counter import Identity
 from local_db.drafts import Drafts
@@ -53,6 +54,7 @@ class TerminalMemory(
     Fetched,
     Backup,
     BoardCounts,
+    Calls,
 ):
     """One data folder, open. Threads may share it; other processes may have it open as well (S34)."""
 

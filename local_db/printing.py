@@ -78,6 +78,12 @@ class Printing(Connected):
         with self.transaction() as db:
             return db.execute(_SQL["print_begins"], (printer, stamp(self.clock.now()), id_)).rowcount == 1
 
+    def at_hand(self) -> tuple[int, int]:
+        """Papers that wait for their printer, and forms that nobody has finished or put aside."""
+        with self.reading() as db:
+            prints, forms = db.execute(_SQL["at_hand"]).fetchone()
+        return int(prints), int(forms)
+
     def print_done(self, id_: int, file: str) -> None:
         """The paper is out: in `file`, or on the printer of that name."""
         with self.transaction() as db:

@@ -15,6 +15,7 @@ from casework.events import reading_mark
 from casework.facts import Fact, decode_fact
 from casework.folding import FOLD
 from casework.wire import Entry, decode_entry
+from local_db.calls import heard_own
 from local_db.outbox import keep_tray
 from local_db.pages import after_entry, keep_confirmed, project, unheard, want
 from local_db.prefiles import reshow_prefile
@@ -23,7 +24,7 @@ from local_db.sql import queries
 from local_db.standing import Standing
 
 _SQL = queries("rebuild")
-_PROJECTIONS = ("confirmed", "shown", "alias", "place", "prefile", "tray", "staff", "terminal", "head")
+_PROJECTIONS = ("confirmed", "shown", "alias", "place", "prefile", "tray", "staff", "terminal", "head", "call")
 
 
 PROJECTION = f"{FOLD}.2"
@@ -60,6 +61,7 @@ class Rebuild(Standing):
             cases = [row[0] for row in db.execute(_SQL["cases"]).fetchall()]
             for case_id in cases:
                 self.refold(db, case_id, now, cursor)
+            heard_own(db)
             self._project_tray(db, cursor)
             db.execute(_SQL["again"])
         return len(cases)

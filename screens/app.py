@@ -12,11 +12,11 @@ from textual.screen import Screen
 
 from casework.messages import Message, t
 from screens.actions import ANY, bindings
+from screens.calls import CallingApp
 from screens.closing import end_with_the_window
 from screens.desk import ActView, Desk, Done, Person, Refused, Status
 from screens.frame import FrameScreen
 from screens.idle import Idle
-from screens.keys import KeyedApp
 from screens.sheet import Sheet
 from screens.sitting import Sitters
 from screens.themes import THEMES
@@ -41,7 +41,7 @@ def _sign_in() -> Screen[Any]:
     return SignInScreen()
 
 
-class ConsoleApp(KeyedApp, inherit_bindings=False):
+class ConsoleApp(CallingApp, inherit_bindings=False):
     """The app. `poll_seconds`: how often the desk is asked for its status; 0 only when a key is pressed."""
 
     CSS_PATH = Path(__file__).with_name("styles.tcss")
@@ -122,6 +122,7 @@ class ConsoleApp(KeyedApp, inherit_bindings=False):
             self.bell()
         if before is not None and before.revision != self.status.revision and self.frame.LIVE:
             await self.frame.freshen()
+        self.hear(self.status.calls)
 
     @property
     def _taking_in(self) -> bool:
@@ -133,6 +134,7 @@ class ConsoleApp(KeyedApp, inherit_bindings=False):
         self.person, self.last_number = person, person.number
         self.quiet_polls = 0
         self.sitters = Sitters()
+        self.callers.forget()
         if not same:
             self._mode_before = "queue"
             self._came_from = "queue"
@@ -171,9 +173,10 @@ class ConsoleApp(KeyedApp, inherit_bindings=False):
     async def _front(self) -> None:
         self.frame.dress()
         await self.frame.arrive()
-        await self._retell()
+        await self.retell()
 
-    async def _retell(self) -> None:
+    async def retell(self) -> None:
+        """Ask for the status and show it."""
         self.status = await self.desk.status()
         self.frame.status_bar.tell(self.status)
         focused = self.focused
@@ -204,7 +207,7 @@ class ConsoleApp(KeyedApp, inherit_bindings=False):
             await self.push_screen(CaseScreen())
         self.frame.dress()
         await cast(CaseScreen, self.screen).turn_to(number)
-        await self._retell()
+        await self.retell()
 
     async def perform(
         self,
@@ -320,7 +323,7 @@ class ConsoleApp(KeyedApp, inherit_bindings=False):
             top = self.frame
             if await top.leave():
                 self.close(top)
-                await self._retell()
+                await self.retell()
         elif self.current_mode != "queue":
             await self.go(self._came_from if self.current_mode == "case" else "queue")
 
@@ -329,7 +332,7 @@ class ConsoleApp(KeyedApp, inherit_bindings=False):
         status = await self.desk.status()
         if status.cable is not None:
             await self.desk.cable(not status.cable)
-            await self._retell()
+            await self.retell()
             self.frame.say(t(f"screens.cable.{'out' if status.cable else 'in'}"), "warn" if status.cable else "good")
 
     async def act_lock(self) -> None:
@@ -370,7 +373,7 @@ class ConsoleApp(KeyedApp, inherit_bindings=False):
             self.person = again if isinstance(again, Person) else self.person
         self.frame.dress()
         await self.frame.freshen()
-        await self._retell()
+        await self.retell()
 
     language = "zh_CN"
 

@@ -35,10 +35,18 @@ def status_parts(status: Status, width: int) -> list[Part]:
         (" | ", "dim"),
         (pending, "warn" if status.pending else ""),
         (" | ", "dim"),
-        (t("screens.status.rejected", n=status.rejected), "error" if troubled else ""),
+        (
+            t("screens.status.rejected_hall" if status.whole_hall else "screens.status.rejected", n=status.rejected),
+            "error" if troubled else "",
+        ),
     ]
     if status.held:
         parts.append((f" {t('screens.status.held', n=status.held)}", "error"))
+    come = next((call.text for call in status.calls if call.kind == "come"), "")
+    if come:
+        parts += [(" | ", "dim"), (f"{come} Ctrl-B", "error")]
+    elif status.calls:
+        parts += [(" | ", "dim"), (status.calls[-1].text, "good")]
     if status.sitting:
         parts += [(" | ", "dim"), (t("screens.status.sitting", n=len(status.sitting)), "error")]
     if status.beginning is not None:

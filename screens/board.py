@@ -145,6 +145,12 @@ class BoardScreen(FrameScreen):
 
         await self.console_app.show(TextScreen("screens.board.definition", read))
 
+    async def act_close_day(self) -> None:
+        """c: what every window of the hall still has open."""
+        from screens.hall_close import ClosingScreen
+
+        await self.console_app.show(ClosingScreen())
+
     async def act_period(self) -> None:
         """Rates and times over another number of days."""
         self.days = PERIODS[(PERIODS.index(self.days) + 1) % len(PERIODS)]

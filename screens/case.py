@@ -43,6 +43,11 @@ class CaseScreen(FrameScreen):
         """The case's state, for a look from the side."""
         return t("screens.title.case") + (f" / {self.case.module}" if self.case else "")
 
+    @property
+    def about(self) -> str:
+        """The case that is shown."""
+        return self.number
+
     async def turn_to(self, number: str) -> None:
         """Show that case."""
         self.number, self.awaited, self.opening = number, False, ""

@@ -14,6 +14,7 @@ from casework.messages import Message
 from screens.board_views import BoardFigure, BoardLine, BoardView
 from screens.case_views import CaseView, ClockView, OtherCase, StepView
 from screens.counter_views import BatchRow, BatchView, DayView, FileRow
+from screens.hall_views import CallView, ClosingLine, ClosingView, PostCount
 from screens.moved_views import Conflict, HistoryLine, Line, Side
 from screens.post_views import HandedOver, HandoverRow, Waiting
 from screens.views import (
@@ -57,10 +58,13 @@ __all__ = [
     "BoardFigure",
     "BoardLine",
     "BoardView",
+    "CallView",
     "CaseView",
     "Checked",
     "Choice",
     "ClockView",
+    "ClosingLine",
+    "ClosingView",
     "CompanyRow",
     "Conflict",
     "Desk",
@@ -84,6 +88,7 @@ __all__ = [
     "PaperRef",
     "Party",
     "Person",
+    "PostCount",
     "PrefileRow",
     "PrintRow",
     "QueueFilter",
@@ -154,6 +159,27 @@ class Desk(Protocol):
 
     async def cases_of(self, identity: str) -> Page[QueueRow]:
         """All cases of an applicant that are here, newest first."""
+        ...
+
+    # The whole hall
+    async def waiting_posts(self) -> tuple[PostCount, ...]:
+        """Where open steps wait, most first."""
+        ...
+
+    async def colleagues(self) -> tuple[Choice, ...]:
+        """Officers and supervisors who may be called: number, and name with posts."""
+        ...
+
+    async def call(self, to: str, number: str) -> Done | Refused:
+        """Ask somebody to come to this window, about a case or none (`number` empty)."""
+        ...
+
+    async def answer_call(self) -> Done | Refused | None:
+        """She comes: the oldest call to her; None where nobody calls."""
+        ...
+
+    async def closing(self) -> ClosingView:
+        """What every window still has open at the end of the day; asks the hall."""
         ...
 
     # Intake

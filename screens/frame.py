@@ -75,6 +75,11 @@ class FrameScreen(Screen[Any], inherit_bindings=False):
         """Esc or another screen: put safe what is unfinished. False: stay."""
         return True
 
+    @property
+    def about(self) -> str:
+        """The number of the case that is in front; empty where none is."""
+        return ""
+
     # The frame
 
     @property

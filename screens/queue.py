@@ -42,6 +42,7 @@ class QueueScreen(FrameScreen):
         super().__init__()
         self.where = QueueFilter()
         self._told = ""
+        self._post_names: dict[str, str] = {}
         self.side = Side()
         self.table = case_table("screens.queue.empty", self._moved, marks=True)
 
@@ -57,7 +58,10 @@ class QueueScreen(FrameScreen):
         if self.where.post == APPLICANT:
             words.append(t("screens.queue.applicant"))
         elif self.where.post and person is not None:
-            words.append(next((post.text for post in person.posts if post.code == self.where.post), self.where.post))
+            names = {**self._post_names, **{post.code: post.text for post in person.posts}}
+            words.append(names.get(self.where.post, self.where.post))
+        elif person is not None and person.supervises:
+            words.append(t("screens.queue.all_posts"))
         if self.where.light:
             words.append(t(f"screens.light.{self.where.light}"))
         count = f"{len(self.table.rows)}{'+' if self.table.next else ''}" if self.where.light else self.table.total
@@ -162,11 +166,34 @@ class QueueScreen(FrameScreen):
     async def act_filter_post(self) -> None:
         """The next of my posts, then what waits for the applicant, then all."""
         person = self.console_app.person
+        if person is not None and person.supervises:
+            await self._pick_post()
+            return
         posts = ["", *(person.shift if person else ()), APPLICANT]
         now = posts.index(self.where.post) if self.where.post in posts else 0
         self.table.unmark()
         self.where = msgspec.structs.replace(self.where, post=posts[(now + 1) % len(posts)])
         await self.arrive()
+
+    async def _pick_post(self) -> None:
+        """A supervisor picks one of all posts at which something waits, the fullest first."""
+        from screens.menu import MenuScreen, Option
+
+        found = await self.desk.waiting_posts()
+
+        def options() -> list[Option]:
+            rows = [
+                Option(one.code, one.name, str(one.count), t("screens.queue.oldest", day=one.oldest)) for one in found
+            ]
+            return [Option("", t("screens.queue.all_posts"), str(sum(one.count for one in found))), *rows]
+
+        async def take(code: str) -> None:
+            self._post_names = {one.code: one.name for one in found}
+            self.table.unmark()
+            self.where = msgspec.structs.replace(self.where, post=code)
+            await self.arrive()
+
+        await self.console_app.show(MenuScreen("screens.queue.pick_post", options, take))
 
     async def act_filter_light(self) -> None:
         """The next light, then all."""

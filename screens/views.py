@@ -11,6 +11,7 @@ from typing import Generic, Literal, TypeVar
 from msgspec import Struct
 
 from casework.messages import Message
+from screens.hall_views import CallView
 from screens.moved_views import Conflict
 
 Link = Literal["online", "connecting", "offline", "stopped"]
@@ -82,6 +83,7 @@ class Person(Struct, frozen=True):
     posts: tuple[Choice, ...]
     shift: tuple[str, ...]
     takes_in: bool = True  # a post of the shift may take in applications
+    supervises: bool = False  # sees every post's queue, and the hall's tray in the status line
 
 
 class Status(Struct, frozen=True):
@@ -102,6 +104,8 @@ class Status(Struct, frozen=True):
     prints_seconds: int = 0  # age of the oldest of them
     prints_unsure: int = 0  # papers of which nobody knows whether they came out
     beginning: int | None = None  # percent of the hall's snapshot that is here; None when none is on its way
+    whole_hall: bool = False  # `rejected` and `held` are of the whole hall
+    calls: tuple[CallView, ...] = ()  # who asks for me, and who has answered mine
     sitting: tuple[str, ...] = ()  # numbers of the cases at the shift's posts whose applicants sit and wait
 
 

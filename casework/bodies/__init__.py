@@ -6,6 +6,7 @@ of old versions are never deleted; a new field has a default.
 
 from __future__ import annotations
 
+from casework.bodies.calls import CallAnswered, Called
 from casework.bodies.claims import Claimed, Released
 from casework.bodies.course import (
     AskRefused,
@@ -92,6 +93,8 @@ __all__ = [
     "AskRefused",
     "Body",
     "CalendarHead",
+    "CallAnswered",
+    "Called",
     "CatalogueHead",
     "Certified",
     "CheckLine",

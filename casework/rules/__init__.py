@@ -11,17 +11,18 @@ from casework.case import AT_APPLICANT, Case, module_at, open_steps, paused, ste
 from casework.events import EVENTS, EventType
 from casework.facts import Fact
 from casework.rights import delegated, may
-from casework.rules import claims, course, dates, intake, result, scans, settling
+from casework.rules import calls, claims, course, dates, intake, result, scans, settling
 from casework.rules.refusing import SEPARATION, Bench, Refusal, Rule, asked_for, at_post, named, sentence
 
 __all__ = ["RULES", "SEPARATION", "Bench", "Refusal", "asked_for", "refusal", "sentence"]
 
 RULES: dict[str, Rule] = {
     **intake.RULES, **course.RULES, **result.RULES, **settling.RULES, **dates.RULES, **claims.RULES,
-    **scans.RULES,
+    **scans.RULES, **calls.RULES,
 }  # fmt: skip
 
 _BEFORE_THE_NUMBER = frozenset({"prefile.opened", "prefile.checked", "prefile.parked", "prefile.taken"})
+_WITHOUT_A_CASE = settling.WITHOUT_A_CASE | calls.TYPES
 _AFTER_THE_END = (
     frozenset({"printed", "unmasked", "handed_over", "material.returned", "corrected", "revoked", "ask.refused"})
     | {"recalled", "scanned"}
@@ -47,7 +48,7 @@ def refusal(case: Case | None, fact: Fact, body: Any, bench: Bench) -> Refusal |
 
 
 def _has_rule(case: Case | None, row: EventType) -> bool:
-    return row.name in RULES and (case is not None or row.name in settling.WITHOUT_A_CASE)
+    return row.name in RULES and (case is not None or row.name in _WITHOUT_A_CASE)
 
 
 def _person(case: Case | None, row: EventType, fact: Fact, bench: Bench, module: str) -> Refusal | None:
@@ -72,7 +73,7 @@ def _by_delegation(row: EventType, fact: Fact, bench: Bench) -> bool:
 
 def _state(case: Case | None, row: EventType) -> Refusal | None:
     if case is None:
-        begins = row.name == "received" or row.name in _BEFORE_THE_NUMBER | settling.WITHOUT_A_CASE
+        begins = row.name == "received" or row.name in _BEFORE_THE_NUMBER | _WITHOUT_A_CASE
         return None if begins else Refusal("no_case")
     if row.name == "received" or row.name in _BEFORE_THE_NUMBER:
         return Refusal("received_twice", {"number": case.number})

@@ -20,6 +20,8 @@ COMMANDS = {
     "board": "board",
     "post": "post",
     "day": "day",
+    "call": "call",
+    "closing": "closing",
     "calendar": "calendar",
     "catalogue": "catalogue",
     "sync": "sync",

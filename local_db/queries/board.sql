@@ -32,6 +32,13 @@ select count(*), coalesce(sum(looks), 0) from (
     select json_extract(cast(body as text), '$.attempts') as looks from prefile where touched >= ?
 ) where looks > 0
 
+-- name: tray_counts
+-- What waits in the tray of the whole hall, without what an own resolution is on its way for.
+select t.kind, count(*) from tray t where t.settled = '' and not exists (
+    select 1 from resolution r join outbox o on o.local_seq = r.local_seq
+    where r.fact_id = t.fact_id and o.state not in ('held', 'rejected')
+) group by t.kind
+
 -- name: uncounted
 select count(*) from shown indexed by shown_unmeasured where measured = 0
 

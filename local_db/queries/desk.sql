@@ -64,6 +64,10 @@ from print_queue where state in ('waiting', 'sending', 'unsure')
 update print_queue set state = 'sending', sent_to = ?, tried = ?, attempts = attempts + 1
 where id = ? and state = 'waiting'
 
+-- name: at_hand
+-- Papers that wait, and forms that nobody has finished or put aside.
+select (select count(*) from print_queue where state = 'waiting'), (select count(*) from draft)
+
 -- name: print_done
 -- The paper is out: its bytes are of no more use, the line stays for the evening's count.
 update print_queue set state = 'printed', file = ?, paper = x'', reason = '', facts = '{}' where id = ?

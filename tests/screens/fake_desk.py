@@ -23,6 +23,7 @@ from screens.desk import (
     ActView,
     Also,
     BoardView,
+    CallView,
     CaseView,
     Checked,
     Choice,
@@ -59,6 +60,7 @@ from screens.desk import (
 from tests.screens import fake_board
 from tests.screens.fake_acting import FakeActing
 from tests.screens.fake_counter import FakeCounter
+from tests.screens.fake_hall import FakeHall
 from tests.screens.fake_prefiles import CODE, COMPANY
 from tests.screens.fake_roaming import FakeRoaming
 
@@ -104,7 +106,7 @@ OTHERS = (number(8), number(9))
 
 
 @dataclass
-class FakeDesk(FakeCounter, FakeActing, FakeRoaming):
+class FakeDesk(FakeCounter, FakeActing, FakeRoaming, FakeHall):
     """The desk."""
 
     language: str = "zh_CN"
@@ -130,6 +132,8 @@ class FakeDesk(FakeCounter, FakeActing, FakeRoaming):
     revision: int = 0
     sitting: tuple[str, ...] = ()
     nudged: bool = False
+    supervises: bool = False
+    calls: tuple[CallView, ...] = ()
 
     def __post_init__(self) -> None:
         messages.install(translator(self.language))
@@ -152,7 +156,12 @@ class FakeDesk(FakeCounter, FakeActing, FakeRoaming):
         names = {"1001": "张敏", "2001": "李国强"}
         posts = (Choice("window", self.w("综合窗口")), Choice("delivery", self.w("出件窗")))
         self.who = Person(
-            number, names[number], "officer" if number == "2001" else "helper", posts, ("window", "delivery")
+            number,
+            names[number],
+            "officer" if number == "2001" else "helper",
+            posts,
+            ("window", "delivery"),
+            supervises=self.supervises,
         )
         return self.who
 
@@ -190,6 +199,8 @@ class FakeDesk(FakeCounter, FakeActing, FakeRoaming):
             self.revision,
             self.plugged_in,
             sitting=self.sitting,
+            calls=self.calls,
+            whole_hall=self.supervises,
         )
 
     async def cable(self, plugged_in: bool) -> None:

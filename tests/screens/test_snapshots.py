@@ -10,9 +10,10 @@ import pytest
 from rich.cells import cell_len
 from textual.pilot import Pilot
 
-from casework.messages import Message
+from casework.messages import Message, t
 from screens.app import ConsoleApp
 from screens.canvas import Canvas
+from screens.desk import CallView
 from tests.screens.fake_desk import FakeDesk, number
 from tests.screens.fake_prefiles import COMPANY
 from tests.screens.typing_keys import keys, press
@@ -71,8 +72,16 @@ WAYS = {
     "agent_sure": SIGNED + "b<enter><enter><enter>",
     "agent_done": SIGNED + "b<enter><enter><enter><enter>",
     "day_end": SIGNED + "e",
+    "closing": SIGNED + "<f8>c",
+    "closing_offline": SIGNED + "<ctrl+g><f8>c",
+    "call_menu": SIGNED + "<ctrl+e>",
+    "called": SIGNED,
+    "pick_post": SIGNED + "p",
+    "queue_of_post": SIGNED + "p<down><enter>",
     "cable_out": SIGNED + "<ctrl+g>",
 }
+OF_THE_HALL = ("closing", "closing_offline", "pick_post", "queue_of_post")
+"""Ways of a supervisor."""
 SIZES = {"80x24": (80, 24), "120x40": (120, 40)}
 Compare = Callable[..., bool]
 
@@ -81,6 +90,9 @@ def app(language: str, way: str = "") -> ConsoleApp:
     """The console on a new desk; on the way that says so with an applicant who sits and waits."""
     sitting = (number(1),) if way.endswith("sitting") else ()
     desk = FakeDesk(language=language, sitting=sitting, moves_next=way.endswith("moves"), nudged=way.endswith("nudged"))
+    desk.supervises = way in OF_THE_HALL
+    if way == "called":
+        desk.calls = (CallView("c1", t("call.come", window="12", name="王芳"), "come"),)
     if way.endswith("refused"):
         desk.refused = {number(n): Message("refusal.reason") for n in (1, 2)}
     if way.endswith("waiting"):
@@ -115,6 +127,7 @@ DRAWN = (
     "queue", "queue_marked", "batch", "conflict_refused", "intake_materials", "bundle", "case", "menu", "saved",
     "help", "mine", "companies",
     "tray", "prefiles", "board", "prints", "posts", "handover", "agent_file", "day_end",
+    "closing", "call_menu",
 )  # fmt: skip
 AMBIGUOUS = "…“”‘’·●○→←↑↓■□▲△▼▽★☆◆◇─│┌┐└┘├┤┬┴┼═║"
 
