@@ -46,6 +46,7 @@ class HallDesk(TakingDesk):
                 else post,
                 count,
                 oldest[5:10],
+                post not in (APPLICANT, THIRD_PARTY),
             )
             for post, count, oldest, _ in rows
         )

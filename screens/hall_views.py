@@ -16,6 +16,7 @@ class PostCount(Struct, frozen=True):
     name: str
     count: int
     oldest: str
+    of_hall: bool = True  # the hall's own: neither the applicant nor a third party
 
 
 class CallView(Struct, frozen=True):

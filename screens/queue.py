@@ -185,7 +185,10 @@ class QueueScreen(FrameScreen):
             rows = [
                 Option(one.code, one.name, str(one.count), t("screens.queue.oldest", day=one.oldest)) for one in found
             ]
-            return [Option("", t("screens.queue.all_posts"), str(sum(one.count for one in found))), *rows]
+            return [
+                Option("", t("screens.queue.all_posts"), str(sum(one.count for one in found if one.of_hall))),
+                *rows,
+            ]
 
         async def take(code: str) -> None:
             self._post_names = {one.code: one.name for one in found}

@@ -17,7 +17,7 @@ class FakeHall:
         return (
             PostCount("business", t("module.business"), 17, "11-20"),
             PostCount("single", t("module.single"), 9, "11-18"),
-            PostCount("applicant", t("board.applicant"), 4, "11-12"),
+            PostCount("applicant", t("board.applicant"), 4, "11-12", of_hall=False),
         )
 
     async def colleagues(self) -> tuple[Choice, ...]:
