@@ -15,7 +15,7 @@ from console.desk_taking import TakingDesk
 from console.handing import Handed, Handing
 from console.terminal import Terminal
 from screens import desk
-from screens.post_views import HandedOver, HandoverLine, HandoverRow, Waiting
+from screens.post_views import HandedOver, HandoverLine, HandoverRow, Settings, Waiting
 
 
 class RoamingDesk(TakingDesk):
@@ -86,6 +86,27 @@ class RoamingDesk(TakingDesk):
             return Waiting(forms, tuple(self._show.row(case, unsent=False, me=me) for case in handed))
 
         return await self._do(work)
+
+    async def settings(self) -> Settings:
+        """What she and this window have chosen."""
+
+        def work() -> Settings:
+            from console import settings
+
+            return settings.settings_of(self._terminal, self._who.staff.number)
+
+        return await self._do(work)
+
+    async def keep_settings(self, wanted: Settings) -> desk.Done | desk.Refused:
+        """Write them down."""
+
+        def work() -> desk.Done | desk.Refused:
+            from console import settings
+
+            settings.keep(self._terminal, self._who.staff.number, wanted)
+            return desk.Done(Message("settings.kept"))
+
+        return cast("desk.Done | desk.Refused", await self._answer(work))
 
     # Handing over
 

@@ -51,6 +51,10 @@ _SHOWN = {
 }
 
 
+USER: dict[str, tuple[str, ...]] = {}
+"""The keys that the user has chosen instead, by act (`screens.keymap`); `case.ACT` for the acts on a case."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Act:
     """A named act. `row` is its place in the key row (0: not shown there); `typed` acts are handled by the form."""
@@ -72,9 +76,14 @@ class Act:
         return t(f"screens.act.{self.id}.tip")
 
     @property
+    def bound(self) -> tuple[str, ...]:
+        """Its keys: the user's, else the program's."""
+        return USER.get(self.id, self.keys)
+
+    @property
     def key(self) -> str:
         """Its first key as it is printed on a keyboard."""
-        return shown_key(self.keys[0]) if self.keys else ""
+        return shown_key(self.bound[0]) if self.bound else ""
 
 
 def shown_key(key: str) -> str:
@@ -86,7 +95,7 @@ def shown_key(key: str) -> str:
     return key.upper() if key[0] == "f" and key[1:].isdigit() else key
 
 
-_FORMS = ("sign_in", "intake", "act")
+_FORMS = ("sign_in", "intake", "act", "settings")
 _NO_TEXT = (
     "queue", "tray", "prefiles", "case", "text", "saved", "board", "preview", "batch", "prints", "conflict", "posts",
     "handover", "agent_file", "day_end", "mine", "companies",
@@ -97,7 +106,12 @@ _LISTS = ("queue", "search", "tray", "prefiles", "prints", "agent_files", "day_e
 ACTS: tuple[Act, ...] = (
     # Everywhere
     Act("help", ("f1",), row=40),
-    Act("save", ("f2",), ("intake", "act", "read_back", "saved", "confirm", "handover", "agent_file"), row=10),
+    Act(
+        "save",
+        ("f2",),
+        ("intake", "act", "read_back", "saved", "confirm", "handover", "agent_file", "settings"),
+        row=10,
+    ),
     Act("go_queue", ("f3",), row=60),
     Act("go_search", ("f4",), row=70),
     Act("pane", ("f6",), ("intake", "case"), row=20),
@@ -115,6 +129,8 @@ ACTS: tuple[Act, ...] = (
     Act("go_prints", ("f7",), ("queue", "search", "tray", "board")),
     Act("go_prefiles", ("ctrl+f",)),
     Act("language", ("ctrl+y",)),
+    Act("settings", ("ctrl+b",)),
+    Act("jump", ("ctrl+o",)),
     Act("quit", ("ctrl+q",)),
     # In lists and texts (no text field has the focus there)
     Act("open", ("enter",), (*_LISTS, "menu", "posts"), row=1),
@@ -242,7 +258,7 @@ CASE_KEYS: dict[str, str] = {
 
 def case_key(code: str) -> str:
     """The key of an act on a case as people read it; empty where it has none."""
-    key = CASE_KEYS.get(code, "")
+    key = USER.get(f"case.{code}", (CASE_KEYS.get(code, ""),))[0]
     return key if len(key) < 2 else shown_key(key)
 
 
@@ -255,13 +271,20 @@ def acts_of(place: str) -> tuple[Act, ...]:
 def bindings(place: str) -> list[Binding]:
     """The priority bindings of `place` (its own acts only; those of `ANY` belong to the app)."""
     found = [
-        Binding(",".join(act.keys), f"do('{act.id}')", act.id, show=False, priority=True, id=f"{place}.{act.id}")
+        Binding(",".join(act.bound), f"do('{act.id}')", act.id, show=False, priority=True, id=f"{place}.{act.id}")
         for act in ACTS
         if place in act.where and not act.typed
     ]
     if place in {"case", "batch"}:
         found += [
-            Binding(key, f"case_act('{code}')", code, show=False, priority=True, id=f"{place}.act.{code}")
+            Binding(
+                ",".join(USER.get(f"case.{code}", (key,))),
+                f"case_act('{code}')",
+                code,
+                show=False,
+                priority=True,
+                id=f"{place}.act.{code}",
+            )
             for code, key in CASE_KEYS.items()
         ]
     return found
@@ -270,7 +293,7 @@ def bindings(place: str) -> list[Binding]:
 def typed_act(place: str, key: str) -> str | None:
     """The id of the act that `key` means in the rows of a form, or None."""
     for act in ACTS:
-        if act.typed and place in act.where and key in act.keys:
+        if act.typed and place in act.where and key in act.bound:
             return act.id
     return None
 

@@ -7,16 +7,14 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, ClassVar, cast
 
-from textual.binding import BindingType
+from textual.binding import BindingsMap, BindingType
 from textual.screen import Screen
 
 from casework.messages import Message, t
-from screens.actions import ANY, bindings
-from screens.calls import CallingApp
+from screens.actions import ANY, USER, bindings
 from screens.closing import end_with_the_window
-from screens.desk import ActView, Desk, Done, Person, Refused, Status
+from screens.desk import ActView, Desk, Done, Person, Refused
 from screens.frame import FrameScreen
-from screens.idle import Idle
 from screens.sheet import Sheet
 from screens.sitting import Sitters
 from screens.themes import THEMES
@@ -41,7 +39,7 @@ def _sign_in() -> Screen[Any]:
     return SignInScreen()
 
 
-class ConsoleApp(CallingApp, inherit_bindings=False):
+class ConsoleApp(SeatedApp, inherit_bindings=False):
     """The app. `poll_seconds`: how often the desk is asked for its status; 0 only when a key is pressed."""
 
     CSS_PATH = Path(__file__).with_name("styles.tcss")
@@ -54,10 +52,9 @@ class ConsoleApp(CallingApp, inherit_bindings=False):
     DEFAULT_MODE = "sign_in"
 
     def __init__(self, desk: Desk, *, poll_seconds: float = 1.0, theme: str = THEMES[0].name) -> None:
-        super().__init__()
-        self.desk = desk
-        self.last_number = ""
-        self.status: Status | None = None
+        super().__init__(desk)
+        if USER:
+            self._bindings = BindingsMap(bindings(ANY))
         self._poll_seconds = poll_seconds
         for one in THEMES:
             self.register_theme(one)
@@ -68,9 +65,6 @@ class ConsoleApp(CallingApp, inherit_bindings=False):
         self._came_from = "queue"
         self._unfinished: dict[tuple[str, str], dict[str, str]] = {}
         self.sitters = Sitters()
-        self.idle = Idle()
-        self.badge_number = ""
-        """Whose badge was scanned: the sign-in asks for her PIN."""
 
     def _handle_exception(self, error: Exception) -> None:
         self.broken = self.broken or error
@@ -106,15 +100,10 @@ class ConsoleApp(CallingApp, inherit_bindings=False):
     async def _poll(self) -> None:
         await self.tried(self.poll())
 
-    @property
-    def frame(self) -> FrameScreen:
-        """The screen in front."""
-        return cast(FrameScreen, self.screen)
-
     async def poll(self) -> None:
         """Ask for the status; read lists again when something in them changed; lock after a long silence."""
         self.quiet_polls += 1
-        if self.person and self.idle.is_over(self.quiet_polls * self._poll_seconds, taking_in=self._taking_in):
+        if self.person and self.idle.is_over(self.quiet_polls * self._poll_seconds, taking_in=self.taking_in):
             await self.act_lock()
         before, self.status = self.status, await self.desk.status()
         self.frame.status_bar.tell(self.status)
@@ -123,10 +112,6 @@ class ConsoleApp(CallingApp, inherit_bindings=False):
         if before is not None and before.revision != self.status.revision and self.frame.LIVE:
             await self.frame.freshen()
         self.hear(self.status.calls)
-
-    @property
-    def _taking_in(self) -> bool:
-        return any(isinstance(screen, FrameScreen) and screen.occupied for screen in self.screen_stack)
 
     async def signed_in(self, person: Person) -> None:
         """Another person finds nothing of the one before; the same person finds all as it was."""
@@ -146,7 +131,9 @@ class ConsoleApp(CallingApp, inherit_bindings=False):
         await self.go(self._mode_before)
         if not same:
             from screens.posts import greet
+            from screens.settings import obey
 
+            await obey(self, await self.desk.settings())
             await greet(self)
 
     # From screen to screen
@@ -345,37 +332,6 @@ class ConsoleApp(CallingApp, inherit_bindings=False):
         await self.desk.sign_out()
         self.person = None
         await self._turn("sign_in")  # the form was put safe while it was still hers
-
-    async def another_person(self, number: str = "") -> None:
-        """Another person sits down: what is open waits, and is parked under its owner when the other one is in."""
-        await self.act_lock()
-        self.badge_number = number
-        await self.frame.arrive()
-
-    async def badge_shown(self, number: str) -> bool:
-        """A badge was scanned, anywhere: whoever it is signs in by her PIN."""
-        if not await self.desk.badge(number):
-            if not isinstance(self.focused, Sheet):
-                self.bell()
-                self.frame.say(t("screens.sign_in.no_badge", number=number), "error")
-            return False
-        await self.another_person(number)
-        return True
-
-    async def act_language(self) -> None:
-        """Ctrl-Y: the next language, at once, everywhere."""
-        codes = [choice.code for choice in await self.desk.languages()]
-        now = codes.index(self.language) if self.language in codes else 0
-        self.language = codes[(now + 1) % len(codes)]
-        await self.desk.switch_language(self.language)
-        if self.person is not None:
-            again = await self.desk.serve(self.person.shift)
-            self.person = again if isinstance(again, Person) else self.person
-        self.frame.dress()
-        await self.frame.freshen()
-        await self.retell()
-
-    language = "zh_CN"
 
     async def act_quit(self) -> None:
         """Ctrl-Q: out, after a question."""

@@ -12,7 +12,7 @@ from typing import Any
 from textual.widget import Widget
 
 from casework.messages import Message, t
-from screens.actions import CASE_KEYS
+from screens.actions import case_key
 from screens.batch_model import own_answers, shared_acts
 from screens.canvas import Canvas, Part
 from screens.case_lines import act_lines
@@ -96,7 +96,7 @@ class BatchScreen(FrameScreen):
     def _moved(self, row: QueueRow | None) -> None:
         text, ink = self.results.get(row.number, ("", "")) if row else ("", "")
         lines = titled("screens.column.result", [text], ink) if text else []
-        acts = [f"{CASE_KEYS[act.code]}  {act.name}" for act in self.acts if act.allowed]
+        acts = [f"{case_key(act.code)}  {act.name}" for act in self.acts if act.allowed]
         off = [f"{act.name}: {act.reason}" for act in self.acts if not act.allowed]
         self.side.show([*lines, *titled("screens.batch.acts", acts), *titled("screens.batch.off", off, "dim")])
         self.say(text or t("screens.batch.hint"), ink or "dim")

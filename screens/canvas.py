@@ -49,6 +49,8 @@ class Canvas(Widget, inherit_bindings=False):
     """A widget of rows. Subclasses say `parts(y)`."""
 
     ALLOW_SELECT = False
+    marks_at: dict[int, str] = {}  # replaced as a whole, never changed
+    """Letters of a jump, by row."""
 
     def ink(self, name: str) -> Style:
         """The style of an ink in the present theme."""
@@ -63,11 +65,19 @@ class Canvas(Widget, inherit_bindings=False):
         return ""
 
     def render_line(self, y: int) -> Strip:
-        """The row as Textual wants it."""
+        """The row as Textual wants it, with the letter of a jump in its first cell."""
+        strip = self._line(y)
+        letter = self.marks_at.get(y)
+        if not letter:
+            return strip
+        return Strip.join([Strip([Segment(letter, self.rich_style + self.ink("jump"))]), strip.crop(1)])
+
+    def _line(self, y: int) -> Strip:
         width = self.size.width
         ground = self.ground(y)
         base = self.rich_style + self.ink(ground) if ground else self.rich_style
-        segments = [Segment(text, base + self.ink(ink) if ink else base) for text, ink in self.parts(y) if text]
+        parts = self.parts(y) if getattr(self.app, "borders", True) else map(_unruled, self.parts(y))
+        segments = [Segment(text, base + self.ink(ink) if ink else base) for text, ink in parts if text]
         return Strip(segments).adjust_cell_length(width, base)
 
     def repaint_row(self, y: int) -> None:
@@ -79,6 +89,13 @@ class Canvas(Widget, inherit_bindings=False):
         """Let the terminal's own cursor stand at this cell, so that an input method opens its window there."""
         left, top, _, _ = self.content_region
         self.app.cursor_position = Offset(left + x, top + y)
+
+
+def _unruled(part: Part) -> Part:
+    """The same without lines, for consoles that draw them badly: as wide as before."""
+    text, ink = part
+    rule = bool(text) and not text.strip("-")
+    return (" " * len(text) if rule and ink == "heading" else text.replace(" | ", "   "), ink)
 
 
 def width_of(parts: Iterable[Part]) -> int:

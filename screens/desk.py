@@ -16,7 +16,7 @@ from screens.case_views import CaseView, ClockView, OtherCase, StepView
 from screens.counter_views import BatchRow, BatchView, DayView, FileRow
 from screens.hall_views import CallView, ClosingLine, ClosingView, PostCount
 from screens.moved_views import Conflict, HistoryLine, Line, Side
-from screens.post_views import HandedOver, HandoverRow, Waiting
+from screens.post_views import HandedOver, HandoverRow, Settings, Waiting
 from screens.views import (
     ActView,
     Also,
@@ -128,6 +128,8 @@ class Desk(Protocol):
 
     async def handover_items(self) -> tuple[HandoverRow, ...]: ...
     async def hand_over(self, to: str, numbers: tuple[str, ...], note: str) -> HandedOver | Refused: ...
+    async def settings(self) -> Settings: ...
+    async def keep_settings(self, wanted: Settings) -> Done | Refused: ...
     async def print_handover(self) -> Done | Refused:
         """The sheet of the hand-over that was just done."""
         ...

@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import Binding, BindingsMap
 from textual.containers import Container
 from textual.screen import Screen
 from textual.widget import Widget
 
 from casework.messages import Message, t
-from screens.actions import bindings, key_row
+from screens.actions import USER, bindings, key_row
 from screens.bars import KeyBar, MessageBar, StatusBar, TitleBar
 from screens.desk import Desk, Done, Refused
 
@@ -45,6 +45,8 @@ class FrameScreen(Screen[Any], inherit_bindings=False):
 
     def __init__(self) -> None:
         super().__init__()
+        if USER:
+            self._bindings = BindingsMap(bindings(self.PLACE))
         self.title_bar = TitleBar()
         self.message_bar = MessageBar()
         self.status_bar = StatusBar()

@@ -36,6 +36,6 @@ def _how(row: InputRow) -> str:
 
 
 def _line(act: Act) -> str:
-    keys = " ".join(shown_key(key) for key in act.keys)
+    keys = " ".join(shown_key(key) for key in act.bound)
     first, *more = wrap(act.tip, _TIPS)
     return "\n".join([f"  {fit(keys, 18)} {fit(act.name, 17)} {first}", *(f"{' ' * 39}{line}" for line in more)])

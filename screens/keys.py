@@ -16,6 +16,7 @@ from textual.app import App
 from casework.messages import Message, Spoken
 from screens.desk import Person
 from screens.field import InputRow
+from screens.jump import Jump
 from screens.scan import Badge, Trail, case_number
 from screens.sheet import Checkpoint, Sheet
 
@@ -29,6 +30,7 @@ class KeyedApp(App[None], inherit_bindings=False):
         self.quiet_polls = 0
         self._trail = Trail()
         self.badge = Badge()
+        self.jump = Jump()
 
     def delay_update(self, delay: float = 0.05) -> None:
         """Textual holds the screen still for 50 ms after a change of mode; here the next screen is drawn at once."""
@@ -66,6 +68,9 @@ class KeyedApp(App[None], inherit_bindings=False):
             await super().on_event(event)
 
     async def _key(self, event: events.Key) -> None:
+        if self.jump.on:
+            await self.jump.key(event.character)
+            return
         if await self._badge(event) or await self._scanned(event):
             return
         if await self._check_bindings(event.key, priority=True):

@@ -25,7 +25,10 @@ class SignInScreen(FormScreen):
             return
         last = app.last_number
         self._fill({"number": last} if last else {}, "pin" if last else "number")
-        self.say(t("screens.sign_in.locked") if last else t("screens.sign_in.hint"), "dim")
+        if app.warning is not None and not last:
+            self.say(app.warning, "warn")
+        else:
+            self.say(t("screens.sign_in.locked") if last else t("screens.sign_in.hint"), "dim")
 
     async def freshen(self) -> None:
         """Another language."""

@@ -127,6 +127,18 @@ class Table(Canvas, can_focus=True):
         if self.moved is not None:
             self.moved(self.row)
 
+    def in_sight(self) -> list[tuple[int, str]]:
+        """The rows that are drawn now, by their place on the widget (0 is the heading)."""
+        rows = self.rows[self.top : self.top + self._room]
+        return [(y, self.key_of(row)) for y, row in enumerate(rows, 1)]
+
+    def stand_on(self, key: str) -> None:
+        """The cursor on the row of that key, if it is there."""
+        for index, row in enumerate(self.rows):
+            if self.key_of(row) == key:
+                self.stand(index)
+                return
+
     async def handle(self, key: str, character: str | None = None) -> bool:
         """Move the cursor; False when `key` is no moving key."""
         steps = {"down": 1, "up": -1, "pagedown": self._room, "pageup": -self._room, "tab": 1, "shift+tab": -1}

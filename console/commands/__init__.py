@@ -22,6 +22,7 @@ COMMANDS = {
     "day": "day",
     "call": "call",
     "closing": "closing",
+    "settings": "settings",
     "calendar": "calendar",
     "catalogue": "catalogue",
     "sync": "sync",

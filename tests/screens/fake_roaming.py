@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 
 from casework.messages import Message
 from screens.desk import Choice, Done, Page, PrefileRow, QueueFilter, QueueRow, Refused
-from screens.post_views import HandedOver, HandoverLine, HandoverRow, Waiting
+from screens.post_views import HandedOver, HandoverLine, HandoverRow, Settings, Waiting
 
 NAMES = {"1001": "张敏", "2001": "李国强"}
+
+_PRINTERS = (Choice("papers", "papers"), Choice("A5", "A5"))
 
 
 @dataclass
@@ -20,12 +22,22 @@ class FakeRoaming:
     handed: tuple[QueueRow, ...] = ()
     given: list[tuple[str, tuple[str, ...], str]] = field(default_factory=list)
     sheets: int = 0
+    kept: Settings = field(default_factory=lambda: Settings(printer="papers", printers=_PRINTERS))
 
     async def queue(self, where: QueueFilter, after: str = "", limit: int = 200) -> Page[QueueRow]:
         raise NotImplementedError
 
     async def badge(self, number: str) -> str:
         return NAMES.get(number, "")
+
+    async def settings(self) -> Settings:
+        return self.kept
+
+    async def keep_settings(self, wanted: Settings) -> Done | Refused:
+        if wanted.idle_minutes > 60:
+            return Refused(Message("settings.idle", {"least": 1, "most": 60}))
+        self.kept = wanted
+        return Done(Message("settings.kept"))
 
     async def waiting(self) -> Waiting:
         return Waiting(self.put_aside, self.handed)
