@@ -129,7 +129,7 @@ ACTS: tuple[Act, ...] = (
     Act("go_prints", ("f7",), ("queue", "search", "tray", "board")),
     Act("go_prefiles", ("ctrl+f",)),
     Act("language", ("ctrl+y",)),
-    Act("settings", ("ctrl+b",)),
+    Act("settings", ("ctrl+x",)),
     Act("jump", ("ctrl+o",)),
     Act("quit", ("ctrl+q",)),
     # In lists and texts (no text field has the focus there)

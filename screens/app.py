@@ -15,6 +15,7 @@ from screens.actions import ANY, USER, bindings
 from screens.closing import end_with_the_window
 from screens.desk import ActView, Desk, Done, Person, Refused
 from screens.frame import FrameScreen
+from screens.seat import SeatedApp
 from screens.sheet import Sheet
 from screens.sitting import Sitters
 from screens.themes import THEMES

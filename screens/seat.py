@@ -98,7 +98,7 @@ class SeatedApp(CallingApp, inherit_bindings=False):
             self.frame.say(t("screens.jump.none"), "warn")
 
     async def act_settings(self) -> None:
-        """Ctrl-B: language, theme, lines, idle lock, badge, printer."""
+        """Ctrl-X: language, theme, lines, idle lock, badge, printer."""
         from screens.settings import SettingsScreen
 
         if not isinstance(self.screen, SettingsScreen):

@@ -34,7 +34,7 @@ def said(app: ConsoleApp) -> str:
 def test_what_she_chooses_holds_at_once_and_the_next_time(place: demo.Place) -> None:
     async def chooses(window: Window) -> None:
         app = window.app
-        await window.types("<ctrl+b>2")
+        await window.types("<ctrl+x>2")
         assert "Language" in window.shown
         await window.types("<enter>2<enter>2<enter>12<enter><f2>")
         assert (app.theme, app.borders, app.idle.seconds) == ("yichuang-contrast", False, 720)
@@ -46,7 +46,7 @@ def test_what_she_chooses_holds_at_once_and_the_next_time(place: demo.Place) -> 
         await window.becomes("1002")
         assert app.idle.seconds == 720, "the lock is the window's"
         await window.becomes("1001")
-        await window.types("<ctrl+b>1<enter>1<enter>1<enter><f2>")
+        await window.types("<ctrl+x>1<enter>1<enter>1<enter><f2>")
         assert (app.language, app.theme, app.borders) == ("zh_CN", "yichuang-dark", True)
 
     at_window_12(place, "1001", chooses)
@@ -55,7 +55,7 @@ def test_what_she_chooses_holds_at_once_and_the_next_time(place: demo.Place) -> 
 
 def test_a_wrong_value_is_refused_and_the_one_before_holds(place: demo.Place) -> None:
     async def walks(window: Window) -> None:
-        await window.types("<ctrl+b><down><down><down>900<enter>")
+        await window.types("<ctrl+x><down><down><down>900<enter>")
         assert "1 到 60" in window.shown
         await window.types("<f3>")
         assert window.app.idle.seconds <= 3600
@@ -119,13 +119,13 @@ def test_her_own_keys_hold_and_stand_in_key_row_and_help(tmp_path: Path, monkeyp
     monkeypatch.setenv("YICHUANG_SETTINGS", str(tmp_path))
     assert load() is None
     file = tmp_path / "keys.toml"
-    file.write_text('[keys]\ngo_search = "ctrl+x"\n[case]\naccept = "d"\ndecide = "a"\n', encoding="utf-8")
+    file.write_text('[keys]\ngo_search = "ctrl+a"\n[case]\naccept = "d"\ndecide = "a"\n', encoding="utf-8")
     assert load() is None
 
     async def then(pilot: Pilot[Any], app: ConsoleApp) -> None:
         await press(pilot, "f4")
         assert app.current_mode == "queue"
-        await press(pilot, "ctrl+x")
+        await press(pilot, "ctrl+a")
         assert app.current_mode == "search"
 
     try:
