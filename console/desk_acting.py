@@ -7,6 +7,7 @@ from typing import cast
 from casework.case import Case
 from casework.errors import BadInput
 from casework.messages import Message, t
+from casework.papers.text import to_text
 from casework.rules import Refusal
 from console import desk_forms, moved
 from console.act_data import act_data, blamed
@@ -14,6 +15,7 @@ from console.claiming import Claiming
 from console.counter import Acted
 from console.desk_intake import papers_of
 from console.desk_roaming import RoamingDesk
+from console.rehearsing import paper_of_act
 from screens import desk
 
 
@@ -35,6 +37,15 @@ class ActingDesk(RoamingDesk):
             return self._done(self._terminal.counter.act(self._who, number, action, command), f"act.{action}")
 
         return cast("desk.Done | desk.Refused", await self._answer(work))
+
+    async def act_preview(self, number: str, action: str, data: dict[str, str]) -> str | desk.Refused:
+        """The paper that the act would print, as text; nothing is made."""
+
+        def work() -> str | desk.Refused:
+            paper = paper_of_act(self._terminal, self._who, number, action, act_data(action, data))
+            return desk.Refused(paper.message) if isinstance(paper, Refusal) else to_text(paper)
+
+        return cast("str | desk.Refused", await self._answer(work))
 
     def _checked(self, number: str) -> desk.Done | desk.Refused:
         """Ask the sources; where none answers, say so."""

@@ -18,7 +18,7 @@ from casework.rules.course import may_be_spared
 from casework.rules.result import GROUNDS
 from casework.rules.settling import RECALL_ENDS
 from console import desk_scans
-from console.act_data import HAVE, LINE
+from console.act_data import DEFECTS, HAVE, LINE, OTHER, OWN
 from console.showing import act_view
 from console.terminal import Terminal
 from screens import desk
@@ -129,12 +129,20 @@ def _text(
 
 
 def _supplement(case: Case, terminal: Terminal) -> tuple[desk.Field, ...]:
-    """What is wrong with the papers that are here; those that are missing are told anyway (R4)."""
-    return tuple(
-        desk.Field(f"{LINE}{code}", name, help=t("field.defect.help", name=name))
-        for code, name in names(case, terminal)
-        if case.materials[code] in _IN_HAND
-    )
+    """What is wrong with the papers that are here: a digit for what is often wrong, words of her own for the rest.
+
+    Those that are missing are told anyway (R4).
+    """
+    fields: list[desk.Field] = []
+    for code, name in names(case, terminal):
+        if case.materials[code] not in _IN_HAND:
+            continue
+        key, help_ = f"{LINE}{code}", t("field.defect.help", name=name)
+        choices = tuple(desk.Choice(each, t(f"defect.{each}")) for each in DEFECTS)
+        fields.append(desk.Field(key, name, "choice", choices=choices, help=help_))
+        own = t("field.own_defect", name=name)
+        fields.append(desk.Field(f"{OWN}{code}", own, required=True, help=help_, when=f"{key}={OTHER}"))
+    return tuple(fields)
 
 
 def _supplement_received(case: Case, terminal: Terminal) -> tuple[desk.Field, ...]:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import cast
 
 from casework.messages import Message
+from casework.papers.text import to_text
 from casework.rules import Refusal
 from console import desk_intake, typed
 from console.desk_checks import Checks
@@ -62,6 +63,16 @@ class TakingDesk(DeskThread):
         saved = cast("desk.Saved | desk.Refused", await self._answer(work))
         self.checks.begin(now=True)
         return saved
+
+    async def intake_preview(self, form: desk.IntakeForm) -> str | desk.Refused:
+        """The papers that this intake would print, as text; nothing is made."""
+        from console.rehearsing import papers_of_intake
+
+        def work() -> str | desk.Refused:
+            made = papers_of_intake(self._terminal, self._who, desk_intake.command_of(form))
+            return desk.Refused(made.message) if isinstance(made, Refusal) else "\n\n".join(map(to_text, made))
+
+        return cast("str | desk.Refused", await self._answer(work))
 
     async def confirm_day(self, day: str) -> desk.Done | desk.Refused:
         """The clerk says that today is `day`: nobody else could since this machine was switched on (S29)."""

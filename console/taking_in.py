@@ -9,6 +9,7 @@ import msgspec
 from casework import bundle, intake, numbers
 from casework.ambient import moment
 from casework.commands import Intake
+from casework.drafting import Context
 from casework.prefile import read_code
 from casework.rules import Refusal
 from console.counter import Session, Taken
@@ -37,12 +38,17 @@ def take_in(terminal: Terminal, session: Session, command: Intake) -> tuple[Take
     return taken
 
 
-def rehearse(terminal: Terminal, session: Session, command: Intake) -> Refusal | None:
-    """What would stand in the way of this application now; nothing is made, no number is used up. Raises BadInput."""
+def intake_outlook(terminal: Terminal, session: Session, command: Intake) -> tuple[Context, str]:
+    """What an intake is tried with, and a number that nobody will get; nothing is made with them. Raises BadInput."""
     counter, who = terminal.counter, terminal.memory.identity
     counter.own_papers(command)
     context = counter.outlook(session, None)
-    number = numbers.make(who.region, moment(context.time.at).date(), who.terminal, 1)
-    take = bundle.take_in_together if counter.is_bundle(command.item) else intake.take_in
-    made = take(command, context, counter.new_id(), lambda: number)
+    return context, numbers.make(who.region, moment(context.time.at).date(), who.terminal, 1)
+
+
+def rehearse(terminal: Terminal, session: Session, command: Intake) -> Refusal | None:
+    """What would stand in the way of this application now; nothing is made, no number is used up. Raises BadInput."""
+    context, number = intake_outlook(terminal, session, command)
+    take = bundle.take_in_together if terminal.counter.is_bundle(command.item) else intake.take_in
+    made = take(command, context, context.new_id(), lambda: number)
     return made if isinstance(made, Refusal) else None

@@ -15,6 +15,7 @@ from screens.form import FormScreen
 
 Submit = Callable[[dict[str, str]], Awaitable[Done | Refused]]
 After = Callable[[Done], Awaitable[None]]
+Preview = Callable[[dict[str, str]], Awaitable[str | Refused]]
 
 
 class ActScreen(FormScreen):
@@ -22,14 +23,21 @@ class ActScreen(FormScreen):
 
     PLACE = "act"
 
-    def __init__(self, subject: str, act: ActView, submit: Submit, after: After, kept: dict[str, str]) -> None:
-        """`kept`: what was typed into this very form before it was left; filled again when it is left once more."""
+    def __init__(
+        self, subject: str, act: ActView, submit: Submit, after: After, kept: dict[str, str],
+        preview: Preview | None = None,
+    ) -> None:  # fmt: skip
+        """`kept`: what was typed into this very form before it was left; filled again when it is left once more.
+
+        `preview`: the paper that the act would print.
+        """
         super().__init__()
         self.subject = subject
         self.act = act
         self.submit = submit
         self.after = after
         self.kept = kept
+        self.preview = preview
         self._begun = False
         self._why: Message | None = None
 
@@ -85,6 +93,11 @@ class ActScreen(FormScreen):
     async def sheet_done(self) -> None:
         """Enter on the last field."""
         await self.act_save()
+
+    async def act_preview(self) -> None:
+        """F7: the notice as it would be printed, before it is said for good."""
+        answer = await self.preview(self.sheet.values()) if self.preview else Refused(Message("rehearsing.no_paper"))
+        await self.show_text("screens.title.preview_act", answer)
 
     async def act_save(self) -> None:
         """Check, ask where it is grave, do."""

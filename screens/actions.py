@@ -115,7 +115,7 @@ ACTS: tuple[Act, ...] = (
     Act("go_queue", ("f3",), row=60),
     Act("go_search", ("f4",), row=70),
     Act("pane", ("f6",), ("intake", "case"), row=20),
-    Act("preview", ("f7",), ("case", "saved", "preview"), row=30),
+    Act("preview", ("f7",), ("case", "saved", "preview", "act", "read_back"), row=30),
     Act("go_board", ("f8",)),
     Act("posts", ("f9",), row=75),
     Act("menu", ("f10", "ctrl+p"), row=41),
@@ -200,6 +200,7 @@ ACTS: tuple[Act, ...] = (
     # In the fields of a form
     Act("next_field", ("enter", "tab", "down"), _FORMS, typed=True),
     Act("previous_field", ("shift+tab", "up"), _FORMS, typed=True),
+    Act("rest_no", ("0",), _FORMS, typed=True),
     Act("clear_field", ("ctrl+u",), _FORMS, typed=True),
     Act("forget", ("ctrl+d",), ("intake",)),
     Act("park", ("ctrl+k",), ("intake",), row=21),

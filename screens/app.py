@@ -204,10 +204,12 @@ class ConsoleApp(SeatedApp, inherit_bindings=False):
         submit: Callable[[dict[str, str]], Awaitable[Done | Refused]],
         after: Callable[[Done], Awaitable[None]],
         about: str = "",
+        preview: Callable[[dict[str, str]], Awaitable[str | Refused]] | None = None,
     ) -> None:
         """Do an act with its form; without one at once, after a question where it is grave.
 
         `about`: the case or entry it is about; a form that was left for it comes back as it was.
+        `preview`: the paper that it would print with these answers.
         """
         if not act.allowed:
             self.bell()
@@ -217,7 +219,7 @@ class ConsoleApp(SeatedApp, inherit_bindings=False):
             from screens.act import ActScreen
 
             kept = self._unfinished.setdefault((about or subject, act.code), {})
-            await self.show(ActScreen(subject, act, submit, after, kept))
+            await self.show(ActScreen(subject, act, submit, after, kept, preview))
             return
 
         async def do() -> None:

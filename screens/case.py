@@ -121,7 +121,10 @@ class CaseScreen(FrameScreen):
                 seen = answer.conflict.facts  # she reads it now: the same act once more is decided on that
             return answer
 
-        await self.console_app.perform(self._subject(), act, submit, self._done, number)
+        async def preview(data: dict[str, str]) -> str | Refused:
+            return await self.desk.act_preview(number, act.code, data)
+
+        await self.console_app.perform(self._subject(), act, submit, self._done, number, preview)
 
     async def _done(self, done: Done) -> None:
         self.awaited = done.waits

@@ -99,14 +99,4 @@ class DayEndScreen(FrameScreen):
 
     async def act_show_day(self) -> None:
         """F7: look at the sheet."""
-        from screens.text import TextScreen
-
-        text = await self.desk.day_preview()
-        if isinstance(text, Refused):
-            self.answer(text)
-            return
-
-        async def read() -> str:
-            return text
-
-        await self.console_app.show(TextScreen("screens.title.day_sheet", read))
+        await self.show_text("screens.title.day_sheet", await self.desk.day_preview())

@@ -204,6 +204,10 @@ class Desk(Protocol):
         ...
 
     async def submit_intake(self, form: IntakeForm) -> Saved | Refused: ...
+    async def intake_preview(self, form: IntakeForm) -> str | Refused:
+        """The papers that it would print, as text; nothing is saved by that."""
+        ...
+
     async def confirm_day(self, day: str) -> Done | Refused:
         """The clerk says that today is `day` (`Refused.confirm_day`)."""
         ...
@@ -290,6 +294,10 @@ class Desk(Protocol):
 
     async def conflict(self, number: str) -> Conflict | None:
         """What she saw when she did what the hall has refused, and what the hall has; None where nothing was."""
+        ...
+
+    async def act_preview(self, number: str, action: str, data: dict[str, str]) -> str | Refused:
+        """The paper that the act would print, as text; nothing is done by that."""
         ...
 
     async def open_scan(self, number: str, scan: str) -> Done | Refused | None:

@@ -19,6 +19,16 @@ from screens.line import Line
 CODES = frozenset(
     {"number", "person_id", "entity_id", "any_id", "phone", "project_code", "case_number", "staff", "date"}
 )
+HAVE_ACTS: dict[str, Have] = {
+    "have_original": "original",
+    "have_copy": "copy",
+    "have_electronic": "electronic",
+    "have_missing": "missing",
+    "have_pledge": "pledge",
+    "have_defer": "defer",
+    "have_checked": "checked",
+}
+"""What the acts of the material rows make of a paper."""
 CHOICES = frozenset({"choice", "yes_no", "many"})
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from textual.widget import Widget
 
+from casework.limits import LIMITS
 from casework.messages import Message, t
 from screens.desk import Choice, Field
 from screens.field import CHOICES, InputRow, Row, input_row
@@ -21,6 +22,10 @@ def answers_of(field: Field) -> Field:
         return field
     choices = tuple(Choice(code, t(f"screens.answer.{code}")) for code in YES_NO)
     return Field(field.code, field.name, "yes_no", field.required, choices, field.value, field.help)
+
+
+def _unanswered(row: Row) -> bool:
+    return isinstance(row, InputRow) and row.field.kind == "yes_no" and not row.value
 
 
 class FormScreen(FrameScreen):
@@ -50,6 +55,16 @@ class FormScreen(FrameScreen):
     async def row_taken(self, row: Row) -> None:
         """No proposals here."""
 
+    async def rest_no(self, row: Row) -> None:
+        """0: no to every question of this part that is not answered yet, and on to the next part."""
+        for _ in range(LIMITS.form_fields):  # an answer may bring other questions
+            left = next((one for one in self.sheet.rows if one.section == row.section and _unanswered(one)), None)
+            if not isinstance(left, InputRow):
+                break
+            left.line.set("no")
+            await self.row_changed(left)
+        await self.sheet.next_section()
+
     async def sheet_done(self) -> None:
         """The last row was ended: nothing, saving has its own key."""
 
@@ -67,7 +82,8 @@ class FormScreen(FrameScreen):
         elif row.warning is not None:
             self.say(row.warning, "warn")
         else:
-            self.say(row.field.help or self.whole(row), "dim")
+            keys = t("screens.field.yes_no") if row.field.kind == "yes_no" and row.field.required else ""
+            self.say(row.field.help or self.whole(row) or keys, "dim")
 
     def whole(self, row: Row) -> str:
         """The label of a row that is too narrow for it."""

@@ -126,6 +126,19 @@ class FrameScreen(Screen[Any], inherit_bindings=False):
         self.say(answer.message, "good" if isinstance(answer, Done) else "error")
         return isinstance(answer, Done)
 
+    async def show_text(self, title: str, answer: str | Refused) -> None:
+        """Put a text on top to be read; what was refused is said here."""
+        if isinstance(answer, Refused):
+            self.app.bell()
+            self.answer(answer)
+            return
+        from screens.text import TextScreen
+
+        async def read() -> str:
+            return answer
+
+        await self.console_app.show(TextScreen(title, read))
+
     async def action_do(self, act: str) -> None:
         """Do a named act of this place, wholly, before the next key is looked at."""
         await getattr(self, f"act_{act}")()

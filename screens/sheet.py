@@ -21,19 +21,9 @@ from casework.messages import Message
 from casework.text import split_paste
 from screens.actions import typed_act
 from screens.canvas import Canvas, Part
-from screens.desk import Have
-from screens.field import InputRow, MaterialRow, Pick, Row, is_typed, typed
+from screens.field import HAVE_ACTS, InputRow, MaterialRow, Pick, Row, is_typed, typed
 from screens.sheet_lines import LABELS, label_width, name_room, row_parts
 
-_HAVE: dict[str, Have] = {
-    "have_original": "original",
-    "have_copy": "copy",
-    "have_electronic": "electronic",
-    "have_missing": "missing",
-    "have_pledge": "pledge",
-    "have_defer": "defer",
-    "have_checked": "checked",
-}
 _KEPT_BELOW = 3
 """Rows between the caret and the end of the sheet: an input method's window needs them."""
 
@@ -49,6 +39,10 @@ class SheetOwner(Protocol):
     async def row_reached(self, row: Row) -> None: ...
     async def row_taken(self, row: Row) -> None:
         """Enter on a proposal."""
+        ...
+
+    async def rest_no(self, row: Row) -> None:
+        """`0` on a question: no to it and to all others of its part that are not answered."""
         ...
 
     async def sheet_done(self) -> None:
@@ -230,6 +224,9 @@ class Sheet(Canvas, can_focus=True):
 
     async def _input(self, row: InputRow, key: str, character: str | None) -> None:
         before = row.value
+        if row.field.kind == "yes_no" and typed(_NUMBER, character or "") == "0":
+            await self.owner.rest_no(row)
+            return
         if row.is_choice:
             self._choose(row, key, character)
         elif is_typed(character) and character is not None:
@@ -254,7 +251,7 @@ class Sheet(Canvas, can_focus=True):
 
     def _choose(self, row: InputRow, key: str, character: str | None) -> None:
         choices = row.field.choices
-        plain = typed(InputRow("", field=_NUMBER).field, character) if character else ""
+        plain = typed(_NUMBER, character or "")
         if plain.isdecimal() and 1 <= int(plain) <= len(choices):
             row.pick(choices[int(plain) - 1])
         elif key in {"right", "left", "space"} and row.field.kind != "many":
@@ -276,7 +273,7 @@ class Sheet(Canvas, can_focus=True):
                     await self.owner.row_changed(one)
             self.refresh()
             return
-        have = _HAVE.get(act or "")
+        have = HAVE_ACTS.get(act or "")
         if have is None:
             return
         if not row.allows(have):

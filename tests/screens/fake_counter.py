@@ -7,7 +7,7 @@ from datetime import date
 from casework.messages import Message
 from casework.numbers import make
 from screens.counter_views import BatchRow, BatchView, DayRow, DayView, FileRow
-from screens.desk import Done, Refused
+from screens.desk import Done, IntakeForm, Refused
 
 NUMBER = make("420118", date(2026, 11, 23), "0012", 42)
 
@@ -50,6 +50,12 @@ class FakeCounter:
 
     async def batch_print(self) -> Done | Refused:
         return Done(Message("batch.printed", {"n": 3}))
+
+    async def act_preview(self, number: str, action: str, data: dict[str, str]) -> str | Refused:
+        return f"一次性告知书\n{number}"
+
+    async def intake_preview(self, form: IntakeForm) -> str | Refused:
+        return f"接收回执\n{form.item}"
 
     async def day_end(self, day: str = "") -> DayView | Refused:
         zh = self.language == "zh_CN"
