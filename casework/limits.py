@@ -160,6 +160,11 @@ class Limits:
     """What the hall keeps of scans, and of those of which not all has come."""
     hall_scan_spare: int = 1024 * 1024 * 1024
     """Room that scans leave on the hall's disk: the log goes first."""
+    # In the browser
+    browser_consoles: int = 4
+    """Consoles behind pages of one machine: each is a process."""
+    browser_grace_seconds: float = 60.0
+    """So long a lost tab may come back to its console as it was."""
     # Printing
     print_retry_seconds: float = 5.0
     print_retry_most: float = 300.0

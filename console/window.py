@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 from screens.desk import Checked, Desk, FieldKind
 
+WEB_DRIVER = "console.web_driver:BrowserDriver"
+"""What draws a console behind a page of `yichuang serve`, which names it in `TEXTUAL_DRIVER`."""
+
 if TYPE_CHECKING:
     from console.station import Station
 

@@ -91,7 +91,7 @@ class ConsoleApp(SeatedApp, inherit_bindings=False):
         await self._poll()
         if self._poll_seconds:
             self.set_interval(self._poll_seconds, self._poll)
-        if not self.is_headless:
+        if not self.is_headless and not self.is_web:  # a page has no window here; its driver sees the end
             threading.Thread(target=end_with_the_window, daemon=True).start()
 
     def trouble(self, message: Message) -> None:

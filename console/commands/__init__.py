@@ -8,6 +8,7 @@ from __future__ import annotations
 COMMANDS = {
     "demo": "demo",
     "console": "console",
+    "serve": "serve",
     "hall": "hall",
     "terminal": "terminal",
     "prefile": "prefile",
