@@ -121,13 +121,13 @@ def check() -> None:
 
 
 def browser() -> None:
-    """See to it that the browser tests find a Chromium: install Debian's where that is possible, else say what to do."""
+    """See to it that the browser tests find a Chromium: Debian's is installed where that is possible."""
     if os.environ.get("YICHUANG_CHROMIUM") or any(map(shutil.which, BROWSERS)):
         return
     apt = shutil.which("apt-get")
     if apt is None or not hasattr(os, "geteuid") or os.geteuid() != 0:
         raise TaskError(
-            "The browser tests need a Chromium and found none. Install one (Debian and Ubuntu: apt install chromium), or "
+            "The browser tests need a Chromium and found none. Install one (Debian, Ubuntu: apt install chromium) or "
             "name one in YICHUANG_CHROMIUM, and run this again."
         )
     say("Installing Chromium for the browser tests ...")

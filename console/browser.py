@@ -277,11 +277,9 @@ def serve(folder: Path, port: int, language: str, new_token: Callable[[], str], 
     """Serve until this process is told to stop. Raises OSError when the port is taken."""
 
     async def run() -> None:
-        stop = asyncio.Event()
-
-        for name in ("SIGINT", "SIGTERM"):
-            with contextlib.suppress(NotImplementedError):  # Windows: Ctrl-C ends the loop by itself
-                asyncio.get_running_loop().add_signal_handler(getattr(signal, name), stop.set)
+        stop, loop = asyncio.Event(), asyncio.get_running_loop()
+        for one in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(one, lambda *_: loop.call_soon_threadsafe(stop.set))
         async with BrowserServer(folder, language, new_token).listening(port) as url:
             ready(url)
             await stop.wait()

@@ -22,7 +22,6 @@ def arguments(parser: Parser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Serve until stopped. Raises FileTrouble when the port is taken, and what stops the terminal from being opened."""
     import os
-    import secrets
 
     from console import bootstrap
     from console.browser import serve
@@ -40,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
         talk(t("browser.ready", url=url))
 
     try:
-        serve(data_folder(args.dir), args.port, language, lambda: secrets.token_urlsafe(32), ready)
+        serve(data_folder(args.dir), args.port, language, bootstrap.new_token, ready)
     except OSError as error:
         raise FileTrouble("browser.taken", port=args.port, reason=error.strerror or str(error)) from error
     return 0
