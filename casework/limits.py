@@ -126,6 +126,10 @@ class Limits:
     # Storage
     busy_seconds: float = 10.0
     list_rows: int = 2000
+    digit_hold_seconds: float = 0.12
+    """How long a digit that is the key of an act waits for a second one: it may be the first of a scanned number."""
+    digits_held: int = 10
+    """More digits in a row than that are a scan, read whole or not."""
     batch_cases: int = 100
     """Cases that one confirmation may act on at once."""
     handover_items: int = 500

@@ -25,7 +25,19 @@ from screens import desk
 
 GRAVE = frozenset(
     {"refuse", "return", "decide", "withdraw", "send-back", "supplement", "terminate", "transfer", "forward", "void"}
-    | {"revoke", "correct", "extend", "recuse", "consult", "suspend", "site-check", "certify", "deliver", "post"}
+    | {
+        "revoke",
+        "correct",
+        "extend",
+        "recuse",
+        "consult",
+        "suspend",
+        "site-check",
+        "certify",
+        "deliver",
+        "post",
+        "close",
+    }
 )
 """Acts that can't be undone: they are read back, and say what will happen."""
 

@@ -182,6 +182,12 @@ class ConsoleApp(SeatedApp, inherit_bindings=False):
             self.pop_screen()
             self.frame.dress()
 
+    async def prefile_shown(self, code: str) -> bool:
+        """The list of a prefile was scanned, on any screen without a form: it opens with everything there."""
+        from screens.prefiles import take_scanned
+
+        return await take_scanned(self, code)
+
     async def open_case(self, number: str) -> None:
         """Show a case; over an unfinished form of another case, not instead of it."""
         from screens.case import CaseScreen

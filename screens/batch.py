@@ -59,6 +59,7 @@ class BatchScreen(FrameScreen):
 
     PLACE = "batch"
     LIVE = True
+    DIGITS = True
 
     def __init__(self, rows: Sequence[QueueRow], done_with: Callable[[str], None]) -> None:
         """`done_with`: told of each case that is done, or taken out."""

@@ -23,6 +23,7 @@ class CaseScreen(FrameScreen):
 
     PLACE = "case"
     LIVE = True
+    DIGITS = True
 
     def __init__(self) -> None:
         super().__init__()

@@ -31,6 +31,8 @@ class FrameScreen(Screen[Any], inherit_bindings=False):
     PLACE: ClassVar[str] = "text"
     LIVE: ClassVar[bool] = False
     """Read again when the desk's revision has grown."""
+    DIGITS: ClassVar[bool] = False
+    """Digits are keys of acts here: they wait a moment, for a scanned number begins with one, too."""
     PASSING: ClassVar[bool] = False
     """Looked at and left: when another mode is called, it is not found again on the way back."""
     AUTO_FOCUS = "Sheet, Table, Page"

@@ -11,6 +11,10 @@ from collections import deque
 
 from casework.errors import CaseworkError
 from casework.numbers import LENGTH, parse
+from casework.prefile import CODE_LENGTH, read_code
+
+_LONGEST = CODE_LENGTH + 2
+"""Characters that are kept: with a hyphen, and one more by which a longer scan is told from a code."""
 
 
 def case_number(text: str) -> str | None:
@@ -78,3 +82,24 @@ class Trail:
         self._digits.clear()
         number = case_number(digits)
         return (number, before) if number else None
+
+
+class CodeTrail:
+    """The last keys outside a form, as far as they may be the short code of a preparation list (S22)."""
+
+    def __init__(self) -> None:
+        self._chars = ""
+
+    def key(self, key: str, character: str | None) -> str:
+        """A key came; the code when Enter or Tab ended exactly one, else empty."""
+        if key in {"enter", "tab"}:
+            chars, self._chars = self._chars, ""
+            return read_code(chars)
+        fits = character is not None and (character.isdecimal() or character.isupper() or character == "-")
+        self._chars = (self._chars + character)[-_LONGEST:] if fits and character else ""
+        return ""
+
+    def broken(self) -> str:
+        """The caret stands in a form: there a code is typed like anything else."""
+        self._chars = ""
+        return ""

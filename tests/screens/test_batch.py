@@ -18,6 +18,7 @@ from screens.confirm import ConfirmScreen
 from screens.desk import ActView, Choice, Field, Offered
 from screens.queue import QueueScreen
 from tests.screens.fake_desk import FakeDesk, number
+from tests.screens.fake_prefiles import CODE
 from tests.screens.typing_keys import keys, press
 
 Walk = Callable[[Pilot[Any], ConsoleApp], Awaitable[None]]
@@ -177,5 +178,33 @@ def test_f2_on_the_two_sides_does_it_all_the_same() -> None:
         assert type(app.screen).__name__ == "ConflictScreen"
         await press(pilot, "f2")
         assert [code for _, code, _ in desk.acted] == ["check"]
+
+    walk(desk, then)
+
+
+def test_a_number_scanned_over_an_open_case_does_nothing_to_that_case_and_leaves_no_form_behind() -> None:
+    desk = FakeDesk()
+
+    async def then(pilot: Pilot[Any], app: ConsoleApp) -> None:
+        await press(pilot, *keys(f"<enter>{number(7)}<enter>"))
+        assert [type(screen).__name__ for screen in app.screen_stack] == ["CaseScreen"]
+        assert getattr(app.screen, "number", "") == number(7)
+        assert desk.acted == []
+        await press(pilot, *keys("123456789012345678"))
+        assert desk.acted == [], "half a scan is no act either"
+        await press(pilot, "4")
+        assert [code for _, code, _ in desk.acted] == ["check"]
+
+    walk(desk, then)
+
+
+def test_the_code_of_a_preparation_list_scanned_over_the_queue_opens_the_prefile_and_no_case() -> None:
+    desk = FakeDesk()
+
+    async def then(pilot: Pilot[Any], app: ConsoleApp) -> None:
+        await press(pilot, *keys(f"{CODE.replace('-', '')}<enter>"))
+        assert type(app.screen).__name__ == "IntakeScreen"
+        assert f"take {CODE.replace('-', '')}" in desk.log
+        assert not [line for line in desk.log if line.startswith("case ")]
 
     walk(desk, then)

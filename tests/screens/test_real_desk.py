@@ -70,7 +70,9 @@ def test_the_officers_take_the_case_to_the_counter_again(place: demo.Place) -> N
         await window.app.frame.freshen()
         assert "大厅已确认" in window.said
         await window.becomes("1002")
-        await window.types(f"{number}<enter>mJY1<f2><enter>h3<enter>李代办<enter>420111199003070017<f2><enter><enter>5")
+        await window.types(
+            f"{number}<enter>mJY1<f2><enter>h3<enter>李代办<enter>420111199003070017<f2><enter><enter>5<enter>"
+        )
         case = window.terminal.memory.case_by_number(number)[0]
         assert case.state == "closed"
         assert case.delivered is not None

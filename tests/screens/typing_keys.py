@@ -43,3 +43,6 @@ async def press(pilot: Pilot[Any], *pressed: str) -> None:
     app.call_later(done.set)
     await asyncio.wait_for(done.wait(), PATIENCE)
     await pilot.pause()
+    while getattr(app, "held", ()):  # a digit waits a moment, whether a scan goes on with it
+        await asyncio.sleep(0.02)
+        await pilot.pause()
