@@ -13,7 +13,7 @@ TEAMS = ("helper", "officer", "supervisor", "it")
 
 
 class Parser(argparse.ArgumentParser):
-    """Wrong use ends with exit code 2 and the list of what is possible; the words of an option are `hall.option.NAME`."""
+    """Wrong use ends with exit code 2 and the list of what is possible; `hall.option.NAME` has an option's words."""
 
     def add_argument(self, *names: str, **how: Any) -> argparse.Action:
         """As argparse does, with the sentence of the catalogue."""
