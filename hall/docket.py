@@ -14,7 +14,7 @@ from casework.bodies import Body, CalendarHead, CatalogueHead, StaffSet, Termina
 from casework.calendar import Calendar
 from casework.catalogue.schema import Post
 from casework.events import EVENTS, body_of, known
-from casework.facts import NO_HASH, Base, Envelope, Fact, decode_fact
+from casework.facts import HALL, NO_HASH, Base, Envelope, Fact, decode_fact
 from casework.rules import Bench
 from casework.scans import can_come
 from casework.upcasting import HALL_WORD
@@ -66,6 +66,7 @@ class Docket:
         self.lineage = Lineage(reading.adoptions())
         self._sealed_again: dict[str, frozenset[str]] = {}
         self._cutoffs: dict[str, str] = {}
+        self._shown_to: dict[str, frozenset[str] | None] = {}
 
     def adoption(self, envelope: Envelope, fact: Fact) -> tuple[Judgement, AdoptionRow | None]:
         """What is said of an `adopts`, and what follows from it."""
@@ -188,6 +189,15 @@ class Docket:
         """A terminal as it is now."""
         return self.changes.terminals.get(number) or self._reading.terminal(number)
 
+    def sees(self, number: str, scope: str) -> bool:
+        """Whether who goes by that number now is shown what has this scope; what is to be given up counts as gone."""
+        if number not in self._shown_to:
+            row = self.terminal(self.lineage.newest(number)) if number != HALL else None
+            gone = {one.scope for one in self._reading.leaving() if row is not None and one.terminal == row.number}
+            self._shown_to[number] = None if row is None else frozenset({*row.scopes, row.own_scope} - gone)
+        shown = self._shown_to[number]
+        return shown is None or scope in shown
+
     def previous(self, register: Register) -> str:
         """The hash of the envelope before this one."""
         before = self._at(register, register.seq - 1)
@@ -275,6 +285,7 @@ class Docket:
     def adopt(self, row: AdoptionRow) -> None:
         """A number goes on from another, from here on."""
         self.lineage.add(row)
+        self._shown_to.clear()
         self._trays.clear()  # lanes were joined: read again with what this sitting has put on top
         for tray in self.changes.trays.values():
             self.put_tray(tray)

@@ -260,11 +260,16 @@ def _proven(reading: Reading, offer: Offer, head: Head | None) -> tuple[tuple[Li
 
 
 def _starts(reading: Reading, offer: Offer, common: int) -> tuple[str, ...]:
-    """The chains that the place before an offer's entries may have: two logs may have it (`_of_one_log`)."""
+    """The chains that the place before an offer's entries may have: two logs may have it (`_of_one_log`).
+
+    Of a place that the hall does not know the terminal says it: the signed head at the end proves that, too, for only
+    one chain and one entry make the next chain.
+    """
     if not offer.after:
         return (NO_HASH,)
     if offer.after > common:
-        return reading.lost_chains(offer.epoch, offer.after)
+        said = (point.chain for point in offer.points if point.seq == offer.after)
+        return tuple(dict.fromkeys((*reading.lost_chains(offer.epoch, offer.after), *said)))
     chain = reading.chain_at(offer.after)
     return (chain,) if chain else ()
 
@@ -282,7 +287,8 @@ def _wanted(reading: Reading, offer: Offer, common: int, head: Head) -> tuple[in
     places = _of_one_log(known, (head, *offer.points))
     upto = places[-1].seq if places else common
     missing = _ranges([(offer.epoch, place.seq) for place in places if not place.shown])
-    ranges = [Range(first, until) for _, first, until in missing]
+    ranges = [Range(after + 1, places[0].seq - 1)] if places and places[0].seq > after + 1 else []
+    ranges += [Range(first, until) for _, first, until in missing]
     if upto < last:
         ranges.append(Range(upto + 1, last))
     return upto, tuple(ranges)

@@ -58,8 +58,17 @@ class Epochs(Rebuild):
         return tuple(found)
 
     def piece(self, after: int) -> Piece | None:
-        """What lies between `after` and the next kept head; None when nothing more is proven, or it is too much."""
+        """What lies between `after` and the next kept head; None when nothing more is proven, or it is too much.
+
+        Where the copy is sparse behind `after` it begins at the first kept head from which on all is here (T60).
+        """
         with self.reading() as db:
+            start, floor = "", _floor(db)
+            if after < floor:
+                begin = db.execute(_SQL["next_head"], (floor - 1,)).fetchone()
+                if begin is None:
+                    return None
+                after, start = begin[0], _head(begin[1]).chain
             row = db.execute(_SQL["next_head"], (after,)).fetchone()
             if row is None:
                 return None
@@ -71,7 +80,8 @@ class Epochs(Rebuild):
         if [seq for seq, _, _ in rows] != list(range(after + 1, last + 1)):
             return None  # some of it is not kept here any more
         held = tuple(seq for seq, _, kind in rows if kind)
-        return Piece(last, msgspec.json.decode(data, type=Signed), tuple(msgspec.Raw(raw) for _, raw, _ in rows), held)
+        entries = tuple(msgspec.Raw(raw) for _, raw, _ in rows)
+        return Piece(last, msgspec.json.decode(data, type=Signed), entries, held, after, start)
 
     def enter(self, epoch: int, common: int) -> None:
         """Go on in another epoch from `common` on. Raises ValueError when `common` is no place of `points`.

@@ -14,7 +14,7 @@ import pytest
 
 from casework import bodies
 from casework.events import body_of
-from casework.facts import Fact, digest, encode_fact
+from casework.facts import Fact, decode_fact, digest, encode_fact
 from casework.limits import LIMITS
 from casework.seals import seal
 from casework.upcasting import HALL_WORD
@@ -31,6 +31,7 @@ from tests.hall_world import HallWorld, Window, in_hall, problem
 from tests.lines import Place
 from tests.machines import Machine, at_a_hall
 
+DAY = 24 * 3600
 SHORT = dataclasses.replace(LIMITS, offer_entries=4, pull_entries=3)
 """A terminal whose copy is shown in pieces of a few entries."""
 
@@ -86,6 +87,50 @@ def test_t32_s25_one_window_shows_all_pieces_of_a_long_log(tmp_path: Path) -> No
         assert all(place.memory.case_state(case) == world.case(case) for case in cases)
 
     in_hall(tmp_path, story)
+
+
+@pytest.mark.parametrize("other_first", [None, False, True], ids=["alone", "another-later", "another-first"])
+def test_t60_s25_a_window_that_has_purged_shows_all_that_it_still_holds_whole(
+    tmp_path: Path, other_first: bool | None
+) -> None:
+    """Its log parted from the restored one before that; one that has purged nothing shows the rest."""
+
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        window, place = await world.window("0012", client), await placed(world, "0013")
+        others = [] if other_first is None else [await placed(world, "0014")]
+        copied(world, tmp_path / "backup.db")
+        old = await taken_in(window, 12)
+        world.clock.go(40 * DAY)
+        new = await taken_in(window, 12)
+        for one in (place, *others):
+            await one.sync()
+        while place.memory.purge_step():
+            pass
+        with place.memory.reading() as db:
+            floor = db.execute("select floor from standing").fetchone()[0]
+        assert floor > 12
+        restored(world, tmp_path / "backup.db")
+        plugged(world, place, *others)
+        order = (*others, place) if other_first else (place, *others)
+        for one in order:
+            assert (await one.sync()).error == ""
+            assert one.memory.position().epoch == 2
+        gathered(world)
+        lacks = [case for case in (*old, *new) if world.case(case) is None]
+        assert set(lacks) == (set(old) if other_first is None else set())
+        (first, *more) = [*gaps(world), bodies.Gap(0, 0, 0)]
+        assert more == ([bodies.Gap(0, 0, 0)] if other_first is None else [])
+        assert first.last <= floor
+        await place.sync()
+        assert all(place.memory.case_state(case) == world.case(case) for case in new)
+
+    in_hall(tmp_path, story)
+
+
+def gaps(world: HallWorld) -> list[bodies.Gap]:
+    """What the hall has written down as lost."""
+    facts = [decode_fact(entry.fact) for entry in world.entries() if entry.kind == "fact"]
+    return [body_of(fact) for fact in facts if fact.type == "gap"]
 
 
 def test_t34_t59_s25_two_logs_of_one_epoch_are_both_shown_and_nobody_is_stuck(tmp_path: Path) -> None:
