@@ -51,10 +51,11 @@ class Bootstrap:
         contact.show_boot(boot.done)
         if not boot.applying:
             return await self._fetch(boot)
-        if not await contact.memory(contact.store.boot_step):
+        rest = await contact.memory(contact.store.boot_step)
+        if rest is None:
             contact.show_boot(None)
             return False
-        await self._sleep(contact.limits.bootstrap_rest_ms / 1000)
+        await self._sleep(rest)
         return True
 
     async def _begin(self) -> bool:

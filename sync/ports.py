@@ -167,8 +167,8 @@ class LineStore(ScanStore, Protocol):
         """Forget a snapshot that was being fetched."""
         ...
 
-    def boot_step(self) -> bool:
-        """Apply a slice of at most 10 ms; False when the bootstrap is at its end."""
+    def boot_step(self) -> float | None:
+        """Apply a short slice; seconds to rest behind it, None when the bootstrap is at its end."""
         ...
 
     def scope_slice(self) -> bool:

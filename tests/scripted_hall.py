@@ -392,7 +392,7 @@ class ListStore(ScanShelf):
     def boot_forget(self) -> None:
         raise AssertionError("no snapshot was offered")
 
-    def boot_step(self) -> bool:
+    def boot_step(self) -> float | None:
         raise AssertionError("no snapshot was offered")
 
     def scope_slice(self) -> bool:
