@@ -69,4 +69,4 @@ class Piece(msgspec.Struct, frozen=True):
     after: int = 0
     """The place before them."""
     start: str = ""
-    """The chain there, where this copy has nothing whole before it: the hall may not know that place."""
+    """The chain there, where it is known: the hall may not know that place."""

@@ -14,14 +14,15 @@ from casework.bodies import Body, CalendarHead, CatalogueHead, StaffSet, Termina
 from casework.calendar import Calendar
 from casework.catalogue.schema import Post
 from casework.events import EVENTS, body_of, known
-from casework.facts import HALL, NO_HASH, Base, Envelope, Fact, decode_fact
+from casework.facts import HALL, NO_HASH, Envelope, Fact, decode_fact
 from casework.rules import Bench
 from casework.scans import can_come
 from casework.upcasting import HALL_WORD
 from casework.wire import ENTRY_FACT, decode_entry
 from hall.adopting import judged
 from hall.lineage import Lineage
-from hall.live import HALL_SCOPE, Later, Live, live_of, was_seen
+from hall.live import HALL_SCOPE, Later, Live, live_of
+from hall.lost_logs import Before
 from hall.pieces import Piece, number_in
 from hall.rows import AdoptionRow, Changes, Register, ScanRow, TerminalRow, TrayRow
 from hall.store import Reading
@@ -60,10 +61,9 @@ class Docket:
         self._trays: dict[str, dict[str, TrayRow]] = {}
         self._refused: dict[str, set[str]] = {}
         self._groups: dict[str, str] = {}
-        self._rejoined: dict[tuple[str, int], int] = {}
         self.hall = reading.hall()
-        self._epoch = self.hall.epoch
         self.lineage = Lineage(reading.adoptions())
+        self._before = Before(reading, self.lineage)
         self._sealed_again: dict[str, frozenset[str]] = {}
         self._cutoffs: dict[str, str] = {}
         self._shown_to: dict[str, frozenset[str] | None] = {}
@@ -338,7 +338,7 @@ class Docket:
     def later(self, envelope: Envelope, fact: Fact, types: frozenset[str] | None = None) -> frozenset[str]:
         """What others said of the case after the base of `fact`, by type; of these types, or of all."""
         live = self.live(fact.case)
-        seen = self._seen(envelope.terminal, fact.base)
+        seen = self._before.seen(envelope.terminal, fact.base)
         if live.loaded is None or live.loaded_after > seen:
             live.loaded = self._load_later(fact.case, seen) if live.n > len(live.later) else []
             live.loaded_after = seen
@@ -348,19 +348,9 @@ class Docket:
             for later in (*live.loaded, *live.later)
             if (types is None or later.type in types)
             and later.seq > seen
-            and not was_seen(later, fact.base)
+            and not self._before.was_seen(later, envelope.terminal, fact.base)
             and not self._is_own(later, envelope, fact, command)
         )
-
-    def _seen(self, terminal: str, base: Base) -> int:
-        """Up to where the maker had seen this very log; of another epoch's log, as far as both are one (S24)."""
-        if base.epoch == self._epoch:
-            return base.cursor
-        key = terminal, base.epoch
-        if key not in self._rejoined:
-            names = (terminal, *(row.terminal for row in self.lineage.adopted(terminal)))
-            self._rejoined[key] = max(self._reading.rejoined(name, base.epoch) for name in names)
-        return min(base.cursor, self._rejoined[key])
 
     def _is_own(self, later: Later, envelope: Envelope, fact: Fact, command: set[str | None]) -> bool:
         """Whether its own maker did that: under the same name, or as a former incarnation that this one holds."""

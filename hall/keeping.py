@@ -45,6 +45,8 @@ class Keeping:
         self._reported = 0.0
         self._went_on: dict[str, int] = {}
         """In which epoch each terminal has pulled."""
+        self._late: dict[str, float] = {}
+        """Who has come with an older epoch after the gathering, and when it last did."""
         self._own_entries = 0
         self._needs: dict[str, tuple[int, frozenset[str]]] = {}
         """By terminal: where it stood at its last pull, and the scopes that it still needs (S7)."""

@@ -63,12 +63,13 @@ class Epochs(Rebuild):
         Where the copy is sparse behind `after` it begins at the first kept head from which on all is here (T60).
         """
         with self.reading() as db:
-            start, floor = "", _floor(db)
+            floor = _floor(db)
+            begin = db.execute(_SQL["next_head"], (max(after, floor) - 1,)).fetchone()
             if after < floor:
-                begin = db.execute(_SQL["next_head"], (floor - 1,)).fetchone()
                 if begin is None:
                     return None
-                after, start = begin[0], _head(begin[1]).chain
+                after = begin[0]
+            start = _head(begin[1]).chain if begin is not None and begin[0] == after else ""
             row = db.execute(_SQL["next_head"], (after,)).fetchone()
             if row is None:
                 return None

@@ -15,7 +15,7 @@ import msgspec
 
 from casework.position import Position
 from casework.seals import Signed, seal
-from casework.wire import PURPOSE_OFFER, Offer, OfferAnswer, Point, Range
+from casework.wire import PURPOSE_OFFER, Head, Offer, OfferAnswer, Point, Range
 from sync.contact import Contact
 from sync.errors import Busy, Declined, NotTheHall
 
@@ -40,7 +40,7 @@ class Healing:
         async with self._one:
             contact = self._contact
             epoch = await contact.hello()
-            position = await contact.memory(contact.store.position)
+            position = _stands(await contact.memory(contact.store.position), epoch)
             if epoch <= position.epoch:
                 if epoch < position.epoch or position.frozen:
                     await self._report(position)
@@ -92,6 +92,19 @@ class Healing:
         answer: OfferAnswer = await contact.question(ask, batch=may_be_declined)
         await contact.heard(answer.hall_time)
         return answer
+
+
+def _stands(position: Position, epoch: int) -> Position:
+    """Where this terminal stands, for a hall in `epoch`.
+
+    A hall that was restored twice may be in an epoch of the same number that is another one. Who has pulled nothing of
+    the first holds a log of the epoch before.
+    """
+    signed = position.known_head
+    if signed is None or not position.frozen or position.epoch != epoch:
+        return position
+    held = msgspec.json.decode(signed.body, type=Head).epoch
+    return msgspec.structs.replace(position, epoch=min(position.epoch, held))
 
 
 def _holds(held: Sequence[int], wanted: Sequence[Range]) -> bool:

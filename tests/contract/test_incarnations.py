@@ -217,6 +217,47 @@ def test_t54_what_the_old_number_left_in_the_tray_is_settled_from_the_new_one(tm
     at_a_hall(tmp_path, story)
 
 
+def test_t30_s27_of_two_machines_that_go_on_from_one_number_the_first_keeps_its_lanes(tmp_path: Path) -> None:
+    """What 0012 had left in the tray holds back the one that the fence names, whoever adopts it later."""
+
+    async def story(world: HallWorld) -> None:
+        pc, other = Machine(world, tmp_path, "pc"), Machine(world, tmp_path, "other")
+        await pc.enrol("0012")
+        await other.enrol("0013")
+        case = pc.take_in()
+        await pc.sync()
+        await other.sync()
+        other.save(other.hand.withdrawn(case.id))
+        await other.sync()
+        pc.save(officer(pc.hand.accepted(case.id)))
+        await pc.sync()
+        assert pc.memory.pending().rejected == 1
+        twin = cloned(pc, world, tmp_path)
+        await pc.enrol("0040")
+        await pc.sync()
+        await twin.enrol("0041")
+        assert (await twin.sync()).error == ""
+        with world.store.reading() as reading:
+            old = reading.terminal("0012")
+        assert old is not None
+        assert old.adopted_by == "0040"
+        pc.save(officer(pc.hand.accepted(case.id)))
+        await pc.sync()
+        (held,) = [row for row in pc.memory.tray() if row.kind == "held"]
+        assert (held.code, held.terminal) == ("lane", "0040")
+        names = tuple(row.fact for row in pc.memory.tray() if row.case == case.id)
+        body = bodies.ResolveWithdraw(names, "重复")
+        pc.save(
+            msgspec.structs.replace(pc.hand.fact("resolve.withdraw", body, case.id), actor="3001", post="supervisor")
+        )
+        for machine in (pc, twin, twin):
+            done = await machine.sync()
+            assert (done.pending, done.held, done.rejected, done.error) == (0, 0, 0, "")
+        assert world.waiting() == []
+
+    at_a_hall(tmp_path, story)
+
+
 def officer(fact: Fact) -> Fact:
     """The same by an officer."""
     return msgspec.structs.replace(fact, actor="2001", post="single")
