@@ -100,6 +100,20 @@ class Bookkeeping:
             ENTRY_FACT, 0, HALL_SCOPE, self._now, piece.envelope, verdict, msgspec.Raw(piece.data or b"null"), fact.id
         )
         self._docket.put(register_of(piece, verdict, data=None), self._draft(entry, ""))
+        if "lost" in verdict.flags:
+            self._alarm(piece, fact)
+
+    def _alarm(self, piece: Piece, fact: Fact) -> None:
+        """Envelopes of the old number are gone, and the hall never had them: a line in the tray until somebody has
+        looked (S25).
+        """
+        said = body_of(fact)
+        facts = {"terminal": said.terminal, "first": str(said.lost.first), "last": str(said.lost.last)}
+        tray = Tray(
+            fact=fact.id, type=fact.type, case="", root=fact.root, number="", terminal=piece.envelope.terminal,
+            actor="", code="envelopes_lost", facts=facts, since=self._now, made=fact.time.at,
+        )  # fmt: skip
+        self._put_tray(TrayRow(fact.id, HALL_SCOPE, False, tray))
 
     def _refuse(
         self, piece: Piece, judgement: Judgement, revision: int = 1, *, first: bool | None = None, blocks: bool = True

@@ -43,6 +43,8 @@ class Keeping:
         self._heads: dict[Head, bytes] = {}
         self._seen: dict[str, ReportRow] = {}
         self._reported = 0.0
+        self._waited: set[str] = set()
+        """Terminals whose word that is written down names facts that waited there."""
         self._went_on: dict[str, int] = {}
         """In which epoch each terminal has pulled."""
         self._late: dict[str, float] = {}

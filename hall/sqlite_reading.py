@@ -295,8 +295,10 @@ def _terminal(row: Any) -> TerminalRow | None:
 
 
 def _rejoined(row: Any) -> RejoinedRow:
-    *places, points = row
-    return RejoinedRow(*places, msgspec.json.decode(points, type=tuple[Point, ...]) if points else ())
+    terminal, epoch, seq, last, points = row
+    return RejoinedRow(
+        terminal, epoch, seq, last, msgspec.json.decode(points, type=tuple[Point, ...]) if points else ()
+    )
 
 
 def _registers(rows: Iterable[Any]) -> Iterable[Register]:

@@ -57,7 +57,7 @@ class Incarnations(Epochs):
         Args:
             identity: what the hall has said at the new enrolment.
             new_id: gives the ids of the first fact and its group.
-            lost: what of the hall's log this memory no longer holds, where that is why (S25).
+            lost: which own envelopes are gone, where somebody knows better than this memory (S25).
 
         Raises:
             AlreadyTerminal: it goes by that number already.
@@ -71,7 +71,7 @@ class Incarnations(Epochs):
         before = self.state.read()
         days = before.days if before is not None and before.hall_key == identity.hall_key else {}
         with self.transaction() as db:
-            said = self._held(db, lost)
+            said = self._held(db, lost or self._gone(db, before))
             db.execute(_SQL["keep_incarnation"], (said.terminal, said.incarnation, said.first, said.last, said.head))
             db.execute(_SQL["keep_former"], (said.terminal,))
             rows = [_Old(*row) for row in db.execute(_SQL["to_seal_again"]).fetchall()]
@@ -94,6 +94,21 @@ class Incarnations(Epochs):
         head, known_head = (self._hash_at(db, seq) for seq in (last, known))
         who = self.identity
         return bodies.Adopts(who.terminal, who.incarnation, first, last, head, known, known_head, 0, lost)
+
+    def _gone(self, db: sqlite3.Connection, state: State | None) -> bodies.Lost | None:
+        """Own envelopes that the hall has not answered and that are not here: a broken disk, an older copy."""
+        known = db.execute("select acked from standing").fetchone()[0]
+        expected, gone, head = known + 1, [], NO_HASH
+        for seq, prev in db.execute(_SQL["sealed_after"], (known,)).fetchall():
+            if seq > expected:
+                gone, head = [*gone, expected, seq - 1], prev
+            expected = seq + 1
+        if state is not None and state.incarnation == self.identity.incarnation:
+            sealed, adrift = self.state.sealed(state.incarnation), db.execute(_COMMIT["adrift"]).fetchone()
+            missing = int(adrift[0]) if adrift else max(0, sealed - self.chain_end(db)[0])
+            if missing and sealed > known:
+                gone, head = [*gone, max(known, sealed - missing) + 1, sealed], NO_HASH
+        return bodies.Lost(min(gone), max(gone), head) if gone else None
 
     def _hash_at(self, db: sqlite3.Connection, local_seq: int) -> str:
         row = db.execute(_SQL["hash_at"], (local_seq,)).fetchone()

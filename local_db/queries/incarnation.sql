@@ -4,6 +4,10 @@
 -- What the incarnation holds of its own envelopes.
 select coalesce(min(local_seq), 0), coalesce(max(local_seq), 0) from outbox
 
+-- name: sealed_after
+-- Own envelopes behind the hall's mark.
+select local_seq, prev from outbox where local_seq > ? order by local_seq
+
 -- name: hash_at
 select hash from outbox where local_seq = ?
 

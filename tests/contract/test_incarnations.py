@@ -315,6 +315,76 @@ def test_s25_what_a_terminal_has_lost_of_the_log_stands_in_its_first_envelope(tm
     at_a_hall(tmp_path, story)
 
 
+@pytest.mark.parametrize("reached", [False, True], ids=["never-sent", "at-the-hall"])
+def test_t31_s25_what_an_older_copy_does_not_have_any_more_is_an_alarm_when_the_hall_never_had_it(
+    tmp_path: Path, reached: bool
+) -> None:
+    async def story(world: HallWorld) -> None:
+        pc = Machine(world, tmp_path, "pc")
+        await pc.enrol("0012")
+        pc.take_in()
+        await pc.sync()
+        pc.memory.backup(tmp_path / "week.db")
+        gone = pc.take_in()
+        if reached:
+            await pc.sync()
+        pc.memory.close()
+        for name in ("terminal.db-wal", "terminal.db-shm"):
+            (pc.folder / name).unlink(missing_ok=True)
+        shutil.copy(tmp_path / "week.db", pc.folder / "terminal.db")
+        pc.memory = TerminalMemory.open(pc.folder, world.clock, pc.state)
+        between = pc.take_in()
+        await pc.enrol("0040")
+        done = await pc.sync()
+        assert (done.error, done.pending, done.held) == ("", 0, 0)
+        (entry,) = said(world, "adopts")
+        body = body_of(decode_fact(entry.fact))
+        assert entry.verdict is not None
+        assert pc.agrees(between.id)
+        assert body.lost == bodies.Lost(3, 4, NO_HASH)
+        if reached:
+            assert (entry.verdict.flags, world.waiting()) == (("forked",), [])
+            return
+        assert (entry.verdict.flags, world.waiting(), done.rejected) == (("lost",), ["envelopes_lost"], 1)
+        assert world.case(gone.id) is None
+        (line,) = pc.memory.tray()
+        assert line.facts == {"terminal": "0012", "first": "3", "last": "4"}
+        give_up = pc.hand.fact("resolve.withdraw", bodies.ResolveWithdraw((line.fact,), "查过了"), between.id)
+        pc.save(msgspec.structs.replace(give_up, actor="3001", post="supervisor"))
+        done = await pc.sync()
+        assert (done.error, done.rejected, world.waiting()) == ("", 0, [])
+        assert pc.memory.projection_hash() == _rebuilt(pc.memory)
+
+    at_a_hall(tmp_path, story)
+
+
+def test_t60_s25_own_envelopes_that_the_disk_has_lost_stop_the_line_and_are_told_by_the_next_incarnation(
+    tmp_path: Path,
+) -> None:
+    async def story(world: HallWorld) -> None:
+        pc = Machine(world, tmp_path, "pc")
+        await pc.enrol("0012")
+        cases = [pc.take_in(), pc.take_in()]
+        with pc.memory.transaction() as db:
+            (head,) = db.execute("select prev from outbox where local_seq = 3").fetchone()
+            db.execute("delete from outbox where local_seq < 3")
+            for (name,) in db.execute(
+                "select name from sqlite_master where type = 'trigger' and tbl_name = 'fact'"
+            ).fetchall():
+                db.execute(f"drop trigger {name}")
+            db.execute("delete from fact where n not in (select fact from outbox)")
+        assert (await pc.sync()).error == "line.lost"
+        await pc.enrol("0040")
+        done = await pc.sync()
+        assert (done.error, done.pending) == ("", 0)
+        (entry,) = said(world, "adopts")
+        assert body_of(decode_fact(entry.fact)).lost == bodies.Lost(1, 2, head)
+        assert world.waiting() == ["envelopes_lost"]
+        assert pc.agrees(cases[1].id)
+
+    at_a_hall(tmp_path, story)
+
+
 def test_only_a_number_that_was_just_enrolled_goes_on_from_another(tmp_path: Path) -> None:
     async def story(world: HallWorld) -> None:
         pc, thief = Machine(world, tmp_path, "pc"), Machine(world, tmp_path, "thief")
