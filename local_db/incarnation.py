@@ -98,7 +98,8 @@ class Incarnations(Epochs):
     def _gone(self, db: sqlite3.Connection, state: State | None) -> bodies.Lost | None:
         """Own envelopes that the hall has not answered and that are not here: a broken disk, an older copy."""
         known = db.execute("select acked from standing").fetchone()[0]
-        expected, gone, head = known + 1, [], NO_HASH
+        gone: list[int] = []
+        expected, head = known + 1, NO_HASH
         for seq, prev in db.execute(_SQL["sealed_after"], (known,)).fetchall():
             if seq > expected:
                 gone, head = [*gone, expected, seq - 1], prev
