@@ -18,6 +18,7 @@ from casework.position import Piece
 from casework.seals import Signed
 from casework.wire import Head, Link, Point
 from local_db.errors import IncarnationLost, StoreError
+from local_db.prefiles import follow_own
 from local_db.rebuild import Rebuild
 from local_db.replay import reshow
 from local_db.sql import queries
@@ -149,8 +150,10 @@ class Epochs(Rebuild):
             rows = db.execute(_SQL["sent_after"], (min(mark, acked),)).fetchall()
             self._undo(db, [(seq, state) for seq, state, _ in rows])
             db.execute(_SQL["renew"], (acked,))
-            for case_id in sorted({case_id for _, _, case_id in rows if case_id}):
+            cases = {case_id for _, _, case_id in rows if case_id}
+            for case_id in sorted(cases):
                 reshow(db, case_id, now)
+            follow_own(db, cases)
 
     @staticmethod
     def _undo(db: sqlite3.Connection, rows: list[tuple[int, str]]) -> None:

@@ -28,7 +28,7 @@ from casework.upcasting import HALL_WORD
 from casework.wire import ENTRY_FACT, ENTRY_TRAY, ENTRY_VERDICT, Entry, Link, Tray, Verdict, extend
 from local_db.commit import named_by, resolve_own
 from local_db.outbox import IN_TRAY, Outbox, keep_tray
-from local_db.prefiles import follow
+from local_db.prefiles import follow, follow_own
 from local_db.replay import HOLE, UNREAD, confirmed_case, keep, overlaid, shown_case
 from local_db.sql import queries
 
@@ -127,6 +127,7 @@ class Pages(Outbox):
                 keep(db, case_id, shown_case(db, case_id), overlaid(db, case_id, base), now)
             db.execute(_SQL["advance"], (cursor + len(part), part[-1].chain))
             follow(db, (one.fact for one in part if one.fact is not None))
+            follow_own(db, changed)
         return True
 
     def _brought_by_others(self, db: sqlite3.Connection, part: Sequence[_Read]) -> dict[str, int]:
