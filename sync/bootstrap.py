@@ -83,9 +83,12 @@ class Bootstrap:
         position = await contact.memory(contact.store.position)
         if position.frozen:
             raise await contact.diverged()
-        file = next((one for one in boot.files if not one.sha256 or one.have < one.size), None)
+        file = next((one for one in boot.files if not one.proven), None)
         if file is None:
             await contact.memory(contact.store.boot_step)
+            return True
+        if file.sha256 and file.have >= file.size:  # the PC went down, or the disk refused, before it was proven
+            await self._prove(file.scope)
             return True
         part = await self._asked(file.scope, boot.seq, file.have)
         snapshot = self._proven(part.offer, file.scope, position) if part is not None else None
@@ -109,8 +112,11 @@ class Bootstrap:
                 raise NotTheHall("line.not_the_hall", seen="range")
             return  # its first bytes are asked for next
         await contact.memory(contact.store.boot_part, file.scope, have, part.data)
-        whole = have + len(part.data) == snapshot.size
-        if whole and not await contact.memory(contact.store.boot_prove, file.scope):
+        if have + len(part.data) == snapshot.size:
+            await self._prove(file.scope)
+
+    async def _prove(self, scope: str) -> None:
+        if not await self._contact.memory(self._contact.store.boot_prove, scope):
             raise NotTheHall("line.not_the_hall", seen="snapshot")
 
     async def _asked(self, scope: str, seq: int | None, first: int) -> Part | None:
