@@ -36,7 +36,7 @@ MUST_HAPPEN: dict[str, tuple[str, ...]] = {
         "held: lane", "held: bytes", "held: group", "held: after", "held: version", "held: internal",
         "rejected: stale", "rejected: id_reused", "rejected: too_big", "rejected: hall_only",
         "rejected: nothing_refused", "rejected: case_ended", "rejected: step_not_open", "rejected: recused",
-        "tray rejected group", "did claimed", "did released", "did recalled", "did prefile.opened",
+        "tray rejected group", "did claimed", "did released", "did prefile.opened",
         "did prefile.checked", "did prefile.parked", "did prefile.taken", "prefile fetched", "no claimed_by",
     ),
     "hall-down": (
