@@ -96,20 +96,34 @@ class Incarnations(Epochs):
         return bodies.Adopts(who.terminal, who.incarnation, first, last, head, known, known_head, 0, lost)
 
     def _gone(self, db: sqlite3.Connection, state: State | None) -> bodies.Lost | None:
-        """Own envelopes that the hall has not answered and that are not here: a broken disk, an older copy."""
+        """Own envelopes that the hall has not answered and that are not here: a broken disk, an older copy.
+
+        A fact that is here without its envelope is sealed again, and so not gone.
+        """
         known = db.execute("select acked from standing").fetchone()[0]
-        gone: list[int] = []
         expected, head = known + 1, NO_HASH
+        gone: list[tuple[int, int]] = []
         for seq, prev in db.execute(_SQL["sealed_after"], (known,)).fetchall():
             if seq > expected:
-                gone, head = [*gone, expected, seq - 1], prev
+                gone, head = [*gone, (expected, seq - 1)], prev
             expected = seq + 1
-        if state is not None and state.incarnation == self.identity.incarnation:
-            sealed, adrift = self.state.sealed(state.incarnation), db.execute(_COMMIT["adrift"]).fetchone()
-            missing = int(adrift[0]) if adrift else max(0, sealed - self.chain_end(db)[0])
-            if missing and sealed > known:
-                gone, head = [*gone, max(known, sealed - missing) + 1, sealed], NO_HASH
-        return bodies.Lost(min(gone), max(gone), head) if gone else None
+        first, last = self._cut_off(db, state)
+        if max(first, known + 1) <= last:
+            gone, head = [*gone, (max(first, known + 1), last)], NO_HASH
+        alone = db.execute(_SQL["without_envelope"]).fetchone()[0]
+        if sum(to - since + 1 for since, to in gone) <= alone:
+            return None
+        return bodies.Lost(min(gone)[0], max(to for _, to in gone), head)
+
+    def _cut_off(self, db: sqlite3.Connection, state: State | None) -> tuple[int, int]:
+        """The end of the chain that this machine had sealed and that this file never had: from, to."""
+        if state is None or state.incarnation != self.identity.incarnation:
+            return 1, 0
+        sealed, salvaged = self.state.sealed(state.incarnation), db.execute(_SQL["salvaged"]).fetchone()
+        adrift = db.execute(_COMMIT["adrift"]).fetchone()
+        if salvaged:
+            return int(salvaged[0]) + 1, sealed
+        return (sealed - int(adrift[0]) if adrift else self.chain_end(db)[0]) + 1, sealed
 
     def _hash_at(self, db: sqlite3.Connection, local_seq: int) -> str:
         row = db.execute(_SQL["hash_at"], (local_seq,)).fetchone()
