@@ -64,6 +64,8 @@ class Contact:
         self._run = run
         self._offset = timedelta(0)
         self._written: tuple[float, timedelta] | None = None
+        self._newest: datetime | None = None
+        self._doubted: datetime | None = None
         self._trouble = ""
         self._report: tuple[float, Report] | None = None
         self._boot: float | None = None
@@ -91,9 +93,12 @@ class Contact:
     async def heard(self, hall_time: str) -> None:
         """The hall answered. The evidence is written when it has changed by a second, or every poll's length."""
         try:
-            self._offset = self.clock.now() - moment(hall_time)
+            told = moment(hall_time)
         except BadBytes as cause:
             raise NotTheHall("line.not_the_hall", seen="hall_time") from cause
+        if not await self._goes_on(told):
+            return
+        self._offset = self.clock.now() - told
         now, written = self.clock.monotonic(), self._written
         stale = written is None or now - written[0] >= self.limits.poll_seconds
         if stale or abs(self._offset - (written or (0.0, timedelta(0)))[1]) >= timedelta(seconds=1):
@@ -102,6 +107,20 @@ class Contact:
             self._written = (now, self._offset)
         await self.note(None)
         self._show(LineStatus(LinkState.ONLINE, last_contact=hall_time))
+
+    async def _goes_on(self, told: datetime) -> bool:
+        """Whether a time is evidence (S29): one from before the newest may be a copy that something kept (T17).
+
+        A hall whose clock was set back says so twice, and the second time it has gone on.
+        """
+        if self._newest is None:
+            before = await self.memory(self.store.heard)
+            self._newest = moment(before) if before else told
+        if told < self._newest and (self._doubted is None or told <= self._doubted):
+            self._doubted = told
+            return False
+        self._newest, self._doubted = told, None
+        return True
 
     async def report(self) -> Report:
         """What this terminal says of itself (S34), at most `limits.report_seconds` old."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
+from datetime import timedelta
 
 import httpx
 import msgspec
@@ -13,6 +15,7 @@ from casework.seals import seal
 from casework.wire import PURPOSE_HEAD, Head, Hidden, PullAnswer, page_digest
 from tests.scripted_hall import HALL, PORTAL, Counter, as_json, problem
 from tests.scripted_line import rewriting, says, tell
+from tests.sim.loop import LoopClock
 
 
 def test_t14_a_page_that_was_cut_but_is_valid_is_never_stored() -> None:
@@ -140,6 +143,41 @@ def test_t17_a_cached_page_is_asked_for_again() -> None:
         counter.hall.write()
         done = await counter.line.sync_once()
         assert (done.pulled, counter.store.place.cursor, len(counter.store.links)) == (1, 2, 2)
+
+    tell(story)
+
+
+def test_t17_s29_a_cached_answer_is_no_evidence_for_the_clock_and_a_hall_set_back_is() -> None:
+    """A copy from last night would move every legal time of the morning by a night."""
+
+    async def story(counter: Counter) -> None:
+        night: list[httpx.Response] = []
+
+        async def keep(request: httpx.Request) -> httpx.Response:
+            night.append(await counter.hall.honest(request))
+            return night[0]
+
+        async def cached(request: httpx.Request) -> httpx.Response:
+            return httpx.Response(200, content=night[0].content, headers=night[0].headers)
+
+        counter.hall.write()
+        await counter.line.sync_once()
+        await asyncio.sleep(60)
+        counter.hall.expect("pull", keep)  # nothing new: this very page is asked for again in the morning
+        await counter.line.sync_once()
+        await asyncio.sleep(8 * 3600)
+        await counter.line.sync_once()
+        counter.hall.expect("pull", cached)
+        await counter.line.sync_once()
+        counter.start()  # in the morning: what is written down goes on counting
+        counter.hall.expect("pull", cached)
+        await counter.line.sync_once()
+        assert [offset for _, offset in counter.store.contacts] == [0] * len(counter.store.contacts)
+
+        counter.hall.clock = LoopClock(-timedelta(minutes=3))
+        for _ in range(2):
+            await counter.line.sync_once()
+        assert counter.store.contacts[-1][1] == 180_000
 
     tell(story)
 
