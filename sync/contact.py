@@ -19,6 +19,7 @@ from casework.events import readable
 from casework.limits import LIMITS, Limits
 from casework.report import PROTOCOL, Report
 from casework.seals import Signer
+from casework.wire import Hello
 from sync.backoff import OF_ANYBODY, Next, Sleep, judge
 from sync.errors import Busy, Declined, Diverged, LineError, Memory, NotTheHall, Refused, TooOld, Unknown, Unreachable
 from sync.ports import LineStore
@@ -221,13 +222,22 @@ class Contact:
             raise await self._meaning(declined, batch) from declined
 
     async def hello(self) -> int:
-        """Learn the hall's time and epoch; what answers must be the hall whose key is kept."""
+        """Learn the hall's time and epoch; what answers must be the hall whose key is kept.
+
+        A time from before is asked for once more: a hall that was set back has gone on, a copy has not.
+        """
+        hello = await self._greeted()
+        if self._doubted is not None:
+            hello = await self._greeted()
+        return hello.epoch
+
+    async def _greeted(self) -> Hello:
         try:
             hello = await self._ask(self.transport.hello())
         except Declined as declined:
             raise _asks_for_patience(declined) from declined
         await self.heard(hello.hall_time)
-        return hello.epoch
+        return hello
 
     async def _meaning(self, declined: Declined, batch: bool) -> LineError:
         code = declined.problem.error if declined.problem else ""
