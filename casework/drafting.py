@@ -51,8 +51,16 @@ class Context:
     """The newest, for what depends on dates; None where none has come."""
     writes: Mapping[str, int] = dataclasses.field(default_factory=dict)
     """Which versions the hall has said may be written, by type (S32)."""
+    modules: frozenset[str] | None = None
+    """Of which modules this window opens cases: those that it holds (S7); None while the log has not said so."""
     former: frozenset[str] = frozenset()
     """The numbers that this terminal had before (S27): what it took in under them is its own."""
+
+    def elsewhere(self, module: str) -> Refusal | None:
+        """Why no case of `module` is opened here; None where one is."""
+        if self.modules is None or not module or module in self.modules:
+            return None
+        return Refusal("module_elsewhere", {"module": module, "terminal": self.terminal})
 
     @property
     def day(self) -> str:

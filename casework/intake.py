@@ -87,6 +87,9 @@ def look(command: Intake, context: Context) -> Intaking | Refusal:
     if item is None:
         known = ", ".join(sorted((*context.catalogue.items, *context.catalogue.bundles)))
         raise BadInput("intake.no_item", item=command.item[:40], known=known)
+    elsewhere = context.elsewhere(item.module)
+    if elsewhere is not None:
+        return elsewhere
     if command.outcome not in OUTCOMES:
         raise BadInput("intake.outcome", outcome=command.outcome[:40], possible=", ".join(OUTCOMES))
     body = receive(command, context, item)

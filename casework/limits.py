@@ -63,10 +63,16 @@ class Limits:
     """Cases from a snapshot that are measured for the board in one transaction."""
     purge_seconds: float = 1800.0
     """How often a terminal looks for what is over its days."""
-    bootstrap_slice_ms: float = 5.0
-    """How long a slice of a bootstrap may hold the write lock: a save waits for one at most."""
+    bootstrap_slice_ms: float = 3.0
+    """How long a slice of a bootstrap may hold the write lock while somebody works: a save waits for one at most."""
     bootstrap_rest_ms: float = 6.0
-    """How long the write lock stays free between two slices of a bootstrap, so that whoever saves gets it."""
+    """How long the write lock then stays free between two slices."""
+    bootstrap_alone_ms: float = 10.0
+    """The longest slice while nobody else writes: who then does waits once so long."""
+    bootstrap_alone_rest_ms: float = 1.5
+    """The rest while nobody else writes: who waits for the lock asks every millisecond."""
+    bootstrap_company: float = 1.0
+    """So many seconds after another's write somebody works."""
     # Back-off (S31)
     retry_first: float = 1.0
     retry_most: float = 60.0

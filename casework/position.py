@@ -66,3 +66,7 @@ class Piece(msgspec.Struct, frozen=True):
     entries: tuple[msgspec.Raw, ...]
     held: tuple[int, ...]
     """Which of them are here with their bytes; the others are hidden from this terminal."""
+    after: int = 0
+    """The place before them."""
+    start: str = ""
+    """The chain there, where it is known: the hall may not know that place."""

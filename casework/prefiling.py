@@ -22,8 +22,9 @@ from casework.text import clean_code, clean_line, clean_name, clean_text
 def open_prefile(form: bodies.Form, context: Context, case_id: str, note: str = "") -> Decision | Refusal:
     """A file is opened; its code follows from its id. Raises BadInput."""
     form = clean_form(form, context.catalogue)
-    body = bodies.PrefileOpened(short_code(case_id), module_of(form.item, context.catalogue), form, clean_text(note))
-    return _said(context, case_id, "prefile.opened", body)
+    module = module_of(form.item, context.catalogue)
+    body = bodies.PrefileOpened(short_code(case_id), module, form, clean_text(note))
+    return context.elsewhere(module) or _said(context, case_id, "prefile.opened", body)
 
 
 def check_prefile(
@@ -54,7 +55,7 @@ def park(form: bodies.Form, context: Context, case_id: str, field: str = "") -> 
     form = clean_form(form, context.catalogue)
     module = module_of(form.item, context.catalogue)
     body = bodies.PrefileParked(short_code(case_id), module, form, clean_line(field))
-    return _said(context, case_id, "prefile.parked", body)
+    return context.elsewhere(module) or _said(context, case_id, "prefile.parked", body)
 
 
 def take_prefile(prefile: Prefile, context: Context) -> Decision | Refusal:

@@ -45,12 +45,13 @@ class Offer(msgspec.Struct, frozen=True):
 
 
 class BootFile(msgspec.Struct, frozen=True):
-    """A file on its way to a terminal: `have` of `size` bytes are there."""
+    """A file on its way to a terminal: `have` of `size` bytes are there. `proven`: they are what the hall signed."""
 
     scope: str
     sha256: str
     size: int
     have: int
+    proven: bool = False
 
 
 class Boot(msgspec.Struct, frozen=True):

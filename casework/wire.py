@@ -219,7 +219,8 @@ class Point(msgspec.Struct, frozen=True):
 class Offer(msgspec.Struct, frozen=True):
     """A terminal of another epoch says where it stands, and shows what the hall may have lost (S24, S25).
 
-    The first one of a conversation has no entries, only `points`; the next ones carry entries after+1..head.seq.
+    The first one of a conversation has no entries, only `points`; the next ones carry entries after+1..head.seq, and
+    the point `after` where the terminal's copy has nothing whole before it.
     """
 
     hall: str

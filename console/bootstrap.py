@@ -29,6 +29,7 @@ from console.people import People
 from console.scanning import ScanCounter
 from console.sources import SETTING, sources_of
 from console.terminal import Terminal
+from local_db.connection import in_a_thread
 from local_db.memory import TerminalMemory
 from local_db.state import state_folder
 
@@ -105,6 +106,7 @@ def open_terminal(folder: Path, *, language: str = "zh_CN", clock: Clock | None 
         raise NotEnrolled("console.not_enrolled", folder=str(folder))
     clock = clock or SystemClock()
     memory = TerminalMemory.open(folder, clock, states())
+    memory.beside = in_a_thread
     library = Library(memory)
     who = memory.identity
     legal = LegalClock(memory, clock)

@@ -130,9 +130,11 @@ def outcomes(
     gates = {item.code: desk_item.shut_gate(terminal, item, _answers(item, command), command.form) for item in items}
     open_ = [item for item in items if gates[item.code] is None]
     ready = [item for item in open_ if (officer or item.authorised) and _is_whole(item, command)]
-    shown = [act_view("receive", None, proposed=not ready)]
+    context = terminal.counter.outlook(session, None)
+    elsewhere = next(filter(None, (context.elsewhere(item.module) for item in items)), None)
+    shown = [act_view("receive", elsewhere, proposed=not ready)]
     if ready:
-        shown.append(act_view("accept", None, proposed=True))
+        shown.append(act_view("accept", elsewhere, proposed=True))
     shut = [_shut(code, gate_refusal(gate)) for code, gate in gates.items() if gate is not None]
     return (*shown, *shut)
 

@@ -139,8 +139,10 @@ def outcomes(terminal: Terminal, session: Session, form: desk.IntakeForm) -> tup
         shown.append(("accept", hindered, ()))
     shown.append(("return", nothing, (remark,)) if item.registration else ("supplement", nothing, ()))
     shown.append(("refuse", None, (reason, right)))
+    elsewhere = terminal.counter.outlook(session, None).elsewhere(item.module)
     views = (
-        act_view(code, off, fields, grave=code in _OFFICERS, proposed=code == proposed) for code, off, fields in shown
+        act_view(code, elsewhere or off, fields, grave=code in _OFFICERS, proposed=code == proposed)
+        for code, off, fields in shown
     )
     return tuple(
         msgspec.structs.replace(view, name=t("act.propose", act=view.name))

@@ -31,7 +31,9 @@ def judged(reading: Reading, envelope: Envelope, fact: Fact, *, again: bool) -> 
     if envelope.seq != 1 and not again:
         return Judgement("rejected", "adopts_late", {"terminal": said.terminal}), None
     shared, forked = _shared(reading, said)
-    flags = (("forked",) if forked else ()) + (("lost",) if said.lost is not None else ())
+    flags = (("forked",) if forked else ()) + (
+        ("lost",) if said.lost is not None and old.acked < said.lost.last else ()
+    )
     row = AdoptionRow(envelope.terminal, said.terminal, said.incarnation, shared, max(0, said.again), not forked)
     return Judgement("accepted", flags=flags), row
 

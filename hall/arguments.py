@@ -13,7 +13,13 @@ TEAMS = ("helper", "officer", "supervisor", "it")
 
 
 class Parser(argparse.ArgumentParser):
-    """Wrong use ends with exit code 2 and the list of what is possible."""
+    """Wrong use ends with exit code 2 and the list of what is possible; `hall.option.NAME` has an option's words."""
+
+    def add_argument(self, *names: str, **how: Any) -> argparse.Action:
+        """As argparse does, with the sentence of the catalogue."""
+        if "help" not in how:
+            how["help"] = t(f"hall.option.{names[-1].lstrip('-').replace('-', '_')}")
+        return super().add_argument(*names, **how)
 
     def error(self, message: str) -> NoReturn:
         """Never comes back."""
@@ -46,8 +52,8 @@ def _hall(actions: Any) -> None:
     again.add_argument("--segments", metavar="DIR", default="")
     _action(actions, "epoch").add_argument("--open", metavar="REASON", default="")
     stick = _action(actions, "import")
-    stick.add_argument("file", metavar="FILE")
-    stick.add_argument("--staff", metavar="NUMBER", required=True)
+    stick.add_argument("file", metavar="FILE", help=t("hall.option.import_file"))
+    stick.add_argument("--staff", metavar="NUMBER", required=True, help=t("hall.option.actor"))
     stick.add_argument("--vouch", action="store_true")
     stick.add_argument("--answer", metavar="FILE", default="")
     word = _action(actions, "write-version")
@@ -69,10 +75,10 @@ def _hall(actions: Any) -> None:
 def _terminal(actions: Any) -> None:
     for name in ("invite", "revoke", "list", "scope"):
         one = _action(actions, name)
-        one.add_argument("--staff", default="")
-        one.add_argument("--post", default="")
+        one.add_argument("--staff", metavar="NUMBER", default="", help=t("hall.option.actor"))
+        one.add_argument("--post", metavar="POST", default="", help=t("hall.option.actor_post"))
         if name != "list":
-            one.add_argument("number")
+            one.add_argument("number", metavar="NUMBER", help=t("hall.option.terminal"))
         if name == "scope":
             one.add_argument("modules", metavar="MODULE[,MODULE]")
         if name == "revoke":

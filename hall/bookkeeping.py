@@ -83,6 +83,8 @@ class Bookkeeping:
             masked=masked,
         )  # fmt: skip
         draft = self._draft(entry, fact.case)
+        if not self._docket.sees(piece.envelope.terminal, live.scope):
+            self._tell_maker(piece, verdict)
         self._docket.put(register_of(piece, verdict, data=piece.data if masked else None), draft)
         self._docket.note(piece.envelope, fact)
         if "number_doubled" in verdict.flags and case is not None and case.number == number_in(fact):
@@ -98,6 +100,20 @@ class Bookkeeping:
             ENTRY_FACT, 0, HALL_SCOPE, self._now, piece.envelope, verdict, msgspec.Raw(piece.data or b"null"), fact.id
         )
         self._docket.put(register_of(piece, verdict, data=None), self._draft(entry, ""))
+        if "lost" in verdict.flags:
+            self._alarm(piece, fact)
+
+    def _alarm(self, piece: Piece, fact: Fact) -> None:
+        """Envelopes of the old number are gone, and the hall never had them: a line in the tray until somebody has
+        looked (S25).
+        """
+        said = body_of(fact)
+        facts = {"terminal": said.terminal, "first": str(said.lost.first), "last": str(said.lost.last)}
+        tray = Tray(
+            fact=fact.id, type=fact.type, case="", root=fact.root, number="", terminal=piece.envelope.terminal,
+            actor="", code="envelopes_lost", facts=facts, since=self._now, made=fact.time.at,
+        )  # fmt: skip
+        self._put_tray(TrayRow(fact.id, HALL_SCOPE, False, tray))
 
     def _refuse(
         self, piece: Piece, judgement: Judgement, revision: int = 1, *, first: bool | None = None, blocks: bool = True
@@ -108,13 +124,15 @@ class Bookkeeping:
         """
         verdict = self._verdict(judgement, revision)
         first = piece.fact is not None if first is None else first
-        env, fact = piece.envelope, piece.fact
-        told = Entry(
-            ENTRY_VERDICT, 0, TERMINAL_SCOPE + env.terminal, self._now, env, verdict, fact_id=fact.id if fact else ""
-        )
-        self._docket.put(register_of(piece, verdict, first=first), self._draft(told, ""))
-        id_ = piece.id if first else env.fact_hash
+        self._docket.put(register_of(piece, verdict, first=first), self._tell_maker(piece, verdict))
+        id_ = piece.id if first else piece.envelope.fact_hash
         self._tray(id_, piece, judgement, blocks=blocks)
+
+    def _tell_maker(self, piece: Piece, verdict: Verdict) -> int:
+        """The verdict for its terminal alone: of what the log does not show it, a pull brings that all the same."""
+        env, id_ = piece.envelope, piece.fact.id if piece.fact else ""
+        scope = TERMINAL_SCOPE + env.terminal
+        return self._draft(Entry(ENTRY_VERDICT, 0, scope, self._now, env, verdict, fact_id=id_), "")
 
     def _tray(self, id_: str, piece: Piece, judgement: Judgement, *, blocks: bool = True) -> None:
         fact, before = piece.fact, self._docket.tray_row(id_)
@@ -135,9 +153,9 @@ class Bookkeeping:
         """The line for whoever holds the case's module; and for its own terminal, where that does not (S16)."""
         self._docket.put_tray(row)
         self._draft(Entry(ENTRY_TRAY, 0, row.scope, self._now, tray=row.tray), "")
-        maker = self._docket.terminal(row.tray.terminal)
-        if maker is not None and not maker.holds(row.scope):
-            self._draft(Entry(ENTRY_TRAY, 0, maker.own_scope, self._now, tray=row.tray), "")
+        if not self._docket.sees(row.tray.terminal, row.scope):
+            scope = TERMINAL_SCOPE + row.tray.terminal
+            self._draft(Entry(ENTRY_TRAY, 0, scope, self._now, tray=row.tray), "")
 
     def _verdict(self, judgement: Judgement, revision: int) -> Verdict:
         return Verdict(judgement.kind, judgement.code, judgement.facts, judgement.flags, revision, self._now)

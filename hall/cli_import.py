@@ -20,6 +20,8 @@ from hall.files import write_whole
 MAY = frozenset({"supervisor", "it"})
 """Whose teams may take in what a terminal could not send itself."""
 
+_DATABASE = b"SQLite format 3\0"
+
 
 def run_import(args: argparse.Namespace, folder: Path) -> int:
     """Do it; the exit code. What was taken in before a batch that can't be stays: the same file may come again.
@@ -51,9 +53,12 @@ def run_import(args: argparse.Namespace, folder: Path) -> int:
 
 def _read(file: Path) -> bytes:
     try:
-        return file.read_bytes()
+        data = file.read_bytes()
     except OSError as cause:
         raise Stop("hall.import_file", file=str(file), reason=cause.strerror or str(cause)) from cause
+    if data.startswith(_DATABASE):
+        raise Stop("hall.import_database", file=str(file))
+    return data
 
 
 def _lines(data: bytes, limits: Limits) -> Iterator[bytes]:

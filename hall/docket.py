@@ -14,14 +14,15 @@ from casework.bodies import Body, CalendarHead, CatalogueHead, StaffSet, Termina
 from casework.calendar import Calendar
 from casework.catalogue.schema import Post
 from casework.events import EVENTS, body_of, known
-from casework.facts import NO_HASH, Base, Envelope, Fact, decode_fact
+from casework.facts import HALL, NO_HASH, Envelope, Fact, decode_fact
 from casework.rules import Bench
 from casework.scans import can_come
 from casework.upcasting import HALL_WORD
 from casework.wire import ENTRY_FACT, decode_entry
 from hall.adopting import judged
 from hall.lineage import Lineage
-from hall.live import HALL_SCOPE, Later, Live, live_of, was_seen
+from hall.live import HALL_SCOPE, Later, Live, live_of
+from hall.lost_logs import Before
 from hall.pieces import Piece, number_in
 from hall.rows import AdoptionRow, Changes, Register, ScanRow, TerminalRow, TrayRow
 from hall.store import Reading
@@ -60,12 +61,12 @@ class Docket:
         self._trays: dict[str, dict[str, TrayRow]] = {}
         self._refused: dict[str, set[str]] = {}
         self._groups: dict[str, str] = {}
-        self._rejoined: dict[tuple[str, int], int] = {}
         self.hall = reading.hall()
-        self._epoch = self.hall.epoch
         self.lineage = Lineage(reading.adoptions())
+        self._before = Before(reading, self.lineage)
         self._sealed_again: dict[str, frozenset[str]] = {}
         self._cutoffs: dict[str, str] = {}
+        self._shown_to: dict[str, frozenset[str] | None] = {}
 
     def adoption(self, envelope: Envelope, fact: Fact) -> tuple[Judgement, AdoptionRow | None]:
         """What is said of an `adopts`, and what follows from it."""
@@ -188,6 +189,15 @@ class Docket:
         """A terminal as it is now."""
         return self.changes.terminals.get(number) or self._reading.terminal(number)
 
+    def sees(self, number: str, scope: str) -> bool:
+        """Whether who goes by that number now is shown what has this scope; what is to be given up counts as gone."""
+        if number not in self._shown_to:
+            row = self.terminal(self.lineage.newest(number)) if number != HALL else None
+            gone = {one.scope for one in self._reading.leaving() if row is not None and one.terminal == row.number}
+            self._shown_to[number] = None if row is None else frozenset({*row.scopes, row.own_scope} - gone)
+        shown = self._shown_to[number]
+        return shown is None or scope in shown
+
     def previous(self, register: Register) -> str:
         """The hash of the envelope before this one."""
         before = self._at(register, register.seq - 1)
@@ -275,6 +285,7 @@ class Docket:
     def adopt(self, row: AdoptionRow) -> None:
         """A number goes on from another, from here on."""
         self.lineage.add(row)
+        self._shown_to.clear()
         self._trays.clear()  # lanes were joined: read again with what this sitting has put on top
         for tray in self.changes.trays.values():
             self.put_tray(tray)
@@ -327,7 +338,7 @@ class Docket:
     def later(self, envelope: Envelope, fact: Fact, types: frozenset[str] | None = None) -> frozenset[str]:
         """What others said of the case after the base of `fact`, by type; of these types, or of all."""
         live = self.live(fact.case)
-        seen = self._seen(envelope.terminal, fact.base)
+        seen = self._before.seen(envelope.terminal, fact.base)
         if live.loaded is None or live.loaded_after > seen:
             live.loaded = self._load_later(fact.case, seen) if live.n > len(live.later) else []
             live.loaded_after = seen
@@ -337,19 +348,9 @@ class Docket:
             for later in (*live.loaded, *live.later)
             if (types is None or later.type in types)
             and later.seq > seen
-            and not was_seen(later, fact.base)
+            and not self._before.was_seen(later, envelope.terminal, fact.base)
             and not self._is_own(later, envelope, fact, command)
         )
-
-    def _seen(self, terminal: str, base: Base) -> int:
-        """Up to where the maker had seen this very log; of another epoch's log, as far as both are one (S24)."""
-        if base.epoch == self._epoch:
-            return base.cursor
-        key = terminal, base.epoch
-        if key not in self._rejoined:
-            names = (terminal, *(row.terminal for row in self.lineage.adopted(terminal)))
-            self._rejoined[key] = max(self._reading.rejoined(name, base.epoch) for name in names)
-        return min(base.cursor, self._rejoined[key])
 
     def _is_own(self, later: Later, envelope: Envelope, fact: Fact, command: set[str | None]) -> bool:
         """Whether its own maker did that: under the same name, or as a former incarnation that this one holds."""

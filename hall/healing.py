@@ -29,18 +29,18 @@ from casework.wire import (
     Point,
     Range,
     decode_entry,
-    extend,
     read_links,
 )
 from hall.docket import HALL_SCOPE, Docket
 from hall.errors import BadRequest, Diverged, Gathering, Stop
 from hall.judge import Sitting
 from hall.keeping import Keeping
+from hall.lost_logs import gaps, of_one_log, ranges
 from hall.office import own_facts
 from hall.proving import enrolled, read_body, unsealed
 from hall.renumbering import renumber
 from hall.replaying import Replay
-from hall.rows import Changes, HallRow, LostPlace, LostRow, TerminalRow
+from hall.rows import Changes, HallRow, LostRow, RejoinedRow, TerminalRow
 from hall.store import Reading
 
 AT_ONCE = 500
@@ -100,16 +100,26 @@ class Healing(Keeping):
             if hall.latched:
                 raise Gathering("hall.latched")
             self._its_turn(hall, terminal.number)
+            if not hall.healing:
+                self._late[terminal.number] = self._clock.monotonic()
+                self._went_on.pop(terminal.number, None)
             if offer.entries:
-                changes, common = self._shown(tx, hall, offer, head), tx.rejoined(terminal.number, offer.epoch)
+                changes, common = self._shown(tx, hall, offer, head), _rejoined(tx, offer).seq
             else:
-                common = tx.newest_point(offer.points[: self._limits.offer_points])
-                changes = Changes(rejoined={(terminal.number, offer.epoch): (common, head.seq if head else 0)})
+                row = self._stands(tx, offer, head)
+                changes, common = Changes(rejoined=[row]), row.seq
             self._save(tx, changes)
             upto, wanted = _wanted(tx, offer, common, head) if head else (common, ())
             if not wanted:
                 self._asked = "", 0.0
         return OfferAnswer(self.now, hall.epoch, common, upto, wanted), changes.scopes
+
+    def _stands(self, reading: Reading, offer: Offer, head: Head | None) -> RejoinedRow:
+        """Where a terminal's log parted from this one, with the places that it tells of it."""
+        points = offer.points[: self._limits.offer_points]
+        ends = (Point(head.seq, head.chain),) if head else ()
+        common, last = reading.newest_point(points), head.seq if head else 0
+        return RejoinedRow(offer.terminal, offer.epoch, common, last, (*ends, *points))
 
     def _its_turn(self, hall: HallRow, number: str) -> None:
         """While the hall gathers it asks one terminal at a time: the others hold the same. Raises Gathering."""
@@ -171,15 +181,38 @@ class Healing(Keeping):
         return changes.scopes
 
     def heal(self) -> frozenset[str]:
-        """End the gathering when its time is over, or when every terminal that was there has gone on (S25)."""
+        """End the gathering when its time is over, or when every terminal that was there has gone on (S25).
+
+        After it, what a terminal proves and can't show is written down as soon as it has gone on.
+        """
         with self._store.reading() as reading:
             hall = reading.hall()
-            if not hall.healing or (self.now < hall.healing and not self._all_went_on(reading)):
+            if not hall.healing:
+                return self._told_late(hall)
+            if self.now < hall.healing and not self._all_went_on(reading):
                 return frozenset()
         scopes: frozenset[str] = frozenset()
         while (done := self._put_back_some()) is not None:
             scopes |= done
         return scopes | self._end_healing() | {HALL_SCOPE}  # never empty: what was held is looked at now
+
+    def _told_late(self, hall: HallRow) -> frozenset[str]:
+        """What was proven after the gathering and nobody has shown either (T60); each place is written down once."""
+        now, idle = self._clock.monotonic(), self._limits.offer_idle_seconds
+        ready = [
+            number
+            for number, last in self._late.items()
+            if self._went_on.get(number) == hall.epoch or now - last >= idle
+        ]
+        if not ready or hall.latched:
+            return frozenset()
+        with self._store.writing() as tx:
+            missing = gaps(tx)
+            changes = own_facts(tx, missing, self.now, self._new_id) if missing else Changes()
+            self._save(tx, changes)
+        for number in ready:
+            self._late.pop(number, None)
+        return changes.scopes
 
     def _all_went_on(self, reading: Reading) -> bool:
         """Whether all that were heard shortly before the loss have pulled in this epoch."""
@@ -204,9 +237,9 @@ class Healing(Keeping):
     def _end_healing(self) -> frozenset[str]:
         with self._store.writing() as tx:
             hall = tx.hall()
-            gaps = _gaps(tx)
+            missing = gaps(tx)
             changes = Changes(epoch=msgspec.structs.replace(hall, healing=""))
-            changes = own_facts(tx, gaps, self.now, self._new_id, changes) if gaps else changes
+            changes = own_facts(tx, missing, self.now, self._new_id, changes) if missing else changes
             self._save(tx, changes)
         return changes.scopes
 
@@ -242,7 +275,7 @@ def _is_foreign(reading: Reading, hall: HallRow, head: Head) -> bool:
 
 def _proven(reading: Reading, offer: Offer, head: Head | None) -> tuple[tuple[Link, ...], list[str]]:
     """The entries of an offer with the chain after each. Raises BadRequest when they are not what the hall signed."""
-    common = reading.rejoined(offer.terminal, offer.epoch)
+    common = _rejoined(reading, offer).seq
     if head is None or head.epoch > offer.epoch:
         raise BadRequest("hall.unreadable", what="offer")
     try:
@@ -259,12 +292,23 @@ def _proven(reading: Reading, offer: Offer, head: Head | None) -> tuple[tuple[Li
     return links[parted:], chains[parted:]
 
 
+def _rejoined(reading: Reading, offer: Offer) -> RejoinedRow:
+    """Where the log of the terminal parted, as it said first."""
+    row = reading.rejoined_row(offer.terminal, offer.epoch)
+    return row or RejoinedRow(offer.terminal, offer.epoch, 0, 0)
+
+
 def _starts(reading: Reading, offer: Offer, common: int) -> tuple[str, ...]:
-    """The chains that the place before an offer's entries may have: two logs may have it (`_of_one_log`)."""
+    """The chains that the place before an offer's entries may have: two logs may have it (`of_one_log`).
+
+    Of a place that the hall does not know the terminal says it: the signed head at the end proves that, too, for only
+    one chain and one entry make the next chain.
+    """
     if not offer.after:
         return (NO_HASH,)
     if offer.after > common:
-        return reading.lost_chains(offer.epoch, offer.after)
+        said = (point.chain for point in offer.points if point.seq == offer.after)
+        return tuple(dict.fromkeys((*reading.lost_chains(offer.after), *said)))
     chain = reading.chain_at(offer.after)
     return (chain,) if chain else ()
 
@@ -277,50 +321,12 @@ def _of_the_hall(data: bytes) -> bool:
 
 def _wanted(reading: Reading, offer: Offer, common: int, head: Head) -> tuple[int, tuple[Range, ...]]:
     """Up to where a terminal's log is known by its hashes, and the places whose bytes are not."""
-    last, after = reading.reached(offer.terminal, offer.epoch), max(offer.after, common)
-    known = reading.lost_places(offer.epoch, after + 1, head.seq if offer.entries else last)
-    places = _of_one_log(known, (head, *offer.points))
+    last, after = _rejoined(reading, offer).last, max(offer.after, common)
+    known = reading.lost_places(after + 1, head.seq if offer.entries else last)
+    places = of_one_log(known, (head, *offer.points))
     upto = places[-1].seq if places else common
-    missing = _ranges([(offer.epoch, place.seq) for place in places if not place.shown])
-    ranges = [Range(first, until) for _, first, until in missing]
+    wanted = [Range(after + 1, places[0].seq - 1)] if places and places[0].seq > after + 1 else []
+    wanted += [Range(*span) for span in ranges(place.seq for place in places if not place.shown)]
     if upto < last:
-        ranges.append(Range(upto + 1, last))
-    return upto, tuple(ranges)
-
-
-def _of_one_log(places: Sequence[LostPlace], ends: Sequence[Head | Point]) -> tuple[LostPlace, ...]:
-    """The known places of one terminal's log, up to the newest of `ends` that is known.
-
-    A hall that was rolled back before has given numbers of one epoch twice: there are two logs with the same places.
-    """
-    at: dict[int, list[LostPlace]] = {}
-    for place in places:
-        at.setdefault(place.seq, []).append(place)
-    end = next((place for one in ends for place in at.get(one.seq, ()) if place.chain == one.chain), None)
-    found: list[LostPlace] = []
-    while end is not None:
-        found.append(end)
-        after = end
-        end = next((one for one in at.get(after.seq - 1, ()) if extend(one.chain, after.hash) == after.chain), None)
-    return tuple(reversed(found))
-
-
-def _gaps(reading: Reading) -> list[bodies.Gap]:
-    """What is proven to have been there and nobody has shown (T60)."""
-    found = []
-    for epoch, common, last in reading.lost_reach():
-        shown = reading.lost_shown(epoch)
-        missing = [(epoch, seq) for seq in range(common + 1, last + 1) if seq not in shown]
-        found += [bodies.Gap(*place) for place in _ranges(missing)]
-    return found
-
-
-def _ranges(places: Sequence[tuple[int, int]]) -> list[tuple[int, int, int]]:
-    """Epoch, first and last of neighbours."""
-    found: list[tuple[int, int, int]] = []
-    for epoch, seq in places:
-        if found and found[-1][0] == epoch and found[-1][2] == seq - 1:
-            found[-1] = epoch, found[-1][1], seq
-        else:
-            found.append((epoch, seq, seq))
-    return found
+        wanted.append(Range(upto + 1, last))
+    return upto, tuple(wanted)

@@ -43,13 +43,19 @@ class Keeping:
         self._heads: dict[Head, bytes] = {}
         self._seen: dict[str, ReportRow] = {}
         self._reported = 0.0
+        self._waited: set[str] = set()
+        """Terminals whose word that is written down names facts that waited there."""
         self._went_on: dict[str, int] = {}
         """In which epoch each terminal has pulled."""
+        self._late: dict[str, float] = {}
+        """Who has come with an older epoch after the gathering, and when it last did."""
         self._own_entries = 0
         self._needs: dict[str, tuple[int, frozenset[str]]] = {}
         """By terminal: where it stood at its last pull, and the scopes that it still needs (S7)."""
         self._pages_kept = PagesKept(limits.pages_kept, limits.pull_bytes)
         self._asked = ("", 0.0)
+        self._broken_off: set[str] = set()
+        """Scans of which a piece could not be kept to the end."""
         """Which terminal shows what the hall has lost, and when it last did (S25)."""
 
     @property

@@ -23,8 +23,8 @@ class Lineage:
     def add(self, row: AdoptionRow) -> None:
         """One more."""
         self._by.setdefault(row.number, []).append(row)
-        if row.fenced:
-            self._next[row.terminal] = row.number
+        if row.fenced:  # of two machines of one disk the first has the lanes: the fence names it, too
+            self._next.setdefault(row.terminal, row.number)
 
     def newest(self, terminal: str) -> str:
         """Who goes on from that number now; itself when nobody does."""

@@ -8,7 +8,6 @@ import msgspec
 
 from casework.case import Case, decode_case
 from casework.catalogue.schema import MODULES
-from casework.facts import Base
 from casework.wire import Place
 from hall.rows import CaseRow
 
@@ -49,11 +48,6 @@ class Live:
         """The case's module; `hall` while it has none (S7)."""
         module = self.case.received.module if self.case else self.module
         return module if module in MODULES else HALL_SCOPE
-
-
-def was_seen(later: Later, base: Base) -> bool:
-    """Whether it was seen in the epoch before, in which the hall had it already."""
-    return later.was is not None and later.was.epoch == base.epoch and later.was.seq <= base.cursor
 
 
 def live_of(row: CaseRow | None) -> Live:

@@ -128,6 +128,8 @@ def project(changes: Changes, body: bodies.Body, draft: int) -> None:
         changes.heads["calendar"] = body.version, draft
     elif isinstance(body, bodies.WriteVersion):
         changes.heads[HALL_WORD + body.type] = str(body.version), draft
+    elif isinstance(body, bodies.Gap):
+        changes.gaps.append(body)
 
 
 def publish(reading: Reading, catalogue: bytes, calendar: bytes, now: str, new_id: NewId) -> Changes:

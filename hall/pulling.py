@@ -32,6 +32,8 @@ from hall.keeping import Keeping
 from hall.proving import in_use, same_log
 from hall.rows import HallRow, PageRow, TerminalRow
 
+_LONG_AGO = float("-inf")
+
 
 class Question(msgspec.Struct, frozen=True):
     """What a pull asks (S18)."""
@@ -99,6 +101,9 @@ class Pulling(Keeping):
         in_use(terminal)
         held = {*terminal.scopes, terminal.own_scope}
         self._seen[number] = contact_of(number, self.now, asked.after, report)
+        if report is not None and not report.unsent and number in self._waited:
+            self._waited.discard(number)
+            self._reported = _LONG_AGO  # what is written down is of before its push: the next tick writes this word
         self._went_on[number] = asked.epoch
         self._needs[number] = asked.after, asked.keep
         if self._asked[0] == number:

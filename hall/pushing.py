@@ -110,6 +110,7 @@ class Pushing(Healing, Scanning):
         self.say_what_is_here(tx, docket.changes)
         if imported is None:
             docket.changes.reports[terminal.number] = contact_of(terminal.number, now, batch.cursor, batch.report)
+            self._waited.add(terminal.number)
         else:
             own_facts(tx, [imported], now, self._new_id, docket.changes)
         answers = sitting.answers(self._save(tx, docket.changes))

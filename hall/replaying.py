@@ -50,7 +50,7 @@ class Replay:
         if entry.kind == ENTRY_FACT:
             return self._fact(again, to_the_place=was is None)
         if entry.kind == ENTRY_VERDICT:
-            return self._verdict(again)
+            return self._verdict(again, to_the_place=was is None)
         if entry.kind == ENTRY_TRAY:
             return self._tray(again, to_the_place=was is None)
         return self._draft(again, "")  # of a kind that a newer version wrote: kept byte for byte
@@ -157,11 +157,18 @@ class Replay:
             revoked=body.revoked_since,
         )  # fmt: skip
 
-    def _verdict(self, entry: Entry) -> int | None:
-        """What was said of an envelope that was not accepted; its bytes lie in no log."""
+    def _verdict(self, entry: Entry, *, to_the_place: bool) -> int | None:
+        """What was said of an envelope that was not accepted: its bytes lie in no log.
+
+        What was accepted in a scope that its maker is not shown is told to it so; alone it proves no fact.
+        """
         env, verdict = entry.envelope, entry.verdict
         if env is None or verdict is None:
             return self._draft(entry, "")
+        if verdict.v == "accepted":
+            bearer = self._docket.bearer(entry.fact_id)
+            stands = bearer is not None and bearer.verdict.v == "accepted"
+            return self._draft(entry, "") if stands or to_the_place else None
         key = env.terminal, env.incarnation, env.seq
         known = self._docket.known(env)
         if known is not None and known.verdict.revision >= verdict.revision:

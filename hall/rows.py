@@ -9,10 +9,10 @@ import dataclasses
 
 import msgspec
 
-from casework.bodies import StaffSet
+from casework.bodies import Gap, StaffSet
 from casework.facts import NO_HASH
 from casework.report import Report
-from casework.wire import Entry, Tray, Verdict
+from casework.wire import Entry, Point, Tray, Verdict
 
 TERMINAL_SCOPE = "terminal/"
 """Scope of one terminal's own entries: `terminal/0012` (S7)."""
@@ -185,12 +185,27 @@ class LostRow(msgspec.Struct, frozen=True):
 
 
 class LostPlace(msgspec.Struct, frozen=True):
-    """A known place of such a log: the entry's hash, the chain after it, and whether its bytes are known."""
+    """A known place of such a log: the entry's hash, the chain after it, and whether its bytes are known.
+
+    `entry`: where it stands in the log of today; 0 while nowhere.
+    """
 
     seq: int
     hash: str
     chain: str
     shown: bool
+    entry: int = 0
+
+
+class RejoinedRow(msgspec.Struct, frozen=True):
+    """Up to where a terminal's log of an older epoch is this one, up to where it went, and places of it (S25)."""
+
+    terminal: str
+    epoch: int
+    seq: int
+    last: int
+    points: tuple[Point, ...] = ()
+    """Newest first; none where an older program wrote the row."""
 
 
 class LeavingRow(msgspec.Struct, frozen=True):
@@ -247,8 +262,9 @@ class Changes:
     """Another epoch, a latch, the end of healing: what of the hall's own row is written."""
     lost: dict[str, tuple[LostRow, int | None]] = dataclasses.field(default_factory=dict)
     """By hash, each with the draft that puts it back."""
-    rejoined: dict[tuple[str, int], tuple[int, int]] = dataclasses.field(default_factory=dict)
-    """By terminal and epoch: up to where its log is this one, and up to where it went."""
+    rejoined: list[RejoinedRow] = dataclasses.field(default_factory=list)
+    gaps: list[Gap] = dataclasses.field(default_factory=list)
+    """What the log says is lost."""
 
     @property
     def scopes(self) -> frozenset[str]:

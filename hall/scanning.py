@@ -18,7 +18,7 @@ from casework.folding import evolve
 from casework.scans import BlobAnswer, arrival_id, is_hash
 from hall.consequences import follow
 from hall.docket import Docket, Lane
-from hall.errors import BadRange, BadRequest, BlobWrong, Gathering, NotFound, TooBig
+from hall.errors import BadRange, BadRequest, BlobWrong, Gathering, NotFound, ScansFull, StorageTrouble, TooBig
 from hall.judge import Sitting
 from hall.office import OnCase, fact_of, own_facts
 from hall.pulling import Pulling
@@ -92,10 +92,22 @@ class Scanning(Pulling):
             raise BadRequest("hall.unreadable", what="piece")
         if digest(data) != piece.sha256:
             raise BlobWrong("hall.piece_wrong", offset=piece.offset)
-        folder = self._store.scans
-        held = folder.append(sha256, row.size, piece.offset, data, self._clock.monotonic())
-        scopes = self._arrived(sha256) if held == row.size else frozenset()
+        try:
+            held = self._store.scans.append(sha256, row.size, piece.offset, data, self._clock.monotonic())
+            scopes = self._arrived(sha256) if held == row.size else frozenset()
+        except (ScansFull, StorageTrouble):
+            self._broken_off.add(sha256)  # it may be whole: whoever asks hears so, and sends no more
+            raise
         return BlobAnswer(self.now, sha256, row.size, held), scopes
+
+    def told_late(self) -> frozenset[str]:
+        """Scans that are whole though the answer to a piece was that it could not be kept: their cases are told now."""
+        scopes: frozenset[str] = frozenset()
+        for sha256 in sorted(self._broken_off):
+            if self._store.scans.is_whole(sha256):
+                scopes |= self._arrived(sha256)
+            self._broken_off.discard(sha256)
+        return scopes
 
     def _arrived(self, sha256: str) -> frozenset[str]:
         """All of it is here: say so on every case that waits for it, then judge again what was held for it.

@@ -103,17 +103,20 @@ class Shelf:
 
         Raises Stop when another process is at it, or the disk refuses.
         """
-        self._folder.mkdir(parents=True, exist_ok=True)
-        with _alone(self._folder / _LOCK):
-            making = self._folder / _MAKING
-            try:
-                shutil.rmtree(making, ignore_errors=True)  # what a job left that was killed
-                making.mkdir()
-                made = self._write(database, making, signer, now)
-            except (OSError, sqlite3.Error) as cause:
-                shutil.rmtree(making, ignore_errors=True)
-                raise Stop("hall.snapshot_failed", folder=str(self._folder), reason=str(cause)) from cause
-            self._tidy()
+        making = self._folder / _MAKING
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            with _alone(self._folder / _LOCK):
+                try:
+                    shutil.rmtree(making, ignore_errors=True)  # what a job left that was killed
+                    making.mkdir()
+                    made = self._write(database, making, signer, now)
+                except (OSError, sqlite3.Error):
+                    shutil.rmtree(making, ignore_errors=True)
+                    raise
+                self._tidy()
+        except (OSError, sqlite3.Error) as cause:
+            raise Stop("hall.snapshot_failed", folder=str(self._folder), reason=str(cause)) from cause
         return made
 
     def _write(self, database: Path, making: Path, signer: Signer, now: str) -> Kept:

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from casework.bodies import StaffSet
+from casework.bodies import Gap, StaffSet
 from casework.report import decode_report
 from casework.wire import Point, Tray, Verdict
 from hall.errors import StorageTrouble
@@ -25,6 +25,7 @@ from hall.rows import (
     LostRow,
     PageRow,
     Register,
+    RejoinedRow,
     ReportRow,
     ScanRow,
     TerminalRow,
@@ -237,40 +238,35 @@ class SqliteReading:
         pairs = _encode([(point.seq, point.chain) for point in points]).decode()
         return int(self._one("points", pairs)[0] or 0)
 
-    def lost_chains(self, epoch: int, seq: int) -> tuple[str, ...]:
+    def lost_chains(self, seq: int) -> tuple[str, ...]:
         """The chain after an entry of the logs that parted from this one."""
-        return tuple(row[0] for row in self._all("lost_chains", epoch, seq))
+        return tuple(row[0] for row in self._all("lost_chains", seq))
 
-    def lost_places(self, epoch: int, first: int, last: int) -> tuple[LostPlace, ...]:
+    def lost_places(self, first: int, last: int) -> tuple[LostPlace, ...]:
         """Known places first..last of such logs."""
-        rows = self._all("lost_places", epoch, first, last)
-        return tuple(LostPlace(seq, hash_, chain, bool(shown)) for seq, hash_, chain, shown in rows)
+        rows = self._all("lost_places", first, last)
+        return tuple(LostPlace(seq, hash_, chain, bool(shown), entry) for seq, hash_, chain, shown, entry in rows)
 
     def lost_waiting(self, limit: int) -> tuple[LostRow, ...]:
         """What was shown and stands nowhere yet, in the old order."""
         return tuple(LostRow(*row) for row in self._all("lost_waiting", limit))
 
-    def lost_reach(self) -> tuple[tuple[int, int, int], ...]:
-        """Of each older epoch: up to where its log is this one, and up to where terminals have proven that it went."""
-        return tuple(self._all("lost_reach"))
-
-    def lost_shown(self, epoch: int) -> frozenset[int]:
-        """The places of it that somebody has shown."""
-        return frozenset(row[0] for row in self._all("lost_shown", epoch))
-
     def put_back(self, hashes: Collection[str]) -> frozenset[str]:
         """Those of these lost entries that stand in the log again."""
         return frozenset(row[0] for row in self._in("put_back", hashes))
 
-    def rejoined(self, terminal: str, epoch: int) -> int:
-        """Up to where that terminal's log of an older epoch is this one."""
+    def rejoined_row(self, terminal: str, epoch: int) -> RejoinedRow | None:
+        """Where that terminal's log of an older epoch parted from this one."""
         row = self._one("rejoined", terminal, epoch)
-        return int(row[0]) if row else 0
+        return _rejoined(row) if row else None
 
-    def reached(self, terminal: str, epoch: int) -> int:
-        """Up to where that log went, as far as the terminal has proven."""
-        row = self._one("reached", terminal, epoch)
-        return int(row[0]) if row else 0
+    def rejoined_rows(self) -> tuple[RejoinedRow, ...]:
+        """All logs of older epochs that went on beyond this one."""
+        return tuple(map(_rejoined, self._all("rejoined_rows")))
+
+    def gaps(self, epoch: int) -> tuple[Gap, ...]:
+        """What was written down as lost of an epoch."""
+        return tuple(Gap(*row) for row in self._all("gaps", epoch))
 
     # Segments (S26)
 
@@ -296,6 +292,13 @@ def _terminal(row: Any) -> TerminalRow | None:
         return None
     number, incarnation, key, scopes, acked, head, active, *rest = row
     return TerminalRow(number, incarnation, key, tuple(scopes.split()), acked, head, bool(active), *rest)
+
+
+def _rejoined(row: Any) -> RejoinedRow:
+    terminal, epoch, seq, last, points = row
+    return RejoinedRow(
+        terminal, epoch, seq, last, msgspec.json.decode(points, type=tuple[Point, ...]) if points else ()
+    )
 
 
 def _registers(rows: Iterable[Any]) -> Iterable[Register]:

@@ -114,7 +114,10 @@ class SqliteWriting(SqliteReading):
                 for r, draft in changes.lost.values()
             ),
         )
-        self._many("put_rejoined", ((*key, *places) for key, places in changes.rejoined.items()))
+        self._many(
+            "put_rejoined", ((r.terminal, r.epoch, r.seq, r.last, _encode(r.points).decode()) for r in changes.rejoined)
+        )
+        self._many("put_gap", ((gap.epoch, gap.first, gap.last) for gap in changes.gaps))
 
     def _put_registers(self, changes: Changes, seqs: tuple[int, ...]) -> None:
         self._many(

@@ -50,17 +50,20 @@ class Upkeep(Healing, Scanning):
         with self._store.reading() as reading:
             hall = reading.hall()
             due = reading.timers_due(self.now[:10], 1) or (told and reading.timers_of_kind(SETTLED, 1))
-            if hall.latched or hall.healing or not due:
-                return frozenset()
+        if hall.latched or hall.healing:
+            return frozenset()
+        late = self.told_late()
+        if not due:
+            return late
         with self._store.writing() as tx:
             calendar = self._calendar(tx)
             if calendar is None:
-                return frozenset()
+                return late
             changes = run_out(tx, self.now, self._new_id, calendar)
             self._save(tx, changes)
             early = settled_early(tx, self.now, self._new_id, calendar)
             self._save(tx, early)
-        return changes.scopes | early.scopes
+        return late | changes.scopes | early.scopes
 
     def _let_go(self) -> None:
         """Scopes that nobody needs any more are not sent any more (S7)."""

@@ -50,7 +50,8 @@ class BootFiles(Rebuild):
         if stage is None:
             return None
         files = tuple(
-            BootFile(scope, sha256, size, size if proven else self._have(scope)) for scope, sha256, size, proven in rows
+            BootFile(scope, sha256, size, size if proven else self._have(scope), bool(proven))
+            for scope, sha256, size, proven in rows
         )
         return Boot(stage.epoch, stage.seq, stage.chain, files, stage.phase != "fetch", _done(stage, files))
 

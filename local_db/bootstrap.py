@@ -37,9 +37,11 @@ _LINE = queries("line")
 _EPOCHS = queries("epochs")
 _REBUILD = queries("rebuild")
 _REPLAY = queries("replay")
-_FIRST, _MOST = 64, 4000
-_CASES = 16
-"""Cases that are folded one by one in a slice, at first."""
+_FIRST, _MOST = 32, 4000
+_CASES, _MOST_CASES = 16, 64
+"""Cases that are folded one by one in a slice, at first and at most: some cost a hundred times as much as others."""
+_LOOKED = 1000
+"""Cases that a slice looks through for those that are to be folded."""
 _OF_FILES = ("entries", "fill", "tray")
 """Phases that go through the files one after the other."""
 
@@ -52,33 +54,58 @@ class Bootstrap(BootFiles):
 
     _boot_attached = ""
     _boot_counts: dict[str, int]
+    _boot_version = 0
+    _boot_company = float("-inf")
+    """When another connection was last seen to have written: somebody sits at this window."""
 
-    def boot_step(self) -> bool:
-        """Do one slice; False when the bootstrap is at its end. All files must be there and proven."""
+    def boot_step(self) -> float | None:
+        """Do one slice; for how many seconds the write lock is to stay free behind it. All files must be proven.
+
+        None when the bootstrap is at its end.
+        """
         with self.reading() as db:
             stage = stage_of(db)
             scopes = [row[0] for row in db.execute(_SQL["files"]).fetchall()]
         if stage is None:
-            return False
-        if stage.phase == "fetch" or (stage.phase in _OF_FILES and not stage.scope):
-            return self._boot_move(stage, scopes)
-        self._boot_attach(stage.scope if stage.phase in _OF_FILES else "hall" if stage.phase == "known" else "")
-        return self._boot_slice(stage) or self._boot_move(stage, scopes)
+            return None
+        folds, more = self._folds, stage.phase != "fetch" and not (stage.phase in _OF_FILES and not stage.scope)
+        if more:
+            self._boot_attach(stage.scope if stage.phase in _OF_FILES else "hall" if stage.phase == "known" else "")
+            more = self._boot_slice(stage)
+        if not more and not self._boot_move(stage, scopes):
+            return None
+        if folds != self._folds:
+            return 0.0  # the lock was free while the log was folded
+        return (self.limits.bootstrap_alone_rest_ms if self._boot_alone() else self.limits.bootstrap_rest_ms) / 1000
 
     def _boot_slice(self, stage: Stage) -> bool:
         """One slice of a phase; False at its end."""
         counts = self.__dict__.setdefault("_boot_counts", {})
-        first, most = (_CASES, _MOST) if stage.phase in {"known", "fold"} else (_FIRST, _MOST)
+        first, most = (_CASES, _MOST_CASES) if stage.phase in {"known", "fold"} else (_FIRST, _MOST)
         count = counts.get(stage.phase, first)
         work: Slice = getattr(self, f"_boot_{stage.phase}")
-        began = self.clock.monotonic()
         with self.transaction(flushed=False) as db:
+            self._boot_look(db)
+            before = db.total_changes
             after = work(db, stage, count)
+            used = min(
+                count, max(first, db.total_changes - before)
+            )  # the end of a file says nothing about a full slice
             if after is not None:
                 db.execute(_SQL["step"], (after.phase, after.scope, after.place, after.mark))
-        took = (self.clock.monotonic() - began) * 1000
-        counts[stage.phase] = next_count(count, took, self.limits.bootstrap_slice_ms, most)
+        budget = self.limits.bootstrap_alone_ms if self._boot_alone() else self.limits.bootstrap_slice_ms
+        counts[stage.phase] = next_count(used, self._lock_held * 1000, budget, most)
         return after is not None
+
+    def _boot_look(self, db: sqlite3.Connection) -> None:
+        """Notice whoever else writes."""
+        version = db.execute("pragma data_version").fetchone()[0]
+        if self._boot_version not in {0, version}:
+            self._boot_company = self.clock.monotonic()
+        self._boot_version = version
+
+    def _boot_alone(self) -> bool:
+        return self.clock.monotonic() - self._boot_company >= self.limits.bootstrap_company
 
     def _boot_move(self, stage: Stage, scopes: list[str]) -> bool:
         """To the next file of this phase, or to the next phase; False when that was the last."""
@@ -170,10 +197,13 @@ class Bootstrap(BootFiles):
         return _at(stage, rows[-1][0]) if rows else None
 
     def _boot_fold(self, db: sqlite3.Connection, stage: Stage, count: int) -> Stage | None:
-        cases = [row[0] for row in db.execute(_SQL["unfolded"], (stage.mark, count)).fetchall()]
+        end = db.execute(_SQL["looked_upto"], (stage.mark, _LOOKED)).fetchone()[0]
+        if end is None:
+            return None
+        cases = [row[0] for row in db.execute(_SQL["unfolded"], (stage.mark, end, count)).fetchall()]
         for case_id in cases:
             self.refold(db, case_id, stamp(self.clock.now()), stage.seq)
-        return _at(stage, stage.place, cases[-1]) if cases else None
+        return _at(stage, stage.place, cases[-1] if len(cases) == count else end)
 
     # Single cases
 

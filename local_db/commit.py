@@ -27,7 +27,7 @@ from casework.upcasting import HALL_WORD
 from local_db.calls import heard
 from local_db.counter import Counter
 from local_db.errors import StoreError, TooBig
-from local_db.prefiles import follow, prefile_in
+from local_db.prefiles import follow, follow_own, prefile_in
 from local_db.replay import confirmed_case, counts, keep, overlaid, shown_case
 from local_db.scan_files import Staged
 from local_db.scans import Scans
@@ -153,6 +153,7 @@ class Writing:
         self._memory.trusted(self._db)
         self._memory.note_adrift(self._db)
         sealed: list[Sealed] = []
+        resolved: set[str] = set()
         before: dict[str, Case | None] = {}
         after: dict[str, Case | None] = {}
         for group in groups:
@@ -163,13 +164,16 @@ class Writing:
                 if fact.case and counts(fact.type, Row.COMMITTED):
                     after[fact.case] = evolve(after[fact.case], fact)
                 if fact.type.startswith("resolve."):
-                    for case_id in sorted(filter(None, {fact.case, *self._resolve(fact)})):
+                    settled = self._resolve(fact)
+                    resolved |= settled
+                    for case_id in sorted(filter(None, {fact.case, *settled})):
                         before.setdefault(case_id, self.case(case_id))
                         after[case_id] = overlaid(self._db, case_id, confirmed_case(self._db, case_id))
         for case_id, case in after.items():
             keep(self._db, case_id, before[case_id], case, self._now)
         follow(self._db, (fact for group in groups for fact in group))
         heard(self._db, (fact for group in groups for fact in group))
+        follow_own(self._db, resolved)
         return tuple(sealed)
 
     def drop_draft(self, case_id: str) -> None:

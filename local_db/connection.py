@@ -51,12 +51,16 @@ class Connected:
         self.limits = limits
         self.on_commit: Callable[[], None] | None = None
         """Called after every commit of own facts, outside the lock: wakes the line."""
+        self.beside: Callable[[Callable[[], None]], None] = _right_here
+        """Where the log is folded after a flushed write: `in_a_thread` where a clerk would wait for it."""
         self._lock = threading.RLock()
         self._writing = False
         self._readers = threading.local()
         self._open: list[sqlite3.Connection] = []
         self._folding = threading.Lock()
-        self._unfolded = 0
+        self._unfolded = self._folds = 0
+        self._lock_held = 0.0
+        """Seconds for which the newest transaction had the write lock, folding not counted."""
         with wrapped(self.file):
             self._writer = connect(self.file, limits)
         self._open.append(self._writer)
@@ -81,9 +85,11 @@ class Connected:
             before = db.total_changes
             try:
                 with wrapped(self.file), _as_flushed(db, flushed):
-                    db.execute("begin immediate")
+                    _begin(db, self.limits)
+                    began = self.clock.monotonic()
                     yield db
                     db.execute("commit")
+                self._lock_held = self.clock.monotonic() - began
                 rows = db.total_changes - before
                 self._unfolded += 2 * rows + 4 if flushed else rows  # small commits share no pages, a page's rows do
             finally:
@@ -91,7 +97,10 @@ class Connected:
                 if db.in_transaction:
                     db.rollback()
         if self._unfolded >= _LOG_ROWS:
-            self._checkpoint()
+            if flushed:
+                self.beside(self._checkpoint)
+            else:  # whoever writes slice after slice folds between them: beside him the log would never come to its end
+                self._checkpoint()
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -124,8 +133,11 @@ class Connected:
             return
         try:
             self._unfolded = 0
+            if not self._open:
+                return  # closed meanwhile: the last connection has folded it
             with wrapped(self.file), contextlib.closing(connect(self.file, self.limits)) as db:
                 db.execute("pragma wal_checkpoint(passive)")
+            self._folds += 1
         except StoreError:  # also a file that broke just now: the next write says so, this one is done
             self._unfolded = _LOG_ROWS // 2  # what was saved is safe in the log: tried again a little later
         finally:
@@ -133,10 +145,39 @@ class Connected:
 
     def close(self) -> None:
         """Close all connections; the last one folds the write-ahead log into the file."""
-        with self._lock:
+        with self._folding, self._lock:
             for db in self._open[::-1]:
                 db.close()
             self._open.clear()
+
+
+def in_a_thread(job: Callable[[], None]) -> None:
+    """Do `job` beside everything else."""
+    threading.Thread(target=job, daemon=True).start()
+
+
+def _right_here(job: Callable[[], None]) -> None:
+    job()
+
+
+def _begin(db: sqlite3.Connection, limits: Limits) -> None:
+    """BEGIN IMMEDIATE, asked for again every millisecond: SQLite alone asks less and less often, and misses the moments
+    between the slices of a bootstrap. Raises sqlite3.OperationalError after `limits.busy_seconds`.
+    """
+    usual = db.execute("pragma busy_timeout").fetchone()[0]
+    db.execute("pragma busy_timeout = 1")
+    try:
+        for _ in range(int(limits.busy_seconds * 1000)):
+            try:
+                db.execute("begin immediate")
+            except sqlite3.OperationalError as cause:
+                if cause.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                    raise
+            else:
+                return
+        db.execute("begin immediate")
+    finally:
+        db.execute(f"pragma busy_timeout = {usual}")
 
 
 @contextlib.contextmanager

@@ -18,6 +18,7 @@ from casework.position import Piece
 from casework.seals import Signed
 from casework.wire import Head, Link, Point
 from local_db.errors import IncarnationLost, StoreError
+from local_db.prefiles import follow_own
 from local_db.rebuild import Rebuild
 from local_db.replay import reshow
 from local_db.sql import queries
@@ -58,8 +59,18 @@ class Epochs(Rebuild):
         return tuple(found)
 
     def piece(self, after: int) -> Piece | None:
-        """What lies between `after` and the next kept head; None when nothing more is proven, or it is too much."""
+        """What lies between `after` and the next kept head; None when nothing more is proven, or it is too much.
+
+        Where the copy is sparse behind `after` it begins at the first kept head from which on all is here (T60).
+        """
         with self.reading() as db:
+            floor = _floor(db)
+            begin = db.execute(_SQL["next_head"], (max(after, floor) - 1,)).fetchone()
+            if after < floor:
+                if begin is None:
+                    return None
+                after = begin[0]
+            start = _head(begin[1]).chain if begin is not None and begin[0] == after else ""
             row = db.execute(_SQL["next_head"], (after,)).fetchone()
             if row is None:
                 return None
@@ -71,7 +82,8 @@ class Epochs(Rebuild):
         if [seq for seq, _, _ in rows] != list(range(after + 1, last + 1)):
             return None  # some of it is not kept here any more
         held = tuple(seq for seq, _, kind in rows if kind)
-        return Piece(last, msgspec.json.decode(data, type=Signed), tuple(msgspec.Raw(raw) for _, raw, _ in rows), held)
+        entries = tuple(msgspec.Raw(raw) for _, raw, _ in rows)
+        return Piece(last, msgspec.json.decode(data, type=Signed), entries, held, after, start)
 
     def enter(self, epoch: int, common: int) -> None:
         """Go on in another epoch from `common` on. Raises ValueError when `common` is no place of `points`.
@@ -138,8 +150,10 @@ class Epochs(Rebuild):
             rows = db.execute(_SQL["sent_after"], (min(mark, acked),)).fetchall()
             self._undo(db, [(seq, state) for seq, state, _ in rows])
             db.execute(_SQL["renew"], (acked,))
-            for case_id in sorted({case_id for _, _, case_id in rows if case_id}):
+            cases = {case_id for _, _, case_id in rows if case_id}
+            for case_id in sorted(cases):
                 reshow(db, case_id, now)
+            follow_own(db, cases)
 
     @staticmethod
     def _undo(db: sqlite3.Connection, rows: list[tuple[int, str]]) -> None:

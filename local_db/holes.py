@@ -41,8 +41,10 @@ class Holes(Rebuild):
             db.execute(_SQL["touch"], (case_id,))
 
     def no_case(self, case_id: str) -> None:
-        """The hall has no such case for this terminal."""
+        """The hall has no such case for this terminal: own facts in it that the cursor has passed will not be shown."""
         with self.transaction() as db:
+            for (seq,) in db.execute(_SQL["passed_unseen"], (case_id,)).fetchall():
+                self._pass(db, seq)
             db.execute(_SQL["forget_hole"], (case_id,))
             reshow(db, case_id, stamp(self.clock.now()))
 

@@ -57,7 +57,7 @@ class Incarnations(Epochs):
         Args:
             identity: what the hall has said at the new enrolment.
             new_id: gives the ids of the first fact and its group.
-            lost: what of the hall's log this memory no longer holds, where that is why (S25).
+            lost: which own envelopes are gone, where somebody knows better than this memory (S25).
 
         Raises:
             AlreadyTerminal: it goes by that number already.
@@ -71,7 +71,7 @@ class Incarnations(Epochs):
         before = self.state.read()
         days = before.days if before is not None and before.hall_key == identity.hall_key else {}
         with self.transaction() as db:
-            said = self._held(db, lost)
+            said = self._held(db, lost or self._gone(db, before))
             db.execute(_SQL["keep_incarnation"], (said.terminal, said.incarnation, said.first, said.last, said.head))
             db.execute(_SQL["keep_former"], (said.terminal,))
             rows = [_Old(*row) for row in db.execute(_SQL["to_seal_again"]).fetchall()]
@@ -94,6 +94,36 @@ class Incarnations(Epochs):
         head, known_head = (self._hash_at(db, seq) for seq in (last, known))
         who = self.identity
         return bodies.Adopts(who.terminal, who.incarnation, first, last, head, known, known_head, 0, lost)
+
+    def _gone(self, db: sqlite3.Connection, state: State | None) -> bodies.Lost | None:
+        """Own envelopes that the hall has not answered and that are not here: a broken disk, an older copy.
+
+        A fact that is here without its envelope is sealed again, and so not gone.
+        """
+        known = db.execute("select acked from standing").fetchone()[0]
+        expected, head = known + 1, NO_HASH
+        gone: list[tuple[int, int]] = []
+        for seq, prev in db.execute(_SQL["sealed_after"], (known,)).fetchall():
+            if seq > expected:
+                gone, head = [*gone, (expected, seq - 1)], prev
+            expected = seq + 1
+        first, last = self._cut_off(db, state)
+        if max(first, known + 1) <= last:
+            gone, head = [*gone, (max(first, known + 1), last)], NO_HASH
+        alone = db.execute(_SQL["without_envelope"]).fetchone()[0]
+        if sum(to - since + 1 for since, to in gone) <= alone:
+            return None
+        return bodies.Lost(min(gone)[0], max(to for _, to in gone), head)
+
+    def _cut_off(self, db: sqlite3.Connection, state: State | None) -> tuple[int, int]:
+        """The end of the chain that this machine had sealed and that this file never had: from, to."""
+        if state is None or state.incarnation != self.identity.incarnation:
+            return 1, 0
+        sealed, salvaged = self.state.sealed(state.incarnation), db.execute(_SQL["salvaged"]).fetchone()
+        adrift = db.execute(_COMMIT["adrift"]).fetchone()
+        if salvaged:
+            return int(salvaged[0]) + 1, sealed
+        return (sealed - int(adrift[0]) if adrift else self.chain_end(db)[0]) + 1, sealed
 
     def _hash_at(self, db: sqlite3.Connection, local_seq: int) -> str:
         row = db.execute(_SQL["hash_at"], (local_seq,)).fetchone()

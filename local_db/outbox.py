@@ -21,6 +21,7 @@ from casework.position import Outgoing, Pending, Position
 from casework.seals import Signed
 from casework.wire import Answered, Sent, Tray, Verdict
 from local_db.commit import Commit
+from local_db.prefiles import follow_own
 from local_db.replay import counts, readable, reshow, shown_case
 from local_db.sql import queries
 
@@ -215,6 +216,7 @@ class Outbox(Commit):
         now = stamp(self.clock.now())
         for case_id in sorted(filter(None, cases)):
             reshow(db, case_id, now)
+        follow_own(db, cases)
 
 
 def _number_of(db: sqlite3.Connection, case_id: str) -> str:

@@ -25,11 +25,11 @@ from casework.listing import is_over
 from casework.outbox import Move, Row, moved
 from casework.seals import Signed
 from casework.upcasting import HALL_WORD
-from casework.wire import ENTRY_FACT, ENTRY_TRAY, ENTRY_VERDICT, Entry, Link, extend
+from casework.wire import ENTRY_FACT, ENTRY_TRAY, ENTRY_VERDICT, Entry, Link, Tray, Verdict, extend
 from local_db.calls import heard
 from local_db.commit import named_by, resolve_own
 from local_db.outbox import IN_TRAY, Outbox, keep_tray
-from local_db.prefiles import follow
+from local_db.prefiles import follow, follow_own
 from local_db.replay import HOLE, UNREAD, confirmed_case, keep, overlaid, shown_case
 from local_db.sql import queries
 
@@ -128,6 +128,7 @@ class Pages(Outbox):
                 keep(db, case_id, shown_case(db, case_id), overlaid(db, case_id, base), now)
             db.execute(_SQL["advance"], (cursor + len(part), part[-1].chain))
             follow(db, (one.fact for one in part if one.fact is not None))
+            follow_own(db, changed)
         return True
 
     def _brought_by_others(self, db: sqlite3.Connection, part: Sequence[_Read]) -> dict[str, int]:
@@ -143,9 +144,10 @@ class Pages(Outbox):
         if entry.kind == ENTRY_TRAY and entry.tray is not None:
             self._drop_guess(db, entry.tray)
             keep_tray(db, self._named(db, entry.tray), told=True)
+            return self._settled(db, entry.tray)
         elif entry.kind == ENTRY_VERDICT and entry.verdict is not None:
             seq = self._own_row(db, entry, brought)
-            return self._judged(db, seq, entry.verdict, entry.seq) if seq else set()
+            return self._told_alone(db, seq, entry.verdict, entry.seq) if seq else set()
         elif entry.kind == ENTRY_FACT and fact is not None:
             self._pass_own(db, entry, brought)
             return project(db, entry.seq, fact)
@@ -175,11 +177,27 @@ class Pages(Outbox):
             return
         if entry.verdict is not None:
             self._judged(db, seq, entry.verdict, entry.seq)
+        self._pass(db, seq)
+
+    def _pass(self, db: sqlite3.Connection, seq: int) -> str:
+        """The log has passed an own row; its case."""
         row = db.execute(_SQL["row"], (seq,)).fetchone()
         before = Row(row[0])
-        db.execute("update outbox set state = ? where local_seq = ?", (moved(before, Move.PASS), seq))
+        db.execute(_SQL["moved"], (moved(before, Move.PASS), seq))
         if before in IN_TRAY:
             self._tray_of_own(db, seq)
+        case_id: str = row[2]
+        return case_id
+
+    def _told_alone(self, db: sqlite3.Connection, seq: int, verdict: Verdict, at: int) -> set[str]:
+        """A verdict for this terminal alone; of what stands in a scope that it is not shown nothing more will come."""
+        changed = self._judged(db, seq, verdict, at)
+        return changed | {self._pass(db, seq)} if verdict.v == "accepted" else changed
+
+    def _settled(self, db: sqlite3.Connection, line: Tray) -> set[str]:
+        """What was given up or amended in a scope that is not shown here: its `resolve.*` fact is not, either."""
+        gone = line.settled in {"withdraw", "amend"} and self.is_own(line.terminal)
+        return resolve_own(db, line.fact) if gone else set()
 
 
 def own_among(db: sqlite3.Connection, ids: Sequence[str]) -> dict[str, int]:

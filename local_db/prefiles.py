@@ -31,6 +31,13 @@ def follow(db: sqlite3.Connection, facts: Iterable[Fact]) -> None:
             reshow_prefile(db, case_id)
 
 
+def follow_own(db: sqlite3.Connection, cases: Iterable[str]) -> None:
+    """Make the prefiles among `cases` anew: own facts of them were judged, given up or taken back."""
+    named = msgspec.json.encode(sorted(filter(None, cases))).decode()
+    for (case_id,) in db.execute(_SQL["prefiles_among"], (named,)).fetchall():
+        reshow_prefile(db, case_id)
+
+
 def reshow_prefile(db: sqlite3.Connection, case_id: str) -> None:
     """Make what is shown of a prefile anew: what the log says, and the own facts on top of it."""
     said, masked = _in_log(db, case_id)

@@ -135,7 +135,9 @@ class _Found:
     def write(self, db: sqlite3.Connection, known: dict[str, str], sealed: int) -> None:
         """All of it into a fresh file, which has to be enrolled again before it sends anything."""
         missing = max(1, sealed - len(self._envelopes))
-        db.executemany(_SQL["keep_meta"], [*known.items(), ("adrift", str(missing))])
+        end = max(self._envelopes, default=0)
+        marks = ("adrift", str(missing)), ("salvaged", str(end))
+        db.executemany(_SQL["keep_meta"], [*known.items(), *marks])
         db.execute(_SQL["begin"], (1, NO_HASH))
         db.execute(_SQL["finder"])
         kept = set()

@@ -14,6 +14,7 @@ import msgspec
 
 from casework import bodies
 from casework.ambient import stamp
+from casework.catalogue.schema import MODULES
 from casework.facts import NO_HASH
 from casework.position import Refill
 from casework.seals import Signed
@@ -34,6 +35,12 @@ class Scopes(Holes):
     """What of the log this copy covers."""
 
     _scope_count = _FIRST
+
+    def modules(self) -> frozenset[str] | None:
+        """The modules that the log gives to this terminal; None while it has said nothing of it."""
+        with self.reading() as db:
+            told = _said_of(db, self.identity.terminal)
+        return None if told is None else frozenset(scope for scope in told if scope in MODULES)
 
     def refill(self) -> Refill | None:
         """The page that a newly given scope asks for next; None when there is none to ask for."""
@@ -96,11 +103,9 @@ class Scopes(Holes):
 
     def _told(self, db: sqlite3.Connection) -> set[str] | None:
         """The scopes that the log gives to this terminal; None while it has said nothing of it."""
-        row = db.execute(_SQL["told"], (self.identity.terminal,)).fetchone()
-        if row is None or db.execute("select 1 from bootstrap").fetchone():
+        if db.execute("select 1 from bootstrap").fetchone():
             return None
-        terminal = msgspec.json.decode(row[0], type=bodies.TerminalSet)
-        return {scope for scope in terminal.scopes if not scope.startswith("terminal/")}
+        return _said_of(db, self.identity.terminal)
 
     def _compare(self, db: sqlite3.Connection) -> bool:
         """Begin what the log says; whether something was begun."""
@@ -186,15 +191,29 @@ class Scopes(Holes):
         db.execute(_SQL["gone_upto"], (rows[-1][0], scope))
         return True
 
-    @staticmethod
-    def _give_up(db: sqlite3.Connection, rows: Sequence[tuple[int, str, str, bytes, str]]) -> None:
-        """Entries make room for their places."""
-        for seq, hash_, kind, data, _ in rows:
+    def _give_up(self, db: sqlite3.Connection, rows: Sequence[tuple[int, str, str, bytes, str]]) -> None:
+        """Entries make room for their places; what the hall has said of own lines to this terminal alone stays."""
+        lines: dict[str, str] = {}
+        for seq, hash_, kind, data, case_id in rows:
             tray = decode_entry(data).tray if kind == ENTRY_TRAY else None
             if tray is not None:
                 db.execute(_SQL["drop_line"], (tray.fact,))
+                lines[tray.fact] = case_id
             db.execute(_SQL["drop"], (seq,))
             db.execute(_SQL["hide"], (seq, hash_, msgspec.json.encode(Hidden(seq, hash_))))
+        for case_id in sorted(filter(None, set(lines.values()))):
+            for (data,) in db.execute(_SQL["other_lines"], (case_id,)).fetchall():
+                tray = decode_entry(data).tray
+                if tray is not None and tray.fact in lines:
+                    keep_tray(db, self._named(db, tray), told=True)
+
+
+def _said_of(db: sqlite3.Connection, number: str) -> set[str] | None:
+    row = db.execute(_SQL["told"], (number,)).fetchone()
+    if row is None:
+        return None
+    terminal = msgspec.json.decode(row[0], type=bodies.TerminalSet)
+    return {scope for scope in terminal.scopes if not scope.startswith("terminal/")}
 
 
 def _veiled(link: Link, covered: set[str]) -> Link:

@@ -58,6 +58,10 @@ class Standing(Pages):
             with self.transaction() as db:
                 db.execute(_SQL["trouble"], (code,))
 
+    def heard(self) -> str:
+        """The hall's time at the last contact; empty while there was none."""
+        return self.last_contact().hall_time
+
     def last_contact(self) -> Contact:
         """What the line last knew."""
         with self.reading() as db:

@@ -51,10 +51,11 @@ class Bootstrap:
         contact.show_boot(boot.done)
         if not boot.applying:
             return await self._fetch(boot)
-        if not await contact.memory(contact.store.boot_step):
+        rest = await contact.memory(contact.store.boot_step)
+        if rest is None:
             contact.show_boot(None)
             return False
-        await self._sleep(contact.limits.bootstrap_rest_ms / 1000)
+        await self._sleep(rest)
         return True
 
     async def _begin(self) -> bool:
@@ -82,9 +83,12 @@ class Bootstrap:
         position = await contact.memory(contact.store.position)
         if position.frozen:
             raise await contact.diverged()
-        file = next((one for one in boot.files if not one.sha256 or one.have < one.size), None)
+        file = next((one for one in boot.files if not one.proven), None)
         if file is None:
             await contact.memory(contact.store.boot_step)
+            return True
+        if file.sha256 and file.have >= file.size:  # the PC went down, or the disk refused, before it was proven
+            await self._prove(file.scope)
             return True
         part = await self._asked(file.scope, boot.seq, file.have)
         snapshot = self._proven(part.offer, file.scope, position) if part is not None else None
@@ -108,8 +112,11 @@ class Bootstrap:
                 raise NotTheHall("line.not_the_hall", seen="range")
             return  # its first bytes are asked for next
         await contact.memory(contact.store.boot_part, file.scope, have, part.data)
-        whole = have + len(part.data) == snapshot.size
-        if whole and not await contact.memory(contact.store.boot_prove, file.scope):
+        if have + len(part.data) == snapshot.size:
+            await self._prove(file.scope)
+
+    async def _prove(self, scope: str) -> None:
+        if not await self._contact.memory(self._contact.store.boot_prove, scope):
             raise NotTheHall("line.not_the_hall", seen="snapshot")
 
     async def _asked(self, scope: str, seq: int | None, first: int) -> Part | None:

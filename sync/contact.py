@@ -19,6 +19,7 @@ from casework.events import readable
 from casework.limits import LIMITS, Limits
 from casework.report import PROTOCOL, Report
 from casework.seals import Signer
+from casework.wire import Hello
 from sync.backoff import OF_ANYBODY, Next, Sleep, judge
 from sync.errors import Busy, Declined, Diverged, LineError, Memory, NotTheHall, Refused, TooOld, Unknown, Unreachable
 from sync.ports import LineStore
@@ -64,6 +65,8 @@ class Contact:
         self._run = run
         self._offset = timedelta(0)
         self._written: tuple[float, timedelta] | None = None
+        self._newest: datetime | None = None
+        self._doubted: datetime | None = None
         self._trouble = ""
         self._report: tuple[float, Report] | None = None
         self._boot: float | None = None
@@ -91,9 +94,12 @@ class Contact:
     async def heard(self, hall_time: str) -> None:
         """The hall answered. The evidence is written when it has changed by a second, or every poll's length."""
         try:
-            self._offset = self.clock.now() - moment(hall_time)
+            told = moment(hall_time)
         except BadBytes as cause:
             raise NotTheHall("line.not_the_hall", seen="hall_time") from cause
+        if not await self._goes_on(told):
+            return
+        self._offset = self.clock.now() - told
         now, written = self.clock.monotonic(), self._written
         stale = written is None or now - written[0] >= self.limits.poll_seconds
         if stale or abs(self._offset - (written or (0.0, timedelta(0)))[1]) >= timedelta(seconds=1):
@@ -102,6 +108,20 @@ class Contact:
             self._written = (now, self._offset)
         await self.note(None)
         self._show(LineStatus(LinkState.ONLINE, last_contact=hall_time))
+
+    async def _goes_on(self, told: datetime) -> bool:
+        """Whether a time is evidence (S29): one from before the newest may be a copy that something kept (T17).
+
+        A hall whose clock was set back says so twice, and the second time it has gone on.
+        """
+        if self._newest is None:
+            before = await self.memory(self.store.heard)
+            self._newest = moment(before) if before else told
+        if told < self._newest and (self._doubted is None or told <= self._doubted):
+            self._doubted = told
+            return False
+        self._newest, self._doubted = told, None
+        return True
 
     async def report(self) -> Report:
         """What this terminal says of itself (S34), at most `limits.report_seconds` old."""
@@ -204,13 +224,22 @@ class Contact:
             raise await self._meaning(declined, batch) from declined
 
     async def hello(self) -> int:
-        """Learn the hall's time and epoch; what answers must be the hall whose key is kept."""
+        """Learn the hall's time and epoch; what answers must be the hall whose key is kept.
+
+        A time from before is asked for once more: a hall that was set back has gone on, a copy has not.
+        """
+        hello = await self._greeted()
+        if self._doubted is not None:
+            hello = await self._greeted()
+        return hello.epoch
+
+    async def _greeted(self) -> Hello:
         try:
             hello = await self._ask(self.transport.hello())
         except Declined as declined:
             raise _asks_for_patience(declined) from declined
         await self.heard(hello.hall_time)
-        return hello.epoch
+        return hello
 
     async def _meaning(self, declined: Declined, batch: bool) -> LineError:
         code = declined.problem.error if declined.problem else ""

@@ -15,11 +15,12 @@ import msgspec
 
 from casework.position import Position
 from casework.seals import Signed, seal
-from casework.wire import PURPOSE_OFFER, Offer, OfferAnswer, Point, Range
+from casework.wire import PURPOSE_OFFER, Head, Offer, OfferAnswer, Point, Range
 from sync.contact import Contact
-from sync.errors import NotTheHall
+from sync.errors import Busy, Declined, NotTheHall
 
 _NULL = msgspec.Raw(b"null")
+_UNREADABLE = 422
 
 
 class Healing:
@@ -39,7 +40,7 @@ class Healing:
         async with self._one:
             contact = self._contact
             epoch = await contact.hello()
-            position = await contact.memory(contact.store.position)
+            position = _stands(await contact.memory(contact.store.position), epoch)
             if epoch <= position.epoch:
                 if epoch < position.epoch or position.frozen:
                     await self._report(position)
@@ -57,7 +58,13 @@ class Healing:
         contact, after = self._contact, first.common
         while first.wanted and (piece := await contact.memory(contact.store.piece, after)) is not None:
             if piece.last > first.upto or _holds(piece.held, first.wanted):
-                await self._ask(position, after, piece.head, entries=piece.entries)
+                begins = (Point(piece.after, piece.start),) if piece.start else ()
+                try:
+                    await self._ask(position, piece.after, piece.head, points=begins, entries=piece.entries)
+                except Declined as declined:
+                    if declined.status == _UNREADABLE:
+                        return  # an older hall takes nothing that begins elsewhere than where it knows the log
+                    raise Busy("line.busy", declined.retry_after, status=declined.status) from declined
             after = piece.last
 
     async def _report(self, position: Position) -> None:
@@ -80,9 +87,24 @@ class Healing:
             msgspec.Raw(msgspec.json.encode(head)) if head else _NULL, points, entries,
         )  # fmt: skip
         signed = seal(contact.signer, PURPOSE_OFFER, offer)
-        answer: OfferAnswer = await contact.question(partial(contact.transport.offer, signed))
+        may_be_declined = bool(points and entries)
+        ask = partial(contact.transport.offer, signed)
+        answer: OfferAnswer = await contact.question(ask, batch=may_be_declined)
         await contact.heard(answer.hall_time)
         return answer
+
+
+def _stands(position: Position, epoch: int) -> Position:
+    """Where this terminal stands, for a hall in `epoch`.
+
+    A hall that was restored twice may be in an epoch of the same number that is another one. Who has pulled nothing of
+    the first holds a log of the epoch before.
+    """
+    signed = position.known_head
+    if signed is None or not position.frozen or position.epoch != epoch:
+        return position
+    held = msgspec.json.decode(signed.body, type=Head).epoch
+    return msgspec.structs.replace(position, epoch=min(position.epoch, held))
 
 
 def _holds(held: Sequence[int], wanted: Sequence[Range]) -> bool:

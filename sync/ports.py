@@ -131,6 +131,10 @@ class LineStore(ScanStore, Protocol):
         """The hall answered: its time, and this clock minus the hall's. Evidence for legal times (S29)."""
         ...
 
+    def heard(self) -> str:
+        """The hall's time at the last contact that was written down; empty while there was none."""
+        ...
+
     def trouble(self, code: str) -> None:
         """The last error of the line, for the status line and `doctor`; empty after a success."""
         ...
@@ -171,8 +175,8 @@ class LineStore(ScanStore, Protocol):
         """Forget a snapshot that was being fetched."""
         ...
 
-    def boot_step(self) -> bool:
-        """Apply a slice of at most 10 ms; False when the bootstrap is at its end."""
+    def boot_step(self) -> float | None:
+        """Apply a short slice; seconds to rest behind it, None when the bootstrap is at its end."""
         ...
 
     def scope_slice(self) -> bool:

@@ -365,6 +365,9 @@ class ListStore(ScanShelf):
     def contact(self, hall_time: str, offset_ms: int) -> None:
         self.contacts.append((hall_time, offset_ms))
 
+    def heard(self) -> str:
+        return self.contacts[-1][0] if self.contacts else ""
+
     def trouble(self, code: str) -> None:
         self.troubles.append(code)
 
@@ -395,7 +398,7 @@ class ListStore(ScanShelf):
     def boot_forget(self) -> None:
         raise AssertionError("no snapshot was offered")
 
-    def boot_step(self) -> bool:
+    def boot_step(self) -> float | None:
         raise AssertionError("no snapshot was offered")
 
     def scope_slice(self) -> bool:
@@ -434,6 +437,11 @@ class Counter:
         self.store = ListStore(self.hall.signer.public)
         self.slept: list[float] = []
         self.clock = clock or LoopClock()
+        assert key_id(self.hall.signer.public)
+        self.start()
+
+    def start(self) -> None:
+        """A line that knows nothing but what the memory keeps."""
         transport = Transport(
             "http://hall.test", self.clock, key=self.hall.signer.public, wire=httpx.MockTransport(self.hall)
         )
@@ -441,7 +449,6 @@ class Counter:
             self.store, transport, self.hall.terminal,
             clock=self.clock, sleep=self._sleep, dice=lambda: 0.5, run=at_once,
         )  # fmt: skip
-        assert key_id(self.hall.signer.public)
 
     async def _sleep(self, seconds: float) -> None:
         self.slept.append(seconds)

@@ -186,6 +186,8 @@ _FINDS = {
     "clock": "a fact's evidence is not what happened",
     "day": "a number was given with another day than the one it was",
     "dense": "the log has a gap",
+    "prefile": "an application before its number is shown otherwise than its facts make it",
+    "rebuilt": "projections made from zero are others",
     "draft": "a draft is gone, or is still there after it became a case",
     "drained": "something is unsent ten minutes after the last fault",
     "entries": "the terminal does not hold exactly the log of its scopes up to its cursor",

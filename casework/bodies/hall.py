@@ -113,9 +113,9 @@ class Gap(Body, frozen=True):
 
 
 class Lost(Body, frozen=True):
-    """What an incarnation can't give back any more (S25): entries `first`..`last` of the log, whose signed head it had.
+    """Own envelopes of the old incarnation, from `first` to `last`, that are not here any more (S25).
 
-    `head` is the chain at `last`.
+    `head` is the hash of the last, where it is known.
     """
 
     first: int
@@ -128,7 +128,7 @@ class Adopts(Body, frozen=True):
 
     The envelopes `first`..`last` of `incarnation` of the terminal `terminal` (0 and 0: none of them), `head` being the
     last one's hash. `known`: the newest of them that the hall had answered, `known_head` its hash. `again`: how many
-    facts are sealed again right behind this one. `lost`: what of the hall's log it no longer has.
+    facts are sealed again right behind this one. `lost`: which of its envelopes are gone, as far as is known.
     """
 
     terminal: str

@@ -33,7 +33,7 @@ class Refusal(msgspec.Struct, frozen=True):
         return sentence(self.code, self.facts)
 
 
-_WORDS = {"step": "step", "state": "state", "type": "event", "paper": "paper", "kind": "suspension"}
+_WORDS = {"step": "step", "state": "state", "type": "event", "paper": "paper", "kind": "suspension", "module": "module"}
 
 
 def sentence(code: str, facts: Mapping[str, Any]) -> Message:

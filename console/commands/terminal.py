@@ -33,7 +33,7 @@ def arguments(parser: Parser) -> None:
     enrol = command(group, "enrol", "help.terminal.enrol")
     add_folder(enrol)
     enrol.add_argument("--hall", required=True, metavar="URL", help=t("arguments.hall"))
-    enrol.add_argument("--code", required=True, metavar="CODE", help=t("arguments.code"))
+    enrol.add_argument("--code", required=True, metavar="CODE", help=t("arguments.invite"))
     enrol.add_argument("--number", default="", metavar="NUMBER", help=t("arguments.terminal"))
 
 
@@ -55,6 +55,8 @@ def _at_the_hall(args: argparse.Namespace) -> int:
         words.append("--json")
     if args.action != "list":
         words.append(args.number)
+    if args.action == "scope":
+        words.append(args.modules)
     code: int = cli.run(words)
     return code
 

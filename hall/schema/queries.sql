@@ -219,44 +219,45 @@ select max(l.seq) from log l join json_each(?) p on l.seq = p.value ->> 0 and l.
 
 -- name: lost_chains
 -- The chain after an entry of the logs that parted from this one.
-select chain from lost where epoch = ? and seq = ?;
+select chain from lost where seq = ?;
 
 -- name: lost_places
 -- Which places of such a log are known, and whether their bytes are.
-select seq, hash, chain, bytes is not null from lost where epoch = ? and seq between ? and ? order by seq;
+select seq, hash, chain, bytes is not null, entry from lost where seq between ? and ? order by seq;
 
 -- name: put_lost
--- A place of such a log; bytes that are known already stay.
+-- A place of such a log; bytes that are known already stay. Logs of several epochs share their beginning.
 insert into lost values (?, ?, ?, ?, ?, ?) on conflict (hash) do update set
+  epoch = min(lost.epoch, excluded.epoch),
   bytes = coalesce(lost.bytes, excluded.bytes), entry = max(lost.entry, excluded.entry);
 
 -- name: lost_waiting
 -- What was shown and stands nowhere yet, in the old order.
 select hash, epoch, seq, chain, bytes, entry from lost where entry = 0 and bytes is not null order by epoch, seq limit ?;
 
--- name: lost_reach
--- From where to where each epoch's log went on beyond this one, as far as terminals have proven.
-select epoch, max(seq), max(last) from rejoined group by epoch having max(last) > max(seq) order by epoch;
+-- name: rejoined_rows
+-- Of each terminal of an older epoch: up to where its log is this one, and where it went beyond, as far as is proven.
+select terminal, epoch, seq, last, points from rejoined where last > seq order by epoch, terminal;
 
--- name: lost_shown
--- What somebody has shown of it.
-select seq from lost where epoch = ? and (bytes is not null or entry > 0) order by seq;
+-- name: gaps
+-- What was written down as lost of an epoch.
+select epoch, first, last from gap where epoch = ?;
+
+-- name: put_gap
+-- It is written down.
+insert or ignore into gap values (?, ?, ?);
 
 -- name: put_back
 -- Which of these (hashes as a JSON list) stand in the log again.
 select hash from lost where entry > 0 and hash in (select value from json_each(?));
 
 -- name: rejoined
--- Up to where a terminal's log of an older epoch is this one.
-select seq from rejoined where terminal = ? and epoch = ?;
-
--- name: reached
--- Up to where that log went, as far as the terminal has proven.
-select last from rejoined where terminal = ? and epoch = ?;
+-- Where a terminal's log of an older epoch is this one, and where it went.
+select terminal, epoch, seq, last, points from rejoined where terminal = ? and epoch = ?;
 
 -- name: put_rejoined
 -- A terminal has said where it stands.
-insert or replace into rejoined values (?, ?, ?, ?);
+insert or replace into rejoined (terminal, epoch, seq, last, points) values (?, ?, ?, ?, ?);
 
 -- name: log_rows
 -- Entries as they lie in the log: for segments.

@@ -134,8 +134,11 @@ delete from tray where told = 1
 -- name: tray
 select seq, bytes from snap.entry where kind = 'tray' and seq > ? order by seq limit ?
 
+-- name: looked_upto
+select max(case_id) from (select case_id from bootstrap_held where case_id > ? order by case_id limit ?)
+
 -- name: unfolded
--- Cases of which there are entries and no state.
-select distinct case_id from entry e
-where case_id > ? and case_id <> '' and not exists (select 1 from confirmed k where k.case_id = e.case_id)
+-- Cases of the snapshot that came without a state.
+select case_id from bootstrap_held h
+where case_id > ? and case_id <= ? and not exists (select 1 from confirmed k where k.case_id = h.case_id)
 order by case_id limit ?

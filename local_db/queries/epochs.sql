@@ -60,8 +60,9 @@ delete from entry where seq > ?
 delete from kept_head where seq > ?
 
 -- name: enter
-update standing set epoch = ?, cursor = ?, chain = ?, floor = min(floor, ?), acked = min(acked, ?), head = null, head_seq = 0, frozen = '',
-    renewed = 1
+-- Until the first page of that epoch the newest head of before says what is held.
+update standing set epoch = ?, cursor = ?, chain = ?, floor = min(floor, ?), acked = min(acked, ?), frozen = '', renewed = 1,
+    head = (select bytes from kept_head order by seq desc limit 1), head_seq = coalesce((select max(seq) from kept_head), 0)
 where id = 1
 
 -- name: renewed

@@ -18,3 +18,8 @@ update confirmed set touched = max(touched, (select contact from standing)) wher
 -- name: forget_hole
 -- The hall knows no such case: what is shown of it is what was done here.
 delete from confirmed where case_id = ? and n = 0
+
+-- name: passed_unseen
+-- Own facts of a case that the hall has accepted behind the cursor.
+select local_seq from outbox where state not in ('passed', 'resolved') and case_id = ?
+    and state = 'accepted' and entry > 0 and entry <= (select cursor from standing)

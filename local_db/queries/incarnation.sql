@@ -4,6 +4,18 @@
 -- What the incarnation holds of its own envelopes.
 select coalesce(min(local_seq), 0), coalesce(max(local_seq), 0) from outbox
 
+-- name: sealed_after
+-- Own envelopes behind the hall's mark.
+select local_seq, prev from outbox where local_seq > ? order by local_seq
+
+-- name: without_envelope
+-- Own facts that have none, neither of this incarnation nor of a former one.
+select count(*) from fact where n not in (select fact from outbox) and n not in (select fact from former)
+
+-- name: salvaged
+-- Where the chain of envelopes ended in what could be read of a damaged file.
+select value from meta where key = 'salvaged'
+
 -- name: hash_at
 select hash from outbox where local_seq = ?
 
@@ -49,7 +61,7 @@ update former set again = ? where fact = ?
 insert into meta (key, value) values (?, ?) on conflict (key) do update set value = excluded.value
 
 -- name: end_adrift
-delete from meta where key = 'adrift'
+delete from meta where key in ('adrift', 'salvaged')
 
 -- name: epoch_of_nothing
 -- A memory that has pulled nothing begins in the hall's epoch of today.

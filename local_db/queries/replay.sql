@@ -83,3 +83,11 @@ delete from prefile where case_id = ?
 
 -- name: is_prefile
 select 1 from prefile where case_id = ?
+
+-- name: prefiles_among
+-- Those of some cases that are, or by an own fact may be again, an application before its number.
+select case_id from prefile where case_id in (select value from json_each(?1))
+union
+select o.case_id from outbox o join fact f on f.n = o.fact
+where o.state not in ('passed', 'resolved') and o.case_id in (select value from json_each(?1)) and f.type glob 'prefile.*'
+order by case_id

@@ -90,5 +90,9 @@ update scope_here set place = ? where scope = ?
 -- name: drop_line
 delete from tray where fact_id = ? and told = 1
 
+-- name: other_lines
+-- What else is here of the tray of a case, in order.
+select bytes from entry where case_id <> '' and case_id = ? and kind = 'tray' order by seq
+
 -- name: is_left
 select 1 from entry where case_id <> '' and case_id = ? limit 1

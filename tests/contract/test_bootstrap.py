@@ -217,6 +217,38 @@ def test_t47_a_part_that_was_cut_or_changed_on_the_way_costs_itself_only(
     at_hall(tmp_path, story)
 
 
+def test_t47_a_file_whose_proof_was_cut_off_is_proven_before_it_is_believed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The PC goes down between the last part of a file and its proof, and not all of the part is on its disk."""
+
+    async def story(world: HallWorld, _window: Window) -> None:
+        begun, pulled = await placed(world, "0032", limits=SMALL, wire=Wire), await placed(world, "0031", limits=PULLS)
+
+        def dark(_memory: Any, scope: str) -> bool:
+            raise DiskFull("store.disk_full", file=scope)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(type(begun.memory), "boot_prove", dark)
+            assert (await begun.sync()).error == "line.memory"
+        boot = begun.memory.boot()
+        assert boot is not None
+        whole = next(file for file in boot.files if file.have)
+        assert (whole.have, whole.proven) == (whole.size, False)
+        part = begun.memory._part(whole.scope)
+        data = bytearray(part.read_bytes())
+        data[len(data) // 2 :] = bytes(len(data) - len(data) // 2)
+        part.write_bytes(data)
+        begun.restart()
+        await begun.sync()
+        await begun.sync()
+        await pulled.sync()
+        assert held(begun) == held(pulled)
+        assert begun.memory.check() == ()
+
+    at_hall(tmp_path, story)
+
+
 def test_a_hall_without_a_snapshot_is_pulled_from_the_beginning(tmp_path: Path) -> None:
     async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
         window = await world.window("0012", client)

@@ -20,6 +20,7 @@ from casework.wire import ENTRY_FACT, Hello
 from hall.errors import Stop
 from hall.office import write_version
 from tests.hall_world import HallWorld, Window, in_hall, problem
+from tests.lines import Place
 
 READS = events.readable()
 READS_TWO = {**READS, "printed": 2}
@@ -161,3 +162,24 @@ def test_a_report_that_nobody_can_read_refuses_nobody(tmp_path: Path) -> None:
 
 def test_what_every_program_reads_since_the_first_is_in_the_table() -> None:
     assert events.EVENTS.keys() >= upcasting.FIRST_TYPES, "readers are never deleted"
+
+
+def test_s34_what_waits_at_a_window_is_written_down_as_it_is_after_its_push(tmp_path: Path) -> None:
+    """Another program (`terminal list`) reads what is written down; after a single round nobody says it again."""
+
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        place = Place(world, "0031", tmp_path)
+        await place.enrol()
+        await place.sync()
+        world.clock.go(world.limits.report_seconds + 1)
+        world.api.hall.tick()
+        taken = place.hand.received()
+        place.commit(taken, place.hand.printed(taken.case))
+        assert (await place.sync()).pending == 0
+        world.api.hall.tick()
+        with world.store.reading() as reading:
+            told = reading.reports()["0031"].report
+        assert told is not None
+        assert (told.unsent, told.oldest) == (0, "")
+
+    in_hall(tmp_path, story)

@@ -14,7 +14,7 @@ import pytest
 
 from casework import bodies
 from casework.events import body_of
-from casework.facts import Fact, digest, encode_fact
+from casework.facts import Fact, decode_fact, digest, encode_fact
 from casework.limits import LIMITS
 from casework.seals import seal
 from casework.upcasting import HALL_WORD
@@ -31,6 +31,7 @@ from tests.hall_world import HallWorld, Window, in_hall, problem
 from tests.lines import Place
 from tests.machines import Machine, at_a_hall
 
+DAY = 24 * 3600
 SHORT = dataclasses.replace(LIMITS, offer_entries=4, pull_entries=3)
 """A terminal whose copy is shown in pieces of a few entries."""
 
@@ -88,6 +89,234 @@ def test_t32_s25_one_window_shows_all_pieces_of_a_long_log(tmp_path: Path) -> No
     in_hall(tmp_path, story)
 
 
+@pytest.mark.parametrize("other_first", [None, False, True], ids=["alone", "another-later", "another-first"])
+def test_t60_s25_a_window_that_has_purged_shows_all_that_it_still_holds_whole(
+    tmp_path: Path, other_first: bool | None
+) -> None:
+    """Its log parted from the restored one before that; one that has purged nothing shows the rest."""
+
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        window, place = await world.window("0012", client), await placed(world, "0013")
+        others = [] if other_first is None else [await placed(world, "0014")]
+        copied(world, tmp_path / "backup.db")
+        old = await taken_in(window, 12)
+        world.clock.go(40 * DAY)
+        new = await taken_in(window, 12)
+        for one in (place, *others):
+            await one.sync()
+        while place.memory.purge_step():
+            pass
+        with place.memory.reading() as db:
+            floor = db.execute("select floor from standing").fetchone()[0]
+        assert floor > 12
+        restored(world, tmp_path / "backup.db")
+        plugged(world, place, *others)
+        order = (*others, place) if other_first else (place, *others)
+        for one in order:
+            assert (await one.sync()).error == ""
+            assert one.memory.position().epoch == 2
+        gathered(world)
+        lacks = [case for case in (*old, *new) if world.case(case) is None]
+        assert set(lacks) == (set(old) if other_first is None else set())
+        (first, *more) = [*gaps(world), bodies.Gap(0, 0, 0)]
+        assert more == ([bodies.Gap(0, 0, 0)] if other_first is None else [])
+        assert first.last <= floor
+        await place.sync()
+        assert all(place.memory.case_state(case) == world.case(case) for case in new)
+
+    in_hall(tmp_path, story)
+
+
+def rolled_back(world: HallWorld, file: Path) -> None:
+    """The hall goes on from an older copy of its memory, and nobody has noticed."""
+    world.store.close()
+    for old in world.path.parent.glob("hall.db*"):
+        old.unlink()
+    shutil.copy(file, world.path)
+    world.store = SqliteStore(world.path)
+    world.start()
+
+
+def test_t32_s25_a_hall_that_is_restored_again_before_its_new_epoch_was_pulled_is_shown_what_is_held(
+    tmp_path: Path,
+) -> None:
+    """Restored from an older copy, it gives the second epoch's number once more: nobody has proven it the first."""
+
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        window, place = await world.window("0012", client), await placed(world, "0013")
+        copied(world, tmp_path / "older.db")
+        cases = await taken_in(window, 6)
+        copied(world, tmp_path / "newer.db")
+        await taken_in(window, 2)
+        await place.sync()
+        mine = place.hand.received()
+        place.commit(mine)
+        restored(world, tmp_path / "newer.db")
+        plugged(world, place)
+        await place.line._healing.mend()
+        assert place.memory.position().epoch == 2
+        restored(world, tmp_path / "older.db")
+        plugged(world, place)
+        assert (await place.sync()).error in {"", "line.healing"}
+        gathered(world)
+        done = await place.sync()
+        assert (done.error, done.pending) == ("", 0)
+        assert [case for case in (*cases, mine.case) if world.case(case) is None] == []
+        assert all(place.memory.case_state(case) == world.case(case) for case in (*cases, mine.case))
+
+    in_hall(tmp_path, story)
+
+
+@pytest.mark.parametrize("newer_first", [True, False])
+def test_t32_s25_windows_of_two_epochs_show_one_hall_what_their_logs_have_in_common(
+    tmp_path: Path, newer_first: bool
+) -> None:
+    """One was off the line since the first epoch; the hall was restored twice, the second time from before both."""
+
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        window = await world.window("0012", client)
+        off, on = await placed(world, "0013"), await placed(world, "0014")
+        await off.sync()
+        copied(world, tmp_path / "older.db")
+        case = window.received()
+        await window.push(case)
+        cases = [case.case, *await taken_in(window, 7)]
+        await on.sync()
+        copied(world, tmp_path / "newer.db")
+        await window.push(window.make("material.added", bodies.MaterialAdded({"D01-01": "original"}), case.case))
+        cases += await taken_in(window, 5)
+        await off.sync()
+        restored(world, tmp_path / "newer.db")
+        plugged(world, on)
+        await on.sync()
+        gathered(world)
+        third = await world.window("0020", client)
+        third.epoch = 2
+        cases += await taken_in(third, 9)
+        await on.sync()
+        rolled_back(world, tmp_path / "older.db")
+        world.api.hall.open_epoch("restore")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("hall.healing.AT_ONCE", 3)
+            plugged(world, off, on)
+            assert (await (on if newer_first else off).sync()).error in {"line.diverged", ""}
+            world.api.hall.open_epoch("it was proven that there was a second one")
+            for place in (on, off) if newer_first else (off, on):
+                assert (await place.sync()).error == ""
+                assert place.memory.position().epoch > 2
+            gathered(world)
+        assert [one for one in cases if world.case(one) is None] == []
+        assert gaps(world) == []
+        state = world.case(case.case)
+        assert state is not None
+        assert state.materials["D01-01"] == "original"
+
+    in_hall(tmp_path, story)
+
+
+def test_t34_t59_s5_what_stood_at_the_same_place_of_another_log_was_not_seen(tmp_path: Path) -> None:
+    """Two logs of one epoch number: the officer had read one, and the paper had come in the other."""
+
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        window = await world.window("0012", client)
+        case = window.received()
+        await window.push(case)
+        one, other = await placed(world, "0013"), await placed(world, "0014")
+        copied(world, tmp_path / "old.db")
+        cases = await taken_in(window, 8)
+        await one.sync()
+        with one.memory.writing() as act:
+            accepted = one.hand.fact(
+                "accepted", bodies.Accepted("accept", "局"), case.case, actor="2001", post="single", base=act.base()
+            )
+            act.commit_groups([[accepted]])
+        rolled_back(world, tmp_path / "old.db")
+        plugged(world, other)
+        third = await world.window("0020", client)
+        await third.push(third.make("material.added", bodies.MaterialAdded({"D01-01": "original"}), case.case))
+        cases += await taken_in(third, 2)
+        await other.sync()
+        restored(world, tmp_path / "old.db")
+        plugged(world, one, other)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(one.memory, "outgoing", lambda *_, **__: None)
+            for place in (one, other):
+                assert (await place.sync()).error == ""
+        gathered(world)
+        assert [case for case in cases if world.case(case) is None] == []
+        done = await one.sync()
+        assert (done.error, done.pending, done.rejected) == ("", 0, 1)
+        assert world.waiting() == ["stale"]
+
+    in_hall(tmp_path, story)
+
+
+def test_t34_t60_s25_a_lost_log_is_not_covered_by_another_one_with_the_same_numbers(tmp_path: Path) -> None:
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        window = await world.window("0012", client)
+        one, other = await placed(world, "0013"), await placed(world, "0014")
+        await one.sync()
+        copied(world, tmp_path / "old.db")
+        common = other.memory.position().cursor
+        await taken_in(window, 5)
+        await one.sync()
+        lost = one.memory.position().cursor
+        rolled_back(world, tmp_path / "old.db")
+        plugged(world, other)
+        await taken_in(await world.window("0020", client), 19)
+        await other.sync()
+        restored(world, tmp_path / "old.db")
+        plugged(world, one, other)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(one.memory, "piece", lambda *_: None)  # its disk has lost them
+            for place in (one, other):
+                assert (await place.sync()).error == ""
+        gathered(world)
+        assert gaps(world) == [bodies.Gap(1, common + 1, lost)]
+
+    in_hall(tmp_path, story)
+
+
+def test_t60_s25_what_a_window_proves_late_and_can_not_show_is_written_down_once(tmp_path: Path) -> None:
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        window = await world.window("0012", client)
+        one, other = await placed(world, "0013"), await placed(world, "0014")
+        await one.sync()
+        copied(world, tmp_path / "backup.db")
+        common = one.memory.position().cursor
+        await taken_in(window, 3)
+        await other.sync()
+        first = other.memory.position().cursor
+        await taken_in(window, 4)
+        await one.sync()
+        last = one.memory.position().cursor
+        restored(world, tmp_path / "backup.db")
+        plugged(world, one, other)
+        with pytest.MonkeyPatch.context() as patch:
+            for place in (one, other):
+                patch.setattr(place.memory, "piece", lambda *_: None)
+            assert (await other.sync()).error == ""
+            gathered(world)
+            assert gaps(world) == [bodies.Gap(1, common + 1, first)]
+            assert (await one.sync()).error == ""
+        world.api.hall.tick()
+        assert gaps(world) == [bodies.Gap(1, common + 1, first), bodies.Gap(1, first + 1, last)]
+        world.restart()
+        world.clock.go(world.limits.offer_idle_seconds + 1)
+        world.api.hall.tick()
+        assert len(gaps(world)) == 2
+        plugged(world, one)
+        assert (await one.sync()).error == ""
+
+    in_hall(tmp_path, story)
+
+
+def gaps(world: HallWorld) -> list[bodies.Gap]:
+    """What the hall has written down as lost."""
+    facts = [decode_fact(entry.fact) for entry in world.entries() if entry.kind == "fact"]
+    return [body_of(fact) for fact in facts if fact.type == "gap"]
+
+
 def test_t34_t59_s25_two_logs_of_one_epoch_are_both_shown_and_nobody_is_stuck(tmp_path: Path) -> None:
     """Rolled back unnoticed, the hall gave numbers of one epoch twice; then it is restored from before both."""
 
@@ -100,12 +329,7 @@ def test_t34_t59_s25_two_logs_of_one_epoch_are_both_shown_and_nobody_is_stuck(tm
         copied(world, tmp_path / "rolled.db")
         cases += await taken_in(window, 10)
         await one.sync()
-        world.store.close()
-        for old in world.path.parent.glob("hall.db*"):
-            old.unlink()
-        shutil.copy(tmp_path / "rolled.db", world.path)
-        world.store = SqliteStore(world.path)
-        world.start()
+        rolled_back(world, tmp_path / "rolled.db")
         plugged(world, other)
         cases += await taken_in(await world.window("0020", client), 19)
         await other.sync()

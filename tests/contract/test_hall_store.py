@@ -165,7 +165,7 @@ def test_no_question_of_a_push_or_a_pull_reads_a_whole_table(tmp_path: Path) -> 
     db = sqlite3.connect(tmp_path / "a.db", isolation_level=None)
     migrate(db)
     small = {"hall", "terminals", "all_staff", "held_lanes", "tray_counts", "move_head", "put_epoch", "fold"}
-    small |= {"reports", "adoptions", "lost_reach", "leaving"}
+    small |= {"reports", "adoptions", "rejoined_rows", "leaving"}
     small |= {"case_ids", "blob_names"}  # asked once, when another fold has to make all rows anew; or by a backup
     cheap = ("json_each", "CONSTANT ROW", "lost_waiting")  # the last holds what stands nowhere yet, mostly nothing
     small |= {"scans_to_come", "scans_waiting"}  # an index that has nothing else in it

@@ -217,6 +217,47 @@ def test_t54_what_the_old_number_left_in_the_tray_is_settled_from_the_new_one(tm
     at_a_hall(tmp_path, story)
 
 
+def test_t30_s27_of_two_machines_that_go_on_from_one_number_the_first_keeps_its_lanes(tmp_path: Path) -> None:
+    """What 0012 had left in the tray holds back the one that the fence names, whoever adopts it later."""
+
+    async def story(world: HallWorld) -> None:
+        pc, other = Machine(world, tmp_path, "pc"), Machine(world, tmp_path, "other")
+        await pc.enrol("0012")
+        await other.enrol("0013")
+        case = pc.take_in()
+        await pc.sync()
+        await other.sync()
+        other.save(other.hand.withdrawn(case.id))
+        await other.sync()
+        pc.save(officer(pc.hand.accepted(case.id)))
+        await pc.sync()
+        assert pc.memory.pending().rejected == 1
+        twin = cloned(pc, world, tmp_path)
+        await pc.enrol("0040")
+        await pc.sync()
+        await twin.enrol("0041")
+        assert (await twin.sync()).error == ""
+        with world.store.reading() as reading:
+            old = reading.terminal("0012")
+        assert old is not None
+        assert old.adopted_by == "0040"
+        pc.save(officer(pc.hand.accepted(case.id)))
+        await pc.sync()
+        (held,) = [row for row in pc.memory.tray() if row.kind == "held"]
+        assert (held.code, held.terminal) == ("lane", "0040")
+        names = tuple(row.fact for row in pc.memory.tray() if row.case == case.id)
+        body = bodies.ResolveWithdraw(names, "重复")
+        pc.save(
+            msgspec.structs.replace(pc.hand.fact("resolve.withdraw", body, case.id), actor="3001", post="supervisor")
+        )
+        for machine in (pc, twin, twin):
+            done = await machine.sync()
+            assert (done.pending, done.held, done.rejected, done.error) == (0, 0, 0, "")
+        assert world.waiting() == []
+
+    at_a_hall(tmp_path, story)
+
+
 def officer(fact: Fact) -> Fact:
     """The same by an officer."""
     return msgspec.structs.replace(fact, actor="2001", post="single")
@@ -270,6 +311,76 @@ def test_s25_what_a_terminal_has_lost_of_the_log_stands_in_its_first_envelope(tm
         (entry,) = said(world, "adopts")
         assert entry.verdict is not None
         assert (entry.verdict.flags, body_of(decode_fact(entry.fact)).lost) == (("lost",), bodies.Lost(3, 9, "a" * 64))
+
+    at_a_hall(tmp_path, story)
+
+
+@pytest.mark.parametrize("reached", [False, True], ids=["never-sent", "at-the-hall"])
+def test_t31_s25_what_an_older_copy_does_not_have_any_more_is_an_alarm_when_the_hall_never_had_it(
+    tmp_path: Path, reached: bool
+) -> None:
+    async def story(world: HallWorld) -> None:
+        pc = Machine(world, tmp_path, "pc")
+        await pc.enrol("0012")
+        pc.take_in()
+        await pc.sync()
+        pc.memory.backup(tmp_path / "week.db")
+        gone = pc.take_in()
+        if reached:
+            await pc.sync()
+        pc.memory.close()
+        for name in ("terminal.db-wal", "terminal.db-shm"):
+            (pc.folder / name).unlink(missing_ok=True)
+        shutil.copy(tmp_path / "week.db", pc.folder / "terminal.db")
+        pc.memory = TerminalMemory.open(pc.folder, world.clock, pc.state)
+        between = pc.take_in()
+        await pc.enrol("0040")
+        done = await pc.sync()
+        assert (done.error, done.pending, done.held) == ("", 0, 0)
+        (entry,) = said(world, "adopts")
+        body = body_of(decode_fact(entry.fact))
+        assert entry.verdict is not None
+        assert pc.agrees(between.id)
+        assert body.lost == bodies.Lost(3, 4, NO_HASH)
+        if reached:
+            assert (entry.verdict.flags, world.waiting()) == (("forked",), [])
+            return
+        assert (entry.verdict.flags, world.waiting(), done.rejected) == (("lost",), ["envelopes_lost"], 1)
+        assert world.case(gone.id) is None
+        (line,) = pc.memory.tray()
+        assert line.facts == {"terminal": "0012", "first": "3", "last": "4"}
+        give_up = pc.hand.fact("resolve.withdraw", bodies.ResolveWithdraw((line.fact,), "查过了"), between.id)
+        pc.save(msgspec.structs.replace(give_up, actor="3001", post="supervisor"))
+        done = await pc.sync()
+        assert (done.error, done.rejected, world.waiting()) == ("", 0, [])
+        assert pc.memory.projection_hash() == _rebuilt(pc.memory)
+
+    at_a_hall(tmp_path, story)
+
+
+def test_t60_s25_own_envelopes_that_the_disk_has_lost_stop_the_line_and_are_told_by_the_next_incarnation(
+    tmp_path: Path,
+) -> None:
+    async def story(world: HallWorld) -> None:
+        pc = Machine(world, tmp_path, "pc")
+        await pc.enrol("0012")
+        cases = [pc.take_in(), pc.take_in()]
+        with pc.memory.transaction() as db:
+            (head,) = db.execute("select prev from outbox where local_seq = 3").fetchone()
+            db.execute("delete from outbox where local_seq < 3")
+            for (name,) in db.execute(
+                "select name from sqlite_master where type = 'trigger' and tbl_name = 'fact'"
+            ).fetchall():
+                db.execute(f"drop trigger {name}")
+            db.execute("delete from fact where n not in (select fact from outbox)")
+        assert (await pc.sync()).error == "line.lost"
+        await pc.enrol("0040")
+        done = await pc.sync()
+        assert (done.error, done.pending) == ("", 0)
+        (entry,) = said(world, "adopts")
+        assert body_of(decode_fact(entry.fact)).lost == bodies.Lost(1, 2, head)
+        assert world.waiting() == ["envelopes_lost"]
+        assert pc.agrees(cases[1].id)
 
     at_a_hall(tmp_path, story)
 

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 
+from casework import bodies
+from casework.seals import seal
+from casework.wire import PURPOSE_BATCH
+from hall.backups import Backups
 from hall.errors import Stop
+from hall.restoring import restore
+from hall.rows import PageRow
 from hall.scoping import set_scopes
+from sync.outbound import batch_of
+from tests.contract.test_hall_healing import copied, restored
+from tests.contract.test_hall_lost_and_found import gathered, plugged
 from tests.hall_world import HallWorld, Window, in_hall
 from tests.lines import Place
 
@@ -221,3 +232,157 @@ def test_a_word_that_can_not_be_given_is_refused_with_a_sentence(
         assert no.value.code == code
 
     at_hall(tmp_path, story)
+
+
+async def taken_away(world: HallWorld, place: Place) -> None:
+    """The terminal has given up all but one module, and the hall sends it no other."""
+    await place.sync()
+    give(world, place.number, "single")
+    for _ in range(2):
+        await place.sync()
+        world.api.hall.tick()
+    assert _scopes(world, place.number) == ("hall", "single")
+
+
+def rows(place: Place) -> list[str]:
+    """The states of own facts."""
+    with place.memory.reading() as db:
+        return [row[0] for row in db.execute("select state from outbox order by local_seq")]
+
+
+async def pushed_unheard(world: HallWorld, place: Place) -> None:
+    """Everything that waits is pushed, and the answer is lost."""
+    out = place.memory.outgoing(500, 1 << 20)
+    assert out is not None
+    place.memory.mark_sent(out.first, out.last)
+    batch = batch_of(out, out.events, place.memory.position())
+    world.api.hall.push(msgspec.json.encode(seal(place.signer, PURPOSE_BATCH, batch)))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(place.memory, "outgoing", lambda *_, **__: None)
+        await place.sync()
+
+
+@pytest.mark.parametrize("lost", [False, True], ids=["answered", "answer-lost"])
+def test_s13_s7_an_own_fact_in_a_module_that_its_window_does_not_hold_is_passed_all_the_same(
+    tmp_path: Path, lost: bool
+) -> None:
+    """A pull alone tells the maker, though nobody shows it the entry."""
+
+    async def story(world: HallWorld, window: Window, full: Place, place: Place) -> None:
+        await taken_away(world, place)
+        taken = place.hand.received(module="business", item="A01")
+        place.commit(taken, place.hand.printed(taken.case))
+        await (pushed_unheard(world, place) if lost else place.sync())
+        assert rows(place) == ["passed", "passed"]
+        done = await place.sync()
+        assert (done.error, done.pending) == ("", 0)
+        assert world.case(taken.case) is not None
+        assert place.memory.case_state(taken.case) is None
+        assert place.memory.holes() == ()
+        world.api.hall.tick()
+        exact(world, place, "single")
+
+    at_hall(tmp_path, story)
+
+
+def test_s7_a_fact_made_while_its_scope_is_going_sticks_nowhere(tmp_path: Path) -> None:
+    """The window has given the module up, and the hall has not let go of it yet."""
+
+    async def story(world: HallWorld, window: Window, full: Place, place: Place) -> None:
+        await place.sync()
+        give(world, "0032", "single")
+        await place.sync()
+        taken = place.hand.received(module="business", item="A01")
+        place.commit(taken)
+        assert "business" in _scopes(world, "0032")
+        await place.sync()
+        assert rows(place) == ["passed"]
+        for _ in range(2):
+            world.api.hall.tick()
+            await place.sync()
+        assert (rows(place), place.memory.holes()) == (["passed"], ())
+        exact(world, place, "single")
+
+    at_hall(tmp_path, story)
+
+
+@pytest.mark.parametrize("how", ["withdraw", "insist"])
+def test_s16_t54_what_is_refused_in_a_module_that_its_window_does_not_hold_is_settled_from_elsewhere(
+    tmp_path: Path, how: str
+) -> None:
+    async def story(world: HallWorld, window: Window, full: Place, place: Place) -> None:
+        await taken_away(world, place)
+        case = window.received(module="business", item="A01")
+        await window.push(case)
+        place.commit(place.hand.fact("accepted", bodies.Accepted("accept", "局"), case.case, actor="1001"))
+        await place.sync()
+        assert rows(place) == ["rejected"]
+        (line,) = [line for line in place.memory.tray() if line.terminal == "0032"]
+        await window.pull_all()
+        if how == "withdraw":
+            settles = window.gives_up(case.case, line.fact)
+        else:
+            settles = window.make(
+                "resolve.insist", bodies.ResolveInsist((line.fact,), "当面核过"), case.case, "3001", "supervisor"
+            )
+        (answer,) = await window.push(settles)
+        assert answer.verdict.v == "accepted", answer.verdict
+        done = await place.sync()
+        assert rows(place) == (["resolved"] if how == "withdraw" else ["passed"])
+        assert (done.pending, done.rejected, done.held) == (0, 0, 0)
+        assert [line for line in place.memory.tray() if line.terminal == "0032"] == []
+
+    at_hall(tmp_path, story)
+
+
+@pytest.mark.parametrize("shown", [False, True], ids=["verdict-alone", "with-its-entry"])
+def test_t32_s25_the_verdict_of_an_entry_that_its_maker_is_not_shown_proves_no_fact_to_a_restored_hall(
+    tmp_path: Path, shown: bool
+) -> None:
+    """Where nobody else shows the entry, the maker sends its fact again, and is told again."""
+
+    async def story(world: HallWorld, window: Window, full: Place, place: Place) -> None:
+        await taken_away(world, place)
+        await full.sync()
+        copied(world, tmp_path / "backup.db")
+        taken = place.hand.received(module="business", item="A01")
+        place.commit(taken)
+        await place.sync()
+        await full.sync()
+        restored(world, tmp_path / "backup.db")
+        plugged(world, full, place)
+        for one in (place, full) if shown else (place,):
+            await one.sync()
+        gathered(world)
+        await place.sync()
+        done = await place.sync()
+        assert (done.error, done.pending, rows(place)) == ("", 0, ["passed"])
+        assert world.case(taken.case) is not None
+        facts = [entry for entry in world.entries() if entry.fact_id == taken.id and entry.kind == "fact"]
+        assert [bool(entry.was) for entry in facts] == [shown]
+
+    at_hall(tmp_path, story)
+
+
+def test_s26_a_verdict_for_its_maker_alone_comes_back_from_the_second_place(tmp_path: Path) -> None:
+    async def story(world: HallWorld, window: Window, full: Place, place: Place) -> None:
+        await taken_away(world, place)
+        backups = Backups(tmp_path / "second", world.path, world.store, world.signer, world.clock)
+        backups.step()
+        taken = place.hand.received(module="business", item="A01")
+        place.commit(taken)
+        await place.sync()
+        backups.step()
+        again = tmp_path / "again"
+        again.mkdir()
+        restore(again, "hall.db", tmp_path / "second", None, world.signer, world.clock, place.hand.new_id)
+        log = "select seq, hash from log where seq <= ? order by seq"
+        with sqlite3.connect(again / "hall.db") as db:
+            assert db.execute(log, (len(world.entries()),)).fetchall() == [(row.seq, row.hash) for row in _page(world)]
+
+    at_hall(tmp_path, story)
+
+
+def _page(world: HallWorld) -> tuple[PageRow, ...]:
+    with world.store.reading() as reading:
+        return tuple(reading.page(0, 100_000))

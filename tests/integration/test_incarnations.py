@@ -116,6 +116,22 @@ def test_t72_a_revoked_window_is_emptied_by_stick_and_goes_on_under_a_new_number
     assert {each["number"] for each in place.at("0012", "case", "list").lines} == set(numbers)
 
 
+def test_s7_it_takes_a_module_away_from_a_window_and_gives_it_back_by_command(place: Place) -> None:
+    take(place, "a", "b")
+    place.sync("0012")
+    every = len(place.at("0012", "case", "list").lines)
+    modules = {each["module"] for each in place.at("0012", "case", "list").lines}
+    hall = ["--dir", str(place.hall), "--staff", "4001"]
+    assert place.run("terminal", "scope", "0012", "single", *hall).code == 0
+    place.sync("0012")
+    assert {each["module"] for each in place.at("0012", "case", "list").lines} == {"single"} & modules
+    back = place.run("terminal", "scope", "0012", "business,investment,construction,single", *hall)
+    assert back.code == 0
+    place.sync("0012")
+    assert len(place.at("0012", "case", "list").lines) == every
+    assert place.run("terminal", "scope", "0012", "weddings", *hall).code == 1
+
+
 def test_a_damaged_stick_is_a_sentence_and_what_stood_before_it_is_in(place: Place) -> None:
     take(place, "a")
     file = place.folder / "stick.jsonl"
@@ -125,6 +141,8 @@ def test_a_damaged_stick_is_a_sentence_and_what_stood_before_it_is_in(place: Pla
     assert done.code == 1
     assert "第 2 行" in done.err
     assert place.sync("0012").one["pending"] == 0
+    memory = str(Path(place.window("0012")) / "terminal.db")
+    assert "--export" in place.run("hall", "import", memory, "--dir", str(place.hall), "--staff", "3001").err
     missing = place.run("hall", "import", "/nowhere/x", "--dir", str(place.hall), "--staff", "3001")
     assert missing.code == 1
 

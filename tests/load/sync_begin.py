@@ -19,6 +19,7 @@ import msgspec
 
 from hall.cli import HallHere, create_hall, open_hall
 from hall.cli_snapshot import make_snapshot
+from local_db.connection import in_a_thread
 from local_db.memory import TerminalMemory
 from sync.line import Line
 from sync.transport import Transport
@@ -34,6 +35,8 @@ SAVE = Mark(20, 20, at_most=True)
 TIMES_RAW = Mark(2.5, 2, at_most=True)
 DAYS, MONTHS, OPEN = 365, 12, 10
 """How old the hall is, in how many steps it got so old, and one case of how many is open."""
+_A_DAY = 9_000
+"""Numbers that one window gives on a day, of 9,999 that there are."""
 _WARM = 30
 
 
@@ -109,14 +112,13 @@ def _live_through(
         clock.at = now - timedelta(days=DAYS - DAYS * (month + 0.5) / MONTHS)
         _take_in(at, clock, over, f"{11 + month:04d}", left // MONTHS)
     clock.at = now - timedelta(days=1)
-    _take_in(at, clock, under_way, "0011", cases // OPEN, "b")
+    for place, first in enumerate(range(0, cases // OPEN, _A_DAY)):
+        _take_in(at, clock, under_way, f"{50 + place:04d}", min(_A_DAY, cases // OPEN - first))
 
 
-def _take_in(
-    at: HallHere, clock: FixedClock, made_from: tuple[Template, ...], number: str, cases: int, mark: str = ""
-) -> None:  # fmt: skip
+def _take_in(at: HallHere, clock: FixedClock, made_from: tuple[Template, ...], number: str, cases: int) -> None:
     """One window's cases, in batches as large as they may be."""
-    teller = Teller(number if not mark else "0030")
+    teller = Teller(number)
     teller.enrol(at, at.invite(teller.number)[0])
     stamped = Stamped(made_from, teller.number, clock.now())
     for _ in range(cases):
@@ -131,14 +133,19 @@ def _saving(folder: Path, terminal: Terminal, url: str) -> tuple[list[float], li
     hand = Hand(terminal.teller.number, clock=clock)
     done = threading.Event()
     memory, folder_ = terminal.memory, terminal.memory.folder
+    memory.beside = in_a_thread  # as the console has it
     db = sqlite3.connect(folder / "raw.db", isolation_level=None)
     db.execute("pragma journal_mode = wal")
     db.execute("pragma synchronous = full")
     db.execute("create table t (id integer primary key, b blob)")
 
+    trouble: list[BaseException] = []
+
     def begin() -> None:
         try:
             asyncio.run(_line(folder_, terminal, url))
+        except BaseException as cause:  # this thread has nobody who would hear of it
+            trouble.append(cause)
         finally:
             done.set()
 
@@ -149,11 +156,13 @@ def _saving(folder: Path, terminal: Terminal, url: str) -> tuple[list[float], li
     line = threading.Thread(target=begin)
     line.start()
     while not done.wait(_BETWEEN):
-        saves.append(save(memory, hand, _WARM + len(saves) + 1))
+        saves.append(save(memory, hand, _WARM + len(saves) + 1, lambda: done.wait(_BETWEEN)))
         raws.append(raw(db))
     line.join()
     memory.close()
     db.close()
+    if trouble:
+        raise trouble[0]
     return saves, raws
 
 
@@ -168,7 +177,8 @@ async def _line(folder: Path, terminal: Terminal, url: str) -> None:
         memory, transport, terminal.teller.signer, clock=memory.clock, sleep=asyncio.sleep, dice=lambda: 0.5, run=here
     )
     try:
-        await line.sync_once()
+        done = await line.sync_once()
+        assert not done.error, done
     finally:
         await transport.aclose()
         memory.close()

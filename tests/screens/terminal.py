@@ -172,9 +172,7 @@ class Terminal:
         Raises:
             AssertionError: it stays.
         """
-        self._hung_up = True
-        self._reader.join()  # a read that is under way would hold the window open
-        os.close(self._fd)
+        self._let_go()  # a read that is under way would hold the window open
         gone = threading.Thread(target=os.waitpid, args=(self.pid, 0), daemon=True)
         gone.start()
         gone.join(seconds)
@@ -185,4 +183,10 @@ class Terminal:
         with contextlib.suppress(ProcessLookupError, ChildProcessError):  # it may have ended by itself
             self.kill()
         if not self._hung_up:
-            os.close(self._fd)
+            self._let_go()
+
+    def _let_go(self) -> None:
+        """Only when nobody reads it any more: the next terminal may get the same descriptor, and lose what is read."""
+        self._hung_up = True
+        self._reader.join()
+        os.close(self._fd)

@@ -170,11 +170,16 @@ def _draft_goes_later(real: Any) -> Any:
     return lambda act, case_id: None
 
 
+def _follows_nobody(real: Any) -> Any:
+    """What becomes of own facts changes no application before its number."""
+    return lambda db, cases: None
+
+
 AT_TERMINAL = (
     Bug("deletes what the hall refuses", "the terminal's outbox", ("lost", "sent"), memory=DropsRefused, fixed=True),
     Bug("moves the cursor before the page is committed", "the terminal's pages", ("chain", "entries"),
         seed=2, memory=CursorFirst, fixed=True),
-    Bug("counts a missing verdict as accepted", "the terminal's outbox", ("sent",), memory=SilenceIsConsent,
+    Bug("counts a missing verdict as accepted", "the terminal's outbox", ("sent", "shown"), memory=SilenceIsConsent,
         fixed=True),
     Bug("drops the overlay when the hall acknowledges", "the terminal's overlay", ("sent", "shown"),
         memory=OverlayDropped, fixed=True),
@@ -192,4 +197,7 @@ AT_TERMINAL = (
         patches=(("local_db.standing", "Standing.legal_time", _always_proven),)),
     Bug("leaves the draft of a saved case", "the terminal's drafts", ("draft",), profile="normal",
         patches=(("local_db.commit", "Writing.drop_draft", _draft_goes_later),)),
+    Bug("leaves in the list what was given up before its number", "the terminal's prefiles", ("prefile", "rebuilt"),
+        seed=2, patches=tuple((f"local_db.{room}", "follow_own", _follows_nobody)
+                              for room in ("outbox", "pages", "commit"))),
 )  # fmt: skip

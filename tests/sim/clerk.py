@@ -5,11 +5,11 @@ from __future__ import annotations
 import random
 from collections import Counter as Tally
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from casework.bodies import StaffSet
-from casework.case import OPEN_STATES, Case, decode_case, open_steps, route_of
+from casework.case import OPEN_STATES, Case, decode_case
 from casework.catalogue.schema import Bundle
 from casework.commands import Intake
 from casework.decide import not_now
@@ -18,7 +18,6 @@ from casework.errors import BadInput
 from casework.messages import Message
 from casework.papers.of_case import PRINTED_WITH
 from casework.rules import Refusal
-from casework.scans import to_come
 from console.counter import Session
 from console.errors import NoCatalogue
 from console.legal_time import DayUnknown, LegalClock
@@ -35,6 +34,7 @@ from tests.sim.loop import true_time
 from tests.sim.programs import NEW, Noted, NudgedTwo
 from tests.sim.server import CATALOGUE, STAFF
 from tests.sim.terminal import Terminal
+from tests.sim.words import words
 
 ASIDE = frozenset(
     {"withdraw", "refuse", "return", "send-back", "reassign", "supplement", "mend", "nudge", "recuse", "terminate"}
@@ -71,20 +71,21 @@ class Clerk:
     ) -> None:
         self.terminal = terminal
         self._stream = stream
-        self._items = [item for item in CATALOGUE.items.values() if item.module in modules]
+        self.items = [item for item in CATALOGUE.items.values() if item.module in modules]
         self._happened = happened
         self._bundles = [bundle for bundle in CATALOGUE.bundles.values() if _within(bundle, modules)]
         self._drafts = drafts
         self._visitors = int(terminal.number) * 100
-        self._counter: tuple[TerminalMemory, ScanCounter] | None = None
+        self._counter: tuple[TerminalMemory, str, ScanCounter] | None = None
 
     @property
     def counter(self) -> ScanCounter:
         """The real use cases, on the memory as it is open now."""
         memory = self.terminal.mind
-        if self._counter is None or self._counter[0] is not memory:
-            self._counter = memory, counter_of(self.terminal)
-        return self._counter[1]
+        who = memory.identity.terminal
+        if self._counter is None or self._counter[0] is not memory or self._counter[1] != who:
+            self._counter = memory, who, counter_of(self.terminal)
+        return self._counter[2]
 
     def act(self) -> str:
         """Do one thing; its name, or why nothing was done. Raises PowerCut where the fuse burns."""
@@ -113,7 +114,7 @@ class Clerk:
 
     def _intake(self, staff: StaffSet, case_id: str = "") -> str:
         self._visitors += 1
-        terminal, item = self.terminal, self._stream.choice(self._items)
+        terminal, item = self.terminal, self._stream.choice(self.items)
         complete = self._stream.random() < 0.8
         returned = self._stream.random() < 0.3
         day = true_time().date()
@@ -121,7 +122,7 @@ class Clerk:
         if complete and wanted.outcome != "accept" and returned:
             wanted = Intake(**{**{f: getattr(wanted, f) for f in wanted.__struct_fields__}, "outcome": "return"})
         case_id = case_id or terminal.new_id()
-        return self._does(lambda: self.counter.intake(session(staff), wanted, case_id))
+        return self.does(lambda: self.counter.intake(session(staff), wanted, case_id))
 
     def _bundle(self, staff: StaffSet) -> str:
         """Several cases with one visit, each with its number: their facts are one group."""
@@ -131,15 +132,15 @@ class Clerk:
         bundle = self._stream.choice(self._bundles)
         wanted = together(bundle, CATALOGUE, int(self.terminal.number), self._visitors, true_time().date())
         case_id = self.terminal.new_id()
-        return self._does(lambda: self.counter.intake_together(session(staff), wanted, case_id))
+        return self.does(lambda: self.counter.intake_together(session(staff), wanted, case_id))
 
     def _notice(self, staff: StaffSet) -> str:
         """Somebody is told what is missing."""
         seen = self._case(("received",))
         if seen is None:
             return "nobody to be told"
-        data = self._data("supplement", seen)
-        return self._does(lambda: self.counter.act(session(staff), seen.number, "supplement", data))
+        data = words(self._stream, "supplement", seen)
+        return self.does(lambda: self.counter.act(session(staff), seen.number, "supplement", data))
 
     def _draft(self, staff: StaffSet) -> str:
         """Save a form half filled in, give one up, or finish one."""
@@ -188,8 +189,8 @@ class Clerk:
             return self._no(Refusal("nothing_to_do"))
         forward = [action for action in offered if action not in ASIDE]
         action = self._stream.choice(forward if forward and self._stream.random() < 0.85 else offered)
-        data = self._paper(seen) if action == "scan" else self._data(action, seen)
-        return self._does(lambda: self.counter.act(session(staff), seen.number, action, data))
+        data = self._paper(seen) if action == "scan" else words(self._stream, action, seen)
+        return self.does(lambda: self.counter.act(session(staff), seen.number, action, data))
 
     def _print(self, staff: StaffSet) -> str:
         seen = self._case()
@@ -197,7 +198,7 @@ class Clerk:
             return "nothing to print"
         kinds = [kind for kind, may in PRINTED_WITH.items() if may(seen)]
         kind = self._stream.choice(kinds)
-        return self._does(lambda: self.counter.print(session(staff), seen.number, kind))
+        return self.does(lambda: self.counter.print(session(staff), seen.number, kind))
 
     def _settle(self, staff: StaffSet) -> str:
         waiting = sorted(row.fact for row in self.terminal.mind.tray() if row.kind == "rejected" and row.case)
@@ -211,7 +212,7 @@ class Clerk:
         )
 
     def _settles(self, staff: StaffSet, fact_id: str, wanted: Settlement) -> str:
-        return self._does(lambda: Settling(self.counter).settle(session(staff), fact_id, wanted))
+        return self.does(lambda: Settling(self.counter).settle(session(staff), fact_id, wanted))
 
     def _amend(self, staff: StaffSet, fact_id: str) -> str:
         """What was refused is done again, and right."""
@@ -224,7 +225,7 @@ class Clerk:
         if not offered:
             return self._no(Refusal("nothing_to_do"))
         action = self._stream.choice(offered)
-        data = self._data(action, case)
+        data = words(self._stream, action, case)
         return self._settles(staff, fact_id, Settlement("amend", "重新办理", action, data, HOLDER))
 
     def give_up_everything(self) -> list[str]:
@@ -253,9 +254,20 @@ class Clerk:
             self.terminal.eyes.execute("select body from shown where case_id = ?", (chosen,)).fetchone()[0]
         )
 
+    def some_case(self, stream: random.Random, has: str) -> Case | None:
+        """One of the cases that have a value in the attribute `has`; the dice are the asker's."""
+        rows = self.terminal.eyes.execute("select body from shown order by case_id").fetchall()
+        found = [case for case in (decode_case(row[0]) for row in rows) if getattr(case, has)]
+        return stream.choice(found) if found else None
+
+    def count(self, what: str) -> None:
+        """Something has happened that is no fact."""
+        self._happened[what] += 1
+
     # Doing it
 
-    def _does(self, act: Callable[[], Any]) -> str:
+    def does(self, act: Callable[[], Any]) -> str:
+        """Do it, unless something is in the way: the types of its facts, or why nothing was done."""
         before = Tally({key: count for key, count in self._happened.items() if key.startswith("did ")})
         try:
             with self.terminal.program.running():
@@ -280,7 +292,7 @@ class Clerk:
                     tx.commit_groups(decision.groups)
             return decision
 
-        return self._does(act)
+        return self.does(act)
 
     def _context(self, case_id: str, staff: StaffSet, tx: Any) -> Context:
         counter = self.counter
@@ -315,60 +327,6 @@ class Clerk:
         file = self.terminal.folder.with_name(f"{self.terminal.number}.pdf")
         file.write_bytes(page * (7_000 if self._stream.random() < 0.2 else 3))
         return {"material": self._stream.choice(sorted(case.materials)), "file": str(file)}
-
-    def _data(self, action: str, case: Case) -> dict[str, Any]:
-        done = [step.id for step in route_of(case) if step.id in case.steps and step.kind != "receive"]
-        posts = [post.id for post in CATALOGUE.posts.values() if case.received.module in post.modules]
-        material = next(iter(sorted(case.materials)), "")
-        stop = next((each.kind for each in case.received.stops), "hearing")
-        examined = any(step.kind == "examine" for step in open_steps(case))
-        held = true_time().date() + timedelta(days=9)
-        return self._words(action, case, done, posts, material, stop, examined, held)
-
-    def _words(
-        self, action: str, case: Case, done: list[str], posts: list[str], material: str, stop: str, examined: bool,
-        held: date,
-    ) -> dict[str, Any]:  # fmt: skip
-        seen = {"seen": "已阅原件"} if to_come(case) and self._stream.random() < 0.5 else {}
-        data: dict[str, dict[str, Any]] = {
-            "refuse": {"reason": "不需要许可"},
-            "return": {"reason": "材料不全", "lines": [{"material": material, "defect": "缺", "cure": "补"}]},
-            "supplement": {"lines": [{"material": material, "defect": "缺页", "cure": "补齐"}]},
-            "check": {"results": self._checks(case)},
-            "mend": {"mends": {material: "日期"}},
-            "examine": {"fee": "0", **seen} if case.received.fee_assessed and examined else seen,
-            "site-check": {"officers": ["2001", "2002"], "outcome": self._stream.choice(("pass", "pass", "rectify")),
-                "note": "整改"},
-            "consult": {"post": self._stream.choice(posts or ["?"]), "question": "有无异议"},
-            "not-needed": {"reason": "不涉及"},
-            "send-back": {"to": self._stream.choice(done or ["?"]), "reason": "再看一次"},
-            "reassign": {"post": self._stream.choice(posts or ["?"]), "reason": "转岗"},
-            "recuse": {"reason": "近亲属"},
-            "nudge": {"text": "请尽快"},
-            "suspend": {"kind": stop, "days": 5, "reason": "专家评审", "held_on": held.isoformat()},
-            "extend": {"days": 1, "reason": "情况复杂"},
-            "pay": {"receipt": "4201000001"},
-            "decide": {
-                "outcome": self._stream.choice(("granted", "granted", "refused")), "reasons": "依据充分", **seen,
-            },
-            "correct": {"what": "地址", "reason": "笔误"},
-            "revoke": {"reason": "承诺不实"},
-            "post": {"carrier": "EMS", "tracking": "EA123456789CN"},
-            "pledge-check": {"outcome": self._stream.choice(("kept", "kept", "false")), "note": "核查"},
-            "terminate": {"ground": "other", "reason": "终止"},
-            "transfer": {"organ": "其他机关", "reason": "移送"},
-            "withdraw": {"reason": "不办了"},
-            "void": {"reason": "收错"},
-        }  # fmt: skip
-        return data.get(action, {})
-
-    def _checks(self, case: Case) -> list[dict[str, str]]:
-        """What sources say of all that waits for them."""
-        waiting = [code for code, have in sorted(case.materials.items()) if have in {"pending_check", "not_found"}]
-        return [
-            {"material": code, "outcome": self._stream.choice(("match", "match", "match", "no_match"))}
-            for code in waiting
-        ]
 
 
 def _within(bundle: Bundle, modules: frozenset[str]) -> bool:

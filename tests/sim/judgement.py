@@ -11,6 +11,7 @@ from casework.case import Case, decode_case, encode_case
 from casework.errors import BadBytes, BadDate
 from casework.events import body_of
 from casework.folding.intake import stands_alone
+from casework.prefile import Prefile, decode_prefile, fold_prefile
 from casework.standing import standing
 from casework.timers import timers_of
 from tests.sim.loop import true_time
@@ -55,30 +56,59 @@ class Judgement:
     def told(self, terminals: list[Terminal]) -> None:
         """The whole truth."""
         self._truth.hall()
-        left = self._mirror.eyes.execute(
-            "select count(*) from scan join case_state using (case_id) where came = 0 and state is not null"
-        ).fetchone()[0]
-        if left:
-            raise Broken(f"papers: {left} scans that facts name never came")
+        self._papers()
+        self._answered()
         states = dict(self._mirror.eyes.execute("select case_id, state from case_state").fetchall())
         folded = {case_id: self._mirror.folded(case_id, self._mirror.end) for case_id in self._mirror.cases}
         for case_id, case in folded.items():
             if (encode_case(case) if case else None) != states.get(case_id):
                 raise Broken(f"alike: the hall holds case {case_id} otherwise than its log")
+        self._numbered([case for case in folded.values() if case is not None], terminals)
         self._timers({case.id: case for case in folded.values() if case is not None})
         for case_id in folded:
             self._set_aside(case_id)
         for terminal in terminals:
             self._terminal(terminal, states)
 
+    def _papers(self) -> None:
+        rows = self._mirror.eyes.execute(
+            "select sha256 from scan join case_state using (case_id) where came = 0 and state is not null"
+        ).fetchall()
+        left = {row[0] for row in rows} - self._truth.lost_scans
+        if left:
+            raise Broken(f"papers: {len(left)} scans that facts name never came")
+
+    def _answered(self) -> None:
+        """What the hall has once answered it has, whatever became of the machine that made it (S27)."""
+        for hash_, own in self._truth.answered.items():
+            if self._mirror.place(hash_) > self._mirror.end and self._mirror.kept("", 0, hash_) is None:
+                raise Broken(f"lost: the hall has answered {own.fact.type} {own.fact.id} and has it not")
+
+    def _numbered(self, cases: list[Case], terminals: list[Terminal]) -> None:
+        """Each case has a number of its own; one that two had got finds both at every window (S27)."""
+        owner: dict[str, str] = {}
+        for case in cases:
+            if owner.setdefault(case.number, case.id) != case.id:
+                raise Broken(f"number: {case.number} is the number of two cases")
+        for number in sorted(self._truth.doubled):
+            both = {case.id for case in cases if number in {case.number, *case.former_numbers}}
+            for terminal in terminals:
+                held = {row[0] for row in terminal.eyes.execute("select case_id from shown")}
+                found = {case.id for case in terminal.mind.case_by_number(number)}
+                if found != both & held:
+                    raise Broken(f"number: {number} finds {sorted(found)} at {terminal.number}, it was {sorted(both)}")
+
     def _terminal(self, terminal: Terminal, states: dict[str, bytes | None]) -> None:
         window = self._truth.windows[terminal.number]
         window.steps = -1  # so that everything is counted
+        if len(window.numbers) > 1:
+            window.seen = 0  # everything is compared once more, from the beginning
         self._truth.check(terminal, set(states))
         self._kept(terminal, window)
         self._tray(terminal, window)
         for case_id, state in states.items():
             self._alike(terminal, window, case_id, state)
+            self._prefile(terminal, window, case_id)
         memory = terminal.mind
         before = memory.projection_hash()
         memory.rebuild()
@@ -96,7 +126,7 @@ class Judgement:
                 if not entry.masked and bytes(entry.fact) != own.data:
                     raise Broken(f"lost: the log has other bytes of {own.fact.id}")
                 continue
-            kept = self._mirror.kept(terminal.number, seq)
+            kept = self._mirror.kept(window.number, seq, own.hash)
             if kept is None or kept[2] != own.hash or kept[1] not in {None, own.data}:
                 raise Broken(f"lost: {terminal.number}/{seq} {own.fact.type} is neither in the log nor kept")
             stub = seq in window.stubs or own.fact.case in window.rotten
@@ -132,6 +162,15 @@ class Judgement:
             if deadlines(here, _calendar_of(terminal), now) != deadlines(there, CALENDAR, now):
                 raise Broken(f"deadlines: {terminal.number} counts other days for case {case_id} than the hall")
 
+    def _prefile(self, terminal: Terminal, window: Window, case_id: str) -> None:
+        """An application before its number is where everybody sees it, with the code that the paper says (S22)."""
+        facts = [fact for seq, fact in self._mirror.cases[case_id] if self._mirror.scopes[seq - 1] in window.scopes]
+        there = fold_prefile(facts)
+        row = terminal.eyes.execute("select body from prefile where case_id = ?", (case_id,)).fetchone()
+        here = decode_prefile(row[0]) if row else None
+        if (there is None) != (here is None) or (here and there and _told(here) != _told(there)):
+            raise Broken(f"prefile: {terminal.number} shows {case_id} otherwise than the hall")
+
     def _timers(self, cases: dict[str, Case]) -> None:
         """The hall's timers are those of its cases, and none of them is over (S10)."""
         kept: dict[str, dict[str, str]] = {}
@@ -164,6 +203,11 @@ class Judgement:
                 raise Broken(
                     f"timer: the notice at {seq} was given before the timer of {deemed} and counts for nothing"
                 )
+
+
+def _told(prefile: Prefile) -> tuple[object, ...]:
+    """What of a prefile is said in clear everywhere."""
+    return prefile.code, prefile.state, prefile.module, prefile.number, prefile.terminal, prefile.facts
 
 
 def deadlines(case: Case, calendar: Calendar, now: datetime) -> list[Any]:

@@ -12,7 +12,7 @@ from casework.events import EVENTS, Klass, body_of
 from casework.facts import NO_HASH, Fact, decode_fact, digest
 from casework.folding import evolve
 from casework.timers import timers_of
-from casework.wire import ENTRY_FACT, ENTRY_TRAY, Entry, Tray, decode_entry, extend
+from casework.wire import ENTRY_FACT, ENTRY_TRAY, Entry, Tray, Verdict, decode_entry, extend
 from tests.sim.server import CALENDAR_BYTES
 
 CALENDAR = parse_calendar(CALENDAR_BYTES)
@@ -50,6 +50,10 @@ class Mirror:
         self.numbers: dict[str, str] = {}
         self.trays: dict[str, tuple[str, Tray]] = {}
         """Every line of the tray as it is now, with its scope."""
+        self.said: dict[str, list[Verdict]] = defaultdict(list)
+        """All verdicts about a fact, by the hash of its bytes."""
+        self.before: dict[str, set[str]] = defaultdict(set)
+        """Who each terminal number was before (S27)."""
         self.epoch = 1
         self.resolving: set[str] = set()
         """Groups that settle something: refused, they block nothing (S15)."""
@@ -89,6 +93,8 @@ class Mirror:
             self.scopes.append(scope)
             self.chains.append(chain)
             self.entries.append(entry)
+            if entry.envelope is not None and entry.verdict is not None:
+                self.said[entry.envelope.fact_hash].append(entry.verdict)
             if entry.kind == ENTRY_FACT:
                 self._fact(seq, entry, touched)
             elif entry.kind == ENTRY_TRAY and entry.tray is not None:
@@ -112,6 +118,9 @@ class Mirror:
         touched.add(fact.group.id)
         if fact.type == "epoch.opened":
             self.epoch = body_of(fact).epoch
+        if fact.type == "adopts" and entry.envelope is not None:
+            old = body_of(fact).terminal
+            self.before[entry.envelope.terminal] |= {old, *self.before[old]}
         if not fact.case:
             return
         self._stale(seq, entry, fact)
@@ -154,6 +163,7 @@ class Mirror:
                 continue
             same = (env.terminal, env.incarnation) == (made.terminal, made.incarnation)
             own = same and (env.seq <= fact.base.local_seq or env.seq > made.seq or later.group.id in command)
+            own = own or env.terminal in self.before[made.terminal]  # made there, and sealed again
             if not own:
                 raise Broken(f"stale: {fact.type} at {seq} stands on {fact.base.cursor}, {later.type} came at {place}")
 
@@ -214,10 +224,14 @@ class Mirror:
         """Where the fact with these bytes stands; `NEVER` while it does not."""
         return self.places.get(hash_, NEVER)
 
-    def kept(self, terminal: str, seq: int) -> tuple[str, bytes | None, str] | None:
-        """Verdict, bytes and hash of what the hall has of an envelope."""
+    def kept(self, terminal: str, seq: int, hash_: str) -> tuple[str, bytes | None, str] | None:
+        """Verdict, bytes and hash of what the hall has of an envelope, or of the same fact in another one."""
         row = self.eyes.execute(
-            "select v, bytes, fact_hash from register where terminal = ? and seq = ?", (terminal, seq)
+            "select v, bytes, fact_hash from register where terminal = ? and seq = ? and fact_hash = ?",
+            (terminal, seq, hash_),
+        ).fetchone()
+        row = (row if row and row[1] else None) or self.eyes.execute(
+            "select v, bytes, fact_hash from register where fact_hash = ? order by bytes is null, first desc", (hash_,)
         ).fetchone()
         return (row[0], row[1], row[2]) if row else None
 

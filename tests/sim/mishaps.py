@@ -56,7 +56,7 @@ class Mishaps:
             )  # fmt: skip
             works += [self._often(f"{name}/{terminal.number}", times, self._of(act, terminal))
                       for name, times, act in each if times]  # fmt: skip
-            works.append(self._reboots(terminal))
+            works.append(self.reboots(terminal))
         hall = (
             ("hall", profile.hall_restarts, self._hall_restart), ("hall-crash", profile.hall_crashes, self._hall_crash),
             ("hall-disk", profile.hall_full, self._hall_full), ("hall-fault", profile.hall_fault, self._hall_fault),
@@ -65,6 +65,7 @@ class Mishaps:
         )  # fmt: skip
         works += [self._often(name, times, act) for name, times, act in hall if times]
         works.append(self._hall_reboots())
+        works += self._world.lineage.works(self._often)
         return works
 
     @staticmethod
@@ -119,7 +120,7 @@ class Mishaps:
         if terminal.on:
             terminal.clock.fuse = stream.randint(1, 12)
 
-    async def _reboots(self, terminal: Terminal) -> None:
+    async def reboots(self, terminal: Terminal) -> None:
         """Whoever finds a PC dark switches it on again; a line that died of a power cut takes its PC along."""
         stream = self._world.dice.stream(f"reboots/{terminal.number}")
         while True:
@@ -127,6 +128,8 @@ class Mishaps:
             if terminal.on and terminal.serving is not None and terminal.serving.done():
                 error = terminal.serving.exception()
                 if not isinstance(error, PowerCut):
+                    if self._world.lineage.explains(terminal):
+                        continue
                     status = terminal.line.status if terminal.line else None
                     raise Broken(f"line: {terminal.number} has stopped: {error!r} {status}")
                 self._happened["torn page"] += 1

@@ -15,6 +15,8 @@ class Profile:
     latency: tuple[float, float] = (0.002, 0.2)
     poll_seconds: float = 25.0
     poll_spacing: float = 2.0
+    desk: float = 0.0
+    """Per terminal, in the whole run: items taken and put back, prefiles, papers that come back."""
     look_seconds: float = 1.0
     """How often somebody looks whether a PC is dark."""
 
@@ -62,6 +64,14 @@ class Profile:
     """Its clock is set, or runs fast or slow from now on."""
     faulty: float = 0.0
     """Its program seals what no program should: the hall's own types, too much at once, a foreign id."""
+    images: float = 0.0
+    """An older image of its disk is put in place (the last terminal is spared, here and in the next three)."""
+    clones: float = 0.0
+    """Its disk is copied for another PC, once."""
+    states: float = 0.0
+    """The user's state folder is lost."""
+    revocations: float = 0.0
+    """IT ends its line."""
     nights: float = 0.0
     """All windows close and open again some days later, the timers of the hall run on; 1 is once, in the middle."""
     night_hours: float = 10 * 24.0
@@ -80,6 +90,8 @@ class Profile:
     """The hall's program becomes the newer one; from then on IT tries to let the newer versions be written."""
     restores: float = 0.0
     """The hall burns down and is made anew from its second place, with its segments or from the full copy alone."""
+    opened: float = 0.0
+    """A new window opens in the middle of the day, and begins from the hall's snapshot."""
     roster: float = 0.0
     """Somebody is taken off the roster and put on again."""
 
@@ -103,8 +115,8 @@ FAULTS = tuple(
     for field in dataclasses.fields(Profile)
     if field.type == "float"
     and field.name
-    not in {"minutes", "between_acts", "poll_seconds", "poll_spacing", "look_seconds", "night_hours", "until"}
-    and field.name != "tick_seconds"
+    not in {"minutes", "between_acts", "desk", "poll_seconds", "poll_spacing", "look_seconds", "night_hours"}
+    and field.name not in {"tick_seconds", "until"}
 )
 """The names of what can go wrong, each of which can be switched off alone."""
 
@@ -116,10 +128,10 @@ PROFILES = {
         hall_restarts=0.5, hall_crashes=0.3, nights=1.0, roster=0.5,
     ),
     "storm": Profile(
-        latency=(0.01, 3.0), between_acts=9.0, drop=0.08, lost_answer=0.1, delay=0.06, double=0.06, late_double=0.06,
-        reorder=0.06, status=0.05, portal=0.03, cut=0.05, cached=0.03, thinned=0.1, veiled=0.05, partitions=2.0,
-        one_way=1.0, narrow=0.7, crashes=1.5, torn=2.5, rotten=0.3, faulty=0.7, hall_restarts=1.0, hall_crashes=1.0,
-        hall_fault=0.5, roster=0.7,
+        latency=(0.01, 3.0), between_acts=9.0, desk=12.0, drop=0.08, lost_answer=0.1, delay=0.06, double=0.06,
+        late_double=0.06, reorder=0.06, status=0.05, portal=0.03, cut=0.05, cached=0.03, thinned=0.1, veiled=0.05,
+        partitions=2.0, one_way=1.0, narrow=0.7, crashes=1.5, torn=2.5, rotten=0.3, faulty=0.7, hall_restarts=1.0,
+        hall_crashes=1.0, hall_fault=0.5, roster=0.7,
     ),
     "hall-down": Profile(
         hall_restarts=2.0, hall_outage=(120.0, 300.0), hall_crashes=1.0, hall_fault=1.0, lost_answer=0.05, crashes=1.0,
@@ -132,10 +144,15 @@ PROFILES = {
         torn=0.7, hall_restarts=0.7,
     ),
     "restore": Profile(
-        restores=1.0, drop=0.02, lost_answer=0.04, late_double=0.03, reorder=0.02, partitions=0.7, crashes=0.7,
+        restores=1.0, desk=12.0, drop=0.02, lost_answer=0.04, late_double=0.03, reorder=0.02, partitions=0.7,
+        crashes=0.7,
+    ),
+    "lineage": Profile(
+        images=0.7, clones=0.5, states=0.3, revocations=0.6, opened=0.7, between_acts=15.0, desk=8.0, drop=0.02,
+        lost_answer=0.04, late_double=0.03, partitions=1.0, crashes=0.7, torn=0.7, hall_restarts=0.5,
     ),
     "month": Profile(
-        terminals=5, days=30, between_acts=900.0, poll_seconds=300.0, poll_spacing=60.0, look_seconds=30.0,
+        terminals=5, days=30, between_acts=900.0, desk=60.0, poll_seconds=300.0, poll_spacing=60.0, look_seconds=30.0,
         tick_seconds=600.0, every_step=50, drop=0.01, lost_answer=0.01, delay=0.01, double=0.005, late_double=0.005,
         reorder=0.01, status=0.005, cut=0.005, thinned=0.01, partitions=8.0, one_way=2.0, crashes=3.0, torn=4.0,
         disk_full=1.0, clocks=1.0, hall_restarts=4.0, hall_outage=(60.0, 3600.0), hall_crashes=2.0, hall_full=1.0,

@@ -36,7 +36,8 @@ MUST_HAPPEN: dict[str, tuple[str, ...]] = {
         "held: lane", "held: bytes", "held: group", "held: after", "held: version", "held: internal",
         "rejected: stale", "rejected: id_reused", "rejected: too_big", "rejected: hall_only",
         "rejected: nothing_refused", "rejected: case_ended", "rejected: step_not_open", "rejected: recused",
-        "tray rejected group",
+        "tray rejected group", "did claimed", "did released", "did prefile.opened",
+        "did prefile.checked", "did prefile.parked", "did prefile.taken", "prefile fetched", "no claimed_by",
     ),
     "hall-down": (
         "hall restart", "hall crash", "hall mended", "crash", "lost_answer", "held: internal", "no needs_hall",
@@ -49,6 +50,13 @@ MUST_HAPPEN: dict[str, tuple[str, ...]] = {
     "restore": (
         "hall restored", "restored with segments", "restored from the copy alone", "entries lost by the hall",
         "logged epoch.opened", "answer 409 diverged",
+    ),
+    "lineage": (
+        "restored from an image", "gone with a disk", "cloned", "number doubled", "logged renumbered",
+        "state folder lost", "revoked", "enrolled again", "logged adopts", "flag forked", "answer 409 forked",
+        "answer 403 revoked", "answer 403 adopted", "no store.state_missing", "carried by stick", "logged imported",
+        "vouched for", "held: after_revocation", "flag revoked_terminal", "window opened", "began from a snapshot",
+        "enrolment broke off",
     ),
     "disk-full": ("no store.disk_full", "hall disk full", "answer 503 storage", "crash", "torn save"),
 }  # fmt: skip

@@ -12,13 +12,14 @@ from tests.sim.world import Outcome, play
 CHUNK = 10
 WORLDS = {
     "calm": 4,
-    "normal": 60,
-    "storm": 90,
+    "normal": 50,
+    "storm": 80,
     "hall-down": 40,
     "clock-chaos": 40,
     "disk-full": 40,
     "upgrade": 20,
     "restore": 20,
+    "lineage": 30,
 }
 """How many seeds of each profile, from 1 on."""
 _PATIENCE = 3600.0

@@ -82,6 +82,7 @@ class Terminal:
         """The office is closed: nobody switches it on."""
         self.full = False
         self._limits = limits
+        self._streams = dice
         self._kind = memory_kind
         self._dice = dice.stream(f"jitter/{number}")
         self._plug: random.Random = dice.stream(f"plug/{number}")
@@ -116,17 +117,36 @@ class Terminal:
         return self._eyes
 
     async def enrol(self) -> None:
-        """Be taken in by the hall, and begin."""
+        """Be taken in by the hall, and begin. Raises LineError."""
+        identity = await self._asked(self.number, self.signer)
+        self._begin(self._kind.create(self.folder, self.clock, self.state, identity))
+
+    async def enrol_again(self, number: str) -> bool:
+        """Go on under another number over the memory that is there (S27); whether it did. Raises LineError."""
+        memory, signer = self.memory, Ed25519Signer(self._streams.key(number))
+        identity = await self._asked(number, signer)
+        if memory is None or self.memory is not memory:
+            return False  # it went dark meanwhile
+        await self._end_line()
+        if self.memory is not memory:
+            return False
+        fuse, self.clock.fuse = self.clock.fuse, None
+        with self.program.running():
+            memory.adopt(identity, self.new_id)
+        self.clock.fuse, self.signer = fuse, signer
+        self._sealed = self._last_words()
+        self._connect(memory)
+        return True
+
+    async def _asked(self, number: str, signer: Ed25519Signer) -> Identity:
+        """What the hall says to an enrolment; asked twice it says the same (T36)."""
         transport = self._transport("")
         hello = await transport.hello()
-        request = EnrolRequest(self.number, CODE, f"i-{self.number}", self.signer.public)
-        answer = await transport.enrol(seal(self.signer, PURPOSE_ENROL, request))
+        request = EnrolRequest(number, CODE, f"i-{number}", signer.public)
+        answer = await transport.enrol(seal(signer, PURPOSE_ENROL, request))
         assert (answer.key, answer.hall) == (hello.key, HALL)
         self.hall_key = answer.key
-        identity = Identity(
-            answer.hall, answer.region, answer.name, answer.key, self.number, request.incarnation, answer.epoch
-        )
-        self._begin(self._kind.create(self.folder, self.clock, self.state, identity))
+        return Identity(answer.hall, answer.region, answer.name, answer.key, number, request.incarnation, answer.epoch)
 
     def switch_on(self) -> None:
         """Start the program on what the disk holds."""
@@ -156,6 +176,9 @@ class Terminal:
         fill(memory._writer, self.full)
         self._sealed = self._last_words()
         self.memory = self._listened(memory)
+        self._connect(memory)
+
+    def _connect(self, memory: TerminalMemory) -> None:
         self.line = Line(
             memory, self._transport(self.hall_key), self.signer,
             clock=self.clock, sleep=asyncio.sleep, dice=self._dice.random, run=self._run, limits=self._limits,
@@ -191,6 +214,10 @@ class Terminal:
         memory.writing = writing  # type: ignore[method-assign]
         memory.free_mb = lambda: 1000  # type: ignore[method-assign]  # of the real disk nothing may be told
         return memory
+
+    def stepped(self, name: str, args: tuple[Any, ...]) -> None:
+        """Something was written that a step of the line would have written."""
+        self._stepped(self, name, args)
 
     async def _run(self, call: Callable[..., Any], *args: Any) -> Any:
         """The memory's methods, here and now; the world looks after each that changes something."""

@@ -20,6 +20,7 @@ from casework.limits import LIMITS
 from tests.sim.clerk import Clerk
 from tests.sim.dice import Dice
 from tests.sim.judgement import Judgement
+from tests.sim.lineage import Lineage
 from tests.sim.loop import PowerCut, run_virtual
 from tests.sim.mishaps import Mishaps
 from tests.sim.network import Wire
@@ -31,12 +32,18 @@ from tests.sim.schedule import Schedule
 from tests.sim.server import Server
 from tests.sim.terminal import Terminal, verdicts_of
 from tests.sim.tracing import Trace
-from tests.sim.truth import Broken, Mirror, Truth, Window
+from tests.sim.truth import Broken, Mirror, Truth
+from tests.sim.window import Window
+from tests.sim.working import Working
 
 HEALTH = 600.0
 """Seconds without a fault after which nothing may wait any more."""
 EVENINGS = 8
 """How often a supervisor goes through all trays before something in them counts as stuck."""
+SNAPSHOTS: dict[str, Any] = {
+    "snapshot_least": 30, "snapshot_part": 65536, "snapshot_part_least": 16384, "snapshot_wait": 5.0,
+}  # fmt: skip
+"""How little has to lie behind for a snapshot to be worth it, where windows open in the middle of the day."""
 NARROW = frozenset({"business", "single"})
 """The modules of the last terminal: it sees less than the others."""
 
@@ -72,15 +79,22 @@ class World:
         self.happened: Counter[str] = Counter()
         self.trace = Trace(sink)
         self.limits = dataclasses.replace(LIMITS, poll_seconds=profile.poll_seconds, poll_spacing=profile.poll_spacing)
+        if profile.opened:
+            self.limits = dataclasses.replace(self.limits, **SNAPSHOTS)
         self.server = Server(folder, self.dice, bug.store, self.limits)
         mirror = Mirror(self.server.peek(), self.happened)
         self.truth = Truth(mirror, self.happened, self.limits, profile.every_step)
         self.judgement = Judgement(self.truth)
         self.mishaps = Mishaps(self)
+        self.lineage = Lineage(self)
+        self.working = Working(self)
         self.terminals: list[Terminal] = []
         self.clerks: list[Clerk] = []
+        self.well = False
+        """Every fault has ended; somebody looks after all that is left."""
         self._broken: BaseException | None = None
         self._ended = asyncio.Event()
+        self._tasks: list[asyncio.Future[None]] = []
 
     # Making it
 
@@ -88,25 +102,50 @@ class World:
         """Enrol every terminal, before anything goes wrong."""
         for place in range(self.profile.terminals):
             number = f"{place + 1:04d}"
-            wire = Wire(
-                number, self.server, self.profile, self.dice, self.happened, self._tracer(number), self._watched
-            )
-            wire.calm = True
-            terminal = Terminal(
-                number, self.folder, wire, self.dice, memory_kind=self.bug.memory, stepped=self._stepped,
-                committed=self._committed, happened=self.happened, limits=self.limits,
-            )  # fmt: skip
+            terminal = self.machine(number)
+            terminal.wire.calm = True
             narrow = bool(place) and place == self.profile.terminals - 1
             modules = NARROW if narrow else frozenset(MODULES)
-            window = Window(frozenset({"hall", f"terminal/{number}", *modules}))
+            window = self.window(number, modules)
             self.truth.windows[number] = window
             self.server.invite(number)
             await terminal.enrol()
             if narrow:
                 self._narrow(number)
-            clerk = Clerk(terminal, self.dice.stream(f"clerk/{number}"), modules, self.happened, _drafts_of(window))
             self.terminals.append(terminal)
-            self.clerks.append(clerk)
+            self.clerks.append(self._clerk_of(terminal, window, modules))
+
+    def machine(self, name: str) -> Terminal:
+        """A PC with its wire; nothing is on it yet."""
+        wire = Wire(name, self.server, self.profile, self.dice, self.happened, self._tracer(name), self._watched)
+        return Terminal(
+            name, self.folder, wire, self.dice, memory_kind=self.bug.memory, stepped=self._stepped,
+            committed=self._committed, happened=self.happened, limits=self.limits,
+        )  # fmt: skip
+
+    @staticmethod
+    def window(number: str, modules: frozenset[str] = frozenset(MODULES)) -> Window:
+        """What is known of a window that is enrolled now."""
+        return Window(number, frozenset({"hall", *modules}))
+
+    def join(self, terminal: Terminal, window: Window) -> None:
+        """A machine more, in the middle of everything: somebody works at it."""
+        modules = frozenset(MODULES)
+        self.truth.windows[terminal.number] = window
+        clerk = self._clerk_of(terminal, window, modules)
+        self.terminals.append(terminal)
+        self.clerks.append(clerk)
+        works = [*self.working.of(clerk), self.mishaps.reboots(terminal)]
+        self._tasks += [asyncio.ensure_future(self._guarded(work)) for work in works]
+
+    def _clerk_of(self, terminal: Terminal, window: Window, modules: frozenset[str]) -> Clerk:
+        stream = self.dice.stream(f"clerk/{terminal.number}")
+        return Clerk(terminal, stream, modules, self.happened, _drafts_of(window))
+
+    @property
+    def whole(self) -> list[Terminal]:
+        """The terminals that hold all modules."""
+        return self.terminals[:-1] if self.profile.terminals > 1 else self.terminals[:]
 
     def _narrow(self, number: str) -> None:
         from hall.rows import Changes
@@ -125,20 +164,21 @@ class World:
         await self.found()
         for terminal in self.terminals:
             terminal.wire.calm = False
-        tasks = [asyncio.ensure_future(self._guarded(work)) for work in self._works()]
+        self._tasks = [asyncio.ensure_future(self._guarded(work)) for work in self._works()]
         try:
             await asyncio.wait_for(self._ended.wait(), self.schedule.until)
         except TimeoutError:
             self.trace.say("world", "everything is well from here on")
-        for task in tasks:
+        for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         self._raise()
         await self.heal()
 
     async def heal(self) -> None:
         """Every fault ends; after `HEALTH` seconds nothing waits; a supervisor settles; then the truth is told."""
-        ticking = asyncio.ensure_future(self._guarded(self._ticks()))
+        self.well = True
+        looked_after = asyncio.gather(*(self._guarded(work) for work in (self._ticks(), self.lineage.it())))
         self.rules.fails_on = ""
         self.server.fuse = None
         self.server.fill(False)
@@ -151,6 +191,7 @@ class World:
             await terminal.wire.settle()
             await self._revive(terminal)
         self.mishaps.heal()
+        self.lineage.heal()
         if self.profile.upgrades:
             await self._same_version()
         await self._health(HEALTH)
@@ -158,8 +199,8 @@ class World:
             self.truth.see_again(self.terminals)
             self.judgement.drained(self.terminals)
             await self._settle()
-            ticking.cancel()
-            await asyncio.gather(ticking, return_exceptions=True)
+            looked_after.cancel()
+            await asyncio.gather(looked_after, return_exceptions=True)
             self.judgement.told(self.terminals)
 
     async def _same_version(self) -> None:
@@ -196,7 +237,7 @@ class World:
         """Somebody looks after every PC that is dark, or whose program has just died."""
         if terminal.on and terminal.serving is not None and terminal.serving.done():
             if not isinstance(terminal.serving.exception(), PowerCut):
-                return
+                return  # it has to be enrolled again, or the end shows that it never came back
             await self.dark(terminal)
         if not terminal.on:
             self.light(terminal)
@@ -210,53 +251,19 @@ class World:
         self.truth.mirror.eyes.close()
 
     def _works(self) -> list[Coroutine[Any, Any, None]]:
-        works = [*self.mishaps.works(), self._ticks(), self._office()]
-        works += [self._clerk(terminal, clerk) for terminal, clerk in zip(self.terminals, self.clerks, strict=True)]
+        works = [*self.mishaps.works(), self._ticks(), self.working.office()]
+        works += [work for clerk in self.clerks for work in self.working.of(clerk)]
         return works
-
-    async def _clerk(self, terminal: Terminal, clerk: Clerk) -> None:
-        stream, acts = self.dice.stream(f"pace/{terminal.number}"), 0
-        while not self.profile.acts or acts < self.profile.acts:
-            await self.schedule.pass_by(stream.expovariate(1 / self.profile.between_acts))
-            if not terminal.on:
-                continue
-            acts += 1
-            try:
-                did = clerk.act()
-            except PowerCut:
-                self.happened["torn save"] += 1
-                did = "the power fails in the middle of an act"
-                await self.dark(terminal)
-            self.trace.say(terminal.number, f"somebody acts: {did}")
-
-    async def _office(self) -> None:
-        """Windows close in the evening and open in the morning; some are cut off before they have sent everything."""
-        stream, loop = self.dice.stream("office"), asyncio.get_running_loop()
-        for (_, closes), (opens, _) in zip(self.schedule.open, self.schedule.open[1:], strict=False):
-            await asyncio.sleep(max(0.0, closes - 240 - loop.time()))
-            away = [terminal for terminal in self.terminals if stream.random() < 0.5]
-            for terminal in away:
-                terminal.wire.cut = True
-            await asyncio.sleep(max(0.0, closes - loop.time()))
-            self.trace.say("world", "the office closes")
-            self.happened["night"] += 1
-            for terminal in self.terminals:
-                terminal.closed = True
-                await (self.dark(terminal) if stream.random() < 0.3 else terminal.switch_off())
-            await asyncio.sleep(opens - loop.time())
-            self.trace.say("world", "the office opens")
-            for terminal in self.terminals:
-                terminal.closed = terminal.wire.cut = False
-                if not terminal.on:
-                    self.light(terminal)
 
     async def _ticks(self) -> None:
         """The hall looks at its timers, seldom while nobody works."""
         while True:
-            is_open = self.schedule.is_open(asyncio.get_running_loop().time())
+            is_open = self.well or self.schedule.is_open(asyncio.get_running_loop().time())
             await asyncio.sleep(self.profile.tick_seconds if is_open else 3600.0)
             if self.profile.restores and not self.truth.blind and self.dice.stream("backup").random() < 0.3:
                 self.server.back_up()
+            if self.profile.opened and self.server.up and self.dice.stream("snapshot").random() < 0.3:
+                self.server.snapshot()
             if self.server.tick():
                 self.happened["timer"] += 1
                 self.trace.say("hall", "a timer has run out")

@@ -471,3 +471,15 @@ def test_who_brought_a_copy_for_an_original_can_bring_the_original(office: Offic
     assert dict(possible(case, office.context("1001")))["supplement-received"] is None
     case = office.does(case, "1001", "supplement-received")
     assert office.does(case, "2001", "accept").state == "accepted"
+
+
+def test_a_window_takes_in_nothing_of_a_module_that_it_does_not_hold() -> None:
+    """Its own entries would never be shown to it (S7): a sentence says where the applicant goes instead."""
+    office = Office()
+    form = office.form("A01")
+    no = office.take(form, modules=frozenset({"single"}))
+    assert isinstance(no, Refusal)
+    assert (no.code, no.facts) == ("module_elsewhere", {"module": "business", "terminal": office.terminal})
+    assert office.numbers_given == 0
+    assert not isinstance(office.take(form, modules=frozenset({"single", "business"})), Refusal)
+    assert not isinstance(office.take(form, modules=None), Refusal)

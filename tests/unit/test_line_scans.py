@@ -10,7 +10,7 @@ from casework.facts import digest
 from casework.limits import LIMITS
 from sync.status import LinkState
 from tests.scripted_hall import PORTAL, Counter, Trick, problem
-from tests.unit.test_line import lost_after_commit, never, nobody, says, tell
+from tests.scripted_line import lost_after_commit, never, nobody, says, tell
 
 PIECE = LIMITS.scan_piece_bytes
 BIG = b"%PDF-1.7 " + bytes(range(256)) * 4096  # a little over a megabyte: five pieces

@@ -12,6 +12,7 @@ from casework import bodies
 from casework.facts import Fact
 from casework.limits import LIMITS
 from casework.outbox import Row
+from casework.prefile import short_code
 from casework.wire import Answered, Tray, Verdict
 from local_db.memory import TerminalMemory
 from tests.builders import NO_HEAD, FixedClock, Hand, Log, chain, grouped
@@ -183,3 +184,26 @@ def _break(memory: TerminalMemory, seq: int) -> None:
         db.execute("drop trigger fact_is_never_changed")
         broken = "cast(substr(bytes, 1, 20) || x'00' || substr(bytes, 22) as blob)"
         db.execute(f"update fact set bytes = {broken} where n = ?", (seq,))
+
+
+def test_s16_an_application_that_was_refused_or_given_up_is_shown_as_its_facts_make_it(memory: TerminalMemory) -> None:
+    """S22: as a memory shows it whose projections are made anew."""
+    hand = Hand()
+    form = bodies.Form("D01", bodies.Party("person", "王芳", "420111199001011234"))
+    opened_, parked = (
+        hand.fact(type_, kind(short_code(id_), "single", form), id_)
+        for type_, kind, id_ in (("prefile.opened", bodies.PrefileOpened, "a" * 32),
+                                 ("prefile.parked", bodies.PrefileParked, "b" * 32))
+    )  # fmt: skip
+    taken = hand.fact("prefile.taken", bodies.PrefileTaken("0012"), parked.case)
+    save(memory, opened_, parked, taken)
+    memory.mark_sent(1, 3)
+    refused = Verdict("rejected", "id_reused", judged_at="2026-11-23T10:00:00.000")
+    memory.answered((Answered(1, refused), Answered(2, ACCEPTED, 1), Answered(3, NO_BYTES)), 3)
+    assert [(each.id, each.state) for each in memory.prefiles()] == [(parked.case, "taken")]
+    settled = hand.fact("resolve.withdraw", bodies.ResolveWithdraw((taken.id,), "不再坚持"), parked.case)
+    save(memory, msgspec.structs.replace(settled, actor="3001", post="supervisor"))
+    assert [(each.id, each.state) for each in memory.prefiles()] == [(parked.case, "parked")]
+    before = memory.projection_hash()
+    memory.rebuild()
+    assert memory.projection_hash() == before
