@@ -232,6 +232,8 @@ class Case(msgspec.Struct, frozen=True, omit_defaults=True):
     """The last of them (`casework.nudging`)."""
     asks_refused: int = 0
     """How often something was asked for too late (R5): it counts against the item."""
+    apart: tuple[str, ...] = ()
+    """Numbers of cases of the same applicant and item that are another matter (`casework.doubles`)."""
     facts: int = 0
     doubts: tuple[str, ...] = ()
     """Days that no clock proves, until a supervisor has confirmed them (`casework.dating`)."""

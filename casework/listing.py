@@ -14,7 +14,7 @@ PLAIN = frozenset(
         "unmasked", "accepted", "refused_at_intake", "returned", "step.done", "step.not_needed", "inspected",
         "sent_back", "reassigned", "consulted", "recused", "pledge.checked", "withdrawn", "terminated", "transferred",
         "forwarded", "suspended", "resumed", "extended", "decided", "corrected", "revoked", "voided",
-        "deemed_accepted", "timer.set_aside", "scanned", "scan.arrived",
+        "deemed_accepted", "timer.set_aside", "scanned", "scan.arrived", "told_apart",
     }
 )  # fmt: skip
 """Types of facts that tell a terminal nothing but the state of their case.

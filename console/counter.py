@@ -17,7 +17,8 @@ from casework.bundle import take_in_together
 from casework.case import Case
 from casework.catalogue.materials import FOUND
 from casework.catalogue.schema import Catalogue, Item
-from casework.commands import Check, Command, Intake, read_act
+from casework.command import Command
+from casework.commands import Check, Intake, read_act
 from casework.decide import ask_refused, decide, print_paper, unmask
 from casework.drafting import Context, Decision
 from casework.errors import BadInput
@@ -312,6 +313,7 @@ class Counter:
             visit=session.visit,
             waiting=tx.waiting(case_id) if case_id else frozenset(),
             team_of=lambda number: _team(tx, number),
+            person_of=tx.staff,
             sourced=self.sources.connected,
             calendar=self.library.calendar(),
             writes=tx.writes(),

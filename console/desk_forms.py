@@ -221,17 +221,30 @@ def _send_back(case: Case, terminal: Terminal) -> tuple[desk.Field, ...]:
     return (to, _text("reason", required=True))
 
 
-def _posts(case: Case, terminal: Terminal, kinds: set[str], without: set[str]) -> tuple[desk.Choice, ...]:
+def _posts(case: Case, terminal: Terminal, kinds: frozenset[str]) -> tuple[desk.Choice, ...]:
     posts = terminal.library.of(case).posts.values()
     fitting = [p for p in posts if case.received.module in p.modules and kinds.intersection(p.kinds)]
-    return tuple(desk.Choice(post.id, post.name.say(terminal.language)) for post in fitting if post.id not in without)
+    return tuple(desk.Choice(post.id, post.name.say(terminal.language)) for post in fitting)
 
 
 def _reassign(case: Case, terminal: Terminal) -> tuple[desk.Field, ...]:
-    steps = open_steps(case)
-    choices = _posts(case, terminal, {step.kind for step in steps}, {post_of(case, step) for step in steps})
+    """The post, and the person where one is meant; the same questions for all cases that wait at like steps."""
+    kinds = frozenset(step.kind for step in open_steps(case))
+    choices = _posts(case, terminal, kinds)
     post = desk.Field("post", t("field.post"), "choice", required=True, choices=choices)
-    return (*_step_field(case, _WORK, terminal), post, _text("reason", required=True))
+    serve = {choice.code for choice in choices}
+    people = tuple(
+        desk.Choice(one.number, f"{one.name} {one.number}")
+        for one in terminal.memory.roster()
+        if one.active and serve.intersection(one.posts)
+    )
+    names = [one.text for one in people[:_NAMED]] or ["-"]
+    person = desk.Field("person", t("field.person"), "staff", choices=people, help=t("field.person.help", names=names))
+    return (*_step_field(case, kinds, terminal), post, person, _text("reason", required=True))
+
+
+_NAMED = 6
+"""People whom the help of a field names."""
 
 
 def _consult(case: Case, terminal: Terminal) -> tuple[desk.Field, ...]:

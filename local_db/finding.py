@@ -15,6 +15,7 @@ import msgspec
 from casework import numbers
 from casework.bodies import Party
 from casework.case import Case, Place, decode_case, places
+from casework.doubles import Double, doubles
 from casework.facts import Fact
 from casework.listing import split
 from casework.outbox import Row
@@ -244,6 +245,19 @@ class Finding(Connected):
     def same_open_case(self, item: str, applicant_id: str) -> tuple[Case, ...]:
         """Open cases of the same applicant and item: the warning before a save."""
         return self._cases(_SQL["same_open_case"], applicant_id, item)
+
+    def doubles(self) -> tuple[Double, ...]:
+        """Open cases that look like another one of the same applicant and item, those that came last first."""
+        found: list[Double] = []
+        for applicant_id, item in self._open_twice():
+            found += doubles(self.same_open_case(item, applicant_id))
+            if len(found) >= self.limits.list_rows:
+                break
+        return tuple(sorted(found, key=lambda one: one.case.received_at, reverse=True))
+
+    def _open_twice(self) -> list[tuple[str, str]]:
+        with self.reading() as db:
+            return db.execute(_SQL["open_twice"]).fetchall()
 
     def known_applicant(self, applicant_id: str) -> Acquaintance | None:
         """What this terminal knows of whoever has that ID or code."""

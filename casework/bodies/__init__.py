@@ -25,6 +25,7 @@ from casework.bodies.course import (
     StepNotNeeded,
     Suspended,
 )
+from casework.bodies.doubles import ToldApart
 from casework.bodies.hall import (
     Adopts,
     CalendarHead,
@@ -161,6 +162,7 @@ __all__ = [
     "Terminated",
     "TimerSetAside",
     "TimerSettled",
+    "ToldApart",
     "Transferred",
     "Unmasked",
     "Voided",

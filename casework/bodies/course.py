@@ -40,11 +40,17 @@ class SentBack(Body, frozen=True):
 
 
 class Reassigned(Body, frozen=True):
-    """`reassigned`: an open step goes to another post of the module."""
+    """`reassigned`: an open step goes to another post of the module, or to a `person` of it.
+
+    By an officer from her own post, by a supervisor from any (改派). `name`: the person's, so that every window can say
+    who has it.
+    """
 
     step: str
     post: str
     reason: str
+    person: str = ""
+    name: str = ""
 
 
 class Consulted(Body, frozen=True):

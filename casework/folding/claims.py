@@ -41,7 +41,13 @@ def kept_claims(case: Case, type_: str, body: Any) -> Case:
 
 def _is_taken_up(type_: str) -> bool:
     """Whether a fact of this type says that somebody works on what was handed over."""
+    if type_ == "reassigned":  # that names whoever has it from now on, or nobody
+        return False
     return type_ == "claimed" or bool(EVENTS[type_].step_kind) or needs_a_claim(type_)
 
 
-EVOLVERS: dict[str, Evolver] = {"claimed": _claimed, "released": _released}
+def _told_apart(case: Case, fact: Fact, body: bodies.ToldApart) -> Case:
+    return msgspec.structs.replace(case, apart=tuple(sorted({*case.apart, *body.others})))
+
+
+EVOLVERS: dict[str, Evolver] = {"claimed": _claimed, "released": _released, "told_apart": _told_apart}

@@ -48,7 +48,8 @@ def _sent_back(case: Case, fact: Fact, body: bodies.SentBack) -> Case:
 
 
 def _reassigned(case: Case, fact: Fact, body: bodies.Reassigned) -> Case:
-    return msgspec.structs.replace(case, posts={**case.posts, body.step: body.post})
+    handed = Handed(body.person, body.name, fact.actor, fact.time.at) if body.person else None
+    return msgspec.structs.replace(case, posts={**case.posts, body.step: body.post}, handed=handed)
 
 
 def _consulted(case: Case, fact: Fact, body: bodies.Consulted) -> Case:

@@ -39,6 +39,13 @@ select case_id from shown where applicant_id = ? and item = ?
         'certified', 'delivered'
     ) order by received_at
 
+-- name: open_twice
+-- Of whom several open cases of one item are here. Only open ones are in the index.
+select applicant_id, item from shown indexed by shown_open where applicant_id <> '' and state in (
+    'received', 'awaiting_supplement', 'supplement_partly', 'accepted', 'suspended', 'forwarded', 'decided',
+    'certified', 'delivered'
+) group by applicant_id, item having count(*) > 1
+
 -- name: of_applicant
 -- Newest first.
 select case_id from shown where applicant_id = ? order by received_at desc, case_id desc limit ?

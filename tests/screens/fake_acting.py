@@ -83,7 +83,7 @@ class FakeActing(FakePrefiles):
             paper = Field(f"line.{number[-4:]}", "材料" if zh else "Paper")
             acts = (
                 ActView("examine", self.w("审核"), fields=(note,)),
-                ActView("reassign", "转岗" if zh else "Reassign", fields=(post,)),
+                ActView("reassign", "改派" if zh else "Reassign", fields=(post,)),
                 ActView("deliver", self.w("送达"), fields=(own,)),
                 ActView("accept", self.w("受理")),
                 ActView("nudge", "催办" if zh else "Urge", fields=(Field("text", "说明", value="请尽快"),)),
