@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
@@ -88,20 +89,24 @@ class BootFiles(Rebuild):
         if file is None:
             return False
         path, made = self._part(scope), hashlib.sha256()
-        with wrapped(path), path.open("rb") as stream:
-            while piece := stream.read(_READ):
-                made.update(piece)
+        with wrapped(path):
+            if path.exists():
+                with path.open("r+b") as stream:
+                    while piece := stream.read(_READ):
+                        made.update(piece)
+                    os.fsync(stream.fileno())  # what is proven once stays so after a power cut
         proven = made.hexdigest() == file.sha256
         if not proven:
             with wrapped(path):
-                path.unlink()
+                path.unlink(missing_ok=True)
         with self.transaction() as db:
             db.execute(_SQL["proven"], (int(proven), scope))
         return proven
 
     def boot_forget(self) -> None:
-        """There is no bootstrap, and none of its files."""
+        """There is no bootstrap, and none of its files; entries that it brought too early are asked for again."""
         with self.transaction() as db:
+            db.execute(_SQL["drop_ahead"])
             db.execute(_SQL["forget"])
             db.execute(_SQL["forget_files"])
             db.execute(_SQL["forget_held"])

@@ -25,7 +25,7 @@ from casework.ambient import stamp
 from casework.folding import fold_mark
 from casework.wire import decode_entry
 from local_db.boot_files import PHASES, BootFiles, Stage, stage_of
-from local_db.errors import wrapped
+from local_db.errors import Damaged, NotWritable, wrapped
 from local_db.outbox import keep_tray
 from local_db.pages import next_count, own_among, project
 from local_db.purge import drop_case
@@ -70,13 +70,37 @@ class Bootstrap(BootFiles):
             return None
         folds, more = self._folds, stage.phase != "fetch" and not (stage.phase in _OF_FILES and not stage.scope)
         if more:
-            self._boot_attach(stage.scope if stage.phase in _OF_FILES else "hall" if stage.phase == "known" else "")
-            more = self._boot_slice(stage)
+            scope = stage.scope if stage.phase in _OF_FILES else "hall" if stage.phase == "known" else ""
+            try:
+                self._boot_attach(scope)
+                more = self._boot_slice(stage)
+            except (Damaged, NotWritable):
+                if not scope or self._boot_is_sound(scope):
+                    raise
+                self._boot_without(stage)
+                return 0.0
         if not more and not self._boot_move(stage, scopes):
             return None
         if folds != self._folds:
             return 0.0  # the lock was free while the log was folded
         return (self.limits.bootstrap_alone_rest_ms if self._boot_alone() else self.limits.bootstrap_rest_ms) / 1000
+
+    def _boot_is_sound(self, scope: str) -> bool:
+        """Whether a file is still the one that was proven; after this an unsound one is no longer taken for it."""
+        self._boot_attach("")
+        return self.boot_prove(scope)
+
+    def _boot_without(self, stage: Stage) -> None:
+        """A file broke after it was proven. Before the cursor has moved it is fetched again; afterwards all its entries
+        are here, and the rest is folded from them.
+        """
+        with self.transaction() as db:
+            if stage.phase in {"entries", "known"}:
+                db.execute(_SQL["step"], ("fetch", "", 0, ""))
+                return
+            db.execute(_SQL["forget_told"])
+            self._project_tray(db, stage.seq)
+            db.execute(_SQL["step"], ("fold", "", 0, ""))
 
     def _boot_slice(self, stage: Stage) -> bool:
         """One slice of a phase; False at its end."""

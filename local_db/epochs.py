@@ -105,6 +105,7 @@ class Epochs(Rebuild):
             db.execute(_SQL["drop_entries"], (place,))
             db.execute(_SQL["dropped"])
             db.execute(_SCOPES["forget_fills"])
+            db.execute(_SCOPES["back_to"], (place,))
             _forget_bootstrap(db, place)
             db.execute(_SQL["drop_heads"], (place,))
             for table in ("staff", "terminal", "head", "tray"):

@@ -120,6 +120,7 @@ class Pages(Outbox):
             for one in part:
                 if one.link.entry is not None:
                     changed |= self._note(db, one.link.entry, one.fact, brought)
+            changed |= self._pass_hidden(db, part)
             now = stamp(self.clock.now())
             for case_id, state in folded.items():
                 keep_confirmed(db, case_id, state)
@@ -188,6 +189,17 @@ class Pages(Outbox):
             self._tray_of_own(db, seq)
         case_id: str = row[2]
         return case_id
+
+    def _pass_hidden(self, db: sqlite3.Connection, part: Sequence[_Read]) -> set[str]:
+        """Own facts that were accepted at places which are not shown here: nobody says more of them. Their cases.
+
+        Others may have brought them, or shown them to a restored hall: then no verdict for this terminal stands there.
+        """
+        hidden = {one.link.seq for one in part if one.link.entry is None}
+        if not hidden:
+            return set()
+        rows = db.execute(_SQL["accepted_between"], (part[0].link.seq - 1, part[-1].link.seq)).fetchall()
+        return {self._pass(db, seq) for seq, entry in rows if entry in hidden}
 
     def _told_alone(self, db: sqlite3.Connection, seq: int, verdict: Verdict, at: int) -> set[str]:
         """A verdict for this terminal alone; of what stands in a scope that it is not shown nothing more will come."""

@@ -95,7 +95,7 @@ class Bootstrap:
         here = snapshot and (snapshot.epoch, snapshot.seq, snapshot.chain) == (boot.epoch, boot.seq, boot.chain)
         if part is None or snapshot is None or not here or boot.seq <= position.cursor:
             await contact.memory(contact.store.boot_forget)  # the hall has tidied its shelf: begin with what it has now
-            self._ask_again = 0.0
+            self._ask_again, self._behind = 0.0, max(self._behind, boot.seq - position.cursor)
             contact.show_boot(None)
             return True
         await self._keep(file, snapshot, part)

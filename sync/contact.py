@@ -233,6 +233,11 @@ class Contact:
             hello = await self._greeted()
         return hello.epoch
 
+    async def sure(self) -> None:
+        """Where the last answer had a time from before the newest: ask whether the hall's clock was set back."""
+        if self._doubted is not None:
+            await self.hello()
+
     async def _greeted(self) -> Hello:
         try:
             hello = await self._ask(self.transport.hello())

@@ -154,6 +154,7 @@ class Line:
             await self._patiently(self._holes.step, tries)
             if scans:
                 await carried(self._carrier.step, self._limits.once_pieces)
+            await self._contact.sure()  # nobody asks again before the next time
         except Diverged:
             raise
         except LineError as stopped:

@@ -21,6 +21,10 @@ update bootstrap_file set proven = ? where scope = ?
 -- name: forget
 delete from bootstrap
 
+-- name: drop_ahead
+-- Entries of a snapshot that came to no end: the cursor has not reached them.
+delete from entry where seq > (select cursor from standing)
+
 -- name: forget_files
 delete from bootstrap_file
 

@@ -114,6 +114,11 @@ where excluded.told >= tray.told
 -- Under its id, and under the hash of its bytes.
 delete from tray where fact_id in (?, ?) and told = 0
 
+-- name: accepted_between
+-- Own facts that the hall has accepted behind one place and up to another.
+select local_seq, entry from outbox
+where state not in ('passed', 'resolved') and state = 'accepted' and entry > ? and entry <= ?
+
 -- name: again
 -- Where the present incarnation sealed the fact of a former envelope once more.
 select again from former where terminal = ? and incarnation = ? and local_seq = ?

@@ -87,6 +87,10 @@ select ?1, '', '', ?2, ?3 from standing where floor < ?1
 -- name: gone_upto
 update scope_here set place = ? where scope = ?
 
+-- name: back_to
+-- In another epoch what lies behind a place comes again.
+update scope_here set place = min(place, ?)
+
 -- name: drop_line
 delete from tray where fact_id = ? and told = 1
 

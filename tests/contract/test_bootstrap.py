@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import shutil
 from collections import deque
 from collections.abc import Callable, Coroutine
 from pathlib import Path
@@ -247,6 +248,45 @@ def test_t47_a_file_whose_proof_was_cut_off_is_proven_before_it_is_believed(
         assert begun.memory.check() == ()
 
     at_hall(tmp_path, story)
+
+
+@pytest.mark.parametrize("how", ["gone", "zeros", "gone-and-tidied"])
+@pytest.mark.parametrize("phase", ["sweep", "entries", "known", "fill", "tray"])
+def test_t47_t42_a_file_that_breaks_after_it_was_proven_costs_nothing_but_time(
+    tmp_path: Path, phase: str, how: str
+) -> None:
+    """A virus scanner took it, or a power cut; to say that the memory is broken would send somebody to a backup."""
+
+    async def story(world: HallWorld, window: Window) -> None:
+        begun, pulled = await placed(world, "0032", limits=SMALL), await placed(world, "0031", limits=PULLS)
+        own = begun.hand.received()
+        begun.commit(own)
+        while begun.memory.boot() is None or _phase(begun) != phase:
+            assert await begun.line._bootstrap.step()
+        begun.restart()
+        for part in begun.memory._parts().glob("*.part"):
+            part.unlink() if how != "zeros" else part.write_bytes(bytes(part.stat().st_size))
+        if how == "gone-and-tidied":
+            for kept in world.shelf.kept():
+                shutil.rmtree(kept.folder)
+        assert (await begun.sync()).error == ""
+        assert begun.memory.boot() is None
+        for one in (begun, pulled, begun):
+            await one.sync()
+        assert held(begun) == held(pulled)
+        assert begun.memory.check() == ()
+        assert begun.memory.pending().unsent == 0
+        before = begun.memory.projection_hash()
+        begun.memory.rebuild()
+        assert begun.memory.projection_hash() == before
+
+    at_hall(tmp_path, story)
+
+
+def _phase(place: Place) -> str:
+    with place.memory.reading() as db:
+        phase: str = db.execute("select phase from bootstrap").fetchone()[0]
+    return phase
 
 
 def test_a_hall_without_a_snapshot_is_pulled_from_the_beginning(tmp_path: Path) -> None:

@@ -364,6 +364,68 @@ def test_t32_s25_the_verdict_of_an_entry_that_its_maker_is_not_shown_proves_no_f
     at_hall(tmp_path, story)
 
 
+def test_t32_s6_an_own_fact_that_others_brought_back_is_passed_where_its_window_is_not_shown_it(tmp_path: Path) -> None:
+    """The window had its answer and had not pulled: no word of the hall to it alone can be shown again."""
+
+    async def story(world: HallWorld, window: Window, full: Place, place: Place) -> None:
+        await taken_away(world, place)
+        await full.sync()
+        copied(world, tmp_path / "backup.db")
+        taken = place.hand.received(module="business", item="A01")
+        place.commit(taken)
+        await place.line._outbound.step()
+        assert rows(place) == ["accepted"]
+        await full.sync()
+        restored(world, tmp_path / "backup.db")
+        plugged(world, full, place)
+        for one in (full, place):
+            await one.sync()
+        gathered(world)
+        await place.sync()  # pushed first: the answer comes before the place is pulled
+        assert rows(place) == ["passed"]
+        assert world.case(taken.case) is not None
+        assert place.memory.case_state(taken.case) is None
+        assert place.memory.holes() == ()
+
+    at_hall(tmp_path, story)
+
+
+def test_t32_s7_a_scope_that_was_going_when_the_hall_was_restored_leaves_nothing_behind(tmp_path: Path) -> None:
+    """What stood behind the place where both logs part comes again, and goes again."""
+
+    async def story(world: HallWorld, window: Window, full: Place, place: Place) -> None:
+        await place.sync()
+        await full.sync()
+        give(world, "0032", "single")
+        copied(world, tmp_path / "backup.db")
+        await work(window, 6)
+        await full.sync()
+        await place.line._inbound.step(0.0)
+        end = place.memory.position().cursor
+        while _given_up_to(place) < end - 8:
+            assert place.memory.scope_slice()
+        assert place.memory.position().keep == ("business", "construction", "investment")
+        restored(world, tmp_path / "backup.db")
+        plugged(world, full, place)
+        await full.sync()
+        gathered(world)
+        for _ in range(3):
+            await place.sync()
+            world.clock.go(5)
+            world.api.hall.tick()
+        assert place.memory.position().keep == ()
+        exact(world, place, "single")
+
+    at_hall(tmp_path, story)
+
+
+def _given_up_to(place: Place) -> int:
+    with place.memory.reading() as db:
+        row = db.execute("select place from scope_here where scope = 'business'").fetchone()
+    assert row is not None, "it has gone whole"
+    return int(row[0])
+
+
 def test_s26_a_verdict_for_its_maker_alone_comes_back_from_the_second_place(tmp_path: Path) -> None:
     async def story(world: HallWorld, window: Window, full: Place, place: Place) -> None:
         await taken_away(world, place)

@@ -342,6 +342,29 @@ def test_t39_a_file_that_stays_busy_ends_in_a_sentence_and_nothing_is_lost(tmp_p
     memory.close()
 
 
+def test_t39_a_busy_file_is_waited_for_as_long_as_was_said_where_the_timer_is_coarse(tmp_path: Path) -> None:
+    """Where a millisecond's sleep takes sixteen, ten seconds are still ten."""
+    memory = enrolled(tmp_path, limits=dataclasses.replace(LIMITS, busy_seconds=1.0))
+    clock = _Coarse()
+    memory.clock = clock
+    other = sqlite3.connect(memory.file, isolation_level=None)
+    other.execute("begin immediate")
+    with pytest.raises(Busy):
+        take_in(memory, Hand())
+    assert clock.ran <= 1000 + 1.0 + 2 * 0.016
+    other.rollback()
+    other.close()
+    memory.close()
+
+
+class _Coarse(FixedClock):
+    """Every look costs a tick of sixteen milliseconds."""
+
+    def monotonic(self) -> float:
+        self.ran += 0.016
+        return self.ran
+
+
 def test_t40_a_full_disk_at_the_commit_loses_nothing_that_was_saved(memory: TerminalMemory) -> None:
     hand = Hand()
     take_in(memory, hand)
