@@ -7,6 +7,7 @@ millisecond. The spellings come from the store, where `entries_of` and `guide_en
 from __future__ import annotations
 
 import bisect
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -57,6 +58,7 @@ def fold(text: str) -> str:
 
 
 _GRAM = 3
+_GAP = 3
 _FEW = 200
 """So many entries that begin alike are sorted; more of them are met soon by going through the text."""
 
@@ -106,6 +108,16 @@ class _Column:
             yield index
             place = self.text.find(wanted, self.starts[index] + len(self.values[index]))
 
+    def scattered(self, needle: str) -> Iterator[int]:
+        """The entries whose value has the characters of `needle` in their order, at most `_GAP` others between two.
+
+        Each stretch up to the next character has no choice, so going through all entries stays linear.
+        """
+        first, *more = map(re.escape, needle)
+        stretches = "".join(f"[^\\n{one}]{{0,{_GAP}}}{one}" for one in more)
+        for met in re.finditer(first + stretches, self.text):
+            yield bisect.bisect_right(self.starts, met.start()) - 1
+
     def matches(self, index: int, needle: str, at_start: bool) -> bool:
         value = self.values[index]
         return value.startswith(needle) if at_start else needle in value
@@ -135,6 +147,7 @@ class Finder:
         initials = _Column([entry.initials for entry in self._entries])
         pinyin = _Column([entry.pinyin for entry in self._entries])
         english = _Column([fold(entry.english) for entry in self._entries])
+        self._loose = (initials, name)
         self._tiers = (
             (code, True),
             (initials, True),
@@ -153,7 +166,8 @@ class Finder:
 
     def find(self, query: str, recent: Sequence[str] = (), limit: int = 20) -> tuple[FinderEntry, ...]:
         """At most `limit` entries for `query`: exact code, then code, initials, name and pinyin that begin so, then
-        any that contain it. Among equals the codes in `recent` come first, latest first, then items before guide-only.
+        any that contain it; if none does, those with these characters of name or initials in their order (`yxgs` finds
+        有限责任公司). Among equals the codes in `recent` come first, latest first, then items before guide-only.
 
         An empty query gives the recent ones and then all.
         """
@@ -166,7 +180,10 @@ class Finder:
         for rank, (column, at_start) in enumerate(self._tiers):
             groups.append([index for at, index in ranks if at == rank])
             groups.append(column.hits(needle, at_start))
-        return self._taken(groups, limit)
+        found = self._taken(groups, limit)
+        if found or len(needle) < _GRAM:
+            return found
+        return self._taken([column.scattered(needle) for column in self._loose], limit)
 
     def _rank(self, index: int, needle: str) -> int | None:
         for rank, (column, at_start) in enumerate(self._tiers):
