@@ -7,6 +7,7 @@ comes when all before it is printed). What breaks off after the first byte is Ma
 
 from __future__ import annotations
 
+import errno
 import socket
 from collections.abc import Callable
 
@@ -110,6 +111,15 @@ class NetworkPrinter:
             raise self._maybe(error) from error
 
     def _down(self, error: OSError) -> PrinterDown:
+        match error:
+            case ConnectionRefusedError():
+                return PrinterDown("papers.error.printer.refuses", printer=self.name)
+            case TimeoutError():
+                return PrinterDown("papers.error.printer.silent", printer=self.name)
+            case socket.gaierror():
+                return PrinterDown("papers.error.printer.lost", printer=self.name)
+        if error.errno in {errno.EHOSTUNREACH, errno.ENETUNREACH}:
+            return PrinterDown("papers.error.printer.lost", printer=self.name)
         return PrinterDown("papers.error.printer", printer=self.name, reason=error.strerror or str(error))
 
     def _maybe(self, error: OSError) -> MaybePrinted:

@@ -65,7 +65,7 @@ def test_a_dead_printer_holds_its_own_papers_and_no_others(terminal: Terminal) -
     put(terminal, "ticket")
     put(terminal)
     assert [receipt.kind for receipt in PrintQueue(terminal).print_waiting()] == ["receipt"]
-    assert states(terminal) == [("ticket", "waiting", "papers.error.printer")]
+    assert states(terminal) == [("ticket", "waiting", "papers.error.printer.refuses")]
 
 
 def test_a_dead_printer_is_tried_again_after_a_while_that_doubles(

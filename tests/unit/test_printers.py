@@ -75,7 +75,7 @@ def test_the_network_printer_gets_every_byte() -> None:
 def test_a_printer_where_nobody_answers_has_printed_nothing() -> None:
     with pytest.raises(PrinterDown) as caught:
         at(nobody()).send(b"x", "job")
-    assert caught.value.code == "papers.error.printer"
+    assert caught.value.code == "papers.error.printer.refuses"
 
 
 def test_a_printer_that_breaks_off_after_the_first_byte_may_have_printed() -> None:
@@ -107,7 +107,9 @@ def test_a_printer_that_answers_says_when_the_paper_is_out() -> None:
     assert printer.papers == [b"paper"]
 
 
-@pytest.mark.parametrize(("mood", "code"), [("empty", "papers.error.no_paper"), ("silent", "papers.error.printer")])
+@pytest.mark.parametrize(
+    ("mood", "code"), [("empty", "papers.error.no_paper"), ("silent", "papers.error.printer.silent")]
+)
 def test_a_printer_that_answers_is_asked_before_a_byte_of_the_paper_leaves(mood: Any, code: str) -> None:
     with till(mood) as printer:
         with pytest.raises(PrinterDown) as caught:
