@@ -15,6 +15,7 @@ from textual.geometry import Offset, Region
 from textual.strip import Strip
 from textual.widget import Widget
 
+from casework.papers.cells import wrap as broken
 from screens.themes import inks
 
 Part = tuple[str, str]
@@ -30,19 +31,8 @@ def fit(text: str, width: int) -> str:
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """`text` in lines of at most `width` cells; breaks at blanks where there are some, else between characters."""
-    lines: list[str] = []
-    for paragraph in text.split("\n"):
-        line = ""
-        for char in paragraph:
-            if cell_len(line) + cell_len(char) > width:
-                head, blank, tail = line.rpartition(" ")
-                keep = bool(blank) and char != " " and line[-1:].isascii() and cell_len(tail) < width // 2
-                lines.append(head if keep else line)
-                line = tail if keep else ""
-            line += char
-        lines.append(line)
-    return lines
+    """`text` in lines of at most `width` cells, broken as on paper: words whole, no line begins with a closing mark."""
+    return broken(text, width, cell_len)
 
 
 class Canvas(Widget, inherit_bindings=False):
