@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 
+from casework.ambient import CIVIL
 from casework.catalogue.search import fold
 from casework.errors import BadInput
 from casework.messages import Message, t
@@ -137,5 +138,5 @@ def _shown(path: Path) -> FileRow:
     if path.is_dir():
         return FileRow(f"{path}/", f"{path.name or path}/", folder=True)
     about = path.stat()
-    changed = f"{datetime.fromtimestamp(about.st_mtime):%m-%d %H:%M}"  # noqa: DTZ006 - the file system's own, to be read
+    changed = f"{datetime.fromtimestamp(about.st_mtime, UTC) + CIVIL:%m-%d %H:%M}"
     return FileRow(str(path), path.name, size=f"{max(about.st_size // 1024, 1)} KB", changed=changed)

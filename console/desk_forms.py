@@ -105,9 +105,10 @@ def _item(case: Case, terminal: Terminal) -> Item | None:
     return terminal.library.of(case).items.get(case.received.item)
 
 
-def reason_field() -> desk.Field:
-    """Why: a must."""
-    return _text("reason", required=True)
+def reason_field(*, printed: bool = False) -> desk.Field:
+    """Why: a must. Unless `printed`, it stays with the case and is on no paper."""
+    field = _text("reason", required=True)
+    return field if printed else msgspec.structs.replace(field, help=t("field.reason.kept"))
 
 
 def called_back_field(case: Case) -> desk.Field:

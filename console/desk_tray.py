@@ -123,7 +123,11 @@ def _amending(
     action = again(row, case) if case and case.is_open else ""
     if not action or case is None or row.kind != "rejected":
         return ()
-    fields = (reason_field(), *holder, *(f for f in act_fields(action, case, terminal) if f.code != "reason"))
+    fields = (
+        reason_field(printed=True),
+        *holder,
+        *(f for f in act_fields(action, case, terminal) if f.code != "reason"),
+    )
     name = t("act.amend", act=t(f"act.{action}"))
     return (
         desk.ActView(

@@ -115,8 +115,11 @@ class ActScreen(FormScreen):
         await self.console_app.show(ConfirmScreen(question, self._do, told=self._told(), notes=self.act.notes))
 
     def _told(self) -> list[tuple[str, str]]:
-        rows = [row for row in self.sheet.rows if isinstance(row, InputRow) and row.value]
-        return [(row.label, _said(row)) for row in rows]
+        rows = [row for row in self.sheet.rows if isinstance(row, InputRow)]
+        filled = [row for row in rows if row.value]
+        if not filled:  # what can't be mended later is not passed over in silence
+            return [(row.label, t("screens.confirm.empty")) for row in rows]
+        return [(row.label, _said(row)) for row in filled]
 
     async def _do(self) -> None:
         answer = await self.submit(self.sheet.values())

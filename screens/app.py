@@ -139,16 +139,19 @@ class ConsoleApp(SeatedApp, inherit_bindings=False):
 
     # From screen to screen
 
-    async def go(self, mode: str) -> bool:
-        """Bring a mode to the front, and what it shows up to date. False: the screen in front did not let go."""
+    async def go(self, mode: str, *, first: bool = False) -> bool:
+        """Bring a mode to the front, and what it shows up to date. False: the screen in front did not let go.
+
+        `first`: its first screen, not one that was left lying upon it.
+        """
         if self.person is None and mode != "sign_in":
             return False
         if not await self.frame.leave():
             return False
-        await self._turn(mode)
+        await self._turn(mode, first=first)
         return True
 
-    async def _turn(self, mode: str) -> None:
+    async def _turn(self, mode: str, *, first: bool = False) -> None:
         while self.frame.PASSING and len(self.screen_stack) > 1:
             self.pop_screen()
         if mode == self.current_mode:
@@ -156,6 +159,8 @@ class ConsoleApp(SeatedApp, inherit_bindings=False):
                 self.pop_screen()
         else:
             await self.switch_mode(mode)
+            while first and len(self.screen_stack) > 1 and await self.frame.leave():
+                self.pop_screen()
         await self._front()
 
     async def _front(self) -> None:
@@ -273,8 +278,8 @@ class ConsoleApp(SeatedApp, inherit_bindings=False):
         await self.show(TextScreen("screens.title.help", read))
 
     async def act_go_queue(self) -> None:
-        """F3."""
-        await self.go("queue")
+        """F3: the list itself, whatever lay upon it when a case was opened from there."""
+        await self.go("queue", first=True)
 
     async def act_go_search(self) -> None:
         """F4."""

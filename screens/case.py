@@ -17,6 +17,9 @@ from screens.side import Side
 
 _SIDE = 40
 
+_ON_REQUEST = frozenset({"guide", "ticket"})
+"""Papers that nobody waits for: F7 does not begin with them."""
+
 
 class CaseScreen(FrameScreen):
     """The case. The same screen is used for the next one."""
@@ -224,7 +227,7 @@ class CaseScreen(FrameScreen):
         if self.case is not None:
             from screens.preview import PreviewScreen
 
-            due = [paper.kind for paper in self.case.papers if not paper.count and paper.kind != "guide"]
+            due = [paper.kind for paper in self.case.papers if not paper.count and paper.kind not in _ON_REQUEST]
             await self.console_app.show(PreviewScreen(self.number, self.case.papers, due[-1] if due else ""))
 
     async def act_papers(self) -> None:

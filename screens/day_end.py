@@ -23,8 +23,8 @@ _COLUMNS = (
     Column("screens.column.item", 18),
     Column("screens.column.applicant", 10, wide=True),
 )
-_HEAD = 8
-"""Rows of the counts."""
+_KEPT = 13
+"""Rows of the window that the counts leave to the differences and to the frame."""
 _COUNTS = ("all", "at_hall", "unsent", "in_tray", "again")
 
 
@@ -64,7 +64,9 @@ class DayEndScreen(FrameScreen):
             self.answer(answer)
             return
         self.view = answer
-        self.counts.show(self._lines(answer), keep=True)
+        lines = self._lines(answer, max(self.size.height - _KEPT, 6))
+        self.counts.styles.height = len(lines) + 1
+        self.counts.show(lines, keep=True)
 
         async def page(after: str) -> Rows[Any]:
             return Rows(answer.differences, len(answer.differences))
@@ -76,15 +78,19 @@ class DayEndScreen(FrameScreen):
 
     freshen = arrive
 
-    def _lines(self, view: DayView) -> list[list[Part]]:
+    def _lines(self, view: DayView, most: int) -> list[list[Part]]:
         heads = "".join(f"{fit(t(f'screens.day.{name}'), 10)} " for name in _COUNTS)
         lines: list[list[Part]] = [[(f" {fit('', 20)} {heads}", "heading")]]
-        for name, *counts in (*view.cases, *view.papers)[: _HEAD - 2]:
+        rows = (*view.cases, *view.papers)
+        shown = rows if len(rows) <= most else rows[: most - 1]
+        for name, *counts in shown:
             parts: list[Part] = [(f" {fit(name, 20)} ", "")]
             for what, n in zip(_COUNTS, counts, strict=True):
                 ink = "warn" if n != "0" and what in {"unsent", "in_tray"} else "dim" if n == "0" else ""
                 parts.append((f"{fit(n, 10)} ", ink))
             lines.append(parts)
+        if len(shown) < len(rows):
+            lines.append([(f" {t('screens.day.more', n=len(rows) - len(shown))}", "dim")])
         return lines if len(lines) > 1 else [*lines, [(f" {t('screens.day.nothing')}", "dim")]]
 
     async def act_open(self) -> None:

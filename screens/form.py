@@ -68,6 +68,9 @@ class FormScreen(FrameScreen):
     async def sheet_done(self) -> None:
         """The last row was ended: nothing, saving has its own key."""
 
+    async def marked(self) -> None:
+        """Papers were marked: nothing follows from it here."""
+
     def sheet_says(self, message: Message | None) -> None:
         """A key was refused."""
         if message is not None:
@@ -83,7 +86,10 @@ class FormScreen(FrameScreen):
             self.say(row.warning, "warn")
         else:
             keys = t("screens.field.yes_no") if row.field.kind == "yes_no" and row.field.required else ""
-            self.say(row.field.help or self.whole(row) or keys, "dim")
+            said = row.field.help or self.whole(row) or keys
+            unseen = self.sheet.unseen(row)
+            also = t("screens.field.unseen", names=list(unseen)) if unseen else ""
+            self.say(" ".join(one for one in (said, also) if one), "dim")
 
     def whole(self, row: Row) -> str:
         """The label of a row that is too narrow for it."""

@@ -154,6 +154,11 @@ class IntakeScreen(FormScreen):
             await self._outcomes()
         return False
 
+    async def marked(self) -> None:
+        """What is proposed follows at once, not only when the caret leaves."""
+        if self.model.outcomes:
+            await self._outcomes()
+
     async def row_reached(self, row: Row) -> None:
         """Help, side panel, and the field of the draft."""
         self.tell_about(row)

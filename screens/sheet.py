@@ -11,7 +11,6 @@ in it): it is marked and gone back to on saving.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
 
 from rich.cells import cell_len
 from textual import events
@@ -22,34 +21,11 @@ from casework.text import split_paste
 from screens.actions import typed_act
 from screens.canvas import Canvas, Part
 from screens.field import HAVE_ACTS, InputRow, MaterialRow, Pick, Row, is_typed, typed
-from screens.sheet_lines import LABELS, label_width, name_room, row_parts
+from screens.sheet_lines import LABELS, label_width, name_room, row_parts, unseen
+from screens.sheet_owner import SheetOwner
 
 _KEPT_BELOW = 3
 """Rows between the caret and the end of the sheet: an input method's window needs them."""
-
-
-class SheetOwner(Protocol):
-    """What the screen around a sheet does when something happens in it. Each call is done before the next key."""
-
-    async def row_changed(self, row: Row) -> None: ...
-    async def row_left(self, row: Row, *, onward: bool) -> bool:
-        """The caret leaves `row`; True when the owner has moved it itself."""
-        ...
-
-    async def row_reached(self, row: Row) -> None: ...
-    async def row_taken(self, row: Row) -> None:
-        """Enter on a proposal."""
-        ...
-
-    async def rest_no(self, row: Row) -> None:
-        """`0` on a question: no to it and to all others of its part that are not answered."""
-        ...
-
-    async def sheet_done(self) -> None:
-        """Enter on the last row."""
-        ...
-
-    def sheet_says(self, message: Message | None) -> None: ...
 
 
 class Checkpoint:
@@ -271,6 +247,7 @@ class Sheet(Canvas, can_focus=True):
                 if isinstance(one, MaterialRow) and one.have == "missing" and one.wanted:
                     one.have = "original"
                     await self.owner.row_changed(one)
+            await self.owner.marked()
             self.refresh()
             return
         have = HAVE_ACTS.get(act or "")
@@ -284,6 +261,7 @@ class Sheet(Canvas, can_focus=True):
         row.have = row.unmarked if have == "missing" or have == "original" == row.have else have
         await self.owner.row_changed(row)
         if row.have == row.unmarked:
+            await self.owner.marked()
             self.repaint_row(self.at - self.top)
         else:
             await self.move(1)
@@ -348,6 +326,12 @@ class Sheet(Canvas, can_focus=True):
         if isinstance(row, MaterialRow):
             return cell_len(row.label) + 1 > name_room(row, self.size.width - 1)
         return cell_len(row.label) + 1 > self._label_cells(row)
+
+    def unseen(self, row: Row) -> tuple[str, ...]:
+        """The answers of a choice that its row has no room for."""
+        if not isinstance(row, InputRow) or not row.is_choice:
+            return ()
+        return unseen(row, max(self.size.width - 2 - self._label_cells(row), 4))
 
     def _label_cells(self, row: Row) -> int:
         return self._labels.get(row.section, LABELS)
