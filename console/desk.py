@@ -18,7 +18,7 @@ from casework.messages import Message, t
 from casework.papers.text import to_text
 from casework.refused import RECALL_PAPER
 from casework.rules import Refusal
-from console import desk_scans, moved
+from console import desk_doubles, desk_scans, moved
 from console.act_data import act_data
 from console.claiming import Claiming
 from console.counter import Acted, fate_of
@@ -313,6 +313,8 @@ class CounterDesk(BatchDesk, DayDesk, ActingDesk, HallDesk):
             number = recalled_case(entry)
             if number:
                 return self._done(self._terminal.counter.act(self._who, number, "recall", data), "act.recall")
+            if desk_doubles.is_double(entry):
+                return self._done(*desk_doubles.settled(self._terminal, self._who, entry, way, data.get("reason", "")))
             name, _, action = way.partition(":")
             kind = "withdraw" if name == "withdraw-refused" else name
             rest = {field: value for field, value in data.items() if field not in {"reason", "holder"}}

@@ -44,14 +44,14 @@ def since(
     before = fold([told.fact for told in history.lines if told.fact.id in seen]) if others else None
     if before is None:
         return None
-    sides = _sides(show, before, case, session.staff.number)
-    if all(side.seen == side.now for side in sides):
+    shown = sides(show, before, case, session.staff.number)
+    if all(side.seen == side.now for side in shown):
         return None
     off = dict(terminal.counter.possible(session, case))
     why = "" if action in off else t("moved.not_offered", act=t(f"act.{action}"))
     refusal = off.get(action)
     conflict = desk.Conflict(
-        number, sides, _lines(show, case, news), str(refusal.message) if refusal else why,
+        number, shown, _lines(show, case, news), str(refusal.message) if refusal else why,
         t("moved.look") if refusal or why else t("moved.anyway"), facts_shown(history),
     )  # fmt: skip
     last = conflict.news[-1]
@@ -71,7 +71,7 @@ def refused(terminal: Terminal, show: Shower, session: Session, number: str) -> 
     news = [told for told in history.lines if told.row is None and told.seq > base]
     why = str(sentence(no.verdict.code, no.verdict.facts)) if no.verdict else ""
     return desk.Conflict(
-        number, _sides(show, before, case, session.staff.number), _lines(show, case, [*news, no]), why,
+        number, sides(show, before, case, session.staff.number), _lines(show, case, [*news, no]), why,
         t("moved.settle"), facts_shown(history),
     )  # fmt: skip
 
@@ -80,7 +80,7 @@ def _lines(show: Shower, case: Case, news: Sequence[Told]) -> tuple[desk.History
     return tuple(show.history_line(case, told.fact, fate_of(told)) for told in news[-_SHOWN_NEWS:])
 
 
-def _sides(show: Shower, before: Case, now: Case, me: str) -> tuple[desk.Side, ...]:
+def sides(show: Shower, before: Case, now: Case, me: str) -> tuple[desk.Side, ...]:
     """State and place always, all else where it differs."""
     found = (
         desk.Side(t(f"moved.{name}"), words(show, before, me), words(show, now, me)) for name, words in _PARTS.items()

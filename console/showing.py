@@ -141,7 +141,7 @@ class Shower:
             route=self._route(case),
             history=tuple(self.history_line(case, fact, fate) for fact, fate in history),
             materials=tuple(self._material(case, item, code, have) for code, have in case.materials.items()),
-            form=self._form(case, item),
+            form=self.form(case),
             papers=self._papers(case),
             acts=acts,
             unsent=unsent,
@@ -199,8 +199,9 @@ class Shower:
             note=_note(case, code, have, source),
         )
 
-    def _form(self, case: Case, item: Item | None) -> tuple[desk.Line, ...]:
-        form = case.received.form
+    def form(self, case: Case) -> tuple[desk.Line, ...]:
+        """What was filled in, by the names of its fields."""
+        item, form = self._item(case), case.received.form
         fields = item.fields if item else ()
         lines = [
             desk.Line(self.say(field.label), self.say(said(field, form[field.id])))

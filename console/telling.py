@@ -113,6 +113,10 @@ def _recalled(show: Names, case: Case, body: bodies.Recalled) -> str:
     return _joined(t(f"paper.{body.paper}"), at, end, body.note)
 
 
+def _told_apart(show: Names, case: Case, body: bodies.ToldApart) -> str:
+    return _joined(_names([numbers.printed(each) for each in body.others]), body.reason)
+
+
 _TELLERS: dict[type[bodies.Body], _Teller] = {
     bodies.Received: _received,
     bodies.SupplementTold: _lines,
@@ -148,4 +152,7 @@ _TELLERS: dict[type[bodies.Body], _Teller] = {
     bodies.TimerSettled: lambda show, case, body: t(f"timer.settled.{body.by}"),
     bodies.DeemedAccepted: lambda show, case, body: body.due,
     bodies.Recalled: _recalled,
+    bodies.ToldApart: lambda show, case, body: _joined(
+        _names([numbers.printed(each) for each in body.others]), body.reason
+    ),
 }

@@ -98,7 +98,7 @@ def shown_key(key: str) -> str:
 _FORMS = ("sign_in", "intake", "act", "settings")
 _NO_TEXT = (
     "queue", "tray", "prefiles", "case", "text", "saved", "board", "preview", "batch", "prints", "conflict", "posts",
-    "handover", "agent_file", "day_end", "mine", "companies",
+    "handover", "agent_file", "day_end", "mine", "companies", "twins",
 )  # fmt: skip
 """Where no text is typed: `?` is help there."""
 _LISTS = ("queue", "search", "tray", "prefiles", "prints", "agent_files", "day_end", "mine", "companies")
@@ -140,6 +140,7 @@ ACTS: tuple[Act, ...] = (
     Act("pick_act", ("enter",), ("case",), row=1),
     Act("close_text", ("enter",), ("text",), row=1),
     Act("anyway", ("f2",), ("conflict",), row=2),
+    Act("settle", ("enter",), ("twins",), row=1),
     Act("look", ("enter",), ("conflict", "batch"), row=1),
     Act("new", ("n",), ("queue", "saved"), row=2),
     Act("tray", ("t",), ("queue",), row=3),
@@ -302,9 +303,17 @@ def typed_act(place: str, key: str) -> str | None:
 _ALWAYS = ("help", "menu", "back")
 
 
-def key_row(place: str, most: int = 7) -> tuple[Act, ...]:
-    """Up to `most` acts for the key row of `place`: its own, then always help, menu and back, then ways elsewhere."""
-    shown = sorted((act for act in acts_of(place) if act.row and not act.typed), key=lambda act: act.row)
+TAKES_IN = frozenset({"new", "go_intake", "agent_files"})
+"""Acts of whoever takes in applications: nobody else is offered their keys."""
+
+
+def key_row(place: str, most: int = 7, *, takes_in: bool = True) -> tuple[Act, ...]:
+    """Up to `most` acts for the key row of `place`: its own, then always help, menu and back, then ways elsewhere.
+
+    `takes_in`: whether the person may take in applications.
+    """
+    shown = [act for act in acts_of(place) if act.row and not act.typed and (takes_in or act.id not in TAKES_IN)]
+    shown.sort(key=lambda act: act.row)
     if place == "sign_in":
         return tuple(BY_ID[name] for name in ("help", "menu", "language", "quit"))
     always = [BY_ID[name] for name in _ALWAYS]

@@ -16,8 +16,8 @@ from screens.canvas import Part, fit, wrap
 from screens.desk import Conflict, HistoryLine
 from screens.frame import FrameScreen
 from screens.page import Page
+from screens.two_columns import side_by_side
 
-_NAMES = 12
 _WHO = 12
 
 
@@ -77,29 +77,7 @@ class ConflictScreen(FrameScreen):
 
 def conflict_lines(conflict: Conflict, width: int, *, again: bool) -> list[list[Part]]:
     """Both states beside each other in `width` cells, then the facts between them."""
-    column = (width - _NAMES - 8) // 2
-    titles: list[Part] = [
-        ("   " + " " * _NAMES, ""),
-        (fit(t("screens.conflict.seen"), column + 3), "heading"),
-        (fit(t("screens.conflict.now"), column), "heading"),
-    ]
-    lines: list[list[Part]] = [[], titles]
-    for side in conflict.sides:
-        differs = side.seen != side.now
-        seen, now = wrap(side.seen, column), wrap(side.now, column)
-        for row in range(max(len(seen), len(now))):
-            left = seen[row] if row < len(seen) else ""
-            right = now[row] if row < len(now) else ""
-            bar = "> " if differs and row == 0 else "  "
-            lines.append(
-                [
-                    ("   ", ""),
-                    (fit(side.name if row == 0 else "", _NAMES), "label"),
-                    (fit(left, column + 1), "dim" if differs else ""),
-                    (bar, "warn"),
-                    (fit(right, column), "strong" if differs else ""),
-                ]
-            )
+    lines = side_by_side(conflict.sides, t("screens.conflict.seen"), t("screens.conflict.now"), width)
     lines += [[], [(f"   {t('screens.conflict.news')}", "heading")]]
     for line in conflict.news or ():
         lines += _news(line, width)

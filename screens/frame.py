@@ -117,7 +117,8 @@ class FrameScreen(Screen[Any], inherit_bindings=False):
         self.title_bar.tell(self.heading(), self.console_app.person)
         if self.console_app.status is not None:
             self.status_bar.tell(self.console_app.status)
-        self.key_bar.tell(key_row(self.PLACE))
+        person = self.console_app.person
+        self.key_bar.tell(key_row(self.PLACE, takes_in=person is None or person.takes_in))
 
     def say(self, text: str | Message, tone: str = "") -> None:
         """Put a sentence into the message row."""

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from casework.messages import Message
 from screens.hall_views import CallView
-from screens.moved_views import Conflict
+from screens.moved_views import Conflict, Side
 
 Link = Literal["online", "connecting", "offline", "stopped"]
 Light = Literal["none", "green", "yellow", "red", "black"]
@@ -363,6 +363,8 @@ class TrayRow(Struct, frozen=True):
     level: str = ""  # who sees to it now, in words: window, post, supervisor
     here: bool = True  # its bytes are here; else they are asked for when it is opened
     told: tuple[str, ...] = ()  # what was refused, in words; known once it was opened
+    other: str = ""  # of a duplicate the number of the earlier case
+    sides: tuple[Side, ...] = ()  # of a duplicate both cases beside each other: the earlier one, this one
 
 
 class PrintRow(Struct, frozen=True):

@@ -161,6 +161,7 @@ class FakeDesk(FakeCounter, FakeActing, FakeRoaming, FakeHall):
             "officer" if number == "2001" else "helper",
             posts,
             ("window", "delivery"),
+            takes_in=not self.supervises,
             supervises=self.supervises,
         )
         return self.who
@@ -639,7 +640,8 @@ class FakeDesk(FakeCounter, FakeActing, FakeRoaming, FakeHall):
             else ("accepted", "2026-11-23 10:40, window 07")
         )
         row = TrayRow("e1", number(2), "refused", self.w("受理"), why, "11-23 10:40", ways, age, level)
-        return (msgspec.structs.replace(row, told=told) if self.opened else row,)
+        doubles = (self.double(number(3), number(5)),) if self.supervises else ()
+        return (msgspec.structs.replace(row, told=told) if self.opened else row, *doubles)
 
     async def tray_entry(self, entry: str) -> TrayRow | Refused:
         self.opened = True

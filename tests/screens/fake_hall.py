@@ -3,7 +3,20 @@
 from __future__ import annotations
 
 from casework.messages import Message, t
-from screens.desk import CallView, Choice, ClosingLine, ClosingView, Done, PostCount, Refused
+from casework.numbers import printed
+from screens.desk import (
+    ActView,
+    CallView,
+    Choice,
+    ClosingLine,
+    ClosingView,
+    Done,
+    Field,
+    PostCount,
+    Refused,
+    Side,
+    TrayRow,
+)
 
 
 class FakeHall:
@@ -50,3 +63,31 @@ class FakeHall:
             ClosingLine("03", (), "11-23 10:42"),
         )
         return ClosingView(windows, (t("closing.parked", code="7H2K-9QWD", name="王芳", at="11-23 10:12"),))
+
+    def double(self, earlier: str, later: str) -> TrayRow:
+        """The same applicant and item, taken in at two windows."""
+        fields = (Field("reason", t("field.reason"), required=True),)
+        why = t(
+            "doubles.why",
+            who="某某餐饮管理有限公司",
+            number=printed(earlier),
+            at="11-23 09:12",
+            state=t("state.accepted"),
+        )
+        taken = [t("tray.made", who=who, at=at, window=window) for who, at, window in (
+            ("张敏", "11-23 09:12", "07"), ("王芳", "11-23 10:31", "12"),
+        )]  # fmt: skip
+        sides = (
+            Side(t("doubles.taken"), *taken),
+            Side(t("doubles.agent"), "-", "刘洋"),
+            Side(t("moved.state"), t("state.accepted"), t("state.received")),
+            Side(t("moved.place"), t("module.single"), t("module.single")),
+            Side("经营场所", "珞喻路3号", "珞喻路3号一层"),
+        )
+        ways = tuple(
+            ActView(way, t(f"act.{way}"), fields=fields, grave=True, notes=(t(f"act.note.{way}"),))
+            for way in ("void-later", "void-earlier", "tell-apart")
+        )
+        return TrayRow(
+            "double", later, "duplicate", "D01 食品经营许可", why, "11-23 10:31", ways, other=earlier, sides=sides
+        )

@@ -82,9 +82,12 @@ WAYS = {
     "called": SIGNED,
     "pick_post": SIGNED + "p",
     "queue_of_post": SIGNED + "p<down><enter>",
+    "tray_doubles": SIGNED + "t<down>",
+    "twins": SIGNED + "t<down><enter>",
+    "twins_ways": SIGNED + "t<down><enter><enter>",
     "cable_out": SIGNED + "<ctrl+g>",
 }
-OF_THE_HALL = ("closing", "closing_offline", "pick_post", "queue_of_post")
+OF_THE_HALL = ("closing", "closing_offline", "pick_post", "queue_of_post", "tray_doubles", "twins", "twins_ways")
 """Ways of a supervisor."""
 SIZES = {"80x24": (80, 24), "120x40": (120, 40)}
 Compare = Callable[..., bool]
