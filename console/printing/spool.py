@@ -1,7 +1,7 @@
 """The printers that the system knows, by its own program: `lp` or `lpr`, started without a shell.
 
 Windows has neither, and what it has for a PDF (the print verb of whatever viewer is installed) says nothing about
-success: there a network printer or a folder is used, and `doctor` says so (`docs/adr/0026`).
+success: there a network printer or a folder is used, and `doctor` says so (`docs/adr/0028`).
 """
 
 from __future__ import annotations
