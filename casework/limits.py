@@ -126,9 +126,15 @@ class Limits:
     line_bytes: int = 64 * 1024
     # A file of applications that an agent brings
     batch_bytes: int = 16 * 1024 * 1024
-    batch_lines: int = 2000
-    batch_at_once: int = 10
-    """Lines that are looked through or taken in before the screen says how far it is."""
+    batch_lines: int = 10_000
+    batch_look_at_once: int = 20
+    """Lines that are looked through at once: so long the next key may have to wait, some 20 ms."""
+    batch_at_once: int = 3
+    """Lines that are taken in, or papers of lines that are queued, at once: each is written to the disk."""
+    batch_wait_seconds: float = 0.1
+    """So long a key that opens a file waits for it: a small one is there before the next key, a large one comes."""
+    people_offered: int = 9
+    """Known people and firms that are proposed for a name: as many as a digit can choose."""
     # Storage
     busy_seconds: float = 10.0
     list_rows: int = 2000

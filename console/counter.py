@@ -288,7 +288,7 @@ class Counter:
 
     def same_open_case(self, item: str, applicant_id: str) -> Message | None:
         """A warning when the applicant has an open case of the same item here."""
-        found = self.memory.same_open_case(item, applicant_id)
+        found = self.memory.same_open_case(item, applicant_id, 1)
         return Message("intake.same_open", {"number": numbers.printed(found[0].number)}) if found else None
 
     def _fresh(self, tx: Writing, number: str) -> Case:

@@ -13,7 +13,7 @@ from casework.errors import BadInput
 from casework.messages import Message, t
 from casework.rules import Refusal
 from console import batch
-from console.batch_file import Batch, read_batch
+from console.batch_file import Batch, BatchLine, read_batch
 from console.desk_intake import papers_of
 from console.desk_thread import DeskThread
 from console.dropped import file_of
@@ -34,6 +34,8 @@ class BatchDesk(DeskThread):
     def __init__(self, terminal: Terminal) -> None:
         super().__init__(terminal)
         self._batch: Batch | None = None
+        self._todo: list[BatchLine] = []
+        """What was not looked through yet, the first line last."""
         self._outcomes: dict[int, batch.Outcome] = {}
 
     async def batch_files(self, text: str) -> tuple[FileRow, ...]:
@@ -56,16 +58,30 @@ class BatchDesk(DeskThread):
         folder, begin = (typed, "") if whole else (typed.parent, typed.name)
         return tuple(_inside(folder, fold(begin)))
 
-    async def batch_preview(self, path: str) -> BatchView | desk.Refused:
-        """Read the file and look each line through."""
+    async def batch_open(self, path: str) -> BatchView | desk.Refused:
+        """Read the file; `batch_look` looks it through."""
 
-        def work() -> BatchView:
-            file = file_of(path)
-            self._batch = read_batch(file, self._terminal.memory.limits)
-            self._terminal.memory.keep_setting(_LAST, str(file.absolute().parent))
-            outcomes = (batch.look_through(self._terminal, self._who, line) for line in self._batch.lines)
-            self._outcomes = {one.line.number: one for one in outcomes}
-            return BatchView(file.name, tuple(map(_row, self._outcomes.values())))
+        def read() -> Batch:
+            return read_batch(file_of(path), self._terminal.memory.limits)
+
+        batch_ = await self._aside(read)
+        if isinstance(batch_, desk.Refused):
+            return batch_
+        self._batch, self._outcomes = batch_, {}
+        self._todo = list(reversed(batch_.lines))
+        folder = str(batch_.path.absolute().parent)
+        await self._do(lambda: self._terminal.memory.keep_setting(_LAST, folder))
+        return BatchView(batch_.path.name, len(batch_.lines))
+
+    async def batch_look(self) -> tuple[BatchRow, ...] | desk.Refused:
+        """Look the next lines through, a few at once; none: all of them were."""
+
+        def work() -> tuple[BatchRow, ...]:
+            count = min(self._terminal.memory.limits.batch_look_at_once, len(self._todo))
+            some = [self._todo.pop() for _ in range(count)]
+            seen = [batch.look_through(self._terminal, self._who, line) for line in some]
+            self._outcomes |= {one.line.number: one for one in seen}
+            return tuple(map(_row, seen))
 
         return await self._answer(work)
 
@@ -87,7 +103,7 @@ class BatchDesk(DeskThread):
         def work() -> desk.Done:
             if self._batch is None:
                 raise BadInput("batch.none")
-            outcomes = [self._outcomes[line.number] for line in self._batch.lines]
+            outcomes = [self._outcomes[line.number] for line in self._batch.lines if line.number in self._outcomes]
             table, refused = batch.keep_results(self._batch, outcomes, self._terminal.memory.folder / batch.FOLDER)
             bad = sum(1 for one in outcomes if one.fate == "wrong")
             facts = {"good": sum(1 for one in outcomes if one.fate == "done"), "bad": bad}
@@ -95,23 +111,24 @@ class BatchDesk(DeskThread):
                 return desk.Done(Message("batch.ended", {**facts, "table": str(table)}))
             return desk.Done(Message("batch.ended_refused", {**facts, "file": str(refused)}))
 
-        return cast("desk.Done | desk.Refused", await self._answer(work))
+        return cast("desk.Done | desk.Refused", await self._aside(work))
 
-    async def batch_print(self) -> desk.Done | desk.Refused:
-        """The papers of all cases that were taken in now, into the queue of the printer; none of them twice."""
+    async def batch_print(self, lines: tuple[int, ...]) -> int | desk.Refused:
+        """The papers of what was taken in now from these lines, into the queue of the printer; none of them twice."""
 
-        def work() -> desk.Done:
+        def work() -> int:
             count = 0
-            for taken in (each for one in self._outcomes.values() if not one.known for each in one.taken):
+            wanted = [self._outcomes[number] for number in lines if number in self._outcomes]
+            for taken in (each for one in wanted if not one.known for each in one.taken):
                 printed = {paper.paper for paper in self._terminal.counter.case(taken.number).papers}
                 for kind in papers_of(taken.types):
                     if kind not in printed:
                         done = self._terminal.counter.print(self._who, taken.number, kind)
                         count += not isinstance(done, Refusal)
             self._terminal.wake()
-            return desk.Done(Message("batch.printed", {"n": count}))
+            return count
 
-        return cast("desk.Done | desk.Refused", await self._answer(work))
+        return await self._answer(work)
 
 
 def _row(one: batch.Outcome) -> BatchRow:

@@ -21,7 +21,7 @@ from casework.rules import Refusal
 from console import desk_bundle, desk_item
 from console.counter import Session, Taken
 from console.legal_time import DayUnknown
-from console.showing import Shower, act_view
+from console.showing import Shower, act_view, identity_of, masked
 from console.terminal import Terminal
 from screens import desk
 
@@ -98,6 +98,16 @@ def known(terminal: Terminal, identity: str) -> desk.Known | None:
     if agent is not None:
         note = t("intake.known_agent", known=note, name=agent.name)
     return desk.Known(shown_party(party), note=note, agent=shown_party(agent) if agent else None)
+
+
+def people(terminal: Terminal, text: str, *, agents: bool = False) -> tuple[desk.Offer, ...]:
+    """Known people and firms by initials or characters of their names; people only as lists show them."""
+    found = terminal.memory.people_named(text, terminal.memory.limits.people_offered)
+    return tuple(
+        desk.Offer(party.id, f"{masked(party)}  {identity_of(party)}")
+        for party in found
+        if party.kind == "person" or not agents
+    )
 
 
 def known_agent(terminal: Terminal, identity: str, applicant_id: str) -> desk.Party | None:

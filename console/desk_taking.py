@@ -38,6 +38,10 @@ class TakingDesk(DeskThread):
         """What this terminal knows of an applicant."""
         return await self._do(lambda: desk_intake.known(self._terminal, identity))
 
+    async def find_people(self, text: str, *, agents: bool = False) -> tuple[desk.Offer, ...]:
+        """Known people and firms by initials or characters of their names."""
+        return await self._do(lambda: desk_intake.people(self._terminal, text, agents=agents))
+
     async def known_agent(self, identity: str, applicant_id: str) -> desk.Party | None:
         """What this terminal knows of an agent."""
         return await self._do(lambda: desk_intake.known_agent(self._terminal, identity, applicant_id))

@@ -242,9 +242,9 @@ class Finding(Connected):
                 found += [row[0] for row in db.execute(_SQL["of_applicant"], (person, limit)).fetchall()]
             return _rows(db, list(dict.fromkeys(found))[:limit])
 
-    def same_open_case(self, item: str, applicant_id: str) -> tuple[Case, ...]:
-        """Open cases of the same applicant and item: the warning before a save."""
-        return self._cases(_SQL["same_open_case"], applicant_id, item)
+    def same_open_case(self, item: str, applicant_id: str, limit: int = 50) -> tuple[Case, ...]:
+        """Open cases of the same applicant and item, oldest first: the warning before a save."""
+        return self._cases(_SQL["same_open_case"], applicant_id, item, limit)
 
     def doubles(self) -> tuple[Double, ...]:
         """Open cases that look like another one of the same applicant and item, those that came last first."""
@@ -266,6 +266,13 @@ class Finding(Connected):
             case = shown_case(db, newest[0]) if newest else None
             count = db.execute(_SQL["count_of_applicant"], (applicant_id,)).fetchone()[0]
         return Acquaintance(case, count) if case else None
+
+    def people_named(self, text: str, limit: int) -> tuple[Party, ...]:
+        """People and firms whose name begins with these initials or has these characters; each once, newest name."""
+        with self.reading() as db:
+            codes = dict.fromkeys(code for code, _ in _people(db, clean_line(text), limit))
+            named = ((code, db.execute(_SQL["person_named"], (code,)).fetchone()) for code in codes)
+            return tuple(Party(kind, name, code) for code, (name, kind) in named)[:limit]
 
     def known_agent(self, code: str) -> Party | None:
         """Who has that number and applied for others; the name alone where no case of hers is here any more."""

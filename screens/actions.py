@@ -185,7 +185,7 @@ ACTS: tuple[Act, ...] = (
     Act("others", ("9",), ("case",), row=33),
     Act("open_scan", ("asterisk",), ("case",), row=34),
     Act("compare", ("exclamation_mark",), ("case",), row=35),
-    Act("visit_next", ("v",), ("saved",), row=5),
+    Act("visit_next", ("v",), ("saved", "queue"), row=5),
     Act("print_all", ("p",), ("saved",), row=4),
     Act("open_case", ("o",), ("saved",), row=6),
     # In the material rows of the intake form
@@ -197,6 +197,7 @@ ACTS: tuple[Act, ...] = (
     Act("have_defer", ("d",), ("materials",), typed=True),
     Act("have_checked", ("n",), ("materials",), typed=True),
     Act("have_earlier", ("r",), ("materials",), typed=True),
+    Act("have_all_earlier", ("t",), ("materials",), typed=True),
     Act("have_all", ("a",), ("materials",), typed=True),
     # In the fields of a form
     Act("next_field", ("enter", "tab", "down"), _FORMS, typed=True),
@@ -204,6 +205,7 @@ ACTS: tuple[Act, ...] = (
     Act("rest_no", ("0",), _FORMS, typed=True),
     Act("clear_field", ("ctrl+u",), _FORMS, typed=True),
     Act("forget", ("ctrl+d",), ("intake",)),
+    Act("with_agent", ("ctrl+a",), ("intake",)),
     Act("park", ("ctrl+k",), ("intake",), row=21),
 )
 

@@ -10,7 +10,7 @@ from textual.widget import Widget
 from casework.messages import t
 from screens.canvas import Part
 from screens.counter_views import FileRow
-from screens.desk import Field, Page, Refused
+from screens.desk import Field, Page
 from screens.field import Row, input_row
 from screens.finder import Finder
 from screens.form import FormScreen
@@ -33,8 +33,9 @@ class AgentFilesScreen(FormScreen):
     PLACE = "agent_files"
     PASSING = True
 
-    def __init__(self) -> None:
+    def __init__(self, path: str = "") -> None:
         super().__init__()
+        self._first = path
         self.table = Table(_COLUMNS, lambda row: str(row.path), _cells, empty="screens.agent.no_files")
         self.table.can_focus = False
         self.sheet = Finder(self, self.table)
@@ -46,7 +47,7 @@ class AgentFilesScreen(FormScreen):
 
     async def arrive(self) -> None:
         """What was typed stays."""
-        await self._ask(self.sheet.values().get("file", ""))
+        await self._ask(self.sheet.values().get("file", self._first))
         self.say(t("screens.agent.file_help"), "dim")
 
     freshen = arrive
@@ -84,10 +85,5 @@ class AgentFilesScreen(FormScreen):
         else:
             from screens.agent_file import AgentFileScreen
 
-            view = await self.desk.batch_preview(chosen.path)
-            if isinstance(view, Refused):
-                self.app.bell()
-                self.answer(view)
-                return
             self.console_app.close(self)
-            await self.console_app.show(AgentFileScreen(view))
+            await self.console_app.show(AgentFileScreen(chosen.path, chosen.name))

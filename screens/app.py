@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual.binding import BindingsMap, BindingType
 from textual.screen import Screen
@@ -13,12 +13,15 @@ from textual.screen import Screen
 from casework.messages import Message, t
 from screens.actions import ANY, USER, bindings
 from screens.closing import end_with_the_window
-from screens.desk import ActView, Desk, Done, Person, Refused
+from screens.desk import ActView, Desk, Done, IntakeForm, Person, Refused
 from screens.frame import FrameScreen
 from screens.seat import SeatedApp
 from screens.sheet import Sheet
 from screens.sitting import Sitters
 from screens.themes import THEMES
+
+if TYPE_CHECKING:
+    from screens.saved import Visit
 
 _LIVING = ("queue", "intake", "case", "search", "tray", "prefiles", "board")
 
@@ -66,6 +69,10 @@ class ConsoleApp(SeatedApp, inherit_bindings=False):
         self._came_from = "queue"
         self._unfinished: dict[tuple[str, str], dict[str, str]] = {}
         self.sitters = Sitters()
+        self.visit: Visit | None = None
+        """The visitor who is here, until another one is in the form."""
+        self.way_back: Callable[[], Awaitable[None]] | None = None
+        """What Esc shows on the way back from a case, instead of where it was opened."""
 
     def _handle_exception(self, error: Exception) -> None:
         self.broken = self.broken or error
@@ -125,6 +132,7 @@ class ConsoleApp(SeatedApp, inherit_bindings=False):
             self._mode_before = "queue"
             self._came_from = "queue"
             self._unfinished.clear()
+            self.visit = self.way_back = None
             for mode in _LIVING:
                 if mode in self._screen_stacks:
                     await self.remove_mode(mode)
@@ -200,13 +208,24 @@ class ConsoleApp(SeatedApp, inherit_bindings=False):
         if not await self.frame.leave():
             return
         if self.current_mode != "case":
-            self._came_from = self.current_mode
+            self._came_from, self.way_back = self.current_mode, None
             await self.switch_mode("case")
         if not isinstance(self.screen, CaseScreen):
             await self.push_screen(CaseScreen())
         self.frame.dress()
         await cast(CaseScreen, self.screen).turn_to(number)
         await self.retell()
+
+    async def show_saved(self, visit: Visit, begin: Callable[..., Awaitable[None]]) -> None:
+        """What was saved, with its papers and the ways on."""
+        from screens.saved import SavedScreen
+
+        await self.show(SavedScreen(visit, begin))
+
+    def comes_in(self, form: IntakeForm) -> None:
+        """Whose form it is: with another visitor in it the visit before is over."""
+        if self.visit is not None and form.applicant.id and form.visit != self.visit.saved.visit:
+            self.visit = None
 
     async def perform(
         self,
@@ -326,7 +345,10 @@ class ConsoleApp(SeatedApp, inherit_bindings=False):
                 self.close(top)
                 await self.retell()
         elif self.current_mode != "queue":
-            await self.go(self._came_from if self.current_mode == "case" else "queue")
+            from_case = self.current_mode == "case"
+            if await self.go(self._came_from if from_case else "queue") and from_case and self.way_back is not None:
+                back, self.way_back = self.way_back, None
+                await back()
 
     async def act_cable(self) -> None:
         """Ctrl-G: the demo's cable."""

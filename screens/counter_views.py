@@ -17,6 +17,13 @@ class FileRow(Struct, frozen=True):
     changed: str = ""  # "11-23 10:42"
 
 
+class Offer(Struct, frozen=True):
+    """Something known that is proposed below a field: what it puts there, and how it is shown."""
+
+    value: str
+    text: str
+
+
 class BatchRow(Struct, frozen=True):
     """A line of a file of applications."""
 
@@ -30,10 +37,10 @@ class BatchRow(Struct, frozen=True):
 
 
 class BatchView(Struct, frozen=True):
-    """A file that was looked through; nothing of it is taken in by that."""
+    """A file that was read; nothing of it is taken in by that."""
 
     name: str
-    rows: tuple[BatchRow, ...]
+    lines: int
 
 
 class DayRow(Struct, frozen=True):

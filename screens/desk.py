@@ -13,7 +13,7 @@ from typing import Protocol
 from casework.messages import Message
 from screens.board_views import BoardFigure, BoardLine, BoardView
 from screens.case_views import CaseView, ClockView, OtherCase, StepView
-from screens.counter_views import BatchRow, BatchView, DayView, FileRow
+from screens.counter_views import BatchRow, BatchView, DayView, FileRow, Offer
 from screens.hall_views import CallView, ClosingLine, ClosingView, PostCount
 from screens.moved_views import Conflict, HistoryLine, Line, Side
 from screens.post_views import HandedOver, HandoverRow, Settings, Waiting
@@ -82,6 +82,7 @@ __all__ = [
     "Line",
     "Link",
     "MaterialView",
+    "Offer",
     "Offered",
     "OtherCase",
     "Page",
@@ -194,6 +195,10 @@ class Desk(Protocol):
         ...
 
     async def known_applicant(self, identity: str) -> Known | None: ...
+    async def find_people(self, text: str, *, agents: bool = False) -> tuple[Offer, ...]:
+        """Who is known here by these initials or characters of a name; `agents`: only people."""
+        ...
+
     async def known_agent(self, identity: str, applicant_id: str) -> Party | None:
         """Who applied for somebody before; with what she may do where it was this applicant."""
         ...
@@ -228,7 +233,14 @@ class Desk(Protocol):
         """Files and folders that fit what was typed."""
         ...
 
-    async def batch_preview(self, path: str) -> BatchView | Refused: ...
+    async def batch_open(self, path: str) -> BatchView | Refused:
+        """Read a file; a large one takes a while, and holds up nothing else."""
+        ...
+
+    async def batch_look(self) -> tuple[BatchRow, ...] | Refused:
+        """Look the next lines of it through, a few at once; none when all of them were."""
+        ...
+
     async def batch_take(self, lines: tuple[int, ...]) -> tuple[BatchRow, ...] | Refused:
         """Take in these lines of the file that was looked through last."""
         ...
@@ -237,7 +249,9 @@ class Desk(Protocol):
         """Keep what came of it in files: the result of each line, and the refused lines to be mended."""
         ...
 
-    async def batch_print(self) -> Done | Refused: ...
+    async def batch_print(self, lines: tuple[int, ...]) -> int | Refused:
+        """The papers of what was taken in from these lines; how many."""
+        ...
 
     # The end of the day
     async def day_end(self, day: str = "") -> DayView | Refused:

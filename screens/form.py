@@ -55,6 +55,10 @@ class FormScreen(FrameScreen):
     async def row_taken(self, row: Row) -> None:
         """No proposals here."""
 
+    async def row_key(self, row: Row, key: str) -> bool:
+        """No keys of its own."""
+        return False
+
     async def rest_no(self, row: Row) -> None:
         """0: no to every question of this part that is not answered yet, and on to the next part."""
         for _ in range(LIMITS.form_fields):  # an answer may bring other questions

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from casework.messages import t
 from screens.canvas import wrap
+from screens.counter_views import Offer
 from screens.desk import ActView, Choice, Field, Have, IntakeForm, ItemHit, ItemView, MaterialView, Party
 from screens.field import Heading, InputRow, MaterialRow, Note, Pick, Row, input_row
 from screens.form import answers_of
@@ -54,6 +55,8 @@ class IntakeModel:
         self.note = ""
         """What is known of the applicant, for the heading of her part of the form."""
         self.visit = ""
+        self.offered: dict[str, tuple[Offer, ...]] = {}
+        """Known people or firms that are proposed below a field, by its key."""
 
     # Rows -> state
 
@@ -206,10 +209,27 @@ class IntakeModel:
         return rows
 
     def _party(self, who: str) -> list[Row]:
-        return [
-            input_row(field, "applicant", f"{who}.{field.code}", self.values.get(f"{who}.{field.code}", ""))
-            for field in _party_fields(who, self.kind)
-        ]
+        rows: list[Row] = []
+        for field in _party_fields(who, self.kind):
+            key = f"{who}.{field.code}"
+            rows.append(input_row(field, "applicant", key, self.values.get(key, "")))
+            rows += [
+                Pick(f"offer.{key}.{n}", "applicant", f"  {n} {offer.text}", key, offer.value)
+                for n, offer in enumerate(self._offers(key), 1)
+            ]
+        return rows
+
+    def _offers(self, key: str) -> tuple[Offer, ...]:
+        """Below a field: who was looked for; and what an agent may usually do, while nothing is said of it."""
+        if key != "agent.authority" or self.values.get(key) or self.item is None:
+            return self.offered.get(key, ())
+        names = ("screens.intake.authority.item", "screens.intake.authority.papers")
+        words = (t(name, item=self.item.name) for name in names)
+        return tuple(Offer(one, one) for one in words)
+
+    def bring_agent(self) -> None:
+        """An agent stands at the counter."""
+        self.values["situations.agent" if self._asks_for_agent else "agent"] = "yes"
 
     def _outcome(self) -> list[Row]:
         possible = [act for act in self.outcomes if act.allowed]

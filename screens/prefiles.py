@@ -154,7 +154,8 @@ async def take_prefile(app: ConsoleApp, code: str) -> None:
         app.bell()
         screen.answer(answer)
         return
-    await screen.take_over(answer.form, answer.field)
+    agent = answer.form.agent is None and answer.form.situations.get("agent") == "yes"
+    await screen.take_over(answer.form, "agent.id" if agent else answer.field)
     await screen.save_draft()
     screen.say(t("screens.prefiles.taken", code=code), "good")
 

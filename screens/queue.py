@@ -99,6 +99,12 @@ class QueueScreen(FrameScreen):
         """A new intake."""
         await self.console_app.act_go_intake()
 
+    async def act_visit_next(self) -> None:
+        """v: the next case of the visitor who is here."""
+        from screens.saved import next_of_visit
+
+        await next_of_visit(self.console_app)
+
     async def act_tray(self) -> None:
         """What the hall refused."""
         await self.console_app.act_go_tray()

@@ -20,7 +20,8 @@ from casework.messages import Message
 from casework.text import split_paste
 from screens.actions import typed_act
 from screens.canvas import Canvas, Part
-from screens.field import HAVE_ACTS, InputRow, MaterialRow, Pick, Row, is_typed, typed
+from screens.field import InputRow, MaterialRow, Pick, Row, is_typed, typed
+from screens.marking import mark
 from screens.sheet_lines import LABELS, label_width, name_room, row_parts, unseen
 from screens.sheet_owner import SheetOwner
 
@@ -173,6 +174,8 @@ class Sheet(Canvas, can_focus=True):
         if row is None:
             return False
         act = typed_act(self.place, key)
+        if await self.owner.row_key(row, key):
+            return True
         if key == "enter" and isinstance(row, Pick):
             await self.owner.row_taken(row)
         elif act == "next_field" or key in {"enter", "tab", "down"}:
@@ -186,7 +189,8 @@ class Sheet(Canvas, can_focus=True):
                     break
                 await self._step(1 if key == "pagedown" else -1)
         elif isinstance(row, MaterialRow):
-            await self._mark(row, typed_act("materials", key))
+            await mark(self, row, typed_act("materials", key))
+            self.refresh()
         elif isinstance(row, InputRow):
             await self._input(row, key, character)
         return True
@@ -236,47 +240,6 @@ class Sheet(Canvas, can_focus=True):
             row.line.set("")
         elif row.field.kind == "yes_no" and plain.lower() in {"y", "n"}:
             row.line.set("yes" if plain.lower() == "y" else "no")
-
-    async def _mark(self, row: MaterialRow, act: str | None) -> None:
-        if act == "have_earlier":
-            await self._take_earlier(row)
-            return
-        if act == "have_all":
-            for key in [one.key for one in self.rows]:  # the owner may show other rows meanwhile
-                one = self.find(key)
-                if isinstance(one, MaterialRow) and one.have == "missing" and one.wanted:
-                    one.have = "original"
-                    await self.owner.row_changed(one)
-            await self.owner.marked()
-            self.refresh()
-            return
-        have = HAVE_ACTS.get(act or "")
-        if have is None:
-            return
-        if not row.allows(have):
-            self.app.bell()
-            self.owner.sheet_says(Message(f"screens.materials.not.{have}", {"name": row.label}))
-            return
-        row.reused = ""
-        row.have = row.unmarked if have == "missing" or have == "original" == row.have else have
-        await self.owner.row_changed(row)
-        if row.have == row.unmarked:
-            await self.owner.marked()
-            self.repaint_row(self.at - self.top)
-        else:
-            await self.move(1)
-
-    async def _take_earlier(self, row: MaterialRow) -> None:
-        """It was handed in before: nobody has to bring it again."""
-        if not row.material.earlier_number:
-            self.app.bell()
-            self.owner.sheet_says(Message("screens.materials.not.earlier", {"name": row.label}))
-            return
-        row.have, row.reused = "electronic", row.material.earlier_number
-        await self.owner.row_changed(row)
-        await self.move(1)
-
-    # Paste
 
     async def paste(self, text: str) -> None:
         """Put pasted text where it belongs; refuse with a sentence what does not fit."""

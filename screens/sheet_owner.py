@@ -21,6 +21,10 @@ class SheetOwner(Protocol):
         """Enter on a proposal."""
         ...
 
+    async def row_key(self, row: Row, key: str) -> bool:
+        """A key in `row` that means something to the owner alone; True: it is done."""
+        ...
+
     async def rest_no(self, row: Row) -> None:
         """`0` on a question: no to it and to all others of its part that are not answered."""
         ...

@@ -37,7 +37,7 @@ select case_id from shown where applicant_id = ? and item = ?
     and state in (
         'received', 'awaiting_supplement', 'supplement_partly', 'accepted', 'suspended', 'forwarded', 'decided',
         'certified', 'delivered'
-    ) order by received_at
+    ) order by received_at limit ?
 
 -- name: open_twice
 -- Of whom several open cases of one item are here. Only open ones are in the index.

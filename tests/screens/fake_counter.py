@@ -17,6 +17,7 @@ class FakeCounter:
 
     language: str = "zh_CN"
     batches: list[tuple[int, ...]]
+    looked_through = False
 
     def w(self, chinese: str) -> str:
         """A word in the present language."""
@@ -27,18 +28,24 @@ class FakeCounter:
             return (FileRow("~/下载/", "下载/", folder=True),)
         return (FileRow("~/下载/代办1123.csv", "代办1123.csv", size="12 KB", changed="11-23 10:42"),)
 
-    async def batch_preview(self, path: str) -> BatchView | Refused:
+    async def batch_open(self, path: str) -> BatchView | Refused:
+        self.looked_through = False
+        return BatchView("代办1123.csv", 4)
+
+    async def batch_look(self) -> tuple[BatchRow, ...] | Refused:
+        if self.looked_through:
+            return ()
+        self.looked_through = True
         zh = self.language == "zh_CN"
         same = "申请人已有同一事项的件" if zh else "The applicant has an open case"
         bad = "统一社会信用代码校验位不对" if zh else "The check digit is wrong"
         ready = "可以收" if zh else "ready"
-        rows = (
+        return (
             BatchRow(2, "K1", "D01", "光谷小馆", "ready", ready),
             BatchRow(3, "K2", "D01", "老面馆公司", "warn", same),
             BatchRow(4, "K3", "A01", "光谷创投公司", "wrong", bad),
             BatchRow(5, "K4", "D01", "欧阳建国", "ready", ready),
         )
-        return BatchView("代办1123.csv", rows)
 
     async def batch_take(self, lines: tuple[int, ...]) -> tuple[BatchRow, ...] | Refused:
         self.batches.append(lines)
@@ -48,8 +55,8 @@ class FakeCounter:
     async def batch_end(self) -> Done | Refused:
         return Done(Message("batch.ended_refused", {"good": 3, "bad": 1, "file": "代办1123.refused.csv"}))
 
-    async def batch_print(self) -> Done | Refused:
-        return Done(Message("batch.printed", {"n": 3}))
+    async def batch_print(self, lines: tuple[int, ...]) -> int | Refused:
+        return len(lines)
 
     async def act_preview(self, number: str, action: str, data: dict[str, str]) -> str | Refused:
         return f"一次性告知书\n{number}"

@@ -40,6 +40,7 @@ from screens.desk import (
     Light,
     Line,
     MaterialView,
+    Offer,
     OtherCase,
     Page,
     PaperRef,
@@ -363,6 +364,16 @@ class FakeDesk(FakeCounter, FakeActing, FakeRoaming, FakeHall):
             )
             return Known(party, {"f1": "餐饮服务"}, "办过 3 件")
         return None
+
+    async def find_people(self, text: str, *, agents: bool = False) -> tuple[Offer, ...]:
+        await self._asked(f"people {text}")
+        known = (
+            ("gsmg", "武汉光谷某某餐饮管理有限公司", COMPANY, COMPANY),
+            ("gghc", "光谷火锅城", "91420100MA4K20900B", "91420100MA4K20900B"),
+            ("ldb", "李**", PERSON_ID, "4201**********0017"),
+        )
+        people = [one for one in known if one[2] == PERSON_ID or not agents]
+        return tuple(Offer(i, f"{n}  {s}") for k, n, i, s in people if k.startswith(text.lower()) or text in n)
 
     async def known_agent(self, identity: str, applicant_id: str) -> Party | None:
         return Party("person", identity, "李代办", "13900139000") if identity == PERSON_ID else None

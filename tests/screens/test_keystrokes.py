@@ -9,6 +9,7 @@ from __future__ import annotations
 import pytest
 
 from casework import messages
+from casework.catalogue.pinyin import initials_of
 from console import demo
 from console.messages import LANGUAGES, translator
 from screens.actions import ACTS, ANY
@@ -27,6 +28,13 @@ PREPARED = (
     "吉祥餐饮公司<enter>高新大道88号<enter>王大力<enter>100<enter>餐饮<enter><ctrl+k>"
 )
 TAKEN = "<ctrl+f><enter>a<f2><enter><enter>"
+WITHOUT = (
+    f"na01<enter>2<enter>2<enter>{REGULAR}<enter><enter><enter><enter><enter>"
+    "吉祥面馆公司<enter>高新大道88号<enter>王大力<enter>100<enter>餐饮<enter><ctrl+k>"
+)
+AT_THE_WINDOW = f"<ctrl+f><enter><ctrl+a>{AGENT}<enter><enter><enter>1<f6>a<f2><enter><enter>"
+"""The agent is not in the prefile: her number is typed, what she may do is chosen."""
+BY_INITIALS = AGAIN.replace(REGULAR, "lmgg")
 MOST, MOST_PREFILE, MOST_ACT = 45, 30, 2
 
 
@@ -70,6 +78,35 @@ def test_a_known_agent_s_prefile_takes_30_keys_to_the_paper(place: demo.Place) -
         assert waiting_prints(window)[-1] in {"receipt", "acceptance"}
 
     assert counted("A01 of a known agent from a prefile", TAKEN) <= MOST_PREFILE
+    at_window_12(place, "1001", walk)
+
+
+def test_an_agent_who_is_not_in_the_prefile_still_takes_30_keys_to_the_paper(place: demo.Place) -> None:
+    async def walk(window: Window) -> None:
+        await window.types(PREPARED + TAKEN + "<f3>")
+        await window.types(WITHOUT)
+        before = len(waiting_prints(window))
+        await window.types(AT_THE_WINDOW)
+        case = window.newest()
+        assert (case.received.item, case.received.applicant.id) == ("A01", REGULAR)
+        assert case.received.agent is not None
+        assert (case.received.agent.id, case.received.agent.name) == (AGENT, "李代办")
+        assert case.received.agent.authority.startswith("代为办理")
+        assert len(waiting_prints(window)) == before + 1
+
+    assert counted("A01 from a prefile, its known agent typed at the window", AT_THE_WINDOW) <= MOST_PREFILE
+    at_window_12(place, "1001", walk)
+
+
+def test_a_known_company_is_found_by_its_initials_and_saves_the_number_s_keys(place: demo.Place) -> None:
+    async def walk(window: Window) -> None:
+        window.terminal.memory.spell_names(initials_of)
+        await window.types(BY_INITIALS)
+        case = window.newest()
+        assert (case.received.item, case.received.applicant.id) == ("D01", REGULAR)
+        assert waiting_prints(window)[-1] == "receipt"
+
+    assert counted("D01, a known company once more, by its initials", BY_INITIALS) <= len(keys(AGAIN)) - 14
     at_window_12(place, "1001", walk)
 
 

@@ -39,6 +39,7 @@ def test_an_agents_file_is_looked_through_confirmed_once_and_taken_in(place: dem
     async def walk(window: Window) -> None:
         before = window.terminal.memory.boot, len(tuple(window.terminal.cases()))
         await window.types(f"b{file}<enter>")
+        await batch_is_done(window)
         assert "可收 3 行，有误 1 行" in window.said
         assert len(tuple(window.terminal.cases())) == before[1], "looking through takes nothing in"
         await window.types("w")
@@ -48,8 +49,10 @@ def test_an_agents_file_is_looked_through_confirmed_once_and_taken_in(place: dem
         assert "已收 3 行，未收 1 行" in window.said
         assert len(tuple(window.terminal.cases())) == before[1] + 3
         await window.types("p")
+        await batch_is_done(window)
         assert waiting_prints(window).count("receipt") >= 3
         await window.types(f"<escape>b{file}<enter>")
+        await batch_is_done(window)
         assert "没有可收的行" in window.said, "the same file again: nothing is in twice"
         await window.types("<escape>")
 

@@ -99,7 +99,7 @@ def test_a_letter_goes_to_its_row_and_any_other_key_takes_the_letters_away() -> 
         ({"go_board": 7}, "keymap.value"),
         ({"help": "f6"}, "keymap.kept"),
         ({"go_board": "f5"}, "keymap.forbidden"),
-        ({"go_board": "ctrl+shift+a"}, "keymap.forbidden"),
+        ({"go_board": "ctrl+vhift+a"}, "keymap.forbidden"),
         ({"go_board": "ctrl+m"}, "keymap.forbidden"),
         ({"go_board": "hyper"}, "keymap.key"),
         ({"go_board": "b"}, "keymap.types"),
@@ -119,13 +119,13 @@ def test_her_own_keys_hold_and_stand_in_key_row_and_help(tmp_path: Path, monkeyp
     monkeypatch.setenv("YICHUANG_SETTINGS", str(tmp_path))
     assert load() is None
     file = tmp_path / "keys.toml"
-    file.write_text('[keys]\ngo_search = "ctrl+a"\n[case]\naccept = "d"\ndecide = "a"\n', encoding="utf-8")
+    file.write_text('[keys]\ngo_search = "ctrl+v"\n[case]\naccept = "d"\ndecide = "a"\n', encoding="utf-8")
     assert load() is None
 
     async def then(pilot: Pilot[Any], app: ConsoleApp) -> None:
         await press(pilot, "f4")
         assert app.current_mode == "queue"
-        await press(pilot, "ctrl+a")
+        await press(pilot, "ctrl+v")
         assert app.current_mode == "search"
 
     try:

@@ -14,7 +14,7 @@ from casework.messages import Message, t
 from screens.app import ConsoleApp
 from screens.canvas import Canvas
 from screens.desk import CallView
-from tests.screens.fake_desk import FakeDesk, number
+from tests.screens.fake_desk import PERSON_ID, FakeDesk, number
 from tests.screens.fake_prefiles import COMPANY
 from tests.screens.typing_keys import keys, press
 
@@ -27,8 +27,11 @@ WAYS = {
     "queue": SIGNED,
     "intake_items": SIGNED + "n",
     "intake_form": SIGNED + FORM + "<f6>",
+    "intake_offers": SIGNED + "na02<enter>2<enter>光谷",
+    "intake_agent": SIGNED + f"na01<enter>{COMPANY}<enter><ctrl+a>{PERSON_ID}<enter><enter><enter>",
     "intake_materials": SIGNED + FORM + "<f6>9<enter><space>d",
     "read_back": SIGNED + FORM + "<f6>9<enter>a<f2>",
+    "bundle_earlier": SIGNED + BUNDLE + "t",
     "bundle": SIGNED + BUNDLE + "o<down>r",
     "saved_bundle": SIGNED + BUNDLE + "o<down>r<f2><enter>",
     "prefiles": SIGNED + "f",
