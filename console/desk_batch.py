@@ -34,6 +34,7 @@ class BatchDesk(DeskThread):
     def __init__(self, terminal: Terminal) -> None:
         super().__init__(terminal)
         self._batch: Batch | None = None
+        self._files_opened = 0
         self._todo: list[BatchLine] = []
         """What was not looked through yet, the first line last."""
         self._outcomes: dict[int, batch.Outcome] = {}
@@ -64,9 +65,13 @@ class BatchDesk(DeskThread):
         def read() -> Batch:
             return read_batch(file_of(path), self._terminal.memory.limits)
 
+        self._files_opened += 1
+        mine = self._files_opened
         batch_ = await self._aside(read)
         if isinstance(batch_, desk.Refused):
             return batch_
+        if mine != self._files_opened:  # she has left it, and opened another one meanwhile
+            return BatchView(batch_.path.name, len(batch_.lines))
         self._batch, self._outcomes = batch_, {}
         self._todo = list(reversed(batch_.lines))
         folder = str(batch_.path.absolute().parent)
@@ -76,11 +81,13 @@ class BatchDesk(DeskThread):
     async def batch_look(self) -> tuple[BatchRow, ...] | desk.Refused:
         """Look the next lines through, a few at once; none: all of them were."""
 
+        todo, outcomes = self._todo, self._outcomes  # of this file, also when another one is opened meanwhile
+
         def work() -> tuple[BatchRow, ...]:
-            count = min(self._terminal.memory.limits.batch_look_at_once, len(self._todo))
-            some = [self._todo.pop() for _ in range(count)]
+            count = min(self._terminal.memory.limits.batch_look_at_once, len(todo))
+            some = [todo.pop() for _ in range(count)]
             seen = [batch.look_through(self._terminal, self._who, line) for line in some]
-            self._outcomes |= {one.line.number: one for one in seen}
+            outcomes.update({one.line.number: one for one in seen})
             return tuple(map(_row, seen))
 
         return await self._answer(work)

@@ -99,7 +99,7 @@ def test_a_letter_goes_to_its_row_and_any_other_key_takes_the_letters_away() -> 
         ({"go_board": 7}, "keymap.value"),
         ({"help": "f6"}, "keymap.kept"),
         ({"go_board": "f5"}, "keymap.forbidden"),
-        ({"go_board": "ctrl+vhift+a"}, "keymap.forbidden"),
+        ({"go_board": "ctrl+shift+a"}, "keymap.forbidden"),
         ({"go_board": "ctrl+m"}, "keymap.forbidden"),
         ({"go_board": "hyper"}, "keymap.key"),
         ({"go_board": "b"}, "keymap.types"),
