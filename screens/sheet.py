@@ -241,6 +241,8 @@ class Sheet(Canvas, can_focus=True):
         elif row.field.kind == "yes_no" and plain.lower() in {"y", "n"}:
             row.line.set("yes" if plain.lower() == "y" else "no")
 
+    # Paste
+
     async def paste(self, text: str) -> None:
         """Put pasted text where it belongs; refuse with a sentence what does not fit."""
         try:
