@@ -107,7 +107,7 @@ class BatchScreen(FrameScreen):
         first = not self.table.rows
         await self.table.load(self._page)
         if first:
-            self.table.mark_all(len(self.rows))
+            await self.table.mark_all(len(self.rows))
         await self._read_offers()
 
     async def _page(self, after: str) -> Page[Any]:

@@ -43,6 +43,13 @@ class BoardPage(Page):
         self.stand()
         return True
 
+    def on_resize(self) -> None:
+        """Its own width is known now, or another one: beside the panel it is narrower than the window."""
+        screen = self.screen
+        if isinstance(screen, BoardScreen):
+            screen.stood()
+        super().on_resize()
+
     def stand(self) -> None:
         """Bring the figure in hand into sight, whole where it fits."""
         if not self.marks:
@@ -101,7 +108,7 @@ class BoardScreen(FrameScreen):
         return figures[self.page.at] if self.page.at < len(figures) else None
 
     def _draw(self) -> None:
-        if self.view is None:
+        if self.view is None or not self.page.size.width:
             return
         lines: Lines = [_age(self.view)]
         marks = []
@@ -109,16 +116,12 @@ class BoardScreen(FrameScreen):
         for place, figure in enumerate(self.view.figures):
             lines.append([])
             marks.append(len(lines))
-            lines += _figure(figure, self.page.size.width or self.size.width, height, held=place == self.page.at)
+            lines += _figure(figure, self.page.size.width, height, held=place == self.page.at)
         self.page.show(lines, marks, keep=True)
         self._define()
 
-    def on_resize(self) -> None:
-        """Draw in the new width."""
-        self._draw()
-
     def stood(self) -> None:
-        """Another figure is in hand."""
+        """Another figure is in hand, or the width is another one."""
         self._draw()
 
     def _define(self) -> None:

@@ -35,6 +35,18 @@ def wrap(text: str, width: int) -> list[str]:
     return broken(text, width, cell_len)
 
 
+def named(rows: Sequence[tuple[str, str]], width: int, *, least: int) -> list[list[Part]]:
+    """Names with their values beside them, in lines of `width` cells: the names' column has `least` cells, or what the
+    longest name needs, at most half; a long value goes on below."""
+    names = max(least, min(max((cell_len(name) for name, _ in rows), default=0) + 1, width // 2))
+    lines: list[list[Part]] = []
+    for name, value in rows:
+        first, *more = wrap(value, max(width - names - 4, 20))
+        lines.append([("   ", ""), (f"{fit(name, names - 1)} ", "label"), (first, "")])
+        lines += [[(" " * (names + 3), ""), (line, "")] for line in more]
+    return lines
+
+
 class Canvas(Widget, inherit_bindings=False):
     """A widget of rows. Subclasses say `parts(y)`."""
 

@@ -13,7 +13,7 @@ from rich.cells import cell_len
 from casework.messages import t
 from casework.numbers import printed
 from screens.actions import case_key
-from screens.canvas import Part, fit, width_of, wrap
+from screens.canvas import Part, fit, named, width_of, wrap
 from screens.desk import (
     ActView,
     CaseView,
@@ -45,7 +45,7 @@ def case_lines(case: CaseView, width: int, *, with_acts: bool) -> tuple[Lines, l
         ("history", [part for line in reversed(case.history) for part in _history(line, width)]),
         ("materials", [line for one in case.materials for line in (_material(one, width), *_scans(one, width))]),
         ("papers", [_paper(one) for one in case.papers]),
-        ("form", [[("   ", ""), (fit(one.name, 20), "label"), (one.value, "")] for one in case.form]),
+        ("form", named([(one.name, one.value) for one in case.form], width, least=20)),
     ]
     for name, body in sections:
         if body:

@@ -93,7 +93,7 @@ class FormScreen(FrameScreen):
             said = row.field.help or self.whole(row) or keys
             unseen = self.sheet.unseen(row)
             also = t("screens.field.unseen", names=list(unseen)) if unseen else ""
-            self.say(" ".join(one for one in (said, also) if one), "dim")
+            self.say(" | ".join(one for one in (said, also) if one), "dim")
 
     def whole(self, row: Row) -> str:
         """The label of a row that is too narrow for it."""

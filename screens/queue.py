@@ -125,10 +125,12 @@ class QueueScreen(FrameScreen):
         self.dress()
         if self.table.marked:
             self.say(t("screens.queue.marked_hint", n=len(self.table.marked)), "good")
+        else:
+            self.say(t("screens.queue.unmarked"), "dim")
 
     async def act_mark_all(self) -> None:
         """a: mark all that are listed, or take all marks away."""
-        self.table.mark_all(LIMITS.batch_cases)
+        await self.table.mark_all(LIMITS.batch_cases)
         self._tell_marks()
 
     async def act_batch(self) -> None:

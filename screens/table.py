@@ -100,10 +100,12 @@ class Table(Canvas, can_focus=True):
         self.stand(self.at + 1)
         return True
 
-    def mark_all(self, most: int) -> None:
-        """Mark every row that is loaded, at most so many; where all of them are marked, none."""
+    async def mark_all(self, most: int) -> None:
+        """Mark every row of the list, at most so many; where all of them are marked, none."""
         if self.marked is None:
             return
+        while self.next and len(self.rows) < most:
+            await self._more()
         keys = [self.key_of(row) for row in self.rows[:most]]
         rows = dict(zip(keys, self.rows, strict=False))
         self.marked = {} if keys and all(key in self.marked for key in keys) else rows

@@ -78,3 +78,15 @@ def test_the_search_does_not_say_that_nothing_was_found_before_anything_was_aske
         assert "没有找到" in window.shown
 
     at_window_12(place, "1001", walk)
+
+
+def test_a_marks_the_whole_list_and_the_second_time_says_that_nothing_is_marked(place: demo.Place) -> None:
+    async def walk(window: Window) -> None:
+        await window.types(AGAIN + "<f3>a")
+        queue = cast(QueueScreen, window.app.screen)
+        assert len(queue.table.marked or {}) == queue.table.total > 0
+        await window.types("a")
+        assert not queue.table.marked
+        assert "取消" in window.said
+
+    at_window_12(place, "1001", walk)
