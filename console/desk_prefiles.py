@@ -14,8 +14,9 @@ from casework.messages import Message, t
 from casework.once import cure_of
 from casework.papers.model import Paper
 from casework.papers.text import to_text
-from casework.prefile import Prefile, printed_code, read_code
+from casework.prefile import Prefile
 from casework.rules import Refusal
+from casework.short_codes import printed_code, read_code
 from console import desk_bundle
 from console.counter import Session
 from console.desk_intake import party_of, shown_party

@@ -10,8 +10,8 @@ from casework import bundle, intake, numbers
 from casework.ambient import moment
 from casework.commands import Intake
 from casework.drafting import Context
-from casework.prefile import read_code
 from casework.rules import Refusal
+from casework.short_codes import read_code
 from console.counter import Session, Taken
 from console.preparing import Preparing
 from console.terminal import Terminal

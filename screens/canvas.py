@@ -15,7 +15,7 @@ from textual.geometry import Offset, Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from casework.papers.cells import wrap as broken
+from casework.cells import wrap as broken
 from screens.themes import inks
 
 Part = tuple[str, str]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from textual.widget import Widget
 
 from casework.messages import t
-from casework.prefile import read_code
+from casework.short_codes import read_code
 from screens.canvas import Part
 from screens.desk import Done, Page, PrefileRow, Refused
 from screens.frame import FrameScreen

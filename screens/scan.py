@@ -11,7 +11,7 @@ from collections import deque
 
 from casework.errors import CaseworkError
 from casework.numbers import LENGTH, parse
-from casework.prefile import CODE_LENGTH, read_code
+from casework.short_codes import CODE_LENGTH, read_code
 
 _LONGEST = CODE_LENGTH + 2
 """Characters that are kept: with a hyphen, and one more by which a longer scan is told from a code."""

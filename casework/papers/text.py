@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-from casework.papers.cells import Measure, centre, pad, screen_cells, share, wrap
+from casework.cells import Measure, centre, pad, screen_cells, share, wrap
 from casework.papers.model import Paper, Table
 
 COLUMNS = {"80mm": 48, "A5": 64, "A4": 78}

@@ -8,9 +8,9 @@ from typing import Any
 import msgspec
 import pytest
 
+from casework.cells import roll_cells, screen_cells, wrap
 from casework.errors import BadPaper
 from casework.papers import KINDS, PaperFacts, Reprint, build, to_text
-from casework.papers.cells import roll_cells, screen_cells, wrap
 from casework.papers.facts import LimitLine, MaterialLine, Party, Payment
 from casework.papers.model import printable
 from casework.papers.text import COLUMNS, lay_out
