@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from casework.board import LIGHTS
 from casework.messages import t
-from console.desk_board import definition
 from screens.desk import BoardFigure, BoardLine, BoardView
 
 MODULES = ("business", "construction", "investment", "single")
@@ -51,6 +50,8 @@ def board(days: int, *, uncounted: int = 0, online: bool = True) -> BoardView:
 
 
 def _figure(code: str, value: str, plot: str, lines: tuple[BoardLine, ...], scale: tuple[str, ...] = ()) -> BoardFigure:
+    from console.desk_board import definition  # the fake console starts without what the real desk needs
+
     return BoardFigure(code, t(f"board.{code}"), value, plot, lines, definition(code), scale)  # type: ignore[arg-type]
 
 
