@@ -13,6 +13,21 @@ LINE, HAVE = "line.", "have."
 OWN, OTHER = "own.", "other"
 DEFECTS = ("unsigned", "incomplete", "expired", "unclear", "differs", OTHER)
 """What is often wrong with a paper, in the order of the digits that say it; `other`: in words of her own."""
+SHOWN = frozenset(
+    {
+        "right_organ",
+        "reason",
+        "reasons",
+        "conditions",
+        "question",
+        "document",
+        "tracking",
+        "carrier",
+        "receipt",
+        "organ",
+    }
+)
+"""Text fields whose help shows an example (`field.example.CODE`)."""
 
 
 def act_data(action: str, data: dict[str, str]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from casework.rules.course import may_be_spared
 from casework.rules.result import GROUNDS
 from casework.rules.settling import RECALL_ENDS
 from console import desk_scans
-from console.act_data import DEFECTS, HAVE, LINE, OTHER, OWN
+from console.act_data import DEFECTS, HAVE, LINE, OTHER, OWN, SHOWN
 from console.showing import act_view
 from console.terminal import Terminal
 from screens import desk
@@ -138,7 +138,8 @@ def _text(
     code: str, *, required: bool = False, value: str = "", kind: desk.FieldKind = "text", when: str = ""
 ) -> desk.Field:
     words, help_ = t(f"field.{code}"), t(f"field.{code}.help")
-    return desk.Field(code, words, kind, required=required, value=value, help=help_, when=when)
+    example = t(f"field.example.{code}") if code in SHOWN else ""
+    return desk.Field(code, words, kind, required=required, value=value, help=help_, when=when, example=example)
 
 
 def _supplement(case: Case, terminal: Terminal) -> tuple[desk.Field, ...]:

@@ -71,7 +71,7 @@ def item_view(
         name=show.say(item.name),
         module=t(f"module.{item.module}"),
         applicants=item.applicants,
-        situations=tuple(desk_item.situation(show, each) for each in item.situations if holds(each.when, given)),
+        situations=tuple(desk_item.situation(show, each, item) for each in item.situations if holds(each.when, given)),
         fields=desk_item.fields(show, item, given, cases, founding=desk_item.founds(item)),
         materials=desk_item.materials(terminal, show, item, given, cases, agent=agent),
         needs_project_code=item.project_code,

@@ -203,6 +203,7 @@ ACTS: tuple[Act, ...] = (
     Act("next_field", ("enter", "tab", "down"), _FORMS, typed=True),
     Act("previous_field", ("shift+tab", "up"), _FORMS, typed=True),
     Act("rest_no", ("0",), _FORMS, typed=True),
+    Act("hint_row", ("question_mark",), _FORMS, typed=True),
     Act("clear_field", ("ctrl+u",), _FORMS, typed=True),
     Act("forget", ("ctrl+d",), ("intake",)),
     Act("with_agent", ("ctrl+a",), ("intake",)),

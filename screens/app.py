@@ -286,15 +286,9 @@ class ConsoleApp(SeatedApp, inherit_bindings=False):
 
     async def act_help(self) -> None:
         """F1."""
-        from screens.help import help_text
-        from screens.text import TextScreen
+        from screens.help import HelpScreen
 
-        below = self.frame
-
-        async def read() -> str:
-            return help_text(below)
-
-        await self.show(TextScreen("screens.title.help", read))
+        await self.show(HelpScreen(self.frame))
 
     async def act_go_queue(self) -> None:
         """F3: the list itself, whatever lay upon it when a case was opened from there."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
 from textual.widget import Widget
 
 from casework.limits import LIMITS
@@ -21,7 +22,7 @@ def answers_of(field: Field) -> Field:
     if field.kind != "yes_no" or field.choices:
         return field
     choices = tuple(Choice(code, t(f"screens.answer.{code}")) for code in YES_NO)
-    return Field(field.code, field.name, "yes_no", field.required, choices, field.value, field.help)
+    return msgspec.structs.replace(field, choices=choices)
 
 
 def _unanswered(row: Row) -> bool:
@@ -68,6 +69,10 @@ class FormScreen(FrameScreen):
             left.line.set("no")
             await self.row_changed(left)
         await self.sheet.next_section()
+
+    async def row_asked(self, row: Row) -> None:
+        """`?` on a choice or a paper: help, as F1."""
+        await self.console_app.act_help()
 
     async def sheet_done(self) -> None:
         """The last row was ended: nothing, saving has its own key."""

@@ -33,6 +33,7 @@ def _party_fields(who: str, kind: str) -> list[Field]:
             required=code in required,
             help=t(f"screens.intake.help.{code}"),
             max_chars=32 if code in {"id", "phone"} else 200,
+            example="" if code in kinds else t(f"screens.intake.example.{code}"),
         )
         for code in shown
     ]

@@ -188,6 +188,8 @@ class Sheet(Canvas, can_focus=True):
                 if (before == len(self.rows) - 1 and key == "pagedown") or before == self._first_stop() > 0:
                     break
                 await self._step(1 if key == "pagedown" else -1)
+        elif act == "hint_row" and not (isinstance(row, InputRow) and not row.is_choice):
+            await self.owner.row_asked(row)
         elif isinstance(row, MaterialRow):
             await mark(self, row, typed_act("materials", key))
             self.refresh()

@@ -29,6 +29,9 @@ class SheetOwner(Protocol):
         """`0` on a question: no to it and to all others of its part that are not answered."""
         ...
 
+    async def row_asked(self, row: Row) -> None:
+        """`?` where nothing is typed: what is this row?"""
+
     async def sheet_done(self) -> None:
         """Enter on the last row."""
         ...

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from casework.messages import Message
 from screens.hall_views import CallView
-from screens.moved_views import Conflict, Side
+from screens.moved_views import Conflict, Line, Side
 
 Link = Literal["online", "connecting", "offline", "stopped"]
 Light = Literal["none", "green", "yellow", "red", "black"]
@@ -124,6 +124,10 @@ class Field(Struct, frozen=True):
     """`how=agent,post`: asked only while the field `how` has one of these values; empty: always."""
     same_as: str = ""
     """The field of the form (`applicant.address`) whose value is proposed here: nobody types the same thing twice."""
+    example: str = ""
+    """Something that could stand here, for the help; empty: the example of its kind, if that has one."""
+    about: tuple[Line, ...] = ()
+    """What else the declaration knows of it (article, what the answer switches), in words."""
 
 
 class QueueFilter(Struct, frozen=True):
@@ -199,6 +203,7 @@ class MaterialView(Struct, frozen=True):
     shared: str = ""  # the material of the same bundle that is the same paper: with it in hand, so is this one
     note: str = ""  # "待核验", "逾期" …
     scans: tuple[ScanView, ...] = ()
+    about: tuple[Line, ...] = ()  # what the catalogue asks of it: copies, article, sample …, for the help
 
 
 class ItemView(Struct, frozen=True):

@@ -302,6 +302,7 @@ class FakeDesk(FakeCounter, FakeActing, FakeRoaming, FakeHall):
             if zh
             else (Choice("name", "name"), Choice("address", "address"), Choice("scope", "scope")),
             help="可多选" if zh else "Several are possible",
+            about=(Line("影响材料", "新住所使用证明") if zh else Line("Decides on", "Proof of the new address"),),
         )
         fields = [
             Field(f"f{n}", f"{'内容' if zh else 'Field '}{n}", required=n == 1) for n in range(1, self.fields_total + 1)
@@ -309,7 +310,17 @@ class FakeDesk(FakeCounter, FakeActing, FakeRoaming, FakeHall):
         if "address" in answers.get("change", ""):
             fields.append(Field("address", "新住所" if zh else "New address", required=True))
         materials = [
-            MaterialView(f"{code}-01", "公司变更登记申请书" if zh else "Application for company change", True),
+            MaterialView(
+                f"{code}-01",
+                "公司变更登记申请书" if zh else "Application for company change",
+                True,
+                about=(
+                    Line("交什么" if zh else "Hand in", "原件 1 份" if zh else "original, copies: 1"),
+                    Line(
+                        "依据" if zh else "Basis", "《市场主体登记管理条例》第二十四条" if zh else "Regulation, art. 24"
+                    ),
+                ),
+            ),
             MaterialView(f"{code}-02", "股东会决议或者决定" if zh else "Resolution", True, may_defer=True),
             MaterialView(
                 f"{code}-04",
