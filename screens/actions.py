@@ -61,6 +61,7 @@ class Act:
 
     id: str
     keys: tuple[str, ...]
+    """Its keys; none: another way leads there, and the user may give it one."""
     where: tuple[str, ...] = (ANY,)
     row: int = 0
     typed: bool = False
@@ -79,6 +80,11 @@ class Act:
     def bound(self) -> tuple[str, ...]:
         """Its keys: the user's, else the program's."""
         return USER.get(self.id, self.keys)
+
+    @property
+    def ways(self) -> str:
+        """All its keys as they are printed on a keyboard; of one without a key the way that leads there."""
+        return " ".join(shown_key(key) for key in self.bound) or t(f"screens.keys.way.{self.id}")
 
     @property
     def key(self) -> str:
@@ -132,13 +138,14 @@ ACTS: tuple[Act, ...] = (
     Act("settings", ("ctrl+x",)),
     Act("jump", ("ctrl+o",)),
     Act("quit", ("ctrl+q",)),
+    Act("key_sheet", ()),
     # In lists and texts (no text field has the focus there)
     Act("open", ("enter",), (*_LISTS, "menu", "posts"), row=1),
     Act("confirm", ("enter",), ("read_back", "confirm"), row=1),
     Act("go_on", ("enter",), ("saved",), row=1),
     Act("print_here", ("enter",), ("preview",), row=1),
     Act("pick_act", ("enter",), ("case",), row=1),
-    Act("close_text", ("enter",), ("text",), row=1),
+    Act("close_text", ("enter",), ("text", "key_sheet"), row=1),
     Act("anyway", ("f2",), ("conflict",), row=2),
     Act("settle", ("enter",), ("twins",), row=1),
     Act("look", ("enter",), ("conflict", "batch"), row=1),
@@ -278,7 +285,7 @@ def bindings(place: str) -> list[Binding]:
     found = [
         Binding(",".join(act.bound), f"do('{act.id}')", act.id, show=False, priority=True, id=f"{place}.{act.id}")
         for act in ACTS
-        if place in act.where and not act.typed
+        if place in act.where and act.bound and not act.typed
     ]
     if place in {"case", "batch"}:
         found += [

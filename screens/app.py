@@ -275,9 +275,9 @@ class ConsoleApp(SeatedApp, inherit_bindings=False):
     # Acts of every screen
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Before somebody has signed in, only help, menu, language, cable and the way out."""
+        """Before somebody has signed in, only help, keys, menu, language, cable and the way out."""
         if action == "do" and self.person is None:
-            return bool(parameters) and parameters[0] in {"help", "menu", "language", "cable", "quit"}
+            return bool(parameters) and parameters[0] in {"help", "key_sheet", "menu", "language", "cable", "quit"}
         return super().check_action(action, parameters)
 
     async def action_do(self, act: str) -> None:
@@ -288,7 +288,20 @@ class ConsoleApp(SeatedApp, inherit_bindings=False):
         """F1."""
         from screens.help import HelpScreen
 
+        if isinstance(self.frame, HelpScreen):
+            await self.act_key_sheet()
+            return
         await self.show(HelpScreen(self.frame))
+
+    async def act_key_sheet(self) -> None:
+        """All keys; those of the place in front first."""
+        from screens.help import HelpScreen
+        from screens.key_sheet import KeySheetScreen
+
+        if isinstance(self.frame, HelpScreen):
+            self.close(self.frame)
+        if not isinstance(self.frame, KeySheetScreen):
+            await self.show(KeySheetScreen(self.frame.PLACE))
 
     async def act_go_queue(self) -> None:
         """F3: the list itself, whatever lay upon it when a case was opened from there."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from casework.messages import t
-from screens.actions import ACTS, ANY, Act, acts_of, shown_key
+from screens.actions import ACTS, ANY, Act, acts_of
 from screens.canvas import fit, wrap
 from screens.desk import Field
 from screens.field import InputRow, MaterialRow, Row
@@ -42,6 +42,13 @@ class HelpScreen(TextScreen):
             return help_text(below)
 
         super().__init__("screens.title.help", read)
+
+    async def arrive(self) -> None:
+        """Read, and say what one more F1 does."""
+        await super().arrive()
+        self.say(t("screens.text.help_keys"), "dim")
+
+    freshen = arrive
 
 
 def help_text(screen: FrameScreen) -> str:
@@ -91,6 +98,5 @@ def _said(name: str, text: str) -> Iterator[str]:
 
 
 def _line(act: Act) -> str:
-    keys = " ".join(shown_key(key) for key in act.bound)
     first, *more = wrap(act.tip, _TIPS)
-    return "\n".join([f"  {fit(keys, 18)} {fit(act.name, 17)} {first}", *(f"{' ' * 39}{line}" for line in more)])
+    return "\n".join([f"  {fit(act.ways, 18)} {fit(act.name, 17)} {first}", *(f"{' ' * 39}{line}" for line in more)])

@@ -12,7 +12,7 @@ from screens.actions import ACTS, ANY, BY_ID, CASE_KEYS, FORBIDDEN, USER, Act, a
 
 _KEPT = frozenset({"help", "menu", "back", "open", "confirm", "next_field", "previous_field", "serve_post"})
 """Whoever is shown another window by a colleague finds these where they are everywhere."""
-_WRITES = frozenset({"sign_in", "intake", "act", "search", "menu", "settings"})
+_WRITES = frozenset({"sign_in", "intake", "act", "search", "menu", "key_sheet", "settings"})
 """Places where text is typed: a key that types a character belongs to the text."""
 _NAMED = frozenset(
     {"insert", "delete", "home", "end", "pageup", "pagedown", "space", "backspace", *(f"f{n}" for n in range(1, 13))}

@@ -22,7 +22,7 @@ def main_menu(app: ConsoleApp, below: FrameScreen) -> MenuScreen:
         lines: dict[str, Option] = {}
         for act in acts:
             if app.person is not None or app.check_action("do", (act.id,)):
-                lines.setdefault(act.name, Option(act.id, act.name, act.key, act.tip))
+                lines.setdefault(act.name, Option(act.id, act.name, act.key or act.ways, act.tip))
         return list(lines.values())
 
     async def take(code: str) -> None:

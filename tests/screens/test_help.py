@@ -11,10 +11,15 @@ from casework import messages
 from casework.messages import t
 from console import demo
 from console.messages import LANGUAGES, translator
+from screens.actions import ACTS, BY_ID, CASE_KEYS, USER
 from screens.app import ConsoleApp
+from screens.bars import MessageBar
 from screens.desk import Field, FieldKind
 from screens.field import input_row
 from screens.help import RULED, SHOWN_BY, HelpScreen, row_help
+from screens.intake import IntakeScreen
+from screens.key_sheet import KeyLine, KeySheetScreen, key_lines
+from screens.keymap import obey_keys
 from screens.page import Page
 from screens.sheet import Sheet
 from tests.screens.fake_desk import FakeDesk
@@ -86,3 +91,47 @@ def test_the_help_of_a_paper_knows_its_copies_article_and_sample(place: demo.Pla
         assert t("item.about.handed") in paper
 
     at_window_12(place, "1001", walk_it)
+
+
+def found(app: ConsoleApp) -> list[KeyLine]:
+    """The lines of the key sheet in front."""
+    assert isinstance(app.screen, KeySheetScreen)
+    return list(app.screen.table.rows)
+
+
+def test_f1_twice_shows_all_keys_and_typing_finds_one() -> None:
+    async def then(pilot: Pilot[Any], app: ConsoleApp) -> None:
+        await press(pilot, *keys("n<f1><f1>"))
+        assert found(app)[0].place == "intake"
+        assert {line.act for line in found(app)} >= {*(act.id for act in ACTS), *(f"case.{code}" for code in CASE_KEYS)}
+        await press(pilot, *keys("工作台 f7"))
+        assert [(line.place, line.act) for line in found(app)] == [("queue", "go_prints")]
+        assert str(app.screen.query_one(MessageBar).text) == BY_ID["go_prints"].tip
+        await press(pilot, *keys("<ctrl+u>xyz<enter>"))
+        assert app.current_mode == "intake"
+        assert isinstance(app.screen, IntakeScreen)
+
+    walk(FakeDesk(), then)
+
+
+def test_the_menu_leads_to_all_keys_and_they_are_the_users_own() -> None:
+    async def then(pilot: Pilot[Any], app: ConsoleApp) -> None:
+        await press(pilot, *keys("<f10>所有按键<enter>"))
+        await press(pilot, *keys("查询 到处"))
+        assert [line.keys for line in found(app) if line.act == "go_search"] == ["Ctrl-V"]
+        await press(pilot, *keys("<ctrl+u>办件 决定"))
+        assert [line.keys for line in found(app) if line.act == "case.decide"] == ["a"]
+        await press(pilot, *keys("<f1><f1><escape>"))
+        assert not isinstance(app.screen, KeySheetScreen)
+
+    obey_keys({"go_search": ("ctrl+v",), "case.decide": ("a",), "case.accept": ("d",)})
+    try:
+        walk(FakeDesk(), then)
+    finally:
+        USER.clear()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_place_of_the_table_has_its_word(language: str) -> None:
+    messages.install(translator(language))
+    assert [line for line in key_lines() if "screens." in f"{line.where}{line.keys}{line.name}{line.tip}"] == []

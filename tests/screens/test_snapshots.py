@@ -71,6 +71,8 @@ WAYS = {
     "settings_unruled": SIGNED + "<ctrl+x><down><down>n",
     "badge": SIGNED + "%2001<enter>",
     "help": SIGNED + "n<f1>",
+    "key_sheet": SIGNED + "n<f1><f1>",
+    "key_sheet_found": SIGNED + "<f1><f1>f7<down>",
     "help_choice": SIGNED + "na02<enter>?",
     "help_number": SIGNED + "na02<enter>2<enter><f1>",
     "help_paper": SIGNED + FORM + "<f6>9<enter><f1>",
@@ -138,7 +140,7 @@ def test_high_contrast_looks_as_before(snap_compare: Compare) -> None:
 
 DRAWN = (
     "queue", "queue_marked", "batch", "conflict_refused", "intake_materials", "bundle", "case", "menu", "saved",
-    "help", "mine", "companies",
+    "help", "help_paper", "key_sheet", "key_sheet_found", "mine", "companies",
     "tray", "prefiles", "board", "prints", "posts", "handover", "agent_file", "day_end",
     "closing", "call_menu",
 )  # fmt: skip
