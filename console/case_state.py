@@ -79,7 +79,7 @@ def _stage(terminal: Terminal, show: Shower, case: Case, family: tuple[Case, ...
 
 
 def _due(joint: Joint) -> str:
-    light = t(f"board.light.{joint.light}") if joint.light != "none" else ""
+    light = t(f"case.stage.light.{joint.light}") if joint.light != "none" else ""
     longest = t("case.stage.longest", number=numbers.printed(joint.longest))
     return "  ".join(filter(None, (joint.due[:16].replace("T", " "), light, longest)))
 

@@ -221,6 +221,11 @@ def _paper_refs(kinds: tuple[str, ...]) -> tuple[desk.PaperRef, ...]:
     return tuple(desk.PaperRef(kind, t(f"paper.{kind}")) for kind in kinds)
 
 
+def papers_awaited(types: tuple[str, ...]) -> tuple[str, ...]:
+    """The papers that are made of these facts once the hall has confirmed them: a decision, a suspension."""
+    return tuple(kind for name in types if EVENTS[name].klass is Klass.NEEDS_HALL and (kind := EVENTS[name].prints))
+
+
 def papers_of(types: tuple[str, ...], waits: bool = False) -> tuple[str, ...]:
     """The papers that leave the counter with these facts (R6): a receipt only where nothing was settled at once."""
     if waits:

@@ -15,7 +15,7 @@ from casework.messages import t
 from casework.papers.model import Paper
 from casework.rules import Refusal
 from console.counter import Session, facts_of
-from console.desk_intake import papers_of
+from console.desk_intake import papers_awaited, papers_of
 from console.taking_in import intake_outlook
 from console.terminal import Terminal
 
@@ -46,7 +46,7 @@ def papers_of_intake(terminal: Terminal, session: Session, command: Intake) -> t
 
 
 def _papers(terminal: Terminal, session: Session, made: Decision, before: tuple[Any, ...]) -> tuple[Paper, ...]:
-    kinds = papers_of(made.types)
+    kinds = papers_of(made.types) or papers_awaited(made.types)
     if not kinds or made.case is None:
         raise BadInput("rehearsing.no_paper")
     facts = (*before, *(fact for group in made.groups for fact in group))

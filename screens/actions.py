@@ -313,15 +313,21 @@ def typed_act(place: str, key: str) -> str | None:
 _ALWAYS = ("help", "menu", "back")
 
 
+BEFORE_SIGN_IN = ("help", "key_sheet", "menu", "language", "cable", "quit", "back", "open", "close_text")
+"""What works while nobody has signed in: help and the menu, what takes and closes them, and the way out."""
+
+
 TAKES_IN = frozenset({"new", "go_intake", "agent_files"})
 """Acts of whoever takes in applications: nobody else is offered their keys."""
 
 
-def key_row(place: str, most: int = 7, *, takes_in: bool = True) -> tuple[Act, ...]:
+def key_row(place: str, most: int = 7, *, takes_in: bool = True, signed_in: bool = True) -> tuple[Act, ...]:
     """Up to `most` acts for the key row of `place`: its own, then always help, menu and back, then ways elsewhere.
 
     `takes_in`: whether the person may take in applications.
     """
+    if not signed_in and place != "sign_in":
+        return tuple(act for act in key_row(place, most) if act.id in BEFORE_SIGN_IN)
     shown = [act for act in acts_of(place) if act.row and not act.typed and (takes_in or act.id not in TAKES_IN)]
     shown.sort(key=lambda act: act.row)
     if place == "sign_in":

@@ -11,7 +11,7 @@ from textual.binding import BindingsMap, BindingType
 from textual.screen import Screen
 
 from casework.messages import Message, t
-from screens.actions import ANY, USER, bindings
+from screens.actions import ANY, BEFORE_SIGN_IN, USER, bindings
 from screens.closing import end_with_the_window
 from screens.desk import ActView, Desk, Done, IntakeForm, Person, Refused
 from screens.frame import FrameScreen
@@ -275,9 +275,9 @@ class ConsoleApp(SeatedApp, inherit_bindings=False):
     # Acts of every screen
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Before somebody has signed in, only help, keys, menu, language, cable and the way out."""
+        """Before somebody has signed in, only what `BEFORE_SIGN_IN` names: help, the menu, the way out of them."""
         if action == "do" and self.person is None:
-            return bool(parameters) and parameters[0] in {"help", "key_sheet", "menu", "language", "cable", "quit"}
+            return bool(parameters) and parameters[0] in BEFORE_SIGN_IN
         return super().check_action(action, parameters)
 
     async def action_do(self, act: str) -> None:

@@ -118,7 +118,8 @@ class FrameScreen(Screen[Any], inherit_bindings=False):
         if self.console_app.status is not None:
             self.status_bar.tell(self.console_app.status)
         person = self.console_app.person
-        self.key_bar.tell(key_row(self.PLACE, takes_in=person is None or person.takes_in))
+        takes_in = person is None or person.takes_in
+        self.key_bar.tell(key_row(self.PLACE, takes_in=takes_in, signed_in=person is not None))
 
     def say(self, text: str | Message, tone: str = "") -> None:
         """Put a sentence into the message row."""

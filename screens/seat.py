@@ -87,6 +87,7 @@ class SeatedApp(CallingApp, inherit_bindings=False):
         if self.person is not None:
             again = await self.desk.serve(self.person.shift)
             self.person = again if isinstance(again, Person) else self.person
+        self.frame.say("")  # what stands there is in the language of before
         self.frame.dress()
         await self.frame.freshen()
         await self.retell()
