@@ -30,6 +30,7 @@ QUICK_TESTS = ("tests/unit/test_house.py", "tests/unit/test_messages.py")
 SOAKED = ("tests/crash", "tests/fuzz", "tests/integration/test_upgrade_pairs.py")
 SOAK_VARIABLE = "YICHUANG_SOAK"
 """How many times as long those run (`tests/soaking.py`)."""
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 PROBE = f"import sys, venv, ensurepip; sys.exit(sys.version_info < {OLDEST})"
 
 
@@ -119,9 +120,25 @@ def check() -> None:
     run(VENV_PYTHON, "-m", "pytest", "-q", *QUICK_TESTS)
 
 
+def browser() -> None:
+    """See to it that the browser tests find a Chromium: Debian's is installed where that is possible."""
+    if os.environ.get("YICHUANG_CHROMIUM") or any(map(shutil.which, BROWSERS)):
+        return
+    apt = shutil.which("apt-get")
+    if apt is None or not hasattr(os, "geteuid") or os.geteuid() != 0:
+        raise TaskError(
+            "The browser tests need a Chromium and found none. Install one (Debian, Ubuntu: apt install chromium) or "
+            "name one in YICHUANG_CHROMIUM, and run this again."
+        )
+    say("Installing Chromium for the browser tests ...")
+    run(apt, "update", "-qq")
+    run(apt, "install", "-y", "-qq", "--no-install-recommends", "chromium")
+
+
 def test(*words: str) -> None:
     """Everything: the quick checks, then all tests, two wide."""
     check()
+    browser()
     run(VENV_PYTHON, "-m", "pytest", "-n", "2", "--dist", "worksteal", *words)
 
 

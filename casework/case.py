@@ -123,6 +123,24 @@ class Claim(msgspec.Struct, frozen=True):
     name: str
 
 
+class Handed(msgspec.Struct, frozen=True):
+    """An item that was handed over at a shift's end (交接): to whom, by whom, when; until somebody works on it."""
+
+    to: str
+    name: str
+    by: str
+    at: str
+
+
+class Nudge(msgspec.Struct, frozen=True):
+    """Somebody asked to hurry: who, when, with which words, while which steps were open."""
+
+    by: str
+    at: str
+    text: str
+    steps: tuple[str, ...] = ()
+
+
 class Place(msgspec.Struct, frozen=True):
     """Where a case waits: an open step, and the post whose queue shows it (or the applicant, or a third party)."""
 
@@ -207,9 +225,15 @@ class Case(msgspec.Struct, frozen=True, omit_defaults=True):
     recalls: tuple[Recall, ...] = ()
     claims: dict[str, Claim] = {}
     """Who has which place of the queue."""
+    handed: Handed | None = None
+    """To whom it was handed over last, while nobody has worked on it since (R16)."""
     nudges: int = 0
+    nudged: tuple[Nudge, ...] = ()
+    """The last of them (`casework.nudging`)."""
     asks_refused: int = 0
     """How often something was asked for too late (R5): it counts against the item."""
+    apart: tuple[str, ...] = ()
+    """Numbers of cases of the same applicant and item that are another matter (`casework.doubles`)."""
     facts: int = 0
     doubts: tuple[str, ...] = ()
     """Days that no clock proves, until a supervisor has confirmed them (`casework.dating`)."""

@@ -13,7 +13,7 @@ from casework.events import EVENTS, Klass
 
 WITHOUT_A_CLAIM = frozenset(
     {"withdrawn", "recused", "voided", "extended", "corrected", "revoked"}
-    | {"resolve.withdraw", "resolve.amend", "resolve.insist", "date.confirmed"}
+    | {"resolve.withdraw", "resolve.amend", "resolve.insist", "date.confirmed", "told_apart"}
 )
 """Judgements that are nobody's item: what the applicant wants, what a head or supervisor says, what is put right."""
 

@@ -9,12 +9,10 @@ from typing import Any
 
 import msgspec
 
+from casework import queue_commands
 from casework.bodies import CheckLine, Party, SupplementLine
+from casework.command import Command
 from casework.errors import BadCommand
-
-
-class Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Base of all commands' data."""
 
 
 class Intake(Command, frozen=True):
@@ -155,11 +153,12 @@ class SendBack(Command, frozen=True):
 
 
 class Reassign(Command, frozen=True):
-    """转岗: to another post of the module."""
+    """转岗/改派: to another post of the module, or to a `person` of a post, by staff number."""
 
     post: str
     reason: str
     step: str = ""
+    person: str = ""
 
 
 class Consult(Command, frozen=True):
@@ -299,43 +298,6 @@ class Void(Command, frozen=True):
     new_number: str = ""
 
 
-class ConfirmDate(Command, frozen=True):
-    """确认日期 (S29): `of` is received, told, accepted or decided, the first in doubt where none is named; `date` is
-    YYYY-MM-DD, the day of the paper where none is given."""
-
-    reason: str
-    of: str = ""
-    date: str = ""
-
-
-class HandOver(Command, frozen=True):
-    """移交: the papers go to another post."""
-
-    to: str
-    papers: str = ""
-
-
-class Claim(Command, frozen=True):
-    """领取: the item of the queue is hers today; `step` where several wait at her posts."""
-
-    step: str = ""
-
-
-class Release(Command, frozen=True):
-    """放回: her own item, or as a supervisor another's, for `reason`."""
-
-    step: str = ""
-    reason: str = ""
-
-
-class RecallEnd(Command, frozen=True):
-    """收回旧件: `how` is came_back or void; `paper` where several are called back."""
-
-    how: str = "came_back"
-    note: str = ""
-    paper: str = ""
-
-
 ACTS: dict[str, type[Command]] = {
     "accept": Accept,
     "refuse": Refuse,
@@ -376,11 +338,12 @@ ACTS: dict[str, type[Command]] = {
     "transfer": Transfer,
     "forward": Forward,
     "void": Void,
-    "hand-over": HandOver,
-    "confirm-date": ConfirmDate,
-    "recall": RecallEnd,
-    "claim": Claim,
-    "release": Release,
+    "hand-over": queue_commands.HandOver,
+    "confirm-date": queue_commands.ConfirmDate,
+    "recall": queue_commands.RecallEnd,
+    "claim": queue_commands.Claim,
+    "release": queue_commands.Release,
+    "tell-apart": queue_commands.TellApart,
 }
 """Every act on a case, and the data that it takes."""
 

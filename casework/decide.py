@@ -9,13 +9,14 @@ from casework import bodies, commands
 from casework.acts import HANDLERS, Step, any_post
 from casework.case import Case, PrintedPaper
 from casework.claims import claimed_at
+from casework.command import Command
 from casework.drafting import Context, Decision, Drafting, drafted
 from casework.events import EVENTS, Klass, Offline
 from casework.rules import Refusal
 from casework.text import clean_code, clean_text
 
 
-def decide(case: Case, command: commands.Command, action: str, context: Context) -> Decision | Refusal:
+def decide(case: Case, command: Command, action: str, context: Context) -> Decision | Refusal:
     """The facts of `action` on `case`, or why it may not be.
 
     Raises BadInput when the data can be mended at the keyboard.
@@ -29,7 +30,7 @@ def decide(case: Case, command: commands.Command, action: str, context: Context)
     return drafted(Drafting(context, case.id, case.root, case), made)
 
 
-def step_of_act(case: Case, command: commands.Command, action: str, context: Context) -> Step | Refusal:
+def step_of_act(case: Case, command: Command, action: str, context: Context) -> Step | Refusal:
     """The fact that `action` makes, not yet asked whether it may be now. Raises BadInput as `decide` does."""
     return HANDLERS[action](case, command, context)
 
@@ -55,7 +56,7 @@ _ASKS = frozenset({"second_notice", "not_listed"})
 """Refusals of an ask that nobody may make any more, or never might (R5, R7)."""
 
 
-def ask_refused(case: Case, command: commands.Command, refusal: Refusal, context: Context) -> Decision | None:
+def ask_refused(case: Case, command: Command, refusal: Refusal, context: Context) -> Decision | None:
     """An ask that was refused is put on record: it counts against the item. None where nothing was asked for."""
     if not isinstance(command, commands.Supplement) or refusal.code not in _ASKS:
         return None

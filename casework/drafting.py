@@ -45,6 +45,8 @@ class Context:
     """Types of facts of this case that wait for the hall's word."""
     team_of: Callable[[str], str] | None = None
     """The team of a staff number by the roster, empty for nobody's; None where no roster is at hand."""
+    person_of: Callable[[str], bodies.StaffSet | None] | None = None
+    """Whom a staff number is by the roster; None where no roster is at hand."""
     sourced: bool = False
     """Papers can be checked over the network from here (R33)."""
     calendar: Calendar | None = None
@@ -70,7 +72,7 @@ class Context:
     @property
     def bench(self) -> Bench:
         """What the rules may look at."""
-        return Bench(self.staff, self.catalogue.posts, self.refused, self.calendar)
+        return Bench(self.staff, self.catalogue.posts, self.refused, self.calendar, self.person_of)
 
 
 class Decision(msgspec.Struct, frozen=True):

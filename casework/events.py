@@ -52,6 +52,8 @@ class EventType(msgspec.Struct, frozen=True):
     """The kind of step that it ends; `*` for any that has no event of its own."""
     officers_only: bool = False
     """Nobody of team `helper`, whatever the grants say (R15)."""
+    oversight: str = ""
+    """The right by which a supervisor may make it of what another one holds, at whatever post that waits."""
     insistable: bool = False
     prints: str = ""
     """The kind of paper that leaves the counter with it."""
@@ -151,7 +153,9 @@ _ROWS = (
         insistable=True,
     ),
     _judged("sent_back", bodies.SentBack, "case.handle", _TURNS, officers_only=True),
-    _judged("reassigned", bodies.Reassigned, "case.handle", _TURNS, officers_only=True),
+    _judged(
+        "reassigned", bodies.Reassigned, "case.handle", _TURNS, officers_only=True, oversight="case.oversee"
+    ),
     _judged("consulted", bodies.Consulted, "case.handle", _TURNS, officers_only=True),
     _judged("recused", bodies.Recused, "case.print", frozenset()),
     _judged("pledge.checked", bodies.PledgeChecked, "case.handle", frozenset({"revoked"}), officers_only=True),
@@ -174,6 +178,7 @@ _ROWS = (
     _judged(
         "date.confirmed", bodies.DateConfirmed, "case.confirm", frozenset({"date.confirmed"}), offline=Offline.ALWAYS
     ),
+    _judged("told_apart", bodies.ToldApart, "case.oversee", frozenset(), offline=Offline.ALWAYS),
     # What needs the hall
     _by_hall("suspended", bodies.Suspended, "case.handle", _TURNS | _CLOCK, prints="suspension"),
     _by_hall("resumed", bodies.Resumed, "case.handle", _TURNS | _CLOCK),
@@ -194,6 +199,9 @@ _ROWS = (
     # The queue
     _counter("claimed", bodies.Claimed, "case.print", offline=Offline.NEVER),
     _counter("released", bodies.Released, "case.print"),
+    # Calls, of no case: every window gets them
+    _counter("called", bodies.Called, "case.print", scope="hall"),
+    _counter("call.answered", bodies.CallAnswered, "case.print", scope="hall"),
     # The hall's own
     _hall("deemed_accepted", bodies.DeemedAccepted, "module"),
     _hall("timer.set_aside", bodies.TimerSetAside, "module"),

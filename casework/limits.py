@@ -55,6 +55,12 @@ class Limits:
     """Scopes that a terminal may name in a pull as still needed."""
     holes_at_once: int = 20
     """Old cases that a terminal asks the hall for between two polls."""
+    call_answer_seconds: float = 300.0
+    """So long the status line says that whoever was called comes."""
+    silent_seconds: float = 300.0
+    """A window that the hall has not heard from for so long has nothing that one can be sure of."""
+    measure_cases: int = 200
+    """Cases from a snapshot that are measured for the board in one transaction."""
     purge_seconds: float = 1800.0
     """How often a terminal looks for what is over its days."""
     bootstrap_slice_ms: float = 3.0
@@ -102,6 +108,11 @@ class Limits:
     pin_tries: int = 5
     pin_lock_seconds: int = 15 * 60
     idle_lock_seconds: int = 5 * 60
+    """Without a key; a window's setting may say another number of minutes, within the two that follow."""
+    idle_lock_least: int = 60
+    idle_lock_most: int = 60 * 60
+    idle_lock_form_seconds: int = 30 * 60
+    """While an applicant's case stands in the form: she is being talked with, until nobody can be there any more."""
     signature_window: int = 300
     # Clock evidence (S29)
     clock_offset_seconds: int = 300
@@ -113,9 +124,28 @@ class Limits:
     draft_ms: int = 300
     # Intake lines
     line_bytes: int = 64 * 1024
+    # A file of applications that an agent brings
+    batch_bytes: int = 16 * 1024 * 1024
+    batch_lines: int = 10_000
+    batch_look_at_once: int = 20
+    """Lines that are looked through at once: so long the next key may have to wait, some 20 ms."""
+    batch_at_once: int = 3
+    """Lines that are taken in, or papers of lines that are queued, at once: each is written to the disk."""
+    batch_wait_seconds: float = 0.1
+    """So long a key that opens a file waits for it: a small one is there before the next key, a large one comes."""
+    people_offered: int = 9
+    """Known people and firms that are proposed for a name: as many as a digit can choose."""
     # Storage
     busy_seconds: float = 10.0
     list_rows: int = 2000
+    digit_hold_seconds: float = 0.12
+    """How long a digit that is the key of an act waits for a second one: it may be the first of a scanned number."""
+    digits_held: int = 10
+    """More digits in a row than that are a scan, read whole or not."""
+    batch_cases: int = 100
+    """Cases that one confirmation may act on at once."""
+    handover_items: int = 500
+    """Items of a queue that one hand-over at a shift's end offers at most."""
     # Scanned papers (S35)
     scan_bytes: int = 20 * 1024 * 1024
     """The largest scan: some forty pages in grey."""
@@ -146,6 +176,20 @@ class Limits:
     """What the hall keeps of scans, and of those of which not all has come."""
     hall_scan_spare: int = 1024 * 1024 * 1024
     """Room that scans leave on the hall's disk: the log goes first."""
+    # In the browser
+    browser_consoles: int = 4
+    """Consoles behind pages of one machine: each is a process."""
+    browser_grace_seconds: float = 60.0
+    """So long a lost tab may come back to its console as it was."""
+    # Printing
+    print_retry_seconds: float = 5.0
+    print_retry_most: float = 300.0
+    """A printer that is down is tried again after the first, then after twice as long each time, up to the second."""
+    prints_at_once: int = 50
+    """Papers of one run: a printer that comes back must not hold the worker for an hour."""
+    print_old_seconds: int = 60
+    """From this age on a paper that waits is shown as trouble."""
+    printers: int = 20
     # A district's list of items (guide-only)
     district_bytes: int = 16 * 1024 * 1024
     district_rows: int = 20_000

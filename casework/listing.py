@@ -14,7 +14,7 @@ PLAIN = frozenset(
         "unmasked", "accepted", "refused_at_intake", "returned", "step.done", "step.not_needed", "inspected",
         "sent_back", "reassigned", "consulted", "recused", "pledge.checked", "withdrawn", "terminated", "transferred",
         "forwarded", "suspended", "resumed", "extended", "decided", "corrected", "revoked", "voided",
-        "deemed_accepted", "timer.set_aside", "scanned", "scan.arrived",
+        "deemed_accepted", "timer.set_aside", "scanned", "scan.arrived", "told_apart",
     }
 )  # fmt: skip
 """Types of facts that tell a terminal nothing but the state of their case.
@@ -35,6 +35,11 @@ def listed(case: Case) -> Listed:
         case.number, said.item, said.module, case.state, said.applicant.name, said.applicant.id, case.received_at,
         case.visit, awaits_a_source(case),
     )  # fmt: skip
+
+
+def clerk_of(case: Case) -> str:
+    """Whose case it is at the counter: the first person asked stays responsible (R16), else who took it in."""
+    return case.received.first_contact or case.taken_by
 
 
 def is_over(case: Case) -> bool:

@@ -35,7 +35,7 @@ def _masked(body: bodies.Body) -> bodies.Body | None:
             return msgspec.structs.replace(body, form=masked_form(form), lines=(), note="")
         case bodies.PrefileParked(form=form):
             return msgspec.structs.replace(body, form=masked_form(form))
-        case bodies.PrefileTaken():
+        case bodies.PrefileTaken() | bodies.Called() | bodies.CallAnswered():
             return body
         case bodies.ResolveWithdraw():  # of what has no case; whatever it names, every window has to know
             return msgspec.structs.replace(body, reason="", recalls=())

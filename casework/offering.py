@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from casework.acts import HANDLERS, own_post
 from casework.acts.claims import own_places
 from casework.acts.intake import in_hand, outstanding
-from casework.acts.parts import item_of
+from casework.acts.parts import item_of, overseer_post
 from casework.bodies import RouteStep
 from casework.case import AT_APPLICANT, OPEN_STATES, UNDER_WAY, Case, module_at, open_steps, paused, places
 from casework.catalogue.materials import NOT_FOUND, PENDING
@@ -22,7 +22,7 @@ from casework.events import EVENTS
 from casework.rights import delegated, may, post_for
 from casework.rules import Refusal
 from casework.rules.claims import has_it
-from casework.rules.course import may_be_spared
+from casework.rules.course import may_be_spared, told_today
 from casework.rules.refusing import told_already
 from casework.rules.result import no_decision_yet, withheld
 
@@ -40,7 +40,7 @@ def possible(case: Case, context: Context) -> tuple[tuple[str, Refusal | None], 
 
 def _anothers(case: Case, type_: str, context: Context) -> Refusal | None:
     """Who has all that this shift could work on (S23)."""
-    if not case.claims or not needs_a_claim(type_):
+    if not case.claims or not needs_a_claim(type_) or overseer_post(context, type_):
         return None
     steps = [place.step for place, _ in own_places(case, context)] or [""]
     held = [others_claim(case, step, context.staff.number, context.day) for step in steps]
@@ -60,6 +60,8 @@ def _foreseen(case: Case, action: str, context: Context) -> Refusal | None:
         return made if isinstance(made, Refusal) else None
     if action == "supplement":
         return told_already(case)
+    if action == "nudge":
+        return told_today(case, context.staff.number, context.day)
     if action == "decide":
         return no_decision_yet(case, context.staff.number)
     if action in {"deliver", "post"}:
@@ -77,6 +79,8 @@ def _offered(case: Case, context: Context) -> Iterator[Offer]:
         for action, type_ in _at_step(case, step):
             if _may_at(case, context, type_, post, module_at(case, step.id, type_)):
                 yield action, type_
+    if case.state not in AT_APPLICANT and open_steps(case) and overseer_post(context, "reassigned"):
+        yield "reassign", "reassigned"
     for action, type_ in _of_state(case, context):
         if _may(case, context, type_) and not _pointless(case, context, type_):
             yield action, type_

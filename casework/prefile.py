@@ -6,8 +6,6 @@ the id of the case that it will be, so nothing starts again from zero (S22).
 
 from __future__ import annotations
 
-import hashlib
-
 import msgspec
 
 from casework import bodies
@@ -15,9 +13,6 @@ from casework.errors import BadBytes
 from casework.events import body_of
 from casework.facts import Fact
 
-_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-"""No 0, 1, I, L, O: the code is read from paper and said aloud."""
-CODE_LENGTH = 8
 ENDED = frozenset({"received"})
 SPEAK = ("prefile.", "received")
 """How the types of facts begin that speak of a prefile."""
@@ -51,30 +46,6 @@ class Prefile(msgspec.Struct, frozen=True, omit_defaults=True):
     def defects(self) -> tuple[bodies.ReviewLine, ...]:
         """What was not right at the last look."""
         return tuple(line for line in self.lines if not line.right)
-
-
-def short_code(case_id: str) -> str:
-    """The code of the prefile with this id: the same everywhere, without asking anybody.
-
-    Eight of 31 characters; two prefiles in 850 billion share one, and then both are shown.
-    """
-    number = int.from_bytes(hashlib.sha256(f"prefile {case_id}".encode()).digest()[:8])
-    code = ""
-    for _ in range(CODE_LENGTH):
-        number, place = divmod(number, len(_ALPHABET))
-        code += _ALPHABET[place]
-    return code
-
-
-def printed_code(code: str) -> str:
-    """`7H2K-9QWD`."""
-    return f"{code[:4]}-{code[4:]}"
-
-
-def read_code(text: str) -> str:
-    """The code in what was typed or scanned; empty when it is none."""
-    code = "".join(text.split()).replace("-", "").upper()
-    return code if len(code) == CODE_LENGTH and all(char in _ALPHABET for char in code) else ""
 
 
 def evolve_prefile(prefile: Prefile | None, fact: Fact) -> Prefile | None:

@@ -13,9 +13,10 @@ from casework.catalogue.schema import Catalogue, Item
 from casework.drafting import Context, Decision, Drafting, drafted
 from casework.errors import BadInput
 from casework.events import EVENTS
-from casework.prefile import Prefile, printed_code, short_code
+from casework.prefile import Prefile
 from casework.rights import post_for
 from casework.rules import Refusal
+from casework.short_codes import printed_code, short_code
 from casework.text import clean_code, clean_line, clean_name, clean_text
 
 

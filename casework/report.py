@@ -34,6 +34,10 @@ class Report(msgspec.Struct, frozen=True, omit_defaults=True):
     """Message id of the trouble of its line before this request."""
     free_mb: int = -1
     """Free on its disk; -1 where nobody looked."""
+    prints: int = -1
+    """Papers that wait for their printer; -1 where nobody looked."""
+    forms: int = -1
+    """Unfinished forms at this window; -1 where nobody looked."""
 
 
 _encode = msgspec.json.Encoder().encode

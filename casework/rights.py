@@ -25,7 +25,9 @@ _STEP_VERBS = {
 _OFFICER = frozenset({"case.handle", "case.check", "case.print", "case.receive", "case.resolve", "case.supplement"})
 _FOR_THE_ORGAN = frozenset({"case.refuse", "case.return", "case.terminate", "case.void"})
 """What only an officers' post can do that accepts or decides: the fire post turns nobody away for the organ."""
-_SUPERVISOR = frozenset({"case.confirm", "case.print", "case.release", "case.resolve", "case.unmask", "case.void"})
+_SUPERVISOR = frozenset(
+    {"case.confirm", "case.oversee", "case.print", "case.release", "case.resolve", "case.unmask", "case.void"}
+)
 _HANDLING = frozenset({"examine", "site_check", "expert_review", "hearing", "consult", "publicity"})
 
 NEVER_A_HELPER = frozenset(

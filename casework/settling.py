@@ -5,7 +5,7 @@ from __future__ import annotations
 from casework import bodies
 from casework.acts import Step, any_post
 from casework.case import Case
-from casework.commands import Command
+from casework.command import Command
 from casework.decide import not_now, step_of_act
 from casework.drafting import Context, Decision, Drafting, drafted
 from casework.events import EVENTS

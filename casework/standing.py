@@ -9,7 +9,7 @@ Two clocks run on every case, *statutory* and *promised*. Beside them stand the 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Literal
 
@@ -49,10 +49,29 @@ class Standing(msgspec.Struct, frozen=True):
     """What it measures has happened: it shows how it stood then."""
 
 
-def start_of(case: Case, span: Span) -> datetime | None:
-    """When the clock of `span` began; None while what starts it has not happened."""
-    at = counted(case, "accepted" if span.start == "acceptance" else "received")
-    return moment(at) if at else None
+class Term(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A clock or term of a case that has begun, without the day on which somebody looks at it.
+
+    `extension`: working days that were given, in the law's unit `law`; `pauses`: what stops this clock.
+    """
+
+    kind: Kind
+    span: Span
+    begun: str
+    ended: str = ""
+    """When what it measures happened; empty while it runs."""
+    extension: int = 0
+    law: str = ""
+    pauses: tuple[clocks.Suspension, ...] = ()
+
+    def plain(self) -> Term:
+        """The same with no more than it counts by: of clocks of days the day alone, so that many cases share one."""
+        by_minutes = self.span.unit in {"minutes", "hours"}
+        return self if by_minutes else msgspec.structs.replace(self, begun=self.begun[:10])
+
+
+def _started(case: Case, span: Span) -> str:
+    return counted(case, "accepted" if span.start == "acceptance" else "received")
 
 
 def standing(case: Case, calendar: Calendar, now: datetime) -> tuple[Standing, ...]:
@@ -60,24 +79,35 @@ def standing(case: Case, calendar: Calendar, now: datetime) -> tuple[Standing, .
 
     What has a day that nobody can count from (somebody's clock was far off) has no clock: one such case stops no list.
     """
-    return (*_clocks(case, calendar, now), *_terms(case, calendar, now))
+    return standing_of(terms(case), calendar, now)
 
 
-def _clocks(case: Case, calendar: Calendar, now: datetime) -> Iterator[Standing]:
-    for kind, span in zip(CLOCKS, (case.received.statutory, case.received.promised), strict=True):
+def standing_of(terms_: Iterable[Term], calendar: Calendar, now: datetime) -> tuple[Standing, ...]:
+    """How clocks and terms stand at `now`."""
+    found = []
+    for term in terms_:
         with contextlib.suppress(BadDate, BadBytes):
-            start = start_of(case, span) if span else None
-            if span is not None and start is not None:
-                yield _clock(case, kind, span, start, calendar, now)
+            found.append(_stood(term, calendar, now))
+    return tuple(found)
 
 
-def _clock(case: Case, kind: Kind, span: Span, start: datetime, calendar: Calendar, now: datetime) -> Standing:
+def terms(case: Case) -> tuple[Term, ...]:
+    """The clocks and terms of the case that have begun, statutory and promised first."""
+    return (*_clocks(case), *_terms(case))
+
+
+def _clocks(case: Case) -> Iterator[Term]:
+    law = case.received.statutory
+    extension = case.extension.days if case.extension is not None and law is not None else 0
     stop = case.decided_at or case.ended_at
-    seen = moment(stop) if stop else now
-    stops = clocks.counted(kind, tuple(suspension_of(pause) for pause in case.pauses))  # type: ignore[arg-type]
-    limit = clocks.Limit(span.amount, span.unit, span.start)  # type: ignore[arg-type]
-    clock = clocks.clock(calendar, limit, start, seen.date(), _extension(case, span, calendar), stops)
-    return _stood(kind, span, clock, calendar, seen, stopped=bool(stop))
+    for kind, span in zip(CLOCKS, (law, case.received.promised), strict=True):
+        if span is None:
+            continue
+        with contextlib.suppress(BadDate, BadBytes):
+            start = _started(case, span)
+            pauses = clocks.counted(kind, tuple(suspension_of(pause) for pause in case.pauses))  # type: ignore[arg-type]
+            if start:
+                yield Term(kind, span, start, stop, extension, law.unit if extension and law else "", pauses)
 
 
 def suspension_of(pause: Pause) -> clocks.Suspension:
@@ -86,13 +116,19 @@ def suspension_of(pause: Pause) -> clocks.Suspension:
     return clocks.Suspension(pause.kind, moment(pause.since).date(), end, pause.basis)
 
 
-def _extension(case: Case, span: Span, calendar: Calendar) -> int:
-    """The extension in the unit of `span`: it was given in the law's, and moves the promise as well (R21)."""
-    law = case.received.statutory
-    if case.extension is None or law is None:
-        return 0
-    days = case.extension.days
-    if span.unit == law.unit:
+def _stood(term: Term, calendar: Calendar, now: datetime) -> Standing:
+    span, seen = term.span, moment(term.ended) if term.ended else now
+    limit = clocks.Limit(span.amount, span.unit, span.start)  # type: ignore[arg-type]
+    extension = _extension(term, calendar)
+    clock = clocks.clock(calendar, limit, moment(term.begun), seen.date(), extension, term.pauses)
+    left, light = clocks.left(seen, clock, calendar), clocks.light(seen, clock, calendar)
+    return Standing(term.kind, span, clock, left, light, bool(term.ended))
+
+
+def _extension(term: Term, calendar: Calendar) -> int:
+    """The extension in the unit of the clock: it was given in the law's, and moves the promise as well (R21)."""
+    span, days = term.span, term.extension
+    if span.unit == term.law:
         return days
     if span.unit in {"minutes", "hours"}:
         minutes = days * calendar.office_day
@@ -102,14 +138,9 @@ def _extension(case: Case, span: Span, calendar: Calendar) -> int:
     return days if span.unit == "working_days" else days * 7 // 5
 
 
-def _terms(case: Case, calendar: Calendar, now: datetime) -> Iterator[Standing]:
+def _terms(case: Case) -> Iterator[Term]:
     for kind, begun, amount, unit, ended in _running(case):
-        span = Span(amount, unit, "receipt")
-        limit = clocks.Limit(amount, unit, "receipt")  # type: ignore[arg-type]
-        with contextlib.suppress(BadDate, BadBytes):
-            seen = moment(ended) if ended else now
-            clock = clocks.clock(calendar, limit, moment(begun), seen.date())
-            yield _stood(kind, span, clock, calendar, seen, stopped=bool(ended))
+        yield Term(kind, Span(amount, unit, "receipt"), begun, ended)
 
 
 def _running(case: Case) -> Iterator[tuple[Kind, str, int, str, str]]:
@@ -130,13 +161,6 @@ def _running(case: Case) -> Iterator[tuple[Kind, str, int, str, str]]:
         yield "delivery", case.corrected_at or counted(case, "decided"), DELIVERY, "working_days", case.delivered_at
     if any(place.step == "pledge_check" for place in places(case)):
         yield "pledge_check", case.delivered_at, said.pledge_check_days, "working_days", ""
-
-
-def _stood(
-    kind: Kind, span: Span, clock: clocks.Clock, calendar: Calendar, seen: datetime, *, stopped: bool
-) -> Standing:
-    left, light = clocks.left(seen, clock, calendar), clocks.light(seen, clock, calendar)
-    return Standing(kind, span, clock, left, light, stopped)
 
 
 def light_of(stand: tuple[Standing, ...]) -> str:

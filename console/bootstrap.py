@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import random
+import secrets
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -217,3 +218,8 @@ def sentence(error: Exception) -> Message:
     from console.output import sentence_of
 
     return sentence_of(error) or fault(error, states(), stamp(SystemClock().now()))
+
+
+def new_token() -> str:
+    """What nobody can guess: by it `yichuang serve` knows a browser again."""
+    return secrets.token_urlsafe(32)

@@ -13,6 +13,7 @@ from casework.case import Case, places
 from casework.claims import claim_on
 from casework.messages import t
 from casework.money import yuan
+from casework.nudging import unanswered
 from casework.outbox import Row
 from casework.scans import Scan, of_material
 from casework.standing import Standing, light_of, nearest, standing
@@ -86,6 +87,7 @@ def row(terminal: Terminal, case: Case) -> dict[str, Any]:
         "due": first.clock.due if first else None,
         "light": light_of(stand),
         **({"recalls": len(case.open_recalls)} if case.open_recalls else {}),
+        **({"nudges": msgspec.to_builtins(nudges)} if (nudges := unanswered(case)) else {}),
         **({"claims": claims} if (claims := _claims(terminal, case)) else {}),
     }
 

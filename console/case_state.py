@@ -25,6 +25,8 @@ from console.showing import Shower
 from console.terminal import Terminal
 from screens import desk
 
+_NUDGES = 3
+"""Nudges that are told one by one."""
 _Said = Iterator[tuple[str, str]]
 """The name of a fact (`case.fact.NAME`) and its value in words."""
 
@@ -77,7 +79,7 @@ def _stage(terminal: Terminal, show: Shower, case: Case, family: tuple[Case, ...
 
 
 def _due(joint: Joint) -> str:
-    light = t(f"board.light.{joint.light}") if joint.light != "none" else ""
+    light = t(f"case.stage.light.{joint.light}") if joint.light != "none" else ""
     longest = t("case.stage.longest", number=numbers.printed(joint.longest))
     return "  ".join(filter(None, (joint.due[:16].replace("T", " "), light, longest)))
 
@@ -175,6 +177,9 @@ def _people(terminal: Terminal, show: Shower, case: Case) -> _Said:
         yield "recused", t("words.list", names=[terminal.name_of(number) for number in case.recused])
     if case.nudges:
         yield "nudges", t("case.times", n=case.nudges)
+        for nudge in case.nudged[-_NUDGES:]:
+            at = nudge.at[5:16].replace("T", " ")
+            yield "nudged", f"{at}  {terminal.name_of(nudge.by)}  {nudge.text}"
     if case.asks_refused:
         yield "late_asks", t("case.times", n=case.asks_refused)
 

@@ -17,7 +17,8 @@ from casework.bundle import take_in_together
 from casework.case import Case
 from casework.catalogue.materials import FOUND
 from casework.catalogue.schema import Catalogue, Item
-from casework.commands import Check, Command, Intake, read_act
+from casework.command import Command
+from casework.commands import Check, Intake, read_act
 from casework.decide import ask_refused, decide, print_paper, unmask
 from casework.drafting import Context, Decision
 from casework.errors import BadInput
@@ -100,7 +101,7 @@ class Counter:
         Raises BadInput for what can be mended at the keyboard, DayUnknown where nobody knows today's date.
         """
         case_id = case_id or self.new_id()
-        self._own_papers(command)
+        self.own_papers(command)
         with self.memory.writing() as tx:
             if command.ref:
                 known = tx.ref(command.ref)
@@ -123,7 +124,7 @@ class Counter:
         Raises BadInput and DayUnknown as `intake` does.
         """
         root = case_id or self.new_id()
-        self._own_papers(command)
+        self.own_papers(command)
         with self.memory.writing() as tx:
             known = tx.ref(command.ref) if command.ref else None
             if known is not None:
@@ -141,7 +142,7 @@ class Counter:
             for case in made.cases
         )
 
-    def _own_papers(self, command: Intake) -> None:
+    def own_papers(self, command: Intake) -> None:
         """A paper is taken over from another case of the same applicant alone. What is not known here may be so."""
         for number in command.reused.values():
             for case in self.memory.case_by_number(numbers.parse(number).number):
@@ -287,7 +288,7 @@ class Counter:
 
     def same_open_case(self, item: str, applicant_id: str) -> Message | None:
         """A warning when the applicant has an open case of the same item here."""
-        found = self.memory.same_open_case(item, applicant_id)
+        found = self.memory.same_open_case(item, applicant_id, 1)
         return Message("intake.same_open", {"number": numbers.printed(found[0].number)}) if found else None
 
     def _fresh(self, tx: Writing, number: str) -> Case:
@@ -312,6 +313,7 @@ class Counter:
             visit=session.visit,
             waiting=tx.waiting(case_id) if case_id else frozenset(),
             team_of=lambda number: _team(tx, number),
+            person_of=tx.staff,
             sourced=self.sources.connected,
             calendar=self.library.calendar(),
             writes=tx.writes(),

@@ -9,7 +9,8 @@ import msgspec
 
 from casework.bodies import Form, ReviewLine
 from casework.commands import Intake
-from casework.prefile import Prefile, printed_code
+from casework.prefile import Prefile
+from casework.short_codes import printed_code
 from console.counter import Taken
 from console.preparing import Preparing
 from console.sample import person

@@ -33,7 +33,7 @@ from console.folders import data_folder
 from console.line_once import sync_once
 from console.messages import choose_language
 from console.output import talk
-from console.print_queue import print_waiting
+from console.print_queue import PrintQueue
 from console.sources import SETTING
 from console.terminal import Terminal
 
@@ -228,7 +228,8 @@ class Cables:
 def print_all(terminal: Terminal) -> list[Receipt]:
     """Print until nothing waits, or the printer is down."""
     printed: list[Receipt] = []
-    while more := print_waiting(terminal):
+    queue = PrintQueue(terminal)
+    while more := queue.print_waiting():
         printed += more
     return printed
 

@@ -1,29 +1,31 @@
 """The desk behind the screens: the counter's use cases in the words of `screens.desk`.
 
-Who sits here, lists, cases, papers and the tray; what takes applications in is `console.desk_taking`.
+Lists, cases, papers and the tray; who sits here is `console.desk_roaming`, what takes applications in
+`console.desk_taking`.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import Any, cast
+from typing import TYPE_CHECKING, cast
 
 import msgspec
 
 from casework import codes, numbers
 from casework.ambient import moment
-from casework.events import EVENTS
 from casework.messages import Message, t
 from casework.papers.text import to_text
 from casework.refused import RECALL_PAPER
-from casework.rights import post_for
 from casework.rules import Refusal
-from console import desk_forms, desk_scans
+from console import desk_doubles, desk_scans, moved
+from console.act_data import act_data
 from console.claiming import Claiming
 from console.counter import Acted, fate_of
-from console.desk_intake import papers_of
-from console.desk_taking import TakingDesk
+from console.desk_acting import ActingDesk
+from console.desk_batch import BatchDesk
+from console.desk_day import DayDesk
+from console.desk_hall import HallDesk
 from console.desk_tray import recalled_case, told, tray_rows
 from console.fetching import fetch_case, fetch_number
 from console.settling import Settlement, Settling
@@ -31,46 +33,20 @@ from console.terminal import Terminal
 from local_db.finding import CaseRow
 from screens import desk
 
+if TYPE_CHECKING:
+    from console.desk_board import BoardBook
 
-class CounterDesk(TakingDesk):
+
+class CounterDesk(BatchDesk, DayDesk, ActingDesk, HallDesk):
     """Implements `screens.desk.Desk` over one terminal."""
 
     def __init__(self, terminal: Terminal, cable: Callable[[bool], None] | None = None) -> None:
         super().__init__(terminal)
         self._cable = cable
         self._plugged = True
+        self._board: BoardBook | None = None
 
-    # Who
-
-    async def sign_in(self, number: str, pin: str) -> desk.Person | desk.Refused:
-        """Badge or staff number, and PIN; works with the cable out."""
-
-        def work() -> desk.Person:
-            self._session = self._terminal.people.sign_in(number, pin, ())
-            return self._person()
-
-        return await self._answer(work)
-
-    async def sign_out(self) -> None:
-        """Nobody sits here; the draft stays with its owner."""
-        self._session, self._draft_id = None, ""
-
-    async def serve(self, posts: tuple[str, ...]) -> desk.Person | desk.Refused:
-        """Take over these posts at this window."""
-
-        def work() -> desk.Person:
-            self._session = self._terminal.people.serving(self._who, posts)
-            return self._person()
-
-        return await self._answer(work)
-
-    def _person(self) -> desk.Person:
-        staff = self._who.staff
-        names = self._terminal.library.current().posts
-        choices = tuple(desk.Choice(post, self._show.say(names[post].name)) for post in staff.posts if post in names)
-        team = cast(Any, "helper" if staff.team == "helper" else "officer")
-        takes_in = bool(post_for(staff, self._who.shift, EVENTS["received"].verb, names))
-        return desk.Person(staff.number, staff.name, team, choices, self._who.shift, takes_in)
+    # The status line
 
     async def status(self) -> desk.Status:
         """The status line; asked once a second, it also sees to it that what waits for a source is looked up."""
@@ -82,22 +58,31 @@ class CounterDesk(TakingDesk):
         now = self._terminal.clock.now()
         waits = self._terminal.memory.pending()
         oldest = int((now - moment(waits.oldest)).total_seconds()) if waits.oldest else 0
+        prints = self._terminal.memory.prints_standing()
         session, boot = self._session, self._terminal.memory.boot()
         posts = self._terminal.library.current().posts if session else {}
+        whole, rejected, held = self._supervises(), waits.rejected, waits.held
+        if whole:
+            counts = self._terminal.memory.tray_counts()
+            rejected, held = counts.get("rejected", 0), counts.get("held", 0)
         shift = [self._show.say(posts[post].name) for post in session.shift if post in posts] if session else []
         return desk.Status(
             link=cast(desk.Link, self._terminal.link()),
             pending=waits.unsent,
             oldest_seconds=max(0, oldest),
-            rejected=waits.rejected,
-            held=waits.held,
+            rejected=rejected,
+            held=held,
+            whole_hall=whole,
+            calls=self._calls(),
             window=self._terminal.memory.identity.terminal[2:],
             posts=" ".join(shift[:1]) + (f"+{len(shift) - 1}" if len(shift) > 1 else ""),
             clock=f"{now:%H:%M}",
             day=f"{now:%Y-%m-%d}",
             revision=self._terminal.memory.revision(),
             cable=self._plugged if self._cable else None,
-            prints_waiting=self._terminal.memory.prints_waiting(),
+            prints_waiting=prints.open,
+            prints_seconds=max(0, int((now - moment(prints.oldest)).total_seconds())) if prints.oldest else 0,
+            prints_unsure=prints.unsure,
             beginning=round(boot.done * 100) if boot else None,
             sitting=self._sitting(),
         )
@@ -129,7 +114,7 @@ class CounterDesk(TakingDesk):
         return await self._do(self._queued, where, after, limit)
 
     def _queued(self, where: desk.QueueFilter, after: str, limit: int) -> desk.Page[desk.QueueRow]:
-        posts = (where.post,) if where.post else self._who.shift
+        posts = self._queue_posts(where.post)
         memory = self._terminal.memory
         key = cast("tuple[str, str, str]", tuple(after.split("|"))) if after else ("", "", "")
         sitting = {row.case.number: row.case for row in memory.at_the_counter(posts)}
@@ -171,11 +156,30 @@ class CounterDesk(TakingDesk):
         me = self._who.staff.number
         return tuple(self._show.row(row.case, row.unsent, me=me) for row in {one.number: one for one in found}.values())
 
-    async def board(self) -> tuple[desk.BoardRow, ...]:
-        """Today in figures, from what this terminal holds."""
-        from console import desk_board
+    async def mine(self) -> desk.Page[desk.QueueRow]:
+        """Her prefiles and her cases."""
+        from console import desk_mine
 
-        return await self._do(lambda: desk_board.board_rows(self._terminal, self._show, self._who.shift))
+        return await self._do(lambda: desk_mine.mine(self._terminal, self._show, self._who))
+
+    async def my_companies(self) -> tuple[desk.CompanyRow, ...]:
+        """The applicants she works for."""
+        from console import desk_mine
+
+        return await self._do(lambda: desk_mine.companies(self._terminal, self._who))
+
+    async def cases_of(self, identity: str) -> desk.Page[desk.QueueRow]:
+        """An applicant's cases."""
+        from console import desk_mine
+
+        return await self._do(lambda: desk_mine.cases_of(self._terminal, self._show, self._who, identity))
+
+    async def board(self, days: int) -> desk.BoardView:
+        """The figures, from what this terminal holds."""
+        from console.desk_board import BoardBook
+
+        self._board = self._board or BoardBook(self._terminal, self._show)
+        return await self._do(self._board.view, days)
 
     # Cases
 
@@ -192,20 +196,14 @@ class CounterDesk(TakingDesk):
 
         case = self._terminal.counter.case(number)
         memory = self._terminal.memory
-        acts = tuple(
-            desk_forms.offered(action, off, case, self._terminal)
-            for action, off in desk_forms.in_order(
-                (
-                    *self._terminal.counter.possible(self._who, case),
-                    *Claiming(self._terminal.counter).offers(self._who, case),
-                )
-            )
-        )
+        acts = self._offers(case)
         if case.scans:
             desk_scans.prefetch(self._terminal, case, self._who.shift)
-        history = tuple((told.fact, fate_of(told)) for told in memory.history(case.id).lines)
+        told = memory.history(case.id)
+        history = tuple((line.fact, fate_of(line)) for line in told.lines)
         unsent = sum(1 for _, fate in history if fate == "pending")
         view = case_state.placed(self._terminal, self._show, case, self._show.view(case, history, acts, unsent))
+        view = msgspec.structs.replace(view, seen=moved.facts_shown(told))
         return view if masked_ else _unmasked(view, case.received.applicant.id)
 
     async def take(self, number: str) -> desk.Done | desk.Refused | None:
@@ -238,31 +236,6 @@ class CounterDesk(TakingDesk):
         """Show a scan in the system's viewer; None while it is on its way here."""
         return await self._answer(lambda: desk_scans.opened(self._terminal, number, scan))
 
-    async def act(self, number: str, action: str, data: dict[str, str]) -> desk.Done | desk.Refused:
-        """Commit an act on a case."""
-
-        def work() -> desk.Done | desk.Refused:
-            command = desk_forms.act_data(action, data, self._terminal)
-            if action == "check" and not command:
-                return self._checked(number)
-            return self._done(self._terminal.counter.act(self._who, number, action, command), f"act.{action}")
-
-        return cast("desk.Done | desk.Refused", await self._answer(work))
-
-    def _checked(self, number: str) -> desk.Done | desk.Refused:
-        """Ask the sources; where none answers, say so."""
-        return self._done(self._terminal.counter.check(self._who, number), "act.check")
-
-    def _done(self, acted: Acted | Refusal, done: str) -> desk.Done | desk.Refused:
-        if isinstance(acted, Refusal):
-            return desk.Refused(acted.message, desk_forms.blamed(acted))
-        self._terminal.wake()
-        places = self._show.places(self._terminal.counter.case(acted.number))
-        words = "desk.waits" if acted.waits else "desk.done" if places else "desk.ended"
-        facts = {"act": Message(done), "state": Message(f"state.{acted.state}"), "places": list(places)}
-        papers = tuple(desk.PaperRef(kind, t(f"paper.{kind}")) for kind in papers_of(acted.types, acted.waits))
-        return desk.Done(Message(words, facts), papers, acted.waits)
-
     async def why(self, number: str) -> str:
         """The clocks as a ledger, day by day."""
         from console.ledger_text import ledger_text
@@ -291,6 +264,18 @@ class CounterDesk(TakingDesk):
             return desk.Done(self._terminal.print_waiting(t(f"paper.{kind}"), printed.mark))
 
         return cast("desk.Done | desk.Refused", await self._answer(work))
+
+    async def prints(self) -> tuple[desk.PrintRow, ...]:
+        """The papers that are not out, oldest first."""
+        from console import desk_prints
+
+        return await self._do(desk_prints.print_rows, self._terminal)
+
+    async def settle_print(self, entry: str, way: str, data: dict[str, str]) -> desk.Done | desk.Refused:
+        """Try again, another printer, it lies there, give up."""
+        from console import desk_prints
+
+        return await self._answer(lambda: desk_prints.settled(self._terminal, self._who, entry, way, data))
 
     # What the hall refused
 
@@ -328,10 +313,12 @@ class CounterDesk(TakingDesk):
             number = recalled_case(entry)
             if number:
                 return self._done(self._terminal.counter.act(self._who, number, "recall", data), "act.recall")
+            if desk_doubles.is_double(entry):
+                return self._done(*desk_doubles.settled(self._terminal, self._who, entry, way, data.get("reason", "")))
             name, _, action = way.partition(":")
             kind = "withdraw" if name == "withdraw-refused" else name
             rest = {field: value for field, value in data.items() if field not in {"reason", "holder"}}
-            command = desk_forms.act_data(action, rest, self._terminal) if action else None
+            command = act_data(action, rest) if action else None
             wanted = Settlement(kind, data.get("reason", ""), action, command, data.get("holder", ""))
             settled = Settling(self._terminal.counter).settle(self._who, entry, wanted)
             return self._with_recall(self._done(settled, f"event.resolve.{kind}"), settled)

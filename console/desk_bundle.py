@@ -14,7 +14,7 @@ from casework.bundle import members_of
 from casework.case import Case
 from casework.catalogue.materials import completeness, with_agent
 from casework.catalogue.schema import Bundle, Catalogue, Item
-from casework.catalogue.search import Finder, FinderEntry, fold
+from casework.catalogue.search import FinderEntry, fold
 from casework.catalogue.situations import holds, normal_answers
 from casework.errors import BadInput
 from casework.intake import gate_refusal, mandated
@@ -35,7 +35,7 @@ def hit(show: Shower, bundle: Bundle) -> desk.ItemHit:
 def with_bundles(terminal: Terminal, show: Shower, text: str, hits: Sequence[desk.ItemHit]) -> tuple[desk.ItemHit, ...]:
     """`hits` with the bundles that fit `text`: behind an item that begins so, before all that only contains it."""
     bundles = terminal.library.current().bundles
-    found = [hit(show, bundles[one.code]) for one in _finder(terminal).find(text) if one.code in bundles]
+    found = [hit(show, bundles[one.code]) for one in terminal.library.bundle_finder().find(text) if one.code in bundles]
     if not found or not hits:
         return (*found, *hits)
     needle = fold(text)
@@ -48,22 +48,6 @@ def with_bundles(terminal: Terminal, show: Shower, text: str, hits: Sequence[des
 def _begins(entry: FinderEntry, needle: str) -> bool:
     words = (entry.code, entry.name, entry.initials, entry.pinyin, entry.english)
     return any(fold(word).startswith(needle) for word in words)
-
-
-def _finder(terminal: Terminal) -> Finder:
-    """Over the bundles of the newest catalogue; spelled once for each version."""
-    catalogue, memory = terminal.library.current(), terminal.memory
-    layer = f"bundles/{catalogue.version}"
-    entries = memory.finder_entries(layer)
-    if entries is None:
-        from casework.catalogue.pinyin import spell
-
-        entries = tuple(
-            FinderEntry(one.code, one.name.zh, *spell(one.name.zh), None, False, one.name.en)
-            for one in catalogue.bundles.values()
-        )
-        memory.keep_finder_entries(layer, entries)
-    return Finder(entries)
 
 
 def members(bundle: Bundle, answers: dict[str, str], catalogue: Catalogue) -> tuple[Item, ...]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+
+import msgspec
 
 from casework.acts.intake import outstanding
 from casework.case import Case, open_steps, paused, post_of, route_of
 from casework.catalogue.materials import LACKING, NOT_FOUND, PENDING
 from casework.catalogue.schema import Item
 from casework.dating import on_paper
-from casework.errors import BadInput
 from casework.messages import t
 from casework.money import yuan
 from casework.rules import Refusal
@@ -18,19 +18,31 @@ from casework.rules.course import may_be_spared
 from casework.rules.result import GROUNDS
 from casework.rules.settling import RECALL_ENDS
 from console import desk_scans
+from console.act_data import DEFECTS, HAVE, LINE, OTHER, OWN, SHOWN
 from console.showing import act_view
 from console.terminal import Terminal
 from screens import desk
 
 GRAVE = frozenset(
     {"refuse", "return", "decide", "withdraw", "send-back", "supplement", "terminate", "transfer", "forward", "void"}
-    | {"revoke", "correct", "extend", "recuse"}
+    | {
+        "revoke",
+        "correct",
+        "extend",
+        "recuse",
+        "consult",
+        "suspend",
+        "site-check",
+        "certify",
+        "deliver",
+        "post",
+        "close",
+    }
 )
-"""Acts that ask *sure?* before, and say what will happen."""
+"""Acts that can't be undone: they are read back, and say what will happen."""
 
 _READING = frozenset({"examine", "expert-review", "decide"})
 """Acts that read the papers (casework.rules.scans)."""
-_LINE, _HAVE = "line.", "have."
 _IN_HAND = ("original", "copy", "electronic")
 
 _LAST = (
@@ -93,9 +105,10 @@ def _item(case: Case, terminal: Terminal) -> Item | None:
     return terminal.library.of(case).items.get(case.received.item)
 
 
-def reason_field() -> desk.Field:
-    """Why: a must."""
-    return _text("reason", required=True)
+def reason_field(*, printed: bool = False) -> desk.Field:
+    """Why: a must. Unless `printed`, it stays with the case and is on no paper."""
+    field = _text("reason", required=True)
+    return field if printed else msgspec.structs.replace(field, help=t("field.reason.kept"))
 
 
 def called_back_field(case: Case) -> desk.Field:
@@ -115,20 +128,35 @@ def _choice(code: str, words: str, *codes_: str, value: str = "") -> desk.Field:
     return desk.Field(code, t(f"field.{code}"), "choice", required=True, choices=choices, value=value or codes_[0])
 
 
+def _officers(terminal: Terminal) -> tuple[desk.Choice, ...]:
+    """Who may be named at a site check: the read-back says the names."""
+    found = (one for one in terminal.memory.roster() if one.active and one.team == "officer")
+    return tuple(desk.Choice(one.number, f"{one.name} {one.number}") for one in found)
+
+
 def _text(
     code: str, *, required: bool = False, value: str = "", kind: desk.FieldKind = "text", when: str = ""
 ) -> desk.Field:
     words, help_ = t(f"field.{code}"), t(f"field.{code}.help")
-    return desk.Field(code, words, kind, required=required, value=value, help=help_, when=when)
+    example = t(f"field.example.{code}") if code in SHOWN else ""
+    return desk.Field(code, words, kind, required=required, value=value, help=help_, when=when, example=example)
 
 
 def _supplement(case: Case, terminal: Terminal) -> tuple[desk.Field, ...]:
-    """What is wrong with the papers that are here; those that are missing are told anyway (R4)."""
-    return tuple(
-        desk.Field(f"{_LINE}{code}", name, help=t("field.defect.help", name=name))
-        for code, name in names(case, terminal)
-        if case.materials[code] in _IN_HAND
-    )
+    """What is wrong with the papers that are here: a digit for what is often wrong, words of her own for the rest.
+
+    Those that are missing are told anyway (R4).
+    """
+    fields: list[desk.Field] = []
+    for code, name in names(case, terminal):
+        if case.materials[code] not in _IN_HAND:
+            continue
+        key, help_ = f"{LINE}{code}", t("field.defect.help", name=name)
+        choices = tuple(desk.Choice(each, t(f"defect.{each}")) for each in DEFECTS)
+        fields.append(desk.Field(key, name, "choice", choices=choices, help=help_))
+        own = t("field.own_defect", name=name)
+        fields.append(desk.Field(f"{OWN}{code}", own, required=True, help=help_, when=f"{key}={OTHER}"))
+    return tuple(fields)
 
 
 def _supplement_received(case: Case, terminal: Terminal) -> tuple[desk.Field, ...]:
@@ -137,7 +165,7 @@ def _supplement_received(case: Case, terminal: Terminal) -> tuple[desk.Field, ..
     asked = asked or set(outstanding(case, _item(case, terminal)))
     choices = tuple(desk.Choice(have, t(f"have.{have}")) for have in (*_IN_HAND, "missing"))
     return tuple(
-        desk.Field(f"{_HAVE}{code}", name, "choice", required=True, choices=choices, value=_IN_HAND[0])
+        desk.Field(f"{HAVE}{code}", name, "choice", required=True, choices=choices, value=_IN_HAND[0])
         for code, name in names(case, terminal)
         if code in asked
     )
@@ -195,17 +223,30 @@ def _send_back(case: Case, terminal: Terminal) -> tuple[desk.Field, ...]:
     return (to, _text("reason", required=True))
 
 
-def _posts(case: Case, terminal: Terminal, kinds: set[str], without: set[str]) -> tuple[desk.Choice, ...]:
+def _posts(case: Case, terminal: Terminal, kinds: frozenset[str]) -> tuple[desk.Choice, ...]:
     posts = terminal.library.of(case).posts.values()
     fitting = [p for p in posts if case.received.module in p.modules and kinds.intersection(p.kinds)]
-    return tuple(desk.Choice(post.id, post.name.say(terminal.language)) for post in fitting if post.id not in without)
+    return tuple(desk.Choice(post.id, post.name.say(terminal.language)) for post in fitting)
 
 
 def _reassign(case: Case, terminal: Terminal) -> tuple[desk.Field, ...]:
-    steps = open_steps(case)
-    choices = _posts(case, terminal, {step.kind for step in steps}, {post_of(case, step) for step in steps})
+    """The post, and the person where one is meant; the same questions for all cases that wait at like steps."""
+    kinds = frozenset(step.kind for step in open_steps(case))
+    choices = _posts(case, terminal, kinds)
     post = desk.Field("post", t("field.post"), "choice", required=True, choices=choices)
-    return (*_step_field(case, _WORK, terminal), post, _text("reason", required=True))
+    serve = {choice.code for choice in choices}
+    people = tuple(
+        desk.Choice(one.number, f"{one.name} {one.number}")
+        for one in terminal.memory.roster()
+        if one.active and serve.intersection(one.posts)
+    )
+    names = [one.text for one in people[:_NAMED]] or ["-"]
+    person = desk.Field("person", t("field.person"), "staff", choices=people, help=t("field.person.help", names=names))
+    return (*_step_field(case, kinds, terminal), post, person, _text("reason", required=True))
+
+
+_NAMED = 6
+"""People whom the help of a field names."""
 
 
 def _consult(case: Case, terminal: Terminal) -> tuple[desk.Field, ...]:
@@ -298,8 +339,8 @@ _FIELDS: dict[str, Callable[[Case, Terminal], tuple[desk.Field, ...]]] = {
     "hearing": _note,
     "publicity": _note,
     "answer": lambda case, _: (_text("note", required=True),),
-    "site-check": lambda case, _: (
-        _text("officers", required=True, kind="staff"),
+    "site-check": lambda case, terminal: (
+        msgspec.structs.replace(_text("officers", required=True, kind="staff"), choices=_officers(terminal)),
         _choice("outcome", "outcome", "pass", "rectify", "fail"),
         _text("note", required=True, when="outcome=rectify,fail"),
     ),
@@ -308,7 +349,6 @@ _FIELDS: dict[str, Callable[[Case, Terminal], tuple[desk.Field, ...]]] = {
     "send-back": _send_back,
     "reassign": _reassign,
     "recuse": lambda case, _: (_text("reason", required=True),),
-    "nudge": lambda case, _: (_text("text", required=True),),
     "suspend": _suspend,
     "resume": _note,
     "extend": _extend,
@@ -337,6 +377,7 @@ _FIELDS: dict[str, Callable[[Case, Terminal], tuple[desk.Field, ...]]] = {
     "transfer": lambda case, _: (_text("organ", required=True), _text("reason", required=True)),
     "forward": lambda case, _: (_text("organ", required=True, value=case.received.forward_to), _text("opinion")),
     "void": lambda case, _: (_text("reason", required=True), _text("new_number", kind="case_number")),
+    "nudge": lambda case, _: (_text("text", required=True, value=t("act.nudge.words")),),
     "hand-over": _hand_over,
     "confirm-date": _confirm_date,
     "recall": _recall,
@@ -346,53 +387,3 @@ _FIELDS: dict[str, Callable[[Case, Terminal], tuple[desk.Field, ...]]] = {
 
 def _proposed(case: Case, outcome: str) -> str:
     return case.received.proposal_reason if case.received.proposal == outcome else ""
-
-
-def act_data(action: str, data: dict[str, str], terminal: Terminal) -> dict[str, Any]:
-    """The form's fields as the command's data: several staff numbers are a list; empty fields are left out."""
-    made: dict[str, Any] = {name: value for name, value in data.items() if value.strip()}
-    if "officers" in made:
-        made["officers"] = [part for part in made["officers"].replace("，", ",").replace(" ", ",").split(",") if part]
-    for name in ("days", "pages"):
-        if name in made:
-            if not made[name].isdecimal():
-                raise BadInput("form.number", label=t(f"field.{name}"))
-            made[name] = int(made[name])
-    if "agent_name" in made:
-        made["receiver"] = made.pop("agent_name")
-    if action == "mend":
-        made = {"mends": {made["material"]: made["mended"]}}
-    if action == "supplement":
-        lines = [{"material": name[len(_LINE) :], "defect": made[name], "cure": ""} for name in made]
-        made = {"lines": lines}
-    if action == "supplement-received":
-        came = {name[len(_HAVE) :]: have for name, have in made.items() if have != "missing"}
-        if not came:
-            raise BadInput("act.nothing_came")
-        made = {"materials": came}
-    return made
-
-
-_BLAMED = {
-    "reason": "reason",
-    "reason_and_remedies": "reasons",
-    "right_organ": "right_organ",
-    "two_officers": "officers",
-    "receiver": "receiver",
-    "agent_id": "receiver_id",
-    "no_such_post": "post",
-    "not_done_yet": "to",
-    "stop_days": "days",
-    "extension_days": "days",
-    "hearing_day": "held_on",
-    "hearing_terms": "held_on",
-    "treasury_receipt": "receipt",
-    "fee_amount": "amount",
-    "parcel": "tracking",
-    "new_number": "new_number",
-}
-
-
-def blamed(refusal: Refusal) -> str:
-    """The field of an act's form that a refusal is about; empty when none is to blame."""
-    return _BLAMED.get(refusal.code, "")

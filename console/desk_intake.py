@@ -21,7 +21,7 @@ from casework.rules import Refusal
 from console import desk_bundle, desk_item
 from console.counter import Session, Taken
 from console.legal_time import DayUnknown
-from console.showing import Shower, act_view
+from console.showing import Shower, act_view, identity_of, masked
 from console.terminal import Terminal
 from screens import desk
 
@@ -39,16 +39,13 @@ def find_items(terminal: Terminal, show: Shower, text: str) -> tuple[desk.ItemHi
     """Items, bundles and guide-only items, best first; for an empty text all, those that came here lately in front."""
     catalogue = terminal.library.current()
     items, bundles = catalogue.items, catalogue.bundles
-    recent = tuple(dict.fromkeys(row.item for row in terminal.memory.cases(limit=_LATELY)))
-    if not text.strip():
-        codes_ = dict.fromkeys((*(code for code in recent if code in items), *sorted(items)))
-        together = (desk_bundle.hit(show, bundles[code]) for code in sorted(bundles))
-        return (*(_hit(show, items[code]) for code in codes_), *together)
-    found = terminal.library.finder().find(text, recent)
+    found = terminal.library.finder().find(text, terminal.memory.recent_items(_LATELY))
     hits = tuple(
         _hit(show, items[hit.code]) if hit.code in items else desk.ItemHit(hit.code, hit.name, "", hit.guide_only)
         for hit in found
     )
+    if not text.strip():
+        return (*hits, *(desk_bundle.hit(show, bundles[code]) for code in sorted(bundles)))
     return desk_bundle.with_bundles(terminal, show, text, hits)
 
 
@@ -74,7 +71,7 @@ def item_view(
         name=show.say(item.name),
         module=t(f"module.{item.module}"),
         applicants=item.applicants,
-        situations=tuple(desk_item.situation(show, each) for each in item.situations if holds(each.when, given)),
+        situations=tuple(desk_item.situation(show, each, item) for each in item.situations if holds(each.when, given)),
         fields=desk_item.fields(show, item, given, cases, founding=desk_item.founds(item)),
         materials=desk_item.materials(terminal, show, item, given, cases, agent=agent),
         needs_project_code=item.project_code,
@@ -92,12 +89,35 @@ def same_open_case(terminal: Terminal, code: str, applicant_id: str) -> Message 
 
 
 def known(terminal: Terminal, identity: str) -> desk.Known | None:
-    """An applicant who was here before: the party, and how often."""
+    """An applicant who was here before: the party, how often, and who applied for her the last time."""
     found = terminal.memory.known_applicant(identity)
     if found is None:
         return None
     party, last = found.newest.received.applicant, found.newest.received_at[:10]
-    return desk.Known(shown_party(party), note=t("intake.known", count=found.count, last=last))
+    note, agent = t("intake.known", count=found.count, last=last), found.newest.received.agent
+    if agent is not None:
+        note = t("intake.known_agent", known=note, name=agent.name)
+    return desk.Known(shown_party(party), note=note, agent=shown_party(agent) if agent else None)
+
+
+def people(terminal: Terminal, text: str, *, agents: bool = False) -> tuple[desk.Offer, ...]:
+    """Known people and firms by initials or characters of their names; people only as lists show them."""
+    found = terminal.memory.people_named(text, terminal.memory.limits.people_offered)
+    return tuple(
+        desk.Offer(party.id, f"{masked(party)}  {identity_of(party)}")
+        for party in found
+        if party.kind == "person" or not agents
+    )
+
+
+def known_agent(terminal: Terminal, identity: str, applicant_id: str) -> desk.Party | None:
+    """An agent who was here before. What she may do is proposed only where it was this applicant who said so."""
+    cases = terminal.memory.of_applicant(applicant_id) if applicant_id else ()
+    for case in cases:
+        if case.received.agent is not None and case.received.agent.id == identity:
+            return shown_party(case.received.agent)
+    found = terminal.memory.known_agent(identity)
+    return msgspec.structs.replace(shown_party(found), authority="") if found else None
 
 
 def outcomes(terminal: Terminal, session: Session, form: desk.IntakeForm) -> tuple[desk.ActView, ...]:
@@ -199,6 +219,11 @@ def _item_of(terminal: Terminal, show: Shower, taken: Taken) -> str:
 
 def _paper_refs(kinds: tuple[str, ...]) -> tuple[desk.PaperRef, ...]:
     return tuple(desk.PaperRef(kind, t(f"paper.{kind}")) for kind in kinds)
+
+
+def papers_awaited(types: tuple[str, ...]) -> tuple[str, ...]:
+    """The papers that are made of these facts once the hall has confirmed them: a decision, a suspension."""
+    return tuple(kind for name in types if EVENTS[name].klass is Klass.NEEDS_HALL and (kind := EVENTS[name].prints))
 
 
 def papers_of(types: tuple[str, ...], waits: bool = False) -> tuple[str, ...]:

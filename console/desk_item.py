@@ -14,6 +14,7 @@ from casework.clocks import unit_word
 from casework.messages import t
 from casework.money import yuan
 from casework.reuse import Earlier, reusable
+from console import desk_about
 from console.showing import Shower
 from console.terminal import Terminal
 from screens import desk
@@ -39,11 +40,12 @@ def shut_gate(terminal: Terminal, item: Item, answers: Mapping[str, str], form: 
     return next((gate for gate in shut if gate.effect != "warn"), None)
 
 
-def situation(show: Shower, asked: Situation) -> desk.Field:
-    """A question that switches papers and steps."""
+def situation(show: Shower, asked: Situation, item: Item | None = None) -> desk.Field:
+    """A question that switches papers and steps of `item` (of a bundle: of several items)."""
     kind: desk.FieldKind = "yes_no" if asked.kind == "yes_no" else "choice"
     choices = tuple(desk.Choice(option.code, show.say(option.label)) for option in asked.options)
-    return desk.Field(asked.code, show.say(asked.question), kind, required=True, choices=choices)
+    about = desk_about.of_situation(show, item, asked) if item else ()
+    return desk.Field(asked.code, show.say(asked.question), kind, required=True, choices=choices, about=about)
 
 
 def fields(
@@ -51,10 +53,10 @@ def fields(
 ) -> tuple[desk.Field, ...]:
     """The form that applies; what this applicant said the last time on a form of this item is proposed."""
     earlier: dict[str, str] = next((case.received.form for case in cases if case.received.item == item.code), {})
-    return tuple(_field(show, each, earlier, founding=founding) for each in asked_fields(item, given))
+    return tuple(_field(show, item, each, earlier, founding=founding) for each in asked_fields(item, given))
 
 
-def _field(show: Shower, field: Field, earlier: dict[str, str], *, founding: bool) -> desk.Field:
+def _field(show: Shower, item: Item, field: Field, earlier: dict[str, str], *, founding: bool) -> desk.Field:
     kinds: dict[str, desk.FieldKind] = {"number": "number", "choice": "choice", "date": "date"}
     return desk.Field(
         code=field.id,
@@ -65,6 +67,8 @@ def _field(show: Shower, field: Field, earlier: dict[str, str], *, founding: boo
         value=earlier.get(field.id, ""),
         max_chars=field.max if field.kind in {"text", "address"} else 40,
         same_as="" if founding else _SAME_AS.get(field.id, ""),
+        example=t("item.example.address") if field.kind == "address" else "",
+        about=desk_about.of_field(show, item, field),
     )
 
 
@@ -84,6 +88,7 @@ def materials(
             have="pending_check" if material.source else "missing",
             earlier=_earlier(known.get(material.code)),
             earlier_number=known[material.code][0] if material.code in known else "",
+            about=desk_about.of_material(show, item, material, _earlier(known.get(material.code))),
         )
         for material, _ in material_states(item, given, {}, agent)
     )

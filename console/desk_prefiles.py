@@ -14,8 +14,9 @@ from casework.messages import Message, t
 from casework.once import cure_of
 from casework.papers.model import Paper
 from casework.papers.text import to_text
-from casework.prefile import Prefile, printed_code, read_code
+from casework.prefile import Prefile
 from casework.rules import Refusal
+from casework.short_codes import printed_code, read_code
 from console import desk_bundle
 from console.counter import Session
 from console.desk_intake import party_of, shown_party
@@ -70,10 +71,11 @@ def _form(prefile: Prefile) -> desk.IntakeForm:
 
 def rows(terminal: Terminal, show: Shower, text: str) -> tuple[desk.PrefileRow, ...]:
     """Those that wait, touched last first."""
-    return tuple(_row(terminal, show, one) for one in terminal.memory.prefiles(text.strip()))
+    return tuple(row(terminal, show, one) for one in terminal.memory.prefiles(text.strip()))
 
 
-def _row(terminal: Terminal, show: Shower, prefile: Prefile) -> desk.PrefileRow:
+def row(terminal: Terminal, show: Shower, prefile: Prefile) -> desk.PrefileRow:
+    """One line of a list."""
     who, at = prefile.form.applicant, prefile.touched_at or prefile.opened_at
     return desk.PrefileRow(
         code=printed_code(prefile.code),
@@ -99,7 +101,12 @@ def found(terminal: Terminal, show: Shower, text: str) -> tuple[desk.QueueRow, .
     prefiles = [one for one in terminal.memory.prefile(code) if one.state != "received"] if code else []
     if len(words) >= _SHORTEST:
         prefiles += terminal.memory.prefiles(words, _FOUND)
-    shown = (_row(terminal, show, one) for one in {one.id: one for one in prefiles}.values())
+    return as_rows(terminal, show, tuple({one.id: one for one in prefiles}.values()))
+
+
+def as_rows(terminal: Terminal, show: Shower, prefiles: tuple[Prefile, ...]) -> tuple[desk.QueueRow, ...]:
+    """Prefiles as lines of a list of cases; Enter takes them."""
+    shown = (row(terminal, show, one) for one in prefiles)
     return tuple(
         desk.QueueRow(
             number=row.code,
@@ -113,6 +120,7 @@ def found(terminal: Terminal, show: Shower, text: str) -> tuple[desk.QueueRow, .
             left="",
             unsent=False,
             prefile=row.code,
+            todo=t("screens.prefiles.defects", n=len(row.defects)) if row.defects else "",
         )
         for row in shown
     )

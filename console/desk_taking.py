@@ -7,6 +7,7 @@ from datetime import date
 from typing import cast
 
 from casework.messages import Message
+from casework.papers.text import to_text
 from casework.rules import Refusal
 from console import desk_intake, typed
 from console.desk_checks import Checks
@@ -37,6 +38,14 @@ class TakingDesk(DeskThread):
         """What this terminal knows of an applicant."""
         return await self._do(lambda: desk_intake.known(self._terminal, identity))
 
+    async def find_people(self, text: str, *, agents: bool = False) -> tuple[desk.Offer, ...]:
+        """Known people and firms by initials or characters of their names."""
+        return await self._do(lambda: desk_intake.people(self._terminal, text, agents=agents))
+
+    async def known_agent(self, identity: str, applicant_id: str) -> desk.Party | None:
+        """What this terminal knows of an agent."""
+        return await self._do(lambda: desk_intake.known_agent(self._terminal, identity, applicant_id))
+
     async def open_case_warning(self, item: str, applicant_id: str) -> Message | None:
         """Before saving: the applicant has an open case of the same item."""
         return await self._do(lambda: desk_intake.same_open_case(self._terminal, item, applicant_id))
@@ -58,6 +67,16 @@ class TakingDesk(DeskThread):
         saved = cast("desk.Saved | desk.Refused", await self._answer(work))
         self.checks.begin(now=True)
         return saved
+
+    async def intake_preview(self, form: desk.IntakeForm) -> str | desk.Refused:
+        """The papers that this intake would print, as text; nothing is made."""
+        from console.rehearsing import papers_of_intake
+
+        def work() -> str | desk.Refused:
+            made = papers_of_intake(self._terminal, self._who, desk_intake.command_of(form))
+            return desk.Refused(made.message) if isinstance(made, Refusal) else "\n\n".join(map(to_text, made))
+
+        return cast("str | desk.Refused", await self._answer(work))
 
     async def confirm_day(self, day: str) -> desk.Done | desk.Refused:
         """The clerk says that today is `day`: nobody else could since this machine was switched on (S29)."""

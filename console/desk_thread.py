@@ -37,6 +37,15 @@ class DeskThread:
             message = self._terminal.sentence(error)
             raise ConsoleError(message.id, **message.facts) from error
 
+    async def _aside(self, work: Callable[[], _T]) -> _T | desk.Refused:
+        """As `_answer`, beside the desk's own thread: long reading that touches no memory holds up no key."""
+        try:
+            return await asyncio.to_thread(work)
+        except Spoken as error:
+            return desk.Refused(error.message)
+        except Exception as error:
+            return desk.Refused(self._terminal.sentence(error))
+
     async def _answer(self, work: Callable[[], _T]) -> _T | desk.Refused:
         """Run `work`; what the trade, the memory or the line refuse is a value for the screen."""
         try:
@@ -51,3 +60,10 @@ class DeskThread:
         if self._session is None:
             raise CaseworkError("people.signed_out")
         return self._session
+
+    def _supervises(self) -> bool:
+        """Whether a post of the shift is a supervisor's: then lists and counts are the hall's."""
+        if self._session is None or not self._terminal.library.has_catalogue():
+            return False
+        posts = self._terminal.library.current().posts
+        return any(post in posts and posts[post].team == "supervisor" for post in self._session.shift)

@@ -18,6 +18,7 @@ from casework.messages import t
 from casework.rules import Refusal, sentence
 from casework.wire import Tray
 from console.counter import Session
+from console.desk_doubles import double_rows
 from console.desk_forms import act_fields, called_back_field, reason_field
 from console.settling import Line, Settling
 from console.showing import Shower, act_view
@@ -31,11 +32,16 @@ _RECALL = "recall:"
 
 
 def tray_rows(terminal: Terminal, session: Session, show: Shower) -> tuple[desk.TrayRow, ...]:
-    """The entries of the tray, oldest first, and behind them the papers that are called back."""
+    """What the hall refused, oldest first; behind it papers that are called back or printed anew, and doubles."""
     lines = Settling(terminal.counter).lines(session)
     recalls = (row for case in terminal.memory.with_recalls() for row in _recalls(case, terminal, session, show))
     reprints = (_reprint(row.case) for row in terminal.memory.reprints())
-    return (*(_row(line, terminal, show) for line in lines), *recalls, *reprints)
+    return (
+        *(_row(line, terminal, show) for line in lines),
+        *recalls,
+        *reprints,
+        *double_rows(terminal, session, show),
+    )
 
 
 def _row(line: Line, terminal: Terminal, show: Shower) -> desk.TrayRow:
@@ -123,7 +129,11 @@ def _amending(
     action = again(row, case) if case and case.is_open else ""
     if not action or case is None or row.kind != "rejected":
         return ()
-    fields = (reason_field(), *holder, *(f for f in act_fields(action, case, terminal) if f.code != "reason"))
+    fields = (
+        reason_field(printed=True),
+        *holder,
+        *(f for f in act_fields(action, case, terminal) if f.code != "reason"),
+    )
     name = t("act.amend", act=t(f"act.{action}"))
     return (
         desk.ActView(

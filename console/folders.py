@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 
@@ -12,3 +13,13 @@ def data_folder(given: str | None, kind: str = "terminal") -> Path:
     import platformdirs
 
     return platformdirs.user_data_path("yichuang", appauthor=False) / kind
+
+
+def settings_folder() -> Path:
+    """Where the user's own files lie, such as her key map: `YICHUANG_SETTINGS`, or the platform's place."""
+    given = os.environ.get("YICHUANG_SETTINGS")
+    if given:
+        return Path(given)
+    import platformdirs
+
+    return platformdirs.user_config_path("yichuang", appauthor=False)

@@ -16,6 +16,7 @@ from casework.ledger import Held, LedgerDay, ledger
 from casework.messages import t
 from casework.standing import Standing, standing
 from console.counter import facts_of
+from console.showing import left_text
 from console.terminal import Terminal
 
 
@@ -81,7 +82,7 @@ def _head(stand: Standing) -> str:
     due = t("clock.provisional", due=stand.clock.due) if stand.clock.provisional else stand.clock.due
     word, start = unit_word(stand.span.unit, stand.span.amount), t(f"limit.start.{stand.span.start}")
     unit = t(f"limit.{word}", amount=stand.span.amount, start=start)
-    return t("why.clock", clock=t(f"clock.{stand.kind}"), limit=unit, due=due.replace("T", " "), left=stand.left)
+    return t("why.clock", clock=t(f"clock.{stand.kind}"), limit=unit, due=due.replace("T", " "), left=left_text(stand))
 
 
 def _holder_names(terminal: Terminal, case: Case) -> dict[str, str]:

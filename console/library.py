@@ -9,7 +9,7 @@ from casework.calendar import Calendar
 from casework.case import Case
 from casework.catalogue import parse
 from casework.catalogue.schema import Catalogue
-from casework.catalogue.search import Finder, entries_of
+from casework.catalogue.search import Finder, bundle_entries, entries_of
 from console.errors import NoCatalogue
 from local_db.memory import TerminalMemory
 
@@ -25,6 +25,7 @@ class Library:
     _catalogues: dict[str, Catalogue] = dataclasses.field(default_factory=dict)
     _calendars: dict[str, Calendar] = dataclasses.field(default_factory=dict)
     _finder: tuple[str, Finder] | None = None
+    _bundles: tuple[str, Finder] | None = None
     _newest: dict[str, str] = dataclasses.field(default_factory=dict)
 
     def current(self) -> Catalogue:
@@ -61,6 +62,18 @@ class Library:
                 self.memory.keep_finder_entries(version, entries)
             self._finder = (version, Finder((*entries, *(self.memory.finder_entries(GUIDE_LAYER) or ()))))
         return self._finder[1]
+
+    def bundle_finder(self) -> Finder:
+        """The finder over the bundles of the newest catalogue; spelled once for each version."""
+        version = self._head("catalogue")
+        if self._bundles is None or self._bundles[0] != version:
+            layer = f"bundles/{version}"
+            entries = self.memory.finder_entries(layer)
+            if entries is None:
+                entries = bundle_entries(self.current().bundles.values())
+                self.memory.keep_finder_entries(layer, entries)
+            self._bundles = (version, Finder(entries))
+        return self._bundles[1]
 
     def _head(self, kind: str) -> str:
         """The newest version of `kind` that is here; while its bytes are on the way, the one before."""

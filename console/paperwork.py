@@ -17,7 +17,9 @@ from casework.errors import BadInput
 from casework.events import body_of, known
 from casework.facts import Fact, digest
 from casework.messages import Translator
+from casework.numbers import LENGTH
 from casework.papers import Paper, Reprint, build
+from casework.papers.model import Captions
 from casework.papers.of_case import PRINTED_WITH, Counter, Occasion, guide_facts, paper_facts
 from casework.papers.of_prefile import preparation_facts
 from casework.prefile import Prefile
@@ -90,8 +92,37 @@ class Paperwork:
         mark = reprint_mark(standing_papers(case), kind, self.terminal)
         if not mark:
             return None
-        who, when = f"{staff.name} {staff.number}", f"{self.clock.now():%Y-%m-%d %H:%M}"
-        return Reprint(self.say("papers.reprint", mark=mark), who, when)
+        who, when = f"{staff.name} {staff.number}", self._minute()
+        return Reprint(self.reprint_words(mark), who, when)
+
+    def again(self, paper: Paper, staff: bodies.StaffSet) -> Paper:
+        """A paper that counts on no case, once more: marked, since nobody knows whether the first one came out."""
+        words = self.reprint_words(f"{self.terminal}-1")
+        mark = Reprint(words, f"{staff.name} {staff.number}", self._minute())
+        return msgspec.structs.replace(paper, reprint=mark)
+
+    def test_page(self, printer: str) -> Paper:
+        """What shows whether a printer prints: Chinese, a rare character, a bar code, a QR code. No paper of a case."""
+        page = self.say("papers.page", page="{page}", pages="{pages}")
+        return Paper(
+            kind="test",
+            size="A5",
+            title=self.say("papers.test.title"),
+            head=printer,
+            captions=Captions(page, self.say("papers.missing_glyphs")),
+            code128="0" * LENGTH,
+            qr="https://example.org/",
+            paragraphs=(self.say("papers.test.text"),),
+            fields=((self.say("papers.test.window"), self.window), (self.say("papers.test.time"), self._minute())),
+        )
+
+    def _minute(self) -> str:
+        return f"{self.clock.now():%Y-%m-%d %H:%M}"
+
+    def reprint_words(self, mark: str) -> str:
+        """A mark as it stands on the paper: which reprint of which terminal it is."""
+        terminal, _, count = mark.rpartition("-")
+        return self.say("papers.reprint", terminal=terminal, n=count)
 
     @property
     def window(self) -> str:

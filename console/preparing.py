@@ -10,9 +10,10 @@ from casework.bundle import members_of
 from casework.drafting import Context, Decision
 from casework.errors import BadInput
 from casework.papers.model import Paper
-from casework.prefile import ENDED, Prefile, printed_code, read_code
+from casework.prefile import ENDED, Prefile
 from casework.prefiling import check_prefile, open_prefile, park, take_prefile
 from casework.rules import Refusal
+from casework.short_codes import printed_code, read_code
 from console.counter import Counter, Session
 
 

@@ -1,41 +1,49 @@
-"""Papers on their way to a printer: what was put on record is printed in order, and waits while the printer is down.
+"""Papers on their way to printers: what was put on record is printed in order, and waits while its printer is down.
 
-The print itself is a fact already (`Counter.print`); the queue only carries bytes. A failure keeps the job with its
-reason and age and stops nothing else.
+The print itself is a fact already (`Counter.print`); the queue only carries bytes. Before the first byte leaves, the
+job is marked `sending` and the mark is on the disk: a kill in between leaves a paper that *may* be out. Such a paper,
+and one whose printer broke off in the middle, is not sent again before a person has looked. A printer that is down is
+left alone for a while that doubles; papers for other printers go on meanwhile.
 """
 
 from __future__ import annotations
 
+import dataclasses
+import os
 from functools import cache
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from casework.errors import UNREADABLE
+from casework.ambient import stamp
+from casework.errors import UNREADABLE, BadInput
+from casework.messages import Message
 from casework.papers import Paper, to_text
 from casework.papers.text import COLUMNS
 from console.day import Receipt
 from console.printing.drawing import Drawn
-from console.printing.errors import NotDrawn, PrinterDown
-from console.printing.printers import FilePrinter, Form, Printer
+from console.printing.errors import MaybePrinted, NotDrawn, PrinterDown
+from console.printing.printers import FilePrinter, Form
+from console.printing.slots import SETTING, Address, Slot, printer_at, read_address, read_slots, slot_for
 from console.terminal import Terminal
+from local_db.printing import PrintJob
+from sync.owner import own
 
 if TYPE_CHECKING:
     from console.printing.pdf import Press  # loads typst
 
-FOLDER = "papers"
-MOST_AT_ONCE = 50
-"""Jobs of one flush: a printer that comes back must not hold the worker for an hour."""
+LOCK = "printers.lock"
+"""One process prints at a time: so it knows that what is `sending` and not its own was broken off."""
 
 
-def render(paper: Paper, form: Form) -> Drawn:
-    """`paper` in the form that a printer takes. Raises NotDrawn."""
+def render(paper: Paper, form: Form, *, dots: bool = False) -> Drawn:
+    """`paper` in the form that a printer takes; `dots`: its codes as dots. Raises NotDrawn."""
     if form == "txt":
         return Drawn(to_text(paper, COLUMNS[paper.size]).encode(), ())
     if form == "escpos":
         from console.printing.escpos import escpos
 
-        return escpos(paper)
+        return escpos(paper, raster=dots)
     press = _press()
     return press.pdf(paper) if form == "pdf" else press.svg(paper)
 
@@ -53,34 +61,124 @@ def job_name(number: str, kind: str, count: int) -> str:
     return f"{number}-{kind}-{count}"
 
 
-def default_printer(terminal: Terminal) -> FilePrinter:
-    """The folder `papers/` of the terminal."""
-    return FilePrinter(terminal.memory.folder / FOLDER)
+def slots_of(terminal: Terminal) -> tuple[Slot, ...]:
+    """The window's printers."""
+    return read_slots(terminal.memory.setting(SETTING))
 
 
-def print_waiting(terminal: Terminal, printer: Printer | None = None) -> list[Receipt]:
-    """Print what waits, oldest first; returns what came out.
+@dataclasses.dataclass
+class _Rest:
+    """A printer that is down: how often it failed, and when it is tried again."""
 
-    A printer that is down ends the run: what waits behind would fail as well. A paper that can't be drawn is noted and
-    passed over.
-    """
-    to = printer or default_printer(terminal)
-    printed: list[Receipt] = []
-    for job in terminal.memory.waiting_prints()[:MOST_AT_ONCE]:
-        name = job_name(job.number, job.kind, job.count)
+    failures: int = 0
+    until: float = 0.0
+
+
+class PrintQueue:
+    """Prints what waits at one window. Keeps in mind which printers are down, so not for two threads at once."""
+
+    def __init__(self, terminal: Terminal) -> None:
+        self._terminal = terminal
+        self._rests: dict[str, _Rest] = {}
+
+    def try_now(self) -> None:
+        """A person has seen to the printer: no more waiting for it."""
+        self._rests.clear()
+
+    def next_try(self) -> float | None:
+        """In how many seconds a printer that is down is tried again; None when none is."""
+        now = self._terminal.clock.monotonic()
+        return min((max(0.0, rest.until - now) for rest in self._rests.values()), default=None)
+
+    def print_waiting(self) -> list[Receipt]:
+        """Print what waits, oldest first, each on its printer; returns what came out.
+
+        Nothing comes out while another process prints. What can't be drawn is noted and passed over.
+        """
+        memory = self._terminal.memory
+        if not memory.prints_standing().open:
+            return []
+        owner = own(memory.folder, os.getpid(), stamp(self._terminal.clock.now()), LOCK)
+        if owner is None:
+            return []
+        with owner:
+            slots = slots_of(self._terminal)
+            for job in memory.open_prints():
+                if job.state == "sending":
+                    self._broken_off(job)
+            waiting = [job for job in memory.open_prints() if job.state == "waiting"]
+            printed = [self._printed(job, slots) for job in waiting[: memory.limits.prints_at_once]]
+        return [receipt for receipt in printed if receipt is not None]
+
+    def _broken_off(self, job: PrintJob) -> None:
+        """Whoever sent this ended before it could say what became of it. A file is simply written again."""
+        stopped = Message("papers.unsure.stopped", {"printer": job.sent_to})
+        if job.sent_to.startswith("folder:"):
+            self._terminal.memory.print_failed(job.id, stopped)
+        else:
+            self._terminal.memory.print_unsure(job.id, stopped)
+
+    def _printed(self, job: PrintJob, slots: tuple[Slot, ...]) -> Receipt | None:
+        memory = self._terminal.memory
         try:
             paper = msgspec.json.decode(job.paper, type=Paper)
-            to.send(render(paper, to.form).data, name)
+            slot = slot_for(slots, paper, job.kind, job.printer)
+            address = read_address(slot.address)
+            if self._rests_now(slot.name):
+                return None
+            data = render(paper, address.form, dots=address.dots).data
+        except (NotDrawn, BadInput) as error:
+            memory.print_failed(job.id, error.message)
+            return None
+        except UNREADABLE as error:
+            memory.print_failed(job.id, Message("papers.error.draw", {"reason": type(error).__name__}))
+            return None
+        return self._sent(job, slot, address, data)
+
+    def _sent(self, job: PrintJob, slot: Slot, address: Address, data: bytes) -> Receipt | None:
+        memory, name = self._terminal.memory, job_name(job.number, job.kind, job.count)
+        to = printer_at(address, memory.folder, self._terminal.clock.monotonic)
+        if not memory.print_begins(job.id, f"{address.kind}:{slot.name}"):
+            return None
+        try:
+            to.send(data, name)
         except PrinterDown as error:
-            terminal.memory.print_failed(job.id, error.code)
-            break
-        except NotDrawn as error:
-            terminal.memory.print_failed(job.id, error.code)
-            continue
-        except UNREADABLE:
-            terminal.memory.print_failed(job.id, "papers.error.draw")
-            continue
-        path = str(to.path(name)) if isinstance(to, FilePrinter) else to.name
-        terminal.memory.print_done(job.id, path)
-        printed.append(Receipt(job.number, job.kind, path))
-    return printed
+            memory.print_failed(job.id, error.message)
+            self._down(slot.name)
+            return None
+        except MaybePrinted as error:
+            memory.print_unsure(job.id, error.message)
+            self._down(slot.name)
+            return None
+        self._rests.pop(slot.name, None)
+        path = str(to.path(name)) if isinstance(to, FilePrinter) else slot.name
+        memory.print_done(job.id, path)
+        return Receipt(job.number, job.kind, path)
+
+    def _rests_now(self, printer: str) -> bool:
+        rest = self._rests.get(printer)
+        return rest is not None and rest.until > self._terminal.clock.monotonic()
+
+    def _down(self, printer: str) -> None:
+        rest, limits = self._rests.setdefault(printer, _Rest()), self._terminal.memory.limits
+        wait = min(limits.print_retry_seconds * 2**rest.failures, limits.print_retry_most)
+        rest.failures += 1
+        rest.until = self._terminal.clock.monotonic() + wait
+
+
+def print_waiting(terminal: Terminal) -> list[Receipt]:
+    """Print what waits, once, for a command that ends afterwards; returns what came out."""
+    return PrintQueue(terminal).print_waiting()
+
+
+def keep_slots(terminal: Terminal, slots: tuple[Slot, ...]) -> None:
+    """Write down the window's printers."""
+    terminal.memory.keep_setting(SETTING, msgspec.json.encode(slots).decode())
+
+
+def print_test(terminal: Terminal, slot: Slot) -> None:
+    """A test page with Chinese, a bar code and a QR code. Raises PrinterDown, MaybePrinted, NotDrawn."""
+    address = read_address(slot.address)
+    paper = terminal.paperwork.test_page(slot.name)
+    to = printer_at(address, terminal.memory.folder, terminal.clock.monotonic)
+    to.send(render(paper, address.form, dots=address.dots).data, job_name("test", slot.name, 1))

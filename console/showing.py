@@ -16,6 +16,7 @@ from casework.errors import BadBytes
 from casework.events import body_of
 from casework.facts import Fact
 from casework.messages import t
+from casework.nudging import unanswered
 from casework.papers.of_case import PRINTED_WITH, said
 from casework.rules import Refusal
 from casework.standing import Standing, light_of, nearest, standing
@@ -46,6 +47,7 @@ class Shower:
         spot = tuple(each for each in stand if each.kind == "spot") if sits else ()
         first = nearest(spot or stand)
         running = first if case.is_open and not case.decided_at else None
+        urged = unanswered(case)
         return desk.QueueRow(
             number=case.number,
             item=case.received.item,
@@ -54,6 +56,8 @@ class Shower:
             state=t(f"state.{case.state}"),
             recalls=len(case.open_recalls),
             holder=self.holder(case, me),
+            nudges=len(urged),
+            nudged_by=self.name_of(urged[-1].by) if urged else "",
             place=t("words.list", names=list(self.places(case))),
             todo=" ".join(self._todo(case)),
             light=cast(desk.Light, light_of(spot or stand)),
@@ -69,9 +73,15 @@ class Shower:
         return (*steps, t("todo.confirm_date")) if case.doubts and case.is_open else tuple(steps)
 
     def holder(self, case: Case, me: str = "") -> str:
-        """Who has it today, by name; `me` is the staff number of whoever reads."""
+        """Who has it today, or got it at a shift's end, by name; `me` is the staff number of whoever reads."""
         day = f"{self.now():%Y-%m-%d}"
         held = {one.by: one.name for step in case.claims if (one := claim_on(case, step, day))}
+        if case.handed is not None and not held:
+            mine = case.handed.to == me
+            return t(
+                "queue.handed_by" if mine else "queue.handed_to",
+                name=self.name_of(case.handed.by) if mine else case.handed.name or self.name_of(case.handed.to),
+            )
         return (
             t("words.list", names=[t("queue.mine") if by == me else name for by, name in held.items()]) if held else ""
         )
@@ -129,9 +139,9 @@ class Shower:
             places=self.places(case),
             clocks=tuple(clock_view(each) for each in stand),
             route=self._route(case),
-            history=tuple(self._history_line(case, fact, fate) for fact, fate in history),
+            history=tuple(self.history_line(case, fact, fate) for fact, fate in history),
             materials=tuple(self._material(case, item, code, have) for code, have in case.materials.items()),
-            form=self._form(case, item),
+            form=self.form(case),
             papers=self._papers(case),
             acts=acts,
             unsent=unsent,
@@ -160,7 +170,8 @@ class Shower:
             )
         return tuple(views)
 
-    def _history_line(self, case: Case, fact: Fact, fate: str) -> desk.HistoryLine:
+    def history_line(self, case: Case, fact: Fact, fate: str) -> desk.HistoryLine:
+        """A fact in one line: when, who, what."""
         who = self.name_of(fact.actor) if fact.actor else t("history.hall")
         try:
             event, words = t(f"event.{fact.type}"), detail(self, case, body_of(fact))
@@ -188,8 +199,9 @@ class Shower:
             note=_note(case, code, have, source),
         )
 
-    def _form(self, case: Case, item: Item | None) -> tuple[desk.Line, ...]:
-        form = case.received.form
+    def form(self, case: Case) -> tuple[desk.Line, ...]:
+        """What was filled in, by the names of its fields."""
+        item, form = self._item(case), case.received.form
         fields = item.fields if item else ()
         lines = [
             desk.Line(self.say(field.label), self.say(said(field, form[field.id])))

@@ -12,12 +12,12 @@ from casework.messages import Message
 from console import bootstrap
 from console.desk import CounterDesk
 from console.line_thread import LineThread
-from console.print_queue import print_waiting
+from console.print_queue import PrintQueue
 from console.terminal import Terminal
 from sync.line import Line
 
-PRINT_AGAIN_SECONDS = 30.0
-"""A printer that was dead is tried again after so long."""
+LOOK_AGAIN_SECONDS = 30.0
+"""So often it is looked for papers that another process put into the queue."""
 
 
 class PrintThread:
@@ -28,7 +28,9 @@ class PrintThread:
 
     def __init__(self, terminal: Terminal) -> None:
         self._terminal = terminal
+        self._queue = PrintQueue(terminal)
         self._woken = threading.Event()
+        self._again = False
         self._ended = False
         self.trouble: Message | None = None
         """What stopped the last run."""
@@ -42,6 +44,11 @@ class PrintThread:
         """A paper was put into the queue."""
         self._woken.set()
 
+    def again(self) -> None:
+        """A person has seen to a printer: no more waiting for it."""
+        self._again = True
+        self._woken.set()
+
     def stop(self) -> None:
         """End after the paper at hand."""
         self._ended = True
@@ -52,12 +59,16 @@ class PrintThread:
         quiet = False
         while not self._ended:
             try:
-                print_waiting(self._terminal)
+                if self._again:
+                    self._again = False
+                    self._queue.try_now()
+                self._queue.print_waiting()
                 while quiet and not self._woken.is_set() and self._terminal.memory.spell_names(_initials):
                     pass
             except Exception as error:  # the queue keeps what waits; a full disk or a locked file passes
                 self.trouble = bootstrap.sentence(error)
-            quiet = not self._woken.wait(PRINT_AGAIN_SECONDS)
+            wait = min(self._queue.next_try() or LOOK_AGAIN_SECONDS, LOOK_AGAIN_SECONDS)
+            quiet = not self._woken.wait(wait)
             self._woken.clear()
 
 
@@ -79,6 +90,7 @@ class Station:
         )
         self._printer = PrintThread(self._terminal)
         self._terminal.wake, self._terminal.link = self._wake, self._link
+        self._terminal.print_again = self._printer.again
         self._terminal.speak(language)
         self.desk = CounterDesk(self._terminal, self._line.cable if demo else None)
         self._printer.start()

@@ -89,7 +89,7 @@ def _inspected(show: Names, case: Case, body: bodies.Inspected) -> str:
 def _to_post(show: Names, case: Case, body: Any) -> str:
     post = getattr(body, "post", "") or getattr(body, "to", "")
     words = getattr(body, "reason", "") or getattr(body, "question", "") or getattr(body, "papers", "")
-    return _joined(t("history.to", to=show.post_name(case, post)), words)
+    return _joined(t("history.to", to=show.post_name(case, post)), getattr(body, "name", ""), words)
 
 
 def _sent_back(show: Names, case: Case, body: bodies.SentBack) -> str:
@@ -111,6 +111,10 @@ def _organ(show: Names, case: Case, body: bodies.Transferred | bodies.Forwarded)
 def _recalled(show: Names, case: Case, body: bodies.Recalled) -> str:
     at, end = body.printed_at[5:16].replace("T", " "), t(f"recall.{body.how}")
     return _joined(t(f"paper.{body.paper}"), at, end, body.note)
+
+
+def _told_apart(show: Names, case: Case, body: bodies.ToldApart) -> str:
+    return _joined(_names([numbers.printed(each) for each in body.others]), body.reason)
 
 
 _TELLERS: dict[type[bodies.Body], _Teller] = {
@@ -148,4 +152,7 @@ _TELLERS: dict[type[bodies.Body], _Teller] = {
     bodies.TimerSettled: lambda show, case, body: t(f"timer.settled.{body.by}"),
     bodies.DeemedAccepted: lambda show, case, body: body.due,
     bodies.Recalled: _recalled,
+    bodies.ToldApart: lambda show, case, body: _joined(
+        _names([numbers.printed(each) for each in body.others]), body.reason
+    ),
 }

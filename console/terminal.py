@@ -36,6 +36,9 @@ class Terminal:
     wake: Callable[[], None] = lambda: None
     """Something was committed: the line pushes, the printer prints."""
 
+    print_again: Callable[[], None] = lambda: None
+    """A person has seen to a printer, or chosen another one: what waits is tried now."""
+
     view: Callable[[Path], None] = lambda file: None
     """Shows a file in the system's viewer; raises FileTrouble."""
     sentence: Callable[[Exception], Message] = lambda error: Message(

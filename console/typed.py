@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Callable
 from datetime import date
 
@@ -13,6 +14,9 @@ from casework.money import fen, yuan
 from casework.text import clean_code, clean_line
 from console.dropped import file_of
 from screens import desk
+
+_MONTH_AND_DAY = 4
+"""Digits of a day without its year."""
 
 
 def check(kind: desk.FieldKind, value: str, today: date) -> desk.Checked:
@@ -57,9 +61,25 @@ def _simple(rule: Callable[[str], str]) -> Callable[[str, date], desk.Checked]:
 def _date(value: str, today: date) -> desk.Checked:
     text = clean_code(value)
     try:
-        return desk.Checked(date.fromisoformat(text).isoformat())
+        return desk.Checked((_near(text, today) or date.fromisoformat(text)).isoformat())
     except ValueError:
         return desk.Checked(value, error=Message("field.bad_date"))
+
+
+def _near(text: str, today: date) -> date | None:
+    """`1120` or `11-20`: the day of that name that is nearest to today. Raises ValueError: there is none."""
+    digits = text.replace("-", "").replace("/", "").replace(".", "")
+    if len(digits) != _MONTH_AND_DAY or not digits.isdecimal():
+        return None
+    years = (today.year - 1, today.year, today.year + 1)
+    days = [date(year, int(digits[:2]), int(digits[2:])) for year in years if _is_day(year, digits)]
+    if not days:
+        raise ValueError(text)
+    return min(days, key=lambda day: abs(day - today))
+
+
+def _is_day(year: int, digits: str) -> bool:
+    return 1 <= int(digits[:2]) <= 12 and 1 <= int(digits[2:]) <= monthrange(year, int(digits[:2]))[1]
 
 
 def _number(value: str, today: date) -> desk.Checked:

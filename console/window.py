@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 from screens.desk import Checked, Desk, FieldKind
 
+WEB_DRIVER = "console.web_driver:BrowserDriver"
+"""What draws a console behind a page of `yichuang serve`, which names it in `TEXTUAL_DRIVER`."""
+
 if TYPE_CHECKING:
     from console.station import Station
 
@@ -61,7 +64,10 @@ def open_console(folder: Path, *, demo: bool = False, language: str = "zh_CN") -
 
     Raises what stopped the terminal from being opened, with its sentence.
     """
+    from console.keymap import load
     from screens.app import ConsoleApp
+
+    warning = load()
 
     def make() -> Station:
         from console.station import Station
@@ -70,7 +76,7 @@ def open_console(folder: Path, *, demo: bool = False, language: str = "zh_CN") -
 
     late = LateDesk(make, lambda: app.exit(return_code=1))
     app = ConsoleApp(cast(Desk, late))
-    app.language = language
+    app.language, app.warning = language, warning
     try:
         app.run()
     finally:

@@ -145,6 +145,11 @@ class Api:
             await self._run(functools.partial(self.hall.case, terminal, request.path_params["id"]))
         )
 
+    async def windows(self, request: Request) -> bytes:
+        """What the windows still have open."""
+        terminal = await self._terminal(request)
+        return msgspec.json.encode(await self._run(functools.partial(self.hall.windows, terminal)))
+
     async def blob(self, request: Request) -> Response:
         """Bytes by their hash, or how many of them are here (`HEAD`)."""
         terminal = await self._terminal(request)
@@ -218,6 +223,7 @@ def create_app(
         Route("/sync/v1/pull", _answering(api, api.pull), methods=get),
         Route("/sync/v1/snapshot/{scope:path}", _answering(api, api.snapshot), methods=get),
         Route("/sync/v1/case/{id}", _answering(api, api.case), methods=get),
+        Route("/sync/v1/windows", _answering(api, api.windows), methods=get),
         Route("/sync/v1/blob/{sha256}", _answering(api, api.blob), methods=["GET", "HEAD"]),
         Route("/sync/v1/blob/{sha256}", _answering(api, api.take_blob), methods=["PUT"]),
         Route("/openapi.json", _answering(api, api.openapi), methods=get),

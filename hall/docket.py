@@ -116,7 +116,7 @@ class Docket:
     def bench(self, fact: Fact) -> Bench:
         """What the rules may look at for `fact`."""
         refused = to_settle(self, fact) if fact.type.startswith("resolve.") and known(fact) else {}
-        return Bench(self.person(fact.actor), self._posts, refused, self.calendar)
+        return Bench(self.person(fact.actor), self._posts, refused, self.calendar, self.person)
 
     def person(self, number: str) -> StaffSet | None:
         """A person of the roster."""

@@ -45,6 +45,8 @@ class TerminalHealth(msgspec.Struct, frozen=True):
     protocol: int = 0
     clear: str = ""
     free_mb: int = -1
+    prints: int = -1
+    forms: int = -1
     adopted_by: str = ""
     """The number that goes on from it (S27)."""
     revoked_since: str = ""
@@ -101,6 +103,7 @@ def _health(row: TerminalRow, told: ReportRow | None, newest: int, held: int, re
     return msgspec.structs.replace(
         known, unsent=said.unsent, oldest=said.oldest, offset_ms=said.offset_ms, error=said.error,
         program=said.program, protocol=said.protocol, clear=told.clear, free_mb=said.free_mb,
+        prints=said.prints, forms=said.forms,
     )  # fmt: skip
 
 

@@ -51,6 +51,7 @@ def document() -> dict[str, Any]:
             "/sync/v1/pull": get(schema["PullAnswer"], *query),
             "/sync/v1/snapshot/{scope}": get(None, _in_path("scope")),
             "/sync/v1/case/{id}": get(schema["CaseAnswer"], _in_path("id")),
+            "/sync/v1/windows": get(schema["Signed"]),
             "/sync/v1/blob/{sha256}": {
                 **get(None, _in_path("sha256"), _RANGE, media=_OCTETS),
                 **_blob_head(),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from casework.closing import PURPOSE_WINDOWS, Windows, WindowState
 from casework.folding import fold_mark
+from casework.seals import Signed, seal
 from casework.timers import SETTLED
 from hall.errors import StorageTrouble
 from hall.healing import Healing
 from hall.health import TerminalHealth, metrics, terminals
-from hall.rows import Changes
+from hall.rows import Changes, TerminalRow
 from hall.scanning import Scanning
 from hall.scoping import let_go
 from hall.timers import refolded, run_out, settled_early
@@ -85,6 +87,19 @@ class Upkeep(Healing, Scanning):
         """How every terminal is, as far as the hall knows (S34)."""
         with self._store.reading() as reading:
             return terminals(reading, self._seen)
+
+    def windows(self, terminal: TerminalRow) -> Signed:
+        """What every active window still has open, for whoever closes the day; no person and no case is in it."""
+        with self._store.reading() as reading:
+            hall, each = reading.hall(), terminals(reading, self._seen)
+        found = tuple(
+            WindowState(
+                one.number, one.last_seen, one.unsent, one.oldest, one.held, one.rejected, one.prints, one.forms
+            )
+            for one in each
+            if one.active
+        )
+        return seal(self._signer, PURPOSE_WINDOWS, Windows(hall.id, self.now, terminal.number, found))
 
     def metrics(self) -> str:
         """Figures for a monitoring system; no personal data."""

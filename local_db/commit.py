@@ -24,6 +24,7 @@ from casework.outbox import Move, Row, moved
 from casework.prefile import Prefile
 from casework.refused import Waits
 from casework.upcasting import HALL_WORD
+from local_db.calls import heard
 from local_db.counter import Counter
 from local_db.errors import StoreError, TooBig
 from local_db.prefiles import follow, follow_own, prefile_in
@@ -73,6 +74,12 @@ class Commit(Scans, Counter):
                 self.note_sealed(act.sealed)
             if self.on_commit:
                 self.on_commit()
+
+    def ref(self, ref: str) -> Ref | None:
+        """What an intake line's reference has become."""
+        with self.reading() as db:
+            row = db.execute(_SQL["ref"], (ref,)).fetchone()
+        return Ref(*row) if row else None
 
 
 class Writing:
@@ -165,6 +172,7 @@ class Writing:
         for case_id, case in after.items():
             keep(self._db, case_id, before[case_id], case, self._now)
         follow(self._db, (fact for group in groups for fact in group))
+        heard(self._db, (fact for group in groups for fact in group))
         follow_own(self._db, resolved)
         return tuple(sealed)
 

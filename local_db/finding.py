@@ -13,7 +13,9 @@ from typing import Any
 import msgspec
 
 from casework import numbers
+from casework.bodies import Party
 from casework.case import Case, Place, decode_case, places
+from casework.doubles import Double, doubles
 from casework.facts import Fact
 from casework.listing import split
 from casework.outbox import Row
@@ -151,7 +153,13 @@ class Finding(Connected):
             return tuple(at_post[:most])
         asked = (which.state, which.module, which.since, *before, most)
         with self.reading() as db:
-            return tuple(_made(db, row) for row in db.execute(_SQL["cases"], asked).fetchall())
+            return tuple(made(db, row) for row in db.execute(_SQL["cases"], asked).fetchall())
+
+    def recent_items(self, among: int) -> tuple[str, ...]:
+        """Codes of the items of the newest cases, latest first, each once; `among` so many cases."""
+        with self.reading() as db:
+            rows = db.execute(_SQL["recent_items"], (among,)).fetchall()
+        return tuple(dict.fromkeys(row[0] for row in rows))
 
     def queue(
         self, posts: tuple[str, ...], limit: int = 0, after: tuple[str, str, str] = ("", "", "")
@@ -162,7 +170,7 @@ class Finding(Connected):
         with self.reading() as db:
             for post in dict.fromkeys(posts):
                 for row in db.execute(_SQL["queue"], (post, *after, most)).fetchall():
-                    case = _made(db, (row[1], *row[3:9], row[0], *row[9:]))
+                    case = made(db, (row[1], *row[3:9], row[0], *row[9:]))
                     found.append(QueueRow(row[2], post, case, (row[0], row[1], row[2])))
         return tuple(sorted(found, key=lambda row: row.key)[:most])
 
@@ -172,7 +180,7 @@ class Finding(Connected):
         with self.reading() as db:
             for post in dict.fromkeys(posts):
                 for row in db.execute(_SQL["queue_spot"], (post, self.limits.list_rows)).fetchall():
-                    case = _made(db, (row[1], *row[3:9], row[0], *row[9:]))
+                    case = made(db, (row[1], *row[3:9], row[0], *row[9:]))
                     found.append(QueueRow(row[2], post, case, (row[0], row[1], row[2])))
         return tuple(sorted(found, key=lambda row: row.key))
 
@@ -196,7 +204,7 @@ class Finding(Connected):
         """Cases whose receipt has to be printed again under the number that the hall gave them (S27), oldest first."""
         with self.reading() as db:
             rows = db.execute(_SQL["reprints"], (self.limits.list_rows,)).fetchall()
-            return tuple(_made(db, row) for row in rows)
+            return tuple(made(db, row) for row in rows)
 
     def with_recalls(self, limit: int = 0) -> tuple[Case, ...]:
         """Cases with a paper that somebody has to give back, oldest first (S15)."""
@@ -222,9 +230,10 @@ class Finding(Connected):
             if code.isascii() and code.isdigit() and len(code) >= 6:
                 found += [row[0] for row in db.execute(_SQL["number_begins"], (code, limit)).fetchall()]
                 found += [row[0] for row in db.execute(_SQL["alias_begins"], (code, limit)).fetchall()]
-            for pattern in _number_patterns(words, code):
+            for ends, pattern in _number_ends(words, code):
                 found += [row[0] for row in db.execute(_SQL["alias_like"], (pattern, limit)).fetchall()]
-                found += [row[0] for row in db.execute(_SQL["number_like"], (pattern, limit)).fetchall()]
+                asked = (msgspec.json.encode(ends).decode(), pattern, limit)
+                found += [row[0] for row in db.execute(_SQL["number_ends"], asked).fetchall()]
             if _ITEM.fullmatch(code):
                 found += [row[0] for row in db.execute(_SQL["of_item"], (code, limit)).fetchall()]
             for person, _ in _people(db, words, limit):
@@ -233,9 +242,22 @@ class Finding(Connected):
                 found += [row[0] for row in db.execute(_SQL["of_applicant"], (person, limit)).fetchall()]
             return _rows(db, list(dict.fromkeys(found))[:limit])
 
-    def same_open_case(self, item: str, applicant_id: str) -> tuple[Case, ...]:
-        """Open cases of the same applicant and item: the warning before a save."""
-        return self._cases(_SQL["same_open_case"], applicant_id, item)
+    def same_open_case(self, item: str, applicant_id: str, limit: int = 50) -> tuple[Case, ...]:
+        """Open cases of the same applicant and item, oldest first: the warning before a save."""
+        return self._cases(_SQL["same_open_case"], applicant_id, item, limit)
+
+    def doubles(self) -> tuple[Double, ...]:
+        """Open cases that look like another one of the same applicant and item, those that came last first."""
+        found: list[Double] = []
+        for applicant_id, item in self._open_twice():
+            found += doubles(self.same_open_case(item, applicant_id))
+            if len(found) >= self.limits.list_rows:
+                break
+        return tuple(sorted(found, key=lambda one: one.case.received_at, reverse=True))
+
+    def _open_twice(self) -> list[tuple[str, str]]:
+        with self.reading() as db:
+            return db.execute(_SQL["open_twice"]).fetchall()
 
     def known_applicant(self, applicant_id: str) -> Acquaintance | None:
         """What this terminal knows of whoever has that ID or code."""
@@ -244,6 +266,23 @@ class Finding(Connected):
             case = shown_case(db, newest[0]) if newest else None
             count = db.execute(_SQL["count_of_applicant"], (applicant_id,)).fetchone()[0]
         return Acquaintance(case, count) if case else None
+
+    def people_named(self, text: str, limit: int) -> tuple[Party, ...]:
+        """People and firms whose name begins with these initials or has these characters; each once, newest name."""
+        with self.reading() as db:
+            codes = dict.fromkeys(code for code, _ in _people(db, clean_line(text), limit))
+            named = ((code, db.execute(_SQL["person_named"], (code,)).fetchone()) for code in codes)
+            return tuple(Party(kind, name, code) for code, (name, kind) in named)[:limit]
+
+    def known_agent(self, code: str) -> Party | None:
+        """Who has that number and applied for others; the name alone where no case of hers is here any more."""
+        with self.reading() as db:
+            newest = db.execute(_SQL["of_agent"], (code,)).fetchone()
+            case = shown_case(db, newest[0]) if newest else None
+            named = db.execute(_SQL["person_named"], (code,)).fetchone()
+        if case is not None and case.received.agent is not None:
+            return case.received.agent
+        return Party(named[1], named[0], code) if named else None
 
     def tray(self, limit: int = 0) -> tuple[Tray, ...]:
         """What a person must settle, oldest first; own refused and held facts at once (S16)."""
@@ -277,18 +316,26 @@ def _people(db: sqlite3.Connection, words: str, limit: int) -> list[tuple[str, s
 _ITEM = re.compile(r"[A-Z]\d{2}")
 _SHORT = re.compile(r"(?:(\d{4})-)?(?:(\d{2})-)?(\d{4})")
 """The short number of a list: day, terminal, count; what stands in front may be left out."""
+_END = 6
+"""Digits of the count and its check, by which numbers are indexed."""
 
 
-def _number_patterns(words: str, code: str) -> list[str]:
-    """What `like` may find of a number by its end (four digits or more), or by its short form."""
-    patterns = []
+def _number_ends(words: str, code: str) -> list[tuple[list[str], str]]:
+    """For the end of a number (four digits or more) or its short form: its possible last six digits, and its pattern.
+
+    At most a hundred ends are looked up by index; looking through a million numbers would take a fifth of a second.
+    """
+    found = []
     short = _SHORT.fullmatch(words)
     if short:
         day, terminal, count = short.groups()
-        patterns.append(f"%{day or ''}{'__' if terminal else '____' if day else ''}{terminal or ''}{count}__")
+        pattern = f"%{day or ''}{'__' if terminal else '____' if day else ''}{terminal or ''}{count}__"
+        found.append(([f"{count}{check:02d}" for check in range(100)], pattern))
     if code.isascii() and code.isdigit() and 4 <= len(code) < numbers.LENGTH:
-        patterns.append(f"%{code}")
-    return patterns
+        heads = range(10 ** max(0, _END - len(code)))
+        ends = [f"{head:0{_END - len(code)}d}{code}" for head in heads] if len(code) < _END else [code[-_END:]]
+        found.append((ends, f"%{code}"))
+    return found
 
 
 def _fits(row: CaseRow, which: Filter) -> bool:
@@ -302,14 +349,15 @@ def _fits(row: CaseRow, which: Filter) -> bool:
 
 def _row(db: sqlite3.Connection, case_id: str) -> CaseRow | None:
     row = db.execute(_SQL["row"], (case_id,)).fetchone()
-    return _made(db, row) if row else None
+    return made(db, row) if row else None
 
 
 def _rows(db: sqlite3.Connection, ids: list[str]) -> tuple[CaseRow, ...]:
     return tuple(row for row in (_row(db, id_) for id_ in ids) if row is not None)
 
 
-def _made(db: sqlite3.Connection, row: tuple[Any, ...]) -> CaseRow:
+def made(db: sqlite3.Connection, row: tuple[Any, ...]) -> CaseRow:
+    """A row of `shown` as a line of a list."""
     case = decode_case(row[-1])
     unsent = db.execute(_SQL["unsent"], (row[0],)).fetchone() is not None
     return CaseRow(*(*row[:-1], places(case), unsent, case))

@@ -1,7 +1,7 @@
 """The terminal's memory: opened, created at enrolment, rebuilt from what is never changed.
 
 `TerminalMemory` is what the desk, the command line and the line (`sync.ports.LineStore`) hold; its parts stand one noun
-a module: commit, outbox, pages, standing, finding, prefiles, drafts, people, printing, backup.
+a module: commit, outbox, pages, standing, finding, mine, prefiles, drafts, people, printing, backup, board, calls.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ from casework.ambient import Clock
 from casework.facts import NO_HASH
 from casework.limits import LIMITS, Limits
 from local_db.backup import Backup
+from local_db.board import BoardCounts
 from local_db.bootstrap import Bootstrap
+from local_db.calls import Calls
 from local_db.connection import FILE, connect
 from local_db.counter import Identity
 from local_db.drafts import Drafts
@@ -23,6 +25,8 @@ from local_db.errors import AlreadyTerminal, Damaged, NotATerminal, wrapped
 from local_db.finding import Finding
 from local_db.incarnation import Incarnations
 from local_db.migrations import migrate, version_of
+from local_db.mine import Mine
+from local_db.own_day import OwnDay
 from local_db.people import People
 from local_db.prefiles import Prefiles
 from local_db.printing import Printing
@@ -36,7 +40,21 @@ FOLDERS = ("papers", "spool", "backup", "keys")
 
 
 class TerminalMemory(
-    Bootstrap, Scopes, Purge, Incarnations, Finding, Prefiles, Drafts, People, Printing, Fetched, Backup
+    Bootstrap,
+    Scopes,
+    Purge,
+    Incarnations,
+    Finding,
+    Mine,
+    Prefiles,
+    Drafts,
+    People,
+    Printing,
+    OwnDay,
+    Fetched,
+    Backup,
+    BoardCounts,
+    Calls,
 ):
     """One data folder, open. Threads may share it; other processes may have it open as well (S34)."""
 

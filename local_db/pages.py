@@ -26,6 +26,7 @@ from casework.outbox import Move, Row, moved
 from casework.seals import Signed
 from casework.upcasting import HALL_WORD
 from casework.wire import ENTRY_FACT, ENTRY_TRAY, ENTRY_VERDICT, Entry, Link, Tray, Verdict, extend
+from local_db.calls import heard
 from local_db.commit import named_by, resolve_own
 from local_db.outbox import IN_TRAY, Outbox, keep_tray
 from local_db.prefiles import follow, follow_own
@@ -281,6 +282,7 @@ def want(db: sqlite3.Connection, facts: Iterable[Fact]) -> None:
 
 def project(db: sqlite3.Connection, seq: int, fact: Fact) -> set[str]:
     """Roster, terminals and heads; and what somebody resolved: the cases to show anew for that."""
+    heard(db, (fact,))
     if fact.type in {"resolve.withdraw", "resolve.amend"}:  # what was insisted on follows as an entry of its own
         return {case_id for named in named_by(fact) for case_id in resolve_own(db, named)}
     if fact.type in {"staff.set", "terminal.set", "catalogue.head", "calendar.head", "write.version"}:

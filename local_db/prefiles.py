@@ -50,7 +50,7 @@ def reshow_prefile(db: sqlite3.Connection, case_id: str) -> None:
     who = prefile.form.applicant
     row = (
         case_id, prefile.code, prefile.form.item, prefile.state, who.name if who else "", who.id if who else "",
-        prefile.touched_at or prefile.opened_at, encode_prefile(prefile),
+        prefile.touched_at or prefile.opened_at, prefile.opened_by, encode_prefile(prefile),
     )  # fmt: skip
     db.execute(_SQL["keep_prefile"], row)
 

@@ -15,6 +15,7 @@ from casework.events import reading_mark
 from casework.facts import Fact, decode_fact
 from casework.folding import FOLD
 from casework.wire import Entry, decode_entry
+from local_db.calls import heard_own
 from local_db.outbox import keep_tray
 from local_db.pages import after_entry, keep_confirmed, project, unheard, want
 from local_db.prefiles import reshow_prefile
@@ -23,10 +24,10 @@ from local_db.sql import queries
 from local_db.standing import Standing
 
 _SQL = queries("rebuild")
-_PROJECTIONS = ("confirmed", "shown", "alias", "place", "prefile", "tray", "staff", "terminal", "head")
+_PROJECTIONS = ("confirmed", "shown", "alias", "place", "prefile", "tray", "staff", "terminal", "head", "call")
 
 
-PROJECTION = f"{FOLD}.1"
+PROJECTION = f"{FOLD}.2"
 """Which fold has written the projections: another one folds them anew at the first opening (S21)."""
 
 
@@ -53,13 +54,14 @@ class Rebuild(Standing):
         """Drop every projection and fold it again, in one transaction. Returns how many cases there are."""
         now = stamp(self.clock.now())
         with self.transaction() as db:
-            for table in (*(name for name in _PROJECTIONS if name != "wanted"), "words", "person", "finder"):
+            for table in (*(name for name in _PROJECTIONS if name != "wanted"), "words", "person", "agent", "finder"):
                 db.execute(_SQL[f"clear_{table}"])  # what was wanted once stays wanted, also when its case is purged
             cursor = db.execute("select cursor from standing").fetchone()[0]
             self._project_hall(db, cursor)
             cases = [row[0] for row in db.execute(_SQL["cases"]).fetchall()]
             for case_id in cases:
                 self.refold(db, case_id, now, cursor)
+            heard_own(db)
             self._project_tray(db, cursor)
             db.execute(_SQL["again"])
         return len(cases)

@@ -16,8 +16,10 @@ from casework.errors import BadBytes
 from casework.events import EVENTS
 from casework.facts import Fact, decode_fact
 from casework.folding import evolve
-from casework.listing import PersonRow, listed, person_rows, place_rows
+from casework.listing import PersonRow, clerk_of, listed, person_rows, place_rows
+from casework.measuring import measured
 from casework.outbox import SHOWN, Row, is_shown
+from local_db.board import row_of
 from local_db.sql import queries
 
 _SQL = queries("replay")
@@ -83,13 +85,17 @@ def keep(db: sqlite3.Connection, case_id: str, before: Case | None, after: Case 
         return
     *columns, visit, checks = listed(after)
     marks = (bool(after.reprint), len(after.open_recalls))
-    row = (case_id, after.root, *columns, now, visit, checks, *marks, encode_case(after))
+    counted = row_of(measured(after))
+    row = (case_id, after.root, *columns, now, visit, checks, *marks, *counted, clerk_of(after), encode_case(after))
     db.execute(_SQL["keep_shown"], row)
     if after.former_numbers:
         db.executemany(_SQL["keep_alias"], [(number, case_id) for number in after.former_numbers])
     if before is None or before.received != after.received:
         for person in person_rows(after):
             _keep_person(db, person)
+        agent = after.received.agent
+        if agent is not None and agent.id:
+            db.execute(_SQL["keep_agent"], (agent.id, case_id, after.received_at))
 
 
 def _keep_person(db: sqlite3.Connection, person: PersonRow) -> None:

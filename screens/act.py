@@ -15,6 +15,7 @@ from screens.form import FormScreen
 
 Submit = Callable[[dict[str, str]], Awaitable[Done | Refused]]
 After = Callable[[Done], Awaitable[None]]
+Preview = Callable[[dict[str, str]], Awaitable[str | Refused]]
 
 
 class ActScreen(FormScreen):
@@ -22,14 +23,21 @@ class ActScreen(FormScreen):
 
     PLACE = "act"
 
-    def __init__(self, subject: str, act: ActView, submit: Submit, after: After, kept: dict[str, str]) -> None:
-        """`kept`: what was typed into this very form before it was left; filled again when it is left once more."""
+    def __init__(
+        self, subject: str, act: ActView, submit: Submit, after: After, kept: dict[str, str],
+        preview: Preview | None = None,
+    ) -> None:  # fmt: skip
+        """`kept`: what was typed into this very form before it was left; filled again when it is left once more.
+
+        `preview`: the paper that the act would print.
+        """
         super().__init__()
         self.subject = subject
         self.act = act
         self.submit = submit
         self.after = after
         self.kept = kept
+        self.preview = preview
         self._begun = False
         self._why: Message | None = None
 
@@ -86,6 +94,11 @@ class ActScreen(FormScreen):
         """Enter on the last field."""
         await self.act_save()
 
+    async def act_preview(self) -> None:
+        """F7: the notice as it would be printed, before it is said for good."""
+        answer = await self.preview(self.sheet.values()) if self.preview else Refused(Message("rehearsing.no_paper"))
+        await self.show_text("screens.title.preview_act", answer)
+
     async def act_save(self) -> None:
         """Check, ask where it is grave, do."""
         flaw = self.first_flaw()
@@ -102,9 +115,11 @@ class ActScreen(FormScreen):
         await self.console_app.show(ConfirmScreen(question, self._do, told=self._told(), notes=self.act.notes))
 
     def _told(self) -> list[tuple[str, str]]:
-        rows = [row for row in self.sheet.rows if isinstance(row, InputRow) and row.value]
-        texts = [({choice.code: choice.text for choice in row.field.choices}, row) for row in rows]
-        return [(row.label, words.get(row.value, row.value)) for words, row in texts]
+        rows = [row for row in self.sheet.rows if isinstance(row, InputRow)]
+        filled = [row for row in rows if row.value]
+        if not filled:  # what can't be mended later is not passed over in silence
+            return [(row.label, t("screens.confirm.empty")) for row in rows]
+        return [(row.label, _said(row)) for row in filled]
 
     async def _do(self) -> None:
         answer = await self.submit(self.sheet.values())
@@ -115,6 +130,12 @@ class ActScreen(FormScreen):
         self.console_app.close(self)
         await self.after(answer)
 
+    async def _look(self) -> None:
+        """The case as it is now; the form comes back as it was left."""
+        self._keep()
+        self.console_app.close(self)
+        await self.console_app.frame.freshen()
+
     async def _refused(self, answer: Refused) -> None:
         self._why = answer.message
         self._rebuild()
@@ -124,6 +145,17 @@ class ActScreen(FormScreen):
             await self.sheet.goto(answer.field)
         self.app.bell()
         self.say(answer.message, "error")
+        if answer.conflict is not None:
+            from screens.conflict import ConflictScreen
+
+            await self.console_app.show(ConflictScreen(answer.conflict, self._look, self._do))
+
+
+def _said(row: InputRow) -> str:
+    """What stands in a row, in words: codes of choices and staff numbers by their names."""
+    words = {choice.code: choice.text for choice in row.field.choices}
+    parts = row.value.replace("，", ",").replace(" ", ",").split(",") if words else []
+    return ", ".join(words.get(part, part) for part in parts if part) or row.value
 
 
 def _applies(field: Field, answers: dict[str, str]) -> bool:

@@ -34,6 +34,8 @@ _SHOWN = {
     "semicolon": ";",
     "apostrophe": "'",
     "plus": "+",
+    "asterisk": "*",
+    "exclamation_mark": "!",
     "slash": "/",
     "backslash": "\\",
     "grave_accent": "`",
@@ -49,12 +51,17 @@ _SHOWN = {
 }
 
 
+USER: dict[str, tuple[str, ...]] = {}
+"""The keys that the user has chosen instead, by act (`screens.keymap`); `case.ACT` for the acts on a case."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Act:
     """A named act. `row` is its place in the key row (0: not shown there); `typed` acts are handled by the form."""
 
     id: str
     keys: tuple[str, ...]
+    """Its keys; none: another way leads there, and the user may give it one."""
     where: tuple[str, ...] = (ANY,)
     row: int = 0
     typed: bool = False
@@ -70,9 +77,19 @@ class Act:
         return t(f"screens.act.{self.id}.tip")
 
     @property
+    def bound(self) -> tuple[str, ...]:
+        """Its keys: the user's, else the program's."""
+        return USER.get(self.id, self.keys)
+
+    @property
+    def ways(self) -> str:
+        """All its keys as they are printed on a keyboard; of one without a key the way that leads there."""
+        return " ".join(shown_key(key) for key in self.bound) or t(f"screens.keys.way.{self.id}")
+
+    @property
     def key(self) -> str:
         """Its first key as it is printed on a keyboard."""
-        return shown_key(self.keys[0]) if self.keys else ""
+        return shown_key(self.bound[0]) if self.bound else ""
 
 
 def shown_key(key: str) -> str:
@@ -84,17 +101,27 @@ def shown_key(key: str) -> str:
     return key.upper() if key[0] == "f" and key[1:].isdigit() else key
 
 
-_FORMS = ("sign_in", "intake", "act")
-_LISTS = ("queue", "search", "tray", "prefiles")
+_FORMS = ("sign_in", "intake", "act", "settings")
+_NO_TEXT = (
+    "queue", "tray", "prefiles", "case", "text", "saved", "board", "preview", "batch", "prints", "conflict", "posts",
+    "handover", "agent_file", "day_end", "mine", "companies", "twins",
+)  # fmt: skip
+"""Where no text is typed: `?` is help there."""
+_LISTS = ("queue", "search", "tray", "prefiles", "prints", "agent_files", "day_end", "mine", "companies")
 
 ACTS: tuple[Act, ...] = (
     # Everywhere
     Act("help", ("f1",), row=40),
-    Act("save", ("f2",), ("intake", "act", "read_back", "saved", "confirm"), row=10),
+    Act(
+        "save",
+        ("f2",),
+        ("intake", "act", "read_back", "saved", "confirm", "handover", "agent_file", "settings"),
+        row=10,
+    ),
     Act("go_queue", ("f3",), row=60),
     Act("go_search", ("f4",), row=70),
     Act("pane", ("f6",), ("intake", "case"), row=20),
-    Act("preview", ("f7",), ("case", "saved", "preview"), row=30),
+    Act("preview", ("f7",), ("case", "saved", "preview", "act", "read_back"), row=30),
     Act("go_board", ("f8",)),
     Act("posts", ("f9",), row=75),
     Act("menu", ("f10", "ctrl+p"), row=41),
@@ -102,35 +129,70 @@ ACTS: tuple[Act, ...] = (
     Act("go_intake", ("insert",), row=65),
     Act("cable", ("ctrl+g",)),
     Act("lock", ("ctrl+l",)),
+    Act("call", ("ctrl+e",)),
+    Act("answer_call", ("ctrl+b",)),
     Act("go_tray", ("ctrl+r",)),
+    Act("go_prints", ("f7",), ("queue", "search", "tray", "board")),
     Act("go_prefiles", ("ctrl+f",)),
     Act("language", ("ctrl+y",)),
+    Act("settings", ("ctrl+x",)),
+    Act("jump", ("ctrl+o",)),
     Act("quit", ("ctrl+q",)),
+    Act("key_sheet", ()),
     # In lists and texts (no text field has the focus there)
-    Act("open", ("enter",), (*_LISTS, "menu"), row=1),
+    Act("open", ("enter",), (*_LISTS, "menu", "posts"), row=1),
     Act("confirm", ("enter",), ("read_back", "confirm"), row=1),
     Act("go_on", ("enter",), ("saved",), row=1),
     Act("print_here", ("enter",), ("preview",), row=1),
     Act("pick_act", ("enter",), ("case",), row=1),
-    Act("close_text", ("enter",), ("text",), row=1),
+    Act("close_text", ("enter",), ("text", "key_sheet"), row=1),
+    Act("anyway", ("f2",), ("conflict",), row=2),
+    Act("settle", ("enter",), ("twins",), row=1),
+    Act("look", ("enter",), ("conflict", "batch"), row=1),
     Act("new", ("n",), ("queue", "saved"), row=2),
     Act("tray", ("t",), ("queue",), row=3),
     Act("prefiles", ("f",), ("queue",), row=6),
-    Act("hint", ("question_mark",), ("queue", "tray", "prefiles", "case", "text", "saved", "board", "preview")),
+    Act("mine", ("m",), ("queue",), row=9),
+    Act("companies", ("f6",), ("mine",), row=2),
+    Act("urge", ("full_stop",), ("mine",), row=3),
+    Act("for_company", ("n",), ("companies",), row=2),
+    Act("hint", ("question_mark",), _NO_TEXT),
     Act("filter_post", ("p",), ("queue",), row=4),
     Act("filter_light", ("l",), ("queue",), row=5),
-    Act("reload", ("r",), ("queue", "board", "prefiles")),
+    Act("mark", ("space",), ("queue", "batch", "handover"), row=7),
+    Act("mark_all", ("a",), ("queue", "handover")),
+    Act("batch", ("d",), ("queue",), row=8),
+    Act("print_batch", ("f7",), ("batch",), row=3),
+    Act("reload", ("r",), ("queue", "board", "prefiles", "mine", "companies", "closing")),
+    Act("close_day", ("c",), ("board",), row=3),
+    Act("define", ("enter",), ("board",), row=1),
+    Act("period", ("d",), ("board",), row=2),
     Act("look_through", ("c",), ("prefiles",), row=2),
+    Act("again_all", ("a",), ("prints",), row=2),
     Act("print_list", ("p",), ("prefiles",), row=3),
     Act("show_list", ("f7",), ("prefiles",), row=4),
+    # Who sits here, and handing over
+    Act("serve_post", tuple("1234567890"), ("posts",), typed=True),
+    Act("hand_over", ("h",), ("posts",), row=2),
+    Act("another", ("u",), ("posts",), row=3),
+    Act("print_sheet", ("p",), ("handover",), row=11),
+    # A file of applications
+    Act("agent_files", ("b",), ("queue",), row=9),
+    Act("day_end", ("e",), ("queue",), row=10),
+    Act("print_day", ("p",), ("day_end",), row=2),
+    Act("show_day", ("f7",), ("day_end",), row=3),
+    Act("take_in", ("enter",), ("agent_file",), row=1),
+    Act("next_wrong", ("w",), ("agent_file",), row=2),
+    Act("print_taken", ("p",), ("agent_file",), row=3),
     # On a case
     Act("papers", ("0",), ("case",)),
     Act("why", ("1",), ("case",), row=31),
     Act("unmask", ("2",), ("case",), row=32),
     Act("guide", ("3",), ("case",)),
     Act("others", ("9",), ("case",), row=33),
-    Act("open_scan", ("ctrl+o",), ("case",), row=34),
-    Act("visit_next", ("v",), ("saved",), row=5),
+    Act("open_scan", ("asterisk",), ("case",), row=34),
+    Act("compare", ("exclamation_mark",), ("case",), row=35),
+    Act("visit_next", ("v",), ("saved", "queue"), row=5),
     Act("print_all", ("p",), ("saved",), row=4),
     Act("open_case", ("o",), ("saved",), row=6),
     # In the material rows of the intake form
@@ -142,12 +204,16 @@ ACTS: tuple[Act, ...] = (
     Act("have_defer", ("d",), ("materials",), typed=True),
     Act("have_checked", ("n",), ("materials",), typed=True),
     Act("have_earlier", ("r",), ("materials",), typed=True),
+    Act("have_all_earlier", ("t",), ("materials",), typed=True),
     Act("have_all", ("a",), ("materials",), typed=True),
     # In the fields of a form
     Act("next_field", ("enter", "tab", "down"), _FORMS, typed=True),
     Act("previous_field", ("shift+tab", "up"), _FORMS, typed=True),
+    Act("rest_no", ("0",), _FORMS, typed=True),
+    Act("hint_row", ("question_mark",), _FORMS, typed=True),
     Act("clear_field", ("ctrl+u",), _FORMS, typed=True),
     Act("forget", ("ctrl+d",), ("intake",)),
+    Act("with_agent", ("ctrl+a",), ("intake",)),
     Act("park", ("ctrl+k",), ("intake",), row=21),
 )
 
@@ -204,7 +270,7 @@ CASE_KEYS: dict[str, str] = {
 
 def case_key(code: str) -> str:
     """The key of an act on a case as people read it; empty where it has none."""
-    key = CASE_KEYS.get(code, "")
+    key = USER.get(f"case.{code}", (CASE_KEYS.get(code, ""),))[0]
     return key if len(key) < 2 else shown_key(key)
 
 
@@ -217,13 +283,20 @@ def acts_of(place: str) -> tuple[Act, ...]:
 def bindings(place: str) -> list[Binding]:
     """The priority bindings of `place` (its own acts only; those of `ANY` belong to the app)."""
     found = [
-        Binding(",".join(act.keys), f"do('{act.id}')", act.id, show=False, priority=True, id=f"{place}.{act.id}")
+        Binding(",".join(act.bound), f"do('{act.id}')", act.id, show=False, priority=True, id=f"{place}.{act.id}")
         for act in ACTS
-        if place in act.where and not act.typed
+        if place in act.where and act.bound and not act.typed
     ]
-    if place == "case":
+    if place in {"case", "batch"}:
         found += [
-            Binding(key, f"case_act('{code}')", code, show=False, priority=True, id=f"case.act.{code}")
+            Binding(
+                ",".join(USER.get(f"case.{code}", (key,))),
+                f"case_act('{code}')",
+                code,
+                show=False,
+                priority=True,
+                id=f"{place}.act.{code}",
+            )
             for code, key in CASE_KEYS.items()
         ]
     return found
@@ -232,7 +305,7 @@ def bindings(place: str) -> list[Binding]:
 def typed_act(place: str, key: str) -> str | None:
     """The id of the act that `key` means in the rows of a form, or None."""
     for act in ACTS:
-        if act.typed and place in act.where and key in act.keys:
+        if act.typed and place in act.where and key in act.bound:
             return act.id
     return None
 
@@ -240,9 +313,23 @@ def typed_act(place: str, key: str) -> str | None:
 _ALWAYS = ("help", "menu", "back")
 
 
-def key_row(place: str, most: int = 7) -> tuple[Act, ...]:
-    """Up to `most` acts for the key row of `place`: its own, then always help, menu and back, then ways elsewhere."""
-    shown = sorted((act for act in acts_of(place) if act.row and not act.typed), key=lambda act: act.row)
+BEFORE_SIGN_IN = ("help", "key_sheet", "menu", "language", "cable", "quit", "back", "open", "close_text")
+"""What works while nobody has signed in: help and the menu, what takes and closes them, and the way out."""
+
+
+TAKES_IN = frozenset({"new", "go_intake", "agent_files"})
+"""Acts of whoever takes in applications: nobody else is offered their keys."""
+
+
+def key_row(place: str, most: int = 7, *, takes_in: bool = True, signed_in: bool = True) -> tuple[Act, ...]:
+    """Up to `most` acts for the key row of `place`: its own, then always help, menu and back, then ways elsewhere.
+
+    `takes_in`: whether the person may take in applications.
+    """
+    if not signed_in and place != "sign_in":
+        return tuple(act for act in key_row(place, most) if act.id in BEFORE_SIGN_IN)
+    shown = [act for act in acts_of(place) if act.row and not act.typed and (takes_in or act.id not in TAKES_IN)]
+    shown.sort(key=lambda act: act.row)
     if place == "sign_in":
         return tuple(BY_ID[name] for name in ("help", "menu", "language", "quit"))
     always = [BY_ID[name] for name in _ALWAYS]

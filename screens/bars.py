@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from rich.cells import cell_len
 
+from casework.limits import LIMITS
 from casework.messages import t
 from screens.actions import Act
 from screens.canvas import Canvas, Part, fit, width_of
@@ -34,16 +35,24 @@ def status_parts(status: Status, width: int) -> list[Part]:
         (" | ", "dim"),
         (pending, "warn" if status.pending else ""),
         (" | ", "dim"),
-        (t("screens.status.rejected", n=status.rejected), "error" if troubled else ""),
+        (
+            t("screens.status.rejected_hall" if status.whole_hall else "screens.status.rejected", n=status.rejected),
+            "error" if troubled else "",
+        ),
     ]
     if status.held:
         parts.append((f" {t('screens.status.held', n=status.held)}", "error"))
+    come = next((call.text for call in status.calls if call.kind == "come"), "")
+    if come:
+        parts += [(" | ", "dim"), (f"{come} Ctrl-B", "error")]
+    elif status.calls:
+        parts += [(" | ", "dim"), (status.calls[-1].text, "good")]
     if status.sitting:
         parts += [(" | ", "dim"), (t("screens.status.sitting", n=len(status.sitting)), "error")]
     if status.beginning is not None:
         parts += [(" | ", "dim"), (t("screens.status.beginning", n=status.beginning), "warn")]
     if status.prints_waiting:
-        parts += [(" | ", "dim"), (t("screens.status.prints", n=status.prints_waiting), "warn")]
+        parts += [(" | ", "dim"), *_prints(status)]
     parts += [(" | ", "dim"), (t("screens.status.window", window=status.window, posts=status.posts), "")]
     clock = f"{status.clock} "
     if status.cable is False:
@@ -54,6 +63,16 @@ def status_parts(status: Status, width: int) -> list[Part]:
         text, ink = parts[-2]
         parts[-2] = (fit(text, max(room - width_of(parts[:-2]) - 3, 0)), ink)
     return [*parts, (clock, "strong")]
+
+
+def _prints(status: Status) -> list[Part]:
+    """Papers that are not out: how many, since when once that is long; and how many of them somebody must look at."""
+    old = status.prints_seconds >= LIMITS.print_old_seconds
+    waits = t("screens.status.prints", n=status.prints_waiting) + (f" ({age(status.prints_seconds)})" if old else "")
+    parts: list[Part] = [(waits, "error" if old else "warn")]
+    if status.prints_unsure:
+        parts.append((f" {t('screens.status.prints_unsure', n=status.prints_unsure)}", "error"))
+    return parts
 
 
 class TitleBar(Canvas):

@@ -15,6 +15,7 @@ from textual.geometry import Offset, Region
 from textual.strip import Strip
 from textual.widget import Widget
 
+from casework.cells import wrap as broken
 from screens.themes import inks
 
 Part = tuple[str, str]
@@ -30,18 +31,19 @@ def fit(text: str, width: int) -> str:
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """`text` in lines of at most `width` cells; breaks at blanks where there are some, else between characters."""
-    lines: list[str] = []
-    for paragraph in text.split("\n"):
-        line = ""
-        for char in paragraph:
-            if cell_len(line) + cell_len(char) > width:
-                head, blank, tail = line.rpartition(" ")
-                keep = bool(blank) and char != " " and line[-1:].isascii() and cell_len(tail) < width // 2
-                lines.append(head if keep else line)
-                line = tail if keep else ""
-            line += char
-        lines.append(line)
+    """`text` in lines of at most `width` cells, broken as on paper: words whole, no line begins with a closing mark."""
+    return broken(text, width, cell_len)
+
+
+def named(rows: Sequence[tuple[str, str]], width: int, *, least: int) -> list[list[Part]]:
+    """Names with their values beside them, in lines of `width` cells: the names' column has `least` cells, or what the
+    longest name needs, at most half; a long value goes on below."""
+    names = max(least, min(max((cell_len(name) for name, _ in rows), default=0) + 1, width // 2))
+    lines: list[list[Part]] = []
+    for name, value in rows:
+        first, *more = wrap(value, max(width - names - 4, 20))
+        lines.append([("   ", ""), (f"{fit(name, names - 1)} ", "label"), (first, "")])
+        lines += [[(" " * (names + 3), ""), (line, "")] for line in more]
     return lines
 
 
@@ -49,6 +51,8 @@ class Canvas(Widget, inherit_bindings=False):
     """A widget of rows. Subclasses say `parts(y)`."""
 
     ALLOW_SELECT = False
+    marks_at: dict[int, str] = {}  # replaced as a whole, never changed
+    """Letters of a jump, by row."""
 
     def ink(self, name: str) -> Style:
         """The style of an ink in the present theme."""
@@ -63,11 +67,19 @@ class Canvas(Widget, inherit_bindings=False):
         return ""
 
     def render_line(self, y: int) -> Strip:
-        """The row as Textual wants it."""
+        """The row as Textual wants it, with the letter of a jump in its first cell."""
+        strip = self._line(y)
+        letter = self.marks_at.get(y)
+        if not letter:
+            return strip
+        return Strip.join([Strip([Segment(letter, self.rich_style + self.ink("jump"))]), strip.crop(1)])
+
+    def _line(self, y: int) -> Strip:
         width = self.size.width
         ground = self.ground(y)
         base = self.rich_style + self.ink(ground) if ground else self.rich_style
-        segments = [Segment(text, base + self.ink(ink) if ink else base) for text, ink in self.parts(y) if text]
+        parts = self.parts(y) if getattr(self.app, "borders", True) else map(_unruled, self.parts(y))
+        segments = [Segment(text, base + self.ink(ink) if ink else base) for text, ink in parts if text]
         return Strip(segments).adjust_cell_length(width, base)
 
     def repaint_row(self, y: int) -> None:
@@ -79,6 +91,13 @@ class Canvas(Widget, inherit_bindings=False):
         """Let the terminal's own cursor stand at this cell, so that an input method opens its window there."""
         left, top, _, _ = self.content_region
         self.app.cursor_position = Offset(left + x, top + y)
+
+
+def _unruled(part: Part) -> Part:
+    """The same without lines, for consoles that draw them badly: as wide as before."""
+    text, ink = part
+    rule = bool(text) and not text.strip("-")
+    return (" " * len(text) if rule and ink == "heading" else text.replace(" | ", "   "), ink)
 
 
 def width_of(parts: Iterable[Part]) -> int:

@@ -17,12 +17,16 @@ from screens.side import Side
 
 _SIDE = 40
 
+_ON_REQUEST = frozenset({"guide", "ticket"})
+"""Papers that nobody waits for: F7 does not begin with them."""
+
 
 class CaseScreen(FrameScreen):
     """The case. The same screen is used for the next one."""
 
     PLACE = "case"
     LIVE = True
+    DIGITS = True
 
     def __init__(self) -> None:
         super().__init__()
@@ -42,6 +46,11 @@ class CaseScreen(FrameScreen):
     def heading(self) -> str:
         """The case's state, for a look from the side."""
         return t("screens.title.case") + (f" / {self.case.module}" if self.case else "")
+
+    @property
+    def about(self) -> str:
+        """The case that is shown."""
+        return self.number
 
     async def turn_to(self, number: str) -> None:
         """Show that case."""
@@ -107,12 +116,19 @@ class CaseScreen(FrameScreen):
 
     async def perform(self, act: ActView) -> None:
         """Do an act, with its form and its question where it has them."""
-        number = self.number
+        number, seen = self.number, self.case.seen if self.case else frozenset()
 
         async def submit(data: dict[str, str]) -> Done | Refused:
-            return await self.desk.act(number, act.code, data)
+            nonlocal seen
+            answer = await self.desk.act(number, act.code, data, seen)
+            if isinstance(answer, Refused) and answer.conflict is not None:
+                seen = answer.conflict.facts  # she reads it now: the same act once more is decided on that
+            return answer
 
-        await self.console_app.perform(self._subject(), act, submit, self._done, number)
+        async def preview(data: dict[str, str]) -> str | Refused:
+            return await self.desk.act_preview(number, act.code, data)
+
+        await self.console_app.perform(self._subject(), act, submit, self._done, number, preview)
 
     async def _done(self, done: Done) -> None:
         self.awaited = done.waits
@@ -165,7 +181,7 @@ class CaseScreen(FrameScreen):
         await self.console_app.show(MenuScreen("screens.title.others", options, self.console_app.open_case))
 
     async def act_open_scan(self) -> None:
-        """Ctrl-O: a scan in the system's viewer; where there are several, pick one."""
+        """`*`: a scan in the system's viewer; where there are several, pick one."""
         scans = [(one, scan) for one in (self.case.materials if self.case else ()) for scan in one.scans]
         if not scans:
             self.say(t("screens.case.no_scan"), "warn")
@@ -192,6 +208,16 @@ class CaseScreen(FrameScreen):
         else:
             self.console_app.frame.answer(answer)
 
+    async def act_compare(self) -> None:
+        """`!`: what she saw and what the hall has, where the hall has refused what she did."""
+        conflict = await self.desk.conflict(self.number)
+        if conflict is None:
+            self.say(t("screens.conflict.none"), "warn")
+            return
+        from screens.conflict import ConflictScreen
+
+        await self.console_app.show(ConflictScreen(conflict, self.arrive))
+
     async def act_pane(self) -> None:
         """F6: the next section."""
         self.page.next_mark()
@@ -201,7 +227,7 @@ class CaseScreen(FrameScreen):
         if self.case is not None:
             from screens.preview import PreviewScreen
 
-            due = [paper.kind for paper in self.case.papers if not paper.count and paper.kind != "guide"]
+            due = [paper.kind for paper in self.case.papers if not paper.count and paper.kind not in _ON_REQUEST]
             await self.console_app.show(PreviewScreen(self.number, self.case.papers, due[-1] if due else ""))
 
     async def act_papers(self) -> None:

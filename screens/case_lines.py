@@ -13,7 +13,7 @@ from rich.cells import cell_len
 from casework.messages import t
 from casework.numbers import printed
 from screens.actions import case_key
-from screens.canvas import Part, fit, width_of, wrap
+from screens.canvas import Part, fit, named, width_of, wrap
 from screens.desk import (
     ActView,
     CaseView,
@@ -45,7 +45,7 @@ def case_lines(case: CaseView, width: int, *, with_acts: bool) -> tuple[Lines, l
         ("history", [part for line in reversed(case.history) for part in _history(line, width)]),
         ("materials", [line for one in case.materials for line in (_material(one, width), *_scans(one, width))]),
         ("papers", [_paper(one) for one in case.papers]),
-        ("form", [[("   ", ""), (fit(one.name, 20), "label"), (one.value, "")] for one in case.form]),
+        ("form", named([(one.name, one.value) for one in case.form], width, least=20)),
     ]
     for name, body in sections:
         if body:
@@ -64,7 +64,9 @@ def _head(case: CaseView, width: int) -> Lines:
     where: list[Part] = [(f"  {light}", case.light if case.light != "none" else ""), (case.state, "strong")]
     if case.places:
         where.append((f"  {t('screens.case.at', places=case.places)}", ""))
-    first: list[Part] = [(f" {number}", "strong"), (f"  {case.item} {case.item_name}", ""), *unsent]
+    name = f"  {case.item} {case.item_name}"
+    room = width - cell_len(number) - 1 - width_of(unsent)
+    first: list[Part] = [(f" {number}", "strong"), (fit(name, min(room, cell_len(name))), ""), *unsent]
     if width_of(who) + width_of(where) <= width:
         return [first, [*who, *where]]
     return [first, who, [(" ", ""), *where]]
@@ -86,7 +88,6 @@ def _clocks(clocks: Sequence[ClockView]) -> Lines:
                 (f" {fit(clock.name, _NAMES)}", "label"),
                 (f"{clock.due}  {clock.left}", ""),
                 (light, clock.light if light else ""),
-                (f"  {t('screens.case.provisional')}" if clock.provisional else "", "warn"),
                 (f"  {clock.note}" if clock.note else "", "dim"),
             ]
         )
@@ -139,13 +140,16 @@ def act_lines(acts: Sequence[ActView], width: int) -> Lines:
 
 
 def act_side(case: CaseView, width: int) -> Lines:
-    """The acts under each other with the reasons of those that are off."""
+    """The acts under each other; those that are off for the same reason stand together, and it is said once."""
     lines: Lines = [[(f" {t('screens.case.acts')}", "heading")]]
-    for act in sorted(case.acts, key=lambda act: not act.allowed):
-        key = case_key(act.code) or " "
-        lines.append([(f" {key}  ", "key" if act.allowed else "dim"), (act.name, "" if act.allowed else "dim")])
-        if not act.allowed and act.reason is not None:
-            lines += [[(f"    {line}", "dim")] for line in wrap(str(act.reason), width - 5)]
+    lines += [[(f" {case_key(act.code) or ' '}  ", "key"), (act.name, "")] for act in case.acts if act.allowed]
+    off: dict[str, list[ActView]] = {}
+    for act in case.acts:
+        if not act.allowed:
+            off.setdefault(str(act.reason or ""), []).append(act)
+    for reason, acts in off.items():
+        lines += [[(f" {case_key(act.code) or ' '}  {act.name}", "dim")] for act in acts]
+        lines += [[(f"    {line}", "dim")] for line in wrap(reason, width - 5) if reason]
     if not case.acts:
         lines += [[(f" {line.strip()}", "dim")] for text in _no_acts(case) for line in wrap(text[0][0], width - 3)]
     return lines

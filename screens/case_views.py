@@ -6,7 +6,10 @@ from typing import Literal
 
 from msgspec import Struct
 
+from screens.moved_views import Conflict, HistoryLine, Line
 from screens.views import ActView, Light, MaterialView, PaperRef, StepState
+
+__all__ = ["CaseView", "ClockView", "Conflict", "HistoryLine", "Line", "OtherCase", "StepView"]
 
 
 class ClockView(Struct, frozen=True):
@@ -30,23 +33,6 @@ class StepView(Struct, frozen=True):
     state: StepState
     rank: int
     note: str = ""  # "11-23 10:42 张敏", "待 2 人"
-
-
-class HistoryLine(Struct, frozen=True):
-    """One fact of the case."""
-
-    when: str
-    who: str
-    what: str
-    detail: str = ""
-    fate: Literal["sent", "pending", "held", "refused"] = "sent"
-
-
-class Line(Struct, frozen=True):
-    """A name and its value."""
-
-    name: str
-    value: str
 
 
 class OtherCase(Struct, frozen=True):
@@ -82,3 +68,4 @@ class CaseView(Struct, frozen=True):
     masked: bool = True  # personal values are masked until `unmask`
     others: tuple[OtherCase, ...] = ()
     facts: tuple[Line, ...] = ()  # what else is to know: the stage, special procedures, extension, fee, pledge, nudges
+    seen: frozenset[str] = frozenset()  # the facts that this view was made of; an act names them

@@ -40,10 +40,11 @@ def cells(row: QueueRow) -> Sequence[Part]:
 
 
 def mark(row: QueueRow) -> str:
-    """What stands before an item: the applicant sits here; it is no case yet; a paper is called back."""
+    """What stands before an item: the applicant sits here, it is no case yet, a paper is called back, it is urged."""
     word = "screens.queue.sits" if row.sits else "screens.queue.prefile" if row.prefile else ""
     recall = f"*{t('screens.queue.recall')} " if row.recalls else ""
-    return (f"*{t(word)} " if word else "") + recall + (f"*{row.holder} " if row.holder else "")
+    nudge = f"*{t('screens.queue.nudged', n=row.nudges, who=row.nudged_by)} " if row.nudges else ""
+    return (f"*{t(word)} " if word else "") + recall + nudge + (f"*{row.holder} " if row.holder else "")
 
 
 def whole(row: QueueRow) -> str:
@@ -52,6 +53,6 @@ def whole(row: QueueRow) -> str:
     return " | ".join(word for word in words if word)
 
 
-def case_table(empty: str, moved: Callable[[QueueRow | None], None] | None = None) -> Table:
+def case_table(empty: str, moved: Callable[[QueueRow | None], None] | None = None, *, marks: bool = False) -> Table:
     """A table of cases."""
-    return Table(COLUMNS, lambda row: str(row.number), cells, empty=empty, moved=moved)
+    return Table(COLUMNS, lambda row: str(row.number), cells, empty=empty, moved=moved, marks=marks)

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from textual.widget import Widget
 
 from casework.messages import Message, t
-from screens.canvas import Part, fit, wrap
+from screens.canvas import Part, named, wrap
 from screens.frame import FrameScreen
 from screens.page import Page
 
@@ -39,10 +39,7 @@ class ConfirmScreen(FrameScreen):
         width = max(self.size.width - 8, 40)
         lines: list[list[Part]] = [[(f"   {line}", "strong")] for line in wrap(str(self.question), width)]
         lines += [[]] if self.told else []
-        for name, value in self.told:
-            head, *rest = wrap(value, width - _NAMES)
-            lines.append([("   ", ""), (fit(name, _NAMES), "label"), (head, "")])
-            lines += [[(" " * (_NAMES + 3), ""), (line, "")] for line in rest]
+        lines += named(self.told, width + 4, least=_NAMES)
         for note in self.notes:
             lines += [[], *([(f"   {line}", "warn")] for line in wrap(note, width))]
         keys = [[(f"   {t('screens.confirm.yes')}", "warn")], [(f"   {t('screens.confirm.no')}", "dim")]]

@@ -11,13 +11,18 @@ from __future__ import annotations
 from typing import Protocol
 
 from casework.messages import Message
-from screens.case_views import CaseView, ClockView, HistoryLine, Line, OtherCase, StepView
+from screens.board_views import BoardFigure, BoardLine, BoardView
+from screens.case_views import CaseView, ClockView, OtherCase, StepView
+from screens.counter_views import BatchRow, BatchView, DayView, FileRow, Offer
+from screens.hall_views import CallView, ClosingLine, ClosingView, PostCount
+from screens.moved_views import Conflict, HistoryLine, Line, Side
+from screens.post_views import HandedOver, HandoverRow, Settings, Waiting
 from screens.views import (
     ActView,
     Also,
-    BoardRow,
     Checked,
     Choice,
+    CompanyRow,
     Done,
     Draft,
     Field,
@@ -30,11 +35,13 @@ from screens.views import (
     Light,
     Link,
     MaterialView,
+    Offered,
     Page,
     PaperRef,
     Party,
     Person,
     PrefileRow,
+    PrintRow,
     QueueFilter,
     QueueRow,
     Refused,
@@ -48,11 +55,18 @@ from screens.views import (
 __all__ = [
     "ActView",
     "Also",
-    "BoardRow",
+    "BoardFigure",
+    "BoardLine",
+    "BoardView",
+    "CallView",
     "CaseView",
     "Checked",
     "Choice",
     "ClockView",
+    "ClosingLine",
+    "ClosingView",
+    "CompanyRow",
+    "Conflict",
     "Desk",
     "Done",
     "Draft",
@@ -68,17 +82,22 @@ __all__ = [
     "Line",
     "Link",
     "MaterialView",
+    "Offer",
+    "Offered",
     "OtherCase",
     "Page",
     "PaperRef",
     "Party",
     "Person",
+    "PostCount",
     "PrefileRow",
+    "PrintRow",
     "QueueFilter",
     "QueueRow",
     "Refused",
     "Saved",
     "ScanView",
+    "Side",
     "Status",
     "StepState",
     "StepView",
@@ -96,6 +115,26 @@ class Desk(Protocol):
         """Take over these posts at this window."""
         ...
 
+    async def badge(self, number: str) -> str:
+        """Whose badge it is, by name; empty for nobody of the roster."""
+        ...
+
+    async def waiting(self) -> Waiting:
+        """Her parked forms and what was handed over to her."""
+        ...
+
+    async def takers(self) -> tuple[Choice, ...]:
+        """Who could take over something of hers: number, and `name  posts`."""
+        ...
+
+    async def handover_items(self) -> tuple[HandoverRow, ...]: ...
+    async def hand_over(self, to: str, numbers: tuple[str, ...], note: str) -> HandedOver | Refused: ...
+    async def settings(self) -> Settings: ...
+    async def keep_settings(self, wanted: Settings) -> Done | Refused: ...
+    async def print_handover(self) -> Done | Refused:
+        """The sheet of the hand-over that was just done."""
+        ...
+
     async def status(self) -> Status: ...
     async def cable(self, plugged_in: bool) -> None:
         """The demo's cable; elsewhere nothing happens."""
@@ -109,7 +148,42 @@ class Desk(Protocol):
     # What waits, what is found
     async def queue(self, where: QueueFilter, after: str = "", limit: int = 200) -> Page[QueueRow]: ...
     async def search(self, text: str, after: str = "", limit: int = 200) -> Page[QueueRow]: ...
-    async def board(self) -> tuple[BoardRow, ...]: ...
+    async def board(self, days: int) -> BoardView:
+        """The figures; rates and times over so many days."""
+        ...
+
+    async def mine(self) -> Page[QueueRow]:
+        """Her own: the prefiles that she opened, then the cases for which she is responsible (R16), newest first."""
+        ...
+
+    async def my_companies(self) -> tuple[CompanyRow, ...]:
+        """The applicants of her cases, the newest first."""
+        ...
+
+    async def cases_of(self, identity: str) -> Page[QueueRow]:
+        """All cases of an applicant that are here, newest first."""
+        ...
+
+    # The whole hall
+    async def waiting_posts(self) -> tuple[PostCount, ...]:
+        """Where open steps wait, most first."""
+        ...
+
+    async def colleagues(self) -> tuple[Choice, ...]:
+        """Officers and supervisors who may be called: number, and name with posts."""
+        ...
+
+    async def call(self, to: str, number: str) -> Done | Refused:
+        """Ask somebody to come to this window, about a case or none (`number` empty)."""
+        ...
+
+    async def answer_call(self) -> Done | Refused | None:
+        """She comes: the oldest call to her; None where nobody calls."""
+        ...
+
+    async def closing(self) -> ClosingView:
+        """What every window still has open at the end of the day; asks the hall."""
+        ...
 
     # Intake
     async def find_items(self, text: str) -> tuple[ItemHit, ...]:
@@ -121,12 +195,24 @@ class Desk(Protocol):
         ...
 
     async def known_applicant(self, identity: str) -> Known | None: ...
+    async def find_people(self, text: str, *, agents: bool = False) -> tuple[Offer, ...]:
+        """Who is known here by these initials or characters of a name; `agents`: only people."""
+        ...
+
+    async def known_agent(self, identity: str, applicant_id: str) -> Party | None:
+        """Who applied for somebody before; with what she may do where it was this applicant."""
+        ...
+
     async def open_case_warning(self, item: str, applicant_id: str) -> Message | None: ...
     async def outcomes(self, form: IntakeForm) -> tuple[ActView, ...]:
         """receive, accept, supplement, refuse, return with rights and completeness considered; one is `proposed`."""
         ...
 
     async def submit_intake(self, form: IntakeForm) -> Saved | Refused: ...
+    async def intake_preview(self, form: IntakeForm) -> str | Refused:
+        """The papers that it would print, as text; nothing is saved by that."""
+        ...
+
     async def confirm_day(self, day: str) -> Done | Refused:
         """The clerk says that today is `day` (`Refused.confirm_day`)."""
         ...
@@ -141,6 +227,39 @@ class Desk(Protocol):
         ...
 
     async def discard_draft(self) -> None: ...
+
+    # A file of applications
+    async def batch_files(self, text: str) -> tuple[FileRow, ...]:
+        """Files and folders that fit what was typed."""
+        ...
+
+    async def batch_open(self, path: str) -> BatchView | Refused:
+        """Read a file; a large one takes a while, and holds up nothing else."""
+        ...
+
+    async def batch_look(self) -> tuple[BatchRow, ...] | Refused:
+        """Look the next lines of it through, a few at once; none when all of them were."""
+        ...
+
+    async def batch_take(self, lines: tuple[int, ...]) -> tuple[BatchRow, ...] | Refused:
+        """Take in these lines of the file that was looked through last."""
+        ...
+
+    async def batch_end(self) -> Done | Refused:
+        """Keep what came of it in files: the result of each line, and the refused lines to be mended."""
+        ...
+
+    async def batch_print(self, lines: tuple[int, ...]) -> int | Refused:
+        """The papers of what was taken in from these lines; how many."""
+        ...
+
+    # The end of the day
+    async def day_end(self, day: str = "") -> DayView | Refused:
+        """What this window did on `day` (YYYY-MM-DD; today), and what does not agree."""
+        ...
+
+    async def day_preview(self, day: str = "") -> str | Refused: ...
+    async def print_day(self, day: str = "") -> Done | Refused: ...
 
     # Applications before their number
     async def park(self, form: IntakeForm, field: str = "") -> Done | Refused:
@@ -177,7 +296,24 @@ class Desk(Protocol):
         ...
 
     async def unmask(self, number: str, reason: str) -> CaseView | Refused: ...
-    async def act(self, number: str, action: str, data: dict[str, str]) -> Done | Refused: ...
+    async def act(
+        self, number: str, action: str, data: dict[str, str], seen: frozenset[str] = frozenset()
+    ) -> Done | Refused:
+        """Do an act. `seen`: what the case was made of when it was decided on; refused where it has moved since."""
+        ...
+
+    async def offers(self, numbers: tuple[str, ...]) -> tuple[Offered, ...]:
+        """What each of these cases offers, for acts on several at once; a case that is gone is left out."""
+        ...
+
+    async def conflict(self, number: str) -> Conflict | None:
+        """What she saw when she did what the hall has refused, and what the hall has; None where nothing was."""
+        ...
+
+    async def act_preview(self, number: str, action: str, data: dict[str, str]) -> str | Refused:
+        """The paper that the act would print, as text; nothing is done by that."""
+        ...
+
     async def open_scan(self, number: str, scan: str) -> Done | Refused | None:
         """Show a scan in the system's viewer; None while it is on its way here."""
         ...
@@ -189,6 +325,11 @@ class Desk(Protocol):
     # Papers
     async def paper_preview(self, number: str, kind: str) -> str | Refused: ...
     async def print_paper(self, number: str, kind: str) -> Done | Refused: ...
+    async def prints(self) -> tuple[PrintRow, ...]:
+        """The papers that are not out, oldest first."""
+        ...
+
+    async def settle_print(self, entry: str, way: str, data: dict[str, str]) -> Done | Refused: ...
 
     # What the hall refused
     async def tray(self) -> tuple[TrayRow, ...]: ...

@@ -19,6 +19,16 @@ from screens.line import Line
 CODES = frozenset(
     {"number", "person_id", "entity_id", "any_id", "phone", "project_code", "case_number", "staff", "date"}
 )
+HAVE_ACTS: dict[str, Have] = {
+    "have_original": "original",
+    "have_copy": "copy",
+    "have_electronic": "electronic",
+    "have_missing": "missing",
+    "have_pledge": "pledge",
+    "have_defer": "defer",
+    "have_checked": "checked",
+}
+"""What the acts of the material rows make of a paper."""
 CHOICES = frozenset({"choice", "yes_no", "many"})
 
 
@@ -46,9 +56,10 @@ class Note(Row):
 
 @dataclasses.dataclass
 class Pick(Row):
-    """A proposal that Enter takes."""
+    """A proposal that Enter takes. `value`: what it puts into the field whose key is `code`; of an item only `code`."""
 
     code: str = ""
+    value: str = ""
     stops = True
 
 
@@ -133,7 +144,7 @@ def input_row(field: Field, section: str, key: str, value: str | None = None) ->
 def typed(field: Field, piece: str) -> str:
     """`piece` as it may be put into `field`: empty when nothing of it can stand there."""
     if field.kind in CODES:
-        try:
+        try:  # also of a name that is looked for where a number belongs
             return clean_code(piece, most=max(len(piece), 1))
         except BadInput:
             return ""

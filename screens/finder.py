@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from screens.sheet import Sheet, SheetOwner
+from screens.sheet import Sheet
+from screens.sheet_owner import SheetOwner
 from screens.table import Table
 
 _LIST_KEYS = frozenset({"up", "down", "pageup", "pagedown", "tab", "shift+tab"})

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
 from textual.widget import Widget
 
+from casework.limits import LIMITS
 from casework.messages import Message, t
 from screens.desk import Choice, Field
 from screens.field import CHOICES, InputRow, Row, input_row
@@ -20,7 +22,11 @@ def answers_of(field: Field) -> Field:
     if field.kind != "yes_no" or field.choices:
         return field
     choices = tuple(Choice(code, t(f"screens.answer.{code}")) for code in YES_NO)
-    return Field(field.code, field.name, "yes_no", field.required, choices, field.value, field.help)
+    return msgspec.structs.replace(field, choices=choices)
+
+
+def _unanswered(row: Row) -> bool:
+    return isinstance(row, InputRow) and row.field.kind == "yes_no" and not row.value
 
 
 class FormScreen(FrameScreen):
@@ -50,8 +56,29 @@ class FormScreen(FrameScreen):
     async def row_taken(self, row: Row) -> None:
         """No proposals here."""
 
+    async def row_key(self, row: Row, key: str) -> bool:
+        """No keys of its own."""
+        return False
+
+    async def rest_no(self, row: Row) -> None:
+        """0: no to every question of this part that is not answered yet, and on to the next part."""
+        for _ in range(LIMITS.form_fields):  # an answer may bring other questions
+            left = next((one for one in self.sheet.rows if one.section == row.section and _unanswered(one)), None)
+            if not isinstance(left, InputRow):
+                break
+            left.line.set("no")
+            await self.row_changed(left)
+        await self.sheet.next_section()
+
+    async def row_asked(self, row: Row) -> None:
+        """`?` on a choice or a paper: help, as F1."""
+        await self.console_app.act_help()
+
     async def sheet_done(self) -> None:
         """The last row was ended: nothing, saving has its own key."""
+
+    async def marked(self) -> None:
+        """Papers were marked: nothing follows from it here."""
 
     def sheet_says(self, message: Message | None) -> None:
         """A key was refused."""
@@ -67,7 +94,11 @@ class FormScreen(FrameScreen):
         elif row.warning is not None:
             self.say(row.warning, "warn")
         else:
-            self.say(row.field.help or self.whole(row), "dim")
+            keys = t("screens.field.yes_no") if row.field.kind == "yes_no" and row.field.required else ""
+            said = row.field.help or self.whole(row) or keys
+            unseen = self.sheet.unseen(row)
+            also = t("screens.field.unseen", names=list(unseen)) if unseen else ""
+            self.say(" | ".join(one for one in (said, also) if one), "dim")
 
     def whole(self, row: Row) -> str:
         """The label of a row that is too narrow for it."""

@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import Binding, BindingsMap
 from textual.containers import Container
 from textual.screen import Screen
 from textual.widget import Widget
 
 from casework.messages import Message, t
-from screens.actions import bindings, key_row
+from screens.actions import USER, bindings, key_row
 from screens.bars import KeyBar, MessageBar, StatusBar, TitleBar
 from screens.desk import Desk, Done, Refused
 
@@ -31,6 +31,8 @@ class FrameScreen(Screen[Any], inherit_bindings=False):
     PLACE: ClassVar[str] = "text"
     LIVE: ClassVar[bool] = False
     """Read again when the desk's revision has grown."""
+    DIGITS: ClassVar[bool] = False
+    """Digits are keys of acts here: they wait a moment, for a scanned number begins with one, too."""
     PASSING: ClassVar[bool] = False
     """Looked at and left: when another mode is called, it is not found again on the way back."""
     AUTO_FOCUS = "Sheet, Table, Page"
@@ -45,6 +47,8 @@ class FrameScreen(Screen[Any], inherit_bindings=False):
 
     def __init__(self) -> None:
         super().__init__()
+        if USER:
+            self._bindings = BindingsMap(bindings(self.PLACE))
         self.title_bar = TitleBar()
         self.message_bar = MessageBar()
         self.status_bar = StatusBar()
@@ -66,9 +70,19 @@ class FrameScreen(Screen[Any], inherit_bindings=False):
     async def freshen(self) -> None:
         """Read again, the reader is looking: cursor and typed text stay."""
 
+    @property
+    def occupied(self) -> bool:
+        """Something of an applicant stands here: she is being served, and the window does not lock in her face."""
+        return False
+
     async def leave(self) -> bool:
         """Esc or another screen: put safe what is unfinished. False: stay."""
         return True
+
+    @property
+    def about(self) -> str:
+        """The number of the case that is in front; empty where none is."""
+        return ""
 
     # The frame
 
@@ -103,7 +117,9 @@ class FrameScreen(Screen[Any], inherit_bindings=False):
         self.title_bar.tell(self.heading(), self.console_app.person)
         if self.console_app.status is not None:
             self.status_bar.tell(self.console_app.status)
-        self.key_bar.tell(key_row(self.PLACE))
+        person = self.console_app.person
+        takes_in = person is None or person.takes_in
+        self.key_bar.tell(key_row(self.PLACE, takes_in=takes_in, signed_in=person is not None))
 
     def say(self, text: str | Message, tone: str = "") -> None:
         """Put a sentence into the message row."""
@@ -114,9 +130,28 @@ class FrameScreen(Screen[Any], inherit_bindings=False):
         self.say(answer.message, "good" if isinstance(answer, Done) else "error")
         return isinstance(answer, Done)
 
+    async def show_text(self, title: str, answer: str | Refused) -> None:
+        """Put a text on top to be read; what was refused is said here."""
+        if isinstance(answer, Refused):
+            self.app.bell()
+            self.answer(answer)
+            return
+        from screens.text import TextScreen
+
+        async def read() -> str:
+            return answer
+
+        await self.console_app.show(TextScreen(title, read))
+
     async def action_do(self, act: str) -> None:
         """Do a named act of this place, wholly, before the next key is looked at."""
         await getattr(self, f"act_{act}")()
+
+    async def act_go_prints(self) -> None:
+        """F7 on a list: the papers that are not out."""
+        from screens.prints import PrintsScreen
+
+        await self.console_app.show(PrintsScreen())
 
     async def act_hint(self) -> None:
         """`?` outside text is help."""

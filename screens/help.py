@@ -1,16 +1,54 @@
-"""Help of the place where one is: the field with the caret, then every act with its keys. Made from the one table."""
+"""Help of the place where one is: the row with the caret, then every act with its keys.
+
+What is said of a row comes from its declaration (`Field.help`, `.about`, `.example`, `MaterialView.about`) and from the
+messages of its kind; the acts come from the one table.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from casework.messages import t
-from screens.actions import ACTS, ANY, Act, acts_of, shown_key
+from screens.actions import ACTS, ANY, Act, acts_of
 from screens.canvas import fit, wrap
-from screens.field import InputRow, MaterialRow
+from screens.desk import Field
+from screens.field import InputRow, MaterialRow, Row
 from screens.form import FormScreen
 from screens.frame import FrameScreen
+from screens.text import TextScreen
 
 _TIPS = 38
 """Cells of the column of tips: with keys and name it fits 80."""
+_NAMES = 12
+"""Cells of the column that says what a line of a row's help is about."""
+_TEXTS = 62
+"""Cells of what it says."""
+
+RULED = frozenset({"person_id", "entity_id", "any_id", "case_number"})
+"""Kinds with a rule of their own (`screens.help.rule.KIND`)."""
+SHOWN_BY = frozenset(
+    {"date", "number", "money", "staff", "file", "phone", "person_id", "any_id", "entity_id", "project_code"}
+)
+"""Kinds with an example of their own (`screens.help.example.KIND`)."""
+
+
+class HelpScreen(TextScreen):
+    """The help of the screen that is in front; F1 once more shows all keys."""
+
+    PLACE = "text"
+
+    def __init__(self, below: FrameScreen) -> None:
+        async def read() -> str:
+            return help_text(below)
+
+        super().__init__("screens.title.help", read)
+
+    async def arrive(self) -> None:
+        """Read, and say what one more F1 does."""
+        await super().arrive()
+        self.say(t("screens.text.help_keys"), "dim")
+
+    freshen = arrive
 
 
 def help_text(screen: FrameScreen) -> str:
@@ -18,10 +56,8 @@ def help_text(screen: FrameScreen) -> str:
     bar = screen.message_bar
     lines = [bar.text, ""] if bar.cut else []
     row = screen.sheet.row if isinstance(screen, FormScreen) else None
-    if isinstance(row, InputRow):
-        lines += [row.label, f"  {row.field.help or t('screens.help.no_field')}", f"  {t(_how(row))}", ""]
-    if isinstance(row, MaterialRow):
-        lines += [row.label, *(f"  {line}" for line in t("screens.materials.keys_long").split("\n")), ""]
+    if isinstance(row, (InputRow, MaterialRow)):
+        lines += [row.label, *(line for name, text in row_help(row) for line in _said(name, text)), ""]
     place = "materials" if isinstance(row, MaterialRow) else screen.PLACE
     own = [act for act in acts_of(place) if ANY not in act.where]
     own += [act for act in acts_of(screen.PLACE) if ANY not in act.where and act not in own]
@@ -31,11 +67,36 @@ def help_text(screen: FrameScreen) -> str:
     return "\n".join([*lines, t("screens.help.everywhere"), *(_line(act) for act in everywhere)])
 
 
-def _how(row: InputRow) -> str:
-    return "screens.help.choice" if row.is_choice else "screens.help.typing"
+def row_help(row: Row) -> Iterator[tuple[str, str]]:
+    """What is known of a row, as pairs of a word and a text."""
+    if isinstance(row, InputRow):
+        yield from _of_field(row.field)
+        yield t("screens.help.keys"), t("screens.help.choice" if row.is_choice else "screens.help.typing")
+    elif isinstance(row, MaterialRow):
+        yield t("screens.help.state"), t(f"screens.have.{row.have}")
+        yield from ((line.name, line.value) for line in row.material.about)
+
+
+def _of_field(field: Field) -> Iterator[tuple[str, str]]:
+    if field.help:
+        yield t("screens.help.what"), field.help
+    yield t("screens.help.takes"), t(f"screens.help.takes.{field.kind}", most=field.max_chars)
+    yield "", t("screens.help.must" if field.required else "screens.help.may")
+    for at, choice in enumerate(field.choices, 1):
+        yield t("screens.help.answers") if at == 1 else "", f"{at} {choice.text}"
+    if field.kind in RULED:
+        yield t("screens.help.rule"), t(f"screens.help.rule.{field.kind}")
+    yield from ((line.name, line.value) for line in field.about)
+    example = field.example or (t(f"screens.help.example.{field.kind}") if field.kind in SHOWN_BY else "")
+    if example:
+        yield t("screens.help.example"), example
+
+
+def _said(name: str, text: str) -> Iterator[str]:
+    for at, line in enumerate(wrap(text, _TEXTS)):
+        yield f"  {fit(name if at == 0 else '', _NAMES)} {line}"
 
 
 def _line(act: Act) -> str:
-    keys = " ".join(shown_key(key) for key in act.keys)
     first, *more = wrap(act.tip, _TIPS)
-    return "\n".join([f"  {fit(keys, 18)} {fit(act.name, 17)} {first}", *(f"{' ' * 39}{line}" for line in more)])
+    return "\n".join([f"  {fit(act.ways, 18)} {fit(act.name, 17)} {first}", *(f"{' ' * 39}{line}" for line in more)])

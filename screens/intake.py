@@ -12,29 +12,25 @@ from collections.abc import Iterator
 from textual.timer import Timer
 from textual.widget import Widget
 
-from casework.errors import BadInput
 from casework.limits import LIMITS
 from casework.messages import Message, t
-from casework.text import clean_code
 from screens.desk import Draft, IntakeForm, Party, Refused, Saved
 from screens.field import InputRow, MaterialRow, Pick, Row
-from screens.form import FormScreen
 from screens.intake_model import IntakeModel, restored
-from screens.side import Side, intake_side
+from screens.intake_people import SEARCHED, PeopleForm, asked
+from screens.side import intake_side
 
 _DRAFT_SECONDS = LIMITS.draft_ms * 0.6 / 1000
 """Waited after the first change before the draft is written: the rest of 300 ms is for writing it."""
 
 
-class IntakeScreen(FormScreen):
+class IntakeScreen(PeopleForm):
     """The form; it is reset and used again, never built anew."""
 
     PLACE = "intake"
 
     def __init__(self) -> None:
         super().__init__()
-        self.model = IntakeModel()
-        self.side = Side()
         self._timer: Timer | None = None
         self._begun = False
         self._drafting = asyncio.Lock()
@@ -86,28 +82,18 @@ class IntakeScreen(FormScreen):
 
     @property
     def occupied(self) -> bool:
-        """Something of an applicant stands in the form: nothing else may be put there."""
+        """Something of an applicant stands in the form: nothing else may be put there, and it does not lock."""
         self.model.take(self.sheet.rows)
         form = self.model.form()
         return bool(form.item or form.applicant.id or form.applicant.name)
 
-    async def begin(self, visit: str = "", applicant: Party | None = None) -> None:
-        """An empty form; for the next case of the same visit with its applicant."""
-        form = IntakeForm(visit=visit, applicant=applicant or Party())
-        await self.take_over(form, "item")
-        self.say(t("screens.intake.next_of_visit", name=applicant.name) if applicant else "", "dim")
-
-    async def _view(self) -> None:
-        model = self.model
-        code = model.item.code if model.item else model.values.get("item", "")
-        model.item = await self.desk.item(code, model.answers, model.values.get("applicant.id", "")) if code else None
-        if model.item is None:
-            model.hits = await self.desk.find_items(_asked(model.values.get("item", "")))
-
-    def _rebuild(self, at: str | None = None) -> None:
-        self.sheet.show(self.model.rows(), at)
-        self.sheet.place_caret()
-        self.side.show(intake_side(self.model, self.sheet.row))
+    async def begin(self, visit: str = "", before: IntakeForm | None = None) -> None:
+        """An empty form; for the next case of the same visit with the applicant and the agent of the one before."""
+        applicant = before.applicant if before else Party()
+        agent = before.agent if before else None
+        await self.take_over(IntakeForm(visit=visit, applicant=applicant, agent=agent), "item")
+        self.model.carried()
+        self.say(t("screens.intake.next_of_visit", name=applicant.name) if before else "", "dim")
 
     # The caret moves
 
@@ -117,8 +103,10 @@ class IntakeScreen(FormScreen):
         model.take([row])
         if row.key == "item":
             model.item = None
-            model.hits = await self.desk.find_items(_asked(model.values["item"]))
+            model.hits = await self.desk.find_items(asked(model.values["item"]))
             self._keep_line(row)
+        elif row.key in SEARCHED:
+            await self.offer(row)
         elif row.key in {"outcome", "agent"}:
             self._keep_line(row)
         elif row.section == "situations":
@@ -130,25 +118,29 @@ class IntakeScreen(FormScreen):
             self.side.show(intake_side(model, row))
         self._draft_soon()
 
-    def _keep_line(self, row: Row) -> None:
-        """Build the rows anew around the one that is being typed in: its caret stays."""
-        rows = [row if one.key == row.key else one for one in self.model.rows()]
-        self.sheet.show(rows, row.key)
-
     async def row_left(self, row: Row, *, onward: bool) -> bool:
         """Check, and fill in what follows from the value."""
+        if self.searching(row):  # a name in the number's field: not wrong yet, somebody is being looked for
+            return False
         await super().row_left(row, onward=onward)
         self.model.take([row])
         if row.key == "item":
             return onward and await self._item_given()
         if row.key == "applicant.id" and isinstance(row, InputRow):
             await self._applicant_given(row)
+        elif row.key == "agent.id" and isinstance(row, InputRow):
+            await self._agent_given(row)
         elif row.section == "applicant":
             self.model.propose()
             self._rebuild()
         if row.section == "materials" or row.key.startswith(("form.", "outcome")):
             await self._outcomes()
         return False
+
+    async def marked(self) -> None:
+        """What is proposed follows at once, not only when the caret leaves."""
+        if self.model.outcomes:
+            await self._outcomes()
 
     async def row_reached(self, row: Row) -> None:
         """Help, side panel, and the field of the draft."""
@@ -167,13 +159,15 @@ class IntakeScreen(FormScreen):
             super().tell_about(row)
 
     async def row_taken(self, row: Row) -> None:
-        """Enter on a proposal: that item."""
-        if isinstance(row, Pick):
+        """Enter on a proposal: that item, or that person."""
+        if isinstance(row, Pick) and row.section == "item":
             await self._choose(row.code)
+        elif isinstance(row, Pick):
+            await self.take_offer(row)
 
     async def _item_given(self) -> bool:
         """Enter on the item: an exact code, or the best hit. True: the caret was moved or stays."""
-        typed = _asked(self.model.values.get("item", ""))
+        typed = asked(self.model.values.get("item", ""))
         if self.model.item is not None:
             return False
         if not typed:
@@ -206,28 +200,6 @@ class IntakeScreen(FormScreen):
             await self.row_reached(self.sheet.row)
         self.sheet.place_caret()
 
-    async def _applicant_given(self, row: InputRow) -> None:
-        model = self.model
-        if not row.value or row.error is not None:
-            return
-        model.kind = "person" if self.desk.check("person_id", row.value).error is None else "entity"
-        if model.item is not None and len(model.item.applicants) == 1:
-            model.kind = model.item.applicants[0]
-        known = await self.desk.known_applicant(row.value)
-        if known is not None:
-            model.kind = known.party.kind
-            for code in ("name", "phone", "address", "legal_representative"):
-                model.fill(f"applicant.{code}", getattr(known.party, code))
-            for code, value in known.form.items():
-                model.fill(f"form.{code}", value)
-        warning = await self.desk.open_case_warning(model.item.code, row.value) if model.item else None
-        await self._view()
-        model.propose()
-        self._rebuild(row.key)
-        fresh = self.sheet.find(row.key)
-        if isinstance(fresh, InputRow):
-            fresh.warning = warning
-
     async def _outcomes(self) -> None:
         self.model.outcomes = await self.desk.outcomes(self.model.form())
         self._rebuild()
@@ -247,6 +219,7 @@ class IntakeScreen(FormScreen):
         async with self._drafting:
             form = self.model.form()
             if form.item or form.applicant.id or form.applicant.name:
+                self.console_app.comes_in(form)
                 await self.desk.save_draft(Draft(form, self.sheet.key))
 
     async def _drop_draft(self) -> None:
@@ -325,9 +298,10 @@ class IntakeScreen(FormScreen):
     async def _saved(self, answer: Saved, form: IntakeForm) -> None:
         await self._drop_draft()
         await self.begin()
-        from screens.saved import SavedScreen
+        from screens.saved import Visit
 
-        await self.console_app.show(SavedScreen(answer, form, self.begin))
+        self.console_app.visit = Visit(answer, form)
+        await self.console_app.show_saved(self.console_app.visit, self.begin)
 
     async def act_park(self) -> None:
         """Ctrl-K: put the form aside for any window, under a short code; here the next form begins."""
@@ -355,11 +329,3 @@ class IntakeScreen(FormScreen):
             await self.begin()
 
         await self.console_app.show(ConfirmScreen(Message("screens.intake.forget_sure"), empty))
-
-
-def _asked(text: str) -> str:
-    """What is looked up for `text`: full-width letters and digits are plain, blanks are out."""
-    try:
-        return clean_code(text)
-    except BadInput:
-        return text

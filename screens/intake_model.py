@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from casework.messages import t
 from screens.canvas import wrap
+from screens.counter_views import Offer
 from screens.desk import ActView, Choice, Field, Have, IntakeForm, ItemHit, ItemView, MaterialView, Party
 from screens.field import Heading, InputRow, MaterialRow, Note, Pick, Row, input_row
 from screens.form import answers_of
@@ -32,6 +33,7 @@ def _party_fields(who: str, kind: str) -> list[Field]:
             required=code in required,
             help=t(f"screens.intake.help.{code}"),
             max_chars=32 if code in {"id", "phone"} else 200,
+            example="" if code in kinds else t(f"screens.intake.example.{code}"),
         )
         for code in shown
     ]
@@ -49,7 +51,13 @@ class IntakeModel:
         self.kind: str = "person"
         self.outcomes: tuple[ActView, ...] = ()
         self.filled: dict[str, str] = {}
+        self.identities: dict[str, str] = {}
+        """The numbers for which something was looked up, of applicant and agent."""
+        self.note = ""
+        """What is known of the applicant, for the heading of her part of the form."""
         self.visit = ""
+        self.offered: dict[str, tuple[Offer, ...]] = {}
+        """Known people or firms that are proposed below a field, by its key."""
 
     # Rows -> state
 
@@ -84,6 +92,23 @@ class IntakeModel:
         """Put in what is known, unless the clerk has typed something else there."""
         if value and self.values.get(key, "") in {"", self.filled.get(key, "")}:
             self.values[key] = self.filled[key] = value
+
+    def fill_party(self, who: str, party: Party) -> None:
+        """Put in what is known of the applicant or the agent."""
+        for code in _PARTY[1:]:
+            self.fill(f"{who}.{code}", getattr(party, code))
+
+    def carried(self) -> None:
+        """The people were taken over from another case: whoever gets another number loses what belongs to this one."""
+        for who in ("applicant", "agent"):
+            self.filled |= {key: self.values[key] for key in (f"{who}.{code}" for code in _PARTY) if self.values[key]}
+            self.identities[who] = self.values[f"{who}.id"]
+
+    def forget(self, *prefixes: str) -> None:
+        """Take out what was filled in for somebody else and that nobody has changed since."""
+        for key in [key for key in self.filled if key.startswith(prefixes)]:
+            if self.values.get(key) == self.filled.pop(key):
+                self.values[key] = ""
 
     def propose(self) -> None:
         """Put into the application form what was said before or stands above: nobody types the same thing twice."""
@@ -164,7 +189,8 @@ class IntakeModel:
         return rows
 
     def _parties(self, item: ItemView) -> list[Row]:
-        rows: list[Row] = [Heading("h.applicant", "applicant", t("screens.intake.section.applicant"))]
+        title = t("screens.intake.section.applicant")
+        rows: list[Row] = [Heading("h.applicant", "applicant", f"{title}  {self.note}".rstrip())]
         rows += self._party("applicant")
         if not self._asks_for_agent:
             agent = answers_of(Field("agent", t("screens.intake.with_agent"), "yes_no", value="no"))
@@ -184,10 +210,27 @@ class IntakeModel:
         return rows
 
     def _party(self, who: str) -> list[Row]:
-        return [
-            input_row(field, "applicant", f"{who}.{field.code}", self.values.get(f"{who}.{field.code}", ""))
-            for field in _party_fields(who, self.kind)
-        ]
+        rows: list[Row] = []
+        for field in _party_fields(who, self.kind):
+            key = f"{who}.{field.code}"
+            rows.append(input_row(field, "applicant", key, self.values.get(key, "")))
+            rows += [
+                Pick(f"offer.{key}.{n}", "applicant", f"  {n} {offer.text}", key, offer.value)
+                for n, offer in enumerate(self._offers(key), 1)
+            ]
+        return rows
+
+    def _offers(self, key: str) -> tuple[Offer, ...]:
+        """Below a field: who was looked for; and what an agent may usually do, while nothing is said of it."""
+        if key != "agent.authority" or self.values.get(key) or self.item is None:
+            return self.offered.get(key, ())
+        names = ("screens.intake.authority.item", "screens.intake.authority.papers")
+        words = (t(name, item=self.item.name) for name in names)
+        return tuple(Offer(one, one) for one in words)
+
+    def bring_agent(self) -> None:
+        """An agent stands at the counter."""
+        self.values["situations.agent" if self._asks_for_agent else "agent"] = "yes"
 
     def _outcome(self) -> list[Row]:
         possible = [act for act in self.outcomes if act.allowed]
@@ -265,6 +308,8 @@ def restored(form: IntakeForm) -> IntakeModel:
     values |= {f"form.{code}": value for code, value in form.form.items()}
     values |= {f"outcome_data.{code}": value for code, value in form.outcome_data.items()}
     values["agent"] = "yes" if form.agent else "no"
+    if form.agent:
+        values.setdefault("situations.agent", "yes")
     for who, party in (("applicant", form.applicant), ("agent", form.agent or Party())):
         values |= {f"{who}.{code}": getattr(party, code) for code in _PARTY}
     if form.outcome:

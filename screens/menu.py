@@ -65,7 +65,7 @@ class MenuScreen(FormScreen):
 
     async def arrive(self) -> None:
         """All options, the filter empty."""
-        field = Field("filter", t("screens.menu.filter"), max_chars=40)
+        field = Field("filter", t("screens.menu.filter"), help=t("screens.menu.filter.help"), max_chars=40)
         self.sheet.show([input_row(field, "", "filter", self.sheet.values().get("filter", ""))], "filter")
         await self._filter()
         self.sheet.place_caret()

@@ -1,75 +1,174 @@
-"""The two menus of the app: its acts (F10), and the posts (F9: one key, Enter, and another post is served)."""
+"""换岗/交接 (F9): another post by one more key, forms and items that wait for her, handing over, another person."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import dataclasses
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from textual.widget import Widget
 
 from casework.messages import t
-from screens.actions import ACTS, ANY, acts_of
-from screens.desk import Person, Refused
+from screens.canvas import Part
+from screens.cases import short
+from screens.desk import Page, Person, PrefileRow, QueueRow, Refused
 from screens.frame import FrameScreen
-from screens.menu import MenuScreen, Option
-from screens.themes import THEMES
+from screens.table import Column, Table
 
 if TYPE_CHECKING:
     from screens.app import ConsoleApp
 
-_LOCK = "lock"
-_NOT_LISTED = frozenset({"menu", "back", "open", "hint", "confirm", "go_on", "print_here", "pick_act", "close_text"})
+_DIGITS = "123456789"
+EVERY = "*"
+"""The line of all her posts at once."""
+_COLUMNS = (
+    Column("screens.column.key", 4),
+    Column("screens.column.what", 20, grows=True),
+    Column("screens.column.tip", 20, grows=True),
+)
 
 
-def posts_menu(app: ConsoleApp) -> MenuScreen:
-    """The posts that this person may serve, and the lock."""
+@dataclasses.dataclass(frozen=True)
+class PostLine:
+    """A line: `kind` is post, parked or handed; `code` the post, the short code or the number of the case."""
 
-    def options() -> list[Option]:
-        person = app.person
-        posts = person.posts if person else ()
-        shift = set(person.shift) if person else set()
-        lines = [
-            Option(post.code, post.text, str(place), t("screens.posts.now") if {post.code} == shift else "")
-            for place, post in enumerate(posts, 1)
-        ]
-        together = Option("*", t("screens.posts.all"), "*", t("screens.posts.all_tip"))
-        return [*lines, together, Option(_LOCK, t("screens.act.lock"), "Ctrl-L", t("screens.act.lock.tip"))]
+    kind: str
+    code: str
+    key: str
+    text: str
+    tip: str = ""
+    now: bool = False
 
-    async def take(code: str) -> None:
-        if code == _LOCK:
-            await app.act_lock()
-            return
-        person = app.person
-        every = tuple(post.code for post in person.posts) if person else ()
-        answer = await app.desk.serve(every if code == "*" else (code,))
+
+def _cells(line: PostLine) -> Sequence[Part]:
+    ink = "good" if line.now else "warn" if line.kind != "post" else ""
+    return ((line.key, "key"), (line.text, ink), (line.tip, "dim"))
+
+
+class PostTable(Table):
+    """The list; a digit takes its post at once."""
+
+    async def handle(self, key: str, character: str | None = None) -> bool:
+        """One of her posts by its digit, the arrows as in every list."""
+        line = next((one for one in self.rows if character and one.key == character), None)
+        screen = self.screen
+        if line is not None and isinstance(screen, PostScreen):
+            await screen.take(line)
+            return True
+        return await super().handle(key, character)
+
+
+class PostScreen(FrameScreen):
+    """Over whatever was in front; Esc goes back there."""
+
+    PLACE = "posts"
+    PASSING = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.table = PostTable(_COLUMNS, lambda one: f"{one.kind} {one.code}", _cells, empty="screens.menu.empty")
+
+    def body(self) -> Iterator[Widget]:
+        """The list."""
+        yield self.table
+
+    async def arrive(self) -> None:
+        """Her posts, her parked forms, what was handed to her."""
+        lines = [*self._posts(), *await self._waiting()]
+
+        async def page(after: str) -> Page[Any]:
+            return Page(tuple(lines), len(lines))
+
+        await self.table.load(page)
+        self.say(t("screens.posts.keys"), "dim")
+
+    freshen = arrive
+
+    def _posts(self) -> Iterator[PostLine]:
+        person = self.console_app.person
+        posts, shift = (person.posts, set(person.shift)) if person else ((), set())
+        for place, post in enumerate(posts):
+            now = {post.code} == shift
+            key = _DIGITS[place] if place < len(_DIGITS) else ""
+            yield PostLine("post", post.code, key, post.text, t("screens.posts.now") if now else "", now)
+        if len(posts) > 1:
+            now = len(shift) == len(posts)
+            tip = t("screens.posts.now") if now else t("screens.posts.all_tip")
+            yield PostLine("post", EVERY, "0", t("screens.posts.all"), tip, now)
+
+    async def _waiting(self) -> list[PostLine]:
+        waiting = await self.desk.waiting()
+        return [*map(_parked, waiting.parked), *map(_handed, waiting.handed)]
+
+    async def act_open(self) -> None:
+        """Enter: the line under the cursor."""
+        if self.table.row is not None:
+            await self.take(self.table.row)
+
+    async def take(self, line: PostLine) -> None:
+        """Serve the post, go on with the form, open the item."""
+        app = self.console_app
+        if line.kind == "parked":
+            from screens.prefiles import take_prefile
+
+            await take_prefile(app, line.code)
+        elif line.kind == "handed":
+            taken = await self.desk.take(line.code)
+            await app.open_case(line.code)
+            if isinstance(taken, Refused):
+                app.frame.say(taken.message, "warn")
+        else:
+            await self._serve(line.code)
+
+    async def _serve(self, code: str) -> None:
+        app = self.console_app
+        every = tuple(post.code for post in app.person.posts) if app.person else ()
+        answer = await self.desk.serve(every if code == EVERY else (code,))
         if isinstance(answer, Refused):
-            app.frame.answer(answer)
+            self.answer(answer)
             return
         app.person = answer
         await app.go("queue")
         app.frame.say(t("screens.posts.serving", posts=_names(answer)), "good")
 
-    return MenuScreen("screens.title.posts", options, take)
+    async def act_hand_over(self) -> None:
+        """h: the queue to a colleague, at the end of the shift."""
+        from screens.handover import choose_taker
+
+        await choose_taker(self.console_app)
+
+    async def act_another(self) -> None:
+        """u: another person sits down here; the open form is parked under its owner."""
+        await self.console_app.another_person()
+
+
+def _parked(row: PrefileRow) -> PostLine:
+    text = t("screens.posts.parked", code=row.code, item=f"{row.item} {row.item_name}")
+    return PostLine("parked", row.code, "", text, f"{row.applicant}  {row.touched}")
+
+
+def _handed(row: QueueRow) -> PostLine:
+    text = t("screens.posts.handed", item=f"{row.item} {row.item_name}")
+    return PostLine("handed", row.number, "", text, f"{row.holder}  {short(row.number)}")
 
 
 def _names(person: Person) -> list[str]:
     return [post.text for post in person.posts if post.code in person.shift]
 
 
-def main_menu(app: ConsoleApp, below: FrameScreen) -> MenuScreen:
-    """Every act that works here, by name; themes too."""
-
-    def options() -> list[Option]:
-        acts = [act for act in acts_of(below.PLACE) if not act.typed and act.id not in _NOT_LISTED]
-        lines: dict[str, Option] = {}
-        for act in acts:
-            if app.person is not None or app.check_action("do", (act.id,)):
-                lines.setdefault(act.name, Option(act.id, act.name, act.key, act.tip))
-        themes = [Option(f"theme:{theme.name}", t(f"screens.theme.{theme.name}"), "") for theme in THEMES]
-        return [*lines.values(), *(theme for theme in themes if not theme.code.endswith(app.theme))]
-
-    async def take(code: str) -> None:
-        if code.startswith("theme:"):
-            app.theme = code.removeprefix("theme:")
-            return
-        act = next(act for act in ACTS if act.id == code)
-        await (app if ANY in act.where else below).action_do(code)
-
-    return MenuScreen("screens.title.menu", options, take)
+async def greet(app: ConsoleApp) -> None:
+    """What waits for her who sits down: her form of this window, parked ones of any, items that were handed over."""
+    draft = await app.desk.load_draft()
+    waiting = await app.desk.waiting()
+    if draft is not None and app.person is not None and app.person.takes_in:
+        facts = {"item": draft.form.item, "name": draft.form.applicant.name, "at": draft.saved}
+        app.frame.say(t("screens.queue.draft", **facts), "good")
+        return
+    forms, items = len(waiting.parked), len(waiting.handed)
+    words = {
+        (True, True): "screens.posts.welcome_both",
+        (True, False): "screens.posts.welcome_parked",
+        (False, True): "screens.posts.welcome_handed",
+    }
+    if forms or items:
+        app.frame.say(t(words[bool(forms), bool(items)], parked=forms, handed=items), "good")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from textual.widget import Widget
 
 from casework.messages import t
+from casework.short_codes import read_code
 from screens.canvas import Part
 from screens.desk import Done, Page, PrefileRow, Refused
 from screens.frame import FrameScreen
@@ -153,6 +154,16 @@ async def take_prefile(app: ConsoleApp, code: str) -> None:
         app.bell()
         screen.answer(answer)
         return
-    await screen.take_over(answer.form, answer.field)
+    agent = answer.form.agent is None and answer.form.situations.get("agent") == "yes"
+    await screen.take_over(answer.form, "agent.id" if agent else answer.field)
     await screen.save_draft()
     screen.say(t("screens.prefiles.taken", code=code), "good")
+
+
+async def take_scanned(app: ConsoleApp, code: str) -> bool:
+    """Go on with the prefile whose list was scanned; False where there is none."""
+    page = await app.desk.search(code)
+    if not any(read_code(row.prefile) == code for row in page.rows):
+        return False
+    await take_prefile(app, code)
+    return True

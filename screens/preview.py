@@ -50,7 +50,10 @@ class PreviewScreen(FrameScreen):
             return
         self.page.show([[(f" {line}", "")] for line in text.splitlines()])
         paper = self.papers[self.at]
-        self.say(t("screens.preview.count", n=paper.count, last=paper.last) if paper.count else "", "dim")
+        said = [t("screens.preview.count", n=paper.count, last=paper.last)] if paper.count else []
+        if len(self.papers) > 1:
+            said.append(t("screens.preview.more", name=self.papers[(self.at + 1) % len(self.papers)].name))
+        self.say(" | ".join(said), "dim")
 
     freshen = arrive
 

@@ -89,4 +89,9 @@ class ReadBackScreen(FrameScreen):
         self.console_app.close(self)
         await self.commit()
 
+    async def act_preview(self) -> None:
+        """F7: the papers as they would be printed; the number comes with the saving."""
+        answer = await self.desk.intake_preview(self.model.form())
+        await self.show_text("screens.title.preview_act", answer)
+
     act_confirm = act_save

@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
+import dataclasses
+import functools
 from collections.abc import Awaitable, Callable, Iterator
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from textual.widget import Widget
 
 from casework.messages import t
 from casework.numbers import printed
 from screens.canvas import Part
-from screens.desk import Done, IntakeForm, PaperRef, Party, Saved
+from screens.desk import Done, IntakeForm, PaperRef, Saved
 from screens.frame import FrameScreen
 from screens.page import Page
 
+if TYPE_CHECKING:
+    from screens.app import ConsoleApp
+
+
+@dataclasses.dataclass
+class Visit:
+    """The visitor who is here: what was saved for her last, from which form, and what became of its papers."""
+
+    saved: Saved
+    form: IntakeForm
+    fates: dict[str, str] = dataclasses.field(default_factory=dict)
+
 
 class Begin(Protocol):
-    """Starts the form anew, for the same visit with the applicant."""
+    """Starts the form anew; for the same visit with the people of the form before."""
 
-    def __call__(self, visit: str = "", applicant: Party | None = None) -> Awaitable[None]: ...
+    def __call__(self, visit: str = "", before: IntakeForm | None = None) -> Awaitable[None]: ...
 
 
 class SavedScreen(FrameScreen):
@@ -27,13 +41,12 @@ class SavedScreen(FrameScreen):
     PLACE = "saved"
     PASSING = True
 
-    def __init__(self, saved: Saved, form: IntakeForm, begin: Begin | Callable[..., Awaitable[None]]) -> None:
+    def __init__(self, visit: Visit, begin: Begin | Callable[..., Awaitable[None]]) -> None:
         super().__init__()
-        self.saved = saved
-        self.form = form
+        self.visit = visit
+        self.saved, self.form, self.fates = visit.saved, visit.form, visit.fates
         self.begin = begin
         self.page = Page()
-        self.fates: dict[str, str] = {}
 
     def body(self) -> Iterator[Widget]:
         """The text."""
@@ -90,14 +103,9 @@ class SavedScreen(FrameScreen):
             self.say(answer.message, "good" if isinstance(answer, Done) else "error")
         self.page.show(self._lines(), keep=True)
 
-    @property
-    def _papers(self) -> list[PaperRef]:
-        """Of all cases of the intake."""
-        return [*self.saved.papers, *(paper for one in self.saved.also for paper in one.papers)]
-
     async def act_go_on(self) -> None:
         """Enter: print; printed already: the next case of the same visit."""
-        if self.fates or not self._papers:
+        if self.fates or not papers_of(self.saved):
             await self.act_visit_next()
         else:
             await self.act_print_all()
@@ -109,28 +117,58 @@ class SavedScreen(FrameScreen):
     async def act_visit_next(self) -> None:
         """The same visitor, the next case."""
         self.console_app.close(self)
-        await self.begin(self.saved.visit, self.form.applicant)
-        self._tell_unprinted()
-
-    def _tell_unprinted(self) -> None:
-        if self._papers and not self.fates:
-            names = [paper.name for paper in self._papers]
-            self.console_app.frame.say(t("screens.saved.left", number=printed(self.saved.number), names=names), "warn")
+        await self.begin(self.saved.visit, self.form)
+        tell_unprinted(self.console_app, self.visit)
 
     async def act_new(self) -> None:
-        """Another visitor."""
+        """Another visitor; until she is in the form, the one before may come back."""
         self.console_app.close(self)
         await self.begin()
-        self._tell_unprinted()
+        tell_unprinted(self.console_app, self.visit)
 
     async def act_open_case(self) -> None:
-        """The case itself, to go on with its next step."""
-        self.console_app.close(self)
+        """The case itself, to go on with its next step; Esc comes back here."""
+        app = self.console_app
+        app.close(self)
         await self.begin()
-        await self.console_app.open_case(self.saved.number)
+        await app.open_case(self.saved.number)
+        app.way_back = functools.partial(app.show_saved, self.visit, self.begin)
 
     async def act_preview(self) -> None:
         """Look at the papers."""
         from screens.preview import PreviewScreen
 
         await self.console_app.show(PreviewScreen(self.saved.number, self.saved.papers))
+
+
+def papers_of(saved: Saved) -> list[PaperRef]:
+    """Of all cases of the intake."""
+    return [*saved.papers, *(paper for one in saved.also for paper in one.papers)]
+
+
+def tell_unprinted(app: ConsoleApp, visit: Visit) -> None:
+    """Say what of it was not printed."""
+    papers = papers_of(visit.saved)
+    if papers and not visit.fates:
+        names = [paper.name for paper in papers]
+        app.frame.say(t("screens.saved.left", number=printed(visit.saved.number), names=names), "warn")
+
+
+async def next_of_visit(app: ConsoleApp) -> None:
+    """From anywhere: the next case of whoever is here; a form that is under way is not pushed aside."""
+    from screens.intake import IntakeScreen
+
+    visit = app.visit
+    if visit is None:
+        app.bell()
+        app.frame.say(t("screens.queue.no_visit"), "warn")
+        return
+    if not await app.go("intake"):
+        return
+    screen = app.screen
+    if not isinstance(screen, IntakeScreen) or screen.occupied:
+        app.bell()
+        app.frame.say(t("screens.prefiles.occupied"), "warn")
+        return
+    await screen.begin(visit.saved.visit, visit.form)
+    tell_unprinted(app, visit)

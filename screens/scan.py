@@ -11,6 +11,10 @@ from collections import deque
 
 from casework.errors import CaseworkError
 from casework.numbers import LENGTH, parse
+from casework.short_codes import CODE_LENGTH, read_code
+
+_LONGEST = CODE_LENGTH + 2
+"""Characters that are kept: with a hyphen, and one more by which a longer scan is told from a code."""
 
 
 def case_number(text: str) -> str | None:
@@ -23,6 +27,38 @@ def case_number(text: str) -> str | None:
     except CaseworkError:
         return None
     return "".join(str(int(digit)) for digit in digits)
+
+
+STAFF_DIGITS = range(3, 13)
+"""How long a staff number on a badge may be."""
+
+
+class Badge:
+    """A badge at the scanner: `prefix`, the staff number, Enter. A number alone is never one; the PIN follows."""
+
+    def __init__(self, prefix: str = "%") -> None:
+        self.prefix = prefix
+        self._typed: str | None = None
+        self._before: object = None
+
+    @property
+    def begun(self) -> bool:
+        """The prefix was typed, and since then digits only."""
+        return self._typed is not None
+
+    def key(self, character: str | None, before: object) -> None:
+        """A key that is not the end of a line; `before`: the form's checkpoint before it."""
+        if character == self.prefix:
+            self._typed, self._before = "", before
+        elif self._typed is not None and character is not None and character.isdecimal():
+            self._typed += character
+        else:
+            self._typed = None
+
+    def ended(self) -> tuple[str, object] | None:
+        """Enter or Tab came: the staff number and the checkpoint to go back to, or None. Begins anew."""
+        typed, self._typed = self._typed, None
+        return (typed, self._before) if typed is not None and len(typed) in STAFF_DIGITS else None
 
 
 class Trail:
@@ -46,3 +82,24 @@ class Trail:
         self._digits.clear()
         number = case_number(digits)
         return (number, before) if number else None
+
+
+class CodeTrail:
+    """The last keys outside a form, as far as they may be the short code of a preparation list (S22)."""
+
+    def __init__(self) -> None:
+        self._chars = ""
+
+    def key(self, key: str, character: str | None) -> str:
+        """A key came; the code when Enter or Tab ended exactly one, else empty."""
+        if key in {"enter", "tab"}:
+            chars, self._chars = self._chars, ""
+            return read_code(chars)
+        fits = character is not None and (character.isdecimal() or character.isupper() or character == "-")
+        self._chars = (self._chars + character)[-_LONGEST:] if fits and character else ""
+        return ""
+
+    def broken(self) -> str:
+        """The caret stands in a form: there a code is typed like anything else."""
+        self._chars = ""
+        return ""

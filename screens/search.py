@@ -60,7 +60,9 @@ class SearchScreen(FormScreen):
         await self._find()
 
     async def _find(self) -> None:
-        await self.table.load(_Source(self, self.sheet.values().get("text", "").strip()))
+        text = self.sheet.values().get("text", "").strip()
+        self.table.empty = "screens.search.empty" if text else "screens.search.begin"
+        await self.table.load(_Source(self, text))
 
     async def act_open(self) -> None:
         """Enter: that case."""

@@ -11,7 +11,6 @@ in it): it is marked and gone back to on saving.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
 
 from rich.cells import cell_len
 from textual import events
@@ -21,41 +20,13 @@ from casework.messages import Message
 from casework.text import split_paste
 from screens.actions import typed_act
 from screens.canvas import Canvas, Part
-from screens.desk import Have
 from screens.field import InputRow, MaterialRow, Pick, Row, is_typed, typed
-from screens.sheet_lines import LABELS, label_width, name_room, row_parts
+from screens.marking import mark
+from screens.sheet_lines import LABELS, label_width, name_room, row_parts, unseen
+from screens.sheet_owner import SheetOwner
 
-_HAVE: dict[str, Have] = {
-    "have_original": "original",
-    "have_copy": "copy",
-    "have_electronic": "electronic",
-    "have_missing": "missing",
-    "have_pledge": "pledge",
-    "have_defer": "defer",
-    "have_checked": "checked",
-}
 _KEPT_BELOW = 3
 """Rows between the caret and the end of the sheet: an input method's window needs them."""
-
-
-class SheetOwner(Protocol):
-    """What the screen around a sheet does when something happens in it. Each call is done before the next key."""
-
-    async def row_changed(self, row: Row) -> None: ...
-    async def row_left(self, row: Row, *, onward: bool) -> bool:
-        """The caret leaves `row`; True when the owner has moved it itself."""
-        ...
-
-    async def row_reached(self, row: Row) -> None: ...
-    async def row_taken(self, row: Row) -> None:
-        """Enter on a proposal."""
-        ...
-
-    async def sheet_done(self) -> None:
-        """Enter on the last row."""
-        ...
-
-    def sheet_says(self, message: Message | None) -> None: ...
 
 
 class Checkpoint:
@@ -203,6 +174,8 @@ class Sheet(Canvas, can_focus=True):
         if row is None:
             return False
         act = typed_act(self.place, key)
+        if await self.owner.row_key(row, key):
+            return True
         if key == "enter" and isinstance(row, Pick):
             await self.owner.row_taken(row)
         elif act == "next_field" or key in {"enter", "tab", "down"}:
@@ -215,8 +188,11 @@ class Sheet(Canvas, can_focus=True):
                 if (before == len(self.rows) - 1 and key == "pagedown") or before == self._first_stop() > 0:
                     break
                 await self._step(1 if key == "pagedown" else -1)
+        elif act == "hint_row" and not (isinstance(row, InputRow) and not row.is_choice):
+            await self.owner.row_asked(row)
         elif isinstance(row, MaterialRow):
-            await self._mark(row, typed_act("materials", key))
+            await mark(self, row, typed_act("materials", key))
+            self.refresh()
         elif isinstance(row, InputRow):
             await self._input(row, key, character)
         return True
@@ -230,6 +206,9 @@ class Sheet(Canvas, can_focus=True):
 
     async def _input(self, row: InputRow, key: str, character: str | None) -> None:
         before = row.value
+        if row.field.kind == "yes_no" and typed(_NUMBER, character or "") == "0":
+            await self.owner.rest_no(row)
+            return
         if row.is_choice:
             self._choose(row, key, character)
         elif is_typed(character) and character is not None:
@@ -254,7 +233,7 @@ class Sheet(Canvas, can_focus=True):
 
     def _choose(self, row: InputRow, key: str, character: str | None) -> None:
         choices = row.field.choices
-        plain = typed(InputRow("", field=_NUMBER).field, character) if character else ""
+        plain = typed(_NUMBER, character or "")
         if plain.isdecimal() and 1 <= int(plain) <= len(choices):
             row.pick(choices[int(plain) - 1])
         elif key in {"right", "left", "space"} and row.field.kind != "many":
@@ -263,43 +242,6 @@ class Sheet(Canvas, can_focus=True):
             row.line.set("")
         elif row.field.kind == "yes_no" and plain.lower() in {"y", "n"}:
             row.line.set("yes" if plain.lower() == "y" else "no")
-
-    async def _mark(self, row: MaterialRow, act: str | None) -> None:
-        if act == "have_earlier":
-            await self._take_earlier(row)
-            return
-        if act == "have_all":
-            for key in [one.key for one in self.rows]:  # the owner may show other rows meanwhile
-                one = self.find(key)
-                if isinstance(one, MaterialRow) and one.have == "missing" and one.wanted:
-                    one.have = "original"
-                    await self.owner.row_changed(one)
-            self.refresh()
-            return
-        have = _HAVE.get(act or "")
-        if have is None:
-            return
-        if not row.allows(have):
-            self.app.bell()
-            self.owner.sheet_says(Message(f"screens.materials.not.{have}", {"name": row.label}))
-            return
-        row.reused = ""
-        row.have = row.unmarked if have == "missing" or have == "original" == row.have else have
-        await self.owner.row_changed(row)
-        if row.have == row.unmarked:
-            self.repaint_row(self.at - self.top)
-        else:
-            await self.move(1)
-
-    async def _take_earlier(self, row: MaterialRow) -> None:
-        """It was handed in before: nobody has to bring it again."""
-        if not row.material.earlier_number:
-            self.app.bell()
-            self.owner.sheet_says(Message("screens.materials.not.earlier", {"name": row.label}))
-            return
-        row.have, row.reused = "electronic", row.material.earlier_number
-        await self.owner.row_changed(row)
-        await self.move(1)
 
     # Paste
 
@@ -351,6 +293,12 @@ class Sheet(Canvas, can_focus=True):
         if isinstance(row, MaterialRow):
             return cell_len(row.label) + 1 > name_room(row, self.size.width - 1)
         return cell_len(row.label) + 1 > self._label_cells(row)
+
+    def unseen(self, row: Row) -> tuple[str, ...]:
+        """The answers of a choice that its row has no room for."""
+        if not isinstance(row, InputRow) or not row.is_choice:
+            return ()
+        return unseen(row, max(self.size.width - 2 - self._label_cells(row), 4))
 
     def _label_cells(self, row: Row) -> int:
         return self._labels.get(row.section, LABELS)

@@ -111,6 +111,13 @@ def _choices(row: InputRow, room: int, *, focused: bool) -> list[Part]:
     return [*parts, (" " * left, "")]
 
 
+def unseen(row: InputRow, room: int) -> tuple[str, ...]:
+    """The answers that `room` cells cannot show beside the others, with their numbers."""
+    shown = "".join(text for text, _ in _choices(row, room, focused=False))
+    cells = [f"{number} {choice.text}" for number, choice in enumerate(row.field.choices, 1)]
+    return tuple(one for one in cells if f" {one} " not in shown and f"[{one}]" not in shown)
+
+
 def _material_tail(row: MaterialRow) -> str:
     paper = row.material
     flags = [t(f"screens.materials.flag.{'required' if paper.required else 'optional'}")]

@@ -16,10 +16,19 @@ class SignInScreen(FormScreen):
     PLACE = "sign_in"
 
     async def arrive(self) -> None:
-        """An empty form; after a lock with the number of the person who locked."""
-        last = self.console_app.last_number
+        """An empty form; after a badge with its number, after a lock with that of the person who locked."""
+        app = self.console_app
+        shown, app.badge_number = app.badge_number, ""
+        if shown:
+            self._fill({"number": shown}, "pin")
+            self.say(t("screens.sign_in.badge", number=shown), "dim")
+            return
+        last = app.last_number
         self._fill({"number": last} if last else {}, "pin" if last else "number")
-        self.say(t("screens.sign_in.locked") if last else t("screens.sign_in.hint"), "dim")
+        if app.warning is not None and not last:
+            self.say(app.warning, "warn")
+        else:
+            self.say(t("screens.sign_in.locked") if last else t("screens.sign_in.hint"), "dim")
 
     async def freshen(self) -> None:
         """Another language."""

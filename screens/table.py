@@ -43,8 +43,12 @@ class Table(Canvas, can_focus=True):
         *,
         empty: str,
         moved: Callable[[Any], None] | None = None,
+        marks: bool = False,
     ) -> None:
+        """`marks`: rows can be marked; a second sign column shows it."""
         super().__init__()
+        self.marked: dict[str, Any] | None = {} if marks else None
+        """The marked rows by their keys, in the order of marking."""
         self.columns = tuple(columns)
         self.key_of = key_of
         self.cells_of = cells_of
@@ -66,7 +70,9 @@ class Table(Canvas, can_focus=True):
         while self.next and len(self.rows) <= self.at:
             await self._more()
         places = {self.key_of(row): index for index, row in enumerate(self.rows)}
-        self._stand(min(self.at, len(self.rows) - 1) if key is None else places.get(key, self.at))
+        if self.marked is not None and not self.next:  # what is no longer in the list can't be acted on unseen
+            self.marked = {name: self.rows[places[name]] for name in self.marked if name in places}
+        self.stand(min(self.at, len(self.rows) - 1) if key is None else places.get(key, self.at))
 
     async def _more(self) -> None:
         if self.source is not None and self.next:
@@ -79,16 +85,61 @@ class Table(Canvas, can_focus=True):
         """The row under the cursor, None in an empty list."""
         return self.rows[self.at] if 0 <= self.at < len(self.rows) else None
 
+    def mark(self, most: int) -> bool:
+        """Mark the row under the cursor, or take its mark away, and go on to the next. False: `most` are marked."""
+        marked, row = self.marked, self.row
+        if marked is None or row is None:
+            return True
+        key = self.key_of(row)
+        if key in marked:
+            del marked[key]
+        elif len(marked) < most:
+            marked[key] = row
+        else:
+            return False
+        self.stand(self.at + 1)
+        return True
+
+    async def mark_all(self, most: int) -> None:
+        """Mark every row of the list, at most so many; where all of them are marked, none."""
+        if self.marked is None:
+            return
+        while self.next and len(self.rows) < most:
+            await self._more()
+        keys = [self.key_of(row) for row in self.rows[:most]]
+        rows = dict(zip(keys, self.rows, strict=False))
+        self.marked = {} if keys and all(key in self.marked for key in keys) else rows
+        self.refresh()
+
+    def unmark(self) -> None:
+        """No marks."""
+        if self.marked is not None:
+            self.marked = {}
+        self.refresh()
+
     @property
     def _room(self) -> int:
         return max(self.size.height - 1, 1)
 
-    def _stand(self, at: int) -> None:
+    def stand(self, at: int) -> None:
+        """Put the cursor on the row `at`, or the last one there is."""
         self.at = max(0, min(at, len(self.rows) - 1))
         self.top = max(min(self.top, self.at), self.at - self._room + 1, 0)
         self.refresh()
         if self.moved is not None:
             self.moved(self.row)
+
+    def in_sight(self) -> list[tuple[int, str]]:
+        """The rows that are drawn now, by their place on the widget (0 is the heading)."""
+        rows = self.rows[self.top : self.top + self._room]
+        return [(y, self.key_of(row)) for y, row in enumerate(rows, 1)]
+
+    def stand_on(self, key: str) -> None:
+        """The cursor on the row of that key, if it is there."""
+        for index, row in enumerate(self.rows):
+            if self.key_of(row) == key:
+                self.stand(index)
+                return
 
     async def handle(self, key: str, character: str | None = None) -> bool:
         """Move the cursor; False when `key` is no moving key."""
@@ -101,12 +152,12 @@ class Table(Canvas, can_focus=True):
             return False
         while self.next and target >= len(self.rows) - _AHEAD:
             await self._more()
-        self._stand(target)
+        self.stand(target)
         return True
 
     def on_resize(self) -> None:
         """Keep the cursor in sight."""
-        self._stand(self.at)
+        self.stand(self.at)
 
     def on_focus(self) -> None:
         """Show the cursor as live."""
@@ -120,14 +171,15 @@ class Table(Canvas, can_focus=True):
         """A click moves the cursor there."""
         index = event.y - 1 + self.top
         if event.y and index < len(self.rows):
-            self._stand(index)
+            self.stand(index)
 
     # Drawing
 
     def _widths(self) -> list[int]:
         wide = self.size.width >= 100
         widths = [column.width if wide or not column.wide else 0 for column in self.columns]
-        left = self.size.width - 1 - sum(width + 1 for width in widths if width)
+        signs = 1 if self.marked is None else 2
+        left = self.size.width - signs - sum(width + 1 for width in widths if width)
         growing = [i for i, column in enumerate(self.columns) if column.grows]
         for index in growing:
             widths[index] += max(left // len(growing), 0)
@@ -144,13 +196,15 @@ class Table(Canvas, can_focus=True):
             titles = [
                 (fit(t(column.title), w) + " ", "heading") for column, w in zip(self.columns, widths, strict=True) if w
             ]
-            return [(" ", ""), *titles]
+            return [(" " if self.marked is None else "  ", ""), *titles]
         index = y - 1 + self.top
         if index >= len(self.rows):
             return [(f" {t(self.empty)}", "dim")] if y == 2 and not self.rows else ()
         mark = ">" if index == self.at else " "
         cells = self.cells_of(self.rows[index])
         parts: list[Part] = [(mark, "focus" if mark == ">" else "")]
+        if self.marked is not None:
+            parts.append(("*", "strong") if self.key_of(self.rows[index]) in self.marked else (" ", ""))
         for (text, ink), width in zip(cells, widths, strict=True):
             if width:
                 parts += [(fit(text, width), ink), (" ", "")]

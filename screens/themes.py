@@ -59,6 +59,7 @@ def inks(name: str) -> dict[str, Style]:
         "strong": Style(bold=True),
         "field": Style(bgcolor=field),
         "fresh": Style(bgcolor=fresh, underline=True),
+        "jump": Style(color=theme.background, bgcolor=theme.warning, bold=True),
         "focus": Style(bold=True, reverse=True),
         "on": Style(color=theme.success, bold=True),
         "row": Style(bgcolor=theme.panel, bold=True),

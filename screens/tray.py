@@ -88,19 +88,35 @@ class TrayScreen(FrameScreen):
             return
         row = answer
         self._moved(row)
+        if row.sides:
+            from screens.twins import TwinsScreen
+
+            await self.console_app.show(TwinsScreen(row, lambda: self._pick(row)))
+        else:
+            await self._pick(row)
+
+    async def _pick(self, row: TrayRow) -> None:
         from screens.menu import MenuScreen, Option
 
         def options() -> list[Option]:
             ways = [
-                Option(way.code, way.name, str(place), off="" if way.allowed else str(way.reason))
+                Option(
+                    way.code,
+                    way.name,
+                    str(place),
+                    next(iter(way.notes), ""),
+                    off="" if way.allowed else str(way.reason),
+                )
                 for place, way in enumerate(row.ways, 1)
             ]
-            return [*ways, Option("open", t("screens.tray.open_case"), "0")]
+            opens = [Option("open", t("screens.tray.open_case"), "0", printed(row.number) if row.other else "")]
+            opens += [Option("other", t("screens.tray.open_other"), "9", printed(row.other))] if row.other else []
+            return [*ways, *opens]
 
         async def take(code: str) -> None:
             way = next((way for way in row.ways if way.code == code), None)
             if way is None:
-                await self.console_app.open_case(row.number)
+                await self.console_app.open_case(row.other if code == "other" else row.number)
             else:
                 await self._settle(row, way)
 

@@ -11,6 +11,8 @@ from typing import Generic, Literal, TypeVar
 from msgspec import Struct
 
 from casework.messages import Message
+from screens.hall_views import CallView
+from screens.moved_views import Conflict, Line, Side
 
 Link = Literal["online", "connecting", "offline", "stopped"]
 Light = Literal["none", "green", "yellow", "red", "black"]
@@ -61,6 +63,7 @@ class Refused(Struct, frozen=True):
     message: Message
     field: str = ""
     confirm_day: str = ""  # the day (YYYY-MM-DD) that the clerk must confirm before it can be done (S29)
+    conflict: Conflict | None = None  # of an act: the case had moved under her hands
 
 
 class Checked(Struct, frozen=True):
@@ -80,6 +83,7 @@ class Person(Struct, frozen=True):
     posts: tuple[Choice, ...]
     shift: tuple[str, ...]
     takes_in: bool = True  # a post of the shift may take in applications
+    supervises: bool = False  # sees every post's queue, and the hall's tray in the status line
 
 
 class Status(Struct, frozen=True):
@@ -96,8 +100,12 @@ class Status(Struct, frozen=True):
     day: str  # "2026-11-23"
     revision: int
     cable: bool | None = None  # the demo's cable: True plugged in, False out, None no demo
-    prints_waiting: int = 0
+    prints_waiting: int = 0  # papers that are not out
+    prints_seconds: int = 0  # age of the oldest of them
+    prints_unsure: int = 0  # papers of which nobody knows whether they came out
     beginning: int | None = None  # percent of the hall's snapshot that is here; None when none is on its way
+    whole_hall: bool = False  # `rejected` and `held` are of the whole hall
+    calls: tuple[CallView, ...] = ()  # who asks for me, and who has answered mine
     sitting: tuple[str, ...] = ()  # numbers of the cases at the shift's posts whose applicants sit and wait
 
 
@@ -116,6 +124,10 @@ class Field(Struct, frozen=True):
     """`how=agent,post`: asked only while the field `how` has one of these values; empty: always."""
     same_as: str = ""
     """The field of the form (`applicant.address`) whose value is proposed here: nobody types the same thing twice."""
+    example: str = ""
+    """Something that could stand here, for the help; empty: the example of its kind, if that has one."""
+    about: tuple[Line, ...] = ()
+    """What else the declaration knows of it (article, what the answer switches), in words."""
 
 
 class QueueFilter(Struct, frozen=True):
@@ -143,6 +155,8 @@ class QueueRow(Struct, frozen=True):
     todo: str = ""  # the step that it waits for, in words; empty once it has ended
     sits: bool = False  # decided on the spot: the applicant sits and waits; `left` is of that term
     holder: str = ""  # who has it, in words
+    nudges: int = 0  # how often somebody has asked to hurry while it waited where it waits
+    nudged_by: str = ""  # who did last, in words
     recalls: int = 0  # papers of it that are called back and not yet here
     prefile: str = ""  # not a case yet: the short code of a prefile, which Enter takes
 
@@ -189,6 +203,7 @@ class MaterialView(Struct, frozen=True):
     shared: str = ""  # the material of the same bundle that is the same paper: with it in hand, so is this one
     note: str = ""  # "待核验", "逾期" …
     scans: tuple[ScanView, ...] = ()
+    about: tuple[Line, ...] = ()  # what the catalogue asks of it: copies, article, sample …, for the help
 
 
 class ItemView(Struct, frozen=True):
@@ -225,6 +240,7 @@ class Known(Struct, frozen=True):
     party: Party
     form: dict[str, str] = {}
     note: str = ""  # "办过 3 件, 最近 2026-10-01"
+    agent: Party | None = None  # who applied for this applicant the last time
 
 
 class IntakeForm(Struct, frozen=True):
@@ -266,6 +282,14 @@ class ActView(Struct, frozen=True):
     grave: bool = False  # asks *sure?* before
     notes: tuple[str, ...] = ()  # what will happen, told in the form and in the question
     proposed: bool = False  # the one to take when nothing else is said
+
+
+class Offered(Struct, frozen=True):
+    """What a case of a list offers to this person; `seen` as in `CaseView`."""
+
+    number: str
+    acts: tuple[ActView, ...]
+    seen: frozenset[str] = frozenset()
 
 
 class PaperRef(Struct, frozen=True):
@@ -319,6 +343,17 @@ class PrefileRow(Struct, frozen=True):
     touched: str = ""  # "11-23 10:42 张敏"
 
 
+class CompanyRow(Struct, frozen=True):
+    """An applicant for whom this person has taken something in; `id` is never shown, the other two are masked."""
+
+    id: str
+    name: str
+    shown_id: str
+    cases: int
+    open: int
+    last: str = ""  # the day of the newest case
+
+
 class TrayRow(Struct, frozen=True):
     """Something that a person must settle, with the ways out of it."""
 
@@ -333,12 +368,21 @@ class TrayRow(Struct, frozen=True):
     level: str = ""  # who sees to it now, in words: window, post, supervisor
     here: bool = True  # its bytes are here; else they are asked for when it is opened
     told: tuple[str, ...] = ()  # what was refused, in words; known once it was opened
+    other: str = ""  # of a duplicate the number of the earlier case
+    sides: tuple[Side, ...] = ()  # of a duplicate both cases beside each other: the earlier one, this one
 
 
-class BoardRow(Struct, frozen=True):
-    """One figure of the day, under the heading `group`."""
+class PrintRow(Struct, frozen=True):
+    """A paper that is not out, or of which nobody knows, with what can be done about it."""
 
-    group: str
-    name: str
-    value: str
-    light: Light = "none"
+    id: str
+    paper: str  # "接收回执"
+    number: str  # as printed on paper
+    state: str  # in words
+    trouble: bool  # a try has failed, or nobody knows whether it is out
+    since: str
+    age_seconds: int
+    printer: str
+    why: str
+    tries: int
+    ways: tuple[ActView, ...] = ()

@@ -129,10 +129,12 @@ class Contact:
         if made is None or now - made[0] >= self.limits.report_seconds:
             waits = await self.memory(self.store.pending)
             free = await self.memory(self.store.free_mb)
+            prints, forms = await self.memory(self.store.at_hand)
             milliseconds = round(self._offset / timedelta(milliseconds=1))
             said = Report(
                 stamp(self.hall_now()), self.transport.program, PROTOCOL, readable(), waits.unsent, waits.oldest,
                 waits.held, waits.rejected, milliseconds, self.status.error, free,
+                prints, forms,
             )  # fmt: skip
             made = self._report = now, said
         return made[1]

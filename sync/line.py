@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from casework.ambient import Clock
+from casework.closing import Windows
 from casework.limits import LIMITS, Limits
 from casework.seals import Signer
 from casework.wire import CaseAnswer
@@ -27,6 +28,7 @@ from sync.scans import Carrier, carried
 from sync.scopes import Scopes
 from sync.status import LineStatus, LinkState, Synced
 from sync.transport import Transport
+from sync.windows import windows_of
 
 _T = TypeVar("_T")
 Note = Callable[[LineError], Awaitable[None]]
@@ -171,6 +173,10 @@ class Line:
     async def case(self, case_id: str) -> CaseAnswer:
         """What the hall has of one case, with the bytes of what it refused (S16). Raises LineError."""
         return await self._holes.ask(case_id)
+
+    async def windows(self) -> Windows:
+        """What every window of the hall still has open. Raises LineError."""
+        return await windows_of(self._contact)
 
     async def _look(self) -> Page:
         return await self._inbound.step(0.0)

@@ -37,8 +37,8 @@ class Owner:
         self.close()
 
 
-def own(folder: Path, pid: int, since: str) -> Owner | None:
-    """The line of `folder`, or None when another process has it.
+def own(folder: Path, pid: int, since: str, file_name: str = FILE) -> Owner | None:
+    """The line of `folder`, or None when another process has it; with another `file_name` the printers of it.
 
     Args:
         folder: the terminal's data folder.
@@ -47,7 +47,7 @@ def own(folder: Path, pid: int, since: str) -> Owner | None:
 
     Raises NoLock when the file can't be opened; a full disk is no hindrance.
     """
-    file = folder / FILE
+    file = folder / file_name
     connection: sqlite3.Connection | None = None
     try:
         connection = sqlite3.connect(file, timeout=0.0, isolation_level=None, check_same_thread=False)

@@ -143,6 +143,10 @@ class LineStore(ScanStore, Protocol):
         """Megabytes that are free on the disk; -1 where nobody can say."""
         ...
 
+    def at_hand(self) -> tuple[int, int]:
+        """Papers that wait for their printer, and unfinished forms."""
+        ...
+
     def pending(self) -> Pending:
         """What waits now."""
         ...

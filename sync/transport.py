@@ -169,6 +169,10 @@ class Transport:
             raise NotTheHall("line.not_the_hall", seen="case")
         return answer
 
+    async def windows(self, signer: Signer, at: datetime) -> Signed:
+        """What all windows still have open, signed by the hall. Raises TryAgain or Declined."""
+        return _form(await self._signed("/sync/v1/windows", "", signer, at, 0.0), Signed)
+
     async def scan_held(self, sha256: str, signer: Signer, at: datetime) -> int:
         """How many bytes of a scan the hall has. Raises TryAgain or Declined."""
         path = f"/sync/v1/blob/{sha256}"

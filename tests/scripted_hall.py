@@ -374,6 +374,9 @@ class ListStore(ScanShelf):
     def free_mb(self) -> int:
         return 1000
 
+    def at_hand(self) -> tuple[int, int]:
+        return (0, 0)
+
     def pending(self) -> Pending:
         return Pending(self.rows.count("unsent"), "", self.rows.count("held"), self.rows.count("rejected"))
 

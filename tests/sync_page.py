@@ -165,10 +165,12 @@ def events_table() -> str:
 
 def _row(row: EventType) -> str:
     right = f"`{row.verb}`" if row.verb else f"the {_KLASS[row.klass]}"
+    right += ", officers only" if row.officers_only else ""
+    right += f"; or `{row.oversight}`" if row.oversight else ""
     cells = (
         f"`{row.name}`", _KLASS[row.klass], _OFFLINE[row.offline],
         " ".join(f"`{name}`" for name in sorted(row.broken_by)) or "–", "yes" if row.insistable else "–",
-        row.prints or "–", row.scope, f"{right}, officers only" if row.officers_only else right,
+        row.prints or "–", row.scope, right,
     )  # fmt: skip
     return f"| {' | '.join(cells)} |"
 

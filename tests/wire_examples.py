@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from casework.bodies import MaterialAdded
+from casework.closing import PURPOSE_WINDOWS, Windows, WindowState
 from casework.facts import NO_HASH, Base, Envelope, Fact, Group, LegalTime, digest, encode_body, encode_fact
 from casework.http_signature import INPUT, SIGNATURE, sign_request
 from casework.report import Report
@@ -109,6 +110,8 @@ def examples() -> dict[str, str]:
     signature = sign_request(TERMINAL_KEY, "GET", path, query, datetime(2026, 11, 23, 9, 15))  # noqa: DTZ001
     hello = seal(HALL_KEY, PURPOSE_HELLO, Hello("420118", "420118", "光谷政务服务大厅", HALL_KEY.public, 1, AT))
     enrol = seal(TERMINAL_KEY, PURPOSE_ENROL, EnrolRequest("0012", "K7PM3-XQ2RT", "inc-1", TERMINAL_KEY.public))
+    window = WindowState("0012", AT, 2, AT, rejected=1, prints=1, forms=0)
+    windows = seal(HALL_KEY, PURPOSE_WINDOWS, Windows("420118", AT, "0012", (window,)))
     enrolled = EnrolAnswer("420118", "420118", "光谷政务服务大厅", HALL_KEY.public, 1, "0012", AT)
     values: dict[str, object] = {
         "fact": msgspec.Raw(data),
@@ -126,6 +129,7 @@ def examples() -> dict[str, str]:
         "pull_answer": page,
         "hello": hello,
         "report": Report(AT, "0.3.0", 1, {"write.version": 1}, 2, AT, held=1, offset_ms=-120, free_mb=52000),
+        "windows": windows,
         "enrol": enrol,
         "enrol_answer": enrolled,
         "piece_answer": BlobAnswer(AT, digest(SCAN), len(SCAN), len(SCAN)),

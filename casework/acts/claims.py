@@ -1,8 +1,8 @@
-"""Taking an item of the queue, and letting go of it (S23)."""
+"""Taking an item of the queue, and letting go of it (S23); and that a case is no duplicate of another."""
 
 from __future__ import annotations
 
-from casework import bodies, commands
+from casework import bodies, numbers, queue_commands
 from casework.acts.parts import Handler, Step, any_post, own_post
 from casework.case import Case, Place, places, step_of
 from casework.claims import claim_on
@@ -24,7 +24,7 @@ def own_places(case: Case, context: Context) -> tuple[tuple[Place, str], ...]:
     return tuple(found)
 
 
-def _claim(case: Case, command: commands.Claim, context: Context) -> Step | Refusal:
+def _claim(case: Case, command: queue_commands.Claim, context: Context) -> Step | Refusal:
     mine = [one for one in own_places(case, context) if command.step in {"", one[0].step}]
     if not mine:
         return Refusal("nothing_to_claim", {"number": case.number})
@@ -33,7 +33,7 @@ def _claim(case: Case, command: commands.Claim, context: Context) -> Step | Refu
     return "claimed", body, free[1]
 
 
-def _release(case: Case, command: commands.Release, context: Context) -> Step | Refusal:
+def _release(case: Case, command: queue_commands.Release, context: Context) -> Step | Refusal:
     """Her own first; a supervisor's word frees another's."""
     held = {step: one for step in case.claims if (one := claim_on(case, step, context.day))}
     wanted = [step for step in held if command.step in {"", step}]
@@ -46,4 +46,9 @@ def _release(case: Case, command: commands.Release, context: Context) -> Step | 
     return "released", body, frees or any_post(case, context, "released")
 
 
-HANDLERS: dict[str, Handler] = {"claim": _claim, "release": _release}
+def _tell_apart(case: Case, command: queue_commands.TellApart, context: Context) -> Step | Refusal:
+    others = tuple(dict.fromkeys(numbers.parse(each).number for each in command.others))
+    return "told_apart", bodies.ToldApart(others, clean_text(command.reason)), any_post(case, context, "told_apart")
+
+
+HANDLERS: dict[str, Handler] = {"claim": _claim, "release": _release, "tell-apart": _tell_apart}

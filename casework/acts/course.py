@@ -5,15 +5,16 @@ from __future__ import annotations
 from datetime import date
 
 from casework import bodies, commands
-from casework.acts.parts import Handler, Step, any_post, opened
+from casework.acts.parts import Handler, Opened, Step, any_post, opened, overseer_post
 from casework.ambient import moment
-from casework.case import Case, open_steps, paused
+from casework.case import Case, open_steps, paused, post_of
 from casework.drafting import Context
 from casework.errors import BadInput
 from casework.money import fen
 from casework.rights import delegated
 from casework.rules import Refusal
 from casework.rules.course import may_be_spared
+from casework.rules.refusing import named
 from casework.standing import standing
 from casework.text import clean_code, clean_line, clean_text
 
@@ -73,10 +74,28 @@ def _send_back(case: Case, command: commands.SendBack, context: Context) -> Step
 
 
 def _reassign(case: Case, command: commands.Reassign, context: Context) -> Step | Refusal:
-    found = opened(case, context, *_WORK, "accept", step=command.step)
+    over = overseer_post(context, "reassigned")
+    found = (
+        _anywhere(case, command, context, over) if over else opened(case, context, *_WORK, "accept", step=command.step)
+    )
     if isinstance(found, Refusal):
         return found
-    return "reassigned", bodies.Reassigned(found[0].id, command.post, clean_text(command.reason)), found[1]
+    person = clean_code(command.person)
+    if not person and command.post == post_of(case, found[0]):
+        return Refusal("same_post", {"step": found[0].kind, **named(command.post, context.bench)})
+    taker = context.person_of(person) if person and context.person_of is not None else None
+    body = bodies.Reassigned(
+        found[0].id, command.post, clean_text(command.reason), person, taker.name if taker is not None else ""
+    )
+    return "reassigned", body, found[1]
+
+
+def _anywhere(case: Case, command: commands.Reassign, context: Context, over: str) -> Opened | Refusal:
+    """The open step that is named, else the first that the new post can do; a supervisor moves it from any post."""
+    ready = [each for each in open_steps(case) if command.step in {"", each.id}]
+    post = context.catalogue.posts.get(command.post)
+    fitting = [each for each in ready if post is not None and each.kind in post.kinds] or ready
+    return (fitting[0], over) if fitting else Refusal("step_not_open", {"step": "examine"})
 
 
 def _consult(case: Case, command: commands.Consult, context: Context) -> Step | Refusal:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from casework import bodies, commands
+from casework import bodies, queue_commands
 from casework.acts.parts import Handler, Step, any_post
 from casework.case import Case
 from casework.dating import on_paper
@@ -11,7 +11,7 @@ from casework.rules import Refusal
 from casework.text import clean_code, clean_text
 
 
-def _confirm_date(case: Case, command: commands.ConfirmDate, context: Context) -> Step | Refusal:
+def _confirm_date(case: Case, command: queue_commands.ConfirmDate, context: Context) -> Step | Refusal:
     of = clean_code(command.of).lower() or next(iter(case.doubts), "")
     if of not in case.doubts:
         return Refusal("not_in_doubt", {"number": case.number})

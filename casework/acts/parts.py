@@ -56,6 +56,12 @@ def any_post(case: Case, context: Context, type_: str, wanted: str = "") -> str:
     return found or next(iter(context.shift), "")
 
 
+def overseer_post(context: Context, type_: str) -> str:
+    """The post of the shift from which a fact of `type_` may be made of what others hold; empty where there is none."""
+    right = EVENTS[type_].oversight
+    return post_for(context.staff, context.shift, right, context.catalogue.posts) if right else ""
+
+
 def item_of(case: Case, context: Context) -> Item | None:
     """The item as it was at receipt, if the catalogue in hand still has that very one."""
     item = context.catalogue.items.get(case.received.item)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from casework import bodies, commands
+from casework import bodies, commands, queue_commands
 from casework.acts.parts import Handler, Step, any_post, item_of, opened
 from casework.ambient import moment
 from casework.case import Case, officer_post, steps_of_kind
 from casework.clocks import months_later
 from casework.drafting import Context
+from casework.errors import BadInput
 from casework.intake import default
 from casework.rules import Refusal
 from casework.text import clean_code, clean_line, clean_name, clean_text
@@ -123,14 +124,17 @@ def _void(case: Case, command: commands.Void, context: Context) -> Step | Refusa
     return "voided", body, any_post(case, context, "voided", case.received.module)
 
 
-def _hand_over(case: Case, command: commands.HandOver, context: Context) -> Step | Refusal:
+def _hand_over(case: Case, command: queue_commands.HandOver, context: Context) -> Step | Refusal:
     if command.to not in context.catalogue.posts:
         return Refusal("no_such_post", {"post": command.to[:40]})
-    body = bodies.HandedOver(command.to, clean_line(command.papers))
+    person = clean_code(command.person) if command.person else ""
+    if person and context.team_of is not None and not context.team_of(person):
+        raise BadInput("command.taker", number=person[:40])
+    body = bodies.HandedOver(command.to, clean_line(command.papers), person, clean_name(command.name))
     return "handed_over", body, any_post(case, context, "handed_over")
 
 
-def _recall(case: Case, command: commands.RecallEnd, context: Context) -> Step | Refusal:
+def _recall(case: Case, command: queue_commands.RecallEnd, context: Context) -> Step | Refusal:
     """The oldest paper that is called back, or the oldest of one kind."""
     recall = next((each for each in case.open_recalls if command.paper in {"", each.paper}), None)
     if recall is None:

@@ -6,6 +6,7 @@ of old versions are never deleted; a new field has a default.
 
 from __future__ import annotations
 
+from casework.bodies.calls import CallAnswered, Called
 from casework.bodies.claims import Claimed, Released
 from casework.bodies.course import (
     AskRefused,
@@ -24,6 +25,7 @@ from casework.bodies.course import (
     StepNotNeeded,
     Suspended,
 )
+from casework.bodies.doubles import ToldApart
 from casework.bodies.hall import (
     Adopts,
     CalendarHead,
@@ -92,6 +94,8 @@ __all__ = [
     "AskRefused",
     "Body",
     "CalendarHead",
+    "CallAnswered",
+    "Called",
     "CatalogueHead",
     "Certified",
     "CheckLine",
@@ -158,6 +162,7 @@ __all__ = [
     "Terminated",
     "TimerSetAside",
     "TimerSettled",
+    "ToldApart",
     "Transferred",
     "Unmasked",
     "Voided",

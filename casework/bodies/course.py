@@ -40,11 +40,17 @@ class SentBack(Body, frozen=True):
 
 
 class Reassigned(Body, frozen=True):
-    """`reassigned`: an open step goes to another post of the module."""
+    """`reassigned`: an open step goes to another post of the module, or to a `person` of it.
+
+    By an officer from her own post, by a supervisor from any (改派). `name`: the person's, so that every window can say
+    who has it.
+    """
 
     step: str
     post: str
     reason: str
+    person: str = ""
+    name: str = ""
 
 
 class Consulted(Body, frozen=True):
@@ -64,10 +70,14 @@ class Recused(Body, frozen=True):
 
 
 class HandedOver(Body, frozen=True):
-    """`handed_over`: the papers went from post to post (R16, 物料流转)."""
+    """`handed_over`: the papers went from post to post (R16, 物料流转), at a shift's end to a `person` of the post
+    (交接), who answers for the item from then on."""
 
     to: str
     papers: str = ""
+    person: str = ""
+    name: str = ""
+    """The person's, so that every window can say who has it."""
 
 
 class Nudged(Body, frozen=True):

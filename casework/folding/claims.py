@@ -8,7 +8,8 @@ import msgspec
 
 from casework import bodies
 from casework.case import Case, Claim, places
-from casework.claims import claim_on
+from casework.claims import claim_on, needs_a_claim
+from casework.events import EVENTS
 from casework.facts import Fact
 from casework.folding.parts import Evolver
 
@@ -28,6 +29,8 @@ def _released(case: Case, fact: Fact, body: bodies.Released) -> Case:
 
 def kept_claims(case: Case, type_: str, body: Any) -> Case:
     """The case with claims only on what still waits: an item that was done, sent back or reassigned is nobody's."""
+    if case.handed is not None and _is_taken_up(type_):
+        case = msgspec.structs.replace(case, handed=None)
     if not case.claims:
         return case
     waiting = {place.step for place in places(case)} - ({body.step} if type_ == "reassigned" else set())
@@ -36,4 +39,15 @@ def kept_claims(case: Case, type_: str, body: Any) -> Case:
     return msgspec.structs.replace(case, claims={step: one for step, one in case.claims.items() if step in waiting})
 
 
-EVOLVERS: dict[str, Evolver] = {"claimed": _claimed, "released": _released}
+def _is_taken_up(type_: str) -> bool:
+    """Whether a fact of this type says that somebody works on what was handed over."""
+    if type_ == "reassigned":  # that names whoever has it from now on, or nobody
+        return False
+    return type_ == "claimed" or bool(EVENTS[type_].step_kind) or needs_a_claim(type_)
+
+
+def _told_apart(case: Case, fact: Fact, body: bodies.ToldApart) -> Case:
+    return msgspec.structs.replace(case, apart=tuple(sorted({*case.apart, *body.others})))
+
+
+EVOLVERS: dict[str, Evolver] = {"claimed": _claimed, "released": _released, "told_apart": _told_apart}

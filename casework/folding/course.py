@@ -5,9 +5,10 @@ from __future__ import annotations
 import msgspec
 
 from casework import bodies
-from casework.case import UNDER_WAY, Case, Consult, Extension, Pause, StepState, open_steps, paused, step_of
+from casework.case import UNDER_WAY, Case, Consult, Extension, Handed, Pause, StepState, open_steps, paused, step_of
 from casework.facts import Fact
-from casework.folding.parts import Evolver, after, done, over, unchanged, under_way
+from casework.folding.parts import Evolver, after, done, over, under_way
+from casework.nudging import with_nudge
 
 
 def _step_done(case: Case, fact: Fact, body: bodies.StepDone) -> Case:
@@ -47,7 +48,8 @@ def _sent_back(case: Case, fact: Fact, body: bodies.SentBack) -> Case:
 
 
 def _reassigned(case: Case, fact: Fact, body: bodies.Reassigned) -> Case:
-    return msgspec.structs.replace(case, posts={**case.posts, body.step: body.post})
+    handed = Handed(body.person, body.name, fact.actor, fact.time.at) if body.person else None
+    return msgspec.structs.replace(case, posts={**case.posts, body.step: body.post}, handed=handed)
 
 
 def _consulted(case: Case, fact: Fact, body: bodies.Consulted) -> Case:
@@ -63,7 +65,7 @@ def _recused(case: Case, fact: Fact, body: bodies.Recused) -> Case:
 
 
 def _nudged(case: Case, fact: Fact, body: bodies.Nudged) -> Case:
-    return msgspec.structs.replace(case, nudges=case.nudges + 1)
+    return with_nudge(case, fact, body.text)
 
 
 def _ask_refused(case: Case, fact: Fact, body: bodies.AskRefused) -> Case:
@@ -107,6 +109,15 @@ def _paid(case: Case, fact: Fact, body: bodies.Paid) -> Case:
     return msgspec.structs.replace(case, steps=done(case, fact, body.step), paid=body)
 
 
+def _handed_over(case: Case, fact: Fact, body: bodies.HandedOver) -> Case:
+    """To a person: whoever handed it over has it no more, and she is named until somebody works on it."""
+    if not body.person:
+        return case
+    left = {step: claim for step, claim in case.claims.items() if claim.by != fact.actor}
+    handed = Handed(body.person, body.name, fact.actor, fact.time.at)
+    return msgspec.structs.replace(case, claims=left, handed=handed)
+
+
 EVOLVERS: dict[str, Evolver] = {
     "step.done": _step_done,
     "step.not_needed": _not_needed,
@@ -121,5 +132,5 @@ EVOLVERS: dict[str, Evolver] = {
     "resumed": _resumed,
     "extended": _extended,
     "paid": _paid,
-    "handed_over": unchanged,
+    "handed_over": _handed_over,
 }

@@ -158,6 +158,8 @@ EVOLVERS: dict[str, Evolver] = {
     "prefile.checked": unchanged,
     "prefile.parked": unchanged,
     "prefile.taken": unchanged,
+    "called": unchanged,  # calls belong to no case
+    "call.answered": unchanged,
     "received": unchanged,  # a second one for the same case is a duplicate, shown by the hall's flag (S22)
     "material.added": _material_added,
     "material.returned": _material_returned,

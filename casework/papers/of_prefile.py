@@ -11,7 +11,8 @@ from casework.catalogue.schema import Item
 from casework.papers.facts import PaperFacts, Party, PreparedLine
 from casework.papers.of_item import fee_words, guide_facts, guide_material
 from casework.papers.parts import Say
-from casework.prefile import Prefile, printed_code
+from casework.prefile import Prefile
+from casework.short_codes import printed_code
 
 _RIGHT = frozenset({"original", "copy", "electronic", "checked"})
 

@@ -1,7 +1,7 @@
 """A paper as lines of text: the preview on the screen, and what the till printer is driven by.
 
-80 mm paper has 48 columns, A5 is shown in 64 and A4 in 80. The lines say what they are (number, bar code, rule), so
-the printer can draw its own bars and sizes where the preview has characters.
+80 mm paper has 48 columns, A5 is shown in 64 and A4 in 78: with its margin it fits a window of 80. The lines say what
+they are (number, bar code, rule), so the printer can draw its own bars and sizes where the preview has characters.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from typing import Literal
 
 import msgspec
 
-from casework.papers.cells import Measure, centre, pad, screen_cells, share, wrap
+from casework.cells import Measure, centre, pad, screen_cells, share, wrap
 from casework.papers.model import Paper, Table
 
-COLUMNS = {"80mm": 48, "A5": 64, "A4": 80}
+COLUMNS = {"80mm": 48, "A5": 64, "A4": 78}
 """Cells across the text of each size."""
 
 

@@ -11,17 +11,18 @@ from casework.case import AT_APPLICANT, Case, module_at, open_steps, paused, ste
 from casework.events import EVENTS, EventType
 from casework.facts import Fact
 from casework.rights import delegated, may
-from casework.rules import claims, course, dates, intake, result, scans, settling
-from casework.rules.refusing import SEPARATION, Bench, Refusal, Rule, asked_for, at_post, named, sentence
+from casework.rules import calls, claims, course, dates, doubles, intake, result, scans, settling
+from casework.rules.refusing import SEPARATION, Bench, Refusal, Rule, asked_for, at_post, named, overseen, sentence
 
 __all__ = ["RULES", "SEPARATION", "Bench", "Refusal", "asked_for", "refusal", "sentence"]
 
 RULES: dict[str, Rule] = {
     **intake.RULES, **course.RULES, **result.RULES, **settling.RULES, **dates.RULES, **claims.RULES,
-    **scans.RULES,
+    **scans.RULES, **calls.RULES, **doubles.RULES,
 }  # fmt: skip
 
 _BEFORE_THE_NUMBER = frozenset({"prefile.opened", "prefile.checked", "prefile.parked", "prefile.taken"})
+_WITHOUT_A_CASE = settling.WITHOUT_A_CASE | calls.TYPES
 _AFTER_THE_END = (
     frozenset({"printed", "unmasked", "handed_over", "material.returned", "corrected", "revoked", "ask.refused"})
     | {"recalled", "scanned"}
@@ -29,7 +30,7 @@ _AFTER_THE_END = (
 )
 _WHILE_WAITING = frozenset(
     {"material.added", "checked_by_network", "mended_on_the_spot", "supplement.told", "nudged", "recused"}
-    | {"withdrawn", "terminated", "transferred", "voided", "date.confirmed"}
+    | {"withdrawn", "terminated", "transferred", "voided", "date.confirmed", "told_apart"}
 ) | _AFTER_THE_END  # fmt: skip
 
 
@@ -41,13 +42,13 @@ def refusal(case: Case | None, fact: Fact, body: Any, bench: Bench) -> Refusal |
         _person(case, row, fact, bench, module)
         or _state(case, row)
         or (_step(case, row, fact, body, bench) if case is not None else None)
-        or (claims.not_anothers(case, row.name, fact, body) if case is not None else None)
+        or (claims.not_anothers(case, fact, body, bench) if case is not None else None)
         or (RULES[row.name](case, fact, body, bench) if _has_rule(case, row) else None)
     )
 
 
 def _has_rule(case: Case | None, row: EventType) -> bool:
-    return row.name in RULES and (case is not None or row.name in settling.WITHOUT_A_CASE)
+    return row.name in RULES and (case is not None or row.name in _WITHOUT_A_CASE)
 
 
 def _person(case: Case | None, row: EventType, fact: Fact, bench: Bench, module: str) -> Refusal | None:
@@ -55,11 +56,12 @@ def _person(case: Case | None, row: EventType, fact: Fact, bench: Bench, module:
     if staff is None or not staff.active:
         return Refusal("no_such_person", {"number": fact.actor})
     at_officers = staff.team == "helper" and post is not None and post.team != "helper"
-    if (row.officers_only and staff.team != "officer") or at_officers:
+    over = overseen(fact, bench)
+    if (row.officers_only and staff.team != "officer" and not over) or at_officers:
         return Refusal("helper_may_not", {"name": staff.name})
     if fact.post not in staff.posts:
         return Refusal("not_your_post", {"name": staff.name, **named(fact.post, bench)})
-    if not may(staff, row.verb, fact.post, bench.posts, module) and not _by_delegation(row, fact, bench):
+    if not (over or may(staff, row.verb, fact.post, bench.posts, module) or _by_delegation(row, fact, bench)):
         return Refusal("no_right", {"name": staff.name, **named(fact.post, bench)})
     if case is not None and staff.number in case.recused and row.name != "recused":
         return Refusal("recused", {"name": staff.name, "number": case.number})
@@ -72,7 +74,7 @@ def _by_delegation(row: EventType, fact: Fact, bench: Bench) -> bool:
 
 def _state(case: Case | None, row: EventType) -> Refusal | None:
     if case is None:
-        begins = row.name == "received" or row.name in _BEFORE_THE_NUMBER | settling.WITHOUT_A_CASE
+        begins = row.name == "received" or row.name in _BEFORE_THE_NUMBER | _WITHOUT_A_CASE
         return None if begins else Refusal("no_case")
     if row.name == "received" or row.name in _BEFORE_THE_NUMBER:
         return Refusal("received_twice", {"number": case.number})

@@ -9,12 +9,12 @@ from casework.case import APPLICANT, THIRD_PARTY, Case, Claim, places, step_of
 from casework.claims import claim_on, needs_a_claim, others_claim
 from casework.facts import Fact
 from casework.rights import may
-from casework.rules.refusing import Bench, Refusal, Rule, at_post, named
+from casework.rules.refusing import Bench, Refusal, Rule, at_post, named, overseen
 
 
-def not_anothers(case: Case, type_: str, fact: Fact, body: Any) -> Refusal | None:
-    """Whether somebody else has the item that the fact works on."""
-    if not needs_a_claim(type_):
+def not_anothers(case: Case, fact: Fact, body: Any, bench: Bench) -> Refusal | None:
+    """Whether somebody else has the item that the fact works on; what a supervisor reassigns is taken from her."""
+    if not needs_a_claim(fact.type) or overseen(fact, bench):
         return None
     claim = others_claim(case, getattr(body, "step", ""), fact.actor, fact.time.at[:10])
     return has_it(claim) if claim is not None else None

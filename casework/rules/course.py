@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from casework import bodies
-from casework.case import Case, paused, step_of
+from casework.case import Case, module_at, paused, step_of
+from casework.catalogue.schema import Post
+from casework.events import EVENTS
 from casework.facts import Fact
-from casework.rights import may
-from casework.rules.refusing import Bench, Refusal, Rule, at_step, first, reason, undecided
+from casework.nudging import nudged_on
+from casework.rights import may, stands_in
+from casework.rules.refusing import Bench, Refusal, Rule, at_step, first, named, overseen, reason, undecided
 from casework.rules.scans import READS, papers_to_come
 
 _BRANCHES = frozenset({"site_check", "expert_review", "hearing", "consult", "publicity", "pay"})
@@ -68,7 +72,33 @@ def _reassigned(case: Case, fact: Fact, body: bodies.Reassigned, bench: Bench) -
         return no
     if step is None or post is None or case.received.module not in post.modules or step.kind not in post.kinds:
         return Refusal("no_such_post", {"post": body.post[:40]})
-    return reason(body) or no
+    return first(reason(body), None if overseen(fact, bench) else no, may_not_take(case, step, body, bench))
+
+
+def may_not_take(case: Case, step: bodies.RouteStep, body: bodies.Reassigned, bench: Bench) -> Refusal | None:
+    """Why the person who is named can't do the step: no right at that post, stepped aside, or let the case in."""
+    if not body.person or bench.person_of is None:
+        return None
+    taker = bench.person_of(body.person)
+    if taker is None or not taker.active:
+        return Refusal("no_such_person", {"number": body.person[:40]})
+    if taker.number in case.recused:
+        return Refusal("recused", {"name": taker.name, "number": case.number})
+    if not may_do(taker, step, body.post, case, bench.posts):
+        return Refusal("taker_may_not", {"name": taker.name, "step": step.kind, **named(body.post, bench)})
+    if step.kind == "decide" and taker.number in case.let_in_by and not case.received.one_person:
+        return Refusal("taker_let_in", {"name": taker.name, "number": case.number})
+    return None
+
+
+def may_do(staff: bodies.StaffSet, step: bodies.RouteStep, post: str, case: Case, posts: Mapping[str, Post]) -> bool:
+    """Whether she serves `post`, or one that stands in for it, with the right to what ends the step."""
+    ends = next((row for row in EVENTS.values() if row.ends(step.kind)), None)
+    module = module_at(case, step.id, ends.name) if ends else ""
+    return ends is not None and any(
+        stands_in(here, post, step.kind, case.received.module, posts) and may(staff, ends.verb, here, posts, module)
+        for here in staff.posts
+    )
 
 
 def _consulted(case: Case, fact: Fact, body: bodies.Consulted, bench: Bench) -> Refusal | None:
@@ -97,7 +127,15 @@ def _decides_here(case: Case, bench: Bench) -> bool:
 
 
 def _nudged(case: Case, fact: Fact, body: bodies.Nudged, bench: Bench) -> Refusal | None:
-    return None if body.text.strip() else Refusal("nothing_said")
+    if not body.text.strip():
+        return Refusal("nothing_said")
+    return told_today(case, fact.actor, fact.time.at[:10])
+
+
+def told_today(case: Case, who: str, day: str) -> Refusal | None:
+    """One nudge a day of each person on a case: more of them move nothing."""
+    before = nudged_on(case, who, day)
+    return Refusal("nudged_today", {"nudged_at": before.at}) if before is not None else None
 
 
 def _suspended(case: Case, fact: Fact, body: bodies.Suspended, bench: Bench) -> Refusal | None:

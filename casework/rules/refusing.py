@@ -12,10 +12,11 @@ from casework.calendar import Calendar
 from casework.case import Case, open_steps, paused, post_of, step_of
 from casework.catalogue.materials import LACKING
 from casework.catalogue.schema import Post
+from casework.events import EVENTS
 from casework.facts import Fact
 from casework.messages import Message
 from casework.refused import Waits
-from casework.rights import delegated, stands_in
+from casework.rights import delegated, may, stands_in
 
 SEPARATION = frozenset({"same_person", "helper_may_not", "recused"})
 """Refusals that nobody can insist on (S15)."""
@@ -68,6 +69,8 @@ class Bench(msgspec.Struct, frozen=True):
     """What waits in the tray and may be settled with this case, by its name there."""
     calendar: Calendar | None = None
     """The newest, for rules with a term; None where none has come, and then no term is counted."""
+    person_of: Callable[[str], bodies.StaffSet | None] | None = None
+    """Whom a staff number is by the roster; None where no roster is at hand, and then nobody is looked up."""
 
 
 Rule = Callable[[Any, Fact, Any, Bench], Refusal | None]
@@ -87,6 +90,12 @@ def first(*checks: Refusal | None) -> Refusal | None:
 def reason(body: Any) -> Refusal | None:
     """A reason is a must."""
     return None if body.reason.strip() else Refusal("reason")
+
+
+def overseen(fact: Fact, bench: Bench) -> bool:
+    """Whether a supervisor made the fact, by her right over what others hold."""
+    right = EVENTS[fact.type].oversight
+    return bool(right) and bench.staff is not None and may(bench.staff, right, fact.post, bench.posts)
 
 
 def at_post(case: Case, step: bodies.RouteStep, fact: Fact, bench: Bench) -> Refusal | None:

@@ -34,6 +34,7 @@ def arguments(parser: Parser) -> None:
     listing.add_argument("--module", choices=MODULES, default="", help=t("arguments.module"))
     listing.add_argument("--since", type=_day, default=None, metavar="DATE", help=t("arguments.since"))
     listing.add_argument("--limit", type=_count, default=0, metavar="N", help=t("arguments.limit"))
+    listing.add_argument("--mine", action="store_true", help=t("arguments.mine"))
     show = command(group, "show", "help.case.show")
     act = command(group, "act", "help.case.act")
     scan = command(group, "scan", "help.case.scan")
@@ -62,6 +63,11 @@ def run(args: argparse.Namespace) -> int:
             data(case_facts.shown(terminal, case))
             for sentence in case_facts.about_number(terminal, args.number):
                 talk(sentence)
+            return 0
+        if args.mine:
+            for row in terminal.memory.cases_of_clerk(session.staff.number)[: args.limit or None]:
+                if args.state in {"", row.state} and args.module in {"", row.module}:
+                    data(case_facts.row(terminal, row.case))
             return 0
         posts = case_facts.queues(terminal, session.shift) if args.post and args.state not in _HELD_BY_NO_POST else ()
         for case in case_facts.listed(terminal, args.state, posts, args.module, args.since or "", args.limit):

@@ -22,8 +22,8 @@ def run(args: argparse.Namespace) -> int:
 
     from console.folders import data_folder
     from console.messages import choose_language
-    from console.window import open_console
+    from console.window import WEB_DRIVER, open_console
 
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not (sys.stdin.isatty() and sys.stdout.isatty()) and os.environ.get("TEXTUAL_DRIVER") != WEB_DRIVER:
         raise ConsoleError("console.no_screen", command=t("help.case"))
     return open_console(data_folder(args.dir), language=choose_language(args.lang, os.environ))

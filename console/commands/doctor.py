@@ -19,6 +19,7 @@ LEAST_FREE = 200 * 1024 * 1024
 """Bytes on the disk below which a window should not begin its day."""
 
 OLDEST_UNSENT = timedelta(days=1)
+OLDEST_PRINT = timedelta(minutes=10)
 
 _NEEDS_A_PERSON = frozenset(
     {
@@ -75,7 +76,7 @@ def _terminal(terminal: Terminal, problems: list[Message]) -> Found:
         "catalogue": _head(terminal, "catalogue", problems),
         "calendar": _head(terminal, "calendar", problems),
         "cases_that_need_an_update": _need_update(terminal, problems),
-        "prints_waiting": terminal.memory.prints_waiting(),
+        "prints": _prints(terminal, problems),
     }
 
 
@@ -161,6 +162,26 @@ def _line(terminal: Terminal, problems: list[Message]) -> Found:
         "offset_ms": contact.offset_ms, "frozen": contact.frozen or None, "cursor": position.cursor,
         "epoch": position.epoch, "owner": owner[0] if owner else None,
         "snapshot": {"upto": boot.seq, "done": round(boot.done, 2)} if boot else None,
+    }  # fmt: skip
+
+
+def _prints(terminal: Terminal, problems: list[Message]) -> Found:
+    """The papers that are not out, and the window's printers; one of the system's needs the system's program."""
+    from console.print_queue import slots_of
+    from console.printing.slots import read_address
+    from console.printing.spool import program
+
+    standing, slots = terminal.memory.prints_standing(), slots_of(terminal)
+    if standing.unsure:
+        problems.append(Message("doctor.prints_unsure", {"count": standing.unsure}))
+    if standing.oldest and terminal.clock.now() - moment(standing.oldest) > OLDEST_PRINT:
+        since = standing.oldest[:16].replace("T", " ")
+        problems.append(Message("doctor.prints_old", {"count": standing.open, "since": since}))
+    if program() is None and any(read_address(slot.address).kind == "spool" for slot in slots):
+        problems.append(Message("papers.error.no_spool", {"printer": "spool:"}))
+    return {
+        "waiting": standing.open, "unsure": standing.unsure, "oldest": standing.oldest or None,
+        "printers": {slot.name: slot.address for slot in slots}, "spool": program(),
     }  # fmt: skip
 
 

@@ -14,11 +14,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any, BinaryIO
 
-import msgspec
-
-from casework.commands import Intake, Scan
+from casework.commands import Scan
 from casework.messages import Message, t
-from casework.prefile import read_code
 from casework.rules import Refusal
 from console import bootstrap
 from console.arguments import Parser, add_folder, add_person, add_shared
@@ -27,9 +24,8 @@ from console.dropped import file_of
 from console.errors import FileTrouble, WrongUse
 from console.intake_lines import BadLine, lines_of, read_line, read_scans
 from console.output import complain, data, reason_of, talk
-from console.preparing import Preparing
+from console.taking_in import take_in
 from console.terminal import Terminal
-from local_db.errors import StoreError
 from local_db.scan_files import Staged
 
 
@@ -38,7 +34,9 @@ def arguments(parser: Parser) -> None:
     add_shared(parser)
     add_folder(parser)
     add_person(parser)
-    parser.add_argument("file", metavar="FILE", help=t("arguments.intake"))
+    parser.add_argument("file", nargs="?", default="", metavar="FILE", help=t("arguments.intake"))
+    parser.add_argument("--batch", default="", metavar="FILE", help=t("arguments.batch"))
+    parser.add_argument("--check", action="store_true", help=t("arguments.batch_check"))
     parser.add_argument("--print", action="store_true", dest="printing", help=t("arguments.print"))
     parser.add_argument("--confirm-day", default="", metavar="DATE", help=t("arguments.confirm_day"))
 
@@ -48,6 +46,13 @@ def run(args: argparse.Namespace) -> int:
     from console.signed_in import signed_in
 
     confirmed = _day(args.confirm_day)
+    if bool(args.file) == bool(args.batch) or (args.check and not args.batch):
+        raise WrongUse("console.intake.one_file")
+    if args.batch:
+        with signed_in(args) as (terminal, session):
+            if confirmed:
+                terminal.legal.confirm(confirmed)
+            return _batch(terminal, session, args)
     with _stream(args.file) as stream, signed_in(args) as (terminal, session):
         if confirmed:
             terminal.legal.confirm(confirmed)
@@ -60,6 +65,33 @@ def run(args: argparse.Namespace) -> int:
         if args.printing:
             _print_all(terminal)
     return 0 if good else 1
+
+
+def _batch(terminal: Terminal, session: Session, args: argparse.Namespace) -> int:
+    """A file that an agent brought; with `--check` it is only looked through. 1 when any line is not in."""
+    from console.batch import FOLDER, keep_results, look_through, take_line
+    from console.batch_file import read_batch
+
+    batch = read_batch(Path(args.batch), terminal.memory.limits)
+    outcomes = []
+    for line in batch.lines:
+        one = (look_through if args.check else take_line)(terminal, session, line)
+        outcomes.append(one)
+        if one.fate == "wrong":
+            _bad(line.number, line.key, one.said.id if one.said else "", one.said or Message("batch.known"))
+        for taken in one.taken:
+            _told(terminal, session, taken, line.number, line.key, printing=args.printing)
+        if args.check and one.fate in {"ready", "warn"}:
+            data({"line": line.number, "ref": line.key, "ready": True, "message": str(one.said) if one.said else None})
+    bad = sum(1 for one in outcomes if one.fate == "wrong")
+    if not args.check:
+        table, refused = keep_results(batch, outcomes, terminal.memory.folder / FOLDER)
+        talk(t("batch.ended", good=len(outcomes) - bad, bad=bad, table=str(table)))
+        if refused is not None:
+            talk(t("batch.refused_in", file=str(refused)))
+    if args.printing:
+        _print_all(terminal)
+    return 1 if bad else 0
 
 
 def _one(terminal: Terminal, session: Session, number: int, line: bytes | None, *, printing: bool) -> bool:
@@ -120,26 +152,6 @@ def _told(terminal: Terminal, session: Session, taken: Taken, number: int, ref: 
     return not (printing and not taken.known) or _printed(terminal, session, taken, number, ref)
 
 
-def take_in(terminal: Terminal, session: Session, command: Intake) -> tuple[Taken, ...] | Refusal:
-    """One application, or all of a bundle; a prefile that it refers to goes on under its own id. Raises BadInput."""
-    case_id, counter = "", terminal.counter
-    if read_code(command.refers_to):
-        prefile = Preparing(counter).prefile(command.refers_to)
-        if not prefile.number:
-            case_id = prefile.id
-            command = msgspec.structs.replace(command, first_contact=command.first_contact or prefile.opened_by)
-    if counter.is_bundle(command.item):
-        taken = counter.intake_together(session, command, case_id)
-    else:
-        one = counter.intake(session, command, case_id)
-        taken = one if isinstance(one, Refusal) else (one,)
-    if not isinstance(taken, Refusal) and not counter.known_down():
-        with contextlib.suppress(StoreError):  # it is saved: a look-up that can't be written must not deny that
-            for each in taken:
-                counter.check(session, each.number)
-    return taken
-
-
 def _printed(terminal: Terminal, session: Session, taken: Taken, number: int, ref: str) -> bool:
     """Put the paper that the new case calls for on record and into the print queue."""
     from console.commands.receipt import newest_kind
@@ -159,9 +171,10 @@ def _printed(terminal: Terminal, session: Session, taken: Taken, number: int, re
 
 
 def _print_all(terminal: Terminal) -> None:
-    from console.print_queue import print_waiting
+    from console.print_queue import PrintQueue
 
-    while print_waiting(terminal):
+    queue = PrintQueue(terminal)
+    while queue.print_waiting():
         continue
 
 

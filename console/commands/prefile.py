@@ -17,8 +17,9 @@ from casework import bodies
 from casework.commands import Intake
 from casework.errors import BadCommand
 from casework.messages import t
-from casework.prefile import Prefile, printed_code
+from casework.prefile import Prefile
 from casework.rules import Refusal
+from casework.short_codes import printed_code
 from console.arguments import Parser, add_folder, add_person, command, commands
 from console.intake_lines import BadLine, lines_of, read_line
 from console.output import data, read_file, read_json, talk

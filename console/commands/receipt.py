@@ -10,8 +10,8 @@ from casework.case import Case
 from casework.messages import t
 from casework.papers import Paper
 from casework.papers.of_case import PRINTED_WITH
-from casework.prefile import read_code
 from casework.rules import Refusal
+from casework.short_codes import read_code
 from console.arguments import Parser, add_folder, add_person, add_shared
 from console.counter import PrintedNow, Session
 from console.errors import FileTrouble, WrongUse

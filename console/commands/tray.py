@@ -39,6 +39,7 @@ def run(args: argparse.Namespace) -> int:
     """Do it."""
     from console.acting import acted
     from console.commands.case import report
+    from console.desk_doubles import looks_after
     from console.fetching import fetch_case
     from console.settling import Settlement, Settling
     from console.signed_in import signed_in
@@ -57,6 +58,12 @@ def run(args: argparse.Namespace) -> int:
                 data({
                     "kind": "reprint", "number": again.number, "case": again.case_id, "former": old,
                     "message": t("tray.reprint", old=printed(old), number=printed(again.number)),
+                })  # fmt: skip
+            for double in terminal.memory.doubles() if looks_after(terminal, session) else ():
+                others = [one.number for one in double.older]
+                data({
+                    "kind": "duplicate", "number": double.case.number, "case": double.case.id,
+                    "other": double.other.number, "older": others,
                 })  # fmt: skip
             return 0
         row = next((row for row in terminal.memory.tray() if row.fact == args.fact), None)

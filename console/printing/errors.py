@@ -2,7 +2,8 @@
 
 PrintingError
 ├── NotDrawn       a paper could not be turned into bytes: ask a person, the text preview still works
-└── PrinterDown    the printer or the folder did not take the bytes: the paper waits in the queue, try again
+├── PrinterDown    the printer or the folder did not take the bytes: the paper waits in the queue, try again
+└── MaybePrinted   bytes have left and nobody knows whether they became a paper: a person looks, nothing is tried again
 """
 
 from __future__ import annotations
@@ -19,4 +20,8 @@ class NotDrawn(PrintingError):
 
 
 class PrinterDown(PrintingError):
-    """The printer or the folder did not take the bytes."""
+    """The printer or the folder did not take the bytes; nothing was printed."""
+
+
+class MaybePrinted(PrintingError):
+    """Bytes have left and nobody knows whether they became a paper."""

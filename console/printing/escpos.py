@@ -7,7 +7,7 @@ characters are taken out before anything is encoded. Mark: at most 10 ms a paper
 
 from __future__ import annotations
 
-from casework.papers.cells import roll_cells, wrap
+from casework.cells import roll_cells, wrap
 from casework.papers.model import Paper, printable
 from casework.papers.text import COLUMNS, Line, lay_out
 from console.printing import codes, glyphs

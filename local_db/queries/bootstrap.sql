@@ -102,11 +102,13 @@ select max(id) from (select id from snap.cases where id > ? order by id limit ?)
 -- name: fill_shown
 insert into shown (
     case_id, root, number, item, module, state, applicant_name, applicant_id, received_at, updated, visit, checks, body,
-    reprint
+    reprint, clerk
 )
 select case_id, root, number, item, module, shown_state, applicant_name, applicant_id, received_at, ?3, visit, checks,
     state, case when instr(state, cast('"former_numbers"' as blob)) > 0
-        then json_type(cast(state as text), '$.reprint') is not null else 0 end
+        then json_type(cast(state as text), '$.reprint') is not null else 0 end,
+    coalesce(nullif(json_extract(cast(state as text), '$.received.first_contact'), ''),
+        json_extract(cast(state as text), '$.taken_by'), '')
 from snap.cases c
 where id > ?1 and id <= ?2 and state is not null
     and not exists (select 1 from confirmed k where k.case_id = c.case_id)

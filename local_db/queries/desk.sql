@@ -47,19 +47,40 @@ update finder set spelled = ? where id = 1
 -- name: queue_print
 insert into print_queue (case_id, number, kind, count, paper, state, since) values (?, ?, ?, ?, ?, 'waiting', ?)
 
--- name: waiting_prints
-select id, case_id, number, kind, count, paper, since, attempts, reason
-from print_queue where state = 'waiting' order by id limit ?
+-- name: open_prints
+select id, case_id, number, kind, count, paper, since, attempts, state, printer, sent_to, tried, reason, facts
+from print_queue where state in ('waiting', 'sending', 'unsure') order by id limit ?
 
--- name: prints_waiting
-select count(*) from print_queue where state = 'waiting'
+-- name: print_job
+select id, case_id, number, kind, count, paper, since, attempts, state, printer, sent_to, tried, reason, facts
+from print_queue where id = ?
+
+-- name: prints_standing
+-- Since when: those that nobody is printing at this moment.
+select count(*), count(*) filter (where state = 'unsure'), coalesce(min(since), '')
+from print_queue where state in ('waiting', 'sending', 'unsure')
+
+-- name: print_begins
+update print_queue set state = 'sending', sent_to = ?, tried = ?, attempts = attempts + 1
+where id = ? and state = 'waiting'
+
+-- name: at_hand
+-- Papers that wait, and forms that nobody has finished or put aside.
+select (select count(*) from print_queue where state = 'waiting'), (select count(*) from draft)
 
 -- name: print_done
 -- The paper is out: its bytes are of no more use, the line stays for the evening's count.
-update print_queue set state = 'printed', file = ?, paper = x'', reason = '', attempts = attempts + 1 where id = ?
+update print_queue set state = 'printed', file = ?, paper = x'', reason = '', facts = '{}' where id = ?
 
--- name: print_failed
-update print_queue set reason = ?, attempts = attempts + 1 where id = ?
+-- name: print_stopped
+update print_queue set state = ?, reason = ?, facts = ? where id = ? and state in ('waiting', 'sending')
+
+-- name: print_chosen
+update print_queue set printer = ?, reason = '', facts = '{}' where id = ? and state = 'waiting'
+
+-- name: print_settled
+update print_queue set state = ?, settled_by = ?, settled_at = ?, note = ?, paper = x''
+where id = ? and state in ('waiting', 'unsure')
 
 -- name: clear_guide
 delete from guide_item
@@ -78,3 +99,22 @@ insert into meta (key, value) values (?, ?) on conflict (key) do update set valu
 
 -- name: guide_item
 select bytes from guide_item where code = ?
+
+-- name: own_day
+-- What is counted at the end of a day; no state where the log has it.
+select f.case_id, o.state, f.bytes from fact f left join outbox o
+on o.state not in ('passed', 'resolved') and o.case_id = f.case_id and o.fact = f.n
+where f.type in ('received', 'printed') and f.at >= ? and f.at < ? order by f.at
+
+-- name: own_row
+-- Where what a paper tells is, while it is not settled: the judgement that it names, else the receipt of its case.
+select o.state from outbox o join fact f on f.n = o.fact
+where o.state not in ('passed', 'resolved') and o.case_id = ?2 and (f.id = ?1 or (?1 = '' and f.type = 'received'))
+limit 1
+
+-- name: at_printer
+-- What is on record as printed and is not out, or was given up on that day.
+select case_id, kind, 'at_printer' from print_queue where state in ('waiting', 'sending', 'unsure') and case_id <> ''
+union all
+select case_id, kind, 'dropped' from print_queue where state = 'dropped' and case_id <> '' and since >= ?1 and since < ?2
+limit ?3

@@ -18,6 +18,9 @@ from shown
 where (?1 = '' or state = ?1) and (?2 = '' or module = ?2) and received_at >= ?3 and (received_at, case_id) < (?4, ?5)
 order by received_at desc, case_id desc limit ?6
 
+-- name: recent_items
+select item from shown order by received_at desc, case_id desc limit ?
+
 -- name: queue
 -- What waits at one post, oldest first, those after a key.
 select p.received_at, p.case_id, p.step, s.number, s.item, s.module, s.state, s.applicant_name, s.applicant_id,
@@ -34,11 +37,25 @@ select case_id from shown where applicant_id = ? and item = ?
     and state in (
         'received', 'awaiting_supplement', 'supplement_partly', 'accepted', 'suspended', 'forwarded', 'decided',
         'certified', 'delivered'
-    ) order by received_at
+    ) order by received_at limit ?
+
+-- name: open_twice
+-- Of whom several open cases of one item are here. Only open ones are in the index.
+select applicant_id, item from shown indexed by shown_open where applicant_id <> '' and state in (
+    'received', 'awaiting_supplement', 'supplement_partly', 'accepted', 'suspended', 'forwarded', 'decided',
+    'certified', 'delivered'
+) group by applicant_id, item having count(*) > 1
 
 -- name: of_applicant
 -- Newest first.
 select case_id from shown where applicant_id = ? order by received_at desc, case_id desc limit ?
+
+-- name: of_agent
+select case_id from agent where code = ?
+
+-- name: person_named
+-- The newest name under an identity number.
+select name, kind from person where code = ? order by id desc limit 1
 
 -- name: count_of_applicant
 select count(*) from shown where applicant_id = ?
@@ -46,9 +63,10 @@ select count(*) from shown where applicant_id = ?
 -- name: number_begins
 select case_id from shown where number >= ?1 and number < ?1 || ':' order by number desc limit ?2
 
--- name: number_like
--- By the end of the number or its short form: one pass over the numbers, some milliseconds for a hundred thousand.
-select case_id from shown where number like ? order by number desc limit ?
+-- name: number_ends
+-- By the end of the number or its short form: the last six digits it may have (a JSON list) by index, then the pattern.
+select case_id from shown where substr(number, -6) in (select value from json_each(?1)) and number like ?2
+order by number desc limit ?3
 
 -- name: alias_begins
 -- Numbers that a case had before it was renumbered.
@@ -136,3 +154,19 @@ select body from prefile where case_id = ?
 select body from prefile
 where state <> 'received' and (? = '' or applicant_id = ? or applicant_name like ?)
 order by touched desc, case_id limit ?
+
+-- name: of_clerk
+-- Her own cases, newest first.
+select case_id, number, item, module, state, applicant_name, applicant_id, received_at, body
+from shown where clerk = ?1 and clerk <> '' order by received_at desc, case_id desc limit ?2
+
+-- name: prefiles_of_clerk
+-- Those that she opened and nobody has taken in yet.
+select body from prefile where clerk = ?1 and clerk <> '' and state <> 'received' order by touched desc, case_id limit ?2
+
+-- name: applicants_of_clerk
+-- For whom she has taken something in, the newest first: how many cases, how many of them are open, the last one.
+select applicant_id, max(applicant_name), (select kind from person where code = applicant_id limit 1), count(*),
+    sum(state in (select value from json_each(?2))), max(received_at)
+from shown where clerk = ?1 and clerk <> '' and applicant_id <> ''
+group by applicant_id order by max(received_at) desc limit ?3

@@ -34,7 +34,7 @@ select coalesce(max(seq), 0) from entry where case_id <> '' and case_id = ?
 -- Own facts that nobody has settled, and what a person must settle.
 select exists (select 1 from outbox where state not in ('passed', 'resolved') and case_id = ?1)
     or exists (select 1 from tray where case_id = ?1 and settled = '')
-    or exists (select 1 from print_queue where case_id = ?1 and state = 'waiting')
+    or exists (select 1 from print_queue where case_id = ?1 and state in ('waiting', 'sending', 'unsure'))
 
 -- name: drop_entries
 delete from entry where case_id <> '' and case_id = ?

@@ -27,8 +27,17 @@ delete from terminal
 -- name: clear_head
 delete from head
 
+-- name: clear_call
+delete from call
+
+-- name: hash_call
+select id, staff, terminal, made_by, made_at, answered_by, answered_at from call order by id
+
 -- name: clear_words
 insert into person_words (person_words) values ('delete-all')
+
+-- name: clear_agent
+delete from agent
 
 -- name: clear_person
 delete from person

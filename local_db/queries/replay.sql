@@ -20,13 +20,15 @@ select body from shown where case_id = ?
 -- name: keep_shown
 insert into shown (
     case_id, root, number, item, module, state, applicant_name, applicant_id, received_at, updated, visit, checks,
-    reprint, recalls, body
-) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    reprint, recalls, checked_at, first, looks, decided_at, asks, terms, measured, clerk, body
+) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?)
 on conflict (case_id) do update set root = excluded.root, number = excluded.number, item = excluded.item,
     module = excluded.module, state = excluded.state, applicant_name = excluded.applicant_name,
     applicant_id = excluded.applicant_id, received_at = excluded.received_at, updated = excluded.updated,
     visit = excluded.visit, checks = excluded.checks, reprint = excluded.reprint, recalls = excluded.recalls,
-    body = excluded.body
+    checked_at = excluded.checked_at, first = excluded.first, looks = excluded.looks, decided_at = excluded.decided_at,
+    asks = excluded.asks, terms = excluded.terms, measured = 1,
+    clerk = excluded.clerk, body = excluded.body
 
 -- name: keep_alias
 -- Old numbers find a case for ever (S27).
@@ -43,6 +45,11 @@ delete from place where post = ? and received_at = ? and case_id = ? and step = 
 
 -- name: keep_person
 insert into person (code, name, kind, words) values (?, ?, ?, ?) on conflict (code, name) do nothing
+
+-- name: keep_agent
+insert into agent (code, case_id, received_at) values (?, ?, ?)
+on conflict (code) do update set case_id = excluded.case_id, received_at = excluded.received_at
+where excluded.received_at >= agent.received_at
 
 -- name: unindexed
 -- How many names the index of words does not reach yet.
@@ -65,11 +72,11 @@ order by seq
 select bytes from fact where id = ?1 union all select bytes from kept where fact_id = ?1 limit 1
 
 -- name: keep_prefile
-insert into prefile (case_id, code, item, state, applicant_name, applicant_id, touched, body)
-values (?, ?, ?, ?, ?, ?, ?, ?)
+insert into prefile (case_id, code, item, state, applicant_name, applicant_id, touched, clerk, body)
+values (?, ?, ?, ?, ?, ?, ?, ?, ?)
 on conflict (case_id) do update set code = excluded.code, item = excluded.item, state = excluded.state,
     applicant_name = excluded.applicant_name, applicant_id = excluded.applicant_id, touched = excluded.touched,
-    body = excluded.body
+    clerk = excluded.clerk, body = excluded.body
 
 -- name: drop_prefile
 delete from prefile where case_id = ?

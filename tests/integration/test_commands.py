@@ -225,6 +225,26 @@ def test_the_ledger_says_why_a_case_is_due(place: Place) -> None:
         assert clock["due"].replace("T", " ") in words.out.decode()
 
 
+def test_the_board_says_the_same_figures_without_a_screen_and_what_each_of_them_means(place: Place) -> None:
+    before = place.at("0012", "board", "--json", "--days", "1").one
+    taken(place, "A01", outcome="accept")
+    after = place.at("0012", "board", "--json", "--days", "1").one
+    counts = [sum(row["count"] for row in facts["hours"]) for facts in (before, after)]
+    assert counts[1] == counts[0] + 1
+    checked = [sum(row["checked"] for row in facts["first_pass"]) for facts in (before, after)]
+    assert checked[1] == checked[0] + 1
+    assert all(row["passed"] <= row["checked"] for row in after["first_pass"])
+    assert after["as_of"]
+    assert set(after["definitions"]) == {
+        "hours", "first_pass", "handling", "waits", "lights", "states", "late_asks",
+    }  # fmt: skip
+    assert all(set(each) == {"what", "facts", "not"} for each in after["definitions"].values())
+    words = place.at("0012", "board", "--lang", "en")
+    assert words.code == 0
+    assert "First-submission pass rate" in words.out.decode()
+    assert place.at("0012", "board", "--days", "9").code == 2
+
+
 def test_a_districts_list_is_imported_to_be_found(place: Place) -> None:
     file = str(ROOT / "tests" / "data" / "district_items.csv")
     assert place.at("0012", "catalogue", "import", file, staff="4001").one == {"imported": 600, "refused": 0}

@@ -15,14 +15,15 @@ import msgspec
 from casework import messages
 from casework.codes import check_phone, check_project_code, check_resident_id, check_uscc, mask_id, mask_name
 from casework.errors import BadInput
-from casework.messages import Message
-from casework.numbers import make
+from casework.messages import Message, t
+from casework.numbers import make, printed
 from casework.text import clean_code, clean_line
 from console.messages import translator
 from screens.desk import (
     ActView,
     Also,
-    BoardRow,
+    BoardView,
+    CallView,
     CaseView,
     Checked,
     Choice,
@@ -39,11 +40,14 @@ from screens.desk import (
     Light,
     Line,
     MaterialView,
+    Offer,
     OtherCase,
     Page,
     PaperRef,
     Party,
     Person,
+    PrefileRow,
+    PrintRow,
     QueueFilter,
     QueueRow,
     Refused,
@@ -54,7 +58,12 @@ from screens.desk import (
     StepView,
     TrayRow,
 )
-from tests.screens.fake_prefiles import CODE, COMPANY, FakePrefiles
+from tests.screens import fake_board
+from tests.screens.fake_acting import FakeActing
+from tests.screens.fake_counter import FakeCounter
+from tests.screens.fake_hall import FakeHall
+from tests.screens.fake_prefiles import CODE, COMPANY
+from tests.screens.fake_roaming import FakeRoaming
 
 TODAY = date(2026, 11, 23)
 WORDS = {
@@ -98,7 +107,7 @@ OTHERS = (number(8), number(9))
 
 
 @dataclass
-class FakeDesk(FakePrefiles):
+class FakeDesk(FakeCounter, FakeActing, FakeRoaming, FakeHall):
     """The desk."""
 
     language: str = "zh_CN"
@@ -111,16 +120,21 @@ class FakeDesk(FakePrefiles):
     link: str = "online"
     plugged_in: bool = True
     who: Person | None = None
+    batches: list[tuple[int, ...]] = field(default_factory=list)
     saved: list[IntakeForm] = field(default_factory=list)
     acted: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
     scans: tuple[ScanView, ...] = ()
     viewed: list[str] = field(default_factory=list)
     printed: list[tuple[str, str]] = field(default_factory=list)
     settled: bool = False
+    prints_settled: bool = False
     opened: bool = False
     unmasked: bool = False
     revision: int = 0
     sitting: tuple[str, ...] = ()
+    nudged: bool = False
+    supervises: bool = False
+    calls: tuple[CallView, ...] = ()
 
     def __post_init__(self) -> None:
         messages.install(translator(self.language))
@@ -143,7 +157,13 @@ class FakeDesk(FakePrefiles):
         names = {"1001": "张敏", "2001": "李国强"}
         posts = (Choice("window", self.w("综合窗口")), Choice("delivery", self.w("出件窗")))
         self.who = Person(
-            number, names[number], "officer" if number == "2001" else "helper", posts, ("window", "delivery")
+            number,
+            names[number],
+            "officer" if number == "2001" else "helper",
+            posts,
+            ("window", "delivery"),
+            takes_in=not self.supervises,
+            supervises=self.supervises,
         )
         return self.who
 
@@ -154,6 +174,16 @@ class FakeDesk(FakePrefiles):
         assert self.who is not None
         self.who = msgspec.structs.replace(self.who, shift=posts)
         return self.who
+
+    def something_waits(self) -> None:
+        """Two forms of hers lie aside, an item was handed to her."""
+        zh = self.language == "zh_CN"
+        rows = (("7H2K-9QWD", "A02", "公司变更登记", "张*"), ("K3MN-22PX", "D01", "食品经营许可(新办)", "李**"))
+        self.put_aside = tuple(
+            PrefileRow(code, item, self.w(name), who, "", (), f"11-23 10:42 {'张敏' if zh else 'Zhang Min'}")
+            for code, item, name, who in rows
+        )
+        self.handed = (msgspec.structs.replace(self._row(4), holder="王芳交来" if zh else "from Wang Fang"),)
 
     async def status(self) -> Status:
         pending = 3 + len(self.saved)
@@ -171,6 +201,8 @@ class FakeDesk(FakePrefiles):
             self.revision,
             self.plugged_in,
             sitting=self.sitting,
+            calls=self.calls,
+            whole_hall=self.supervises,
         )
 
     async def cable(self, plugged_in: bool) -> None:
@@ -205,6 +237,8 @@ class FakeDesk(FakePrefiles):
             n == 1,
             self.w("审核" if n % 2 else "预审"),
             sits=number(n + 1) in self.sitting,
+            nudges=2 if n == 1 and self.nudged else 0,
+            nudged_by="王帮办" if n == 1 and self.nudged else "",
         )
 
     async def queue(self, where: QueueFilter, after: str = "", limit: int = 200) -> Page[QueueRow]:
@@ -233,13 +267,8 @@ class FakeDesk(FakePrefiles):
             found = (QueueRow(CODE, "A02", self.w("公司变更登记"), "张*", "", "", "none", "", "", False, prefile=CODE),)
         return Page(found, len(found))
 
-    async def board(self) -> tuple[BoardRow, ...]:
-        return (
-            BoardRow("今日", "收件", "42"),
-            BoardRow("今日", "一次通过率", "93%", "green"),
-            BoardRow("红黄灯", "超期", "1", "black"),
-            BoardRow("逾期再要材料", "D01 食品经营许可", "2", "red"),
-        )
+    async def board(self, days: int) -> BoardView:
+        return fake_board.board(days)
 
     # Intake
 
@@ -273,6 +302,7 @@ class FakeDesk(FakePrefiles):
             if zh
             else (Choice("name", "name"), Choice("address", "address"), Choice("scope", "scope")),
             help="可多选" if zh else "Several are possible",
+            about=(Line("影响材料", "新住所使用证明") if zh else Line("Decides on", "Proof of the new address"),),
         )
         fields = [
             Field(f"f{n}", f"{'内容' if zh else 'Field '}{n}", required=n == 1) for n in range(1, self.fields_total + 1)
@@ -280,7 +310,17 @@ class FakeDesk(FakePrefiles):
         if "address" in answers.get("change", ""):
             fields.append(Field("address", "新住所" if zh else "New address", required=True))
         materials = [
-            MaterialView(f"{code}-01", "公司变更登记申请书" if zh else "Application for company change", True),
+            MaterialView(
+                f"{code}-01",
+                "公司变更登记申请书" if zh else "Application for company change",
+                True,
+                about=(
+                    Line("交什么" if zh else "Hand in", "原件 1 份" if zh else "original, copies: 1"),
+                    Line(
+                        "依据" if zh else "Basis", "《市场主体登记管理条例》第二十四条" if zh else "Regulation, art. 24"
+                    ),
+                ),
+            ),
             MaterialView(f"{code}-02", "股东会决议或者决定" if zh else "Resolution", True, may_defer=True),
             MaterialView(
                 f"{code}-04",
@@ -335,6 +375,19 @@ class FakeDesk(FakePrefiles):
             )
             return Known(party, {"f1": "餐饮服务"}, "办过 3 件")
         return None
+
+    async def find_people(self, text: str, *, agents: bool = False) -> tuple[Offer, ...]:
+        await self._asked(f"people {text}")
+        known = (
+            ("gsmg", "武汉光谷某某餐饮管理有限公司", COMPANY, COMPANY),
+            ("gghc", "光谷火锅城", "91420100MA4K20900B", "91420100MA4K20900B"),
+            ("ldb", "李**", PERSON_ID, "4201**********0017"),
+        )
+        people = [one for one in known if one[2] == PERSON_ID or not agents]
+        return tuple(Offer(i, f"{n}  {s}") for k, n, i, s in people if k.startswith(text.lower()) or text in n)
+
+    async def known_agent(self, identity: str, applicant_id: str) -> Party | None:
+        return Party("person", identity, "李代办", "13900139000") if identity == PERSON_ID else None
 
     async def open_case_warning(self, item: str, applicant_id: str) -> Message | None:
         return None
@@ -538,14 +591,6 @@ class FakeDesk(FakePrefiles):
         self.unmasked = True
         return await self.case(number)
 
-    async def act(self, number: str, action: str, data: dict[str, str]) -> Done | Refused:
-        await self._asked(f"act {action}")
-        if self.refuse_next is not None:
-            refusal, self.refuse_next = self.refuse_next, None
-            return Refused(refusal, "reason")
-        self.acted.append((number, action, data))
-        return Done(Message("screens.posts.serving", {"posts": action}))
-
     async def open_scan(self, number: str, scan: str) -> Done | Refused | None:
         await self._asked(f"open_scan {scan}")
         if not any(one.id == scan and one.here for one in self.scans):
@@ -570,6 +615,33 @@ class FakeDesk(FakePrefiles):
 
     # Tray
 
+    async def prints(self) -> tuple[PrintRow, ...]:
+        await self._asked("prints")
+        if self.prints_settled:
+            return ()
+
+        def way(code: str, name: str, *fields: Field, **facts: str) -> ActView:
+            return ActView(code, t(name, **facts), fields=fields, notes=(t(f"{name}.tip"),))
+
+        drop = ActView("drop", t("prints.way.drop"), fields=(Field("reason", t("prints.reason_field"), required=True),))
+        again, move = way("again", "prints.way.again.waiting"), way("move:papers", "prints.way.move", printer="papers")
+        out, marked = way("out", "prints.way.out"), way("again", "prints.way.again.unsure")
+        dead = t("papers.error.printer", printer="till", reason="timed out")
+        broke = t("papers.unsure.broke", printer="till", reason="reset")
+        states = {state: t(f"prints.state.{state}") for state in ("waiting", "unsure")}
+        receipt, notice = t("paper.receipt"), t("paper.acceptance")
+        return (
+            PrintRow("1", receipt, printed(number(1)), states["waiting"], True, "11-23 10:30", 720, "till", dead, 4,
+                     (again, move, drop)),
+            PrintRow("2", notice, printed(number(2)), states["unsure"], True, "11-23 10:41", 65, "till", broke, 1,
+                     (out, marked, drop)),
+        )  # fmt: skip
+
+    async def settle_print(self, entry: str, way: str, data: dict[str, str]) -> Done | Refused:
+        await self._asked(f"settle print {entry} {way} {data}")
+        self.prints_settled = True
+        return Done(Message("prints.again"))
+
     async def tray(self) -> tuple[TrayRow, ...]:
         if self.settled:
             return ()
@@ -590,7 +662,8 @@ class FakeDesk(FakePrefiles):
             else ("accepted", "2026-11-23 10:40, window 07")
         )
         row = TrayRow("e1", number(2), "refused", self.w("受理"), why, "11-23 10:40", ways, age, level)
-        return (msgspec.structs.replace(row, told=told) if self.opened else row,)
+        doubles = (self.double(number(3), number(5)),) if self.supervises else ()
+        return (msgspec.structs.replace(row, told=told) if self.opened else row, *doubles)
 
     async def tray_entry(self, entry: str) -> TrayRow | Refused:
         self.opened = True

@@ -40,13 +40,13 @@ def keys(text: str) -> list[str]:
     """The writes for `text`: a character each, `<enter>` and its like as one, `<paste:...>` as a bracketed paste."""
     out: list[str] = []
     last = 0
-    for match in re.finditer(r"<(paste:[^>]*|[a-z0-9-]+)>", text):
+    for match in re.finditer(r"<(paste:[^>]*|ctrl\+[a-z]|[a-z0-9-]+)>", text):
         out += text[last : match.start()]
         name, last = match.group(1), match.end()
         if name.startswith("paste:"):
             out.append(f"\x1b[200~{name[6:]}\x1b[201~")
-        elif name.startswith("c-"):
-            out.append(chr(ord(name[2]) & 31))
+        elif name.startswith("ctrl+"):
+            out.append(chr(ord(name[5]) & 31))
         else:
             out.append(KEYS[name])
     return [*out, *text[last:]]
@@ -155,6 +155,11 @@ class Terminal:
             end = time.perf_counter() + milliseconds / 1000
             while time.perf_counter() < end:
                 self.pump(min(0.0005, max(0.0, end - time.perf_counter())))
+
+    def resize(self, columns: int, rows: int) -> None:
+        """As somebody who pulls the window's corner; the program is told by the terminal itself."""
+        self.screen.resize(rows, columns)
+        fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def kill(self) -> None:
         """End it as a power cut does."""

@@ -7,10 +7,12 @@ from typing import Any
 import msgspec
 import pytest
 
-from casework import bodies
+from casework import bodies, messages
 from casework.case import Case, Extension, Pause
+from casework.joint import Joint
 from console import bootstrap, case_state, demo
 from console.desk import CounterDesk
+from console.messages import translator
 from console.terminal import Terminal
 
 AT = "2026-11-20T10:00:00.000"
@@ -101,3 +103,11 @@ def test_s32_a_case_that_this_program_cannot_read_whole_says_that_it_needs_an_up
 def test_english_has_every_word(place: demo.Place) -> None:
     found = facts(place, "en", fee=500, nudges=1, recused=("2001",), pauses=(Pause("x", "hearing", AT, days=3),))
     assert {"Fee", "Nudges", "Recused", "Procedure", "First contact"} == set(found)
+
+
+@pytest.mark.parametrize(("language", "light"), [("zh_CN", "绿灯"), ("en", "green")])
+def test_the_light_of_a_bundle_is_a_word_without_a_gap(language: str, light: str) -> None:
+    messages.install(translator(language))
+    joint = Joint("1", "S03", "open", ("1",), ("1",), "4201182611200012000161", "2026-12-08", "green")
+    assert case_state._due(joint).startswith(f"2026-12-08  {light}  ")
+    messages.install(translator("zh_CN"))

@@ -18,6 +18,7 @@ from screens.desk import Done, IntakeForm, Refused, Saved
 from screens.intake import IntakeScreen
 from screens.page import Page
 from screens.sheet import Sheet
+from screens.sign_in import SignInScreen
 from screens.table import Table
 from tests.screens.fake_desk import FakeDesk, number
 from tests.screens.fake_prefiles import COMPANY
@@ -304,6 +305,22 @@ def test_five_minutes_of_silence_lock_the_console() -> None:
     walk(desk, then)
 
 
+def test_the_console_does_not_lock_in_the_face_of_an_applicant_but_some_day_it_does() -> None:
+    async def then(pilot: Pilot[Any], app: ConsoleApp) -> None:
+        await press(pilot, *keys("na01<enter>420111199003070017<enter>王"))
+        app._poll_seconds = 100
+        for _ in range(4):
+            await app.poll()
+        assert isinstance(app.screen, IntakeScreen)
+        for _ in range(15):
+            await app.poll()
+        assert isinstance(app.screen, SignInScreen)
+        await press(pilot, *keys("135790<enter>小<enter>"))
+        assert app.screen.query_one(Sheet).values()["applicant.name"] == "王小"
+
+    walk(FakeDesk(), then)
+
+
 def test_a_full_disk_is_said_and_the_form_stays() -> None:
     class FullDesk(FakeDesk):
         full = True
@@ -430,7 +447,9 @@ def test_a_paper_that_is_checked_over_the_network_is_never_missing() -> None:
 
 def test_a_sentence_too_long_for_its_row_is_whole_in_the_help() -> None:
     class Wordy(FakeDesk):
-        async def act(self, number: str, action: str, data: dict[str, str]) -> Done | Refused:
+        async def act(
+            self, number: str, action: str, data: dict[str, str], seen: frozenset[str] = frozenset()
+        ) -> Done | Refused:
             return Refused(Message("screens.paste.too_many" * 5))
 
     async def then(pilot: Pilot[Any], app: ConsoleApp) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from rich.cells import cell_len
 
-from screens.canvas import fit, wrap
+from screens.canvas import fit, named, wrap
 from screens.desk import Field
 from screens.field import is_typed, typed
 from screens.line import Line
@@ -105,3 +105,12 @@ def test_a_pasted_number_may_have_blanks() -> None:
 def test_cutting_and_wrapping_count_cells(width: int) -> None:
     assert cell_len(fit("武汉市东湖a开发区", width)) == width
     assert all(cell_len(line) <= max(width, 2) for line in wrap("武汉市 a b 东湖\n区", width))
+
+
+def test_a_long_name_stays_apart_from_its_value_and_a_long_value_goes_on_below() -> None:
+    short, long = named([("经营面积", "95"), ("执业药师姓名及注册证编号", "冯" * 30)], 60, least=20)[:2]
+    assert "".join(text for text, _ in long).startswith("   执业药师姓名及注册证编号 冯")
+    assert "".join(text for text, _ in short).index("95") == 3 + 25 - 4
+    rows = named([("范围", "软件开发；" * 20)], 60, least=20)
+    assert len(rows) > 1
+    assert "".join(text for row in rows for text, ink in row[-1:]) == "软件开发；" * 20

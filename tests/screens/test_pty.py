@@ -149,6 +149,59 @@ def test_the_input_method_finds_the_caret(console: Console) -> None:
     terminal.until(lambda: terminal.screen.cursor.x == 14, 5)
 
 
+@pytest.mark.parametrize("key", ["<f3>", "<f4>", "<f8>", "<ctrl+r>", "<ctrl+f>"])
+@pytest.mark.parametrize("pace", PACES)
+def test_every_other_screen_in_the_middle_of_a_word_takes_none_of_its_letters(
+    console: Console, pace: float, key: str
+) -> None:
+    terminal = console.start("--signed-in", "1001", "--fields", "3")
+    terminal.wait_for("新收件")
+    terminal.type(f"nA01<enter>420111199003070017<enter>王{key}<ins>小{key}<ins>二<enter>13812345678<enter>", pace)
+    terminal.until(lambda: console.draft().get("form", {}).get("applicant", {}).get("phone") == "13812345678")
+    assert console.draft()["form"]["applicant"]["name"] == "王小二"
+
+
+def anchored(terminal: Terminal, letters: str) -> bool:
+    """Does the caret stand right behind `letters`, where an input method opens its window?"""
+    cursor = terminal.screen.cursor
+    line = terminal.lines()[cursor.y]
+    left = "".join(terminal.screen.buffer[cursor.y][x].data for x in range(cursor.x))
+    return left.endswith(letters) and line.strip() != ""
+
+
+def test_the_input_method_finds_the_caret_after_a_message_a_scroll_and_another_size(console: Console) -> None:
+    terminal = console.start("--signed-in", "1001", "--fields", "40")
+    terminal.wait_for("新收件")
+    terminal.type("nA01<enter>420111199003070017<enter>王小二<enter>138")
+    terminal.until(lambda: anchored(terminal, "138"), 10)
+    terminal.type("<f2>")  # refused with a message: the caret goes to the field that it speaks of, and back
+    terminal.type("<up><down>")
+    terminal.type("<enter>" * 3)
+    for nth in range(1, 31):
+        terminal.type(f"v{nth:02d}")
+        terminal.until(lambda wanted=f"v{nth:02d}": anchored(terminal, wanted), 10)  # type: ignore[misc]
+        assert terminal.screen.cursor.y < 20, terminal.text()  # above the last two rows of the body
+        terminal.type("<enter>")
+    terminal.type("here")
+    terminal.until(lambda: anchored(terminal, "here"), 10)
+    for size in ((120, 40), (80, 24), (100, 30)):
+        terminal.resize(*size)
+        terminal.until(lambda: "F10" in terminal.lines()[-1] and anchored(terminal, "here"), 10)
+    terminal.type("x<enter>")
+    console.form_has(terminal, form={**{f"f{n}": f"v{n:02d}" for n in range(1, 31)}, "f31": "herex"})
+
+
+def test_a_window_that_is_pulled_larger_and_smaller_while_somebody_types_loses_no_letter(console: Console) -> None:
+    terminal = console.start("--signed-in", "1001", "--fields", "10")
+    terminal.wait_for("新收件")
+    terminal.type("nA01<enter>420111199003070017<enter>王小二<enter><enter><enter><enter>")
+    for nth, size in enumerate(((120, 40), (80, 24), (100, 30), (80, 24)), start=1):
+        terminal.type(f"B{nth}")
+        terminal.resize(*size)
+        terminal.type(f"{nth}<enter>")
+    console.form_has(terminal, form={f"f{n}": f"B{n}{n}" for n in range(1, 5)})
+
+
 def test_after_a_power_cut_the_form_is_back_at_the_same_field(console: Console) -> None:
     terminal = console.start("--signed-in", "1001")
     terminal.wait_for("新收件")

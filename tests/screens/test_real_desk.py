@@ -59,7 +59,7 @@ def test_the_officers_take_the_case_to_the_counter_again(place: demo.Place) -> N
         number = window.newest().number
         await window.types("op<f2>")
         await window.becomes("2001")
-        await window.types(f"{number}<enter>a<enter>e<f2>k2003<f2>d")
+        await window.types(f"{number}<enter>a<enter>e<f2>k2003<f2><enter>d")
         assert "由您受理" in window.said
         await window.syncs()
         await window.becomes("2002")
@@ -70,7 +70,9 @@ def test_the_officers_take_the_case_to_the_counter_again(place: demo.Place) -> N
         await window.app.frame.freshen()
         assert "大厅已确认" in window.said
         await window.becomes("1002")
-        await window.types(f"{number}<enter>mJY1<f2>h3<enter>李代办<enter>420111199003070017<f2><enter>5")
+        await window.types(
+            f"{number}<enter>mJY1<f2><enter>h3<enter>李代办<enter>420111199003070017<f2><enter><enter>5<enter>"
+        )
         case = window.terminal.memory.case_by_number(number)[0]
         assert case.state == "closed"
         assert case.delivered is not None
@@ -135,7 +137,7 @@ def test_a_hearing_and_a_nudge_are_told_on_the_case(place: demo.Place) -> None:
         day = (window.terminal.clock.now() + timedelta(days=14)).date().isoformat()
         await window.types(f"{number}<enter>z<enter>x<enter>{day}<enter><enter>申请人要求<f2>")
         assert "数字" in window.said, window.said
-        await window.types("<ctrl+u>10<f2>")  # the caret stands where the mistake is
+        await window.types("<ctrl+u>10<f2><enter>")  # the caret stands where the mistake is
         await window.syncs()
         await window.types(".快办<f2>")
         screen = window.app.screen

@@ -51,7 +51,7 @@ def test_s35_a_dropped_file_is_attached_shown_and_opened_by_one_key(place: demo.
         seen = viewing(window)
         await window.types(AGAIN + "o")
         assert isinstance(window.app.screen, CaseScreen)
-        await window.types("<ctrl+o>")
+        await window.types("*")
         assert "还没有扫描件" in window.said
         await attaches(window, f"'{file}'")
         case = window.newest()
@@ -59,7 +59,7 @@ def test_s35_a_dropped_file_is_attached_shown_and_opened_by_one_key(place: demo.
         await window.types("<f6><f6><f6>")
         assert "申请 表.pdf" in window.shown
         assert "传往中心" in window.shown
-        await window.types("<ctrl+o>")
+        await window.types("*")
         assert [path.read_bytes() for path in seen] == [PDF]
         await asyncio.to_thread(sync_once, window.terminal, scans=True)
         await asyncio.to_thread(sync_once, window.terminal)
@@ -99,7 +99,7 @@ def test_s35_a_viewer_that_is_not_there_is_a_sentence(place: demo.Place, tmp_pat
         window.terminal.view = none
         await window.types(AGAIN + "o")
         await attaches(window, str(file))
-        await window.types("<ctrl+o>")
+        await window.types("*")
         assert "没有打开文件的程序" in window.said
 
     at_window_12(place, "1001", walk)
@@ -115,7 +115,7 @@ def test_s35_the_examiner_is_told_what_is_to_come_and_says_how_she_read_it(place
         await attaches(window, str(file))
         await attaches(window, str(second))
         number = window.newest().number
-        await window.types("<ctrl+o>")
+        await window.types("*")
         assert isinstance(window.app.screen, MenuScreen)
         await window.types("<escape>p<f2>")
         await window.becomes("2001")

@@ -146,9 +146,17 @@ def test_the_board_has_the_lights_of_the_posts_and_what_was_asked_for_too_late(p
         again = {"lines": [{"material": "D01-03", "defect": "看不清", "cure": ""}]}
         assert isinstance(window.terminal.counter.act(window.desk._who, case.number, "supplement", again), Refusal)
         await window.types("<f3>" + AGAIN + "<f8>")
+        assert "今日收件" in window.shown
+        assert "首次通过率" in window.shown
+        await window.types("<down>" * 4)
         assert "红黄灯" in window.shown
         assert "绿灯" in window.shown
+        await window.types("<down>" * 3)
         assert "逾期再要材料" in window.shown
         assert "D01 食品经营许可" in window.shown
+        await window.types("<enter>")
+        assert "不算在申请人头上" in window.shown, "what it counts, from which facts, and what not, is one key away"
+        await window.types("<escape>d")
+        assert "近1天" in window.shown
 
     at_window_12(place, "1001", walk)

@@ -32,6 +32,12 @@ PATIENCE = 60.0
 
 async def press(pilot: Pilot[Any], *pressed: str) -> None:
     """Type the keys without a pause between them, and wait until all of them are done and drawn."""
+    await answered(pilot, *pressed)
+    await pilot.pause()
+
+
+async def answered(pilot: Pilot[Any], *pressed: str) -> None:
+    """Type the keys and wait until they are done; other work may go on."""
     app = pilot.app
     for key in pressed:
         single = len(key) == 1
@@ -42,4 +48,6 @@ async def press(pilot: Pilot[Any], *pressed: str) -> None:
     done = asyncio.Event()
     app.call_later(done.set)
     await asyncio.wait_for(done.wait(), PATIENCE)
-    await pilot.pause()
+    while getattr(app, "held", ()):  # a digit waits a moment, whether a scan goes on with it
+        await asyncio.sleep(0.02)
+        await pilot.pause()

@@ -258,7 +258,7 @@ class Mishaps:
         if not terminal.on:
             return
         newer = terminal.program is OLD
-        if not newer and stream.random() < 0.6:
+        if not newer and stream.random() < 0.8:
             return
         self._happened["updated" if newer else "gone back"] += 1
         self._say(terminal.number, f"runs version {(NEW if newer else OLD).name} from here on")

@@ -126,3 +126,24 @@ def test_s23_what_waits_for_the_applicant_is_nobodys_item(office: Office) -> Non
     assert not claimable(waits, office.context("1001"))
     no = office.act(waits, "1001", "claim")
     assert isinstance(no, Refusal)
+
+
+def test_what_is_handed_over_at_a_shifts_end_is_the_takers_until_somebody_works_on_it(office: Office) -> None:
+    """R16."""
+    case = taken(office, examined_next(office))
+    data = {"to": "business", "person": "2002", "name": "钱伟", "papers": "还差一份说明"}
+    case = office.does(case, "2001", "hand-over", data)
+    assert case.claims == {}, "whoever hands it over has it no more"
+    assert case.handed is not None
+    assert (case.handed.to, case.handed.name, case.handed.by) == ("2002", "钱伟", "2001")
+    case = office.does(case, "2001", "nudge", {"text": "请快一些"})
+    assert case.handed is not None, "a word about it is no work on it"
+    case = taken(office, case, "2002")
+    assert case.handed is None
+
+
+def test_what_is_handed_over_without_a_line_goes_whatever_happened_elsewhere(office: Office) -> None:
+    case = examined_next(office)
+    done = office.does(case, "2001", "hand-over", {"to": "business", "person": "2002", "name": "钱伟"})
+    done = office.does(done, "2001", "examine")
+    assert done.handed is None, "who works on it has it"

@@ -14,6 +14,7 @@ from casework.case import THIRD_PARTY, Case, open_steps, places
 from casework.drafting import Decision
 from casework.events import body_of
 from casework.folding import evolve
+from casework.nudging import unanswered
 from casework.offering import possible
 from casework.rules import Refusal
 from casework.standing import standing
@@ -448,6 +449,33 @@ def test_somebody_asks_to_hurry_and_it_is_counted(office: Office) -> None:
         office.does(case, "1001", "nudge", {"text": "申请人来催"}), "3001", "nudge", {"text": "请今日办结"}
     )
     assert case.nudges == 2
+    assert [(each.by, each.text) for each in unanswered(case)] == [("1001", "申请人来催"), ("3001", "请今日办结")]
+
+
+def test_one_person_urges_a_case_once_a_day_and_sees_so_before_she_types(office: Office) -> None:
+    case = office.does(office.walked("D01", "examine"), "1001", "nudge", {"text": "申请人来催"})
+    assert code_of(office.act(case, "1001", "nudge", {"text": "又来催"})) == "nudged_today"
+    offers = dict(possible(case, office.context("1001")))
+    assert offers["nudge"] is not None
+    assert offers["nudge"].code == "nudged_today"
+    assert dict(possible(case, office.context("1002"))).get("nudge") is None
+    office.day = "2026-11-24"
+    assert office.does(case, "1001", "nudge", {"text": "又来催"}).nudges == 2
+
+
+def test_a_nudge_from_another_window_on_the_same_day_happened_and_is_flagged_by_the_hall(office: Office) -> None:
+    case = office.does(office.walked("D01", "examine"), "1002", "nudge", {"text": "申请人来催"})
+    again = judged(case, stray(office, case, "nudged", bodies.Nudged("又来催"), "1002"))
+    assert (again.kind, again.flags) == ("accepted", ("nudged_today",))
+    assert judged(case, stray(office, case, "nudged", bodies.Nudged("来催"), "1001")).flags == ()
+
+
+def test_a_nudge_is_answered_when_the_step_is_done(office: Office) -> None:
+    case = office.does(office.walked("D01", "examine"), "1001", "nudge", {"text": "申请人来催"})
+    assert len(unanswered(case)) == 1
+    case = office.does(case, "2001", "examine")
+    assert unanswered(case) == ()
+    assert case.nudges == 1
 
 
 # Who was asked answers, and does nothing else

@@ -34,6 +34,7 @@ NEEDS_NO_RULE = {
         ("prefile.opened", "prefile.checked", "prefile.parked", "prefile.taken"),
         "what comes before the number is as unfinished as the applicant's folder",
     ),
+    "call.answered": "whoever comes, comes",
     "ask.refused": "what was refused is on record, whatever it was",
     "received": "whoever may receive may; the form was checked at the keyboard, and the number by the hall",
     "handed_over": "papers may go to any post at any time",

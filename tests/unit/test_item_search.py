@@ -41,6 +41,17 @@ def test_the_food_licence_is_first_however_it_is_typed(finder: Finder, query: st
     assert _codes(finder.find(query))[0] == "D01"
 
 
+@pytest.mark.parametrize(("query", "code"), [("yxgs", "A01"), ("有限公司设立", "A01"), ("ylqxba", "D08")])
+def test_initials_and_characters_with_others_between_them_find_it_when_nothing_else_does(
+    finder: Finder, query: str, code: str
+) -> None:
+    assert code in _codes(finder.find(query))
+
+
+def test_what_holds_the_letters_in_one_run_keeps_scattered_ones_away(finder: Finder) -> None:
+    assert all("spjyxk" in entry.initials for entry in finder.find("spjyxk", limit=1000))
+
+
 def test_a_single_character_finds_names_that_hold_it(finder: Finder) -> None:
     found = finder.find("食", limit=1000)
     assert found

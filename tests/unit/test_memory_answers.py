@@ -12,7 +12,7 @@ from casework import bodies
 from casework.facts import Fact
 from casework.limits import LIMITS
 from casework.outbox import Row
-from casework.prefile import short_code
+from casework.short_codes import short_code
 from casework.wire import Answered, Tray, Verdict
 from local_db.memory import TerminalMemory
 from tests.builders import NO_HEAD, FixedClock, Hand, Log, chain, grouped

@@ -10,6 +10,7 @@ import pytest
 from casework import bodies
 from casework.catalogue.district import GuideItem
 from casework.facts import Fact
+from casework.messages import Message
 from local_db.finding import Filter
 from local_db.memory import TerminalMemory
 from local_db.people import Lockout
@@ -170,10 +171,10 @@ def test_a_paper_waits_for_its_printer_from_the_moment_of_its_fact(memory: Termi
         act.queue_print(taken.case, "n1", "guide", 1, b"{}")
     first, second = memory.waiting_prints()
     memory.print_done(first.id, "a.pdf")
-    memory.print_failed(second.id, "paper is out")
+    memory.print_failed(second.id, Message("papers.error.no_paper", {"printer": "till"}))
     (job,) = memory.waiting_prints()
-    assert (job.kind, job.attempts, job.reason) == ("guide", 1, "paper is out")
-    assert memory.prints_waiting() == 1
+    assert (job.kind, job.attempts, job.reason) == ("guide", 0, Message("papers.error.no_paper", {"printer": "till"}))
+    assert memory.prints_standing().open == 1
 
 
 def test_wrong_pins_settings_and_the_districts_list_are_kept(memory: TerminalMemory) -> None:
@@ -210,5 +211,6 @@ def test_the_short_number_of_a_list_the_end_of_a_number_and_an_item_find_the_cas
     day, terminal, count = number[8:12], number[14:16], number[16:20]
     for text in (f"{day}-{terminal}-{count}", f"{terminal}-{count}", count, number[-6:], f"{count} {number[-2:]}"):
         assert names(memory, text) == [FIRM.name], text
+    assert all(names(memory, number[-length:]) == [FIRM.name] for length in range(4, len(number) + 1))
     assert len(names(memory, memory.search(FIRM.name)[0].item.lower())) == 2
     assert names(memory, f"{day}-99-{count}") == []

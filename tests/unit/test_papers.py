@@ -8,9 +8,9 @@ from typing import Any
 import msgspec
 import pytest
 
+from casework.cells import roll_cells, screen_cells, wrap
 from casework.errors import BadPaper
 from casework.papers import KINDS, PaperFacts, Reprint, build, to_text
-from casework.papers.cells import roll_cells, screen_cells, wrap
 from casework.papers.facts import LimitLine, MaterialLine, Party, Payment
 from casework.papers.model import printable
 from casework.papers.text import COLUMNS, lay_out
@@ -312,8 +312,14 @@ def test_no_line_of_the_preview_is_wider_than_the_paper(kind: str, columns: int)
 
 
 def test_each_size_has_its_columns() -> None:
-    assert COLUMNS == {"80mm": 48, "A5": 64, "A4": 80}
+    assert COLUMNS == {"80mm": 48, "A5": 64, "A4": 78}
     assert {paper(kind).size for kind in KINDS} == set(COLUMNS)
+
+
+def test_a_mark_after_a_number_takes_the_number_with_it_to_the_next_line() -> None:
+    assert wrap("比例尺1:10000，标明", 13) == ["比例尺", "1:10000，标明"]
+    assert wrap("编号12345678901。", 15) == ["编号", "12345678901。"]
+    assert wrap("12345678901，", 11) == ["12345678901", "，"]
 
 
 def test_lines_break_where_chinese_lines_may() -> None:

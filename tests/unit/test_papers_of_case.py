@@ -20,7 +20,8 @@ from casework.folding import fold
 from casework.papers import KINDS, Paper, build, to_text
 from casework.papers.of_case import PRINTED_WITH, Counter, Occasion, guide_facts, paper_facts
 from casework.papers.of_prefile import preparation_facts
-from casework.prefile import fold_prefile, printed_code, short_code
+from casework.prefile import fold_prefile
+from casework.short_codes import printed_code, short_code
 from console.printing.escpos import escpos
 from console.printing.pdf import Press
 from local_db.shipped import shipped_calendar

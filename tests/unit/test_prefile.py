@@ -17,19 +17,10 @@ from casework.events import EVENTS, Klass, body_of
 from casework.facts import Base, Fact, Group, LegalTime, encode_body
 from casework.folding import fold
 from casework.intake import take_in
-from casework.prefile import (
-    CODE_LENGTH,
-    Prefile,
-    decode_prefile,
-    encode_prefile,
-    evolve_prefile,
-    fold_prefile,
-    printed_code,
-    read_code,
-    short_code,
-)
+from casework.prefile import Prefile, decode_prefile, encode_prefile, evolve_prefile, fold_prefile
 from casework.prefiling import check_prefile, clean_form, module_of, open_prefile, park, take_prefile
 from casework.rules import Bench, Refusal
+from casework.short_codes import CODE_LENGTH, printed_code, read_code, short_code
 from tests.people import CATALOGUE, FIRM, PERSON, STAFF, Office, code_of, have_all
 
 ID = "0" * 31 + "7"

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import io
 import re
-import socket
 import struct
-import threading
 import xml.etree.ElementTree as ET
-from pathlib import Path
-from typing import Any
 
 import msgspec
 import pypdfium2
@@ -21,10 +16,9 @@ from casework.papers import KINDS, Paper
 from casework.papers.facts import MaterialLine, Party
 from casework.papers.model import Reprint
 from console.printing import codes, glyphs
-from console.printing.errors import NotDrawn, PrinterDown
+from console.printing.errors import NotDrawn
 from console.printing.escpos import CUT, START, encoded, escpos, four_bytes
 from console.printing.pdf import Press
-from console.printing.printers import FilePrinter, NetworkPrinter, Printer, PrinterLimits
 from tests.unit.paper_samples import FACTS, NUMBER, PRINTED, URL, paper
 
 CODED = [kind for kind in KINDS if FACTS[kind].number]
@@ -345,76 +339,6 @@ def test_a_rare_character_goes_out_in_four_bytes_and_is_named_below() -> None:
     assert "𠮷田".encode("gb18030") in drawn.data
     assert "U+20BB7" in "".join(Roll(drawn.data).lines())
     assert (four_bytes("𠮷"), four_bytes("中"), four_bytes("a"), four_bytes("€")) == (True, False, False, False)
-
-
-# Printers
-
-
-def everyone(folder: Path) -> list[Printer]:
-    """Both printers stand behind one protocol."""
-    return [FilePrinter(folder), NetworkPrinter("127.0.0.1")]
-
-
-def test_a_paper_is_written_whole_under_a_name_that_stays_in_the_folder(tmp_path: Path) -> None:
-    printer = everyone(tmp_path / "papers")[0]
-    printer.send(b"%PDF", "../../etc/passwd")
-    printer.send(b"%PDF2", f"{NUMBER}-receipt-1")
-    assert sorted(file.name for file in (tmp_path / "papers").iterdir()) == [
-        f"{NUMBER}-receipt-1.pdf",
-        "______etc_passwd.pdf",
-    ]
-    assert (tmp_path / "papers" / f"{NUMBER}-receipt-1.pdf").read_bytes() == b"%PDF2"
-
-
-def test_a_folder_that_can_not_be_written_is_a_printer_that_is_down(tmp_path: Path) -> None:
-    (tmp_path / "papers").write_text("in the way")
-    with pytest.raises(PrinterDown) as caught:
-        FilePrinter(tmp_path / "papers").send(b"x", "job")
-    assert caught.value.__cause__ is not None
-
-
-def test_a_full_disk_leaves_no_half_paper(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*_: Any) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("console.files.os.fsync", full)
-    with pytest.raises(PrinterDown):
-        FilePrinter(tmp_path).send(b"x", "job")
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_the_network_printer_gets_every_byte() -> None:
-    got = io.BytesIO()
-    with socket.create_server(("127.0.0.1", 0)) as server:
-
-        def take() -> None:
-            line, _ = server.accept()
-            with line:
-                while part := line.recv(65536):
-                    got.write(part)
-
-        thread = threading.Thread(target=take)
-        thread.start()
-        data = escpos(paper("receipt"), raster=True).data
-        NetworkPrinter("127.0.0.1", server.getsockname()[1]).send(data, "job")
-        thread.join(5)
-    assert got.getvalue() == data
-
-
-def test_a_dead_printer_is_said_so_and_stops_nobody() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-    with pytest.raises(PrinterDown) as caught:
-        NetworkPrinter("127.0.0.1", port, PrinterLimits(connect_seconds=0.5)).send(b"x", "job")
-    assert caught.value.code == "papers.error.printer"
-
-
-def test_a_printer_that_takes_the_call_and_no_paper_is_given_up() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        server.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        limits = PrinterLimits(connect_seconds=1, send_seconds=0.1)
-        with pytest.raises(PrinterDown):
-            NetworkPrinter("127.0.0.1", server.getsockname()[1], limits).send(b"x" * 30_000_000, "job")
 
 
 def test_a_paper_that_can_not_be_drawn_says_why(press: Press) -> None:

@@ -17,7 +17,7 @@ from tests.builders import PERSON, FixedClock, Hand
 
 def test_a_name_is_found_by_its_initials_after_a_quiet_while(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("YICHUANG_STATE", str(tmp_path / "s"))
-    monkeypatch.setattr(station, "PRINT_AGAIN_SECONDS", 0.0)
+    monkeypatch.setattr(station, "LOOK_AGAIN_SECONDS", 0.0)
     identity = Identity("h", "420118", "大厅", "k", "0012", "i", 1)
     TerminalMemory.create(tmp_path / "t", FixedClock(), tmp_path / "s", identity).close()
     terminal = bootstrap.open_terminal(tmp_path / "t")

@@ -38,21 +38,25 @@ def wrap(text: str, columns: int, measure: Measure = screen_cells) -> list[str]:
     columns = max(columns, 2)
     lines: list[str] = []
     for paragraph in text.split("\n"):
-        line, used = "", 0
+        line, used, last = "", 0, ""
         for piece in _pieces(paragraph, columns, measure):
             size = measure(piece)
             if used + size > columns:
-                carried = ""
-                if piece[0] in _CLOSING and len(line) > 1 and not line[-1].isascii() and line[-1] not in _CLOSING:
-                    line, carried = line[:-1], line[-1]
-                lines.append(line.rstrip(" "))
-                line, used = carried, measure(carried)
+                carried = last if piece[0] in _CLOSING and _goes_down(last, line, columns - size, measure) else ""
+                lines.append(line[: len(line) - len(carried)].rstrip(" "))
+                line, used, last = carried, measure(carried), carried
                 if piece == " ":
                     continue
             line += piece
             used += size
+            last = piece
         lines.append(line.rstrip(" "))
     return lines
+
+
+def _goes_down(last: str, line: str, room: int, measure: Measure) -> bool:
+    """Can the last character or word of `line` go to the next line, before a mark that must not begin one?"""
+    return bool(last.strip()) and last != line and last[0] not in _CLOSING and measure(last) <= room
 
 
 def _pieces(text: str, columns: int, measure: Measure) -> Iterator[str]:

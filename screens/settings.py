@@ -1,0 +1,129 @@
+"""设置: language, theme, lines, idle lock, badge and printer; each holds at once and is remembered."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from casework.limits import LIMITS
+from casework.messages import t
+from screens.desk import Choice, Field, Refused
+from screens.field import Heading, InputRow, Note, Row
+from screens.form import FormScreen
+from screens.post_views import Settings
+from screens.themes import THEMES
+
+if TYPE_CHECKING:
+    from screens.app import ConsoleApp
+
+
+class SettingsScreen(FormScreen):
+    """One form; a choice is seen as soon as it is made."""
+
+    PLACE = "settings"
+    PASSING = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.settings = Settings()
+
+    async def arrive(self) -> None:
+        """What holds now."""
+        self.settings = await self.desk.settings()
+        await self._fill()
+        if self.sheet.row is not None:
+            self.tell_about(self.sheet.row)
+
+    async def freshen(self) -> None:
+        """Another language."""
+        await self._fill()
+
+    async def _fill(self) -> None:
+        app, now = self.console_app, self.settings
+        languages = await self.desk.languages()
+        themes = tuple(Choice(one.name, t(f"screens.theme.{one.name}")) for one in THEMES)
+        minutes = str(now.idle_minutes or LIMITS.idle_lock_seconds // 60)
+        own = (
+            _field("language", "choice", app.language, languages),
+            _field("theme", "choice", app.theme, themes),
+            _field("borders", "yes_no", "yes" if now.borders else "no"),
+        )
+        window = (
+            _field("idle_minutes", "number", minutes),
+            _field("badge", "text", now.badge),
+            _field("printer", "choice", now.printer, now.printers),
+        )
+        person = app.person.name if app.person else ""
+        rows: list[Row] = [Heading("", label=t("screens.settings.own", name=person))]
+        rows += [*self.rows_of(own, "own", "", {}), Note("", label="")]
+        rows += [Heading("", label=t("screens.settings.window")), *self.rows_of(window, "window", "", {})]
+        rows += [Note("", label=""), Note("", label=f" {t('screens.settings.keys')}")]
+        self.sheet.show(rows, self.sheet.key or "language")
+        self.sheet.place_caret()
+
+    async def row_changed(self, row: Row) -> None:
+        """A choice holds at once."""
+        if isinstance(row, InputRow) and row.is_choice and row.value:
+            await self._keep()
+
+    async def row_left(self, row: Row, *, onward: bool) -> bool:
+        """What was typed holds when the caret leaves it."""
+        await super().row_left(row, onward=onward)
+        if isinstance(row, InputRow) and not row.is_choice and row.error is None:
+            await self._keep(row)
+        return False
+
+    async def leave(self) -> bool:
+        """Esc: what stands there is kept; what can't be is said when it is come back to."""
+        await self._keep()
+        return True
+
+    async def act_save(self) -> None:
+        """F2: keep, and back."""
+        if await self._keep(self.sheet.row):
+            self.console_app.close(self)
+            self.console_app.frame.say(t("screens.settings.kept"), "good")
+
+    async def sheet_done(self) -> None:
+        """Enter in the last row."""
+        await self.act_save()
+
+    async def _keep(self, at: Row | None = None) -> bool:
+        values = self.sheet.values()
+        minutes = values["idle_minutes"]
+        wanted = Settings(
+            language=values["language"], theme=values["theme"], borders=values["borders"] != "no",
+            idle_minutes=int(minutes) if minutes.isdecimal() else 0, badge=values["badge"], printer=values["printer"],
+            printers=self.settings.printers,
+        )  # fmt: skip
+        if wanted == self.settings:
+            return True
+        answer = await self.desk.keep_settings(wanted)
+        if isinstance(answer, Refused):
+            if isinstance(at, InputRow):
+                at.error = answer.message
+            self.app.bell()
+            self.say(answer.message, "error")
+            return False
+        self.settings = wanted
+        await obey(self.console_app, wanted)
+        return True
+
+
+def _field(code: str, kind: str, value: str, choices: tuple[Choice, ...] = ()) -> Field:
+    most = LIMITS.idle_lock_most // 60
+    help_ = t(f"screens.settings.{code}.help", least=LIMITS.idle_lock_least // 60, most=most)
+    return Field(code, t(f"screens.settings.{code}"), kind, choices=choices, value=value, help=help_)  # type: ignore[arg-type]
+
+
+async def obey(app: ConsoleApp, settings: Settings) -> None:
+    """Do as was chosen, at once, on every screen."""
+    app.idle.choose(settings.idle_minutes)
+    app.badge.prefix = settings.badge
+    app.borders = settings.borders
+    if settings.theme:
+        app.theme = settings.theme
+    if settings.language and settings.language != app.language:
+        await app.speak(settings.language)
+    app.screen.refresh(layout=False)
+    for widget in app.screen.query("Canvas"):
+        widget.refresh()
