@@ -173,7 +173,7 @@ def _pointless(case: Case, context: Context, type_: str) -> bool:
 
 
 def _accepted_elsewhere(case: Case, context: Context) -> bool:
-    """Whether the acceptance is not this person's: no authority of the window (R15), or it was given to another post."""
+    """Whether the acceptance is not hers: the window has no authority (R15), or it was given to another post."""
     if context.staff.team == "helper" and not case.received.authority:
         return True
     step = next((each for each in open_steps(case) if each.kind == "accept"), None)
