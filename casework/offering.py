@@ -79,7 +79,8 @@ def _offered(case: Case, context: Context) -> Iterator[Offer]:
         for action, type_ in _at_step(case, step):
             if _may_at(case, context, type_, post, module_at(case, step.id, type_)):
                 yield action, type_
-    if case.state not in AT_APPLICANT and open_steps(case) and overseer_post(context, "reassigned"):
+    movable = case.state not in AT_APPLICANT and any(not paused(case, step.id) for step in open_steps(case))
+    if movable and overseer_post(context, "reassigned"):
         yield "reassign", "reassigned"
     for action, type_ in _of_state(case, context):
         if _may(case, context, type_) and not _pointless(case, context, type_):
@@ -168,7 +169,15 @@ def _pointless(case: Case, context: Context, type_: str) -> bool:
         return not in_hand(case)
     if type_ == "scanned":
         return not case.materials
-    return type_ == "accepted" and context.staff.team == "helper" and not case.received.authority
+    return type_ == "accepted" and _accepted_elsewhere(case, context)
+
+
+def _accepted_elsewhere(case: Case, context: Context) -> bool:
+    """Whether the acceptance is not hers: the window has no authority (R15), or it was given to another post."""
+    if context.staff.team == "helper" and not case.received.authority:
+        return True
+    step = next((each for each in open_steps(case) if each.kind == "accept"), None)
+    return step is not None and case.received.module not in context.shift and not own_post(case, step, context)
 
 
 _WORK = frozenset({"examine", "site_check", "expert_review", "hearing", "consult", "publicity", "decide"})

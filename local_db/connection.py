@@ -20,8 +20,8 @@ from local_db.errors import StoreError, wrapped
 FILE = "terminal.db"
 _LOG_KEPT = 12 * 1024 * 1024
 """Bytes of the write-ahead log that stay on the disk: writing over them is cheaper than growing it again."""
-_LOG_ROWS = 3000
-"""Rows written, a clerk's counted twice, after which the log is folded into the file: about as many pages."""
+_LOG_ROWS = 2500
+"""Rows written, a clerk's counted twice, after which the log is folded into the file: somewhat more pages."""
 
 
 def connect(path: Path, limits: Limits = LIMITS, *, read_only: bool = False) -> sqlite3.Connection:

@@ -109,8 +109,9 @@ def variants(case: Case, action: str) -> Iterator[dict[str, Any]]:
             {"step": step.id, "post": post.id, **reason, **person}
             for step in open_steps(case)
             for post in CATALOGUE.posts.values()
-            if step.kind in post.kinds and case.received.module in post.modules and post.team == "officer"
-            for person in ({}, {"person": "2002"})
+            if step.kind in post.kinds and case.received.module in post.modules
+            for person in (({}, {"person": "2002"}) if post.team == "officer" else ({"person": "1002"},))
+            if post.team == "officer" or step.kind in {"certify", "deliver", "pay"}
         ],
         "consult": [{**at, "post": "chief", "question": "x"} for at in at_each],
         "recuse": [reason],
