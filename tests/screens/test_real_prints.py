@@ -49,7 +49,7 @@ def test_a_dead_printer_never_blocks_an_intake_and_the_paper_is_moved_by_keys(pl
         assert isinstance(window.app.screen, IntakeScreen)
         await window.types("<f3><f7>")
         assert isinstance(window.app.screen, PrintsScreen)
-        assert "没有应答" in window.said
+        assert "拒绝连接" in window.said
         count = len(window.app.screen.query_one(Table).rows)
         await window.types("<enter>folder<enter>")
         assert window.said == "改由 folder 打印"
