@@ -497,7 +497,7 @@ def test_a_post_of_another_module_that_was_asked_has_one_key_the_answer(office: 
         ("send-back", {"to": "accept"}),
         ("suspend", {"kind": "hearing", "days": 5, "held_on": "2026-12-10"}),
         ("not-needed", {}),
-        ("reassign", {"post": "investment"}),
+        ("reassign", {"post": "chief"}),
     ):
         assert code_of(office.act(case, theirs, action, {**data, **more})) == "no_right"
     assert (
