@@ -128,7 +128,7 @@ def test_another_post_is_two_keys_and_a_case_by_scan_none(place: demo.Place) -> 
 def test_every_act_of_a_screen_has_a_key_of_its_own(language: str) -> None:
     """One key where she is; a screen that is left for it costs one more (F3 and its letter)."""
     messages.install(translator(language))
-    without = [act.id for act in ACTS if not act.keys]
+    without = [act.id for act in ACTS if not act.keys and not act.ways]
     assert without == []
     ways = {act.id for act in ACTS if ANY in act.where and not act.typed}
     assert {"go_queue", "go_intake", "go_search", "go_board", "posts", "menu", "lock", "back"} <= ways
