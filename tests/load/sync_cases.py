@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -80,9 +80,11 @@ class Stamped:
     def case(self) -> list[Fact]:
         """The facts of the next case, in the order in which they are sealed."""
         made_from = self._templates[(self._offset + self._cases) % len(self._templates)]
+        days, before = divmod(self._cases, numbers.MOST_A_DAY)
         self._cases += 1
         known: dict[str, str] = {}
-        number = numbers.make("420118", self._at.date(), self._terminal, self._cases).encode()
+        day = self._at.date() - timedelta(days=days)  # a window gives no more numbers on one day
+        number = numbers.make("420118", day, self._terminal, before + 1).encode()
         said = people(self._offset * 31 + self._cases, made_from.applicant.kind)
         return [self._copy(fact, made_from, known, number, said) for fact in made_from.facts]
 
