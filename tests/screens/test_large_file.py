@@ -18,7 +18,7 @@ from tests.screens.typing_keys import answered, keys
 
 LINES = 10_000
 PART = 4
-"""A key takes less than so small a part of the time that the whole file does; without slices it waited for all of it."""
+"""A key takes less than this part of the time that the whole file does; without slices it waited for all of it."""
 KEYS = 30
 
 
