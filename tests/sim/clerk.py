@@ -221,7 +221,10 @@ class Clerk:
         if row is None:
             return "nothing to amend"
         case = decode_case(row[0])
-        offered = [action for action, no in self.counter.possible(session(staff), case) if no is None]
+        try:
+            offered = [action for action, no in self.counter.possible(session(staff), case) if no is None]
+        except NoCatalogue as error:  # a machine put in another's place, before its first sync
+            return self._no(error)
         if not offered:
             return self._no(Refusal("nothing_to_do"))
         action = self._stream.choice(offered)
