@@ -88,7 +88,7 @@ class Preparing:
             tx.commit_groups(decision.groups)
             if drop_draft:
                 tx.drop_draft(case_id)
-            found = tx.prefile(case_id)  # read inside: what is saved is never reported as a failure to read it
-        if found is None:  # it was written a line above
-            raise AssertionError("a prefile that is not shown")
+            found = tx.prefile(case_id)
+            if found is None:  # its beginning broke on this disk after it was last shown: nothing is added to it here
+                raise BadInput("prefile.damaged")
         return found

@@ -76,6 +76,25 @@ def test_a_prefile_does_not_push_an_open_form_aside(place: demo.Place) -> None:
     at_window_12(place, "1001", walk)
 
 
+def test_t53_a_file_whose_beginning_broke_on_the_disk_is_not_gone_on_with_and_says_what_to_do(
+    place: demo.Place,
+) -> None:
+    async def walk(window: Window) -> None:
+        await window.types(HALF + "<ctrl+k><ctrl+f>")
+        before = window.terminal.memory.prefiles()[0]
+        with window.terminal.memory.transaction() as db:  # behind the program's back
+            db.execute("drop trigger fact_is_never_changed")
+            broken = "cast(substr(bytes, 1, 20) || x'00' || substr(bytes, 22) as blob)"
+            db.execute(f"update fact set bytes = {broken} where n = (select max(n) from fact)")
+        facts = window.terminal.memory.pending().unsent
+        await window.types("c<enter>没有签字<f2>")
+        assert "请重新登记" in window.said
+        assert window.terminal.memory.pending().unsent == facts
+        assert window.terminal.memory.prefiles()[0] == before
+
+    at_window_12(place, "1001", walk)
+
+
 def test_s7_a_file_without_an_item_is_masked_elsewhere_and_comes_in_full_when_somebody_opens_it(
     place: demo.Place,
 ) -> None:
