@@ -26,11 +26,12 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from casework.ambient import Clock
+from casework.limits import LIMITS
 from casework.messages import t
 from console import bootstrap
 from console.day import Receipt
 from console.folders import data_folder
-from console.line_once import sync_once
+from console.line_once import QUICK, sync_once
 from console.messages import choose_language
 from console.output import talk
 from console.print_queue import PrintQueue
@@ -210,8 +211,9 @@ class Cables:
         asyncio.run(self._sync(terminal))
 
     async def _sync(self, terminal: Terminal) -> None:
-        async with bootstrap.line_for(terminal) as line:
-            if terminal.memory.identity.terminal in self.pulled:
+        pulled = terminal.memory.identity.terminal in self.pulled
+        async with bootstrap.line_for(terminal, limits=QUICK if pulled else LIMITS) as line:
+            if pulled:  # one try: nobody waits for what can't come
                 line.cable(plugged=False)
             await line.sync_once()
 

@@ -17,6 +17,7 @@ from casework.case import Case
 from casework.messages import Message
 from console.day import Line
 from console.day_intake import Reception, prefile_opened, prefile_parked
+from console.demo_troubles import Troubles
 from console.sample_form import draw
 from console.stories import WINDOW_12, stories
 from console.story import DECISIVE, Run, Story
@@ -91,6 +92,7 @@ class Past:
         self._begun: list[Run] = []
         self._slot = 0
         self._reception = Reception(self.seed, queue=False, began=self._begun.append)
+        self._troubles = Troubles(self.windows, self.cables, self._pass, self.seed)
 
     def live(self, now: datetime) -> int:
         """All of it, up to `now`; the number of cases."""
@@ -102,6 +104,7 @@ class Past:
             if moment.time() == _SLOTS[0]:
                 self._morning(moment, slot)
             self._work(planned.get(slot, []))
+            self._troubles.befall(len(slots) - 1 - slot)
         self.clock.catch_up()
         self._before_the_number()
         self.tick()

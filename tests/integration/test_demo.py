@@ -20,7 +20,9 @@ from casework.standing import light_of, standing
 from console import bootstrap, demo
 from console.day import picture
 from console.demo_past import MovedClock, Past, slots_until
+from console.settling import Settling
 from console.stories import intake_of, stories
+from console.story import SUPERVISOR, session
 from console.terminal import Terminal
 from local_db.finding import Told
 from tests import command_line
@@ -204,6 +206,29 @@ def test_another_seed_brings_other_people_with_the_same_matters() -> None:
 # The weeks before the first start
 
 
+class Troubles(msgspec.Struct, frozen=True):
+    """What waits at a window for somebody to settle it."""
+
+    tray: Counter[tuple[str, str]]
+    """Kind, and the window that made it."""
+    recalls: list[str]
+    doubles: list[tuple[str, str]]
+    """The windows of both cases."""
+    unsure: int
+    levels: set[str]
+
+
+def troubles_of(terminal: Terminal) -> Troubles:
+    memory, supervisor = terminal.memory, session(terminal, SUPERVISOR)
+    return Troubles(
+        Counter((row.kind, row.terminal) for row in memory.tray()),
+        [recall.paper for case in memory.with_recalls() for recall in case.open_recalls],
+        [(double.other.terminal, double.case.terminal) for double in memory.doubles()],
+        memory.prints_standing().unsure,
+        {str(line.age.level) for line in Settling(terminal.counter).lines(supervisor)},
+    )
+
+
 class Lived(msgspec.Struct, frozen=True):
     """What both windows and the hall hold after the first start."""
 
@@ -214,6 +239,7 @@ class Lived(msgspec.Struct, frozen=True):
     day: date | None
     place: demo.Place
     clock: Ticking
+    troubles: tuple[Troubles, Troubles]
 
 
 @pytest.fixture(scope="module")
@@ -226,7 +252,8 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Lived:
             cases = {row.case_id: row.case for row in theirs.cases()}
             hall = here.cases(tuple(cases))
             lights = Counter(lights_of(theirs, cases))
-            return Lived(found(ours), found(theirs), hall, lights, ours.memory.hall_day(), place, clock)
+            troubles = troubles_of(ours), troubles_of(theirs)
+            return Lived(found(ours), found(theirs), hall, lights, ours.memory.hall_day(), place, clock, troubles)
 
 
 @contextlib.contextmanager
@@ -261,8 +288,19 @@ def test_the_first_start_finds_three_weeks_of_work_in_all_states_and_lights(live
     assert Counter(each.state for each in lived.ours.prefiles) == {"checked": 2, "parked": 1}
 
 
-def test_the_hall_has_nothing_against_any_of_it(lived: Lived) -> None:
-    assert lived.ours.unsettled == lived.theirs.unsettled == (0, 0, 0, 0)
+def test_a_supervisor_finds_each_kind_of_trouble_once_in_the_trays_of_both_windows(lived: Lived) -> None:
+    ours, theirs = lived.troubles
+    assert ours.tray == theirs.tray == {("rejected", "0012"): 1, ("rejected", "0007"): 1, ("held", "0007"): 1}
+    assert ours.recalls == theirs.recalls == ["acceptance"]
+    assert ours.doubles == theirs.doubles == [("0012", "0007")]
+    assert (ours.unsure, theirs.unsure) == (1, 0)
+    assert ours.levels >= {"supervisor"}
+    assert len(ours.levels) > 1, "one waits since long, one since today"
+
+
+def test_the_hall_has_nothing_else_against_any_of_it(lived: Lived) -> None:
+    assert lived.ours.unsettled == (0, 0, 1, 3)
+    assert lived.theirs.unsettled == (0, 1, 1, 3)
     assert lived.ours.flags == set()
     assert picture(lived.ours.cases) == picture(lived.theirs.cases) == picture(lived.hall)
     times = [told.fact.time for lines in lived.ours.lines.values() for told in lines if told.fact.actor]
