@@ -19,6 +19,7 @@ from screens.case_lines import act_lines
 from screens.cases import short
 from screens.desk import ActView, CaseView, Done, Offered, Page, PaperRef, QueueRow, Refused
 from screens.frame import FrameScreen
+from screens.performing import perform
 from screens.side import Side, titled
 from screens.table import Column, Table
 
@@ -168,7 +169,7 @@ class BatchScreen(FrameScreen):
             await self._run(act, filled)
 
         subject = t("screens.batch.subject", n=len(self.offers))
-        await self.console_app.perform(subject, self._with_list(act), submit, after, "batch")
+        await perform(self.console_app, subject, self._with_list(act), submit, after, "batch")
 
     def _not_all(self, code: str) -> str:
         """Which of them do not offer it."""

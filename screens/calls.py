@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from casework.messages import t
-from screens.desk import Desk
+from screens.desk import Desk, Status
 from screens.frame import FrameScreen
 from screens.hall_views import CallView
-from screens.keys import KeyedApp
+from screens.sitting import Sitters
 
 
 class Callers:
@@ -23,45 +24,55 @@ class Callers:
         self._known |= {(each.kind, each.id) for each in fresh}
         return fresh
 
-    def forget(self) -> None:
-        """Another person sits here."""
-        self._known.clear()
 
+class Holder(Protocol):
+    """What the calls ask of the app that holds them."""
 
-class CallingApp(KeyedApp, inherit_bindings=False):
-    """The part of the app that calls people, and tells whoever sits here that she is called."""
-
-    desk: Desk
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.callers = Callers()
+    @property
+    def desk(self) -> Desk:
+        """The clerk's desk."""
 
     @property
     def frame(self) -> FrameScreen:
         """The screen in front."""
-        raise NotImplementedError
+
+    def bell(self) -> None:
+        """Ring."""
 
     async def show(self, screen: FrameScreen) -> None:
         """Put a screen on top of the one in front."""
-        raise NotImplementedError
 
     async def retell(self) -> None:
         """Ask for the status and show it."""
-        raise NotImplementedError
 
-    def hear(self, calls: Sequence[CallView]) -> None:
+
+class Calls:
+    """Calls people, and tells whoever sits here that she is called or that an applicant sits and waits."""
+
+    def __init__(self, app: Holder) -> None:
+        self._app = app
+        self._callers = Callers()
+        self._sitters = Sitters()
+
+    def forget(self) -> None:
+        """Somebody has signed in: she is told of everything that is waiting."""
+        self._callers = Callers()
+        self._sitters = Sitters()
+
+    def hear(self, status: Status) -> None:
         """Ring and say what is new."""
-        for call in self.callers.new(calls):
-            self.bell()
-            self.frame.say(call.text, "warn" if call.kind == "come" else "good")
+        if self._sitters.rings(status.sitting):
+            self._app.bell()
+        for call in self._callers.new(status.calls):
+            self._app.bell()
+            self._app.frame.say(call.text, "warn" if call.kind == "come" else "good")
 
-    async def act_call(self) -> None:
-        """Ctrl-E: somebody is to come to this window, about the case in front where there is one."""
+    async def call(self) -> None:
+        """Somebody is to come to this window, about the case in front where there is one."""
         from screens.menu import MenuScreen, Option
 
-        number = self.frame.about
-        people = await self.desk.colleagues()
+        number = self._app.frame.about
+        people = await self._app.desk.colleagues()
 
         def options() -> list[Option]:
             return [
@@ -69,16 +80,16 @@ class CallingApp(KeyedApp, inherit_bindings=False):
             ]
 
         async def take(code: str) -> None:
-            self.frame.answer(await self.desk.call(code, number))
+            self._app.frame.answer(await self._app.desk.call(code, number))
 
         hint = t("screens.call.about") if number else ""
-        await self.show(MenuScreen("screens.title.call", options, take, hint=hint))
+        await self._app.show(MenuScreen("screens.title.call", options, take, hint=hint))
 
-    async def act_answer_call(self) -> None:
-        """Ctrl-B: I come."""
-        answer = await self.desk.answer_call()
+    async def answer(self) -> None:
+        """I come."""
+        answer = await self._app.desk.answer_call()
         if answer is None:
-            self.frame.say(t("screens.call.nobody"), "dim")
+            self._app.frame.say(t("screens.call.nobody"), "dim")
         else:
-            self.frame.answer(answer)
-        await self.retell()
+            self._app.frame.answer(answer)
+        await self._app.retell()

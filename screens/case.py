@@ -13,6 +13,7 @@ from screens.case_lines import act_side, case_lines
 from screens.desk import ActView, CaseView, Done, Field, Refused
 from screens.frame import FrameScreen
 from screens.page import Page
+from screens.performing import perform
 from screens.side import Side
 
 _SIDE = 40
@@ -128,7 +129,7 @@ class CaseScreen(FrameScreen):
         async def preview(data: dict[str, str]) -> str | Refused:
             return await self.desk.act_preview(number, act.code, data)
 
-        await self.console_app.perform(self._subject(), act, submit, self._done, number, preview)
+        await perform(self.console_app, self._subject(), act, submit, self._done, number, preview)
 
     async def _done(self, done: Done) -> None:
         self.awaited = done.waits
@@ -260,7 +261,7 @@ class CaseScreen(FrameScreen):
             return
         field = Field("reason", t("screens.case.unmask_reason"), required=True)
         act = ActView("unmask", t("screens.act.unmask"), fields=(field,))
-        await self.console_app.perform(self._subject(), act, self._unmask, self._unmasked)
+        await perform(self.console_app, self._subject(), act, self._unmask, self._unmasked)
 
     async def _unmask(self, data: dict[str, str]) -> Done | Refused:
         answer = await self.desk.unmask(self.number, data["reason"])

@@ -72,7 +72,7 @@ class FormScreen(FrameScreen):
 
     async def row_asked(self, row: Row) -> None:
         """`?` on a choice or a paper: help, as F1."""
-        await self.console_app.act_help()
+        await self.console_app.everywhere.act_help()
 
     async def sheet_done(self) -> None:
         """The last row was ended: nothing, saving has its own key."""

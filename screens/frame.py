@@ -155,7 +155,7 @@ class FrameScreen(Screen[Any], inherit_bindings=False):
 
     async def act_hint(self) -> None:
         """`?` outside text is help."""
-        await self.console_app.act_help()
+        await self.console_app.everywhere.act_help()
 
 
 def binding_ids(screen: type[FrameScreen]) -> list[str | None]:

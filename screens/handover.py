@@ -13,6 +13,7 @@ from screens.cases import short, whole
 from screens.desk import ActView, Choice, Done, Field, Page, Refused
 from screens.frame import FrameScreen
 from screens.menu import MenuScreen, Option
+from screens.performing import perform
 from screens.post_views import HandedOver, HandoverLine, HandoverRow
 from screens.table import Column, Table
 
@@ -146,7 +147,7 @@ class HandoverScreen(FrameScreen):
         notes = (t("screens.handover.note", n=len(self.marked), name=self.taker_name),)
         word = Field("note", t("screens.handover.word"), max_chars=200, help=t("screens.handover.word_help"))
         act = ActView("shift", t("screens.act.hand_over"), fields=(word,), notes=notes)
-        await self.console_app.perform(self.taker_name, act, self._submit, self._done, self.taker.code)
+        await perform(self.console_app, self.taker_name, act, self._submit, self._done, self.taker.code)
 
     async def _submit(self, data: dict[str, str]) -> Done | Refused:
         numbers = tuple(row.row.number for row in self.table.rows if row.row.number in self.marked)

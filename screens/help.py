@@ -7,6 +7,7 @@ messages of its kind; the acts come from the one table.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from casework.messages import t
 from screens.actions import ACTS, ANY, Act, acts_of
@@ -16,6 +17,9 @@ from screens.field import InputRow, MaterialRow, Row
 from screens.form import FormScreen
 from screens.frame import FrameScreen
 from screens.text import TextScreen
+
+if TYPE_CHECKING:
+    from screens.app import ConsoleApp
 
 _TIPS = 38
 """Cells of the column of tips: with keys and name it fits 80."""
@@ -49,6 +53,24 @@ class HelpScreen(TextScreen):
         self.say(t("screens.text.help_keys"), "dim")
 
     freshen = arrive
+
+
+async def show_help(app: ConsoleApp) -> None:
+    """The help of the screen in front; of help itself: all keys."""
+    if isinstance(app.frame, HelpScreen):
+        await show_keys(app)
+        return
+    await app.show(HelpScreen(app.frame))
+
+
+async def show_keys(app: ConsoleApp) -> None:
+    """All keys; those of the place in front first."""
+    from screens.key_sheet import KeySheetScreen
+
+    if isinstance(app.frame, HelpScreen):
+        app.close(app.frame)
+    if not isinstance(app.frame, KeySheetScreen):
+        await app.show(KeySheetScreen(app.frame.PLACE))
 
 
 def help_text(screen: FrameScreen) -> str:

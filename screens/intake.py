@@ -219,7 +219,7 @@ class IntakeScreen(PeopleForm):
         async with self._drafting:
             form = self.model.form()
             if form.item or form.applicant.id or form.applicant.name:
-                self.console_app.comes_in(form)
+                self.console_app.seat.hers.comes_in(form)
                 await self.desk.save_draft(Draft(form, self.sheet.key))
 
     async def _drop_draft(self) -> None:
@@ -298,10 +298,10 @@ class IntakeScreen(PeopleForm):
     async def _saved(self, answer: Saved, form: IntakeForm) -> None:
         await self._drop_draft()
         await self.begin()
-        from screens.saved import Visit
+        from screens.saved import SavedScreen, Visit
 
-        self.console_app.visit = Visit(answer, form)
-        await self.console_app.show_saved(self.console_app.visit, self.begin)
+        visit = self.console_app.seat.hers.visit = Visit(answer, form)
+        await self.console_app.show(SavedScreen(visit, self.begin))
 
     async def act_park(self) -> None:
         """Ctrl-K: put the form aside for any window, under a short code; here the next form begins."""

@@ -13,6 +13,7 @@ from screens.cases import case_table, whole
 from screens.desk import CompanyRow, Done, IntakeForm, Page, QueueRow, Refused
 from screens.frame import FrameScreen
 from screens.intake import IntakeScreen
+from screens.performing import perform
 from screens.prefiles import take_prefile
 from screens.queue import case_side
 from screens.side import Side
@@ -84,7 +85,7 @@ class MineScreen(FrameScreen):
             await self.arrive()
             self.answer(done)
 
-        await self.console_app.perform(f"{row.item} {row.applicant}", act, submit, after, number)
+        await perform(self.console_app, f"{row.item} {row.applicant}", act, submit, after, number)
 
     async def act_companies(self) -> None:
         """F6: the companies."""

@@ -8,6 +8,10 @@ from screens.frame import FrameScreen
 def first_screen(mode: str) -> FrameScreen:
     """A new first screen of `mode`; each is imported only when it is first seen."""
     match mode:
+        case "sign_in":
+            from screens.sign_in import SignInScreen
+
+            return SignInScreen()
         case "intake":
             from screens.intake import IntakeScreen
 

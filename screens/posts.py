@@ -127,7 +127,7 @@ class PostScreen(FrameScreen):
         if isinstance(answer, Refused):
             self.answer(answer)
             return
-        app.person = answer
+        app.seat.person = answer
         await app.go("queue")
         app.frame.say(t("screens.posts.serving", posts=_names(answer)), "good")
 
@@ -139,7 +139,9 @@ class PostScreen(FrameScreen):
 
     async def act_another(self) -> None:
         """u: another person sits down here; the open form is parked under its owner."""
-        await self.console_app.another_person()
+        from screens.sign_in import another_person
+
+        await another_person(self.console_app)
 
 
 def _parked(row: PrefileRow) -> PostLine:

@@ -13,6 +13,7 @@ from screens.canvas import Part
 from screens.desk import Done, Page, PrefileRow, Refused
 from screens.frame import FrameScreen
 from screens.intake import IntakeScreen
+from screens.performing import perform
 from screens.side import Side, titled
 from screens.table import Column, Table
 
@@ -102,7 +103,7 @@ class PrefilesScreen(FrameScreen):
         async def submit(data: dict[str, str]) -> Done | Refused:
             return await self.desk.check_prefile(row.code, data)
 
-        await self.console_app.perform(f"{row.code} {row.item_name}", act, submit, self._done, row.code)
+        await perform(self.console_app, f"{row.code} {row.item_name}", act, submit, self._done, row.code)
 
     async def _done(self, done: Done) -> None:
         await self.arrive()

@@ -12,6 +12,7 @@ from screens.bars import age
 from screens.canvas import Part
 from screens.desk import ActView, Done, Page, PrintRow, Refused
 from screens.frame import FrameScreen
+from screens.performing import perform
 from screens.side import Side, titled
 from screens.table import Column, Table
 
@@ -114,4 +115,4 @@ class PrintsScreen(FrameScreen):
             await self.arrive()
             self.console_app.frame.answer(done)
 
-        await self.console_app.perform(f"{row.paper} {row.number}", way, submit, after, f"print-{row.id}")
+        await perform(self.console_app, f"{row.paper} {row.number}", way, submit, after, f"print-{row.id}")

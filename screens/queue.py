@@ -97,7 +97,7 @@ class QueueScreen(FrameScreen):
 
     async def act_new(self) -> None:
         """A new intake."""
-        await self.console_app.act_go_intake()
+        await self.console_app.everywhere.act_go_intake()
 
     async def act_visit_next(self) -> None:
         """v: the next case of the visitor who is here."""
@@ -107,11 +107,11 @@ class QueueScreen(FrameScreen):
 
     async def act_tray(self) -> None:
         """What the hall refused."""
-        await self.console_app.act_go_tray()
+        await self.console_app.everywhere.act_go_tray()
 
     async def act_prefiles(self) -> None:
         """The applications before their number."""
-        await self.console_app.act_go_prefiles()
+        await self.console_app.everywhere.act_go_prefiles()
 
     async def act_mark(self) -> None:
         """Space: mark the case under the cursor, or take the mark away; the cursor goes on."""

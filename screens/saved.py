@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 from collections.abc import Awaitable, Callable, Iterator
 from typing import TYPE_CHECKING, Protocol
 
@@ -132,7 +131,11 @@ class SavedScreen(FrameScreen):
         app.close(self)
         await self.begin()
         await app.open_case(self.saved.number)
-        app.way_back = functools.partial(app.show_saved, self.visit, self.begin)
+
+        async def back() -> None:
+            await app.show(SavedScreen(self.visit, self.begin))
+
+        app.seat.hers.way_back = back
 
     async def act_preview(self) -> None:
         """Look at the papers."""
@@ -158,7 +161,7 @@ async def next_of_visit(app: ConsoleApp) -> None:
     """From anywhere: the next case of whoever is here; a form that is under way is not pushed aside."""
     from screens.intake import IntakeScreen
 
-    visit = app.visit
+    visit = app.seat.hers.visit
     if visit is None:
         app.bell()
         app.frame.say(t("screens.queue.no_visit"), "warn")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
 from casework.limits import LIMITS
 from casework.messages import t
-from screens.desk import Choice, Field, Refused
+from screens.desk import Choice, Field, Person, Refused
 from screens.field import Heading, InputRow, Note, Row
 from screens.form import FormScreen
 from screens.post_views import Settings
@@ -117,13 +119,37 @@ def _field(code: str, kind: str, value: str, choices: tuple[Choice, ...] = ()) -
 
 async def obey(app: ConsoleApp, settings: Settings) -> None:
     """Do as was chosen, at once, on every screen."""
-    app.idle.choose(settings.idle_minutes)
-    app.badge.prefix = settings.badge
+    app.seat.idle.choose(settings.idle_minutes)
+    app.keyboard.badge.prefix = settings.badge
     app.borders = settings.borders
     if settings.theme:
         app.theme = settings.theme
     if settings.language and settings.language != app.language:
-        await app.speak(settings.language)
+        await speak(app, settings.language)
     app.screen.refresh(layout=False)
     for widget in app.screen.query("Canvas"):
         widget.refresh()
+
+
+async def next_language(app: ConsoleApp) -> None:
+    """The next language, at once, everywhere; remembered for whoever sits here."""
+    codes = [choice.code for choice in await app.desk.languages()]
+    now = codes.index(app.language) if app.language in codes else 0
+    language = codes[(now + 1) % len(codes)]
+    await speak(app, language)
+    if app.person is not None:
+        settings = await app.desk.settings()
+        await app.desk.keep_settings(structs.replace(settings, language=language))
+
+
+async def speak(app: ConsoleApp, language: str) -> None:
+    """Another language, on every screen."""
+    app.language = language
+    await app.desk.switch_language(language)
+    if app.person is not None:
+        again = await app.desk.serve(app.person.shift)
+        app.seat.person = again if isinstance(again, Person) else app.person
+    app.frame.say("")  # what stands there is in the language of before
+    app.frame.dress()
+    await app.frame.freshen()
+    await app.retell()

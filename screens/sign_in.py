@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from casework.messages import t
 from screens.desk import Field, Refused
 from screens.field import Heading, Note, Row
 from screens.form import FormScreen
+from screens.sheet import Sheet
+
+if TYPE_CHECKING:
+    from screens.app import ConsoleApp
 
 SHORTEST_PIN = 6
 
@@ -18,12 +24,12 @@ class SignInScreen(FormScreen):
     async def arrive(self) -> None:
         """An empty form; after a badge with its number, after a lock with that of the person who locked."""
         app = self.console_app
-        shown, app.badge_number = app.badge_number, ""
+        shown, app.seat.badge_number = app.seat.badge_number, ""
         if shown:
             self._fill({"number": shown}, "pin")
             self.say(t("screens.sign_in.badge", number=shown), "dim")
             return
-        last = app.last_number
+        last = app.seat.last_number
         self._fill({"number": last} if last else {}, "pin" if last else "number")
         if app.warning is not None and not last:
             self.say(app.warning, "warn")
@@ -47,7 +53,7 @@ class SignInScreen(FormScreen):
 
     def _is_a_badge(self, typed: str) -> bool:
         """After a lock the caret is in the PIN: there a colleague's badge lands. No PIN is as short as a number."""
-        last = self.console_app.last_number
+        last = self.console_app.seat.last_number
         return bool(last) and typed.isdecimal() and len(typed) == len(last) < SHORTEST_PIN and typed != last
 
     async def sheet_done(self) -> None:
@@ -64,4 +70,22 @@ class SignInScreen(FormScreen):
             self.say(answer.message, "error")
             return
         self._fill({}, "number")
-        await self.console_app.signed_in(answer)
+        await self.console_app.sit_down(answer)
+
+
+async def another_person(app: ConsoleApp, number: str = "") -> None:
+    """Another person sits down: what is open waits, and is parked under its owner when the other one is in."""
+    await app.everywhere.act_lock()
+    app.seat.badge_number = number
+    await app.frame.arrive()
+
+
+async def take_badge(app: ConsoleApp, number: str) -> bool:
+    """A badge was scanned: whoever it is signs in by her PIN. False: nobody's, which is said outside of a form."""
+    if not await app.desk.badge(number):
+        if not isinstance(app.focused, Sheet):
+            app.bell()
+            app.frame.say(t("screens.sign_in.no_badge", number=number), "error")
+        return False
+    await another_person(app, number)
+    return True

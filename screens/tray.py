@@ -13,6 +13,7 @@ from screens.canvas import Part
 from screens.cases import short
 from screens.desk import ActView, Done, Page, Refused, TrayRow
 from screens.frame import FrameScreen
+from screens.performing import perform
 from screens.side import Side, titled
 from screens.table import Column, Table
 
@@ -135,7 +136,7 @@ class TrayScreen(FrameScreen):
                 await self.console_app.show(PreviewScreen(row.number, done.papers))
             self.console_app.frame.answer(done)
 
-        await self.console_app.perform(f"{row.what} {_number(row)}", way, submit, after, row.entry)
+        await perform(self.console_app, f"{row.what} {_number(row)}", way, submit, after, row.entry)
 
 
 def _number(row: TrayRow) -> str:

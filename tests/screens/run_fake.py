@@ -51,7 +51,7 @@ class FakeApp(ConsoleApp):
         if self.signed:
             answer = await self.desk.sign_in(self.signed, "135790")
             assert isinstance(answer, Person)
-            await self.signed_in(answer)
+            await self.sit_down(answer)
 
 
 def main() -> None:

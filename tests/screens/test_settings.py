@@ -37,14 +37,14 @@ def test_what_she_chooses_holds_at_once_and_the_next_time(place: demo.Place) -> 
         await window.types("<ctrl+x>2")
         assert "Language" in window.shown
         await window.types("<enter>2<enter>2<enter>12<enter><f2>")
-        assert (app.theme, app.borders, app.idle.seconds) == ("yichuang-contrast", False, 720)
+        assert (app.theme, app.borders, app.seat.idle.seconds) == ("yichuang-contrast", False, 720)
         assert "Settings are kept" in window.said
 
     async def again(window: Window) -> None:
         app = window.app
-        assert (app.language, app.theme, app.borders, app.idle.seconds) == ("en", "yichuang-contrast", False, 720)
+        assert (app.language, app.theme, app.borders, app.seat.idle.seconds) == ("en", "yichuang-contrast", False, 720)
         await window.becomes("1002")
-        assert app.idle.seconds == 720, "the lock is the window's"
+        assert app.seat.idle.seconds == 720, "the lock is the window's"
         await window.becomes("1001")
         await window.types("<ctrl+x>1<enter>1<enter>1<enter><f2>")
         assert (app.language, app.theme, app.borders) == ("zh_CN", "yichuang-dark", True)
@@ -58,7 +58,7 @@ def test_a_wrong_value_is_refused_and_the_one_before_holds(place: demo.Place) ->
         await window.types("<ctrl+x><down><down><down>900<enter>")
         assert "1 到 60" in window.shown
         await window.types("<f3>")
-        assert window.app.idle.seconds <= 3600
+        assert window.app.seat.idle.seconds <= 3600
 
     at_window_12(place, "1001", walks)
 

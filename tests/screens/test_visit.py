@@ -72,6 +72,6 @@ def test_another_person_finds_no_visitor_of_the_one_before() -> None:
     async def then(pilot: Pilot[Any], app: ConsoleApp) -> None:
         await press(pilot, *keys(FIRST + "<enter><ctrl+l>2001<enter>135790<enter>v"))
         assert isinstance(app.screen, QueueScreen)
-        assert app.visit is None
+        assert app.seat.hers.visit is None
 
     walk(FakeDesk(), then)

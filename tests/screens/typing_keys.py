@@ -6,11 +6,14 @@ Textual's own `Pilot.press` waits 50 ms after each key; a clerk's way of sixty k
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Any, cast
 
+import pytest
 from textual import events
 from textual.keys import _character_to_key
 from textual.pilot import Pilot
+
+from screens.app import ConsoleApp
 
 
 def keys(text: str) -> list[str]:
@@ -38,16 +41,18 @@ async def press(pilot: Pilot[Any], *pressed: str) -> None:
 
 async def answered(pilot: Pilot[Any], *pressed: str) -> None:
     """Type the keys and wait until they are done; other work may go on."""
-    app = pilot.app
+    app = cast(ConsoleApp, pilot.app)
     for key in pressed:
         single = len(key) == 1
         character = " " if key == "space" else key if single else None
         event = events.Key(_character_to_key(key) if single else key, character)
         event.set_sender(app)
         app.post_message(event)
-    done = asyncio.Event()
-    app.call_later(done.set)
-    await asyncio.wait_for(done.wait(), PATIENCE)
-    while getattr(app, "held", ()):  # a digit waits a moment, whether a scan goes on with it
-        await asyncio.sleep(0.02)
-        await pilot.pause()
+    looked_at = asyncio.Event()
+    app.call_later(looked_at.set)
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await looked_at.wait()
+            await app.keyboard.settled()  # a digit waits a moment, whether a scan goes on with it
+    except TimeoutError:
+        pytest.fail(f"after {PATIENCE:.0f} s the console had not done with the keys {' '.join(pressed)}")
