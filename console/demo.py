@@ -34,6 +34,7 @@ from console.folders import data_folder
 from console.line_once import QUICK, sync_once
 from console.messages import choose_language
 from console.output import talk
+from console.paperwork import PHONE
 from console.print_queue import PrintQueue
 from console.sources import SETTING
 from console.terminal import Terminal
@@ -101,6 +102,7 @@ def _enrol(place: Place, here: HallHere, address: str, number: str, clock: Clock
     asyncio.run(enrolment.enrol(address, number, code))
     with _window(place, number, clock) as terminal:
         terminal.memory.keep_setting(SETTING, "simulated")
+        terminal.memory.keep_setting(PHONE, f"027-6788{number}")
         sync_once(terminal)
 
 

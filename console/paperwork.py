@@ -27,6 +27,9 @@ from casework.refused import replaced_by
 from casework.rules import Refusal
 from console.library import Library
 
+PHONE = "phone"
+"""The window's setting with the telephone that its papers name."""
+
 
 @dataclasses.dataclass(frozen=True)
 class Paperwork:
@@ -56,7 +59,7 @@ class Paperwork:
         occasion = self._occasion(case, kind, staff, history, waiting)
         if not PRINTED_WITH[kind](case) or not _has_its_fact(case, kind, occasion):
             return Refusal("no_such_paper_yet", {"paper": kind, "state": case.state})
-        counter = Counter(self.hall, self.window, staff.name, staff.number, self.clock.now())
+        counter = Counter(self.hall, self.window, staff.name, staff.number, self.clock.now(), self.phone)
         posts = self.library.of(case).posts
         facts = paper_facts(case, item, counter, self.library.calendar(), posts, self.say, occasion)
         return build(kind, facts, self.say)
@@ -64,12 +67,14 @@ class Paperwork:
     def preparation(self, prefile: Prefile, item: Item, staff: bodies.StaffSet) -> Paper:
         """The preparation list of a prefile: any window finds it by its code (R8)."""
         facts = preparation_facts(prefile, item, self.hall, self.clock.now(), self.say)
-        return build("preparation", msgspec.structs.replace(facts, clerk=staff.name, window=self.window), self.say)
+        here = {"clerk": staff.name, "window": self.window, "phone": self.phone}
+        return build("preparation", msgspec.structs.replace(facts, **here), self.say)
 
     def guide(self, item: Item) -> Paper:
         """The service guide of `item`, without a case (R8)."""
         posts = self.library.current().posts
-        return build("guide", guide_facts(item, self.hall, self.clock.now(), self.say, posts), self.say)
+        facts = guide_facts(item, self.hall, self.clock.now(), self.say, posts)
+        return build("guide", msgspec.structs.replace(facts, phone=self.phone), self.say)
 
     def _occasion(
         self, case: Case, kind: str, staff: bodies.StaffSet, history: Sequence[Fact], waiting: int
@@ -128,6 +133,11 @@ class Paperwork:
     def window(self) -> str:
         """The window's number, as people say it: the last two digits of the terminal."""
         return self.terminal[2:]
+
+    @property
+    def phone(self) -> str:
+        """Whom to ring with questions; empty when nobody has said."""
+        return self.library.memory.setting(PHONE) or ""
 
     def say(self, message_id: str, /, **facts: Any) -> str:
         """The language of the papers."""

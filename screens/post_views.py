@@ -53,5 +53,7 @@ class Settings(Struct, frozen=True):
     printer: str = ""
     badge: str = "%"
     """The character with which a scanned badge begins; the staff number and Enter follow it."""
+    phone: str = ""
+    """The telephone that the papers of this window name."""
     printers: tuple[Choice, ...] = ()
     """What may be chosen as printer."""

@@ -1,4 +1,4 @@
-"""设置: language, theme, lines, idle lock, badge and printer; each holds at once and is remembered."""
+"""设置: language, theme, lines, idle lock, badge, telephone and printer; each holds at once and is remembered."""
 
 from __future__ import annotations
 
@@ -52,6 +52,7 @@ class SettingsScreen(FormScreen):
         window = (
             _field("idle_minutes", "number", minutes),
             _field("badge", "text", now.badge),
+            _field("phone", "text", now.phone),
             _field("printer", "choice", now.printer, now.printers),
         )
         person = app.person.name if app.person else ""
@@ -94,8 +95,8 @@ class SettingsScreen(FormScreen):
         minutes = values["idle_minutes"]
         wanted = Settings(
             language=values["language"], theme=values["theme"], borders=values["borders"] != "no",
-            idle_minutes=int(minutes) if minutes.isdecimal() else 0, badge=values["badge"], printer=values["printer"],
-            printers=self.settings.printers,
+            idle_minutes=int(minutes) if minutes.isdecimal() else 0, badge=values["badge"],
+            phone=values["phone"].strip(), printer=values["printer"], printers=self.settings.printers,
         )  # fmt: skip
         if wanted == self.settings:
             return True

@@ -78,11 +78,7 @@ def preparation(facts: PaperFacts, w: Words) -> Built:
         "table_title": w("table.needed") if facts.prepared else "",
         "table": _prepared(facts, w),
         "notes": (
-            *(
-                (Note(w("note.reasons_prepare"), facts.reasons, numbered=len(facts.reasons) > 1),)
-                if facts.reasons
-                else ()
-            ),
+            *((Note(w("note.reasons_prepare"), facts.reasons, numbered=True),) if facts.reasons else ()),
             Note(w("note.remarks"), (w("preparation.no_number"),)),
         ),
     }
@@ -124,7 +120,7 @@ def referral(facts: PaperFacts, w: Words) -> Built:
             (w("field.issued_at"), w.moment(facts.issued_at)),
         ),
         "notes": (
-            *((Note(w("note.reasons"), reasons, numbered=len(reasons) > 1),) if reasons else ()),
+            *((Note(w("note.reasons"), reasons, numbered=True),) if reasons else ()),
             *(opinion if facts.referral == "forwarded" else ()),
             *((Note(w("note.told"), (w(f"referral.{facts.referral}.told"),)),) if went else ()),
         ),

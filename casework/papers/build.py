@@ -11,7 +11,7 @@ from casework.errors import BadPaper
 from casework.messages import t
 from casework.papers import advice, course, guide, intake, recall, result
 from casework.papers.facts import PaperFacts
-from casework.papers.model import KINDS, Paper, printable, printed_number
+from casework.papers.model import KINDS, Note, Paper, printable, printed_number
 from casework.papers.parts import Say, Words, captions, footer
 
 _BUILDERS: dict[str, Callable[[PaperFacts, Words], dict[str, Any]]] = {
@@ -62,11 +62,17 @@ def build(kind: str, facts: PaperFacts, say: Say = t) -> Paper:
     whole |= _BUILDERS[kind](facts, w)
     if facts.replaces and kind != "recall":
         whole["notes"] = (*recall.replacing(facts, w), *whole.get("notes", ()))
+    whole["notes"] = tuple(_alone(note) for note in whole.get("notes", ()))
     if whole.get("addressee"):
         whole["addressee"] = w("letter.addressee", name=whole["addressee"])
     if whole.get("copies", 1) > 1 and "copies_text" not in whole:
         whole["copies_text"] = w("copies", count=whole["copies"])
     return _printable(Paper(**whole))
+
+
+def _alone(note: Note) -> Note:
+    """A single line has no number before it."""
+    return note if len(note.lines) > 1 else msgspec.structs.replace(note, numbered=False)
 
 
 def standard_remedies(say: Say, review_organ: str, court: str) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from casework.papers.parts import (
     Words,
     applicant_fields,
     applicant_name,
+    ask,
     item_fields,
     material_table,
     need,
@@ -78,7 +79,7 @@ def suspension(facts: PaperFacts, w: Words) -> Built:
             (w("field.statutory"), facts.statutory.text if facts.statutory else ""),
             (w("field.promised"), facts.promised.text if facts.promised else ""),
         ),
-        "notes": (Note(w("note.told"), _standing_still(special, w), numbered=True),),
+        "notes": (Note(w("note.told"), (*_standing_still(special, w), *ask(facts, w)), numbered=True),),
         "seal_box": seal(facts, w, "organ"),
         "signature_boxes": (w("sign.applicant"),),
     }
@@ -112,8 +113,8 @@ def extension(facts: PaperFacts, w: Words) -> Built:
             (w("field.basis"), basis),
         ),
         "notes": (
-            Note(w("note.reasons"), reasons, numbered=len(reasons) > 1),
-            Note(w("note.told"), (w("extension.once"),)),
+            Note(w("note.reasons"), reasons, numbered=True),
+            Note(w("note.told"), (w("extension.once"), *ask(facts, w)), numbered=True),
         ),
         "seal_box": seal(facts, w, "organ"),
         "signature_boxes": (w("sign.applicant"),),
@@ -140,7 +141,7 @@ def payment(facts: PaperFacts, w: Words) -> Built:
             (w("field.pay_due"), w.day(fee.due)),
             (w("field.treasury_receipt"), fee.receipt or w("payment.unpaid")),
         ),
-        "notes": (Note(w("note.remarks"), (w("payment.treasury"),)),),
+        "notes": (Note(w("note.remarks"), (w("payment.treasury"), *ask(facts, w)), numbered=True),),
         "seal_box": seal(facts, w, "organ"),
         "signature_boxes": (w("sign.applicant"),),
     }

@@ -70,4 +70,4 @@ def _notes(told: GuideFacts, w: Words) -> tuple[Note, ...]:
         (w("guide.not_counted"), told.not_counted, True),
         (w("guide.basis"), told.basis, True),
     )
-    return tuple(Note(heading, lines, numbered and len(lines) > 1) for heading, lines, numbered in parts if lines)
+    return tuple(Note(heading, lines, numbered) for heading, lines, numbered in parts if lines)

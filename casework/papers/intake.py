@@ -11,6 +11,7 @@ from casework.papers.parts import (
     Words,
     applicant_fields,
     applicant_name,
+    ask,
     clock_fields,
     counter_fields,
     item_fields,
@@ -67,7 +68,7 @@ def supplement(facts: PaperFacts, w: Words) -> Built:
         *((w("supplement.until", day=w.until(facts.until, facts.until_provisional)),) if facts.until else ()),
         w("supplement.not_counted"),
         w("supplement.next"),
-        *_ask(facts, w),
+        *ask(facts, w),
     )
     return {
         "title": w("supplement.title"),
@@ -185,7 +186,7 @@ def refusal(facts: PaperFacts, w: Words) -> Built:
             ground,
         ),
         "notes": (
-            Note(w("note.reasons"), reasons, numbered=len(reasons) > 1),
+            Note(w("note.reasons"), reasons, numbered=True),
             *turn_to,
             Note(w("note.remedies"), facts.remedies),
         ),
@@ -215,7 +216,7 @@ def returned(facts: PaperFacts, w: Words) -> Built:
         return _ended(facts, reasons, w)
     if not facts.supplements and not reasons:
         raise BadPaper("papers.error.reasons", kind="return")
-    told = (w("return.again"), *_back(facts, w), *_ask(facts, w))
+    told = (w("return.again"), *_back(facts, w), *ask(facts, w))
     return {
         "title": w("return.title"),
         "copies": 2,
@@ -253,7 +254,7 @@ def _ended(facts: PaperFacts, reasons: tuple[str, ...], w: Words) -> Built:
         "notes": (
             *_reason_note((*ground, *(reason for reason in reasons if reason not in ground)), w),
             *((Note(w("note.remedies"), facts.remedies),) if facts.remedies else ()),
-            Note(w("note.told"), (w(f"{facts.ending}.again"), *_ask(facts, w)), numbered=True),
+            Note(w("note.told"), (w(f"{facts.ending}.again"), *ask(facts, w)), numbered=True),
         ),
         "seal_box": seal(facts, w, "acceptance"),
         "signature_boxes": (w("sign.applicant_papers") if rows else w("sign.applicant"), w("sign.clerk")),
@@ -261,14 +262,9 @@ def _ended(facts: PaperFacts, reasons: tuple[str, ...], w: Words) -> Built:
 
 
 def _reason_note(reasons: tuple[str, ...], w: Words) -> tuple[Note, ...]:
-    return (Note(w("note.reasons"), reasons, numbered=len(reasons) > 1),) if reasons else ()
+    return (Note(w("note.reasons"), reasons, numbered=True),) if reasons else ()
 
 
 def _back(facts: PaperFacts, w: Words) -> tuple[str, ...]:
     """Which papers went back, where it was recorded."""
     return (w("return.back", papers=w.join(facts.handed_back)),) if facts.handed_back else ()
-
-
-def _ask(facts: PaperFacts, w: Words) -> tuple[str, ...]:
-    """Whom to ask, where a telephone is named."""
-    return (w("letter.ask", window=facts.window or facts.hall, phone=facts.phone),) if facts.phone else ()

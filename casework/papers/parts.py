@@ -52,8 +52,9 @@ class Words:
         """`20个工作日，至2026年12月21日（暂定）`, or nothing."""
         if limit is None:
             return ""
-        due = " ".join(filter(None, (self.due(limit.due, limit.provisional), limit.time)))
-        text = self("limit", text=limit.text, due=due) if limit.due else limit.text
+        due = " ".join(filter(None, (self.day(limit.due), limit.time)))
+        until = self("until.provisional", day=due) if limit.provisional else due
+        text = self("limit", text=limit.text, due=until) if due else limit.text
         return self("list.semicolon").join(filter(None, (text, limit.more)))
 
     def join(self, parts: tuple[str, ...]) -> str:
@@ -178,6 +179,11 @@ def material_table(lines: tuple[MaterialLine, ...], w: Words) -> Table | None:
 def seal(facts: PaperFacts, w: Words, which: str) -> SealBox:
     """The seal box with its date (R6); the organ's name, or the hall's where none is named."""
     return SealBox(label=w(f"seal.{which}"), organ=facts.organ or facts.hall, date=w.day(facts.issued_at.date()))
+
+
+def ask(facts: PaperFacts, w: Words) -> tuple[str, ...]:
+    """Whom to ask, where a telephone is named."""
+    return (w("letter.ask", window=facts.window or facts.hall, phone=facts.phone),) if facts.phone else ()
 
 
 def footer(facts: PaperFacts, w: Words) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from typing import Any
 from casework.errors import BadPaper
 from casework.papers.facts import PaperFacts
 from casework.papers.model import Note, Table
-from casework.papers.parts import Words, applicant_fields, applicant_name, item_fields, seal
+from casework.papers.parts import Words, applicant_fields, applicant_name, ask, item_fields, seal
 
 Built = dict[str, Any]
 
@@ -18,6 +18,7 @@ def recall(facts: PaperFacts, w: Words) -> Built:
         raise BadPaper("papers.error.recall", kind="recall")
     rows = tuple((each.name, str(each.count), w.moment(each.at), each.holder) for each in facts.replaces)
     header = (w("column.paper"), w("column.issue"), w("column.printed_at"), w("column.holder"))
+    give_back = w("recall.give_back", window=facts.window or facts.hall)
     return {
         "title": w("recall.title"),
         "copies": 2,
@@ -26,7 +27,7 @@ def recall(facts: PaperFacts, w: Words) -> Built:
         "fields": (*item_fields(facts, w), *applicant_fields(facts, w, brief=True)),
         "table_title": w("table.recalled"),
         "table": Table(header=header, rows=rows, weights=(14, 6, 16, 12)),
-        "notes": (Note(w("note.told"), (w("recall.give_back"), w("recall.no_effect")), numbered=True),),
+        "notes": (Note(w("note.told"), (give_back, w("recall.no_effect"), *ask(facts, w)), numbered=True),),
         "seal_box": seal(facts, w, "organ"),
         "signature_boxes": (w("sign.applicant"),),
     }

@@ -13,7 +13,7 @@ from casework.errors import BadPaper
 from casework.papers.facts import PaperFacts
 from casework.papers.intake import reasons_of
 from casework.papers.model import Note, Table
-from casework.papers.parts import Words, applicant_fields, applicant_name, item_fields, present, seal
+from casework.papers.parts import Words, applicant_fields, applicant_name, ask, item_fields, present, seal
 
 Built = dict[str, Any]
 
@@ -33,8 +33,10 @@ def decision(facts: PaperFacts, w: Words) -> Built:
         "seal_box": seal(decided, w, "organ"),
         "signature_boxes": (w("sign.receiver"),),
     }
+    asked = ask(facts, w)
     builder = {"granted": _granted, "refused": _refused, "corrected": _corrected, "revoked": _revoked}[facts.decision]
-    return shared | builder(facts, w)
+    built = shared | builder(facts, w)
+    return built | {"notes": (*built["notes"], *((Note(w("note.ask"), asked),) if asked else ()))}
 
 
 def _opening(facts: PaperFacts, w: Words) -> str:
@@ -54,7 +56,7 @@ def _granted(facts: PaperFacts, w: Words) -> Built:
         ),
         "notes": (
             *((Note(w("note.result"), result),) if result else ()),
-            *((Note(w("note.conditions"), conditions, numbered=len(conditions) > 1),) if conditions else ()),
+            *((Note(w("note.conditions"), conditions, numbered=True),) if conditions else ()),
             *_remedies(facts, w),
         ),
     }
@@ -65,7 +67,7 @@ def _refused(facts: PaperFacts, w: Words) -> Built:
     return {
         "title": w.of(facts.nature, "decision.refused.title"),
         "paragraphs": (_opening(facts, w), w.of(facts.nature, "decision.refused.body")),
-        "notes": (Note(w("note.reasons"), reasons, numbered=len(reasons) > 1), *_remedies(facts, w)),
+        "notes": (Note(w("note.reasons"), reasons, numbered=True), *_remedies(facts, w)),
     }
 
 
@@ -98,7 +100,7 @@ def _revoked(facts: PaperFacts, w: Words) -> Built:
             w.of(facts.nature, "decision.revoked.body"),
         ),
         "notes": (
-            Note(w("note.reasons"), reasons, numbered=len(reasons) > 1),
+            Note(w("note.reasons"), reasons, numbered=True),
             Note(w("note.told"), (w("decision.revoked.hand_back"),)),
             *_remedies(facts, w),
         ),
@@ -136,7 +138,7 @@ def delivery(facts: PaperFacts, w: Words) -> Built:
             ),
         ),
         "table_title": w("table.delivered"),
-        "table": Table(header=header, rows=rows, weights=(4, 16, 16, 17, 4)),
+        "table": Table(header=header, rows=rows, weights=(4, 19, 15, 14, 5)),
         "notes": (Note(w("note.remarks"), (w("delivery.check"),)),),
         "seal_box": seal(facts, w, "organ"),
         "signature_boxes": (w("sign.receiver"), w("sign.received_at"), w("sign.deliverer")),

@@ -13,7 +13,7 @@ from console.errors import ConsoleError
 from console.output import data
 from screens.post_views import Settings
 
-NAMES = ("language", "theme", "borders", "idle_minutes", "badge", "printer")
+NAMES = ("language", "theme", "borders", "idle_minutes", "badge", "phone", "printer")
 
 
 def arguments(parser: Parser) -> None:

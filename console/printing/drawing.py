@@ -7,15 +7,22 @@ are markup.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from operator import le
 from typing import Any
 
 import msgspec
 
-from casework.papers.model import Paper
+from casework.papers.model import Paper, Size
 from console.printing import codes, glyphs
 
-_PAIRED = {"A5": (8.0, 10.6), "A4": (9.0, 12.0), "80mm": (0.0, 0.0)}
-"""Width of label and value, in ems, up to which two fields share a row."""
+_SHARED: dict[Size, dict[str, tuple[float, float, float, float]]] = {
+    "A5": {"even": (8.0, 10.6, 8.0, 10.6), "left": (8.0, 16.4, 5.0, 7.0), "right": (8.0, 7.0, 5.0, 16.4)},
+    "A4": {"even": (9.0, 12.0, 9.0, 12.0), "left": (9.0, 19.0, 6.0, 7.9), "right": (9.0, 7.9, 6.0, 19.0)},
+    "80mm": {},
+}
+"""How two fields can share a row: the widths in ems up to which label, value, second label and second value fit. Half
+and half where that is enough, else the longer value gets the wider side; `paper.typ` has the same three in columns."""
 
 _LONG_RUN = re.compile(r"[!-~]{25,}")
 _CELL_RUN = re.compile(r"[!-~]{17,}")
@@ -56,19 +63,26 @@ def drawing(paper: Paper) -> Drawing:
     return Drawing(msgspec.json.encode(shown), tuple(missing))
 
 
-def _rows(paper: Paper) -> list[list[list[str]]]:
+def _rows(paper: Paper) -> list[dict[str, Any]]:
     """The fields in rows of one or two, in their order: two short ones that follow each other share a row."""
-    label_most, value_most = _PAIRED[paper.size]
-    rows: list[list[list[str]]] = []
-    waiting = False
-    for label, value in paper.fields:
-        short = "\n" not in value and _ems(value) <= value_most and _ems(label) <= label_most
-        if short and waiting:
-            rows[-1].append([label, value])
-        else:
-            rows.append([[label, value]])
-        waiting = short and not waiting
+    rows: list[dict[str, Any]] = []
+    at = 0
+    while at < len(paper.fields):
+        pair = paper.fields[at : at + 2]
+        shape = _shape(paper.size, pair)
+        shown = pair if shape else pair[:1]
+        rows.append({"shape": shape or "whole", "fields": [list(field) for field in shown]})
+        at += len(shown)
     return rows
+
+
+def _shape(size: Size, pair: Sequence[tuple[str, str]]) -> str:
+    """How the two of `pair` share a row; nothing when they don't fit into one."""
+    if len(pair) < 2 or any("\n" in value for _, value in pair):
+        return ""
+    widths = [_ems(text) for field in pair for text in field]
+    shapes = _SHARED[size].items()
+    return next((name for name, most in shapes if all(map(le, widths, most))), "")
 
 
 def _ems(text: str) -> float:

@@ -23,6 +23,8 @@ MODULE_DOTS = 3
 """Dots of a bar code's module: 156 modules are 468 of the 576 dots of the line."""
 BAR_DOTS = 80
 QR_DOTS = 6
+GAP = ESC + b"J\x0c"
+"""Twelve dots of air, so that the bars stand clear of the title above them."""
 _ALIGN = {"left": LEFT, "centre": CENTRE, "right": RIGHT}
 
 
@@ -39,7 +41,7 @@ def escpos(paper: Paper, *, raster: bool = False, columns: int = COLUMNS["80mm"]
         if line.kind == "rule":
             out.append(LEFT + b"-" * columns + b"\n")
         elif line.kind == "barcode":
-            out.append(CENTRE + (_raster_bars(line.text) if raster else _native_bars(line.text)) + b"\n")
+            out.append(GAP + CENTRE + (_raster_bars(line.text) if raster else _native_bars(line.text)) + b"\n")
         elif line.kind == "qr":
             out.append(CENTRE + (_raster_qr(line.text) if raster else _native_qr(line.text)) + b"\n")
         else:

@@ -49,8 +49,9 @@ def coverage(path: Path) -> tuple[list[int], list[int]]:
 
 @lru_cache(maxsize=8192)
 def can_draw(char: str) -> bool:
-    """Whether the font has `char`. What has no shape of its own (variation selectors, new lines) counts as drawn."""
-    if char == "\n" or 0xFE00 <= ord(char) <= 0xFE0F or 0xE0100 <= ord(char) <= 0xE01EF:
+    """Whether the font has `char`. What has no shape of its own (variation selectors, new lines, places where a
+    long run may break) counts as drawn."""
+    if char in "\n\u200b" or 0xFE00 <= ord(char) <= 0xFE0F or 0xE0100 <= ord(char) <= 0xE01EF:
         return True
     firsts, lasts = coverage(pylopdf_fonts_zh_cn.sans_path())
     at = bisect_right(firsts, ord(char)) - 1

@@ -10,6 +10,7 @@ import pytest
 from textual.pilot import Pilot
 
 from casework.errors import BadInput
+from casework.papers import Paper
 from console import bootstrap, demo
 from console.keymap import load
 from console.main import main
@@ -70,11 +71,33 @@ def test_the_same_without_a_screen(
     who = ["--dir", str(place.terminal("0007")), "--staff", "1002"]
     assert main(["settings", "set", "idle_minutes", "20", *who]) == 0
     assert json.loads(capfd.readouterr().out)["idle_minutes"] == 20
-    for name, value in (("idle_minutes", "x"), ("theme", "pink"), ("badge", "a"), ("printer", "none"), ("colour", "1")):
+    assert main(["settings", "set", "phone", "027-6788 0012", *who]) == 0
+    assert json.loads(capfd.readouterr().out)["phone"] == "027-6788 0012"
+    for name, value in (
+        ("phone", "ask Li"),
+        ("idle_minutes", "x"),
+        ("theme", "pink"),
+        ("badge", "a"),
+        ("printer", "none"),
+        ("colour", "1"),
+    ):
         assert main(["settings", "set", name, value, *who]) == 1
         assert capfd.readouterr().err.startswith("yichuang settings: ")
     assert main(["settings", "list", *who]) == 0
     assert json.loads(capfd.readouterr().out)["theme"] == ""
+
+
+def test_the_telephone_of_the_window_stands_on_its_papers(place: demo.Place) -> None:
+    async def walks(window: Window) -> None:
+        await window.types("<ctrl+x>" + "<down>" * 5 + "<ctrl+u>027-1234 5678<f2>")
+        assert "设置已记住" in window.said
+        case = window.newest()
+        counter, people = window.terminal.counter, window.terminal.people
+        paper = counter.preview(people.sign_in("1001", demo.PIN), case.number, "receipt")
+        assert isinstance(paper, Paper)
+        assert ("窗口电话", "027-1234 5678") in paper.fields
+
+    at_window_12(place, "1001", walks)
 
 
 def test_a_letter_goes_to_its_row_and_any_other_key_takes_the_letters_away() -> None:

@@ -13,9 +13,10 @@ import zxingcpp
 from PIL import Image, ImageDraw
 
 from casework.papers import KINDS, Paper
-from casework.papers.facts import MaterialLine, Party
+from casework.papers.facts import MaterialLine, Party, SupplementLine
 from casework.papers.model import Reprint
 from console.printing import codes, glyphs
+from console.printing.drawing import drawing
 from console.printing.errors import NotDrawn
 from console.printing.escpos import CUT, START, encoded, escpos, four_bytes
 from console.printing.pdf import Press
@@ -191,6 +192,30 @@ def test_all_texts_of_our_own_can_be_drawn() -> None:
     assert glyphs.missing("葛\U000e0100城\ufe00\n") == []
 
 
+def test_a_long_run_in_a_table_breaks_and_its_break_is_no_missing_character(press: Press) -> None:
+    run = "编号XKZ-20261123-0000000000000000000000001号"
+    drawn = press.pdf(paper("receipt", materials=(MaterialLine(run, "copy"),)))
+    assert drawn.missing == ()
+    assert run in words(drawn.data)
+
+
+def test_a_row_of_a_table_is_never_cut_by_the_end_of_a_page(press: Press) -> None:
+    lines = tuple(SupplementLine(f"第{at}项：缺" + "尺寸标注" * at, "请补画" * 9) for at in range(1, 13))
+    document = pypdfium2.PdfDocument(press.pdf(paper("supplement", supplements=lines)).data)
+    pages_ = ["".join(document[at].get_textpage().get_text_range().split()) for at in range(len(document))]
+    document.close()
+    assert len(pages_) > 1
+    for line in lines:
+        assert sum(line.defect in page for page in pages_) == 1, line.defect
+
+
+@pytest.mark.parametrize(("value", "shape"), [("C11", "even"), ("2611-420118-04-01-100198", "right"), ("长" * 30, "")])
+def test_two_short_fields_share_a_row_and_the_longer_gets_the_wider_side(value: str, shape: str) -> None:
+    made = msgspec.structs.replace(paper("receipt"), fields=(("事项编码", "C11"), ("项目代码", value)))
+    rows = msgspec.json.decode(drawing(made).data)["rows"]
+    assert [row["shape"] for row in rows] == ([shape] if shape else ["whole", "whole"])
+
+
 # SVG
 
 
@@ -245,7 +270,7 @@ class Roll:
     An unknown command fails the test, as it would print rubbish on a real roll.
     """
 
-    FIXED = {b"\x1b@": 0, b"\x1c&": 0, b"\x1ba": 1, b"\x1bE": 1, b"\x1bd": 1, b"\x1d!": 1, b"\x1c!": 1}
+    FIXED = {b"\x1b@": 0, b"\x1c&": 0, b"\x1ba": 1, b"\x1bE": 1, b"\x1bd": 1, b"\x1bJ": 1, b"\x1d!": 1, b"\x1c!": 1}
     FIXED |= {b"\x1dh": 1, b"\x1dw": 1, b"\x1dH": 1, b"\x1dV": 2}
 
     def __init__(self, data: bytes) -> None:
