@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
 from casework import numbers
+from casework.commands import Intake
 from casework.messages import Message, t
 from casework.rules import Refusal
 from casework.text import clean_code
@@ -48,41 +49,46 @@ class Outcome(msgspec.Struct, frozen=True):
 
 def look_through(terminal: Terminal, session: Session, line: BatchLine) -> Outcome:
     """What would come of a line now; nothing is made of it."""
-    if line.command is None:
-        return Outcome(line, "wrong", line.trouble)
-    before = _before(terminal, line)
-    if before is not None:
-        return before
-    try:
-        no = rehearse(terminal, session, line.command)
-    except Exception as error:
-        return Outcome(line, "wrong", terminal.sentence(error))
-    if no is not None:
-        return Outcome(line, "wrong", no.message)
-    same = terminal.counter.same_open_case(line.command.item, clean_code(line.command.applicant.id))
-    return Outcome(line, "warn" if same else "ready", same)
+
+    def rehearsed(command: Intake) -> Outcome:
+        no = rehearse(terminal, session, command)
+        if no is not None:
+            return Outcome(line, "wrong", no.message)
+        same = terminal.counter.same_open_case(command.item, clean_code(command.applicant.id))
+        return Outcome(line, "warn" if same else "ready", same)
+
+    return _one(terminal, line, rehearsed)
 
 
 def take_line(terminal: Terminal, session: Session, line: BatchLine) -> Outcome:
     """Take a line in; one that is in already stays as it is, and what is wrong with it never stops another one."""
+
+    def done(command: Intake) -> Outcome:
+        taken = take_in(terminal, session, command)
+        if isinstance(taken, Refusal):
+            return Outcome(line, "wrong", taken.message)
+        return Outcome(line, "done", taken=taken)
+
+    return _one(terminal, line, done)
+
+
+def _one(terminal: Terminal, line: BatchLine, do: Callable[[Intake], Outcome]) -> Outcome:
+    """What comes of a line when `do` is done with its intake: not where it is none, nor where it is in already."""
     if line.command is None:
         return Outcome(line, "wrong", line.trouble)
-    before = _before(terminal, line)
+    before = _before(terminal, line, line.command)
     if before is not None:
         return before
     try:
-        taken = take_in(terminal, session, line.command)
+        return do(line.command)
     except Exception as error:
         return Outcome(line, "wrong", terminal.sentence(error))
-    if isinstance(taken, Refusal):
-        return Outcome(line, "wrong", taken.message)
-    return Outcome(line, "done", taken=taken)
 
 
-def _before(terminal: Terminal, line: BatchLine) -> Outcome | None:
+def _before(terminal: Terminal, line: BatchLine, command: Intake) -> Outcome | None:
     """The line was taken in before under its key; or something else was, and then the key is wrong."""
     ref = terminal.memory.ref(line.key)
-    if ref is None or line.command is None:
+    if ref is None:
         return None
     cases = terminal.memory.of_root(ref.case_id)
     if not cases:  # over its days, and at the hall alone
@@ -91,7 +97,7 @@ def _before(terminal: Terminal, line: BatchLine) -> Outcome | None:
         )
     said = cases[0].received
     items = {said.item, said.bundle}
-    if line.command.item not in items or said.applicant.id != clean_code(line.command.applicant.id):
+    if command.item not in items or said.applicant.id != clean_code(command.applicant.id):
         facts = {"key": line.key, "number": numbers.printed(ref.number)}
         return Outcome(line, "wrong", Message("batch.other", facts))
     taken = tuple(Taken(one.number, one.id, one.state, known=True) for one in cases)

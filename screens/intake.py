@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from textual.timer import Timer
 from textual.widget import Widget
@@ -19,6 +20,9 @@ from screens.field import InputRow, MaterialRow, Pick, Row
 from screens.intake_model import IntakeModel, restored
 from screens.intake_people import SEARCHED, PeopleForm, asked
 from screens.side import intake_side
+
+if TYPE_CHECKING:
+    from screens.app import ConsoleApp
 
 _DRAFT_SECONDS = LIMITS.draft_ms * 0.6 / 1000
 """Waited after the first change before the draft is written: the rest of 300 ms is for writing it."""
@@ -329,3 +333,19 @@ class IntakeScreen(PeopleForm):
             await self.begin()
 
         await self.console_app.show(ConfirmScreen(Message("screens.intake.forget_sure"), empty))
+
+
+async def empty_form(app: ConsoleApp) -> IntakeScreen | None:
+    """The form in front and free for the next case; None, and it is said why, where it is another's or under way."""
+    if app.person is not None and not app.person.takes_in:
+        app.bell()
+        app.frame.say(t("screens.intake.not_yours"), "warn")
+        return None
+    if not await app.go("intake"):
+        return None
+    screen = app.screen
+    if not isinstance(screen, IntakeScreen) or screen.occupied:
+        app.bell()
+        app.frame.say(t("screens.prefiles.occupied"), "warn")
+        return None
+    return screen

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
-
-from textual.widget import Widget
 
 from casework.messages import t
 from screens.canvas import Part
 from screens.cases import case_table, whole
 from screens.desk import CompanyRow, Done, IntakeForm, Page, QueueRow, Refused
-from screens.frame import FrameScreen
-from screens.intake import IntakeScreen
+from screens.intake import empty_form
+from screens.listing import ListScreen, whole_page
 from screens.performing import perform
 from screens.prefiles import take_prefile
 from screens.queue import case_side
@@ -23,11 +21,10 @@ if TYPE_CHECKING:
     from screens.app import ConsoleApp
 
 
-class MineScreen(FrameScreen):
+class MineScreen(ListScreen):
     """My cases; of one company where it is named. Enter opens, `.` urges, F6 shows the companies."""
 
     PLACE = "mine"
-    LIVE = True
 
     def __init__(self, company: CompanyRow | None = None) -> None:
         super().__init__()
@@ -35,24 +32,13 @@ class MineScreen(FrameScreen):
         self.side = Side()
         self.table = case_table("screens.mine.empty", self._moved)
 
-    def body(self) -> Iterator[Widget]:
-        """List and panel."""
-        yield self.table
-        yield self.side
-
     def heading(self) -> str:
         """Whose, and how many."""
         title = self.company.name if self.company else t("screens.title.mine")
         return f"{title} ({self.table.total})"
 
-    async def arrive(self) -> None:
-        """Read the list."""
-        await self.table.load(self._page)
-        self.dress()
-
-    freshen = arrive
-
-    async def _page(self, after: str) -> Page[Any]:
+    async def rows_after(self, after: str) -> Page[Any]:
+        """All of them."""
         return await (self.desk.cases_of(self.company.id) if self.company else self.desk.mine())
 
     def _moved(self, row: QueueRow | None) -> None:
@@ -91,11 +77,6 @@ class MineScreen(FrameScreen):
         """F6: the companies."""
         await self.console_app.show(CompaniesScreen())
 
-    async def act_reload(self) -> None:
-        """Read again now."""
-        await self.arrive()
-        self.say(t("screens.queue.read"), "dim")
-
 
 COLUMNS = (
     Column("screens.column.applicant", 20, grows=True),
@@ -113,35 +94,24 @@ def _cells(row: CompanyRow) -> Sequence[Part]:
     )  # fmt: skip
 
 
-class CompaniesScreen(FrameScreen):
+class CompaniesScreen(ListScreen):
     """My companies: Enter shows the cases of one, n begins a new one for it."""
 
     PLACE = "companies"
-    LIVE = True
+    PANEL = False
 
     def __init__(self) -> None:
         super().__init__()
         self.table = Table(COLUMNS, lambda row: str(row.id), _cells, empty="screens.companies.empty")
 
-    def body(self) -> Iterator[Widget]:
-        """The list."""
-        yield self.table
-
-    def heading(self) -> str:
-        """The title with the count."""
-        return f"{t('screens.title.companies')} ({self.table.total})"
-
     async def arrive(self) -> None:
         """Read the list."""
-        await self.table.load(self._page)
-        self.dress()
+        await super().arrive()
         self.say(t("screens.companies.hint") if self.table.rows else "", "dim")
 
-    freshen = arrive
-
-    async def _page(self, after: str) -> Page[Any]:
-        rows = await self.desk.my_companies()
-        return Page(rows, len(rows))
+    async def rows_after(self, after: str) -> Page[Any]:
+        """All of them."""
+        return whole_page(await self.desk.my_companies())
 
     async def act_open(self) -> None:
         """Enter: its cases."""
@@ -153,25 +123,13 @@ class CompaniesScreen(FrameScreen):
         if self.table.row is not None:
             await begin_for(self.console_app, self.table.row.id)
 
-    async def act_reload(self) -> None:
-        """Read again now."""
-        await self.arrive()
-        self.say(t("screens.queue.read"), "dim")
-
 
 async def begin_for(app: ConsoleApp, identity: str) -> None:
     """A new form with that applicant in it; a form that is under way is not pushed aside."""
-    if app.person is not None and not app.person.takes_in:
-        app.bell()
-        app.frame.say(t("screens.intake.not_yours"), "warn")
-        return
     known = await app.desk.known_applicant(identity)
-    if known is None or not await app.go("intake"):
+    if known is None:
         return
-    screen = app.screen
-    if not isinstance(screen, IntakeScreen) or screen.occupied:
-        app.bell()
-        app.frame.say(t("screens.prefiles.occupied"), "warn")
-        return
-    await screen.begin("", IntakeForm(applicant=known.party))
-    screen.say(t("screens.mine.begun", name=known.party.name), "good")
+    form = await empty_form(app)
+    if form is not None:
+        await form.begin("", IntakeForm(applicant=known.party))
+        form.say(t("screens.mine.begun", name=known.party.name), "good")

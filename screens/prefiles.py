@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
-
-from textual.widget import Widget
 
 from casework.messages import t
 from casework.short_codes import read_code
 from screens.canvas import Part
 from screens.desk import Done, Page, PrefileRow, Refused
-from screens.frame import FrameScreen
-from screens.intake import IntakeScreen
+from screens.intake import empty_form
+from screens.listing import ListScreen, whole_page
 from screens.performing import perform
 from screens.side import Side, titled
 from screens.table import Column, Table
@@ -41,11 +39,10 @@ def _cells(row: PrefileRow) -> Sequence[Part]:
     )
 
 
-class PrefilesScreen(FrameScreen):
+class PrefilesScreen(ListScreen):
     """Enter goes on with one at this window."""
 
     PLACE = "prefiles"
-    LIVE = True
 
     def __init__(self) -> None:
         super().__init__()
@@ -54,25 +51,9 @@ class PrefilesScreen(FrameScreen):
             COLUMNS, lambda row: str(row.code), _cells, empty="screens.prefiles.empty", moved=self._moved
         )
 
-    def body(self) -> Iterator[Widget]:
-        """List and panel."""
-        yield self.table
-        yield self.side
-
-    def heading(self) -> str:
-        """The title with the count."""
-        return f"{t('screens.title.prefiles')} ({self.table.total})"
-
-    async def arrive(self) -> None:
-        """Read the list."""
-        await self.table.load(self._page)
-        self.dress()
-
-    freshen = arrive
-
-    async def _page(self, after: str) -> Page[Any]:
-        rows = await self.desk.prefiles()
-        return Page(rows, len(rows))
+    async def rows_after(self, after: str) -> Page[Any]:
+        """All of them."""
+        return whole_page(await self.desk.prefiles())
 
     def _moved(self, row: PrefileRow | None) -> None:
         if row is None:
@@ -131,34 +112,21 @@ class PrefilesScreen(FrameScreen):
 
         await self.console_app.show(TextScreen("screens.title.preparation", read))
 
-    async def act_reload(self) -> None:
-        """Read again now."""
-        await self.arrive()
-        self.say(t("screens.queue.read"), "dim")
-
 
 async def take_prefile(app: ConsoleApp, code: str) -> None:
     """Go on with a prefile in the intake form; a form that is under way there is not pushed aside."""
-    if app.person is not None and not app.person.takes_in:
-        app.bell()
-        app.frame.say(t("screens.intake.not_yours"), "warn")
-        return
-    if not await app.go("intake"):
-        return
-    screen = app.screen
-    if not isinstance(screen, IntakeScreen) or screen.occupied:
-        app.bell()
-        app.frame.say(t("screens.prefiles.occupied"), "warn")
+    form = await empty_form(app)
+    if form is None:
         return
     answer = await app.desk.take_prefile(code)
     if isinstance(answer, Refused):
         app.bell()
-        screen.answer(answer)
+        form.answer(answer)
         return
     agent = answer.form.agent is None and answer.form.situations.get("agent") == "yes"
-    await screen.take_over(answer.form, "agent.id" if agent else answer.field)
-    await screen.save_draft()
-    screen.say(t("screens.prefiles.taken", code=code), "good")
+    await form.take_over(answer.form, "agent.id" if agent else answer.field)
+    await form.save_draft()
+    form.say(t("screens.prefiles.taken", code=code), "good")
 
 
 async def take_scanned(app: ConsoleApp, code: str) -> bool:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
-
-from textual.widget import Widget
 
 from casework.messages import t
 from screens.bars import age
 from screens.canvas import Part
 from screens.desk import ActView, Done, Page, PrintRow, Refused
-from screens.frame import FrameScreen
+from screens.listing import ListScreen, whole_page
 from screens.performing import perform
 from screens.side import Side, titled
 from screens.table import Column, Table
@@ -35,11 +33,10 @@ def _cells(row: PrintRow) -> Sequence[Part]:
     )
 
 
-class PrintsScreen(FrameScreen):
+class PrintsScreen(ListScreen):
     """Enter on a paper shows what can be done; `a` tries all that wait at once."""
 
     PLACE = "prints"
-    LIVE = True
     PASSING = True
 
     def __init__(self) -> None:
@@ -47,25 +44,9 @@ class PrintsScreen(FrameScreen):
         self.side = Side()
         self.table = Table(COLUMNS, lambda row: str(row.id), _cells, empty="screens.prints.empty", moved=self._moved)
 
-    def body(self) -> Iterator[Widget]:
-        """List and panel."""
-        yield self.table
-        yield self.side
-
-    def heading(self) -> str:
-        """The title with the count."""
-        return f"{t('screens.title.prints')} ({self.table.total})"
-
-    async def arrive(self) -> None:
-        """Read the queue."""
-        await self.table.load(self._page)
-        self.dress()
-
-    freshen = arrive
-
-    async def _page(self, after: str) -> Page[Any]:
-        rows = await self.desk.prints()
-        return Page(rows, len(rows))
+    async def rows_after(self, after: str) -> Page[Any]:
+        """All of them."""
+        return whole_page(await self.desk.prints())
 
     def _moved(self, row: PrintRow | None) -> None:
         if row is None:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
 from typing import Any
 
 import msgspec
-from textual.widget import Widget
 
 from casework.case import APPLICANT
 from casework.limits import LIMITS
@@ -15,7 +13,7 @@ from casework.messages import t
 from casework.numbers import printed
 from screens.cases import case_table, whole
 from screens.desk import Page, QueueFilter, QueueRow, Refused
-from screens.frame import FrameScreen
+from screens.listing import ListScreen
 from screens.side import Side, titled
 
 _LIGHTS = ("", "black", "red", "yellow", "green")
@@ -32,11 +30,10 @@ class _Source:
         return await self.screen.desk.queue(self.where, after)
 
 
-class QueueScreen(FrameScreen):
+class QueueScreen(ListScreen):
     """The list; beside it at 120 columns the case under the cursor."""
 
     PLACE = "queue"
-    LIVE = True
 
     def __init__(self) -> None:
         super().__init__()
@@ -45,11 +42,6 @@ class QueueScreen(FrameScreen):
         self._post_names: dict[str, str] = {}
         self.side = Side()
         self.table = case_table("screens.queue.empty", self._moved, marks=True)
-
-    def body(self) -> Iterator[Widget]:
-        """List and panel."""
-        yield self.table
-        yield self.side
 
     def heading(self) -> str:
         """The title with the filters that are on, and how many there are."""
@@ -74,8 +66,6 @@ class QueueScreen(FrameScreen):
         """Read the list."""
         await self.table.load(_Source(self, self.where))
         self.dress()
-
-    freshen = arrive
 
     def _moved(self, row: QueueRow | None) -> None:
         self.side.show(case_side(row))
@@ -212,11 +202,6 @@ class QueueScreen(FrameScreen):
         self.table.unmark()
         self.where = msgspec.structs.replace(self.where, light=_LIGHTS[(now + 1) % len(_LIGHTS)])
         await self.arrive()
-
-    async def act_reload(self) -> None:
-        """Read again now."""
-        await self.arrive()
-        self.say(t("screens.queue.read"), "dim")
 
 
 def case_side(row: QueueRow | None) -> list[list[tuple[str, str]]]:

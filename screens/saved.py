@@ -159,19 +159,14 @@ def tell_unprinted(app: ConsoleApp, visit: Visit) -> None:
 
 async def next_of_visit(app: ConsoleApp) -> None:
     """From anywhere: the next case of whoever is here; a form that is under way is not pushed aside."""
-    from screens.intake import IntakeScreen
+    from screens.intake import empty_form
 
     visit = app.seat.hers.visit
     if visit is None:
         app.bell()
         app.frame.say(t("screens.queue.no_visit"), "warn")
         return
-    if not await app.go("intake"):
-        return
-    screen = app.screen
-    if not isinstance(screen, IntakeScreen) or screen.occupied:
-        app.bell()
-        app.frame.say(t("screens.prefiles.occupied"), "warn")
-        return
-    await screen.begin(visit.saved.visit, visit.form)
-    tell_unprinted(app, visit)
+    form = await empty_form(app)
+    if form is not None:
+        await form.begin(visit.saved.visit, visit.form)
+        tell_unprinted(app, visit)

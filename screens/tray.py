@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
-
-from textual.widget import Widget
 
 from casework.messages import t
 from casework.numbers import LENGTH, printed
 from screens.canvas import Part
 from screens.cases import short
 from screens.desk import ActView, Done, Page, Refused, TrayRow
-from screens.frame import FrameScreen
+from screens.listing import ListScreen, whole_page
 from screens.performing import perform
 from screens.side import Side, titled
 from screens.table import Column, Table
@@ -36,36 +34,19 @@ def _cells(row: TrayRow) -> Sequence[Part]:
     )
 
 
-class TrayScreen(FrameScreen):
+class TrayScreen(ListScreen):
     """Enter on an entry shows its ways out."""
 
     PLACE = "tray"
-    LIVE = True
 
     def __init__(self) -> None:
         super().__init__()
         self.side = Side()
         self.table = Table(COLUMNS, lambda row: str(row.entry), _cells, empty="screens.tray.empty", moved=self._moved)
 
-    def body(self) -> Iterator[Widget]:
-        """List and panel."""
-        yield self.table
-        yield self.side
-
-    def heading(self) -> str:
-        """The title with the count."""
-        return f"{t('screens.title.tray')} ({self.table.total})"
-
-    async def arrive(self) -> None:
-        """Read the tray."""
-        await self.table.load(self._page)
-        self.dress()
-
-    freshen = arrive
-
-    async def _page(self, after: str) -> Page[Any]:
-        rows = await self.desk.tray()
-        return Page(rows, len(rows))
+    async def rows_after(self, after: str) -> Page[Any]:
+        """All of them."""
+        return whole_page(await self.desk.tray())
 
     def _moved(self, row: TrayRow | None) -> None:
         if row is None:

@@ -60,6 +60,20 @@ def lost_after_commit(counter: Counter) -> Trick:
     return trick
 
 
+def copied(counter: Counter) -> tuple[Trick, Trick]:
+    """A cache on the way: the first trick passes on what the hall answers and keeps it, the second gives that again."""
+    kept: list[httpx.Response] = []
+
+    async def keep(request: httpx.Request) -> httpx.Response:
+        kept.append(await counter.hall.honest(request))
+        return kept[0]
+
+    async def again(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, content=kept[0].content, headers=kept[0].headers)
+
+    return keep, again
+
+
 def rewriting(counter: Counter, rewrite: Callable[[Any], Any], kind: type[Any]) -> Trick:
     """Something on the way changes the answer."""
 

@@ -14,7 +14,7 @@ from casework.facts import NO_HASH, digest
 from casework.seals import seal
 from casework.wire import PURPOSE_HEAD, Head, Hidden, PullAnswer, page_digest
 from tests.scripted_hall import HALL, PORTAL, Counter, as_json, problem
-from tests.scripted_line import rewriting, says, tell
+from tests.scripted_line import copied, rewriting, says, tell
 from tests.sim.loop import LoopClock
 
 
@@ -128,15 +128,7 @@ def test_s20_a_page_that_the_memory_does_not_take_is_not_asked_for_in_a_circle()
 
 def test_t17_a_cached_page_is_asked_for_again() -> None:
     async def story(counter: Counter) -> None:
-        kept: list[httpx.Response] = []
-
-        async def keep(request: httpx.Request) -> httpx.Response:
-            kept.append(await counter.hall.honest(request))
-            return kept[0]
-
-        async def cached(request: httpx.Request) -> httpx.Response:
-            return httpx.Response(200, content=kept[0].content, headers=kept[0].headers)
-
+        keep, cached = copied(counter)
         counter.hall.write()
         counter.hall.expect("pull", keep, cached, cached)
         await counter.line.sync_once()
@@ -151,15 +143,7 @@ def test_t17_s29_a_cached_answer_is_no_evidence_for_the_clock_and_a_hall_set_bac
     """A copy from last night would move every legal time of the morning by a night."""
 
     async def story(counter: Counter) -> None:
-        night: list[httpx.Response] = []
-
-        async def keep(request: httpx.Request) -> httpx.Response:
-            night.append(await counter.hall.honest(request))
-            return night[0]
-
-        async def cached(request: httpx.Request) -> httpx.Response:
-            return httpx.Response(200, content=night[0].content, headers=night[0].headers)
-
+        keep, cached = copied(counter)
         counter.hall.write()
         await counter.line.sync_once()
         await asyncio.sleep(60)
@@ -185,15 +169,7 @@ def test_t17_s29_a_cached_answer_is_no_evidence_for_the_clock_and_a_hall_set_bac
 
 def test_t17_a_cached_push_answer_acknowledges_nothing() -> None:
     async def story(counter: Counter) -> None:
-        kept: list[httpx.Response] = []
-
-        async def keep(request: httpx.Request) -> httpx.Response:
-            kept.append(await counter.hall.honest(request))
-            return kept[0]
-
-        async def cached(request: httpx.Request) -> httpx.Response:
-            return httpx.Response(200, content=kept[0].content, headers=kept[0].headers)
-
+        keep, cached = copied(counter)
         counter.hall.expect("push", keep, cached)
         counter.store.commit("a")
         await counter.line.sync_once()
