@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import gettext
 import os
+import string
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -72,7 +73,7 @@ class _Catalogues:
             return sentence
         filled = _Facts({name: self._word(value) for name, value in facts.items()})
         try:
-            return sentence.format_map(filled)
+            return _PLURALS.vformat(sentence, (), filled) if "|" in sentence else sentence.format_map(filled)
         except (ValueError, TypeError, KeyError, IndexError, AttributeError):
             return sentence
 
@@ -96,6 +97,20 @@ class _Catalogues:
         if isinstance(value, Mapping) and value.keys() == {"zh", "en"}:
             return value["en" if self._order[0] == "en" else "zh"]  # a text of the catalogue (`Text.both`)
         return value
+
+
+class _Plurals(string.Formatter):
+    """`{count} case{count:|s}`: behind the colon what is said of one, and of any other number."""
+
+    def format_field(self, value: Any, format_spec: str) -> Any:
+        """See `string.Formatter`."""
+        one, both, many = format_spec.partition("|")
+        if not both or isinstance(value, _Hole):
+            return super().format_field(value, format_spec)
+        return one if str(value) == "1" else many
+
+
+_PLURALS = _Plurals()
 
 
 class _Facts(dict[str, Any]):

@@ -20,9 +20,15 @@ _LABELS_MOST = 30
 
 
 def label_width(rows: Sequence[Row], width: int) -> int:
-    """Cells of the label column: ten, or as many as the longest label needs, at most three in eight."""
-    longest = max((cell_len(row.label) + 1 for row in rows if isinstance(row, InputRow)), default=LABELS)
-    return max(LABELS, min(longest, _LABELS_MOST, width * 3 // 8))
+    """Cells of the label column: ten, or as many as the longest label needs, at most three in eight; questions whose
+    answers are short take what those leave.
+    """
+    fields = [row for row in rows if isinstance(row, InputRow)]
+    longest = max((cell_len(row.label) + 1 for row in fields), default=LABELS)
+    most = min(_LABELS_MOST, width * 3 // 8)
+    if fields and all(row.is_choice for row in fields):
+        most = max(most, width - 2 - max(sum(map(_answer_cells, _answers(row))) for row in fields))
+    return max(LABELS, min(longest, most))
 
 
 def row_parts(row: Row, *, width: int, labels: int, focused: bool) -> list[Part]:
@@ -92,10 +98,10 @@ def _flaw(row: InputRow) -> Part | None:
 
 def _choices(row: InputRow, room: int, *, focused: bool) -> list[Part]:
     """The answers in one line; where they don't fit, from the one that is taken on."""
-    cells = [f"{number} {choice.text}" for number, choice in enumerate(row.field.choices, 1)]
+    cells = _answers(row)
     start = 0
     taken = [i for i, choice in enumerate(row.field.choices) if choice.code in row.picked]
-    while start < (taken[0] if taken else 0) and sum(cell_len(one) + 3 for one in cells[start:]) > room:
+    while start < (taken[0] if taken else 0) and sum(map(_answer_cells, cells[start:])) > room:
         start += 1
     parts: list[Part] = []
     left = room
@@ -111,11 +117,19 @@ def _choices(row: InputRow, room: int, *, focused: bool) -> list[Part]:
     return [*parts, (" " * left, "")]
 
 
+def _answers(row: InputRow) -> list[str]:
+    return [f"{number} {choice.text}" for number, choice in enumerate(row.field.choices, 1)]
+
+
+def _answer_cells(answer: str) -> int:
+    """With its brackets and the blank behind them."""
+    return cell_len(answer) + 3
+
+
 def unseen(row: InputRow, room: int) -> tuple[str, ...]:
     """The answers that `room` cells cannot show beside the others, with their numbers."""
     shown = "".join(text for text, _ in _choices(row, room, focused=False))
-    cells = [f"{number} {choice.text}" for number, choice in enumerate(row.field.choices, 1)]
-    return tuple(one for one in cells if f" {one} " not in shown and f"[{one}]" not in shown)
+    return tuple(one for one in _answers(row) if f" {one} " not in shown and f"[{one}]" not in shown)
 
 
 def _material_tail(row: MaterialRow) -> str:

@@ -253,3 +253,12 @@ def test_the_language_is_the_one_asked_for_nearest(
     argument: str | None, environment: dict[str, str], language: str
 ) -> None:
     assert choose_language(argument, environment) == language
+
+
+def test_one_paper_is_not_papers() -> None:
+    say = translator("en")
+    say._tables["en"] = {"one": "{n} paper{n:|s} wait{n:s|}, {n} {n:copy|copies}"}  # type: ignore[attr-defined]
+    assert say("one", {"n": 1}) == "1 paper waits, 1 copy"
+    assert say("one", {"n": 2}) == "2 papers wait, 2 copies"
+    assert say("one", {"n": "1"}) == "1 paper waits, 1 copy"
+    assert say("one", {}) == "{n} paper{n} wait{n}, {n} {n}", "a fact that is missing shows its name"
