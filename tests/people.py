@@ -286,3 +286,11 @@ def code_of(outcome: Decision | Refusal) -> str:
 def judged(case: Case | None, fact: Fact, unseen: frozenset[str] = frozenset()) -> Judgement:
     """What the hall says of `fact`."""
     return admit(case, fact, Bench(STAFF.get(fact.actor), CATALOGUE.posts), unseen)
+
+
+def walked(office: Office, item: str, until: str = "", **changes: Any) -> Case:
+    """A case of `item` just before the act `until`; without it, decided and no further."""
+    if until:
+        return office.walked(item, until, **changes)
+    case = office.walked(item, "decide", **changes)
+    return office.does(case, *natural(case))

@@ -12,8 +12,8 @@ import pytest
 from casework.limits import LIMITS
 from casework.wire import Answered, Verdict
 from local_db.memory import TerminalMemory
+from tests.beginning import SMALL, busy
 from tests.builders import FixedClock, Hand
-from tests.contract.test_bootstrap import SMALL, busy
 from tests.hall_world import HallWorld, in_hall
 from tests.lines import Place
 

@@ -2,114 +2,24 @@
 
 from __future__ import annotations
 
-import dataclasses
 import shutil
-from collections import deque
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import httpx
-import msgspec
 import pytest
 
 from casework import bodies
 from casework.events import body_of
-from casework.facts import Fact
 from casework.limits import LIMITS
 from casework.snapshot import OFFER
-from casework.wire import CaseAnswer
-from hall.rows import TerminalRow
 from local_db import bootstrap
-from local_db.errors import Damaged, DiskFull
-from sync.errors import Memory, NotTheHall
+from local_db.errors import DiskFull
+from sync.errors import Memory
+from tests.beginning import DAY, PULLS, SMALL, Wire, at_hall, busy, held, placed
 from tests.hall_world import HallWorld, Window, in_hall
 from tests.lines import Place
-
-SMALL = dataclasses.replace(
-    LIMITS, snapshot_least=10, snapshot_part=16 * 1024, snapshot_part_least=4096, snapshot_wait=0.0, pull_entries=8
-)
-PULLS = dataclasses.replace(SMALL, snapshot_least=1_000_000)
-DAY = 24 * 3600
-
-Story = Callable[[HallWorld, Window], Coroutine[Any, Any, None]]
-
-
-def at_hall(folder: Path, story: Story) -> None:
-    """Run `story` at a hall with twenty cases from all walks of life, and a snapshot of them."""
-
-    async def whole(world: HallWorld, client: httpx.AsyncClient) -> None:
-        world.api.hall.start()
-        window = await world.window("0012", client)
-        await busy(window, 20)
-        world.snapshot()
-        await story(world, window)
-
-    in_hall(folder, whole, limits=SMALL)
-
-
-async def busy(window: Window, cases: int) -> list[str]:
-    """Cases at several stages, one in five ended, one in five begun as a prefile, some things refused."""
-    made = []
-    for nth in range(cases):
-        taken = window.received()
-        facts: list[Fact] = [taken]
-        if nth % 5 == 0:
-            opened = bodies.PrefileOpened("K7PM3XQ2", "single", bodies.Form("D01"))
-            facts.insert(0, window.make("prefile.opened", opened, taken.case))
-        facts += [window.accepted(taken.case)] if nth % 2 else []
-        facts += [window.make("withdrawn", bodies.Withdrawn("不办了"), taken.case)] if nth % 5 == 1 else []
-        facts += [window.decided(taken.case)] if nth % 5 == 2 else []  # refused: nobody has examined it
-        await window.push(*facts)
-        made.append(taken.case)
-    return made
-
-
-async def placed(world: HallWorld, number: str, **options: Any) -> Place:
-    """A terminal that has just been enrolled."""
-    place = Place(world, number, world.path.parent, **options)
-    await place.enrol()
-    return place
-
-
-def held(place: Place) -> dict[str, Any]:
-    """What a memory holds, but for what only hides."""
-    with place.memory.reading() as db:
-        return {
-            "at": db.execute("select cursor, chain, epoch, frozen from standing").fetchone(),
-            "entries": db.execute(
-                "select seq, scope, kind, hash, bytes, case_id, fact_id from entry where kind in ('fact', 'tray')"
-                " order by seq"
-            ).fetchall(),
-            "cases": db.execute(
-                "select case_id, root, n, hole, state, ended, touched from confirmed order by case_id"
-            ).fetchall(),
-            "shown": db.execute("select case_id, number, visit, checks, state, body from shown order by 1").fetchall(),
-            "places": db.execute("select * from place order by 1, 2, 3, 4").fetchall(),
-            "people": db.execute("select code, name, words from person order by code, name").fetchall(),
-            "prefiles": db.execute("select case_id, code, state, body from prefile order by 1").fetchall(),
-            "tray": db.execute("select fact_id, kind, settled, told from tray order by 1").fetchall(),
-            "roster": db.execute("select number, seq from staff order by 1").fetchall(),
-            "wanted": db.execute("select sha256 from wanted order by 1").fetchall(),
-        }
-
-
-class Wire(httpx.AsyncBaseTransport):
-    """Counts what is asked, and lets a test have the next answers."""
-
-    def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
-        self.inner = inner
-        self.asked: list[str] = []
-        self.tricks: deque[Callable[[httpx.Response], httpx.Response]] = deque()
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        self.asked.append(request.url.path.split("/")[3])
-        answer = await self.inner.handle_async_request(request)
-        if self.asked[-1] != "snapshot" or not self.tricks:
-            return answer
-        content = await answer.aread()
-        headers = {name: value for name, value in answer.headers.items() if name != "content-length"}
-        return self.tricks.popleft()(httpx.Response(answer.status_code, headers=headers, content=content))
 
 
 def test_s21_a_terminal_that_began_from_a_snapshot_is_as_one_that_pulled(tmp_path: Path) -> None:
@@ -456,145 +366,6 @@ def test_s5_nothing_newer_than_the_cursor_shows_while_a_snapshot_is_applied(tmp_
                 assert shown <= 21
             else:
                 assert back.memory.case_state(cases[0]) == world.case(cases[0]) != before
-
-    at_hall(tmp_path, story)
-
-
-def test_t68_an_old_case_that_is_spoken_of_again_comes_back_whole(tmp_path: Path) -> None:
-    async def story(world: HallWorld, window: Window) -> None:
-        place = await placed(world, "0032", limits=PULLS)
-        ended = (await busy(window, 2))[1]
-        await place.sync()
-        shown = place.memory.case_state(ended)
-        assert shown is not None
-        world.clock.go(LIMITS.kept_seconds + DAY)
-        await busy(window, 1)
-        await place.sync()
-        while place.memory.purge_step():
-            pass
-        assert place.memory.case_state(ended) is None
-        await window.push(window.make("printed", bodies.Printed("return", 2, "0012-1"), ended))
-        while (await place.line._inbound.step(0.0)).upto < world.entries()[-1].seq:
-            pass
-        assert place.memory.holes() == (ended,)
-        assert place.memory.history(ended).at_hall
-        await place.sync()
-        assert place.memory.holes() == ()
-        assert not place.memory.history(ended).at_hall
-        assert place.memory.case_state(ended) == world.case(ended)
-        assert len(place.memory.history(ended).lines) == 4
-        before = place.memory.projection_hash()
-        place.memory.rebuild()
-        assert place.memory.projection_hash() == before
-
-    at_hall(tmp_path, story)
-
-
-def test_s21_what_the_hall_does_not_show_is_asked_for_once(tmp_path: Path) -> None:
-    async def story(world: HallWorld, _window: Window) -> None:
-        place = await placed(world, "0032", limits=SMALL, wire=Wire)
-        own = place.hand.received()
-        place.commit(own)
-        place.memory.mark_sent(1, 1)  # sent and never heard of again
-        await place.line._bootstrap.step()
-        while await place.line._bootstrap.step():
-            pass
-        assert place.memory.holes() == (own.case,)
-        assert place.memory.case_state(own.case) is not None
-        await place.line._holes.step()
-        assert place.memory.holes() == ()
-        assert place.memory.case_state(own.case) is not None
-        assert (await place.sync()).pushed == 1
-
-    at_hall(tmp_path, story)
-
-
-def test_t16_a_case_that_was_changed_on_the_way_is_not_believed(tmp_path: Path) -> None:
-    async def story(world: HallWorld, window: Window) -> None:
-        place = await placed(world, "0032", limits=PULLS)
-        (case,) = await busy(window, 1)
-        answer = world.api.hall.case(_row(world, "0032"), case)
-        short = msgspec.structs.replace(answer, entries=answer.entries[:-1])
-        for shown, good in ((answer, True), (short, False)):
-            place.line._contact.transport.case = _saying(shown)  # type: ignore[method-assign]
-            if good:
-                assert (await place.line.case(case)).case == case
-            else:
-                with pytest.raises(NotTheHall):
-                    await place.line.case(case)
-
-    at_hall(tmp_path, story)
-
-
-def _saying(answer: CaseAnswer) -> Callable[..., Coroutine[Any, Any, CaseAnswer]]:
-    async def say(*_: object) -> CaseAnswer:
-        return answer
-
-    return say
-
-
-def _row(world: HallWorld, number: str) -> TerminalRow:
-    with world.store.reading() as reading:
-        row = reading.terminal(number)
-    assert row is not None
-    return row
-
-
-def test_a_case_is_found_at_the_hall_by_its_number(tmp_path: Path) -> None:
-    async def story(world: HallWorld, window: Window) -> None:
-        place = await placed(world, "0032", limits=PULLS)
-        (case,) = await busy(window, 1)
-        number = world.case(case).number  # type: ignore[union-attr]
-        assert (await place.line.case(number)).case == case
-
-    at_hall(tmp_path, story)
-
-
-def test_s21_the_purge_takes_what_is_over_and_leaves_what_somebody_has_to_settle(tmp_path: Path) -> None:
-    async def story(world: HallWorld, window: Window) -> None:
-        place = await placed(world, "0032", limits=PULLS)
-        quiet, open_ = (await busy(window, 3))[1:]
-        mine = place.hand.received()
-        place.commit(mine, place.hand.withdrawn(mine.case))
-        await place.sync()
-        printed = place.hand.printed(mine.case, "return")
-        world.clock.go(LIMITS.kept_seconds + DAY)
-        place.commit(printed)  # nobody has answered it: its case stays
-        await busy(window, 1)
-        await place.line._inbound.step(0.0)
-        floor = _floor(place)
-        while place.memory.purge_step():
-            pass
-        assert _floor(place) > floor
-        assert place.memory.case_state(quiet) is None
-        assert place.memory.case_state(open_) is not None
-        assert place.memory.case_state(mine.case) is not None
-        assert place.memory.case_by_number(world.case(quiet).number) == ()  # type: ignore[union-attr]
-        await place.sync()
-        assert place.memory.pending().unsent == 0
-        with pytest.raises(Damaged), place.memory.transaction() as db:  # nothing else may delete an entry
-            db.execute("delete from entry where seq = (select max(seq) from entry where kind = 'fact')")
-        with place.memory.reading() as db:
-            assert db.execute("select count(*) from fact").fetchone() == (3,)
-
-    at_hall(tmp_path, story)
-
-
-def _floor(place: Place) -> int:
-    with place.memory.reading() as db:
-        floor: int = db.execute("select floor from standing").fetchone()[0]
-    return floor
-
-
-def test_s21_a_clock_that_is_a_year_ahead_lets_nothing_go(tmp_path: Path) -> None:
-    async def story(world: HallWorld, window: Window) -> None:
-        place = await placed(world, "0032", limits=PULLS)
-        (case,) = (await busy(window, 2))[1:]
-        await place.sync()
-        world.clock.go(365 * DAY)
-        while place.memory.purge_step():
-            pass
-        assert place.memory.case_state(case) is not None
 
     at_hall(tmp_path, story)
 

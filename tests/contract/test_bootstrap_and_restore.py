@@ -18,7 +18,7 @@ from local_db.restoring import salvage
 from local_db.state import StateFile
 from sync.line import Line
 from sync.transport import Transport
-from tests.contract.test_bootstrap import PULLS, SMALL, busy
+from tests.beginning import PULLS, SMALL, busy
 from tests.contract.test_hall_healing import copied, restored
 from tests.contract.test_hall_lost_and_found import gathered, plugged
 from tests.hall_world import HallWorld, in_hall

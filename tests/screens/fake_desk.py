@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
-from datetime import date
 
 import msgspec
 
 from casework import messages
 from casework.codes import check_phone, check_project_code, check_resident_id, check_uscc, mask_id, mask_name
 from casework.errors import BadInput
-from casework.messages import Message, t
-from casework.numbers import make, printed
+from casework.messages import Message
 from casework.text import clean_code, clean_line
 from console.messages import translator
 from screens.desk import (
@@ -47,7 +45,6 @@ from screens.desk import (
     Party,
     Person,
     PrefileRow,
-    PrintRow,
     QueueFilter,
     QueueRow,
     Refused,
@@ -56,58 +53,17 @@ from screens.desk import (
     Status,
     StepState,
     StepView,
-    TrayRow,
 )
 from tests.screens import fake_board
-from tests.screens.fake_acting import FakeActing
 from tests.screens.fake_counter import FakeCounter
-from tests.screens.fake_hall import FakeHall
+from tests.screens.fake_papers import FakePapers
 from tests.screens.fake_prefiles import CODE, COMPANY
 from tests.screens.fake_roaming import FakeRoaming
-
-TODAY = date(2026, 11, 23)
-WORDS = {
-    "一窗综合": "All posts",
-    "综合窗口": "Window",
-    "出件窗": "Delivery",
-    "商事科": "Business",
-    "商事登记": "Business",
-    "单一事项": "Single",
-    "公司变更登记": "Company change",
-    "食品经营许可(新办)": "Food business",
-    "申请书": "Application",
-    "公司设立登记": "Company set-up",
-    "个体工商户设立": "Sole trader",
-    "已收件": "Received",
-    "已受理": "Accepted",
-    "待预审": "Pre-review",
-    "审核": "Examine",
-    "预审": "Pre-review",
-    "接收回执": "Intake receipt",
-    "受理通知书": "Acceptance notice",
-    "接收": "Receive",
-    "受理": "Accept",
-    "一次性告知补正": "Ask for supplement",
-    "决定": "Decide",
-    "送达": "Deliver",
-    "现场核查": "Site check",
-    "开办餐饮店": "Opening a restaurant",
-    "一件事": "Bundle",
-}
-PERSON_ID = "420111199003070017"
-
-
-def number(count: int, day: date = TODAY) -> str:
-    """A case number of this terminal."""
-    return make("420118", day, "0012", count)
-
-
-OTHERS = (number(8), number(9))
-"""Of the same bundle, and of the same visit."""
+from tests.screens.fake_words import OTHERS, PERSON_ID, TODAY, WORDS, number
 
 
 @dataclass
-class FakeDesk(FakeCounter, FakeActing, FakeRoaming, FakeHall):
+class FakeDesk(FakePapers, FakeCounter, FakeRoaming):
     """The desk."""
 
     language: str = "zh_CN"
@@ -125,15 +81,9 @@ class FakeDesk(FakeCounter, FakeActing, FakeRoaming, FakeHall):
     acted: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
     scans: tuple[ScanView, ...] = ()
     viewed: list[str] = field(default_factory=list)
-    printed: list[tuple[str, str]] = field(default_factory=list)
-    settled: bool = False
-    prints_settled: bool = False
-    opened: bool = False
     unmasked: bool = False
-    revision: int = 0
     sitting: tuple[str, ...] = ()
     nudged: bool = False
-    supervises: bool = False
     calls: tuple[CallView, ...] = ()
 
     def __post_init__(self) -> None:
@@ -600,78 +550,3 @@ class FakeDesk(FakeCounter, FakeActing, FakeRoaming, FakeHall):
 
     async def why(self, number: str) -> str:
         return "2026-11-23 收件, 不计\n2026-11-24 第 1 工作日"
-
-    # Papers
-
-    async def paper_preview(self, number: str, kind: str) -> str | Refused:
-        return (
-            f"        {self.w('接收回执' if kind == 'receipt' else '受理通知书')}\n\n编号  {number}\n||| || ||| | ||\n"
-        )
-
-    async def print_paper(self, number: str, kind: str) -> Done | Refused:
-        await self._asked(f"print {kind}")
-        self.printed.append((number, kind))
-        return Done(Message("screens.case.printed", {"n": 1, "last": "10:42"}))
-
-    # Tray
-
-    async def prints(self) -> tuple[PrintRow, ...]:
-        await self._asked("prints")
-        if self.prints_settled:
-            return ()
-
-        def way(code: str, name: str, *fields: Field, **facts: str) -> ActView:
-            return ActView(code, t(name, **facts), fields=fields, notes=(t(f"{name}.tip"),))
-
-        drop = ActView("drop", t("prints.way.drop"), fields=(Field("reason", t("prints.reason_field"), required=True),))
-        again, move = way("again", "prints.way.again.waiting"), way("move:papers", "prints.way.move", printer="papers")
-        out, marked = way("out", "prints.way.out"), way("again", "prints.way.again.unsure")
-        dead = t("papers.error.printer", printer="till", reason="timed out")
-        broke = t("papers.unsure.broke", printer="till", reason="reset")
-        states = {state: t(f"prints.state.{state}") for state in ("waiting", "unsure")}
-        receipt, notice = t("paper.receipt"), t("paper.acceptance")
-        return (
-            PrintRow("1", receipt, printed(number(1)), states["waiting"], True, "11-23 10:30", 720, "till", dead, 4,
-                     (again, move, drop)),
-            PrintRow("2", notice, printed(number(2)), states["unsure"], True, "11-23 10:41", 65, "till", broke, 1,
-                     (out, marked, drop)),
-        )  # fmt: skip
-
-    async def settle_print(self, entry: str, way: str, data: dict[str, str]) -> Done | Refused:
-        await self._asked(f"settle print {entry} {way} {data}")
-        self.prints_settled = True
-        return Done(Message("prints.again"))
-
-    async def tray(self) -> tuple[TrayRow, ...]:
-        if self.settled:
-            return ()
-        zh = self.language == "zh_CN"
-        ways = (
-            ActView("withdraw", "撤回" if zh else "Withdraw", grave=True),
-            ActView(
-                "amend",
-                "更正后重报" if zh else "Amend",
-                fields=(Field("reason", "更正说明" if zh else "What is mended", required=True),),
-            ),
-        )
-        why = "2026-11-20 起授权已停止，由李国强(商事科)受理" if zh else "The authorisation ended on 2026-11-20"
-        age, level = ("1工作日", "本岗位") if zh else ("1 days", "post")
-        told = (
-            ("受理 授权 2026-3", "2026-11-23 10:40 07号窗口 张敏")
-            if zh
-            else ("accepted", "2026-11-23 10:40, window 07")
-        )
-        row = TrayRow("e1", number(2), "refused", self.w("受理"), why, "11-23 10:40", ways, age, level)
-        doubles = (self.double(number(3), number(5)),) if self.supervises else ()
-        return (msgspec.structs.replace(row, told=told) if self.opened else row, *doubles)
-
-    async def tray_entry(self, entry: str) -> TrayRow | Refused:
-        self.opened = True
-        row = next((row for row in await self.tray() if row.entry == entry), None)
-        return row or Refused(Message("screens.tray.empty"))
-
-    async def resolve(self, entry: str, way: str, data: dict[str, str]) -> Done | Refused:
-        await self._asked(f"resolve {way}")
-        self.settled = True
-        self.revision += 1
-        return Done(Message("screens.tray.empty"))

@@ -17,8 +17,9 @@ from screens.batch_model import own_answers, shared_acts
 from screens.confirm import ConfirmScreen
 from screens.desk import ActView, Choice, Field, Offered
 from screens.queue import QueueScreen
-from tests.screens.fake_desk import FakeDesk, number
+from tests.screens.fake_desk import FakeDesk
 from tests.screens.fake_prefiles import CODE
+from tests.screens.fake_words import number
 from tests.screens.typing_keys import keys, press
 
 Walk = Callable[[Pilot[Any], ConsoleApp], Awaitable[None]]

@@ -20,8 +20,9 @@ from screens.page import Page
 from screens.sheet import Sheet
 from screens.sign_in import SignInScreen
 from screens.table import Table
-from tests.screens.fake_desk import FakeDesk, number
+from tests.screens.fake_desk import FakeDesk
 from tests.screens.fake_prefiles import COMPANY
+from tests.screens.fake_words import number
 from tests.screens.typing_keys import keys, press
 
 Walk = Callable[[Pilot[Any], ConsoleApp], Awaitable[None]]

@@ -21,8 +21,9 @@ from screens.menu import MenuScreen
 from screens.prefiles import PrefilesScreen
 from screens.sheet import Sheet
 from screens.table import Table
-from tests.screens.fake_desk import OTHERS, FakeDesk, number
+from tests.screens.fake_desk import FakeDesk
 from tests.screens.fake_prefiles import CODE, COMPANY
+from tests.screens.fake_words import OTHERS, number
 from tests.screens.typing_keys import keys, press
 
 Walk = Callable[[Pilot[Any], ConsoleApp], Awaitable[None]]

@@ -10,8 +10,9 @@ from screens.app import ConsoleApp
 from screens.field import InputRow, Pick
 from screens.intake import IntakeScreen
 from screens.sheet import Sheet
-from tests.screens.fake_desk import PERSON_ID, FakeDesk
+from tests.screens.fake_desk import FakeDesk
 from tests.screens.fake_prefiles import COMPANY
+from tests.screens.fake_words import PERSON_ID
 from tests.screens.test_flows import walk
 from tests.screens.typing_keys import keys, press
 

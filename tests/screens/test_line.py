@@ -10,7 +10,7 @@ from screens.desk import Field
 from screens.field import is_typed, typed
 from screens.line import Line
 from screens.scan import Trail, case_number
-from tests.screens.fake_desk import number
+from tests.screens.fake_words import number
 
 
 def test_a_proposal_gives_way_to_typing_and_stays_for_an_arrow() -> None:

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.screens.fake_desk import number
 from tests.screens.fake_prefiles import COMPANY
+from tests.screens.fake_words import number
 from tests.screens.terminal import Terminal
 
 FAKE = Path(__file__).with_name("run_fake.py")

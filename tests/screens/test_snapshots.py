@@ -14,8 +14,9 @@ from casework.messages import Message, t
 from screens.app import ConsoleApp
 from screens.canvas import Canvas
 from screens.desk import CallView
-from tests.screens.fake_desk import PERSON_ID, FakeDesk, number
+from tests.screens.fake_desk import FakeDesk
 from tests.screens.fake_prefiles import COMPANY
+from tests.screens.fake_words import PERSON_ID, number
 from tests.screens.typing_keys import keys, press
 
 SIGNED = "1001<enter>135790<enter>"

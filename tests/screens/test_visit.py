@@ -11,8 +11,9 @@ from screens.case import CaseScreen
 from screens.intake import IntakeScreen
 from screens.queue import QueueScreen
 from screens.saved import SavedScreen
-from tests.screens.fake_desk import PERSON_ID, FakeDesk
+from tests.screens.fake_desk import FakeDesk
 from tests.screens.fake_prefiles import COMPANY
+from tests.screens.fake_words import PERSON_ID
 from tests.screens.test_batch import said
 from tests.screens.test_flows import walk
 from tests.screens.test_known_people import form
