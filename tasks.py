@@ -162,8 +162,12 @@ LONG_WORLDS = (
 """Profiles of the simulated world with the seeds that a long run plays."""
 
 
+MUTANTS = ("--sample", "1000")
+"""Of some 25,000: a share near the mark is then known within two percent."""
+
+
 def soak(*words: str) -> None:
-    """The long runs: many worlds and the hunt for each planted bug, then kills, failures and fuzzing many times over.
+    """The long runs: many worlds, the hunt for each planted bug, kills, failures, fuzzing, and a sample of mutants.
 
     Words go to `simulate`, which then plays those worlds alone.
     """
@@ -175,6 +179,17 @@ def soak(*words: str) -> None:
     run(VENV_PYTHON, "-m", "tests.sim.hunting")
     os.environ.setdefault(SOAK_VARIABLE, "20")
     run(VENV_PYTHON, "-m", "pytest", *SOAKED)
+    if hasattr(os, "fork"):
+        mutants()
+
+
+def mutants(*words: str) -> None:
+    """Change the rules of the trade in one place each; fail when the unit tests notice less than 85 % of that.
+
+    Words go to `tests.mutants`: modules, or a sample; without any, a sample of what an hour takes.
+    """
+    setup()
+    run(VENV_PYTHON, "-m", "tests.mutants", *(words or MUTANTS))
 
 
 def compile_messages(*, write: bool) -> list[Path]:
@@ -236,11 +251,12 @@ TASKS: dict[str, Callable[..., None]] = {
     "test": test,
     "bench": bench,
     "soak": soak,
+    "mutants": mutants,
     "messages": messages,
     "messages-check": messages_check,
     "lock": lock,
 }
-TAKE_WORDS = {"demo", "test", "bench", "soak"}
+TAKE_WORDS = {"demo", "test", "bench", "soak", "mutants"}
 
 
 def main(words: Sequence[str]) -> int:
