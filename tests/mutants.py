@@ -34,6 +34,8 @@ FIRST = f"{PACKAGE}.report.*"
 """mutmut has no command that only makes the mutants; judging the two of this module also does."""
 MOST_SHOWN = 200
 """Survivors named at the end."""
+MEMORY = 3 << 30
+"""Bytes of address space for mutmut and for each of its forks; the tests take a quarter of it."""
 KILLED = (1, 3)
 """Exit codes of pytest when a test failed, or when the mutant broke pytest itself."""
 TIMED_OUT = (24, -24, 36, 152, 255)
@@ -87,13 +89,23 @@ def read_verdicts() -> dict[str, int | None]:
     return found
 
 
+def bound_memory() -> None:
+    """A changed loop that only grows is refused memory, and so noticed, before the machine has none left."""
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+
+
 def mutmut(*names: str) -> None:
     """One run of mutmut; what it says goes to a file that is shown when it fails."""
     log = FOLDER / "run.log"
     FOLDER.mkdir(exist_ok=True)
-    command = [Path(sys.executable).with_name("mutmut"), "run", "--max-children", str(os.cpu_count() or 2), *names]
+    program = str(Path(sys.executable).with_name("mutmut"))
+    command = [program, "run", "--max-children", str(os.cpu_count() or 2), *names]
     with log.open("w", encoding="utf-8") as stream:
-        code = subprocess.run(command, cwd=ROOT, stdout=stream, stderr=subprocess.STDOUT, check=False).returncode
+        code = subprocess.run(
+            command, cwd=ROOT, stdout=stream, stderr=subprocess.STDOUT, check=False, preexec_fn=bound_memory
+        ).returncode
     if code:
         print(log.read_text(encoding="utf-8")[-4000:])
         raise SystemExit(f"mutmut failed with exit code {code}; the whole of what it said is in {log}")

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casework.ambient import stamp
-from casework.climbing import Level, age_of
+from casework.climbing import Age, Level, age_of
 from tests.people import CALENDAR
 
 FRIDAY = "2026-11-20T16:30:00.000"
@@ -43,7 +43,21 @@ def test_s16_a_sunday_that_is_worked_on_counts() -> None:
 
 @pytest.mark.parametrize("since", ["", "x", "0001-01-01T00:00:00.000"])
 def test_s16_a_time_that_says_nothing_is_old_and_nobody_overlooks_it(since: str) -> None:
-    assert age_of(since, datetime(2026, 11, 23, 9, 0), CALENDAR).level is Level.SUPERVISOR  # noqa: DTZ001
+    assert age_of(since, datetime(2026, 11, 23, 9, 0), CALENDAR) == Age(Level.SUPERVISOR, 0, 0)  # noqa: DTZ001
+
+
+@pytest.mark.parametrize(
+    ("now", "hours"),
+    [
+        ("2026-11-20T16:00:00.000", 0),  # a clock that was put back
+        ("2026-11-20T17:29:59.999", 0),
+        ("2026-11-20T17:30:00.000", 1),
+        ("2026-12-20T16:29:59.000", 719),
+        ("2026-12-20T16:30:00.000", 720),
+    ],
+)
+def test_s16_the_hours_shown_are_full_ones_and_never_less_than_none(now: str, hours: int) -> None:
+    assert age_of(FRIDAY, datetime.fromisoformat(now), CALENDAR).hours == hours
 
 
 _TIMES = st.datetimes(datetime(2026, 1, 2), datetime(2026, 12, 30))  # noqa: DTZ001
