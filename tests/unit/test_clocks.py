@@ -12,7 +12,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casework import calendar as calendars
-from casework.clocks import Clock, ClockKind, Light, Limit, Suspension, Unit, clock, counted, left, light, worse
+from casework.clocks import (
+    Clock,
+    ClockKind,
+    Light,
+    Limit,
+    Suspension,
+    Unit,
+    clock,
+    counted,
+    left,
+    light,
+    unit_word,
+    worse,
+)
 from casework.errors import BadDate
 from casework.ledger import Held, ledger
 
@@ -238,6 +251,55 @@ def test_a_suspension_under_another_law_shows_that_law() -> None:
     row = ledger(hall(), days(5, "2026-03-04", stops=(other,)), date(2026, 3, 5))[-1]
     assert row.article is not None
     assert row.article.facts == {"article": other.article}
+
+
+def test_the_ledger_of_hours_runs_in_the_hours_in_which_the_hall_is_open() -> None:
+    """From Friday 16:00 for three hours: one on Friday, none on the week-end, two on Monday."""
+    this = clock(hall(), Limit(3, "hours"), at("2026-11-20T16:00"), date(2026, 11, 20))
+    rows = ledger(hall(), this, date(2026, 11, 24))
+    assert [row.state for row in rows] == ["ran", "not_working_day", "not_working_day", "ran", "overdue"]
+    assert [(row.ran, row.left) for row in rows] == [(60, 120), (0, 120), (0, 120), (120, 0), (0, 0)]
+    assert [row.article.id if row.article else "" for row in rows] == [
+        *("", "clock.article.working_days", "clock.article.working_days", "", "")
+    ]
+
+
+def test_each_day_of_the_ledger_names_its_article_or_none() -> None:
+    stops = (stop("2026-03-05", "2026-03-06"), stop("2026-03-09", "2026-03-10", "rectify"))
+    rows = ledger(hall(), days(3, "2026-03-04", today="2026-03-20", stops=stops), date(2026, 3, 14))
+    assert [row.article.id.removeprefix("clock.article.") if row.article else "" for row in rows] == [
+        *("first_day", "working_days", "stood_still", "working_days", "working_days", "working_days", "promise"),
+        *("working_days", "", "", ""),
+    ]
+
+
+def test_who_holds_the_case_holds_it_on_the_last_day_too() -> None:
+    held = (Held("a", date(2026, 3, 4), date(2026, 3, 5)), Held("b", date(2026, 3, 6)))
+    rows = ledger(hall(), days(3, "2026-03-04"), date(2026, 3, 6), held)
+    assert [row.held_by for row in rows] == [("a",), ("a",), ("b",)]
+
+
+def test_nobody_promises_195_minutes_but_half_a_day() -> None:
+    assert unit_word("minutes", 195) == "half_day"
+    assert unit_word("minutes", 196) == "minutes"
+    assert unit_word("working_days", 195) == "working_days"
+
+
+@pytest.mark.parametrize(("amount", "extension", "said"), [(-1, 0, -1), (5, -2, -2), (4001, 0, 4001), (4000, 1, 4001)])
+@pytest.mark.parametrize("unit", ["working_days", "calendar_days", "months"])
+def test_an_amount_is_refused_with_what_was_given_and_the_most(
+    unit: Unit, amount: int, extension: int, said: int
+) -> None:
+    with pytest.raises(BadDate) as refused:
+        clock(hall(), Limit(amount, unit), date(2026, 3, 4), date(2026, 3, 4), extension)
+    assert refused.value.code == "date.count"
+    assert refused.value.message.facts == {"given": said, "most": 4000}
+
+
+def test_a_suspension_the_wrong_way_round_is_refused_with_its_days() -> None:
+    with pytest.raises(BadDate) as refused:
+        days(5, "2026-03-04", stops=(stop("2026-03-09", "2026-03-06"),))
+    assert refused.value.message.facts == {"start": "2026-03-09", "end": "2026-03-06"}
 
 
 STARTS = st.dates(date(2024, 1, 2), date(2027, 12, 31))

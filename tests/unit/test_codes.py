@@ -123,6 +123,11 @@ def test_a_wrong_identity_number_is_refused_with_the_reason(typed: str, code: st
     assert refusal(check_resident_id, typed, TODAY) == code
 
 
+def test_an_identity_card_that_ends_in_x_is_known_where_a_credit_code_was_asked_for() -> None:
+    with_x = next(n for n in (number_of("420111", "19900307", f"{k:03d}") for k in range(99)) if n.endswith("X"))
+    assert refusal(check_uscc, with_x) == "code.uscc.is_resident_id"
+
+
 def test_somebody_born_today_passes_and_a_small_x_is_an_x() -> None:
     newborn = number_of("420111", "20261123", "001")
     assert check_resident_id(newborn, TODAY).birth == TODAY
@@ -266,6 +271,11 @@ def test_lists_and_boards_show_masks() -> None:
     assert mask_phone("13812341234") == "138****1234"
     assert mask_phone("027-87654321") == "027-****4321"
     assert mask_id("E12345678") == "E1*****78"
+    assert mask_phone("8765432") == "****432"
+    assert mask_phone("02787654321") == "0278****4321"
+    assert mask_phone("123456") == "******"
+    assert mask_id("1234567") == "12***67"
+    assert mask_id("123456") == "******"
     assert mask_name("") == mask_id("") == mask_phone("") == ""
 
 
