@@ -9,6 +9,7 @@ import pytest
 
 from casework import bodies
 from casework.case import Case, PrintedPaper, Recall
+from casework.decide import unmask
 from casework.drafting import Decision
 from casework.events import EVENTS, body_of
 from casework.facts import Fact
@@ -286,3 +287,27 @@ def test_s15_a_recall_ends_when_the_paper_is_back_or_void_after_the_new_one_told
         "paper_given_up"
     )
     assert rule(told, "printed", bodies.Printed("acceptance", 3, "", "", "f" * 32), bench(), office) == ""
+
+
+def test_s15_the_oldest_paper_that_is_called_back_is_the_one_that_came_back(office: Office) -> None:
+    case, _, paper = out_of_hand(office)
+    recalls = tuple(Recall(kind, 1, AT, "李丽华", AT, paper.of) for kind in ("acceptance", "receipt"))
+    told = tuple(PrintedPaper(kind, 2, "", AT, "2001", "") for kind in ("acceptance", "receipt"))
+    called = msgspec.structs.replace(case, recalls=recalls, papers=(*case.papers, *told))
+    first = office.does(called, BOSS, "recall", {"how": "void", "note": " 声明作废 "})
+    (left,) = first.open_recalls
+    assert left.paper == "receipt"
+    ended = first.recalls[0]
+    assert (ended.ended, ended.ended_at, ended.ended_by, ended.note) == ("void", AT, BOSS, "声明作废")
+    named = office.does(called, BOSS, "recall", {"how": "came_back", "paper": "receipt"})
+    assert [each.paper for each in named.open_recalls] == ["acceptance"]
+    none = office.act(first, BOSS, "recall", {"how": "came_back", "paper": "acceptance"})
+    assert none == Refusal("no_recall", {"number": case.number})
+
+
+def test_whoever_looks_at_the_full_data_says_why_and_is_on_record(office: Office, case: Case) -> None:
+    assert unmask(case, " ", office.context("1001")) == Refusal("reason")
+    fact = fact_of(unmask(case, " 核对身份 ", office.context("1001")))
+    assert (fact.type, fact.case, fact.root, fact.actor) == ("unmasked", case.id, case.root, "1001")
+    assert fact.post in STAFF["1001"].posts
+    assert body_of(fact) == bodies.Unmasked("核对身份")
