@@ -15,12 +15,9 @@ import msgspec
 from casework.ambient import moment
 from casework.calendar import Calendar, office_minutes
 from casework.errors import BadBytes, BadDate
-from casework.measuring import read_terms
 from casework.office_time import OfficeTime
-from casework.standing import light_of, standing_of
+from casework.urgency import LIGHTS, Urgencies
 
-LIGHTS = ("black", "red", "yellow", "green", "none")
-"""The worst first; `none` of an open case on which no clock runs."""
 PERIODS = (1, 7, 30)
 """Days over which rates and times are counted, today among them."""
 
@@ -138,7 +135,7 @@ def made(rows: Rows, calendar: Calendar, now: datetime, days: int, since: str, l
         calendar: whose office hours and working days count.
         now: hall time.
         days, since: the period of rates and times, and its first day.
-        light: how a text of clocks is lit; a caller who asks often remembers (`Lights`).
+        light: how a text of clocks is lit; a caller who asks often remembers (`Urgencies`).
     """
     first, hours = _hours(rows.arrived, calendar)
     return Board(
@@ -152,7 +149,7 @@ def made(rows: Rows, calendar: Calendar, now: datetime, days: int, since: str, l
         prefile_looks=rows.prefile_looks,
         handling=_handling(rows.decided, OfficeTime(calendar)),
         waits=tuple(_wait(row, calendar, now) for row in sorted(rows.waiting, key=lambda row: (-row[1], row[0]))),
-        lights=_lights(rows.running, light or Lights(calendar, now)),
+        lights=_lights(rows.running, light or Urgencies(calendar, now).light),
         late_asks=tuple(sorted(rows.late_asks, key=lambda row: (-row[1], row[0]))),
         uncounted=rows.uncounted,
         office_day=calendar.office_day,
@@ -221,31 +218,6 @@ def _wait(row: Waiting, calendar: Calendar, now: datetime) -> PostWait:
     except (BadBytes, BadDate):
         minutes = 0
     return PostWait(post, count, oldest, minutes, sitting)
-
-
-class Lights:
-    """The light of a text of clocks at a moment; each text is looked at once."""
-
-    def __init__(self, calendar: Calendar, now: datetime) -> None:
-        self._calendar, self._now = calendar, now
-        self._known: dict[str, str] = {}
-
-    def __call__(self, text: str) -> str:
-        found = self._known.get(text)
-        if found is None:
-            found = self._known[text] = light_of(standing_of(read_terms(text), self._calendar, self._now))
-        return found
-
-    def at(self, calendar: Calendar, now: datetime) -> Lights:
-        """For another moment. What is known of days stays while the day and the calendar do."""
-        after = Lights(calendar, now)
-        if calendar is self._calendar and now.date() == self._now.date():
-            after._known = {text: light for text, light in self._known.items() if not _by_minutes(text)}
-        return after
-
-
-def _by_minutes(text: str) -> bool:
-    return '"minutes"' in text or '"hours"' in text
 
 
 def _lights(rows: Sequence[Running], light: LightOf) -> tuple[ModuleLights, ...]:

@@ -12,6 +12,8 @@ from casework.claims import claimed_at
 from casework.command import Command
 from casework.drafting import Context, Decision, Drafting, drafted
 from casework.events import EVENTS, Klass, Offline
+from casework.facts import Fact
+from casework.paper_versions import same_version
 from casework.rules import Refusal
 from casework.text import clean_code, clean_text
 
@@ -66,20 +68,27 @@ def ask_refused(case: Case, command: Command, refusal: Refusal, context: Context
     return made if isinstance(made, Decision) else None
 
 
-def print_paper(case: Case, kind: str, context: Context, sha256: str) -> Decision | Refusal:
-    """The durable event of a print, with its count and, from the second on, the mark `0012-1`."""
+def print_paper(case: Case, kind: str, context: Context, sha256: str, told: Fact | None = None) -> Decision | Refusal:
+    """The durable event of a print, with its count and, where it says again what a sheet before said, `0012-1`.
+
+    `told`: the newest fact that the paper tells of.
+    """
     count = 1 + sum(1 for paper in case.papers if paper.paper == kind)
-    of = next((act.fact for act in reversed(case.acts) if act.paper == kind), "")
-    body = bodies.Printed(kind, count, reprint_mark(standing_papers(case), kind, context.terminal), sha256, of)
+    of = next((act.fact for act in reversed(case.acts) if act.paper == kind), told.id if told is not None else "")
+    mark = reprint_mark(standing_papers(case), kind, context.terminal, told)
+    body = bodies.Printed(kind, count, mark, sha256, of)
     post = any_post(case, context, "printed")
     return drafted(Drafting(context, case.id, case.root, case), ("printed", body, post))
 
 
-def unmask(case: Case, reason: str, context: Context) -> Decision | Refusal:
-    """The durable event of a look at the full personal data; a reason is a must."""
+def unmask(case: Case, reason: str, context: Context, intake: str = "") -> Decision | Refusal:
+    """The durable event of a look at the full personal data; a reason is a must.
+
+    `intake`: the id of the case for whose form they are filled in.
+    """
     if not reason.strip():
         return Refusal("reason")
-    body, post = bodies.Unmasked(clean_text(reason)), any_post(case, context, "unmasked")
+    body, post = bodies.Unmasked(clean_text(reason), intake), any_post(case, context, "unmasked")
     return drafted(Drafting(context, case.id, case.root, case), ("unmasked", body, post))
 
 
@@ -89,9 +98,12 @@ def standing_papers(case: Case) -> tuple[PrintedPaper, ...]:
     return tuple(paper for paper in case.papers if (paper.paper, paper.count, paper.at) not in called)
 
 
-def reprint_mark(papers: tuple[PrintedPaper, ...], kind: str, terminal: str) -> str:
-    """The mark of the next print of `kind`: empty for the first, then the terminal and its own count of reprints."""
-    before = [paper for paper in papers if paper.paper == kind]
+def reprint_mark(papers: tuple[PrintedPaper, ...], kind: str, terminal: str, told: Fact | None = None) -> str:
+    """The mark of the next print of `kind`: empty for the first, then the terminal and its own count of reprints.
+
+    After a newer fact that it tells of (`told`) it is a new paper, and its count begins again.
+    """
+    before = same_version(papers, kind, told)
     if not before:
         return ""
     own = sum(1 for paper in before if paper.mark.startswith(f"{terminal}-"))

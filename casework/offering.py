@@ -48,9 +48,19 @@ def _anothers(case: Case, type_: str, context: Context) -> Refusal | None:
 
 
 def claimable(case: Case, context: Context) -> bool:
-    """Whether taking the case from the queue says something: it waits at this shift, and nobody has it yet."""
+    """Whether opening the case from the queue takes it: nobody has it, nobody was given it, and she may move it on.
+
+    Whoever may not do what it waits for (she accepted it herself, say) only looks: no mark says that she works on it.
+    """
     mine = own_places(case, context)
-    return bool(mine) and all(claim_on(case, place.step, context.day) is None for place, _ in mine)
+    free = case.handed is None and all(claim_on(case, place.step, context.day) is None for place, _ in mine)
+    return bool(mine) and free and _moves_on(case, context)
+
+
+def _moves_on(case: Case, context: Context) -> bool:
+    """Whether she may do what the case waits for here, line or no line."""
+    offered = (action for action, _ in _offered(case, context) if action in _ONWARD)
+    return any(_foreseen(case, action, context) is None for action in offered)
 
 
 def _foreseen(case: Case, action: str, context: Context) -> Refusal | None:
@@ -212,3 +222,7 @@ _BY_KIND: dict[str, tuple[Offer, ...]] = {
     "certify": (("certify", "certified"),),
     "deliver": (("deliver", "delivered"), ("post", "posted")),
 }
+_ONWARD = frozenset(action for acts in _BY_KIND.values() for action, _ in acts) | {
+    "accept", "supplement", "return", "refuse", "resume", "forward", "close", "pledge-check"
+}  # fmt: skip
+"""What a case waits for; to consult, to reassign or to stop a clock is a way aside."""

@@ -37,6 +37,15 @@ class Claiming:
             return None if own else Refusal("not_claimed_here", {"terminal": case.terminal})
         return self.anothers(session, case)
 
+    def let_go(self, session: Session, number: str) -> Acted | Refusal | None:
+        """She leaves without an act what opening it made hers; None where she no longer has it."""
+        case = self.counter.case(number)
+        day = self.counter.clock.now().date().isoformat()
+        held = (one for step in case.claims if (one := claim_on(case, step, day)))
+        if not any(one.by == session.staff.number for one in held):
+            return None
+        return self.counter.act(session, number, "release", {})
+
     def offers(self, session: Session, case: Case) -> tuple[tuple[str, Refusal | None], ...]:
         """Taking it and letting go of it, where that says something, each with the reason why it is off."""
         context = self.counter.outlook(session, case)

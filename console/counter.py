@@ -28,6 +28,7 @@ from casework.intake import take_in
 from casework.messages import Message
 from casework.offering import possible
 from casework.outbox import SHOWN, UNSENT, Row
+from casework.paper_versions import told_by
 from casework.papers.model import Paper
 from casework.refused import Waits
 from casework.rules import Refusal
@@ -233,11 +234,11 @@ class Counter:
             calendar=self.library.calendar(),
         )
 
-    def unmask(self, session: Session, number: str, reason: str) -> Case | Refusal:
-        """Put on record that the full personal data of the case are looked at, and why."""
+    def unmask(self, session: Session, number: str, reason: str, intake: str = "") -> Case | Refusal:
+        """Put on record that the full personal data of the case are looked at, and why; `intake`: for which new one."""
         with self.memory.writing() as tx:
             case = self._fresh(tx, number)
-            decision = unmask(case, reason, self.context(session, tx, case.id, self.library.of(case)))
+            decision = unmask(case, reason, self.context(session, tx, case.id, self.library.of(case)), intake)
             if isinstance(decision, Refusal):
                 return decision
             tx.commit_groups(decision.groups)
@@ -260,7 +261,8 @@ class Counter:
             paper = self._paper(session, case, kind)
             if isinstance(paper, Refusal):
                 return paper
-            decision = print_paper(case, kind, context, self.paperwork.digest(paper))
+            told = next(reversed(told_by(facts_of(self.memory.history(case.id)), kind)), None)
+            decision = print_paper(case, kind, context, self.paperwork.digest(paper), told)
             if isinstance(decision, Refusal):
                 return decision
             tx.commit_groups(decision.groups)

@@ -35,6 +35,7 @@ from screens import desk
 
 if TYPE_CHECKING:
     from console.desk_board import BoardBook
+    from console.desk_queue import QueueBook
 
 
 class CounterDesk(BatchDesk, DayDesk, ActingDesk, HallDesk):
@@ -45,6 +46,7 @@ class CounterDesk(BatchDesk, DayDesk, ActingDesk, HallDesk):
         self._cable = cable
         self._plugged = True
         self._board: BoardBook | None = None
+        self._queue: QueueBook | None = None
 
     # The status line
 
@@ -110,31 +112,14 @@ class CounterDesk(BatchDesk, DayDesk, ActingDesk, HallDesk):
     # What waits, what is found
 
     async def queue(self, where: desk.QueueFilter, after: str = "", limit: int = 200) -> desk.Page[desk.QueueRow]:
-        """The open cases that wait at the posts of the shift, oldest first."""
+        """The open cases that wait at the posts of the shift, the most urgent first."""
         return await self._do(self._queued, where, after, limit)
 
     def _queued(self, where: desk.QueueFilter, after: str, limit: int) -> desk.Page[desk.QueueRow]:
-        posts = self._queue_posts(where.post)
-        memory = self._terminal.memory
-        key = cast("tuple[str, str, str]", tuple(after.split("|"))) if after else ("", "", "")
-        sitting = {row.case.number: row.case for row in memory.at_the_counter(posts)}
-        rows = () if after else self._sat(list(sitting.values()), where)
-        more, first = True, True
-        while more and (first or not rows):  # a filter may leave nothing of a page: the next one may have some
-            found = memory.queue(posts, limit, key)
-            others = [row.case for row in found if row.case.number not in sitting and _fits(row.case, where)]
-            rows += tuple(row for row in self._rows(others) if where.light in {"", row.light})
-            more, key, first = len(found) == limit, found[-1].key if found else key, False
-        return desk.Page(rows, memory.queue_length(posts), "|".join(key) if more else "")
+        from console.desk_queue import QueueBook
 
-    def _sat(self, sitting: Sequence[CaseRow], where: desk.QueueFilter) -> tuple[desk.QueueRow, ...]:
-        """Those whose applicants sit and wait, before all others, each once."""
-        rows = (
-            self._show.row(row.case, row.unsent, sits=True, me=self._who.staff.number)
-            for row in sitting
-            if _fits(row, where)
-        )
-        return tuple(row for row in rows if where.light in {"", row.light})
+        self._queue = self._queue or QueueBook(self._terminal, self._show)
+        return self._queue.page(self._queue_posts(where.post), where, after, limit, self._who.staff.number)
 
     async def search(self, text: str, after: str = "", limit: int = 200) -> desk.Page[desk.QueueRow]:
         """Cases by number, name, initials or identity number; prefiles by short code, name or identity number."""
@@ -219,6 +204,15 @@ class CounterDesk(BatchDesk, DayDesk, ActingDesk, HallDesk):
             return desk.Done(Message("desk.claimed"))
 
         return await self._answer(work)
+
+    async def let_go(self, number: str) -> None:
+        """What opening made hers waits for anybody again."""
+
+        def work() -> None:
+            if isinstance(Claiming(self._terminal.counter).let_go(self._who, number), Acted):
+                self._terminal.wake()
+
+        await self._answer(work)
 
     async def unmask(self, number: str, reason: str) -> desk.CaseView | desk.Refused:
         """The full personal values; the look is an event."""
@@ -333,10 +327,6 @@ class CounterDesk(BatchDesk, DayDesk, ActingDesk, HallDesk):
         if case is None or not case.open_recalls:
             return done
         return msgspec.structs.replace(done, papers=(desk.PaperRef(RECALL_PAPER, t(f"paper.{RECALL_PAPER}")),))
-
-
-def _fits(row: CaseRow, where: desk.QueueFilter) -> bool:
-    return where.module in {"", row.module} and where.state in {"", row.state}
 
 
 def _unmasked(view: desk.CaseView, identity: str) -> desk.CaseView:

@@ -8,10 +8,11 @@ from typing import cast
 import msgspec
 
 from casework.ambient import moment
-from casework.board import LIGHTS, Board, FirstPass, Lights, made
+from casework.board import Board, FirstPass, made
 from casework.case import APPLICANT, THIRD_PARTY
 from casework.catalogue.schema import MODULES
 from casework.messages import t
+from casework.urgency import LIGHTS, Urgencies
 from console.showing import Shower
 from console.terminal import Terminal
 from screens import desk
@@ -29,7 +30,7 @@ class BoardBook:
 
     def __init__(self, terminal: Terminal, show: Shower) -> None:
         self._terminal, self._show = terminal, show
-        self._lights: Lights | None = None
+        self._lights: Urgencies | None = None
 
     def board(self, days: int) -> Board:
         """The figures, after measuring for a moment what is not measured yet."""
@@ -40,8 +41,8 @@ class BoardBook:
         now, calendar = clock.now(), self._terminal.library.calendar()
         since = (now.date() - timedelta(days=days - 1)).isoformat()
         rows = memory.board_rows(now.date().isoformat(), since)
-        self._lights = self._lights.at(calendar, now) if self._lights else Lights(calendar, now)
-        return made(rows, calendar, now, days, since, self._lights)
+        self._lights = self._lights.at(calendar, now) if self._lights else Urgencies(calendar, now)
+        return made(rows, calendar, now, days, since, self._lights.light)
 
     def view(self, days: int) -> desk.BoardView:
         """The board for the screen."""

@@ -128,9 +128,10 @@ def _choice(code: str, words: str, *codes_: str, value: str = "") -> desk.Field:
     return desk.Field(code, t(f"field.{code}"), "choice", required=True, choices=choices, value=value or codes_[0])
 
 
-def _officers(terminal: Terminal) -> tuple[desk.Choice, ...]:
+def _officers(case: Case, terminal: Terminal) -> tuple[desk.Choice, ...]:
     """Who may be named at a site check: the read-back says the names."""
-    found = (one for one in terminal.memory.roster() if one.active and one.team == "officer")
+    officers = (one for one in terminal.memory.roster() if one.active and one.team == "officer")
+    found = (one for one in officers if one.number not in case.recused)
     return tuple(desk.Choice(one.number, f"{one.name} {one.number}") for one in found)
 
 
@@ -177,7 +178,7 @@ def _check(case: Case, terminal: Terminal) -> tuple[desk.Field, ...]:
     choices = (desk.Choice("", t("act.check.ask")), *(desk.Choice(code, name) for code, name in waiting))
     material = desk.Field("material", t("field.override"), "choice", choices=choices, help=t("field.override.help"))
     reason = desk.Field(
-        "reason", t("field.reason"), required=True, help=t("field.reason.help"),
+        "reason", t("field.reason"), required=True, help=t("field.reason.kept"),
         when=f"material={','.join(code for code, _ in waiting)}",
     )  # fmt: skip
     return (material, reason)
@@ -220,7 +221,7 @@ def _send_back(case: Case, terminal: Terminal) -> tuple[desk.Field, ...]:
     done = [step for step in route_of(case) if step.id in case.steps and step.kind not in {"receive", "consult"}]
     choices = tuple(desk.Choice(step.id, t(f"step.{step.kind}")) for step in done)
     to = desk.Field("to", t("field.to"), "choice", required=True, choices=choices, value=done[-1].id if done else "")
-    return (to, _text("reason", required=True))
+    return (to, reason_field())
 
 
 def _posts(case: Case, terminal: Terminal, kinds: frozenset[str]) -> tuple[desk.Choice, ...]:
@@ -242,7 +243,7 @@ def _reassign(case: Case, terminal: Terminal) -> tuple[desk.Field, ...]:
     )
     names = [one.text for one in people[:_NAMED]] or ["-"]
     person = desk.Field("person", t("field.person"), "staff", choices=people, help=t("field.person.help", names=names))
-    return (*_step_field(case, kinds, terminal), post, person, _text("reason", required=True))
+    return (*_step_field(case, kinds, terminal), post, person, reason_field())
 
 
 _NAMED = 6
@@ -260,7 +261,7 @@ def _consult(case: Case, terminal: Terminal) -> tuple[desk.Field, ...]:
 
 def _not_needed(case: Case, terminal: Terminal) -> tuple[desk.Field, ...]:
     kinds = frozenset(step.kind for step in open_steps(case) if may_be_spared(case, step))
-    return (*_step_field(case, kinds, terminal), _text("reason", required=True))
+    return (*_step_field(case, kinds, terminal), reason_field())
 
 
 def _suspend(case: Case, terminal: Terminal) -> tuple[desk.Field, ...]:
@@ -268,7 +269,7 @@ def _suspend(case: Case, terminal: Terminal) -> tuple[desk.Field, ...]:
     return (
         *_step_field(case, _WORK, terminal),
         _choice("kind", "suspension", *kinds),
-        _text("days", required=True, kind="number"),
+        msgspec.structs.replace(_text("days", required=True, kind="number"), help=t("field.days.expected")),
         _text("held_on", required=True, kind="date", when="kind=hearing"),
         _text("asked_on", kind="date", when="kind=hearing"),
         _text("reason", required=True),
@@ -317,7 +318,7 @@ def _note(case: Case, _: Terminal) -> tuple[desk.Field, ...]:
 def _confirm_date(case: Case, _: Terminal) -> tuple[desk.Field, ...]:
     first = next(iter(case.doubts), "received")
     day = _text("date", required=True, kind="date", value=on_paper(case, first)[:10])
-    return (_choice("of", "dated", *(case.doubts or (first,))), day, _text("reason", required=True))
+    return (_choice("of", "dated", *(case.doubts or (first,))), day, reason_field())
 
 
 _FIELDS: dict[str, Callable[[Case, Terminal], tuple[desk.Field, ...]]] = {
@@ -340,7 +341,9 @@ _FIELDS: dict[str, Callable[[Case, Terminal], tuple[desk.Field, ...]]] = {
     "publicity": _note,
     "answer": lambda case, _: (_text("note", required=True),),
     "site-check": lambda case, terminal: (
-        msgspec.structs.replace(_text("officers", required=True, kind="staff"), choices=_officers(terminal)),
+        msgspec.structs.replace(
+            _text("officers", required=True, kind="staff"), choices=_officers(case, terminal), others=True
+        ),
         _choice("outcome", "outcome", "pass", "rectify", "fail"),
         _text("note", required=True, when="outcome=rectify,fail"),
     ),
@@ -348,7 +351,7 @@ _FIELDS: dict[str, Callable[[Case, Terminal], tuple[desk.Field, ...]]] = {
     "not-needed": _not_needed,
     "send-back": _send_back,
     "reassign": _reassign,
-    "recuse": lambda case, _: (_text("reason", required=True),),
+    "recuse": lambda case, _: (reason_field(),),
     "suspend": _suspend,
     "resume": _note,
     "extend": _extend,
@@ -376,12 +379,12 @@ _FIELDS: dict[str, Callable[[Case, Terminal], tuple[desk.Field, ...]]] = {
     "terminate": _terminate,
     "transfer": lambda case, _: (_text("organ", required=True), _text("reason", required=True)),
     "forward": lambda case, _: (_text("organ", required=True, value=case.received.forward_to), _text("opinion")),
-    "void": lambda case, _: (_text("reason", required=True), _text("new_number", kind="case_number")),
+    "void": lambda case, _: (reason_field(), _text("new_number", kind="case_number")),
     "nudge": lambda case, _: (_text("text", required=True, value=t("act.nudge.words")),),
     "hand-over": _hand_over,
     "confirm-date": _confirm_date,
     "recall": _recall,
-    "release": lambda case, _: (_text("reason"),),
+    "release": lambda case, _: (msgspec.structs.replace(reason_field(), required=False),),
 }  # fmt: skip
 
 

@@ -88,18 +88,6 @@ def same_open_case(terminal: Terminal, code: str, applicant_id: str) -> Message 
     return next((warning for warning in warnings if warning is not None), None)
 
 
-def known(terminal: Terminal, identity: str) -> desk.Known | None:
-    """An applicant who was here before: the party, how often, and who applied for her the last time."""
-    found = terminal.memory.known_applicant(identity)
-    if found is None:
-        return None
-    party, last = found.newest.received.applicant, found.newest.received_at[:10]
-    note, agent = t("intake.known", count=found.count, last=last), found.newest.received.agent
-    if agent is not None:
-        note = t("intake.known_agent", known=note, name=agent.name)
-    return desk.Known(shown_party(party), note=note, agent=shown_party(agent) if agent else None)
-
-
 def people(terminal: Terminal, text: str, *, agents: bool = False) -> tuple[desk.Offer, ...]:
     """Known people and firms by initials or characters of their names; people only as lists show them."""
     found = terminal.memory.people_named(text, terminal.memory.limits.people_offered)
@@ -108,16 +96,6 @@ def people(terminal: Terminal, text: str, *, agents: bool = False) -> tuple[desk
         for party in found
         if party.kind == "person" or not agents
     )
-
-
-def known_agent(terminal: Terminal, identity: str, applicant_id: str) -> desk.Party | None:
-    """An agent who was here before. What she may do is proposed only where it was this applicant who said so."""
-    cases = terminal.memory.of_applicant(applicant_id) if applicant_id else ()
-    for case in cases:
-        if case.received.agent is not None and case.received.agent.id == identity:
-            return shown_party(case.received.agent)
-    found = terminal.memory.known_agent(identity)
-    return msgspec.structs.replace(shown_party(found), authority="") if found else None
 
 
 def outcomes(terminal: Terminal, session: Session, form: desk.IntakeForm) -> tuple[desk.ActView, ...]:

@@ -15,6 +15,7 @@ from console.desk_taking import TakingDesk
 from console.handing import Handed, Handing
 from console.terminal import Terminal
 from screens import desk
+from screens.actions import MADE
 from screens.post_views import HandedOver, HandoverLine, HandoverRow, Settings, Waiting
 
 
@@ -60,8 +61,9 @@ class RoamingDesk(TakingDesk):
         names = self._terminal.library.current().posts
         choices = tuple(desk.Choice(post, self._show.say(names[post].name)) for post in staff.posts if post in names)
         team = cast(Any, "helper" if staff.team == "helper" else "officer")
-        takes_in = bool(post_for(staff, self._who.shift, EVENTS["received"].verb, names))
-        return desk.Person(staff.number, staff.name, team, choices, self._who.shift, takes_in, self._supervises())
+        shift = self._who.shift
+        may_not = frozenset(kind for kind in MADE if not post_for(staff, shift, EVENTS[kind].verb, names))
+        return desk.Person(staff.number, staff.name, team, choices, shift, may_not, self._supervises())
 
     async def badge(self, number: str) -> str:
         """Whose badge this is, by name; empty for nobody of the roster."""

@@ -12,6 +12,7 @@ from casework.rules import Refusal
 from console import desk_intake, typed
 from console.desk_checks import Checks
 from console.desk_thread import DeskThread
+from console.filling import Filling
 from console.terminal import Terminal
 from screens import desk
 
@@ -34,17 +35,25 @@ class TakingDesk(DeskThread):
         """What applies to these answers."""
         return await self._do(lambda: desk_intake.item_view(self._terminal, self._show, code, answers, applicant_id))
 
-    async def known_applicant(self, identity: str) -> desk.Known | None:
-        """What this terminal knows of an applicant."""
-        return await self._do(lambda: desk_intake.known(self._terminal, identity))
+    async def known_applicant(self, identity: str, item: str = "") -> desk.Known | None:
+        """What this terminal knows of an applicant, for a form; the look is an event."""
+        known = await self._do(lambda: self._filling(item).applicant(identity))
+        self._terminal.wake()
+        return known
 
     async def find_people(self, text: str, *, agents: bool = False) -> tuple[desk.Offer, ...]:
         """Known people and firms by initials or characters of their names."""
         return await self._do(lambda: desk_intake.people(self._terminal, text, agents=agents))
 
-    async def known_agent(self, identity: str, applicant_id: str) -> desk.Party | None:
-        """What this terminal knows of an agent."""
-        return await self._do(lambda: desk_intake.known_agent(self._terminal, identity, applicant_id))
+    async def known_agent(self, identity: str, applicant_id: str, item: str = "") -> desk.Party | None:
+        """What this terminal knows of an agent, likewise."""
+        known = await self._do(lambda: self._filling(item).agent(identity, applicant_id))
+        self._terminal.wake()
+        return known
+
+    def _filling(self, item: str) -> Filling:
+        self._draft_id = self._draft_id or self._terminal.counter.new_id()
+        return Filling(self._terminal, self._who, item, self._draft_id)
 
     async def open_case_warning(self, item: str, applicant_id: str) -> Message | None:
         """Before saving: the applicant has an open case of the same item."""

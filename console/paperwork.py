@@ -18,6 +18,7 @@ from casework.events import body_of, known
 from casework.facts import Fact, digest
 from casework.messages import Translator
 from casework.numbers import LENGTH
+from casework.paper_versions import told_by, version
 from casework.papers import Paper, Reprint, build
 from casework.papers.model import Captions
 from casework.papers.of_case import PRINTED_WITH, Counter, Occasion, guide_facts, paper_facts
@@ -62,7 +63,10 @@ class Paperwork:
         counter = Counter(self.hall, self.window, staff.name, staff.number, self.clock.now(), self.phone)
         posts = self.library.of(case).posts
         facts = paper_facts(case, item, counter, self.library.calendar(), posts, self.say, occasion)
-        return build(kind, facts, self.say)
+        paper, which = build(kind, facts, self.say), version(history, kind)
+        if which == 1:
+            return paper
+        return msgspec.structs.replace(paper, title=self.say("papers.version", title=paper.title, n=which))
 
     def preparation(self, prefile: Prefile, item: Item, staff: bodies.StaffSet) -> Paper:
         """The preparation list of a prefile: any window finds it by its code (R8)."""
@@ -84,7 +88,7 @@ class Paperwork:
         return Occasion(
             refusal=_last(history, "refused_at_intake"),
             handed=_last(history, "handed_over"),
-            reprint=self._reprint(case, kind, staff),
+            reprint=self._reprint(case, kind, staff, history),
             ended=_last(history, "terminated"),
             waiting=waiting,
             bundle=bundle.name.zh if bundle else "",
@@ -93,8 +97,9 @@ class Paperwork:
             issue=1 + sum(1 for paper in case.papers if paper.paper == kind),
         )
 
-    def _reprint(self, case: Case, kind: str, staff: bodies.StaffSet) -> Reprint | None:
-        mark = reprint_mark(standing_papers(case), kind, self.terminal)
+    def _reprint(self, case: Case, kind: str, staff: bodies.StaffSet, history: Sequence[Fact]) -> Reprint | None:
+        told = next(reversed(told_by(history, kind)), None)
+        mark = reprint_mark(standing_papers(case), kind, self.terminal, told)
         if not mark:
             return None
         who, when = f"{staff.name} {staff.number}", self._minute()

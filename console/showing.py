@@ -42,10 +42,13 @@ class Shower:
         return text.say(self.language()) if text else ""
 
     def row(self, case: Case, unsent: bool, *, sits: bool = False, me: str = "") -> desk.QueueRow:
-        """One line of a list; the applicant is masked. `sits`: she waits at the counter, and her minutes count."""
+        """One line of a list; the applicant is masked. `sits`: she waits at the counter, and her minutes are told.
+
+        The light and what is left are those of the case, in every list the same: three minutes are no limit of it.
+        """
         stand = standing(case, self.library.calendar(), self.now())
-        spot = tuple(each for each in stand if each.kind == "spot") if sits else ()
-        first = nearest(spot or stand)
+        spot = next((each for each in stand if each.kind == "spot"), None) if sits else None
+        first = nearest(stand)
         running = first if case.is_open and not case.decided_at else None
         urged = unanswered(case)
         return desk.QueueRow(
@@ -60,11 +63,12 @@ class Shower:
             nudged_by=self.name_of(urged[-1].by) if urged else "",
             place=t("words.list", names=list(self.places(case))),
             todo=" ".join(self._todo(case)),
-            light=cast(desk.Light, light_of(spot or stand)),
+            light=cast(desk.Light, light_of(stand)),
             due=due_text(running) if running else "",
             left=left_text(running) if running else "",
             unsent=unsent,
             sits=sits,
+            sits_left=left_text(spot) if spot else "",
         )
 
     def _todo(self, case: Case) -> tuple[str, ...]:

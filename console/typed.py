@@ -59,11 +59,18 @@ def _simple(rule: Callable[[str], str]) -> Callable[[str, date], desk.Checked]:
 
 
 def _date(value: str, today: date) -> desk.Checked:
-    text = clean_code(value)
+    text = _plain_date(clean_code(value))
     try:
         return desk.Checked((_near(text, today) or date.fromisoformat(text)).isoformat())
     except ValueError:
         return desk.Checked(value, error=Message("field.bad_date"))
+
+
+def _plain_date(text: str) -> str:
+    """`2026/11/2` and `2026年11月2日` as `2026-11-02`; what is no such date stays as it is."""
+    parts = text.removesuffix("日").translate(dict.fromkeys(map(ord, "/.年月"), "-")).split("-")
+    whole = len(parts) == 3 and len(parts[0]) == 4 and all(part.isdecimal() for part in parts)
+    return "-".join((parts[0], parts[1].zfill(2), parts[2].zfill(2))) if whole else text
 
 
 def _near(text: str, today: date) -> date | None:

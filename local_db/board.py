@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Sequence
+
 from casework.board import Rows, Waiting
 from casework.case import decode_case
+from casework.listing import PlaceRow, place_rows
 from casework.measuring import Measures, measured
 from local_db.connection import Connected
 from local_db.sql import queries
@@ -44,8 +48,11 @@ class BoardCounts(Connected):
                 return 0
         with self.transaction(flushed=False) as db:
             fresh = db.execute(_SQL["unmeasured"], (count,)).fetchall()
-            found = [(*row_of(measured(decode_case(body))), case_id) for case_id, body in fresh]
-            db.executemany(_SQL["measure"], found)
+            for case_id, body in fresh:
+                case = decode_case(body)
+                measures = measured(case)
+                db.execute(_SQL["measure"], (*row_of(measures), case_id))
+                clock_places(db, place_rows(case), measures.terms)
             left: int = db.execute(_SQL["uncounted"]).fetchone()[0]
         return left
 
@@ -68,3 +75,8 @@ class BoardCounts(Connected):
 def row_of(found: Measures) -> tuple[str, str, int, str, int, str]:
     """The columns of what a case counts by."""
     return found.checked_at, found.first, found.looks, found.decided_at, found.asks, found.terms
+
+
+def clock_places(db: sqlite3.Connection, places: Sequence[PlaceRow], terms: str) -> None:
+    """Beside each open step of a case the clocks that run on it: a queue is put in order by them."""
+    db.executemany(_SQL["clock_place"], [(terms, *place[:4]) for place in places])

@@ -221,8 +221,8 @@ class Finding(Connected):
             return sum(db.execute(_SQL["queue_length"], (post,)).fetchone()[0] for post in dict.fromkeys(posts))
 
     def search(self, text: str, limit: int = 50) -> tuple[CaseRow, ...]:
-        """Cases by number (how it begins or ends, or short: `1123-12-0042`), ID or code, name, initials, or item."""
-        words, code = clean_line(text), clean_code(text).replace("-", "")
+        """Cases by number (how it begins or ends, or as lists show it), ID or code, name, initials, or item."""
+        words, code = clean_line(text), clean_code(text).translate(_BETWEEN)
         if not words:
             return ()
         with self.reading() as db:
@@ -230,7 +230,7 @@ class Finding(Connected):
             if code.isascii() and code.isdigit() and len(code) >= 6:
                 found += [row[0] for row in db.execute(_SQL["number_begins"], (code, limit)).fetchall()]
                 found += [row[0] for row in db.execute(_SQL["alias_begins"], (code, limit)).fetchall()]
-            for ends, pattern in _number_ends(words, code):
+            for ends, pattern in _number_ends(code):
                 found += [row[0] for row in db.execute(_SQL["alias_like"], (pattern, limit)).fetchall()]
                 asked = (msgspec.json.encode(ends).decode(), pattern, limit)
                 found += [row[0] for row in db.execute(_SQL["number_ends"], asked).fetchall()]
@@ -276,13 +276,18 @@ class Finding(Connected):
 
     def known_agent(self, code: str) -> Party | None:
         """Who has that number and applied for others; the name alone where no case of hers is here any more."""
+        case = self.case_of_agent(code)
         with self.reading() as db:
-            newest = db.execute(_SQL["of_agent"], (code,)).fetchone()
-            case = shown_case(db, newest[0]) if newest else None
             named = db.execute(_SQL["person_named"], (code,)).fetchone()
         if case is not None and case.received.agent is not None:
             return case.received.agent
         return Party(named[1], named[0], code) if named else None
+
+    def case_of_agent(self, code: str) -> Case | None:
+        """The newest case for which whoever has that number applied."""
+        with self.reading() as db:
+            newest = db.execute(_SQL["of_agent"], (code,)).fetchone()
+            return shown_case(db, newest[0]) if newest else None
 
     def tray(self, limit: int = 0) -> tuple[Tray, ...]:
         """What a person must settle, oldest first; own refused and held facts at once (S16)."""
@@ -314,27 +319,32 @@ def _people(db: sqlite3.Connection, words: str, limit: int) -> list[tuple[str, s
 
 
 _ITEM = re.compile(r"[A-Z]\d{2}")
-_SHORT = re.compile(r"(?:(\d{4})-)?(?:(\d{2})-)?(\d{4})")
-"""The short number of a list: day, terminal, count; what stands in front may be left out."""
+_BETWEEN = dict.fromkeys(map(ord, "-./:_^#"), "")
+"""What people write between the parts of a number, and the sign with which a list marks one: it is no part of it."""
+_COUNT = 4
+"""Digits of the count, which stands before the two check digits."""
 _END = 6
 """Digits of the count and its check, by which numbers are indexed."""
 
 
-def _number_ends(words: str, code: str) -> list[tuple[list[str], str]]:
-    """For the end of a number (four digits or more) or its short form: its possible last six digits, and its pattern.
+def _number_ends(code: str) -> list[tuple[list[str], str]]:
+    """For digits of a number, at least four: the last six digits that it may have, and its pattern.
 
-    At most a hundred ends are looked up by index; looking through a million numbers would take a fifth of a second.
+    They may be its end; its end without the check digits, which no list shows; or the short number of a list, typed
+    with or without dashes: day, terminal and count, or day and count. At most a hundred ends are looked up by index:
+    looking through a million numbers would take a fifth of a second.
     """
-    found = []
-    short = _SHORT.fullmatch(words)
-    if short:
-        day, terminal, count = short.groups()
-        pattern = f"%{day or ''}{'__' if terminal else '____' if day else ''}{terminal or ''}{count}__"
-        found.append(([f"{count}{check:02d}" for check in range(100)], pattern))
-    if code.isascii() and code.isdigit() and 4 <= len(code) < numbers.LENGTH:
-        heads = range(10 ** max(0, _END - len(code)))
-        ends = [f"{head:0{_END - len(code)}d}{code}" for head in heads] if len(code) < _END else [code[-_END:]]
-        found.append((ends, f"%{code}"))
+    if not (code.isascii() and code.isdigit() and _COUNT <= len(code) < numbers.LENGTH):
+        return []
+    heads = range(10 ** max(0, _END - len(code)))
+    ends = [f"{head:0{_END - len(code)}d}{code}" for head in heads] if len(code) < _END else [code[-_END:]]
+    counted = [f"{code[-_COUNT:]}{check:02d}" for check in range(100)]
+    found = [(counted, f"%{code}__"), (ends, f"%{code}")]
+    day = code[:4]
+    if len(code) == len("MMDDTTNNNN"):
+        found.append((counted, f"%{day}__{code[4:]}__"))
+    elif len(code) == len("MMDDNNNN"):
+        found.append((counted, f"%{day}____{code[4:]}__"))
     return found
 
 

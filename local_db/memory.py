@@ -1,7 +1,8 @@
 """The terminal's memory: opened, created at enrolment, rebuilt from what is never changed.
 
 `TerminalMemory` is what the desk, the command line and the line (`sync.ports.LineStore`) hold; its parts stand one noun
-a module: commit, outbox, pages, standing, finding, mine, prefiles, drafts, people, printing, backup, board, calls.
+a module: commit, outbox, pages, standing, finding, mine, ordering, prefiles, drafts, people, printing, backup, board,
+calls.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from local_db.finding import Finding
 from local_db.incarnation import Incarnations
 from local_db.migrations import migrate, version_of
 from local_db.mine import Mine
+from local_db.ordering import Ordering
 from local_db.own_day import OwnDay
 from local_db.people import People
 from local_db.prefiles import Prefiles
@@ -46,6 +48,7 @@ class TerminalMemory(
     Incarnations,
     Finding,
     Mine,
+    Ordering,
     Prefiles,
     Drafts,
     People,

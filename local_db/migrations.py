@@ -12,7 +12,7 @@ from collections.abc import Callable
 from local_db.errors import NewerThanProgram
 from local_db.sql import schema, schema_files
 
-SCHEMA_VERSION = 15
+SCHEMA_VERSION = 16
 """The number of the newest migration; `PRAGMA user_version` of a file of today."""
 
 

@@ -19,7 +19,7 @@ from casework.folding import evolve
 from casework.listing import PersonRow, clerk_of, listed, person_rows, place_rows
 from casework.measuring import measured
 from casework.outbox import SHOWN, Row, is_shown
-from local_db.board import row_of
+from local_db.board import clock_places, row_of
 from local_db.sql import queries
 
 _SQL = queries("replay")
@@ -85,7 +85,9 @@ def keep(db: sqlite3.Connection, case_id: str, before: Case | None, after: Case 
         return
     *columns, visit, checks = listed(after)
     marks = (bool(after.reprint), len(after.open_recalls))
-    counted = row_of(measured(after))
+    measures = measured(after)
+    counted = row_of(measures)
+    clock_places(db, new, measures.terms)
     row = (case_id, after.root, *columns, now, visit, checks, *marks, *counted, clerk_of(after), encode_case(after))
     db.execute(_SQL["keep_shown"], row)
     if after.former_numbers:

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from casework.messages import Message, t
 from screens.canvas import wrap
 from screens.desk import ActView, Done, Field, Refused
-from screens.field import InputRow, Note, Row
+from screens.field import InputRow, Note, Row, named
 from screens.form import FormScreen
 
 Submit = Callable[[dict[str, str]], Awaitable[Done | Refused]]
@@ -154,7 +154,7 @@ class ActScreen(FormScreen):
 def _said(row: InputRow) -> str:
     """What stands in a row, in words: codes of choices and staff numbers by their names."""
     words = {choice.code: choice.text for choice in row.field.choices}
-    parts = row.value.replace("，", ",").replace(" ", ",").split(",") if words else []
+    parts = named(row.value) if words and row.field.kind == "staff" else row.picked
     return ", ".join(words.get(part, part) for part in parts if part) or row.value
 
 

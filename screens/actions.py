@@ -317,18 +317,34 @@ BEFORE_SIGN_IN = ("help", "key_sheet", "menu", "language", "cable", "quit", "bac
 """What works while nobody has signed in: help and the menu, what takes and closes them, and the way out."""
 
 
-TAKES_IN = frozenset({"new", "go_intake", "agent_files"})
-"""Acts of whoever takes in applications: nobody else is offered their keys."""
+MAKES: dict[str, str] = {
+    **dict.fromkeys(("new", "go_intake", "agent_files", "for_company"), "received"),
+    "park": "prefile.parked",
+    "look_through": "prefile.checked",
+    "hand_over": "handed_over",
+    "unmask": "unmasked",
+}
+"""The event that an act makes in the end. Whose posts do not allow it is offered no key for it, and told so at once."""
+
+MADE = frozenset(MAKES.values()) | {"prefile.taken"}
+"""All of them; a prefile is taken by Enter, which is no act of its own."""
 
 
-def key_row(place: str, most: int = 7, *, takes_in: bool = True, signed_in: bool = True) -> tuple[Act, ...]:
+def is_refused(act: str, refused: frozenset[str]) -> bool:
+    """Whether the act ends in an event that is `refused`."""
+    return MAKES.get(act, "") in refused
+
+
+def key_row(
+    place: str, most: int = 7, *, refused: frozenset[str] = frozenset(), signed_in: bool = True
+) -> tuple[Act, ...]:
     """Up to `most` acts for the key row of `place`: its own, then always help, menu and back, then ways elsewhere.
 
-    `takes_in`: whether the person may take in applications.
+    `refused`: types of events that her posts do not allow.
     """
     if not signed_in and place != "sign_in":
         return tuple(act for act in key_row(place, most) if act.id in BEFORE_SIGN_IN)
-    shown = [act for act in acts_of(place) if act.row and not act.typed and (takes_in or act.id not in TAKES_IN)]
+    shown = [act for act in acts_of(place) if act.row and not act.typed and not is_refused(act.id, refused)]
     shown.sort(key=lambda act: act.row)
     if place == "sign_in":
         return tuple(BY_ID[name] for name in ("help", "menu", "language", "quit"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from textual.widget import Widget
 
@@ -15,6 +16,9 @@ from screens.frame import FrameScreen
 from screens.page import Page
 from screens.performing import perform
 from screens.side import Side
+
+if TYPE_CHECKING:
+    from screens.app import ConsoleApp
 
 _SIDE = 40
 
@@ -36,6 +40,8 @@ class CaseScreen(FrameScreen):
         self.awaited = False
         self.opening = ""
         """The scan that is on its way here, to be opened when it has come."""
+        self.taken = ""
+        """The case that opening it here has made hers; empty once she has done something with it."""
         self.page = Page()
         self.side = Side()
 
@@ -59,6 +65,13 @@ class CaseScreen(FrameScreen):
         self.page.top = 0
         self.say("")
         await self.arrive()
+
+    async def leave(self) -> bool:
+        """She looked, and did nothing: nobody is held up by her having looked."""
+        taken, self.taken = self.taken, ""
+        if taken:
+            await self.desk.let_go(taken)
+        return True
 
     async def arrive(self) -> None:
         """Read the case."""
@@ -107,6 +120,10 @@ class CaseScreen(FrameScreen):
 
     async def action_case_act(self, code: str) -> None:
         """The key of an act was pressed."""
+        if code == "claim" and self.taken:  # opening took it, for as long as it is open; now it is to stay hers
+            self.taken = ""
+            self.say(t("screens.case.stays_hers"), "good")
+            return
         act = self._act(code)
         if act is None:
             self.app.bell()
@@ -132,7 +149,7 @@ class CaseScreen(FrameScreen):
         await perform(self.console_app, self._subject(), act, submit, self._done, number, preview)
 
     async def _done(self, done: Done) -> None:
-        self.awaited = done.waits
+        self.awaited, self.taken = done.waits, ""
         await self.arrive()
         if done.papers:
             from screens.preview import PreviewScreen
@@ -274,3 +291,13 @@ class CaseScreen(FrameScreen):
         if self.case is not None:
             self._show(self.case)
         self.answer(done)
+
+
+async def open_and_take(app: ConsoleApp, number: str) -> None:
+    """From a queue: the case, and it is hers while she works on it (S23); where somebody else has it, to be read."""
+    taken = await app.desk.take(number)
+    await app.open_case(number)
+    if isinstance(taken, Refused):
+        app.frame.say(taken.message, "warn")
+    elif taken is not None and isinstance(app.screen, CaseScreen):
+        app.screen.taken = number

@@ -13,10 +13,10 @@ COLUMNS = (
     Column("screens.column.light", 4),
     Column("screens.column.number", 13),
     Column("screens.column.item", 4, grows=True),
-    Column("screens.column.applicant", 16),
-    Column("screens.column.todo", 10),
+    Column("screens.column.applicant", 14),
+    Column("screens.column.todo", 13, room=18),
     Column("screens.column.due", 10, wide=True),
-    Column("screens.column.left", 11),
+    Column("screens.column.left", 11, room=14),
 )
 
 
@@ -31,7 +31,7 @@ def cells(row: QueueRow) -> Sequence[Part]:
     return (
         light,
         (short(row.number) + ("^" if row.unsent else ""), "warn" if row.unsent else ""),
-        (f"{mark(row)}{row.item} {row.item_name}", light[1] if row.sits else ""),
+        (named(row), "warn" if row.sits else ""),
         (row.applicant, ""),
         (row.todo or row.state, "" if row.todo else "dim"),
         (row.due, ""),
@@ -39,17 +39,23 @@ def cells(row: QueueRow) -> Sequence[Part]:
     )
 
 
+def named(row: QueueRow) -> str:
+    """The item: its code first, which no mark may push out of sight, then what is to know of it, then its name."""
+    return f"{row.item} {mark(row)}{row.item_name}"
+
+
 def mark(row: QueueRow) -> str:
-    """What stands before an item: the applicant sits here, it is no case yet, a paper is called back, it is urged."""
+    """What is to know of an item: the applicant sits here, it is no case yet, a paper is called back, it is urged."""
     word = "screens.queue.sits" if row.sits else "screens.queue.prefile" if row.prefile else ""
     recall = f"*{t('screens.queue.recall')} " if row.recalls else ""
     nudge = f"*{t('screens.queue.nudged', n=row.nudges, who=row.nudged_by)} " if row.nudges else ""
-    return (f"*{t(word)} " if word else "") + recall + nudge + (f"*{row.holder} " if row.holder else "")
+    left = f" {row.sits_left}" if row.sits_left else ""
+    return (f"*{t(word)}{left} " if word else "") + recall + nudge + (f"*{row.holder} " if row.holder else "")
 
 
 def whole(row: QueueRow) -> str:
     """A case in one sentence: what the columns may have cut."""
-    words = (f"{mark(row)}{row.item} {row.item_name}", row.applicant, row.place or row.state)
+    words = (named(row), row.applicant, row.place or row.state)
     return " | ".join(word for word in words if word)
 
 

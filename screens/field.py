@@ -30,6 +30,18 @@ HAVE_ACTS: dict[str, Have] = {
 }
 """What the acts of the material rows make of a paper."""
 CHOICES = frozenset({"choice", "yes_no", "many"})
+_NAMES = 6
+"""People whom a message names."""
+_STAFF = Field("", "", "staff")
+_DIGITS = "0123456789"
+TAKES: dict[str, frozenset[str]] = {
+    "number": frozenset(_DIGITS + "."),
+    "money": frozenset(_DIGITS + ".,元"),
+    "date": frozenset(_DIGITS + "-/.年月日"),
+    "phone": frozenset(_DIGITS + "-+() "),
+    "case_number": frozenset(_DIGITS + "- "),
+}
+"""The characters of kinds of which a letter is never a part; other kinds take what a name or code may have."""
 
 
 @dataclasses.dataclass
@@ -134,11 +146,36 @@ class InputRow(Row):
         self.line.set(codes[now % len(codes)])
 
 
+def named(value: str) -> tuple[str, ...]:
+    """The staff numbers that stand in a field, whatever stands between them."""
+    return tuple(dict.fromkeys(typed(_STAFF, value.replace("，", ",").replace("、", ",").replace(" ", ",")).split(",")))
+
+
+def nobody(row: InputRow, me: str) -> Message | None:
+    """What is wrong with the people named in a field that knows who may be: she who does it is one of them already."""
+    people = {choice.code: choice.text for choice in row.field.choices}
+    parts = tuple(part for part in named(row.value) if part)
+    strangers = [part for part in parts if part not in people]
+    facts = {"label": row.label, "names": [text for code, text in people.items() if code != me][:_NAMES]}
+    if strangers:
+        return Message("screens.field.nobody", {"number": strangers[0], **facts})
+    if row.field.others and parts == (me,):
+        return Message("screens.field.only_you", facts)
+    return None
+
+
 def input_row(field: Field, section: str, key: str, value: str | None = None) -> InputRow:
     """A row for `field` with `value` (or the field's own proposal) in it."""
     row = InputRow(key=key, section=section, label=field.name, field=field)
     row.line.set(field.value if value is None else value, fresh=True)
     return row
+
+
+def strange(field: Field, piece: str) -> bool:
+    """Has `piece` a character that can't be part of what belongs into `field`? Nothing is guessed from it."""
+    takes = TAKES.get(field.kind)
+    plain = typed(field, piece) if field.kind in CODES else unicodedata.normalize("NFKC", "".join(_kept(piece))).strip()
+    return takes is not None and not takes.issuperset(plain)
 
 
 def typed(field: Field, piece: str) -> str:

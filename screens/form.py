@@ -10,7 +10,7 @@ from textual.widget import Widget
 from casework.limits import LIMITS
 from casework.messages import Message, t
 from screens.desk import Choice, Field
-from screens.field import CHOICES, InputRow, Row, input_row
+from screens.field import CHOICES, InputRow, Row, input_row, nobody
 from screens.frame import FrameScreen
 from screens.sheet import Sheet
 
@@ -110,7 +110,9 @@ class FormScreen(FrameScreen):
             checked = self.desk.check(row.field.kind, row.value)
             if checked.value != row.value and checked.error is None:
                 row.line.set(checked.value, fresh=row.line.fresh)
-            row.error, row.warning = checked.error, checked.warning or row.warning
+            me = self.console_app.person.number if self.console_app.person else ""
+            stranger = nobody(row, me) if row.field.kind == "staff" and row.field.choices else None
+            row.error, row.warning = checked.error or stranger, checked.warning or row.warning
         elif not row.value:
             row.error = row.warning = None
         return row.error is None

@@ -17,7 +17,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from casework.messages import Message, t
-from screens.actions import USER, bindings, key_row
+from screens.actions import MAKES, USER, bindings, is_refused, key_row
 from screens.bars import KeyBar, MessageBar, StatusBar, TitleBar
 from screens.desk import Desk, Done, Refused
 
@@ -118,8 +118,8 @@ class FrameScreen(Screen[Any], inherit_bindings=False):
         if self.console_app.status is not None:
             self.status_bar.tell(self.console_app.status)
         person = self.console_app.person
-        takes_in = person is None or person.takes_in
-        self.key_bar.tell(key_row(self.PLACE, takes_in=takes_in, signed_in=person is not None))
+        refused = person.may_not if person is not None else frozenset()
+        self.key_bar.tell(key_row(self.PLACE, refused=refused, signed_in=person is not None))
 
     def say(self, text: str | Message, tone: str = "") -> None:
         """Put a sentence into the message row."""
@@ -144,7 +144,12 @@ class FrameScreen(Screen[Any], inherit_bindings=False):
         await self.console_app.show(TextScreen(title, read))
 
     async def action_do(self, act: str) -> None:
-        """Do a named act of this place, wholly, before the next key is looked at."""
+        """Do a named act of this place, wholly, before the next key; nothing is begun that will be refused."""
+        person = self.console_app.person
+        if person is not None and is_refused(act, person.may_not):
+            self.app.bell()
+            self.say(t("screens.intake.not_yours" if MAKES[act] == "received" else "screens.act.not_yours"), "warn")
+            return
         await getattr(self, f"act_{act}")()
 
     async def act_go_prints(self) -> None:

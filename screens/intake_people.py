@@ -125,7 +125,7 @@ class PeopleForm(FormScreen):
         if model.identities.get("applicant", row.value) != row.value:
             model.forget("applicant.", "agent.", "form.")
         model.identities["applicant"] = row.value
-        known = await self.desk.known_applicant(row.value)
+        known = await self.desk.known_applicant(row.value, model.item.code if model.item else "")
         model.note = known.note if known else ""
         if known is not None:
             model.kind = known.party.kind
@@ -151,7 +151,9 @@ class PeopleForm(FormScreen):
             return
         model.forget("agent.")
         model.identities["agent"] = row.value
-        known = await self.desk.known_agent(row.value, model.values.get("applicant.id", ""))
+        known = await self.desk.known_agent(
+            row.value, model.values.get("applicant.id", ""), model.item.code if model.item else ""
+        )
         if known is not None:
             model.fill_party("agent", known)
         self._rebuild()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from screens.actions import ACTS, ANY, acts_of
+from screens.actions import ACTS, ANY, acts_of, is_refused
 from screens.frame import FrameScreen
 from screens.menu import MenuScreen, Option
 
@@ -18,7 +18,9 @@ def main_menu(app: ConsoleApp, below: FrameScreen) -> MenuScreen:
     """Every act that works here, by name."""
 
     def options() -> list[Option]:
-        acts = [act for act in acts_of(below.PLACE) if not act.typed and act.id not in _NOT_LISTED]
+        refused = app.person.may_not if app.person is not None else frozenset()
+        listed = (act for act in acts_of(below.PLACE) if not act.typed and act.id not in _NOT_LISTED)
+        acts = [act for act in listed if not is_refused(act.id, refused)]
         lines: dict[str, Option] = {}
         for act in acts:
             if app.person is not None or app.check_action("do", (act.id,)):

@@ -60,7 +60,8 @@ class MineScreen(ListScreen):
         act = next((act for one in offers for act in one.acts if act.code == "nudge"), None)
         if row is None or act is None:
             self.app.bell()
-            self.say(t("screens.mine.no_nudge"), "warn")
+            place = "prefile" if row is not None and row.prefile else "ended" if row is not None else "none"
+            self.say(t(f"screens.mine.no_nudge.{place}"), "warn")
             return
         number = row.number
 

@@ -113,10 +113,9 @@ class PostScreen(FrameScreen):
 
             await take_prefile(app, line.code)
         elif line.kind == "handed":
-            taken = await self.desk.take(line.code)
-            await app.open_case(line.code)
-            if isinstance(taken, Refused):
-                app.frame.say(taken.message, "warn")
+            from screens.case import open_and_take
+
+            await open_and_take(app, line.code)
         else:
             await self._serve(line.code)
 
@@ -146,7 +145,7 @@ class PostScreen(FrameScreen):
 
 def _parked(row: PrefileRow) -> PostLine:
     text = t("screens.posts.parked", code=row.code, item=f"{row.item} {row.item_name}")
-    return PostLine("parked", row.code, "", text, f"{row.applicant}  {row.touched}")
+    return PostLine("parked", row.code, "", text, f"{row.touched}  {row.applicant}")
 
 
 def _handed(row: QueueRow) -> PostLine:

@@ -115,6 +115,10 @@ class PrefilesScreen(ListScreen):
 
 async def take_prefile(app: ConsoleApp, code: str) -> None:
     """Go on with a prefile in the intake form; a form that is under way there is not pushed aside."""
+    if app.person is not None and app.person.takes_in and "prefile.taken" in app.person.may_not:
+        app.bell()
+        app.frame.say(t("screens.act.not_yours"), "warn")
+        return
     form = await empty_form(app)
     if form is None:
         return

@@ -12,7 +12,7 @@ from casework.limits import LIMITS
 from casework.messages import t
 from casework.numbers import printed
 from screens.cases import case_table, whole
-from screens.desk import Page, QueueFilter, QueueRow, Refused
+from screens.desk import Page, QueueFilter, QueueRow
 from screens.listing import ListScreen
 from screens.side import Side, titled
 
@@ -56,11 +56,10 @@ class QueueScreen(ListScreen):
             words.append(t("screens.queue.all_posts"))
         if self.where.light:
             words.append(t(f"screens.light.{self.where.light}"))
-        count = f"{len(self.table.rows)}{'+' if self.table.next else ''}" if self.where.light else self.table.total
         sitting = sum(1 for row in self.table.rows if row.sits)
         words += [t("screens.queue.sitting", n=sitting)] if sitting else []
         words += [t("screens.queue.marked", n=len(self.table.marked))] if self.table.marked else []
-        return " / ".join(words) + f" ({count})"
+        return " / ".join(words) + f" ({self.table.total})"
 
     async def arrive(self) -> None:
         """Read the list."""
@@ -77,13 +76,10 @@ class QueueScreen(ListScreen):
 
     async def act_open(self) -> None:
         """Enter: that case, and it is hers (S23); where somebody else has it, to be read."""
-        if self.table.row is None:
-            return
-        number = self.table.row.number
-        taken = await self.desk.take(number)
-        await self.console_app.open_case(number)
-        if isinstance(taken, Refused):
-            self.console_app.frame.say(taken.message, "warn")
+        if self.table.row is not None:
+            from screens.case import open_and_take
+
+            await open_and_take(self.console_app, self.table.row.number)
 
     async def act_new(self) -> None:
         """A new intake."""
@@ -142,11 +138,6 @@ class QueueScreen(ListScreen):
         """b: a file of applications that an agent has brought."""
         from screens.agent_files import AgentFilesScreen
 
-        person = self.console_app.person
-        if person is not None and not person.takes_in:
-            self.app.bell()
-            self.say(t("screens.intake.not_yours"), "warn")
-            return
         await self.console_app.show(AgentFilesScreen())
 
     async def act_day_end(self) -> None:

@@ -20,7 +20,7 @@ from casework.messages import Message
 from casework.text import split_paste
 from screens.actions import typed_act
 from screens.canvas import Canvas, Part
-from screens.field import InputRow, MaterialRow, Pick, Row, is_typed, typed
+from screens.field import InputRow, MaterialRow, Pick, Row, is_typed, strange, typed
 from screens.marking import mark
 from screens.sheet_lines import LABELS, label_width, name_room, row_parts, unseen
 from screens.sheet_owner import SheetOwner
@@ -222,6 +222,10 @@ class Sheet(Canvas, can_focus=True):
         self.place_caret()
 
     def _type(self, row: InputRow, text: str) -> None:
+        if strange(row.field, text):
+            self.app.bell()
+            self.owner.sheet_says(Message(f"screens.field.only.{row.field.kind}", {"name": row.label}))
+            return
         piece = typed(row.field, text)
         room = row.field.max_chars - (0 if row.line.fresh else len(row.value))
         if len(piece) > room:

@@ -18,12 +18,16 @@ _AHEAD = 50
 
 @dataclasses.dataclass(frozen=True)
 class Column:
-    """A column: message id of its title, cells, and whether it takes the room that is left. `wide`: only at 120."""
+    """A column: message id of its title, cells, and whether it takes the room that is left. `wide`: only at 120.
+
+    `room`: its cells where the list has the whole of a wide window.
+    """
 
     title: str
     width: int
     grows: bool = False
     wide: bool = False
+    room: int = 0
 
 
 class Rows(Protocol):
@@ -177,7 +181,7 @@ class Table(Canvas, can_focus=True):
 
     def _widths(self) -> list[int]:
         wide = self.size.width >= 100
-        widths = [column.width if wide or not column.wide else 0 for column in self.columns]
+        widths = [_cells_of(column, wide=wide) for column in self.columns]
         signs = 1 if self.marked is None else 2
         left = self.size.width - signs - sum(width + 1 for width in widths if width)
         growing = [i for i, column in enumerate(self.columns) if column.grows]
@@ -209,6 +213,13 @@ class Table(Canvas, can_focus=True):
             if width:
                 parts += [(fit(text, width), ink), (" ", "")]
         return parts
+
+
+def _cells_of(column: Column, *, wide: bool) -> int:
+    """Cells of a column before what is left is given out."""
+    if wide:
+        return column.room or column.width
+    return 0 if column.wide else column.width
 
 
 def light_part(light: str) -> Part:

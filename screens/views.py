@@ -82,8 +82,13 @@ class Person(Struct, frozen=True):
     team: Literal["helper", "officer"]
     posts: tuple[Choice, ...]
     shift: tuple[str, ...]
-    takes_in: bool = True  # a post of the shift may take in applications
+    may_not: frozenset[str] = frozenset()  # types of events that no post of the shift allows, of those acts end in
     supervises: bool = False  # sees every post's queue, and the hall's tray in the status line
+
+    @property
+    def takes_in(self) -> bool:
+        """Whether a post of the shift may take in applications."""
+        return "received" not in self.may_not
 
 
 class Status(Struct, frozen=True):
@@ -128,6 +133,8 @@ class Field(Struct, frozen=True):
     """Something that could stand here, for the help; empty: the example of its kind, if that has one."""
     about: tuple[Line, ...] = ()
     """What else the declaration knows of it (article, what the answer switches), in words."""
+    others: bool = False
+    """Of staff numbers: somebody beside the person who fills it in."""
 
 
 class QueueFilter(Struct, frozen=True):
@@ -153,7 +160,8 @@ class QueueRow(Struct, frozen=True):
     left: str  # "剩3工作日", "暂定" included
     unsent: bool  # something of it is not yet acknowledged
     todo: str = ""  # the step that it waits for, in words; empty once it has ended
-    sits: bool = False  # decided on the spot: the applicant sits and waits; `left` is of that term
+    sits: bool = False  # decided on the spot: the applicant sits and waits
+    sits_left: str = ""  # what is left of the minutes that she was promised, in words
     holder: str = ""  # who has it, in words
     nudges: int = 0  # how often somebody has asked to hurry while it waited where it waits
     nudged_by: str = ""  # who did last, in words

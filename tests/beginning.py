@@ -75,7 +75,9 @@ def held(place: Place) -> dict[str, Any]:
                 "select case_id, root, n, hole, state, ended, touched from confirmed order by case_id"
             ).fetchall(),
             "shown": db.execute("select case_id, number, visit, checks, state, body from shown order by 1").fetchall(),
-            "places": db.execute("select * from place order by 1, 2, 3, 4").fetchall(),
+            "places": db.execute(
+                "select post, received_at, case_id, step, spot from place order by 1, 2, 3, 4"
+            ).fetchall(),
             "people": db.execute("select code, name, words from person order by code, name").fetchall(),
             "prefiles": db.execute("select case_id, code, state, body from prefile order by 1").fetchall(),
             "tray": db.execute("select fact_id, kind, settled, told from tray order by 1").fetchall(),

@@ -85,9 +85,13 @@ class Printed(Body, frozen=True):
 
 
 class Unmasked(Body, frozen=True):
-    """`unmasked`: someone looked at the full personal data of a case, and why."""
+    """`unmasked`: someone looked at the full personal data of a case, and why.
+
+    `intake`: the id of the case for whose form they were filled in; empty where somebody read this case.
+    """
 
     reason: str
+    intake: str = ""
 
 
 class Withdrawn(Body, frozen=True):

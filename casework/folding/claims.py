@@ -23,6 +23,9 @@ def _claimed(case: Case, fact: Fact, body: bodies.Claimed) -> Case:
 
 
 def _released(case: Case, fact: Fact, body: bodies.Released) -> Case:
+    held = case.claims.get(body.step)
+    if held is not None and held.by != fact.actor and not body.reason.strip():
+        return case  # hers came second and never held: letting go of it frees nobody else's (claims lapse with the day)
     left = {step: claim for step, claim in case.claims.items() if step != body.step}
     return msgspec.structs.replace(case, claims=left)
 

@@ -49,6 +49,9 @@ select case_id, body from shown indexed by shown_unmeasured where measured = 0 o
 update shown set checked_at = ?, first = ?, looks = ?, decided_at = ?, asks = ?, terms = ?, measured = 1
 where case_id = ?
 
+-- name: clock_place
+update place set terms = ?1 where post = ?2 and received_at = ?3 and case_id = ?4 and step = ?5 and terms <> ?1
+
 -- name: scopes
 -- The parts of the hall's log that this copy covers.
 select scope from scope_here where state = 'held' order by scope

@@ -66,7 +66,9 @@ def held(place: Place) -> dict[str, Any]:
             "entries": db.execute("select seq, scope, kind, hash, bytes, case_id from entry order by seq").fetchall(),
             "cases": db.execute("select case_id, n, hole, state from confirmed order by 1").fetchall(),
             "shown": db.execute("select case_id, module, body from shown order by 1").fetchall(),
-            "places": db.execute("select * from place order by 1, 2, 3, 4").fetchall(),
+            "places": db.execute(
+                "select post, received_at, case_id, step, spot from place order by 1, 2, 3, 4"
+            ).fetchall(),
             "tray": db.execute("select fact_id, settled from tray where told = 1 order by 1").fetchall(),
             "at": db.execute("select cursor, chain from standing").fetchone(),
         }

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from casework.board import LIGHTS
 from casework.messages import t
+from casework.urgency import LIGHTS
 from screens.desk import BoardFigure, BoardLine, BoardView
 
 MODULES = ("business", "construction", "investment", "single")

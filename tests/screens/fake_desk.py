@@ -112,7 +112,7 @@ class FakeDesk(FakePapers, FakeCounter, FakeRoaming):
             "officer" if number == "2001" else "helper",
             posts,
             ("window", "delivery"),
-            takes_in=not self.supervises,
+            may_not=frozenset({"received"}) if self.supervises else frozenset(),
             supervises=self.supervises,
         )
         return self.who
@@ -318,7 +318,7 @@ class FakeDesk(FakePapers, FakeCounter, FakeRoaming):
             MaterialView("D01-05", f"D01 {rules}", True, may_defer=True, earlier=held, earlier_number=number(42)),
         ]
 
-    async def known_applicant(self, identity: str) -> Known | None:
+    async def known_applicant(self, identity: str, item: str = "") -> Known | None:
         if identity == COMPANY:
             party = Party(
                 "entity", COMPANY, "武汉光谷某某餐饮管理有限公司", "13812345678", "武汉市东湖开发区关山大道1号", "张三"
@@ -336,7 +336,7 @@ class FakeDesk(FakePapers, FakeCounter, FakeRoaming):
         people = [one for one in known if one[2] == PERSON_ID or not agents]
         return tuple(Offer(i, f"{n}  {s}") for k, n, i, s in people if k.startswith(text.lower()) or text in n)
 
-    async def known_agent(self, identity: str, applicant_id: str) -> Party | None:
+    async def known_agent(self, identity: str, applicant_id: str, item: str = "") -> Party | None:
         return Party("person", identity, "李代办", "13900139000") if identity == PERSON_ID else None
 
     async def open_case_warning(self, item: str, applicant_id: str) -> Message | None:
@@ -536,6 +536,9 @@ class FakeDesk(FakePapers, FakeCounter, FakeRoaming):
     async def take(self, number: str) -> Done | Refused | None:
         self.log.append(f"take {number}")
         return None
+
+    async def let_go(self, number: str) -> None:
+        self.log.append(f"let go {number}")
 
     async def unmask(self, number: str, reason: str) -> CaseView | Refused:
         self.unmasked = True

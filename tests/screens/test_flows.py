@@ -482,7 +482,7 @@ def test_who_may_not_take_in_is_told_before_the_form() -> None:
 
     async def then(pilot: Pilot[Any], app: ConsoleApp) -> None:
         assert app.person is not None
-        app.seat.person = msgspec.structs.replace(app.person, takes_in=False)
+        app.seat.person = msgspec.structs.replace(app.person, may_not=frozenset({"received"}))
         await press(pilot, "insert")
         assert app.current_mode == "queue"
         assert "不收件" in said(app)

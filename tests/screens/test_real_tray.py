@@ -64,7 +64,7 @@ def test_s23_taking_an_item_from_the_queue_makes_it_hers_without_a_further_key(p
         taken = window.terminal.counter.case(number)
         assert [claim.by for claim in taken.claims.values()] == ["2001"]
         assert "领取此件，现在只能查看" in await asyncio.to_thread(elsewhere, number)
-        await window.types("<f3>")
+        await window.types("`<f3>")
         await stand_on(window, number)
         assert window.app.screen.query_one(Table).row.holder == "我"
         await window.types("<enter>e齐全<f2>")

@@ -132,7 +132,7 @@ def test_an_applicant_who_sits_stands_first_in_the_queue_and_the_terminal_rings_
         assert (rows[0].number, rows[0].sits) == (case.number, True)
         assert [row.number for row in rows].count(case.number) == 1
         assert "分钟" in rows[0].left or "时" in rows[0].left
-        assert "*现场等 A01" in window.shown
+        assert "A01 *现场等 剩" in window.shown
         assert "现场等 1" in window.shown
 
     at_window_12(place, "1001", walk)

@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from casework.ambient import stamp
-from casework.board import LIGHTS, Lights, Rows, made, quantile
+from casework.board import Rows, made, quantile
 from casework.calendar import office_minutes
 from casework.case import Case
 from casework.errors import BadDate
 from casework.measuring import measured, read_terms
 from casework.office_time import OfficeTime
 from casework.standing import light_of, standing, standing_of
+from casework.urgency import LIGHTS, Urgencies
 from local_db.board import BoardCounts
 from screens.plot import bar, columns, stack
 from tests.builders import FixedClock, Hand
@@ -112,8 +113,8 @@ def test_receipts_outside_the_office_hours_have_their_columns_too() -> None:
 
 def test_the_lights_of_days_are_remembered_for_the_day_and_no_longer() -> None:
     text = measured(Office().case("D01", "accept", who="2001")).terms
-    lights = Lights(CALENDAR, NOW)
-    assert lights(text) in LIGHTS
+    lights = Urgencies(CALENDAR, NOW)
+    assert lights.light(text) in LIGHTS
     assert lights.at(CALENDAR, NOW + timedelta(hours=1))._known == {text: lights(text)}
     assert lights.at(CALENDAR, NOW + timedelta(days=1))._known == {}
 

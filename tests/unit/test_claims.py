@@ -147,3 +147,33 @@ def test_what_is_handed_over_without_a_line_goes_whatever_happened_elsewhere(off
     done = office.does(case, "2001", "hand-over", {"to": "business", "person": "2002", "name": "钱伟"})
     done = office.does(done, "2001", "examine")
     assert done.handed is None, "who works on it has it"
+
+
+def test_looking_at_what_she_may_not_decide_takes_nothing(office: Office) -> None:
+    """Who accepted it does not decide it: she may open it, and the queue does not say that she works on it."""
+    case = office.walked("D01", "decide")
+    (accepted,) = case.accepted_by
+    assert dict(possible(case, office.context(accepted))).get("decide") is not None
+    assert not claimable(case, office.context(accepted))
+    others = [who for who in ("2001", "2002") if who != accepted and claimable(case, office.context(who))]
+    assert others
+    assert all(dict(possible(case, office.context(who)))["decide"] is None for who in others)
+
+
+def test_what_was_handed_to_somebody_is_not_taken_by_looking_at_it(office: Office) -> None:
+    case = taken(office, examined_next(office))
+    data = {"to": "business", "person": "2002", "name": "钱伟", "papers": ""}
+    case = office.does(case, "2001", "hand-over", data)
+    assert not claimable(case, office.context("2001"))
+    assert not claimable(case, office.context("2002"))
+
+
+def test_who_came_second_frees_nobody_elses_item_by_leaving_it(office: Office) -> None:
+    case = taken(office, examined_next(office))
+    step = places(case)[0].step
+    left = evolve(case, stray(office, case, "released", bodies.Released(step, ""), "2002", "business"))
+    assert left is not None
+    assert left.claims == case.claims
+    freed = evolve(case, stray(office, case, "released", bodies.Released(step, "已下班"), "3001", "supervisor"))
+    assert freed is not None
+    assert freed.claims == {}

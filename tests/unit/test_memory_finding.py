@@ -214,3 +214,30 @@ def test_the_short_number_of_a_list_the_end_of_a_number_and_an_item_find_the_cas
     assert all(names(memory, number[-length:]) == [FIRM.name] for length in range(4, len(number) + 1))
     assert len(names(memory, memory.search(FIRM.name)[0].item.lower())) == 2
     assert names(memory, f"{day}-99-{count}") == []
+
+
+def test_a_number_is_found_however_it_was_typed_from_a_list_or_a_paper(memory: TerminalMemory) -> None:
+    hand = Hand()
+    taken, other = hand.received(), hand.received(applicant=FIRM)
+    save(memory, taken, other)
+    case = memory.case_state(taken.case)
+    assert case is not None
+    number = case.number
+    day, window, count = number[8:12], number[14:16], number[16:20]
+    typed = (
+        f"{day}-{window}-{count}",
+        f"{day}{window}{count}",
+        f"{day} {window} {count}",
+        f"{day}－{window}－{count}",
+        f"{day}-{window}-{count}^",
+        f"{day}{count}",
+        f"{window}{count}",
+        f"{number[12:16]} {count}",
+        f"{number[12:16]} {count} {number[20:]}",
+        f"{number[6:12]}{number[12:16]}{count}",
+        " ".join((number[:6], number[6:12], number[12:16], count, number[20:])),
+    )
+    full = str.maketrans("0123456789", "０１２３４５６７８９")
+    for text in (*typed, *(one.translate(full) for one in typed)):
+        assert number in [row.number for row in memory.search(text)], text
+    assert memory.search(f"{day}-{window}-9999") == ()
