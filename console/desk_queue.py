@@ -6,7 +6,7 @@ Pages go by key: the text of clocks under which the last row waits, and its key 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from casework.urgency import LIGHTS, Urgencies, Urgency
 from console.showing import Shower
@@ -37,31 +37,31 @@ class QueueBook:
         now, calendar = self._terminal.clock.now(), self._terminal.library.calendar()
         self._urgency = self._urgency.at(calendar, now)
         rows = [] if after else [self._row(row, me, sits=True) for row in sitting.values() if _fits(row, where)]
-        found, upon = self._found(posts, where, after, limit)
+        groups = self._groups(posts, where)
+        found, upon = self._found(posts, where, [terms for terms, _ in groups], after, limit)
         rows += [self._row(row, me) for row in found if row.case_id not in sitting]
         shown = tuple(row for row in rows if where.light in {"", row.light})
-        return desk.Page(shown, sum(count for _, count in self._groups(posts, where)), upon)
+        return desk.Page(shown, sum(count for _, count in groups), upon)
 
     def _row(self, row: CaseRow, me: str, *, sits: bool = False) -> desk.QueueRow:
         return self._show.row(row.case, row.unsent, sits=sits, me=me)
 
-    def _groups(self, posts: tuple[str, ...], where: desk.QueueFilter) -> Iterator[tuple[str, int]]:
+    def _groups(self, posts: tuple[str, ...], where: desk.QueueFilter) -> list[tuple[str, int]]:
         """Texts of clocks under which something waits, the most urgent first, with how much."""
         counts = self._terminal.memory.clocks_at(posts)
-        for terms in sorted(counts, key=self._place):
-            if where.light in {"", LIGHTS[self._place(terms)[0][0]]}:
-                yield terms, counts[terms]
+        ordered = sorted(counts.items(), key=lambda one: self._place(one[0]))
+        return [one for one in ordered if where.light in {"", LIGHTS[self._place(one[0])[0][0]]}]
 
     def _place(self, terms: str) -> tuple[Urgency, str]:
         return self._urgency(terms), terms
 
     def _found(
-        self, posts: tuple[str, ...], where: desk.QueueFilter, after: str, limit: int
+        self, posts: tuple[str, ...], where: desk.QueueFilter, groups: list[str], after: str, limit: int
     ) -> tuple[list[CaseRow], str]:
         """So many cases after a key, each once, and the key after them; empty at the end."""
         received, case_id, last = after.split("|", 2) if after else ("", "", "")
         start, found = self._place(last) if after else None, dict[str, CaseRow]()
-        for terms, _ in self._groups(posts, where):
+        for terms in groups:
             if start is not None and self._place(terms) < start:
                 continue
             key: _Key = (received, case_id, _LAST) if after and terms == last else ("", "", "")
