@@ -8,7 +8,7 @@ import msgspec
 
 from casework.case import Case
 from casework.errors import BadBytes
-from casework.events import EVENTS, WITHOUT_A_PERSON, Klass, body_of, known
+from casework.events import EVENTS, Klass, body_of, known
 from casework.facts import Fact
 from casework.rules import SEPARATION, Bench, refusal
 
@@ -37,15 +37,14 @@ def admit(case: Case | None, fact: Fact, bench: Bench, unseen: frozenset[str] = 
     if not known(fact):
         return Judgement("held", "version", {"type": fact.type, "version": str(fact.version)})
     row = EVENTS[fact.type]
-    if row.klass in WITHOUT_A_PERSON:
+    if row.klass is Klass.HALL or row.klass is Klass.TERMINAL:
         return Judgement("rejected", "hall_only", {"type": fact.type})
     try:
         body = body_of(fact)
     except BadBytes as error:
         return Judgement("held", "bytes", {"reason": str(error.message.facts.get("reason", ""))[:200]})
     counter = row.klass is Klass.COUNTER
-    seen_later = row.broken_by & unseen
-    if seen_later and not counter:
+    if unseen and not counter and (seen_later := row.broken_by & unseen):
         return Judgement("rejected", "stale", {"what": ", ".join(sorted(seen_later))})
     no = refusal(case, fact, body, bench)
     if no is None:

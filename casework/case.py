@@ -309,14 +309,24 @@ def post_of(case: Case, step: bodies.RouteStep) -> str:
 
 def open_steps(case: Case) -> tuple[bodies.RouteStep, ...]:
     """Steps whose needs are met and that have not ended, in the order of the route."""
-    if not case.is_open:
-        return ()
-    ended = case.steps.keys()
-    return tuple([step for step in route_of(case) if step.id not in ended and ended >= set(step.needs)])
+    return tuple([step for step in route_of(case) if is_ready(case, step)]) if case.is_open else ()
+
+
+def is_ready(case: Case, step: bodies.RouteStep) -> bool:
+    """Whether a step of an open case's route has not ended, and all that it needs has."""
+    ended = case.steps
+    if step.id in ended:
+        return False
+    for need in step.needs:  # noqa: SIM110 - a plain loop: it is asked of each step, several times for each fact
+        if need not in ended:
+            return False
+    return True
 
 
 def paused(case: Case, step_id: str) -> Pause | None:
     """The special procedure for which a step waits; putting right after a site check stops no work."""
+    if not case.pauses:
+        return None
     return next(
         (each for each in case.pauses if each.step == step_id and not each.until and each.kind != "rectify"), None
     )

@@ -20,8 +20,8 @@ WITHOUT_A_CLAIM = frozenset(
 
 def needs_a_claim(type_: str) -> bool:
     """Whether a fact of this type is work on an item; what happened at the counter has happened."""
-    row = EVENTS[type_]
-    return row.klass in {Klass.JUDGEMENT, Klass.NEEDS_HALL} and type_ not in WITHOUT_A_CLAIM
+    klass = EVENTS[type_].klass
+    return (klass is Klass.JUDGEMENT or klass is Klass.NEEDS_HALL) and type_ not in WITHOUT_A_CLAIM
 
 
 def item_of_queue(case: Case, step: str = "") -> str:

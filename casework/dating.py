@@ -44,12 +44,13 @@ def has_evidence(time: LegalTime) -> bool:
 
 def doubted(case: Case, of: str, time: LegalTime) -> Case:
     """The case after something that begins a term, at `time`: in doubt until somebody has confirmed it."""
+    good = has_evidence(time)
+    if good and of not in case.doubts and of not in case.confirmed:
+        return case
     doubts = tuple(each for each in case.doubts if each != of)
     confirmed = {name: at for name, at in case.confirmed.items() if name != of}
-    if not has_evidence(time):
+    if not good:
         doubts = (*doubts, of)
-    if (doubts, confirmed) == (case.doubts, case.confirmed):
-        return case
     return msgspec.structs.replace(case, doubts=doubts, confirmed=confirmed)
 
 

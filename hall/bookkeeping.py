@@ -76,14 +76,15 @@ class Bookkeeping:
         if before is not None and before.deemed and self._may_be_of_before(piece.envelope, fact):
             self.late_notices.append(fact)
         verdict = self._verdict(judgement, revision)
-        masked = live.scope == HALL_SCOPE
+        scope = live.scope
+        masked = scope == HALL_SCOPE
         shown = encode_fact(masked_fact(fact), self._limits) if masked else piece.data or b"null"
         entry = Entry(
-            ENTRY_FACT, 0, live.scope, self._now, piece.envelope, verdict, msgspec.Raw(shown), fact.id, live.n,
+            ENTRY_FACT, 0, scope, self._now, piece.envelope, verdict, msgspec.Raw(shown), fact.id, live.n,
             masked=masked,
         )  # fmt: skip
         draft = self._draft(entry, fact.case)
-        if not self._docket.sees(piece.envelope.terminal, live.scope):
+        if not self._docket.sees(piece.envelope.terminal, scope):
             self._tell_maker(piece, verdict)
         self._docket.put(register_of(piece, verdict, data=piece.data if masked else None), draft)
         self._docket.note(piece.envelope, fact)

@@ -279,7 +279,7 @@ def _serve(args: argparse.Namespace, folder: Path) -> int:
         raise Stop("hall.no_port", host=args.host, port=args.port, reason="0..65535")
     from hall.cli_recovery import serving_with
     from hall.ownership import owned
-    from hall.serving import bound, is_loopback, server_of, url_of
+    from hall.serving import bound, collect_rarely, is_loopback, server_of, url_of
 
     tls = not is_loopback(args.host)
     with open_hall(folder) as here, owned(folder), contextlib.closing(bound(args.host, args.port)) as sock:
@@ -287,6 +287,7 @@ def _serve(args: argparse.Namespace, folder: Path) -> int:
         app = app_of(here)
         server = server_of(app, folder / KEYS, tls=tls, ready=lambda: print_row({"listening": url_of(sock, tls=tls)}))
         say(t("hall.serving", fingerprint=key_id(here.signer.public)))
+        collect_rarely()
 
         async def serve() -> None:
             watcher = asyncio.ensure_future(_watching(here, app.state.api))

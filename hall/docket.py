@@ -292,8 +292,9 @@ class Docket:
 
     def cutoff(self, envelope: Envelope) -> str:
         """From which moment on what this envelope holds waits for a person; empty for a terminal in good standing."""
-        again = self.lineage.sealed_again(envelope.terminal, envelope.seq)
-        older = [row.terminal for row in self.lineage.adopted(envelope.terminal)] if again else []
+        if not self.lineage.sealed_again(envelope.terminal, envelope.seq):
+            return self._revoked(envelope.terminal)
+        older = [row.terminal for row in self.lineage.adopted(envelope.terminal)]
         return min(filter(None, map(self._revoked, (envelope.terminal, *older))), default="")
 
     def _revoked(self, terminal: str) -> str:

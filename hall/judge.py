@@ -39,7 +39,7 @@ class Sitting(Lanes):
             fresh = [piece for piece in group if self._is_fresh(piece, known.get(piece.envelope.seq))]
             if fresh:
                 first = fresh[0].fact
-                whole = first is None or present[first.group.id] >= set(range(first.group.size))
+                whole = first is None or present[first.group.id].issuperset(range(first.group.size))
                 self._judge(fresh, whole=whole)
         self._reopen_lanes()
 
@@ -47,14 +47,15 @@ class Sitting(Lanes):
         """Whether `piece` has to be judged; a known one is only answered (T1), a known fact only noted (S13)."""
         fact, docket = piece.fact, self._docket
         bearer = docket.bearer(fact.id) if fact else None
+        if register is None and bearer is None:
+            self._heard.append((piece, False))
+            again = fact is not None and docket.lineage.sealed_again(piece.envelope.terminal, piece.envelope.seq)
+            return not again or self._is_wanted(piece)
         same = bearer is not None and bearer.fact_hash == piece.envelope.fact_hash
         arrived = register is not None and not register.fact_id and register.data is None and fact is not None
-        fresh = register is None and bearer is None
         self._heard.append((piece, register is not None or same))
-        if fresh and fact is not None and docket.lineage.sealed_again(piece.envelope.terminal, piece.envelope.seq):
-            return self._is_wanted(piece)
-        if fresh or (register is not None and not arrived):
-            return fresh
+        if register is not None and not arrived:
+            return False
         if arrived and register is not None:
             if self._given_up(piece, register):
                 return False
@@ -114,12 +115,11 @@ class Sitting(Lanes):
 
     def _judge(self, pieces: list[Piece], *, whole: bool) -> None:
         """One group that was never judged: all or none."""
-        blocks = not resolves(pieces)
         for piece, judgement, case in self._verdicts(pieces, whole=whole, again=False):
             if judgement.kind == "accepted":
                 self._accept(piece, judgement, case)
             else:
-                self._refuse(piece, judgement, blocks=blocks)
+                self._refuse(piece, judgement, blocks=not resolves(pieces))
 
     def close(self) -> None:
         """Fold what was accepted into the cases' rows. Called once, after everything was heard."""

@@ -41,11 +41,13 @@ class Judging(Bookkeeping):
 
     def _before_judging(self, pieces: list[Piece], *, whole: bool, again: bool) -> Judgement | None:
         """Why the group can't be looked at now."""
-        trouble = next((piece.trouble for piece in pieces if piece.trouble), None)
-        if trouble is not None:
-            return Judgement(trouble.kind, "group", {"code": trouble.code})
+        size = 0
+        for piece in pieces:
+            if piece.trouble is not None:
+                return Judgement(piece.trouble.kind, "group", {"code": piece.trouble.code})
+            size += len(piece.data or b"")
         fact = fact_in(pieces[0])
-        if sum(len(piece.data or b"") for piece in pieces) > self._limits.group_bytes:
+        if size > self._limits.group_bytes:
             return Judgement("rejected", "too_big")
         if not whole:
             return Judgement("held", "group", {"code": "bytes"})
@@ -60,7 +62,7 @@ class Judging(Bookkeeping):
 
     def _goes_past(self, pieces: list[Piece], fact: Fact) -> bool:
         """Resolutions go past a lane's hold, and counter facts unless their `received` is held itself (S14, S15)."""
-        return resolves(pieces) or (pieces[0].is_counter and not self._is_orphan(fact))
+        return (pieces[0].is_counter and not self._is_orphan(fact)) or resolves(pieces)
 
     def _is_orphan(self, fact: Fact) -> bool:
         return fact.type != "received" and self._docket.live(fact.case).case is None
@@ -120,7 +122,10 @@ def _all_or_none(
     said: list[tuple[Piece, Judgement, Case | None]],
 ) -> list[tuple[Piece, Judgement, Case | None]]:
     """The group's common fate: the first refusal, else the first hold, takes the others with it (S3)."""
+    kinds = {judgement.kind for _, judgement, _ in said}
     for kind in ("rejected", "held"):
+        if kind not in kinds:
+            continue
         culprit = next(((piece, judgement) for piece, judgement, _ in said if judgement.kind == kind), None)
         if culprit is not None:
             why = Judgement(kind, "group", {"fact": culprit[0].id, "code": culprit[1].code})

@@ -28,6 +28,8 @@ class Lineage:
 
     def newest(self, terminal: str) -> str:
         """Who goes on from that number now; itself when nobody does."""
+        if terminal not in self._next:
+            return terminal
         seen = {terminal}
         while terminal in self._next and self._next[terminal] not in seen:
             terminal = self._next[terminal]
@@ -53,4 +55,5 @@ class Lineage:
 
     def sealed_again(self, terminal: str, seq: int) -> bool:
         """Whether an envelope of that number holds what an older incarnation had made."""
-        return any(1 < seq <= row.again + 1 for row in self._by.get(terminal, ()))
+        rows = self._by.get(terminal)  # most have adopted nobody, and it is asked for each fact
+        return rows is not None and any(1 < seq <= row.again + 1 for row in rows)

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from casework import bodies
-from casework.case import Case, PaperAct, StepState, open_steps, step_of
+from casework.case import Case, PaperAct, StepState, is_ready, step_of
 from casework.dating import doubted
 from casework.errors import BadBytes
 from casework.events import EVENTS, Klass, body_of, known, reading_mark
@@ -68,7 +68,7 @@ def evolve(case: Case | None, fact: Fact) -> Case | None:
 def _is_told_on_paper(type_: str) -> bool:
     """Whether it is a judgement that the applicant gets in writing: refused later, its paper has to be settled too."""
     row = EVENTS[type_]
-    return bool(row.prints) and row.klass in {Klass.JUDGEMENT, Klass.NEEDS_HALL}
+    return bool(row.prints) and (row.klass is Klass.JUDGEMENT or row.klass is Klass.NEEDS_HALL)
 
 
 def fold(facts: tuple[Fact, ...] | list[Fact], case: Case | None = None) -> Case | None:
@@ -116,4 +116,4 @@ def _moves(case: Case, type_: str, body: Any) -> bool:
         return False
     if type_ == "accepted":  # it ticks off the pre-review before it, and may follow the hall's timer (R4)
         return step.id not in case.steps or (bool(case.deemed) and case.accepted is None)
-    return step.id not in case.steps and step in open_steps(case)
+    return is_ready(case, step)

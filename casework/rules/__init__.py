@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from casework.case import AT_APPLICANT, Case, module_at, open_steps, paused, step_of
+from casework.bodies import RouteStep
+from casework.case import AT_APPLICANT, Case, is_ready, module_at, paused, step_of
 from casework.events import EVENTS, EventType
 from casework.facts import Fact
 from casework.rights import delegated, may
@@ -93,14 +94,15 @@ def _step(case: Case, row: EventType, fact: Fact, body: Any, bench: Bench) -> Re
         return Refusal("no_such_step", {"given": body.step[:40]})
     if not row.ends(step.kind):
         return Refusal("wrong_step", {"step": step.kind})
-    ready = open_steps(case)
-    if row.name == "accepted":  # acceptance ticks off the pre-review before it, and may follow the hall's timer (R4)
-        again = bool(case.deemed) and case.accepted is None
-        route = case.received.route
-        ready = (*ready, *(s for s in route if s.kind == "accept" and (again or s.id not in case.steps)))
-    if step not in ready:
+    if not (case.is_open and is_ready(case, step)) and not (row.name == "accepted" and _is_accepted_early(case, step)):
         return Refusal("step_not_open", {"step": step.kind})
     pause = paused(case, step.id)
     if pause is not None:
         return Refusal("step_paused", {"step": step.kind, "kind": pause.kind})
     return at_post(case, step, fact, bench)
+
+
+def _is_accepted_early(case: Case, step: RouteStep) -> bool:
+    """Acceptance ticks off the pre-review before it, and may follow the hall's timer (R4)."""
+    again = bool(case.deemed) and case.accepted is None
+    return step.kind == "accept" and step in case.received.route and (again or step.id not in case.steps)

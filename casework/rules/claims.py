@@ -14,7 +14,7 @@ from casework.rules.refusing import Bench, Refusal, Rule, at_post, named, overse
 
 def not_anothers(case: Case, fact: Fact, body: Any, bench: Bench) -> Refusal | None:
     """Whether somebody else has the item that the fact works on; what a supervisor reassigns is taken from her."""
-    if not needs_a_claim(fact.type) or overseen(fact, bench):
+    if not case.claims or not needs_a_claim(fact.type) or overseen(fact, bench):
         return None
     claim = others_claim(case, getattr(body, "step", ""), fact.actor, fact.time.at[:10])
     return has_it(claim) if claim is not None else None

@@ -9,7 +9,7 @@ import msgspec
 
 from casework import bodies, numbers
 from casework.calendar import Calendar
-from casework.case import Case, open_steps, paused, post_of, step_of
+from casework.case import Case, is_ready, paused, post_of, step_of
 from casework.catalogue.materials import LACKING
 from casework.catalogue.schema import Post
 from casework.events import EVENTS
@@ -117,7 +117,7 @@ def ready(case: Case, step_id: str, *, while_paused: bool = False) -> Refusal | 
     step = step_of(case, step_id)
     if step is None:
         return Refusal("no_such_step", {"given": step_id[:40]})
-    if step not in open_steps(case):
+    if not (case.is_open and is_ready(case, step)):
         return Refusal("step_not_open", {"step": step.kind})
     pause = paused(case, step_id)
     if pause is not None and not while_paused:
