@@ -1,4 +1,4 @@
-"""What is known of people fills a new form: for an intake, once chosen, and on record (ADR 0029).
+"""What is known of people fills a new form: for an intake, once chosen, and on record (ADR 0030).
 
 A list shows people masked. Whoever is chosen there, or whose number was given, is filled in with telephone and address
 from an earlier case: that is a look at its personal data, and stands there as `unmasked`, with the id of the new case.
