@@ -1,12 +1,16 @@
-"""What holds for every test: whatever language one installs, the next begins without."""
+"""What holds for every test: whatever language one installs, the next begins without; no example is late."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from casework import messages
+
+settings.register_profile("house", deadline=None)  # a machine that does other work too is no mistake of the code
+settings.load_profile("house")
 
 
 @pytest.fixture(autouse=True)
