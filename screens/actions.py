@@ -172,7 +172,7 @@ ACTS: tuple[Act, ...] = (
     Act("print_list", ("p",), ("prefiles",), row=3),
     Act("show_list", ("f7",), ("prefiles",), row=4),
     # Who sits here, and handing over
-    Act("serve_post", tuple("1234567890"), ("posts",), typed=True),
+    Act("serve_post", tuple("1234567890abcdefg"), ("posts",), typed=True),
     Act("hand_over", ("h",), ("posts",), row=2),
     Act("another", ("u",), ("posts",), row=3),
     Act("print_sheet", ("p",), ("handover",), row=11),

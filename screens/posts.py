@@ -18,7 +18,8 @@ from screens.table import Column, Table
 if TYPE_CHECKING:
     from screens.app import ConsoleApp
 
-_DIGITS = "123456789"
+_KEYS = "123456789abcdefg"
+"""Of her posts, one after the other; `h` and `u` do something else here."""
 EVERY = "*"
 """The line of all her posts at once."""
 _COLUMNS = (
@@ -46,10 +47,10 @@ def _cells(line: PostLine) -> Sequence[Part]:
 
 
 class PostTable(Table):
-    """The list; a digit takes its post at once."""
+    """The list; its key takes a post at once."""
 
     async def handle(self, key: str, character: str | None = None) -> bool:
-        """One of her posts by its digit, the arrows as in every list."""
+        """One of her posts by its key, the arrows as in every list."""
         line = next((one for one in self.rows if character and one.key == character), None)
         screen = self.screen
         if line is not None and isinstance(screen, PostScreen):
@@ -89,7 +90,7 @@ class PostScreen(FrameScreen):
         posts, shift = (person.posts, set(person.shift)) if person else ((), set())
         for place, post in enumerate(posts):
             now = {post.code} == shift
-            key = _DIGITS[place] if place < len(_DIGITS) else ""
+            key = _KEYS[place] if place < len(_KEYS) else ""
             yield PostLine("post", post.code, key, post.text, t("screens.posts.now") if now else "", now)
         if len(posts) > 1:
             now = len(shift) == len(posts)
