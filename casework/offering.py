@@ -23,7 +23,7 @@ from casework.rights import delegated, may, post_for
 from casework.rules import Refusal
 from casework.rules.claims import has_it
 from casework.rules.course import may_be_spared, told_today
-from casework.rules.refusing import told_already
+from casework.rules.refusing import ready, told_already
 from casework.rules.result import no_decision_yet, withheld
 
 Offer = tuple[str, str]
@@ -68,6 +68,9 @@ def _foreseen(case: Case, action: str, context: Context) -> Refusal | None:
     if action == "accept":
         made = HANDLERS["accept"](case, Accept(), context)
         return made if isinstance(made, Refusal) else None
+    if action == "reassign":  # what stands still is with a third party: there is no desk to take it from
+        waits = [ready(case, step.id) for step in open_steps(case)]
+        return waits[0] if waits and all(waits) else None
     if action == "supplement":
         return told_already(case)
     if action == "nudge":
@@ -89,8 +92,7 @@ def _offered(case: Case, context: Context) -> Iterator[Offer]:
         for action, type_ in _at_step(case, step):
             if _may_at(case, context, type_, post, module_at(case, step.id, type_)):
                 yield action, type_
-    movable = case.state not in AT_APPLICANT and any(not paused(case, step.id) for step in open_steps(case))
-    if movable and overseer_post(context, "reassigned"):
+    if case.state not in AT_APPLICANT and open_steps(case) and overseer_post(context, "reassigned"):
         yield "reassign", "reassigned"
     for action, type_ in _of_state(case, context):
         if _may(case, context, type_) and not _pointless(case, context, type_):

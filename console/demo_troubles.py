@@ -84,9 +84,9 @@ class Troubles:
         """The applicant goes to window 7 as well, whose cable is out."""
         ours, theirs = self.windows
         with self._cable_out(theirs):
-            self._take_in(ours, "D04", 962)
+            self._take_in(ours, "D03", 962)
             self._sync(ours)
-            self._take_in(theirs, "D04", 962)
+            self._take_in(theirs, "D03", 962)
         self._sync(theirs, ours)
 
     def _accepted_in_vain(self) -> None:
@@ -109,7 +109,7 @@ class Troubles:
     def _ran_out_of_paper(self) -> None:
         """Nobody knows whether the receipt is out; since then papers go into the window's folder."""
         ours, _ = self.windows
-        number = self._take_in(ours, "A06", 964)
+        number = self._take_in(ours, "C06", 964, receipt=False)
         with _till_at_its_end() as port:
             keep_slots(ours, (Slot(_TILL, f"tcp://127.0.0.1:{port}?answers=yes"),))
             done(ours.counter.print(session(ours, CLERK), number, "receipt"), "receipt")
@@ -131,13 +131,14 @@ class Troubles:
         for terminal in terminals:
             self.cables.sync(terminal)
 
-    def _take_in(self, terminal: Terminal, item: str, serial: int) -> str:
+    def _take_in(self, terminal: Terminal, item: str, serial: int, *, receipt: bool = True) -> str:
         catalogue, day = terminal.library.current(), terminal.legal.day()
         command: Intake = application(catalogue.items[item], self.seed, serial, day)
         command = msgspec.structs.replace(command, outcome="receive")
         clerk = session(terminal, CLERK)
         taken: Taken = done(terminal.counter.intake(clerk, command), item)
-        done(terminal.counter.print(clerk, taken.number, "receipt", queue=False), "receipt")
+        if receipt:
+            done(terminal.counter.print(clerk, taken.number, "receipt", queue=False), "receipt")
         self.passing()
         return taken.number
 

@@ -13,6 +13,7 @@ from casework.messages import t
 from casework.rights import post_for
 from casework.rules import Refusal
 from console import moved
+from console.ages import waited
 from console.counter import Acted, Session
 from console.desk_forms import reason_field
 from console.showing import Shower, act_view, masked
@@ -49,6 +50,8 @@ def _row(double: Double, terminal: Terminal, session: Session, show: Shower) -> 
             "doubles.why", who=who, number=numbers.printed(other.number), at=_at(other), state=t(f"state.{other.state}")
         ),
         since=_at(case),
+        age=waited(terminal, case.received_at),
+        window=case.terminal[2:],
         ways=_ways(double, terminal, session),
         other=other.number,
         sides=_sides(double, session, show),

@@ -9,6 +9,7 @@ from casework.case import APPLICANT, THIRD_PARTY
 from casework.closing import Open, Windows, WindowState, open_ends
 from casework.messages import Message, t
 from casework.rules import Refusal
+from casework.short_codes import printed_code
 from console import bootstrap
 from console.calling import Calling
 from console.desk_taking import TakingDesk
@@ -157,7 +158,12 @@ def closing_view(terminal: Terminal, told: Windows | Message) -> desk.ClosingVie
     each = [own, *(window for window in others if window.number != own.number)]
     lines = [_closing_line(window, open_ends(window, now, memory.limits.silent_seconds)) for window in each]
     parked = tuple(
-        t("closing.parked", code=found.code, name=terminal.name_of(found.touched_by), at=_at(found.touched_at))
+        t(
+            "closing.parked",
+            code=printed_code(found.code),
+            name=terminal.name_of(found.touched_by),
+            at=_at(found.touched_at),
+        )
         for found in memory.prefiles()
         if found.state == "parked"
     )

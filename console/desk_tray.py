@@ -9,7 +9,6 @@ from typing import Any, cast
 
 from casework import numbers
 from casework.case import Case, open_steps
-from casework.climbing import Age
 from casework.commands import ACTS
 from casework.errors import BadBytes
 from casework.events import EVENTS, body_of
@@ -17,6 +16,7 @@ from casework.facts import Fact
 from casework.messages import t
 from casework.rules import Refusal, sentence
 from casework.wire import Tray
+from console.ages import age_words, waited
 from console.counter import Session
 from console.desk_doubles import double_rows
 from console.desk_forms import act_fields, called_back_field, reason_field
@@ -35,7 +35,7 @@ def tray_rows(terminal: Terminal, session: Session, show: Shower) -> tuple[desk.
     """What the hall refused, oldest first; behind it papers that are called back or printed anew, and doubles."""
     lines = Settling(terminal.counter).lines(session)
     recalls = (row for case in terminal.memory.with_recalls() for row in _recalls(case, terminal, session, show))
-    reprints = (_reprint(row.case) for row in terminal.memory.reprints())
+    reprints = (_reprint(row.case, terminal) for row in terminal.memory.reprints())
     return (
         *(_row(line, terminal, show) for line in lines),
         *recalls,
@@ -55,14 +55,10 @@ def _row(line: Line, terminal: Terminal, show: Shower) -> desk.TrayRow:
         since=row.since[5:16].replace("T", " "),
         ways=_ways(line, terminal),
         age=age_words(line.age),
+        window=row.terminal[2:],
         level=t(f"tray.level.{line.age.level}"),
         here=line.here,
     )
-
-
-def age_words(age: Age) -> str:
-    """`3小时`, from a working day on `2工作日`."""
-    return t("tray.age.days", n=age.working_days) if age.working_days else t("tray.age.hours", n=age.hours)
 
 
 def told(terminal: Terminal, show: Shower, entry: str) -> tuple[str, ...]:
@@ -176,18 +172,20 @@ def _recalls(case: Case, terminal: Terminal, session: Session, show: Shower) -> 
             what=t(f"paper.{recall.paper}"),
             why=t("tray.recall", holder=recall.holder, at=_at(recall.at), number=numbers.printed(case.number)),
             since=_at(recall.since),
+            age=waited(terminal, recall.since),
+            window=case.terminal[2:],
             ways=ways,
         )
         for place, recall in enumerate(case.open_recalls)
     )
 
 
-def _reprint(case: Case) -> desk.TrayRow:
+def _reprint(case: Case, terminal: Terminal) -> desk.TrayRow:
     """A receipt that was handed out under a number which another case had, too (S27): it is printed again."""
     return desk.TrayRow(
         entry=f"{_REPRINT}{case.number}", number=case.number, kind="print", what=t("paper.receipt"),
         why=t("tray.reprint", old=numbers.printed(case.former_numbers[-1]), number=numbers.printed(case.number)),
-        since=_at(case.received_at), ways=(),
+        since=_at(case.received_at), ways=(), age=waited(terminal, case.received_at), window=case.terminal[2:],
     )  # fmt: skip
 
 

@@ -7,10 +7,13 @@ import json
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from casework.messages import Message, Spoken
 from console.errors import FileTrouble
+
+if TYPE_CHECKING:
+    from casework.rules import Refusal  # loads every rule, and most commands need none
 
 Facts = Mapping[str, Any]
 
@@ -18,6 +21,11 @@ Facts = Mapping[str, Any]
 def data(facts: Facts) -> None:
     """One line of JSON on standard output, there when this returns."""
     print(json.dumps(facts, ensure_ascii=False), flush=True)
+
+
+def said_no(no: Refusal) -> Facts:
+    """A refusal in the JSON of every command: its code for machines, its sentence for people."""
+    return {"code": no.code, "message": str(no.message)}
 
 
 def text(lines: str) -> None:

@@ -79,7 +79,7 @@ class Printing(Connected):
             return db.execute(_SQL["print_begins"], (printer, stamp(self.clock.now()), id_)).rowcount == 1
 
     def at_hand(self) -> tuple[int, int]:
-        """Papers that wait for their printer, and forms that nobody has finished or put aside."""
+        """Papers of which nobody can say that they are out, and forms that nobody has finished or put aside."""
         with self.reading() as db:
             prints, forms = db.execute(_SQL["at_hand"]).fetchone()
         return int(prints), int(forms)

@@ -53,16 +53,22 @@ class Calls:
         self._app = app
         self._callers = Callers()
         self._sitters = Sitters()
+        self._tray: int | None = None
+        """How much lay in the tray when it was looked at last."""
 
     def forget(self) -> None:
         """Somebody has signed in: she is told of everything that is waiting."""
         self._callers = Callers()
         self._sitters = Sitters()
+        self._tray = None
 
     def hear(self, status: Status) -> None:
-        """Ring and say what is new."""
+        """Ring and say what is new: somebody waits, the hall has refused something, I am called."""
         if self._sitters.rings(status.sitting):
             self._app.bell()
+        before, self._tray = self._tray, status.rejected + status.held
+        if before is not None and self._tray > before:
+            self._app.frame.say(t("screens.tray.more", n=self._tray - before), "warn")
         for call in self._callers.new(status.calls):
             self._app.bell()
             self._app.frame.say(call.text, "warn" if call.kind == "come" else "good")

@@ -276,7 +276,7 @@ class CaseScreen(FrameScreen):
         """The full values, for a reason; logged."""
         if self.case is None:
             return
-        field = Field("reason", t("screens.case.unmask_reason"), required=True)
+        field = Field("reason", t("screens.case.unmask_reason"), required=True, help=t("screens.case.unmask_help"))
         act = ActView("unmask", t("screens.act.unmask"), fields=(field,))
         await perform(self.console_app, self._subject(), act, self._unmask, self._unmasked)
 

@@ -53,6 +53,7 @@ class FrameScreen(Screen[Any], inherit_bindings=False):
         self.message_bar = MessageBar()
         self.status_bar = StatusBar()
         self.key_bar = KeyBar()
+        self._murmured = ""
 
     # To be said by each screen
 
@@ -124,6 +125,13 @@ class FrameScreen(Screen[Any], inherit_bindings=False):
     def say(self, text: str | Message, tone: str = "") -> None:
         """Put a sentence into the message row."""
         self.message_bar.tell(str(text), tone)
+
+    def murmur(self, text: str, tone: str = "dim", *, again: bool = False) -> None:
+        """Say what the row in hand is about. `again`: it was only read anew, so what an act has said stays."""
+        if again and self.message_bar.text not in {"", self._murmured}:
+            return
+        self._murmured = text
+        self.say(text, tone)
 
     def answer(self, answer: Done | Refused) -> bool:
         """Say what came of an act; True when it was done."""

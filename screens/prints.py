@@ -58,7 +58,7 @@ class PrintsScreen(ListScreen):
         lines += titled("screens.column.printer", [row.printer])
         lines += titled("screens.column.since", [row.since, t("screens.prints.tries", n=row.tries)])
         self.side.show(lines + titled("screens.tray.ways", [f"- {way.name}" for way in row.ways]))
-        self.say(row.why, "warn" if row.trouble else "dim")
+        self.murmur(row.why, "warn" if row.trouble else "dim", again=self.table.reading)
 
     async def act_open(self) -> None:
         """Enter: pick what to do."""

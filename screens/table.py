@@ -64,6 +64,8 @@ class Table(Canvas, can_focus=True):
         self.next = ""
         self.at = 0
         self.top = 0
+        self.reading = False
+        """The cursor stands where it stands because the list was read, and no key moved it."""
 
     async def load(self, source: Rows) -> None:
         """Read the list from its first page; the cursor stays on the row that it is on, if that is there."""
@@ -76,7 +78,9 @@ class Table(Canvas, can_focus=True):
         places = {self.key_of(row): index for index, row in enumerate(self.rows)}
         if self.marked is not None and not self.next:  # what is no longer in the list can't be acted on unseen
             self.marked = {name: self.rows[places[name]] for name in self.marked if name in places}
+        self.reading = True
         self.stand(min(self.at, len(self.rows) - 1) if key is None else places.get(key, self.at))
+        self.reading = False
 
     async def _more(self) -> None:
         if self.source is not None and self.next:

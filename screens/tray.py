@@ -16,18 +16,22 @@ from screens.side import Side, titled
 from screens.table import Column, Table
 
 COLUMNS = (
-    Column("screens.column.kind", 8),
+    Column("screens.column.kind", 7),
     Column("screens.column.number", 13),
+    Column("screens.column.window", 4),
     Column("screens.column.what", 12),
     Column("screens.column.why", 10, grows=True),
-    Column("screens.column.waits", 12),
+    Column("screens.column.waits", 9),
 )
+_KEYS = {"withdraw-refused": "1", "amend": "2", "insist": "3"}
+"""A grave way out has the same digit on every entry, whether the others are there or not."""
 
 
 def _cells(row: TrayRow) -> Sequence[Part]:
     return (
         (t(f"screens.tray.kind.{row.kind}"), "error" if row.kind == "refused" else "warn"),
         (short(row.number), ""),
+        (row.window, ""),
         (row.what, ""),
         (row.why, ""),
         (row.age or row.since, "dim"),
@@ -57,7 +61,7 @@ class TrayScreen(ListScreen):
         lines += titled("screens.column.since", [" ".join(filter(None, (row.since, row.age, row.level)))])
         lines += titled("screens.tray.told", list(row.told)) if row.told else []
         self.side.show(lines + titled("screens.tray.ways", [_way(way) for way in row.ways]))
-        self.say(" | ".join(filter(None, (row.level, row.why))), "dim")
+        self.murmur(" | ".join(filter(None, (row.level, row.why))), again=self.table.reading)
 
     async def act_open(self) -> None:
         """Enter: pick a way out, or the case itself."""
@@ -85,7 +89,7 @@ class TrayScreen(ListScreen):
                 Option(
                     way.code,
                     way.name,
-                    str(place),
+                    _KEYS.get(way.code.partition(":")[0], str(place)),
                     next(iter(way.notes), ""),
                     off="" if way.allowed else str(way.reason),
                 )

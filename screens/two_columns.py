@@ -7,14 +7,15 @@ from collections.abc import Sequence
 from screens.canvas import Part, fit, wrap
 from screens.moved_views import Side
 
-_NAMES = 12
+_NAMES, _WIDE_NAMES, _WIDE = 12, 24, 100
 
 
 def side_by_side(sides: Sequence[Side], left_title: str, right_title: str, width: int) -> list[list[Part]]:
     """The rows, in `width` cells."""
-    column = (width - _NAMES - 8) // 2
+    names = _WIDE_NAMES if width >= _WIDE else _NAMES
+    column = (width - names - 8) // 2
     titles: list[Part] = [
-        ("   " + " " * _NAMES, ""),
+        ("   " + " " * names, ""),
         (fit(left_title, column + 3), "heading"),
         (fit(right_title, column), "heading"),
     ]
@@ -29,7 +30,7 @@ def side_by_side(sides: Sequence[Side], left_title: str, right_title: str, width
             lines.append(
                 [
                     ("   ", ""),
-                    (fit(side.name if row == 0 else "", _NAMES), "label"),
+                    (fit(side.name if row == 0 else "", names - 1) + " ", "label"),
                     (fit(left, column + 1), "dim" if differs else ""),
                     (bar, "warn"),
                     (fit(right, column), "strong" if differs else ""),

@@ -373,6 +373,7 @@ class TrayRow(Struct, frozen=True):
     since: str
     ways: tuple[ActView, ...]
     age: str = ""  # "3小时", "2工作日"
+    window: str = ""  # "07": where it was made
     level: str = ""  # who sees to it now, in words: window, post, supervisor
     here: bool = True  # its bytes are here; else they are asked for when it is opened
     told: tuple[str, ...] = ()  # what was refused, in words; known once it was opened

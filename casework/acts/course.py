@@ -94,6 +94,7 @@ def _anywhere(case: Case, command: commands.Reassign, context: Context, over: st
     """The open step that is named, else the first that the new post can do; a supervisor moves it from any post."""
     ready = [each for each in open_steps(case) if command.step in {"", each.id}]
     post = context.catalogue.posts.get(command.post)
+    ready.sort(key=lambda each: paused(case, each.id) is not None)
     fitting = [each for each in ready if post is not None and each.kind in post.kinds] or ready
     return (fitting[0], over) if fitting else Refusal("step_not_open", {"step": "examine"})
 

@@ -11,6 +11,7 @@ from casework.drafting import Context
 from casework.errors import BadInput
 from casework.intake import default
 from casework.rules import Refusal
+from casework.rules.refusing import named
 from casework.text import clean_code, clean_line, clean_name, clean_text
 
 
@@ -126,7 +127,7 @@ def _void(case: Case, command: commands.Void, context: Context) -> Step | Refusa
 
 def _hand_over(case: Case, command: queue_commands.HandOver, context: Context) -> Step | Refusal:
     if command.to not in context.catalogue.posts:
-        return Refusal("no_such_post", {"post": command.to[:40]})
+        return Refusal("no_such_post", named(command.to[:40], context.bench))
     person = clean_code(command.person) if command.person else ""
     if person and context.team_of is not None and not context.team_of(person):
         raise BadInput("command.taker", number=person[:40])

@@ -71,7 +71,7 @@ def _reassigned(case: Case, fact: Fact, body: bodies.Reassigned, bench: Bench) -
     if no is not None and no.code != "other_post":
         return no
     if step is None or post is None or case.received.module not in post.modules or step.kind not in post.kinds:
-        return Refusal("no_such_post", {"post": body.post[:40]})
+        return Refusal("no_such_post", named(body.post[:40], bench))
     return first(reason(body), None if overseen(fact, bench) else no, may_not_take(case, step, body, bench))
 
 
@@ -104,7 +104,7 @@ def may_do(staff: bodies.StaffSet, step: bodies.RouteStep, post: str, case: Case
 def _consulted(case: Case, fact: Fact, body: bodies.Consulted, bench: Bench) -> Refusal | None:
     post = bench.posts.get(body.post)
     if post is None or post.team != "officer" or "consult" not in post.kinds:
-        return Refusal("no_such_post", {"post": body.post[:40]})
+        return Refusal("no_such_post", named(body.post[:40], bench))
     if step_of(case, body.asked) is not None:
         return Refusal("asked_already", {"number": case.number})
     if not body.question.strip():

@@ -43,6 +43,8 @@ def sentence(code: str, facts: Mapping[str, Any]) -> Message:
     For refusals of the own rules and for verdicts of the hall alike.
     """
     worded: dict[str, Any] = {name: _worded(name, value) for name, value in facts.items()}
+    if "post" in facts:  # an older hall says a post by its code alone
+        worded.setdefault("at", worded["post"])
     return Message(f"refusal.{code}", worded)
 
 

@@ -105,7 +105,7 @@ def _pledge_checked(case: Case, fact: Fact, body: bodies.PledgeChecked, bench: B
     if fact.post != waits[0].post:
         return Refusal(
             "not_your_post",
-            {"name": bench.staff.name if bench.staff else "", "post": waits[0].post, "at": waits[0].post},
+            {"name": bench.staff.name if bench.staff else "", **named(waits[0].post, bench)},
         )
     return Refusal("reason") if body.outcome == "false" and not body.note.strip() else None
 

@@ -9,7 +9,7 @@ import msgspec
 from casework.messages import t
 from casework.rules import Refusal
 from console.arguments import Parser, add_folder, add_person, command, commands
-from console.output import data
+from console.output import data, said_no, talk
 
 
 def arguments(parser: Parser) -> None:
@@ -39,13 +39,17 @@ def run(args: argparse.Namespace) -> int:
             return 0
         if args.action == "to":
             made = calling.call(session, args.person, args.case)
-            data(_refused(made) if isinstance(made, Refusal) else {"call": made, "to": args.person})
+            _say(made, {"call": made, "to": args.person})
         else:
-            answered = calling.answer(session, args.call)
-            data(_refused(answered) if isinstance(answered, Refusal) else {"call": args.call, "answered": True})
+            _say(calling.answer(session, args.call), {"call": args.call, "answered": True})
         terminal.wake()
     return 0
 
 
-def _refused(no: Refusal) -> dict[str, str]:
-    return {"outcome": "refused", "code": no.code, "message": str(no.message)}
+def _say(done: object, facts: dict[str, object]) -> None:
+    """What was done, or why not."""
+    if isinstance(done, Refusal):
+        data({"refused": said_no(done)})
+        talk(done.message)
+    else:
+        data(facts)

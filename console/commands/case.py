@@ -14,7 +14,7 @@ from casework.messages import t
 from console.arguments import Parser, add_folder, add_person, command, commands
 from console.commands import case_scan
 from console.errors import WrongUse
-from console.output import data, read_json, talk
+from console.output import data, read_json, said_no, talk
 
 if TYPE_CHECKING:
     from casework.case import Case
@@ -126,7 +126,7 @@ def report(number: str, state: str, answer: Any) -> int:
     if isinstance(done, Refusal):
         data({
             "number": number, "state": state, "events": [],
-            "refused": {"code": done.code, "message": str(done.message)},
+            "refused": said_no(done),
         })  # fmt: skip
         talk(done.message)
         return 0

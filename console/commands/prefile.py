@@ -22,7 +22,7 @@ from casework.rules import Refusal
 from casework.short_codes import printed_code
 from console.arguments import Parser, add_folder, add_person, command, commands
 from console.intake_lines import BadLine, lines_of, read_line
-from console.output import data, read_file, read_json, talk
+from console.output import data, read_file, read_json, said_no, talk
 
 
 def arguments(parser: Parser) -> None:
@@ -83,7 +83,7 @@ def run(args: argparse.Namespace) -> int:
             done = preparing.open(session, form) if args.action == "open" else preparing.park(session, form)
         if isinstance(done, Refusal):
             talk(done.message)
-            data({"refused": {"code": done.code, "message": str(done.message)}})
+            data({"refused": said_no(done)})
         else:
             data(shown(done))
     return 0

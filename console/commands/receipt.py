@@ -15,7 +15,7 @@ from casework.short_codes import read_code
 from console.arguments import Parser, add_folder, add_person, add_shared
 from console.counter import PrintedNow, Session
 from console.errors import FileTrouble, WrongUse
-from console.output import data, talk, write_file
+from console.output import data, said_no, talk, write_file
 from console.printing.printers import Form
 from console.terminal import Terminal
 
@@ -128,7 +128,7 @@ def _refused(case: Case, kind: str, no: Refusal, output: str) -> int:
     talk(no.message)
     if output == STANDARD_OUTPUT:  # where the paper was meant to be
         return 0
-    data({"number": case.number, "kind": kind, "refused": {"code": no.code, "message": str(no.message)}})
+    data({"number": case.number, "kind": kind, "refused": said_no(no)})
     return 0
 
 

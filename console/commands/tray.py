@@ -11,7 +11,7 @@ from casework.messages import t
 from casework.numbers import printed
 from casework.rules import sentence
 from console.arguments import Parser, add_folder, add_person, command, commands
-from console.output import data, read_json, talk
+from console.output import data, read_json, said_no, talk
 
 if TYPE_CHECKING:
     from console.settling import Line
@@ -86,7 +86,7 @@ def _facts(line: Line) -> dict[str, Any]:
         "actor": row.actor, "terminal": row.terminal, "insistable": row.insistable,
         "level": str(line.age.level), "age": {"working_days": line.age.working_days, "hours": line.age.hours},
         "ways": [
-            {"way": way, "off": None if off is None else {"code": off.code, "message": str(off.message)}}
+            {"way": way, "off": None if off is None else said_no(off)}
             for way, off in line.ways
         ],
         "papers": [{"kind": paper.paper, "count": paper.count, "at": paper.at} for paper in line.papers],

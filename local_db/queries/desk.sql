@@ -65,8 +65,8 @@ update print_queue set state = 'sending', sent_to = ?, tried = ?, attempts = att
 where id = ? and state = 'waiting'
 
 -- name: at_hand
--- Papers that wait, and forms that nobody has finished or put aside.
-select (select count(*) from print_queue where state = 'waiting'), (select count(*) from draft)
+-- Papers of which nobody can say that they are out, and forms that nobody has finished or put aside.
+select (select count(*) from print_queue where state in ('waiting', 'sending', 'unsure')), (select count(*) from draft)
 
 -- name: print_done
 -- The paper is out: its bytes are of no more use, the line stays for the evening's count.

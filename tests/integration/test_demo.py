@@ -215,6 +215,8 @@ class Troubles(msgspec.Struct, frozen=True):
     doubles: list[tuple[str, str]]
     """The windows of both cases."""
     unsure: int
+    not_out: int
+    """Papers in the way of closing the day."""
     levels: set[str]
 
 
@@ -225,6 +227,7 @@ def troubles_of(terminal: Terminal) -> Troubles:
         [recall.paper for case in memory.with_recalls() for recall in case.open_recalls],
         [(double.other.terminal, double.case.terminal) for double in memory.doubles()],
         memory.prints_standing().unsure,
+        memory.at_hand()[0],
         {str(line.age.level) for line in Settling(terminal.counter).lines(supervisor)},
     )
 
@@ -293,7 +296,7 @@ def test_a_supervisor_finds_each_kind_of_trouble_once_in_the_trays_of_both_windo
     assert ours.tray == theirs.tray == {("rejected", "0012"): 1, ("rejected", "0007"): 1, ("held", "0007"): 1}
     assert ours.recalls == theirs.recalls == ["acceptance"]
     assert ours.doubles == theirs.doubles == [("0012", "0007")]
-    assert (ours.unsure, theirs.unsure) == (1, 0)
+    assert (ours.unsure, theirs.unsure) == (ours.not_out, theirs.not_out) == (1, 0)
     assert ours.levels >= {"supervisor"}
     assert len(ours.levels) > 1, "one waits since long, one since today"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 from collections.abc import Iterator
 
 import msgspec
@@ -194,6 +195,7 @@ def test_s15_what_is_on_paper_is_given_up_only_with_its_recall_and_the_notice_is
         await asyncio.to_thread(withdrawn, number)
         await window.types("<ctrl+g>")
         await window.syncs()
+        assert "待处理多了1项" in window.said
         supervisor = window.terminal.people.sign_in("3001", demo.PIN)
         (line,) = of(window, supervisor, number)
         assert [paper.paper for paper in line.papers] == ["acceptance"]
@@ -204,8 +206,10 @@ def test_s15_what_is_on_paper_is_given_up_only_with_its_recall_and_the_notice_is
         await window.becomes("3001")
         await window.types("<ctrl+r>")
         await stand_on(window, number)
-        await window.types("<enter><enter>")
-        await window.types("撤回在先<enter><f2><enter>")
+        await window.types("<enter>")
+        assert re.search("1 +放弃被退内容", window.shown)
+        assert re.search("3 +坚持原办理", window.shown), "its digit, whether there is something to amend or not"
+        await window.types("<enter>撤回在先<enter><f2><enter>")
         assert isinstance(app.screen, PreviewScreen)
         await window.types("<enter>")
         case = window.terminal.counter.case(number)
@@ -216,5 +220,9 @@ def test_s15_what_is_on_paper_is_given_up_only_with_its_recall_and_the_notice_is
         await stand_on(window, number)
         await window.types("<enter><enter><f2>")
         assert window.terminal.counter.case(number).open_recalls == ()
+        done = window.said
+        assert "登记旧件收回" in done
+        await window.syncs()
+        assert window.said == done, "a list that is read anew leaves standing what was done"
 
     at_window_12(place, "1001", walk)

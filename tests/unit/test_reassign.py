@@ -12,8 +12,10 @@ from casework.decide import not_now
 from casework.drafting import Context, Decision
 from casework.folding import evolve
 from casework.offering import possible
-from casework.rules import Refusal
+from casework.rules import Refusal, sentence
 from tests.people import STAFF, Office, code_of, judged
+
+STANDS_STILL = {"kind": "hearing", "days": 15, "reason": "利害关系人申请听证", "held_on": "2026-12-07"}
 
 
 @pytest.fixture
@@ -141,3 +143,20 @@ def test_the_same_facts_make_the_same_case_at_every_window(office: Office) -> No
     done = gives(office, case, post="chief", person="2002")
     assert isinstance(done, Decision)
     assert evolve(case, done.groups[0][0]) == done.case
+
+
+def test_what_stands_still_is_with_a_third_party_so_that_no_desk_has_it_to_be_taken_from(office: Office) -> None:
+    case = office.does(office.walked("D01", "examine"), "2001", "suspend", STANDS_STILL)
+    off = dict(possible(case, with_roster(office, "3001")))["reassign"]
+    assert off is not None
+    assert off.code == "step_paused", "it is shown, and why not"
+    assert code_of(gives(office, case, post="chief")) == "step_paused"
+
+
+def test_a_post_that_does_not_do_the_step_is_called_by_its_name_also_where_an_older_hall_says_its_code(
+    office: Office,
+) -> None:
+    no = gives(office, office.case("A01", "accept"), post="window")
+    assert isinstance(no, Refusal)
+    assert no.facts["at"] == {"zh": "综合窗口", "en": "General window"}
+    assert "at=window" in str(sentence("no_such_post", {"post": "window"}))
