@@ -373,12 +373,12 @@ class TrayRow(Struct, frozen=True):
     since: str
     ways: tuple[ActView, ...]
     age: str = ""  # "3小时", "2工作日"
-    window: str = ""  # "07": where it was made
     level: str = ""  # who sees to it now, in words: window, post, supervisor
     here: bool = True  # its bytes are here; else they are asked for when it is opened
     told: tuple[str, ...] = ()  # what was refused, in words; known once it was opened
     other: str = ""  # of a duplicate the number of the earlier case
     sides: tuple[Side, ...] = ()  # of a duplicate both cases beside each other: the earlier one, this one
+    window: str = ""  # "07": where it was made
 
 
 class PrintRow(Struct, frozen=True):

@@ -89,5 +89,15 @@ class FakeHall:
             for way in ("void-later", "void-earlier", "tell-apart")
         )
         return TrayRow(
-            "double", later, "duplicate", "D01 食品经营许可", why, "11-23 10:31", ways, other=earlier, sides=sides
+            "double",
+            later,
+            "duplicate",
+            "D01 食品经营许可",
+            why,
+            "11-23 10:31",
+            ways,
+            t("tray.age.days", n=1),
+            other=earlier,
+            sides=sides,
+            window="12",
         )
