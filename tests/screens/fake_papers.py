@@ -92,7 +92,7 @@ class FakePapers(FakeActing, FakeHall):
             if zh
             else ("accepted", "2026-11-23 10:40, window 07")
         )
-        row = TrayRow("e1", number(2), "refused", self.w("受理"), why, "11-23 10:40", ways, age, level)
+        row = TrayRow("e1", number(2), "refused", self.w("受理"), why, "11-23 10:40", ways, age, level, window="07")
         doubles = (self.double(number(3), number(5)),) if self.supervises else ()
         return (msgspec.structs.replace(row, told=told) if self.opened else row, *doubles)
 
