@@ -39,6 +39,8 @@ from tests.people import CATALOGUE, STAFF, Office
 LONG = "x" * 60
 CUT = "x" * 40
 """What was typed is shown by its beginning."""
+BUSINESS = {"post": "business", "at": {"zh": "商事科", "en": "Business registration office"}}
+WINDOW = {"post": "window", "at": {"zh": "综合窗口", "en": "General window"}}
 
 COURSE_OF_D10: list[tuple[str, bodies.Body, Refusal | None]] = [
     ("suspended", Suspended("examine", "auction", 5, "y"),
@@ -69,9 +71,9 @@ COURSE_OF_D10: list[tuple[str, bodies.Body, Refusal | None]] = [
     ("sent_back", SentBack("examine", "receive", "y"), Refusal("not_done_yet", {"given": "receive"})),
     ("sent_back", SentBack("examine", "accept", " "), Refusal("reason")),
     ("reassigned", Reassigned("examine", LONG, "y"), Refusal("no_such_post", {"post": CUT, "at": CUT})),
-    ("reassigned", Reassigned("examine", "business", "y"), Refusal("no_such_post", {"post": "business", "at": {"zh": "商事科", "en": "Business registration office"}})),
+    ("reassigned", Reassigned("examine", "business", "y"), Refusal("no_such_post", BUSINESS)),
     ("consulted", Consulted("examine", "a1", LONG, "y"), Refusal("no_such_post", {"post": CUT, "at": CUT})),
-    ("consulted", Consulted("examine", "a1", "window", "y"), Refusal("no_such_post", {"post": "window", "at": {"zh": "综合窗口", "en": "General window"}})),
+    ("consulted", Consulted("examine", "a1", "window", "y"), Refusal("no_such_post", WINDOW)),
     ("recused", Recused("2001", " "), Refusal("reason")),
     ("claimed", Claimed("decide", "0012", "赵敏"), Refusal("nothing_to_claim", {"number": "@"})),
     ("released", Released("examine", "y"), Refusal("nothing_claimed", {"number": "@"})),
