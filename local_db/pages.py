@@ -187,6 +187,8 @@ class Pages(Outbox):
         db.execute(_SQL["moved"], (moved(before, Move.PASS), seq))
         if before in IN_TRAY:
             self._tray_of_own(db, seq)
+        if row[4].startswith("resolve."):
+            db.execute(_SQL["drop_resolved_tray"], (seq,))
         case_id: str = row[2]
         return case_id
 

@@ -114,6 +114,16 @@ where excluded.told >= tray.told
 -- Under its id, and under the hash of its bytes.
 delete from tray where fact_id in (?, ?) and told = 0
 
+-- name: drop_resolved_tray
+-- What an own resolution, now in the log, has settled here before the hall's line of it came.
+delete from tray where told = 0 and fact_id in (select fact_id from resolution where local_seq = ?1) and not exists (
+    select 1 from resolution r join outbox by on by.local_seq = r.local_seq
+    where r.fact_id = tray.fact_id and by.state <> 'passed'
+) and not exists (
+    select 1 from outbox o join fact f on f.n = o.fact
+    where o.state in ('held', 'rejected') and tray.fact_id in (f.id, f.hash)
+)
+
 -- name: accepted_between
 -- Own facts that the hall has accepted behind one place and up to another.
 select local_seq, entry from outbox
