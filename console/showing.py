@@ -48,8 +48,7 @@ class Shower:
         """
         stand = standing(case, self.library.calendar(), self.now())
         spot = next((each for each in stand if each.kind == "spot"), None) if sits else None
-        first = nearest(stand)
-        running = first if case.is_open and not case.decided_at else None
+        running = nearest(stand)
         urged = unanswered(case)
         return desk.QueueRow(
             number=case.number,
