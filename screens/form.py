@@ -61,14 +61,19 @@ class FormScreen(FrameScreen):
         return False
 
     async def rest_no(self, row: Row) -> None:
-        """0: no to every question of this part that is not answered yet, and on to the next part."""
+        """0: no to every question of this part that is not answered yet; on to what no `no` answers, or the next part."""
         for _ in range(LIMITS.form_fields):  # an answer may bring other questions
             left = next((one for one in self.sheet.rows if one.section == row.section and _unanswered(one)), None)
             if not isinstance(left, InputRow):
                 break
             left.line.set("no")
             await self.row_changed(left)
-        await self.sheet.next_section()
+        rest = (one for one in self.sheet.rows if one.section == row.section and isinstance(one, InputRow))
+        wanted = next((one for one in rest if one.field.required and not one.value), None)
+        if wanted is None:
+            await self.sheet.next_section()
+        else:
+            await self.sheet.goto(wanted.key)
 
     async def row_asked(self, row: Row) -> None:
         """`?` on a choice or a paper: help, as F1."""

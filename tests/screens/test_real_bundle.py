@@ -109,3 +109,16 @@ def test_a_gate_that_is_shut_is_said_while_the_applicant_still_stands_there(plac
         assert family[0].received.gates
 
     at_window_12(place, "1001", walk)
+
+
+def test_no_to_the_rest_stops_at_the_question_that_no_does_not_answer(place: demo.Place) -> None:
+    async def walk(window: Window) -> None:
+        await window.types("nkbcy<enter>1<enter>0")
+        sheet = window.app.screen.query_one(Sheet)
+        assert "办理方式" in getattr(sheet.row, "label", "")
+        before = sheet.row
+        await window.types("2<enter>0")
+        assert sheet.row is not before
+        assert not [key for key, value in sheet.values().items() if key.startswith("situation") and not value]
+
+    at_window_12(place, "1001", walk)
