@@ -61,7 +61,7 @@ class FormScreen(FrameScreen):
         return False
 
     async def rest_no(self, row: Row) -> None:
-        """0: no to every question of this part that is not answered yet; on to what no `no` answers, or the next part."""
+        """0: no to every open question of this part; on to one that `no` does not answer, else to the next part."""
         for _ in range(LIMITS.form_fields):  # an answer may bring other questions
             left = next((one for one in self.sheet.rows if one.section == row.section and _unanswered(one)), None)
             if not isinstance(left, InputRow):
