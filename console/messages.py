@@ -92,6 +92,8 @@ class _Catalogues:
 
         if isinstance(value, Message):
             return self(value.id, value.facts)
+        if isinstance(value, Mapping) and value.keys() == {"id", "facts"}:
+            return self(value["id"], value["facts"])  # a message within one that lay in the store
         if isinstance(value, (list, tuple)):
             return self._separator.join(str(self._word(part)) for part in value)
         if isinstance(value, Mapping) and value.keys() == {"zh", "en"}:

@@ -61,13 +61,20 @@ _REASONS = {
     errno.EROFS: "console.reason.read_only",
     errno.ENOSPC: "console.reason.no_room",
     errno.ENAMETOOLONG: "console.reason.long_name",
+    errno.ECONNRESET: "console.reason.broke_off",
+    errno.ECONNABORTED: "console.reason.broke_off",
+    errno.EPIPE: "console.reason.broke_off",
+    errno.ETIMEDOUT: "console.reason.too_slow",
 }
 
 
-def reason_of(error: OSError) -> Message | str:
-    """Why the file system said no, in the reader's language where we have words for it."""
+def reason_of(error: OSError) -> Message:
+    """Why the system said no, in the reader's language; what we have no words for by its number."""
+    if isinstance(error, TimeoutError):
+        return Message("console.reason.too_slow")
     known = _REASONS.get(error.errno or 0)
-    return Message(known) if known else error.strerror or str(error)
+    words = error.strerror or str(error)
+    return Message(known) if known else Message("console.reason.other", {"number": error.errno or 0, "words": words})
 
 
 def read_json(argument: str, name: str) -> Any:

@@ -169,7 +169,7 @@ def _prints(terminal: Terminal, problems: list[Message]) -> Found:
     """The papers that are not out, and the window's printers; one of the system's needs the system's program."""
     from console.print_queue import slots_of
     from console.printing.slots import read_address
-    from console.printing.spool import program
+    from console.printing.spool import way
 
     standing, slots = terminal.memory.prints_standing(), slots_of(terminal)
     if standing.unsure:
@@ -177,11 +177,11 @@ def _prints(terminal: Terminal, problems: list[Message]) -> Found:
     if standing.oldest and terminal.clock.now() - moment(standing.oldest) > OLDEST_PRINT:
         since = standing.oldest[:16].replace("T", " ")
         problems.append(Message("doctor.prints_old", {"count": standing.open, "since": since}))
-    if program() is None and any(read_address(slot.address).kind == "spool" for slot in slots):
+    if way() is None and any(read_address(slot.address).kind == "spool" for slot in slots):
         problems.append(Message("papers.error.no_spool", {"printer": "spool:"}))
     return {
         "waiting": standing.open, "unsure": standing.unsure, "oldest": standing.oldest or None,
-        "printers": {slot.name: slot.address for slot in slots}, "spool": program(),
+        "printers": {slot.name: slot.address for slot in slots}, "spool": way(),
     }  # fmt: skip
 
 

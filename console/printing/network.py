@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from console.output import reason_of
 from console.printing.errors import MaybePrinted, PrinterDown
 from console.printing.printers import Form
 
@@ -120,7 +121,7 @@ class NetworkPrinter:
                 return PrinterDown("papers.error.printer.lost", printer=self.name)
         if error.errno in {errno.EHOSTUNREACH, errno.ENETUNREACH}:
             return PrinterDown("papers.error.printer.lost", printer=self.name)
-        return PrinterDown("papers.error.printer", printer=self.name, reason=error.strerror or str(error))
+        return PrinterDown("papers.error.printer", printer=self.name, reason=reason_of(error))
 
     def _maybe(self, error: OSError) -> MaybePrinted:
-        return MaybePrinted("papers.unsure.broke", printer=self.name, reason=error.strerror or str(error))
+        return MaybePrinted("papers.unsure.broke", printer=self.name, reason=reason_of(error))

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from console.files import write_whole
+from console.output import reason_of
 from console.printing.errors import PrinterDown
 
 Form = Literal["pdf", "svg", "txt", "escpos"]
@@ -47,7 +48,7 @@ class FilePrinter:
             self._folder.mkdir(parents=True, exist_ok=True)
             write_whole(self.path(job), data)
         except OSError as error:
-            raise PrinterDown("papers.error.spool", printer=self.name, reason=error.strerror or str(error)) from error
+            raise PrinterDown("papers.error.spool", printer=self.name, reason=reason_of(error)) from error
 
     def path(self, job: str) -> Path:
         """Where the paper of `job` lies; a name can't lead out of the folder."""

@@ -2,7 +2,8 @@
 
 An address is one line: `folder:` (the window's own `papers/`), `folder:/some/where`, `tcp://till:9100` (a till printer;
 `?form=pdf` for an office printer that reads PDF, `?answers=yes` for one that tells its state, `?codes=dots` for one
-without Code 128), `spool:` or `spool:NAME` (a queue of the system; `?form=escpos` where a till printer hangs on it).
+without Code 128), `spool:` or `spool:NAME` (a queue of the system; `?form=escpos` where a till printer hangs on it,
+`?raw=yes` for an office printer that reads PDF itself).
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ class Slot(msgspec.Struct, frozen=True):
 
 
 class Address(msgspec.Struct, frozen=True):
-    """An address, read: `kind` folder, tcp or spool; `dots`: codes are sent as dots."""
+    """An address, read: `kind` folder, tcp or spool; `dots`: codes are sent as dots; `raw`: it reads PDF itself."""
 
     kind: str
     place: str
@@ -49,6 +50,7 @@ class Address(msgspec.Struct, frozen=True):
     form: Form = "pdf"
     answers: bool = False
     dots: bool = False
+    raw: bool = False
 
 
 def default_slots() -> tuple[Slot, ...]:
@@ -66,7 +68,7 @@ def read_address(text: str) -> Address:
     line, _, options = text.strip().partition("?")
     kind, colon, place = line.partition(":")
     given = dict(parse_qsl(options, keep_blank_values=True))
-    if not colon or kind not in _FORMS or given.keys() - {"form", "answers", "codes"} or len(text) > 300:
+    if not colon or kind not in _FORMS or given.keys() - {"form", "answers", "codes", "raw"} or len(text) > 300:
         raise BadInput("printer.address", address=text[:80])
     form = given.get("form", _FORMS[kind][0])
     if form not in _FORMS[kind]:
@@ -77,7 +79,7 @@ def read_address(text: str) -> Address:
             place.startswith("-") or not place.isprintable()
         ):  # a name is a word of its own to the program, never an option
             raise BadInput("printer.address", address=text[:80])
-        return Address(kind, place, form=form, dots=dots)
+        return Address(kind, place, form=form, dots=dots, raw=given.get("raw") == "yes")
     host, _, port = place.removeprefix("//").rstrip("/").rpartition(":")
     host, port = (host, port) if host else (port, str(PORT))
     if not place.startswith("//") or not host.strip("[]") or not port.isdecimal() or not 0 < int(port) < 65536:
@@ -91,7 +93,7 @@ def printer_at(address: Address, folder: Path, monotonic: Callable[[], float]) -
         case "tcp":
             return NetworkPrinter(address.place, address.port, monotonic, form=address.form, answers=address.answers)
         case "spool":
-            return SpoolPrinter(address.place, address.form)
+            return SpoolPrinter(address.place, address.form, raw=address.raw)
         case _:
             return FilePrinter(Path(address.place) if address.place else folder / FOLDER, address.form)
 

@@ -160,7 +160,7 @@ def test_what_the_system_refuses_waits_with_its_words(tmp_path: Path, monkeypatc
     program(tmp_path / "bin", monkeypatch, 'cat > /dev/null; echo "lp: unknown destination" >&2; exit 1')
     with pytest.raises(PrinterDown) as caught:
         SpoolPrinter("二楼").send(b"%PDF", "job")
-    assert caught.value.message.facts["reason"] == "lp: unknown destination"
+    assert caught.value.message.facts["said"] == "lp: unknown destination"
 
 
 def test_a_spooler_that_does_not_come_back_may_have_taken_the_paper(
