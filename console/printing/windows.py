@@ -1,8 +1,8 @@
 """The printers that Windows knows: raw bytes through its spooler (winspool), a PDF through whatever program prints PDF.
 
-A till printer takes its bytes as they are, and so does an office printer that reads PDF itself (`?raw=yes`). Every other
-PDF goes to the program that the machine has for it, by the verb that Explorer's *Print* uses: whether it printed, nobody
-hears (`docs/adr/0028`). Nothing of Windows is loaded before a paper is sent.
+A till printer takes its bytes as they are, and so does an office printer that reads PDF itself (`?raw=yes`). Any other
+PDF goes to the program that the machine has for it, by the verb of Explorer's *Print*: nobody hears whether it printed
+(`docs/adr/0028`). Nothing of Windows is loaded before a paper is sent.
 """
 
 from __future__ import annotations
