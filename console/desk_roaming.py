@@ -16,7 +16,7 @@ from console.handing import Handed, Handing
 from console.terminal import Terminal
 from screens import desk
 from screens.actions import MADE
-from screens.post_views import HandedOver, HandoverLine, HandoverRow, Settings, Waiting
+from screens.post_views import HandedOver, HandoverLine, HandoverRow, PrinterRow, Settings, Waiting
 
 
 class RoamingDesk(TakingDesk):
@@ -109,6 +109,24 @@ class RoamingDesk(TakingDesk):
             return desk.Done(Message("settings.kept"))
 
         return cast("desk.Done | desk.Refused", await self._answer(work))
+
+    async def printers(self) -> tuple[PrinterRow, ...]:
+        """The window's printers."""
+        from console import desk_printers
+
+        return await self._do(desk_printers.printer_rows, self._terminal)
+
+    async def new_printer(self) -> desk.ActView:
+        """The form of one that is added."""
+        from console import desk_printers
+
+        return await self._do(desk_printers.new_printer, self._terminal)
+
+    async def do_printer(self, name: str, act: str, data: dict[str, str]) -> desk.Done | desk.Refused:
+        """As the row's ways say."""
+        from console import desk_printers
+
+        return await self._answer(lambda: desk_printers.done_with(self._terminal, name, act, data))
 
     # Handing over
 

@@ -32,6 +32,8 @@ from sync.owner import own
 if TYPE_CHECKING:
     from console.printing.pdf import Press  # loads typst
 
+TEST = "test"
+"""The kind of a test page; it belongs to no case."""
 LOCK = "printers.lock"
 """One process prints at a time: so it knows that what is `sending` and not its own was broken off."""
 
@@ -174,6 +176,15 @@ def print_waiting(terminal: Terminal) -> list[Receipt]:
 def keep_slots(terminal: Terminal, slots: tuple[Slot, ...]) -> None:
     """Write down the window's printers."""
     terminal.memory.keep_setting(SETTING, msgspec.json.encode(slots).decode())
+
+
+def queue_test(terminal: Terminal, slot: Slot) -> None:
+    """A test page into the queue of that printer: what goes wrong stands among the papers that are not out."""
+    paper = terminal.paperwork.test_page(slot.name)
+    now = terminal.clock.now()
+    with terminal.memory.writing() as tx:
+        tx.queue_print("", f"test-{now:%y%m%d}", TEST, int(f"{now:%H%M%S}"), msgspec.json.encode(paper))
+    terminal.memory.choose_printer(terminal.memory.open_prints()[-1].id, slot.name)
 
 
 def print_test(terminal: Terminal, slot: Slot) -> None:

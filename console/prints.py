@@ -92,7 +92,7 @@ class Prints:
     def _reprinted(self, session: Session, job: PrintJob) -> Message | Refusal:
         """Once more, with the mark of a reprint."""
         memory = self.terminal.memory
-        if job.kind == "preparation":
+        if not job.case_id or job.kind == "preparation":
             paper = self.terminal.paperwork.again(msgspec.json.decode(job.paper, type=Paper), session.staff)
             with memory.writing() as tx:
                 tx.queue_print(job.case_id, job.number, job.kind, job.count, msgspec.json.encode(paper))

@@ -104,10 +104,10 @@ def shown_key(key: str) -> str:
 _FORMS = ("sign_in", "intake", "act", "settings")
 _NO_TEXT = (
     "queue", "tray", "prefiles", "case", "text", "saved", "board", "preview", "batch", "prints", "conflict", "posts",
-    "handover", "agent_file", "day_end", "mine", "companies", "twins",
+    "handover", "agent_file", "day_end", "mine", "companies", "twins", "printers",
 )  # fmt: skip
 """Where no text is typed: `?` is help there."""
-_LISTS = ("queue", "search", "tray", "prefiles", "prints", "agent_files", "day_end", "mine", "companies")
+_LISTS = ("queue", "search", "tray", "prefiles", "prints", "agent_files", "day_end", "mine", "companies", "printers")
 
 ACTS: tuple[Act, ...] = (
     # Everywhere
@@ -133,6 +133,7 @@ ACTS: tuple[Act, ...] = (
     Act("answer_call", ("ctrl+b",)),
     Act("go_tray", ("ctrl+r",)),
     Act("go_prints", ("f7",), ("queue", "search", "tray", "board")),
+    Act("printers", ("f7",), ("settings", "prints"), row=3),
     Act("go_prefiles", ("ctrl+f",)),
     Act("language", ("ctrl+y",)),
     Act("settings", ("ctrl+x",)),
@@ -169,6 +170,8 @@ ACTS: tuple[Act, ...] = (
     Act("period", ("d",), ("board",), row=2),
     Act("look_through", ("c",), ("prefiles",), row=2),
     Act("again_all", ("a",), ("prints",), row=2),
+    Act("printer_new", ("n",), ("printers",), row=2),
+    Act("printer_test", ("t",), ("printers",), row=3),
     Act("print_list", ("p",), ("prefiles",), row=3),
     Act("show_list", ("f7",), ("prefiles",), row=4),
     # Who sits here, and handing over

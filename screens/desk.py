@@ -16,7 +16,7 @@ from screens.case_views import CaseView, ClockView, OtherCase, StepView
 from screens.counter_views import BatchRow, BatchView, DayView, FileRow, Offer
 from screens.hall_views import CallView, ClosingLine, ClosingView, PostCount
 from screens.moved_views import Conflict, HistoryLine, Line, Side
-from screens.post_views import HandedOver, HandoverRow, Settings, Waiting
+from screens.post_views import HandedOver, HandoverRow, PrinterRow, Settings, Waiting
 from screens.views import (
     ActView,
     Also,
@@ -131,6 +131,18 @@ class Desk(Protocol):
     async def hand_over(self, to: str, numbers: tuple[str, ...], note: str) -> HandedOver | Refused: ...
     async def settings(self) -> Settings: ...
     async def keep_settings(self, wanted: Settings) -> Done | Refused: ...
+    async def printers(self) -> tuple[PrinterRow, ...]:
+        """The window's printers; the first one takes what no other takes."""
+        ...
+
+    async def new_printer(self) -> ActView:
+        """The form of one that is added."""
+        ...
+
+    async def do_printer(self, name: str, act: str, data: dict[str, str]) -> Done | Refused:
+        """Add, change, test, first, remove: as the row's ways say."""
+        ...
+
     async def print_handover(self) -> Done | Refused:
         """The sheet of the hand-over that was just done."""
         ...

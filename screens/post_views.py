@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from casework.messages import Message
-from screens.views import Choice, PrefileRow, QueueRow
+from screens.views import ActView, Choice, PrefileRow, QueueRow
 
 
 class Waiting(Struct, frozen=True):
@@ -41,6 +41,18 @@ class HandedOver(Struct, frozen=True):
     def gone(self) -> int:
         """How many went."""
         return sum(1 for line in self.lines if line.refused is None)
+
+
+class PrinterRow(Struct, frozen=True):
+    """A printer of the window, in words, with what can be done about it; `lacking` says what this machine misses."""
+
+    name: str
+    kind: str
+    place: str
+    form: str
+    takes: str
+    lacking: str = ""
+    ways: tuple[ActView, ...] = ()
 
 
 class Settings(Struct, frozen=True):

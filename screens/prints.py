@@ -88,6 +88,12 @@ class PrintsScreen(ListScreen):
         await self.arrive()
         self.answer(answer)
 
+    async def act_printers(self) -> None:
+        """F7: the window's printers."""
+        from screens.printers import PrintersScreen
+
+        await self.console_app.show(PrintersScreen())
+
     async def _settle(self, row: PrintRow, way: ActView) -> None:
         async def submit(data: dict[str, str]) -> Done | Refused:
             return await self.desk.settle_print(row.id, way.code, data)

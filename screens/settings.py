@@ -86,6 +86,12 @@ class SettingsScreen(FormScreen):
             self.console_app.close(self)
             self.console_app.frame.say(t("screens.settings.kept"), "good")
 
+    async def act_printers(self) -> None:
+        """F7: the window's printers."""
+        from screens.printers import PrintersScreen
+
+        await self.console_app.show(PrintersScreen())
+
     async def sheet_done(self) -> None:
         """Enter in the last row."""
         await self.act_save()

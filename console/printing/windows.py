@@ -40,7 +40,7 @@ class WindowsSpooler:
     ) -> None:
         self._library = library
         self._start = start
-        self._error = error or getattr(ctypes, "get_last_error", lambda: 0)
+        self._error: Callable[[], int] = error if error is not None else getattr(ctypes, "get_last_error", int)
         self._folder = folder or Path(tempfile.gettempdir()) / "yichuang-print"
 
     def raw(self, queue: str, job: str, data: bytes) -> None:

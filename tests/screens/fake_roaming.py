@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from casework.messages import Message
-from screens.desk import Choice, Done, Page, PrefileRow, QueueFilter, QueueRow, Refused
-from screens.post_views import HandedOver, HandoverLine, HandoverRow, Settings, Waiting
+from casework.messages import Message, t
+from screens.desk import ActView, Choice, Done, Field, Page, PrefileRow, QueueFilter, QueueRow, Refused
+from screens.post_views import HandedOver, HandoverLine, HandoverRow, PrinterRow, Settings, Waiting
 
 NAMES = {"1001": "张敏", "2001": "李国强"}
 
@@ -38,6 +38,31 @@ class FakeRoaming:
             return Refused(Message("settings.idle", {"least": 1, "most": 60}))
         self.kept = wanted
         return Done(Message("settings.kept"))
+
+    async def printers(self) -> tuple[PrinterRow, ...]:
+        zh = self.language == "zh_CN"
+        test = ActView("test", t("printers.way.test"), notes=(t("printers.way.test.tip"),))
+        till = PrinterRow("till", t("printers.kind.tcp"), "10.0.0.8", t("printers.form.escpos"), "80mm", ways=(test,))
+        rest, lacking = t("printers.takes.rest"), t("papers.error.no_spool", printer="laser")
+        laser = PrinterRow(
+            "laser",
+            t("printers.kind.spool"),
+            "二楼" if zh else "2nd floor",
+            t("printers.form.pdf"),
+            rest,
+            lacking,
+            (test,),
+        )
+        return (laser, till)
+
+    async def new_printer(self) -> ActView:
+        kinds = (Choice("folder", t("printers.kind.folder")), Choice("tcp", t("printers.kind.tcp")))
+        kind = Field("kind", t("printers.field.kind"), "choice", choices=kinds, value="tcp")
+        host = Field("host", t("printers.field.host"), help=t("printers.field.host.help"), when="kind=tcp")
+        return ActView("add", t("printers.way.add"), fields=(Field("name", t("printers.field.name")), kind, host))
+
+    async def do_printer(self, name: str, act: str, data: dict[str, str]) -> Done | Refused:
+        return Done(Message("printer.test_queued", {"name": name}))
 
     async def waiting(self) -> Waiting:
         return Waiting(self.put_aside, self.handed)

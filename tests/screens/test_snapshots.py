@@ -70,6 +70,8 @@ WAYS = {
     "jump_list": SIGNED + "<ctrl+o>",
     "settings": SIGNED + "<ctrl+x>",
     "settings_unruled": SIGNED + "<ctrl+x><down><down>n",
+    "printers": SIGNED + "<ctrl+x><f7><down>",
+    "printer_new": SIGNED + "<ctrl+x><f7>n",
     "badge": SIGNED + "%2001<enter>",
     "help": SIGNED + "n<f1>",
     "key_sheet": SIGNED + "n<f1><f1>",
@@ -143,7 +145,7 @@ DRAWN = (
     "queue", "queue_marked", "batch", "conflict_refused", "intake_materials", "bundle", "case", "menu", "saved",
     "help", "help_paper", "key_sheet", "key_sheet_found", "mine", "companies",
     "tray", "prefiles", "board", "prints", "posts", "handover", "agent_file", "day_end",
-    "closing", "call_menu",
+    "closing", "call_menu", "printers",
 )  # fmt: skip
 AMBIGUOUS = "…“”‘’·●○→←↑↓■□▲△▼▽★☆◆◇─│┌┐└┘├┤┬┴┼═║"
 

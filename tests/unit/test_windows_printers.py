@@ -152,5 +152,5 @@ def test_no_english_stands_in_a_chinese_sentence_about_a_printer(language: str) 
         OSError(99, "Odd"),
     ):
         said = t("papers.unsure.broke", printer="till", reason=reason_of(error))
-        assert error.strerror not in said
+        assert str(error.strerror) not in said
     assert "unknown" not in t("papers.error.spool_refused", printer="till", code=1, said="lp: unknown destination")
