@@ -44,7 +44,7 @@ class ReadBackScreen(FrameScreen):
         outcome = next((act.name for act in self.model.outcomes if act.code == self.model.outcome_code), "")
         lines: list[list[Part]] = []
         if item:
-            lines.append([(f" {item.code} {item.name}  ", "strong"), (f"[{outcome}]" if outcome else "", "warn")])
+            lines += self._title(f"{item.code} {item.name}", f"[{outcome}]" if outcome else "")
             lines += self._hindrances()
         heading: list[list[Part]] = []
         for row in self.model.rows():
@@ -63,6 +63,16 @@ class ReadBackScreen(FrameScreen):
             if len(lines) > before:
                 lines[before:before], heading = heading, []
         return lines
+
+    def _title(self, item: str, outcome: str) -> Iterator[list[Part]]:
+        """The item and what becomes of it: on the same line, or below where the item's name needs it all."""
+        if cell_len(item) + cell_len(outcome) + 3 <= self.size.width:
+            yield [(f" {item}  ", "strong"), (outcome, "warn")]
+            return
+        for line in wrap(item, max(self.size.width - 3, 20)):
+            yield [(f" {line}", "strong")]
+        if outcome:
+            yield [(f" {outcome}", "warn")]
 
     def _hindrances(self) -> Iterator[list[Part]]:
         """Why it can't be accepted today: the first thing that the applicant wants to hear."""
