@@ -13,6 +13,9 @@ class Limits:
     fact_bytes: int = 16 * 1024
     group_facts: int = 32
     group_bytes: int = 256 * 1024
+    # Practice
+    practice_stock: int = 3
+    """Prefiles, cases to look at and cases to decide, that wait each time when somebody begins to practise."""
     # Push and pull (S11, S18, S20)
     push_bytes: int = 256 * 1024
     push_facts: int = 250

@@ -77,7 +77,7 @@ def sheet(terminal: Terminal, session: Session, show: Shower, day: str) -> Paper
         differences=tuple((one.number, one.item, one.applicant, one.what) for one in view.differences),
         warnings=view.warnings,
     )
-    return day_sheet(facts, terminal.paperwork.say)
+    return terminal.paperwork.marked(day_sheet(facts, terminal.paperwork.say))
 
 
 def print_sheet(terminal: Terminal, session: Session, show: Shower, day: str) -> Message:

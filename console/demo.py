@@ -30,6 +30,7 @@ from casework.limits import LIMITS
 from casework.messages import t
 from console import bootstrap
 from console.day import Receipt
+from console.errors import ConsoleError
 from console.folders import data_folder
 from console.line_once import QUICK, sync_once
 from console.messages import choose_language
@@ -53,9 +54,12 @@ _SECONDS = 30.0
 
 @dataclasses.dataclass(frozen=True)
 class Place:
-    """Where the demo lives."""
+    """Where the demo lives, and what its hall is called."""
 
     folder: Path
+    name: str = HALL_NAME
+    region: str = REGION
+    windows: tuple[str, ...] = WINDOWS
 
     @property
     def hall(self) -> Path:
@@ -72,12 +76,12 @@ def set_up(place: Place, clock: Clock | None = None) -> None:
     from hall.cli import create_hall
 
     if not place.hall.exists():
-        create_hall(place.hall, region=REGION, name=HALL_NAME, sample=True, clock=clock)
+        create_hall(place.hall, region=place.region, name=place.name, sample=True, clock=clock)
 
 
 @contextlib.contextmanager
 def hall_running(place: Place, clock: Clock | None = None) -> Iterator[HallHere]:
-    """The hall on a thread of its own, listening on loopback; both windows enrolled. All by the same `clock`."""
+    """The hall on a thread of its own, listening on loopback; its windows enrolled. All by the same `clock`."""
     from hall.cli import open_hall
 
     with open_hall(place.hall, clock=clock) as here:
@@ -85,7 +89,7 @@ def hall_running(place: Place, clock: Clock | None = None) -> Iterator[HallHere]
         address = hall.start()
         try:
             (place.folder / PORT_FILE).write_text(address.rsplit(":", 1)[1], "utf-8")
-            for number in WINDOWS:
+            for number in place.windows:
                 if not (place.terminal(number) / "terminal.db").exists():
                     _enrol(place, here, address, number, clock)
             yield here
@@ -100,14 +104,14 @@ def _enrol(place: Place, here: HallHere, address: str, number: str, clock: Clock
     if clock is not None:
         enrolment = dataclasses.replace(enrolment, clock=clock)
     asyncio.run(enrolment.enrol(address, number, code))
-    with _window(place, number, clock) as terminal:
+    with window(place, number, clock) as terminal:
         terminal.memory.keep_setting(SETTING, "simulated")
         terminal.memory.keep_setting(PHONE, f"027-6788{number}")
         sync_once(terminal)
 
 
 @contextlib.contextmanager
-def _window(place: Place, number: str, clock: Clock | None = None) -> Iterator[Terminal]:
+def window(place: Place, number: str, clock: Clock | None = None) -> Iterator[Terminal]:
     """The terminal `number`, open."""
     terminal = bootstrap.open_terminal(place.terminal(number), clock=clock)
     try:
@@ -132,7 +136,7 @@ def hall_with_a_past(place: Place, system: Clock | None = None) -> Iterator[Hall
         return
     with contextlib.ExitStack() as stack:
         undo = stack.enter_context(contextlib.ExitStack())
-        undo.callback(_remove, place)  # what was begun and not finished is begun anew at the next start
+        undo.callback(remove, place)  # what was begun and not finished is begun anew at the next start
         clock.begin(beginning(clock.now()))
         set_up(place, clock)
         here = stack.enter_context(hall_running(place, clock))
@@ -146,13 +150,14 @@ def _prepare(place: Place, here: HallHere, clock: MovedClock, system: Clock) -> 
 
     began = system.monotonic()
     with contextlib.ExitStack() as stack:
-        ours, theirs = (stack.enter_context(_window(place, number, clock)) for number in WINDOWS)
+        ours, theirs = (stack.enter_context(window(place, number, clock)) for number in WINDOWS)
         count = Past((ours, theirs), clock, Cables(), here.hall.tick, tell=talk).live(system.now())
     talk(t("demo.prepared", count=count, seconds=round(system.monotonic() - began)))
 
 
-def _remove(place: Place) -> None:
-    for folder in (place.hall, *(place.terminal(number) for number in WINDOWS)):
+def remove(place: Place) -> None:
+    """Take the hall and its windows away."""
+    for folder in (place.hall, *(place.terminal(number) for number in place.windows)):
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -249,6 +254,16 @@ def run(arguments: argparse.Namespace) -> int:
         return interactive(Place(folder.resolve()), choose_language(arguments.lang, os.environ))
 
 
+def tour(arguments: argparse.Namespace) -> int:
+    """`yichuang demo --tour`: the first-day tour. Raises ConsoleError without a terminal to show it in."""
+    from console.practice import practise
+
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise ConsoleError("console.no_screen", command=t("help.case"))
+    folder = Path(arguments.dir) if arguments.dir else data_folder(None, "practice")
+    return practise(folder.resolve(), choose_language(arguments.lang, os.environ))
+
+
 def headless(place: Place, seed: int) -> int:
     """A day in fast motion; prints its figures as JSON. Exit code 1 when terminals and hall did not converge."""
     from console.day import Hands
@@ -257,7 +272,7 @@ def headless(place: Place, seed: int) -> int:
     began = bootstrap.SystemClock().monotonic()
     set_up(place)
     with hall_running(place) as hall, contextlib.ExitStack() as stack:
-        ours, theirs = (stack.enter_context(_window(place, number)) for number in WINDOWS)
+        ours, theirs = (stack.enter_context(window(place, number)) for number in WINDOWS)
         day = run(Hands(ours, theirs, Cables(), print_all, hall.cases, seed, talk))
     day.seconds = round(bootstrap.SystemClock().monotonic() - began, 1)
     print(msgspec.json.encode(day).decode())

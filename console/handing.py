@@ -146,7 +146,7 @@ class Handing:
             hall=who.hall_name, window=who.terminal[2:], giver=(session.staff.name, session.staff.number),
             taker=(taker.name, taker.number), at=self._now, lines=lines, note=note,
         )  # fmt: skip
-        return shift_sheet(facts, say)
+        return self.counter.paperwork.marked(shift_sheet(facts, say))
 
     @property
     def _now(self) -> datetime:

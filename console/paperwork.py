@@ -30,6 +30,8 @@ from console.library import Library
 
 PHONE = "phone"
 """The window's setting with the telephone that its papers name."""
+PRACTICE = "practice"
+"""The setting of a window at which only made-up people are served; all its papers say so."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -63,7 +65,7 @@ class Paperwork:
         counter = Counter(self.hall, self.window, staff.name, staff.number, self.clock.now(), self.phone)
         posts = self.library.of(case).posts
         facts = paper_facts(case, item, counter, self.library.calendar(), posts, self.say, occasion)
-        paper, which = build(kind, facts, self.say), version(history, kind)
+        paper, which = self.marked(build(kind, facts, self.say)), version(history, kind)
         if which == 1:
             return paper
         return msgspec.structs.replace(paper, title=self.say("papers.version", title=paper.title, n=which))
@@ -72,13 +74,13 @@ class Paperwork:
         """The preparation list of a prefile: any window finds it by its code (R8)."""
         facts = preparation_facts(prefile, item, self.hall, self.clock.now(), self.say)
         here = {"clerk": staff.name, "window": self.window, "phone": self.phone}
-        return build("preparation", msgspec.structs.replace(facts, **here), self.say)
+        return self.marked(build("preparation", msgspec.structs.replace(facts, **here), self.say))
 
     def guide(self, item: Item) -> Paper:
         """The service guide of `item`, without a case (R8)."""
         posts = self.library.current().posts
         facts = guide_facts(item, self.hall, self.clock.now(), self.say, posts)
-        return build("guide", msgspec.structs.replace(facts, phone=self.phone), self.say)
+        return self.marked(build("guide", msgspec.structs.replace(facts, phone=self.phone), self.say))
 
     def _occasion(
         self, case: Case, kind: str, staff: bodies.StaffSet, history: Sequence[Fact], waiting: int
@@ -105,6 +107,12 @@ class Paperwork:
         who, when = f"{staff.name} {staff.number}", self._minute()
         return Reprint(self.reprint_words(mark), who, when)
 
+    def marked(self, paper: Paper) -> Paper:
+        """The paper; of a window for practice with the words across it that it is not valid."""
+        if not self.library.memory.setting(PRACTICE):
+            return paper
+        return msgspec.structs.replace(paper, practice=self.say("papers.practice"))
+
     def again(self, paper: Paper, staff: bodies.StaffSet) -> Paper:
         """A paper that counts on no case, once more: marked, since nobody knows whether the first one came out."""
         words = self.reprint_words(f"{self.terminal}-1")
@@ -114,7 +122,7 @@ class Paperwork:
     def test_page(self, printer: str) -> Paper:
         """What shows whether a printer prints: Chinese, a rare character, a bar code, a QR code. No paper of a case."""
         page = self.say("papers.page", page="{page}", pages="{pages}")
-        return Paper(
+        test = Paper(
             kind="test",
             size="A5",
             title=self.say("papers.test.title"),
@@ -125,6 +133,7 @@ class Paperwork:
             paragraphs=(self.say("papers.test.text"),),
             fields=((self.say("papers.test.window"), self.window), (self.say("papers.test.time"), self._minute())),
         )
+        return self.marked(test)
 
     def _minute(self) -> str:
         return f"{self.clock.now():%Y-%m-%d %H:%M}"

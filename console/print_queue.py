@@ -123,7 +123,7 @@ class PrintQueue:
     def _printed(self, job: PrintJob, slots: tuple[Slot, ...]) -> Receipt | None:
         memory = self._terminal.memory
         try:
-            paper = msgspec.json.decode(job.paper, type=Paper)
+            paper = self._terminal.paperwork.marked(msgspec.json.decode(job.paper, type=Paper))
             slot = slot_for(slots, paper, job.kind, job.printer)
             address = read_address(slot.address)
             if self._rests_now(slot.name):

@@ -17,6 +17,7 @@ WEB_DRIVER = "console.web_driver:BrowserDriver"
 """What draws a console behind a page of `yichuang serve`, which names it in `TEXTUAL_DRIVER`."""
 
 if TYPE_CHECKING:
+    from console.coach import Coach
     from console.station import Station
 
 
@@ -59,8 +60,13 @@ class LateDesk:
         return self.station
 
 
-def open_console(folder: Path, *, demo: bool = False, language: str = "zh_CN") -> int:
+def open_console(
+    folder: Path, *, demo: bool = False, language: str = "zh_CN", coach: Coach | None = None, offered: bool = False
+) -> int:
     """Open the console on the terminal of `folder`, until it is left. With `demo` the cable is a key.
+
+    `coach`: it is a window for practice. `offered`: practice can be reached from here, and `screens.tour.TO_PRACTICE`
+    is returned when she wants to go there; else 0.
 
     Raises what stopped the terminal from being opened, with its sentence.
     """
@@ -75,7 +81,8 @@ def open_console(folder: Path, *, demo: bool = False, language: str = "zh_CN") -
         return Station(folder, demo=demo, language=language)
 
     late = LateDesk(make, lambda: app.exit(return_code=1))
-    app = ConsoleApp(cast(Desk, late))
+    app = ConsoleApp(cast(Desk, late if coach is None else coach.watching(late)))
+    app.tour, app.practice_offered = coach, offered
     app.language, app.warning = language, warning
     try:
         app.run()
@@ -85,4 +92,4 @@ def open_console(folder: Path, *, demo: bool = False, language: str = "zh_CN") -
     failure = late.failure or app.broken
     if failure is not None:
         raise failure
-    return 0
+    return app.return_code or 0

@@ -140,6 +140,7 @@ ACTS: tuple[Act, ...] = (
     Act("jump", ("ctrl+o",)),
     Act("quit", ("ctrl+q",)),
     Act("key_sheet", ()),
+    Act("tour", ()),
     # In lists and texts (no text field has the focus there)
     Act("open", ("enter",), (*_LISTS, "menu", "posts"), row=1),
     Act("confirm", ("enter",), ("read_back", "confirm"), row=1),
@@ -316,7 +317,9 @@ def typed_act(place: str, key: str) -> str | None:
 _ALWAYS = ("help", "menu", "back")
 
 
-BEFORE_SIGN_IN = ("help", "key_sheet", "menu", "language", "cable", "quit", "back", "open", "close_text")
+BEFORE_SIGN_IN = (
+    "help", "key_sheet", "menu", "language", "cable", "tour", "quit", "back", "open", "close_text", "confirm",
+)  # fmt: skip
 """What works while nobody has signed in: help and the menu, what takes and closes them, and the way out."""
 
 

@@ -27,6 +27,7 @@ from screens.keys import Keyboard
 from screens.seat import Seat
 from screens.sheet import Sheet
 from screens.themes import THEMES
+from screens.tour import Tour
 
 _OWN = ("queue", "intake", "case", "search", "tray", "prefiles", "board")
 """The modes of whoever sits here; another person finds them new."""
@@ -69,6 +70,10 @@ class ConsoleApp(App[None], inherit_bindings=False):
         self.language = "zh_CN"
         self.borders = True
         """Lines are drawn; else only words and blanks, for old consoles."""
+        self.tour: Tour | None = None
+        """The first-day tour, where this window is for practice."""
+        self.practice_offered = False
+        """The window of practice can be opened from here."""
         self.warning: Message | None = None
         """What is wrong with the user's own files: said before somebody signs in."""
         self.broken: Exception | None = None

@@ -132,6 +132,12 @@ class Everywhere:
         if not isinstance(self._app.screen, SettingsScreen):
             await self._app.show(SettingsScreen())
 
+    async def act_tour(self) -> None:
+        """The lessons of the first day; from a window that is not for practice, the way there."""
+        from screens.tour import show_tour
+
+        await show_tour(self._app)
+
     async def act_quit(self) -> None:
         """Ctrl-Q: out, after a question."""
         from screens.confirm import ConfirmScreen

@@ -23,6 +23,7 @@ from screens.desk import Desk, Done, Refused
 
 if TYPE_CHECKING:
     from screens.app import ConsoleApp
+    from screens.tour import TourBar
 
 
 class FrameScreen(Screen[Any], inherit_bindings=False):
@@ -54,6 +55,8 @@ class FrameScreen(Screen[Any], inherit_bindings=False):
         self.status_bar = StatusBar()
         self.key_bar = KeyBar()
         self._murmured = ""
+        self.tour_bar: TourBar | None = None
+        """Stands on every page of a window for practice."""
 
     # To be said by each screen
 
@@ -100,6 +103,12 @@ class FrameScreen(Screen[Any], inherit_bindings=False):
     def compose(self) -> ComposeResult:
         """Title, body, message, status, keys."""
         yield self.title_bar
+        tour = self.console_app.tour
+        if tour is not None:
+            from screens.tour import TourBar
+
+            self.tour_bar = TourBar(tour)
+            yield self.tour_bar
         widgets = list(self.body())
         with Container(id="body"):
             with Container(id="main"):
@@ -115,12 +124,15 @@ class FrameScreen(Screen[Any], inherit_bindings=False):
 
     def dress(self) -> None:
         """Write title, status and keys in the present language."""
-        self.title_bar.tell(self.heading(), self.console_app.person)
+        practice = f"{t('tour.title')} | " if self.tour_bar is not None else ""
+        self.title_bar.tell(f"{practice}{self.heading()}", self.console_app.person)
         if self.console_app.status is not None:
             self.status_bar.tell(self.console_app.status)
         person = self.console_app.person
         refused = person.may_not if person is not None else frozenset()
         self.key_bar.tell(key_row(self.PLACE, refused=refused, signed_in=person is not None))
+        if self.tour_bar is not None:
+            self.tour_bar.at(self)
 
     def say(self, text: str | Message, tone: str = "") -> None:
         """Put a sentence into the message row."""

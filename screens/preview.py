@@ -18,11 +18,14 @@ class PreviewScreen(FrameScreen):
     PLACE = "preview"
     PASSING = True
 
-    def __init__(self, number: str, papers: Sequence[PaperRef], first: str = "") -> None:
-        """`first`: the kind of the paper to begin with."""
+    def __init__(
+        self, number: str, papers: Sequence[PaperRef], first: str = "", fates: dict[str, str] | None = None
+    ) -> None:
+        """`first`: the kind of the paper to begin with. `fates`: where is noted what was printed, by kind."""
         super().__init__()
         self.number = number
         self.papers = tuple(papers)
+        self.fates = {} if fates is None else fates
         self.at = next((place for place, paper in enumerate(self.papers) if paper.kind == first), 0)
         self.page = Page()
 
@@ -71,6 +74,7 @@ class PreviewScreen(FrameScreen):
         if isinstance(answer, Refused):
             self.answer(answer)
             return
+        self.fates[self.papers[self.at].kind] = str(answer.message)
         self.console_app.close(self)
         await self.console_app.frame.freshen()
         self.console_app.frame.say(answer.message, "good")

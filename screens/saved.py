@@ -141,7 +141,7 @@ class SavedScreen(FrameScreen):
         """Look at the papers."""
         from screens.preview import PreviewScreen
 
-        await self.console_app.show(PreviewScreen(self.saved.number, self.saved.papers))
+        await self.console_app.show(PreviewScreen(self.saved.number, self.saved.papers, fates=self.fates))
 
 
 def papers_of(saved: Saved) -> list[PaperRef]:

@@ -107,6 +107,8 @@ class Paper(msgspec.Struct, frozen=True):
     signature_boxes: tuple[str, ...] = ()
     footer: tuple[str, ...] = ()
     reprint: Reprint | None = None
+    practice: str = ""
+    """What stands across it where it was made for practice: such a paper proves nothing to anybody."""
 
 
 def printable(text: str) -> str:

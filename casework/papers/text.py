@@ -87,7 +87,8 @@ def _block(
 
 
 def _head(paper: Paper, columns: int, measure: Measure) -> list[Line]:
-    lines = _block(paper.head, columns, measure, align="centre")
+    lines = _block(paper.practice, columns, measure, style="bold", align="centre") if paper.practice else []
+    lines += _block(paper.head, columns, measure, align="centre")
     lines += _block(paper.title, columns, measure, style="title", align="centre")
     if paper.reprint:
         mark = f"{paper.reprint.mark}  {paper.reprint.who}  {paper.reprint.when}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 
 from casework.messages import t
 from console.arguments import Parser, add_folder, add_shared
@@ -14,6 +15,7 @@ def arguments(parser: Parser) -> None:
     """What it takes."""
     add_shared(parser)
     add_folder(parser)
+    parser.add_argument("--practice", action="store_true", help=t("arguments.practice"))
 
 
 def run(args: argparse.Namespace) -> int:
@@ -24,6 +26,20 @@ def run(args: argparse.Namespace) -> int:
     from console.messages import choose_language
     from console.window import WEB_DRIVER, open_console
 
-    if not (sys.stdin.isatty() and sys.stdout.isatty()) and os.environ.get("TEXTUAL_DRIVER") != WEB_DRIVER:
+    in_browser = os.environ.get("TEXTUAL_DRIVER") == WEB_DRIVER
+    if not in_browser and not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise ConsoleError("console.no_screen", command=t("help.case"))
-    return open_console(data_folder(args.dir), language=choose_language(args.lang, os.environ))
+    from screens.tour import TO_PRACTICE
+
+    folder, language = data_folder(args.dir), choose_language(args.lang, os.environ)
+    if args.practice:
+        return _practise(folder, language)
+    while open_console(folder, language=language, offered=not in_browser) == TO_PRACTICE:
+        _practise(folder, language)
+    return 0
+
+
+def _practise(folder: Path, language: str) -> int:
+    from console.practice import FOLDER, practise
+
+    return practise(folder / FOLDER, language)

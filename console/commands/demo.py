@@ -12,7 +12,9 @@ def arguments(parser: Parser) -> None:
     """What it takes."""
     add_shared(parser)
     add_folder(parser)
-    parser.add_argument("--headless", action="store_true", help=t("arguments.headless"))
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument("--tour", action="store_true", help=t("arguments.tour"))
+    how.add_argument("--headless", action="store_true", help=t("arguments.headless"))
     parser.add_argument("--seed", type=int, default=1, metavar="N", help=t("arguments.seed"))
 
 
@@ -20,4 +22,4 @@ def run(args: argparse.Namespace) -> int:
     """Run it; exit code 1 when the terminals and the hall did not converge."""
     from console import demo
 
-    return demo.run(args)
+    return demo.tour(args) if args.tour else demo.run(args)
