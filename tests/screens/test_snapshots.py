@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import tempfile
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +13,8 @@ from rich.cells import cell_len
 from textual.pilot import Pilot
 
 from casework.messages import Message, t
+from console.coach import Coach
+from console.practice import facts
 from screens.app import ConsoleApp
 from screens.canvas import Canvas
 from screens.desk import CallView
@@ -97,6 +101,9 @@ WAYS = {
     "twins": SIGNED + "t<down><enter>",
     "twins_ways": SIGNED + "t<down><enter><enter>",
     "cable_out": SIGNED + "<ctrl+g>",
+    "practice_sign_in": "",
+    "practice_form": SIGNED + "na02<enter><f1><escape>2<enter>",
+    "practice_lessons": SIGNED + "<f10>tour<enter>",
 }
 OF_THE_HALL = ("closing", "closing_offline", "pick_post", "queue_of_post", "tray_doubles", "twins", "twins_ways")
 """Ways of a supervisor."""
@@ -115,7 +122,9 @@ def app(language: str, way: str = "") -> ConsoleApp:
         desk.refused = {number(n): Message("refusal.reason") for n in (1, 2)}
     if way.endswith("waiting"):
         desk.something_waits()
-    made = ConsoleApp(desk, poll_seconds=0)
+    coach = Coach(Path(tempfile.mkdtemp()) / "tour.json", facts()) if way.startswith("practice") else None
+    made = ConsoleApp(coach.watching(desk) if coach else desk, poll_seconds=0)
+    made.tour = coach
     made.language = language
     return made
 
