@@ -113,4 +113,7 @@ def _take_in(terminal: Terminal, item: str, serial: int, applicant: Party | None
     command = application(known, _SEED, serial, terminal.legal.day())
     if applicant is not None:
         command = msgspec.structs.replace(command, applicant=applicant)
-    done(terminal.counter.intake(session(terminal, CLERK), command), item)
+    clerk = session(terminal, CLERK)
+    taken = done(terminal.counter.intake(clerk, command), item)
+    paper = "acceptance" if taken.state == "accepted" else "receipt"
+    done(terminal.counter.print(clerk, taken.number, paper, queue=False), paper)

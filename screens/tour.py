@@ -106,12 +106,13 @@ async def _show_lessons(app: ConsoleApp, tour: Tour) -> None:
     from screens.menu import MenuScreen, Option
 
     def options() -> list[Option]:
-        first = Option(_RESUME, t("tour.resume")) if tour.left else Option(_LEAVE, t("tour.leave"))
         lines = [
             Option(one.code, one.title, str(at), t(f"tour.state.{one.state}"))
             for at, one in enumerate(tour.lessons(), 1)
         ]
-        return [first, *lines]
+        if tour.left:
+            return [Option(_RESUME, t("tour.resume")), *lines]
+        return [*lines, Option(_LEAVE, t("tour.leave"))]
 
     async def take(code: str) -> None:
         if code == _LEAVE:
