@@ -13,9 +13,13 @@ settings.register_profile("house", deadline=None)  # a machine that does other w
 settings.load_profile("house")
 
 
-@pytest.fixture(autouse=True)
-def _no_language_left_over() -> Iterator[None]:
+def _kept() -> Iterator[None]:
     """The lookup is one global of the process, and with two runners each plays its tests in any order."""
     before = messages._translator
     yield
     messages.install(before)
+
+
+_no_language_left_over = pytest.fixture(autouse=True, name="no_language_left_over")(_kept)
+_nor_by_a_module = pytest.fixture(autouse=True, scope="module", name="no_language_left_over_by_a_module")(_kept)
+"""What a fixture of a whole module installs lasts as long as the module."""

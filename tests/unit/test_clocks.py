@@ -28,6 +28,7 @@ from casework.clocks import (
 )
 from casework.errors import BadDate
 from casework.ledger import Held, ledger
+from casework.messages import Message
 
 DAY = timedelta(days=1)
 
@@ -235,7 +236,7 @@ def test_the_ledger_says_day_by_day_what_ran_and_who_held_the_case() -> None:
     assert rows[1].held_by == ("examine",)
     assert rows[2].article is not None
     assert rows[2].article.id == "clock.article.stood_still"
-    assert str(rows[2].reason) == "clock.day.stood_still kind=suspension.hearing"
+    assert rows[2].reason == Message("clock.day.stood_still", {"kind": Message("suspension.hearing")})
 
 
 def test_the_ledger_names_the_article_that_lets_a_last_day_move() -> None:
