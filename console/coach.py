@@ -29,6 +29,8 @@ class Coach:
         self._facts = dict(facts)
         self.progress = tour.resumed(_read(file))
         self._place = ""
+        self._kept = True
+        """How far she is stands in the file; else it could not be written."""
         self.changed: Callable[[], None] = lambda: None
 
     def watching(self, watched: Any) -> WatchedDesk:
@@ -49,7 +51,8 @@ class Coach:
             return "", t("tour.is_left" if self.progress.left else "tour.all_done")
         who = "sign_in.again" if self._must_sign_in(now) else f"{self.progress.lesson}.{now.id}"
         at = list(tour.BY_ID).index(self.progress.lesson) + 1
-        return f"{at}/{len(tour.LESSONS)}", t(f"tour.{who}", **self._facts)
+        count = f"{at}/{len(tour.LESSONS)}"
+        return count if self._kept else f"{count} {t('tour.not_kept')}", t(f"tour.{who}", **self._facts)
 
     def _must_sign_in(self, now: tour.Step) -> bool:
         return self._place == "sign_in" and now.wants.what != "signed_in"
@@ -91,7 +94,11 @@ class Coach:
         if progress == self.progress:
             return
         self.progress = progress
-        self._file.write_bytes(msgspec.json.encode(progress))
+        try:
+            self._file.write_bytes(msgspec.json.encode(progress))
+            self._kept = True
+        except OSError:  # what she did is done all the same; the line says that the note of it is not
+            self._kept = False
         self.changed()
 
 

@@ -107,9 +107,14 @@ class Paperwork:
         who, when = f"{staff.name} {staff.number}", self._minute()
         return Reprint(self.reprint_words(mark), who, when)
 
+    @property
+    def practice(self) -> bool:
+        """Whether this is a window for practice."""
+        return bool(self.library.memory.setting(PRACTICE))
+
     def marked(self, paper: Paper) -> Paper:
         """The paper; of a window for practice with the words across it that it is not valid."""
-        if not self.library.memory.setting(PRACTICE):
+        if not self.practice:
             return paper
         return msgspec.structs.replace(paper, practice=self.say("papers.practice"))
 

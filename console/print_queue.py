@@ -125,7 +125,7 @@ class PrintQueue:
         try:
             paper = self._terminal.paperwork.marked(msgspec.json.decode(job.paper, type=Paper))
             slot = slot_for(slots, paper, job.kind, job.printer)
-            address = read_address(slot.address)
+            address = reached(self._terminal, slot)
             if self._rests_now(slot.name):
                 return None
             data = render(paper, address.form, dots=address.dots).data
@@ -173,6 +173,15 @@ def print_waiting(terminal: Terminal) -> list[Receipt]:
     return PrintQueue(terminal).print_waiting()
 
 
+def reached(terminal: Terminal, slot: Slot) -> Address:
+    """Where the papers of a printer go: at a window for practice a file in its own folder, whatever the printer is.
+
+    Raises BadInput where the printer's address can't be read.
+    """
+    address = read_address(slot.address)
+    return Address("folder", "", form=address.form) if terminal.paperwork.practice else address
+
+
 def keep_slots(terminal: Terminal, slots: tuple[Slot, ...]) -> None:
     """Write down the window's printers."""
     terminal.memory.keep_setting(SETTING, msgspec.json.encode(slots).decode())
@@ -189,7 +198,7 @@ def queue_test(terminal: Terminal, slot: Slot) -> None:
 
 def print_test(terminal: Terminal, slot: Slot) -> None:
     """A test page with Chinese, a bar code and a QR code. Raises PrinterDown, MaybePrinted, NotDrawn."""
-    address = read_address(slot.address)
+    address = reached(terminal, slot)
     paper = terminal.paperwork.test_page(slot.name)
     to = printer_at(address, terminal.memory.folder, terminal.clock.monotonic)
     to.send(render(paper, address.form, dots=address.dots).data, job_name("test", slot.name, 1))

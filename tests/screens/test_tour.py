@@ -20,7 +20,7 @@ from console.coach import Coach
 from console.desk import CounterDesk
 from console.errors import ConsoleError
 from console.paperwork import PRACTICE
-from console.print_queue import PrintQueue, keep_slots, render
+from console.print_queue import PrintQueue, keep_slots, print_test, render
 from console.printing.printers import Form
 from console.printing.slots import Slot, default_slots
 from screens.app import ConsoleApp
@@ -196,6 +196,27 @@ def test_a_paper_that_waits_unmarked_is_marked_before_it_leaves_the_window(windo
         keep_slots(terminal, (Slot("text", f"folder:{tmp_path}?form=txt"),))
         printed = [each.pdf for each in PrintQueue(terminal).print_waiting() if each.number == "unmarked"]
         assert "PRACTICE, NOT VALID" in Path(printed[0]).read_text("utf-8")
+    finally:
+        keep_slots(terminal, default_slots())
+        terminal.memory.close()
+
+
+def test_papers_of_practice_go_to_its_own_folder_whatever_printer_is_named(window: Path, tmp_path: Path) -> None:
+    """Nothing listens at the one address, and the other is the folder of somebody else."""
+    terminal = bootstrap.open_terminal(window)
+    elsewhere = tmp_path / "elsewhere"
+    till, folder = Slot("till", "tcp://127.0.0.1:1"), Slot("folder", f"folder:{elsewhere}?form=txt")
+    try:
+        sheet = msgspec.json.encode(terminal.paperwork.guide(terminal.library.current().items["D01"]))
+        for slot in (till, folder):
+            keep_slots(terminal, (slot,))
+            with terminal.memory.writing() as tx:
+                tx.queue_print("", f"at-{slot.name}", "guide", 1, sheet)
+            printed = [each.pdf for each in PrintQueue(terminal).print_waiting() if each.number == f"at-{slot.name}"]
+            print_test(terminal, slot)
+            assert Path(printed[0]).parent == window / "papers"
+            assert list((window / "papers").glob(f"test-{slot.name}-*"))
+        assert not elsewhere.exists()
     finally:
         keep_slots(terminal, default_slots())
         terminal.memory.close()

@@ -173,3 +173,16 @@ def test_an_act_that_the_desk_refused_has_not_happened(tmp_path: Path) -> None:
     assert asyncio.run(watched.act("1", "supplement", {})) is behind.answer
     assert coach.progress.done == ("supplement",)
     assert watched.check("text", "as it is") == "as it is"
+
+
+def test_a_progress_that_cannot_be_written_denies_no_act_and_the_line_says_so(tmp_path: Path) -> None:
+    messages.install(translator("en"))
+    coach, behind = Coach(tmp_path / "taken away" / "tour.json", FACTS), _Desk()
+    coach.begin("supplement")
+    behind.answer = desk.Done(Message("desk.taken"))
+    assert asyncio.run(coach.watching(behind).act("1", "supplement", {})) is behind.answer
+    assert coach.progress.done == ("supplement",)
+    assert "not saved" in coach.line()[0]
+    (tmp_path / "taken away").mkdir()
+    coach.begin("prefile")
+    assert "not saved" not in coach.line()[0]
