@@ -7,7 +7,8 @@
     │   ├── BadDate     a date or an amount of days that can't be counted
     │   ├── BadCommand  an act that does not exist, or its data is not of its form
     │   ├── BadScan     a file that can't be taken as a scan: no scan, too big, or no room for it
-    │   └── BadPaper    a paper that may not be printed: it lacks what the law or the form wants on it
+    │   ├── BadPaper    a paper that may not be printed: it lacks what the law or the form wants on it
+    │   └── BadRollout  a rollout that can't be read, or an act on it out of its turn
     ├── BadCatalogue    catalogue or calendar data that breaks a rule: names file, line and reason
     └── BadBytes        bytes of a fact, envelope, entry or message that can't be read or don't match their hash
 
@@ -54,6 +55,10 @@ class BadPaper(BadInput):
 
 class BadScan(BadInput):
     """A file that can't be taken as a scan: it is none, too big, or there is no room for it."""
+
+
+class BadRollout(BadInput):
+    """A rollout that can't be read, or an act on it that is not its turn."""
 
 
 class BadCatalogue(CaseworkError):
