@@ -16,6 +16,11 @@
     ├── Stop            nothing will help but another address or another version
     │   ├── BadAddress  the address of the hall can't be read
     │   └── TooOld      the hall no longer takes the requests of this version
+    ├── UpdateError     new versions; none of them stops the line or the work
+    │   ├── UpdateOffline they could not be asked for, or not to the end: asked again later
+    │   ├── UpdateRefused what came is not what IT has signed, or is over its date: somebody has to look
+    │   ├── ClockTooOld this PC's clock is behind what is certain: nothing is installed until it is set
+    │   └── NoRoom      too little free space for a release
     └── Declined        an answer that is no success; `sync.backoff` says what follows from it
 
 A leaf carries a message id of the domain `line` and facts. Foreign exceptions are kept as the cause.
@@ -97,6 +102,26 @@ class BadAddress(Stop):
 
 class TooOld(Stop):
     """The hall no longer takes the requests of this version: it pauses until it is updated."""
+
+
+class UpdateError(LineError):
+    """A new version could not be had; work and line go on."""
+
+
+class UpdateOffline(UpdateError):
+    """It could not be asked for, or not to the end."""
+
+
+class UpdateRefused(UpdateError):
+    """What came is not what IT has signed, or is over its date."""
+
+
+class ClockTooOld(UpdateError):
+    """The clock of this PC is behind a time that is certain to have been."""
+
+
+class NoRoom(UpdateError):
+    """Too little free space."""
 
 
 class Declined(LineError):
