@@ -147,3 +147,11 @@ class StorageTrouble(Declined):
 
 class Stop(HallError):
     """A command at the hall can't go on."""
+
+
+class ReleaseTrouble(Stop):
+    """Something that is to be published lacks signatures, or is not what waits for them."""
+
+
+class KeyTrouble(Stop):
+    """A key file that can't be written or read."""

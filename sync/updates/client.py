@@ -14,7 +14,8 @@ from datetime import datetime
 from pathlib import Path
 
 from tuf.api import exceptions as wrong
-from tuf.ngclient import Updater, UpdaterConfig
+from tuf.ngclient.config import UpdaterConfig
+from tuf.ngclient.updater import Updater
 
 from casework.manifest import Manifest, Wheel, decode_manifest
 from casework.rollout import Rollout, decode_rollout
@@ -23,7 +24,10 @@ from sync.updates.fetching import METADATA, TARGETS, Source
 
 ROOM_TIMES = 3
 """Free space that a release needs, as a multiple of what is fetched: the files, the installed version, the backup."""
-_MOST_BYTES = {"timestamp_max_length": 64 * 1024, "snapshot_max_length": 1024 * 1024, "root_max_length": 512 * 1024}
+_CONFIG = UpdaterConfig(
+    prefix_targets_with_hash=False, timestamp_max_length=64 * 1024, snapshot_max_length=1024**2,
+    root_max_length=512 * 1024, targets_max_length=8 * 1024**2,
+)  # fmt: skip
 
 _REFUSED: tuple[tuple[type[Exception], str], ...] = (
     (wrong.ExpiredMetadataError, "update.expired"),
@@ -74,7 +78,7 @@ class Published:
         with _mapped("metadata"):
             self._updater = Updater(
                 str(folder / METADATA), f"{base}/{METADATA}", str(self._kept), self._targets, source,
-                UpdaterConfig(prefix_targets_with_hash=False, **_MOST_BYTES), bootstrap=root,
+                _CONFIG, bootstrap=root,
             )  # fmt: skip
             self._updater.refresh()
 

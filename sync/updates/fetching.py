@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 import httpx
 from tuf.api.exceptions import DownloadError, DownloadHTTPError
-from tuf.ngclient import FetcherInterface
+from tuf.ngclient.fetcher import FetcherInterface
 
 METADATA, TARGETS = "metadata", "targets"
 _PIECE = 64 * 1024

@@ -1,0 +1,1 @@
+"""What IT publishes for the terminals: signed metadata, releases, rollouts (updates.md)."""

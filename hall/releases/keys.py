@@ -1,0 +1,40 @@
+"""Keys of people and of the hall, as files: PKCS#8 in PEM, under a pass phrase where one is given."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    KeySerializationEncryption,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
+from securesystemslib.signer import CryptoSigner
+
+from hall.errors import KeyTrouble
+
+
+def make_key(file: Path, secret: bytes, passphrase: str = "") -> CryptoSigner:
+    """A new key from 32 random bytes, written to `file`. Raises KeyTrouble where one lies there already."""
+    private = Ed25519PrivateKey.from_private_bytes(secret)
+    lock: KeySerializationEncryption = BestAvailableEncryption(passphrase.encode()) if passphrase else NoEncryption()
+    try:
+        with file.open("xb") as out:
+            out.write(private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, lock))
+        file.chmod(0o600)
+    except OSError as cause:
+        raise KeyTrouble("release.key_not_written", file=str(file)) from cause
+    return CryptoSigner(private)
+
+
+def read_key(file: Path, passphrase: str = "") -> CryptoSigner:
+    """The key in `file`. Raises KeyTrouble where there is none, or the pass phrase is not the one."""
+    try:
+        private = load_pem_private_key(file.read_bytes(), passphrase.encode() or None)
+        return CryptoSigner(private)
+    except (OSError, ValueError, TypeError) as cause:
+        raise KeyTrouble("release.key_not_read", file=str(file)) from cause

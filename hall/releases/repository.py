@@ -1,0 +1,238 @@
+"""The repository at the hall: `metadata/` and `targets/` as terminals read them, `pending/` until enough have signed.
+
+    pending/<role>.json   a next version that waits for signatures; signed on other machines, brought by file
+    metadata/             what is published; only `publish` writes there, and the timestamp comes last
+
+A terminal sees all of a publication or nothing of it: versions stand side by side until the timestamp names them.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, cast
+
+from securesystemslib.signer import Signer
+from tuf.api.metadata import (
+    DelegatedRole,
+    Delegations,
+    Metadata,
+    MetaFile,
+    Root,
+    Signed,
+    Snapshot,
+    TargetFile,
+    Targets,
+    Timestamp,
+)
+from tuf.api.serialization import DeserializationError
+from tuf.api.serialization.json import JSONSerializer
+
+from hall.errors import ReleaseTrouble
+from hall.releases.roles import DELEGATED, ROOT, SNAPSHOT, TARGETS, TIMESTAMP, Role
+
+Meta = Metadata[Any]
+_WRITE = JSONSerializer(compact=False)
+
+
+def found(folder: Path, roles: Mapping[str, Role], signers: Mapping[str, Sequence[Signer]], now: datetime) -> None:
+    """A new repository in `folder`, everything signed by `signers`, role by role: the key ceremony."""
+    for name in ("metadata", "targets", "pending"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    root = Root(expires=_until(roles[ROOT], now), consistent_snapshot=True)
+    for name in (ROOT, TARGETS, SNAPSHOT, TIMESTAMP):
+        for signer in signers[name]:
+            root.add_key(signer.public_key, name)
+        root.roles[name].threshold = roles[name].threshold
+    keys = {signer.public_key.keyid: signer.public_key for name in DELEGATED for signer in signers[name]}
+    delegated = {
+        name: DelegatedRole(
+            name, [signer.public_key.keyid for signer in signers[name]], roles[name].threshold, terminating=True,
+            paths=list(roles[name].paths),
+        )
+        for name in DELEGATED
+    }  # fmt: skip
+    targets = Targets(expires=_until(roles[TARGETS], now), delegations=Delegations(keys, delegated))
+    first: dict[str, Signed] = {ROOT: root, TARGETS: targets}
+    first |= {name: Targets(expires=_until(roles[name], now)) for name in DELEGATED}
+    for name, signed in first.items():
+        metadata: Meta = Metadata(signed)
+        for signer in signers[name]:
+            metadata.sign(signer, append=True)
+        _write(folder / "metadata" / f"1.{name}.json", metadata)
+
+
+class Releases:
+    """The repository of one hall.
+
+    Args:
+        folder: holds `metadata`, `targets`, `pending`.
+        online: the hall's own key: snapshot, timestamp and rollouts.
+        now: the time in UTC, without a zone as in the hall's other rooms it would be civil time.
+        roles: for how long each holds.
+    """
+
+    def __init__(self, folder: Path, online: Signer, now: datetime, roles: Mapping[str, Role]) -> None:
+        self.folder = folder
+        self._online = online
+        self._now = now
+        self._roles = roles
+
+    # Reading
+
+    def role(self, name: str) -> Meta:
+        """The newest published version of a role that lists files. Raises ReleaseTrouble."""
+        return self._newest(name)
+
+    def listed(self, name: str) -> dict[str, TargetFile]:
+        """What the newest published version of `name` lists."""
+        return dict(self.role(name).signed.targets)
+
+    def pending(self, name: str) -> Meta:
+        """The version of a role that waits for signatures. Raises ReleaseTrouble when none does."""
+        return _read(self._pending(name))
+
+    def missing(self, name: str) -> int:
+        """How many signatures a pending role still needs."""
+        metadata = self.pending(name)
+        result = self._delegator(name).get_verification_result(name, metadata.signed_bytes, metadata.signatures)
+        return max(0, result.threshold - len(result.signed))
+
+    # Changing
+
+    def list_file(self, role: str, path: str, data: bytes) -> Path:
+        """Put a file below the targets and list it in the next version of `role`; the pending file to be signed."""
+        target = self.folder / "targets" / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _replace(target, data)
+        metadata = self._next(role)
+        metadata.signed.targets[path] = TargetFile.from_data(path, data)
+        metadata.signatures.clear()
+        _write(self._pending(role), metadata)
+        return self._pending(role)
+
+    def take_signed(self, name: str, data: bytes) -> int:
+        """The same pending version with more signatures, from another machine; how many are still missing.
+
+        Raises ReleaseTrouble for one that is not the version that waits.
+        """
+        waiting, brought = self.pending(name), _parsed(data, name)
+        if brought.signed_bytes != waiting.signed_bytes:
+            raise ReleaseTrouble("release.other_version", role=name)
+        waiting.signatures.update(brought.signatures)
+        _write(self._pending(name), waiting)
+        return self.missing(name)
+
+    def publish(self) -> list[str]:
+        """Make everything public that waits and has its signatures, at once; the roles.
+
+        Raises ReleaseTrouble when one lacks signatures: then nothing is published.
+        """
+        waiting = [name for name in (ROOT, TARGETS, *DELEGATED) if self._pending(name).exists()]
+        for name in waiting:
+            if missing := self.missing(name):
+                raise ReleaseTrouble("release.signatures", role=name, missing=missing)
+        for name in waiting:
+            metadata = self.pending(name)
+            _write(self._metadata(name, metadata.signed.version), metadata)
+        self.freshen()
+        for name in waiting:
+            self._pending(name).unlink()
+        return waiting
+
+    def sign_online(self, name: str) -> None:
+        """Sign a pending role with the hall's own key."""
+        metadata = self.pending(name)
+        metadata.sign(self._online, append=True)
+        _write(self._pending(name), metadata)
+
+    def freshen(self) -> None:
+        """Name the newest version of each role, and say that this is so today: the snapshot, then the timestamp."""
+        meta = {f"{name}.json": MetaFile(self._newest(name).signed.version) for name in (TARGETS, *DELEGATED)}
+        snapshot = Snapshot(self._version(SNAPSHOT) + 1, expires=_until(self._roles[SNAPSHOT], self._now), meta=meta)
+        self._signed(SNAPSHOT, snapshot)
+        timestamp = Timestamp(
+            self._version(TIMESTAMP) + 1, expires=_until(self._roles[TIMESTAMP], self._now),
+            snapshot_meta=MetaFile(snapshot.version),
+        )  # fmt: skip
+        self._signed(TIMESTAMP, timestamp)
+
+    # Files
+
+    def _signed(self, name: str, signed: Signed) -> None:
+        metadata: Meta = Metadata(signed)
+        metadata.sign(self._online)
+        self._delegator(name).verify_delegate(name, metadata.signed_bytes, metadata.signatures)
+        _write(self._metadata(name, signed.version), metadata)
+
+    def _next(self, name: str) -> Meta:
+        """The pending version, or a new one after the newest."""
+        if self._pending(name).exists():
+            return self.pending(name)
+        metadata = self.role(name)
+        metadata.signed.version += 1
+        metadata.signed.expires = _until(self._roles[name], self._now)
+        return metadata
+
+    def _delegator(self, name: str) -> Root | Targets:
+        if name in DELEGATED:
+            return cast("Targets", self.role(TARGETS).signed)
+        return cast("Root", self._newest(ROOT).signed)
+
+    def _version(self, name: str) -> int:
+        """The newest published version; 0 for none."""
+        if name == TIMESTAMP:
+            file = self.folder / "metadata" / "timestamp.json"
+            return _read(file).signed.version if file.exists() else 0
+        names = (self.folder / "metadata").glob(f"*.{name}.json")
+        return max((int(file.name.split(".", 1)[0]) for file in names), default=0)
+
+    def _newest(self, name: str) -> Meta:
+        return _read(self._metadata(name, self._version(name)))
+
+    def _metadata(self, name: str, version: int) -> Path:
+        return self.folder / "metadata" / ("timestamp.json" if name == TIMESTAMP else f"{version}.{name}.json")
+
+    def _pending(self, name: str) -> Path:
+        return self.folder / "pending" / f"{name}.json"
+
+
+def sign(data: bytes, name: str, signer: Signer) -> bytes:
+    """`data`, a role's pending file, with one signature more. Raises ReleaseTrouble for what can't be read."""
+    metadata = _parsed(data, name)
+    metadata.sign(signer, append=True)
+    return metadata.to_bytes(_WRITE)
+
+
+def _parsed(data: bytes, what: str) -> Meta:
+    try:
+        return Metadata.from_bytes(data)
+    except DeserializationError as cause:
+        raise ReleaseTrouble("release.unreadable_role", role=what) from cause
+
+
+def _read(file: Path) -> Meta:
+    try:
+        return _parsed(file.read_bytes(), file.name)
+    except OSError as cause:
+        raise ReleaseTrouble("release.no_role", role=file.name) from cause
+
+
+def _write(file: Path, metadata: Meta) -> None:
+    _replace(file, metadata.to_bytes(_WRITE))
+
+
+def _replace(file: Path, data: bytes) -> None:
+    """Whoever reads sees the old file or the new one, also after a cut."""
+    part = file.with_name(f"{file.name}.part")
+    with part.open("wb") as out:
+        out.write(data)
+        out.flush()
+        os.fsync(out.fileno())
+    part.replace(file)
+
+
+def _until(role: Role, now: datetime) -> datetime:
+    return now.replace(microsecond=0) + timedelta(days=role.days)
