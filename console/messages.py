@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from casework.messages import Translator  # at run time it would load msgspec, three times the start of Python
 
 LANGUAGES = ("zh_CN", "en")
-DOMAINS = ("casework", "catalogue", "papers", "screens", "console", "line", "store", "hall")
+DOMAINS = ("casework", "catalogue", "papers", "screens", "console", "line", "store", "hall", "updates")
 VARIABLE = "YICHUANG_LANG"
 
 _LOCALE = os.path.join(os.path.dirname(__file__), "locale")  # noqa: PTH118, PTH120 - pathlib costs 10 ms at the start

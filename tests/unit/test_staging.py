@@ -1,0 +1,121 @@
+"""Versions side by side: whole or not there, tried once, gone back from, and never one that fills the disk (T46)."""
+
+from __future__ import annotations
+
+import hashlib
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from sync.errors import UpdateRefused
+from sync.updates.launcher import KEPT, TRIAL, back, is_whole, read, write
+from sync.updates.staging import FACTORY, by_installer, forget_failure, prune, stage, stands, switch
+
+
+def unpacked(wheels: Sequence[Path], lib: Path) -> None:
+    for wheel in wheels:
+        (lib / wheel.name).write_bytes(wheel.read_bytes())
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    stage(tmp_path, "1.0", [], unpacked)
+    write(tmp_path, {"version": "1.0", "previous": "", "state": KEPT, "tries": 0, "failed": []})
+    return tmp_path
+
+
+def test_a_version_is_whole_or_not_there(home: Path) -> None:
+    def fails(wheels: Sequence[Path], lib: Path) -> None:
+        (lib / "half").touch()
+        raise OSError(28, "no space left on device")
+
+    with pytest.raises(OSError, match="no space"):
+        stage(home, "2.0", [], fails)
+    assert not is_whole(home, "2.0")
+    assert [folder.name for folder in (home / "versions").iterdir()] == ["1.0"]
+    assert not switch(home, "2.0")
+    stage(home, "2.0", [], unpacked)
+    assert is_whole(home, "2.0")
+
+
+def test_what_a_cut_left_is_thrown_away_and_begun_anew(home: Path) -> None:
+    half = home / "versions" / ".staging-2.0" / "lib"
+    half.mkdir(parents=True)
+    (half / "left over").touch()
+    torn = home / "versions" / "2.0" / "lib"
+    torn.mkdir(parents=True)
+    (torn / "without its mark").touch()
+    stage(home, "2.0", [], unpacked)
+    assert list((home / "versions" / "2.0" / "lib").iterdir()) == []
+
+
+def test_a_version_on_trial_is_kept_when_it_says_that_it_stands(home: Path) -> None:
+    stage(home, "2.0", [], unpacked)
+    assert switch(home, "2.0")
+    assert (read(home)["version"], read(home)["previous"], read(home)["state"]) == ("2.0", "1.0", TRIAL)
+    stands(home, "1.0")
+    assert read(home)["state"] == TRIAL, "another version can't say it"
+    stands(home, "2.0")
+    assert read(home)["state"] == KEPT
+    assert not switch(home, "2.0"), "it runs"
+
+
+def test_a_version_that_failed_here_is_not_tried_again_before_a_new_rollout_says_so(home: Path) -> None:
+    stage(home, "2.0", [], unpacked)
+    switch(home, "2.0")
+    write(home, back(read(home)))
+    assert not switch(home, "2.0")
+    forget_failure(home, "2.0")
+    assert switch(home, "2.0")
+
+
+def test_old_versions_go_the_one_before_and_the_factory_s_stay(home: Path) -> None:
+    (home / "versions" / "1.0" / FACTORY).touch()
+    for version in ("1.1", "1.2", "1.9", "1.10", "2.0"):
+        stage(home, version, [], unpacked)
+    write(home, {**read(home), "version": "2.0", "previous": "1.1"})
+    assert prune(home) == ["1.2"]
+    assert {folder.name for folder in (home / "versions").iterdir()} == {"1.0", "1.1", "1.9", "1.10", "2.0"}
+
+
+def test_a_name_that_is_no_version_becomes_no_folder(home: Path) -> None:
+    for name in ("", "..", "1.0/../../x", "latest"):
+        with pytest.raises(UpdateRefused):
+            stage(home, name, [], unpacked)
+
+
+def a_wheel(folder: Path, text: str = "ANSWER = 42\n") -> Path:
+    """A real one."""
+    file = folder / "tiny-1.0-py3-none-any.whl"
+    info = "tiny-1.0.dist-info"
+    files = {
+        "tiny/__init__.py": text,
+        f"{info}/METADATA": "Metadata-Version: 2.1\nName: tiny\nVersion: 1.0\n",
+        f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    }
+    record = "".join(f"{name},sha256={_hash(text)},{len(text.encode())}\n" for name, text in files.items())
+    with zipfile.ZipFile(file, "w") as out:
+        for name, said in {**files, f"{info}/RECORD": f"{record}{info}/RECORD,,\n"}.items():
+            out.writestr(name, said)
+    return file
+
+
+def _hash(text: str) -> str:
+    import base64
+
+    return base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).decode().rstrip("=")
+
+
+def test_wheels_are_installed_from_their_files_alone(home: Path, tmp_path: Path) -> None:
+    stage(home, "2.0", [a_wheel(tmp_path)], by_installer)
+    assert (home / "versions" / "2.0" / "lib" / "tiny" / "__init__.py").read_text("utf-8") == "ANSWER = 42\n"
+
+
+def test_a_wheel_that_can_not_be_installed_leaves_no_version_and_says_why(home: Path, tmp_path: Path) -> None:
+    broken = tmp_path / "broken-1.0-py3-none-any.whl"
+    broken.write_bytes(b"no zip")
+    with pytest.raises(UpdateRefused, match="not_installed"):
+        stage(home, "2.0", [broken], by_installer)
+    assert not is_whole(home, "2.0")
