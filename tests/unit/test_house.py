@@ -19,7 +19,7 @@ ROOMS = ("casework", "console", "hall", "local_db", "screens", "sync")
 MODULES = sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py"))
 NAMES = [path.relative_to(ROOT).as_posix() for path in MODULES]
 
-MAY_HAVE_EFFECTS = {"console/bootstrap.py", "console/main.py", "hall/cli.py"}
+MAY_HAVE_EFFECTS = {"console/bootstrap.py", "console/main.py", "hall/cli.py", "sync/updates/launcher.py"}
 
 EFFECTS = re.compile(
     r"""(?:

@@ -1,0 +1,106 @@
+"""A release laid beside the running one, switched to, kept or pruned (updates.md, *Terminal*). No link is ever made.
+
+    HOME/versions/.staging-<v>   under way: thrown away and begun anew after a cut
+    HOME/versions/<v>            whole: renamed into place after its `.complete`
+
+What is whole is never changed again; which one runs is the pointer's word alone (sync.updates.launcher).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from casework.manifest import is_version, order
+from sync.errors import UpdateRefused
+from sync.updates.launcher import COMPLETE, KEPT, LIB, TRIAL, is_whole, read, write
+
+KEEP = 3
+"""Versions that stay on the disk, besides the one that came with the installation."""
+FACTORY = "factory"
+"""A file beside `lib` of the version that came with the installation: that one is never thrown away."""
+Install = Callable[[Sequence[Path], Path], None]
+
+
+def stage(home: Path, version: str, wheels: Sequence[Path], install: Install) -> None:
+    """Lay a version beside the running one; nothing where it is whole already. Raises UpdateRefused."""
+    if not is_version(version):
+        raise UpdateRefused("update.unreadable", what=version[:40])
+    if is_whole(home, version):
+        return
+    final, under_way = home / "versions" / version, home / "versions" / f".staging-{version}"
+    for left in (under_way, final):  # one without its `.complete` is nobody's version
+        shutil.rmtree(left, ignore_errors=True)
+    (under_way / LIB).mkdir(parents=True)
+    try:
+        install(wheels, under_way / LIB)
+        (under_way / COMPLETE).touch()
+        _flushed(under_way)
+        under_way.replace(final)
+    finally:
+        shutil.rmtree(under_way, ignore_errors=True)
+
+
+def switch(home: Path, version: str) -> bool:
+    """Let the launcher begin with `version`, on trial. False when it is not whole, runs already, or failed before."""
+    pointer = read(home)
+    if version in {pointer["version"], *pointer["failed"]} or not is_whole(home, version):
+        return False
+    write(home, {**pointer, "version": version, "previous": pointer["version"], "state": TRIAL, "tries": 0})
+    return True
+
+
+def stands(home: Path, version: str) -> None:
+    """The running version says of itself that it stands: it is kept."""
+    pointer = read(home)
+    if pointer["version"] == version and pointer["state"] == TRIAL:
+        write(home, {**pointer, "state": KEPT, "tries": 0})
+
+
+def forget_failure(home: Path, version: str) -> None:
+    """A new rollout wants a version that failed here once to be tried again."""
+    pointer = read(home)
+    if version in pointer["failed"]:
+        write(home, {**pointer, "failed": [each for each in pointer["failed"] if each != version]})
+
+
+def prune(home: Path) -> list[str]:
+    """Throw the oldest versions away; the running one, the one before and the factory's stay. Those that went."""
+    pointer = read(home)
+    found = [folder.name for folder in (home / "versions").iterdir() if is_version(folder.name)]
+    kept = {pointer["version"], pointer["previous"], *sorted(found, key=order)[-KEEP:]}
+    kept |= {name for name in found if (home / "versions" / name / FACTORY).exists()}
+    gone = sorted(set(found) - kept, key=order)
+    for name in gone:
+        (home / "versions" / name / COMPLETE).unlink(missing_ok=True)  # first: half a version is no version
+        shutil.rmtree(home / "versions" / name, ignore_errors=True)
+    return gone
+
+
+def by_installer(wheels: Sequence[Path], lib: Path) -> None:
+    """Install wheels with `uv` where there is one, else with `pip`, from these files alone, at a low priority.
+
+    Raises UpdateRefused with the last line that the installer said.
+    """
+    uv = shutil.which("uv")
+    program = [uv, "pip", "install", "--link-mode=copy"] if uv else [sys.executable, "-m", "pip", "install", "--quiet"]
+    words = [*program, "--no-index", "--no-deps", "--target", str(lib), *map(str, wheels)]
+    done = subprocess.run(
+        words, check=False, capture_output=True, text=True,
+        creationflags=getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0),
+    )  # fmt: skip
+    if done.returncode:
+        said = (done.stderr or done.stdout).strip().splitlines() or [""]
+        raise UpdateRefused("update.not_installed", reason=said[-1][:200])
+
+
+def _flushed(folder: Path) -> None:
+    """Everything in it is on the disk: after a power cut `.complete` must not stand beside empty files."""
+    for file in folder.rglob("*"):
+        if file.is_file():
+            with file.open("rb+") as stream:
+                os.fsync(stream.fileno())
