@@ -8,6 +8,7 @@ from __future__ import annotations
 import msgspec
 
 from casework.errors import UNREADABLE
+from casework.rollout import Standing
 
 PROTOCOL = 1
 """The form of requests and answers that this program speaks."""
@@ -38,6 +39,8 @@ class Report(msgspec.Struct, frozen=True, omit_defaults=True):
     """Papers that wait for their printer; -1 where nobody looked."""
     forms: int = -1
     """Unfinished forms at this window; -1 where nobody looked."""
+    update: Standing | None = None
+    """Which versions it runs, and how it gets on with those it is to run; None where updates are not set up."""
 
 
 _encode = msgspec.json.Encoder().encode

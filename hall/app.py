@@ -9,6 +9,7 @@ import asyncio
 import functools
 import logging
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 import msgspec
@@ -33,6 +34,7 @@ from hall.openapi import document
 from hall.polling import Poll, Polls
 from hall.pulling import Question
 from hall.push_queue import PushQueue
+from hall.releases.serving import published
 from hall.request_body import body_of
 from hall.rows import TerminalRow
 from hall.service import Hall
@@ -62,7 +64,13 @@ class Api:
     """The handlers. One per application."""
 
     def __init__(
-        self, hall: Hall, run: Run, limits: Limits, shelf: Shelf | None = None, run_pushes: Run | None = None
+        self,
+        hall: Hall,
+        run: Run,
+        limits: Limits,
+        shelf: Shelf | None = None,
+        run_pushes: Run | None = None,
+        releases: Path = Path("releases"),
     ) -> None:
         self.hall = hall
         self.bell = Bell()
@@ -70,6 +78,7 @@ class Api:
         self._limits = limits
         self._polls = Polls(self.bell, run, limits)
         self._pushes = PushQueue(hall.push_together, run_pushes or run, self._ring, limits)
+        self._releases = releases
         self._snapshots = SnapshotAnswers(shelf, hall.in_log, run, limits)
         self._schema = msgspec.json.encode(document())
 
@@ -175,6 +184,10 @@ class Api:
         """A file of the newest snapshot, or a part of it (S21)."""
         return await self._snapshots.answer(request, await self._terminal(request))
 
+    async def update(self, request: Request) -> Response:
+        """A file of what is published, whole or from a byte on: signed itself, and open to everyone."""
+        return published(self._releases, request.path_params["path"])
+
     async def _terminal(self, request: Request) -> TerminalRow:
         _, prove = self._proving(request)
         return await self._run(prove)
@@ -200,6 +213,7 @@ def create_app(
     limits: Limits = LIMITS,
     shelf: Shelf | None = None,
     run_pushes: Run | None = None,
+    releases: Path = Path("releases"),
 ) -> Starlette:
     """The application. `app.state.api` has the `Api`, with the bell and the hall's use cases.
 
@@ -212,8 +226,9 @@ def create_app(
         limits: sizes and times.
         shelf: the snapshots for terminals that begin; without one they pull from the beginning.
         run_pushes: where those run that take a push in; None: where all do.
+        releases: the folder of what is published for the terminals.
     """
-    api = Api(Hall(store, signer, clock, new_id, limits), run, limits, shelf, run_pushes)
+    api = Api(Hall(store, signer, clock, new_id, limits), run, limits, shelf, run_pushes, releases)
     get, post = ["GET"], ["POST"]
     routes = [
         Route("/sync/v1/hello", _answering(api, api.hello), methods=get),
@@ -226,6 +241,7 @@ def create_app(
         Route("/sync/v1/windows", _answering(api, api.windows), methods=get),
         Route("/sync/v1/blob/{sha256}", _answering(api, api.blob), methods=["GET", "HEAD"]),
         Route("/sync/v1/blob/{sha256}", _answering(api, api.take_blob), methods=["PUT"]),
+        Route("/updates/{path:path}", _answering(api, api.update), methods=["GET", "HEAD"]),
         Route("/openapi.json", _answering(api, api.openapi), methods=get),
         Route("/healthz", _answering(api, api.health), methods=get),
         Route("/metrics", _answering(api, api.metrics), methods=get),

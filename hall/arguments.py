@@ -30,7 +30,7 @@ def parser_of(command: str) -> Parser:
     """The parser of `hall` or `terminal`."""
     parser = Parser(prog=f"yichuang {command}", allow_abbrev=False)
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    (_terminal if command == "terminal" else _hall)(actions)
+    {"terminal": _terminal, "release": _release}.get(command, _hall)(actions)
     return parser
 
 
@@ -92,3 +92,33 @@ def _action(group: Any, name: str, kind: str = "") -> argparse.ArgumentParser:
     parser.add_argument("--json", action="store_true", default=argparse.SUPPRESS if kind else False)
     parser.add_argument("--lang", choices=("zh_CN", "en"), default=argparse.SUPPRESS)
     return parser
+
+
+def _release(actions: Any) -> None:
+    keys = _action(actions, "keys")
+    keys.add_argument("folder", metavar="DIR", help=t("hall.option.key_folder"))
+    keys.add_argument("--small", action="store_true")
+    signing = _action(actions, "sign")
+    signing.add_argument("file", metavar="FILE", help=t("hall.option.pending"))
+    signing.add_argument("--key", metavar="FILE", required=True)
+    _action(actions, "init").add_argument("source", metavar="DIR", help=t("hall.option.ceremony"))
+    _action(actions, "add").add_argument("build", metavar="DIR")
+    _action(actions, "take").add_argument("file", metavar="FILE", help=t("hall.option.pending"))
+    _action(actions, "publish")
+    begin = _action(actions, "rollout")
+    for kind in ("app", "catalogue", "config"):
+        begin.add_argument(f"--{kind}", metavar="VERSION", default="", help=t("hall.option.of_kind"))
+    begin.add_argument("--before", metavar="VERSION", default="")
+    begin.add_argument("--lab", metavar="NUMBER,...", default="")
+    begin.add_argument("--first", metavar="NUMBER", default="")
+    begin.add_argument("--deadline", metavar="TIME", default="")
+    begin.add_argument("--soak", metavar="MINUTES", type=int, default=24 * 60)
+    begin.add_argument("--staff", metavar="NUMBER", required=True, help=t("hall.option.publisher"))
+    for name in ("promote", "approve"):
+        ring = _action(actions, name)
+        ring.add_argument("ring", metavar="RING", choices=("lab", "first", "tenth", "half", "all"))
+        if name == "approve":
+            ring.add_argument("--staff", metavar="NUMBER", required=True, help=t("hall.option.actor"))
+    for name in ("halt", "resume", "status"):
+        _action(actions, name)
+    _action(actions, "block").add_argument("version", metavar="VERSION", help=t("hall.option.of_kind"))

@@ -54,6 +54,7 @@ Verifier = Callable[[str], str]
 
 DATABASE = "hall.db"
 KEYS = "keys"
+RELEASES = "releases"
 PIN_VARIABLE = "YICHUANG_PIN"
 LEAST_PIN = 6
 _INVITE_BITS = 50
@@ -177,6 +178,7 @@ def app_of(here: HallHere) -> Starlette:
         limits=here.limits,
         shelf=Shelf(here.folder / FOLDER, here.limits),
         run_pushes=OwnThread("pushes"),
+        releases=here.folder / RELEASES,
     )
 
 
@@ -208,11 +210,15 @@ async def _watching(here: HallHere, api: Api) -> None:
 
 
 def run(words: Sequence[str]) -> int:
-    """`yichuang hall …` or `yichuang terminal invite|list|revoke|scope …`; the exit code.
+    """`yichuang hall …`, `yichuang terminal invite|list|revoke|scope …` or `yichuang release …`; the exit code.
 
     Raises HallError with a sentence; SystemExit(2) when the words are wrong.
     """
     args = parser_of(words[0]).parse_args(list(words[1:]))
+    if words[0] == "release":
+        from hall.cli_release import run_release
+
+        return run_release(args)
     return run_terminal(args) if words[0] == "terminal" else run_hall(args)
 
 

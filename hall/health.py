@@ -15,6 +15,7 @@ from casework.errors import BadBytes
 from casework.facts import HALL
 from casework.limits import Limits
 from casework.report import Report
+from casework.rollout import Standing
 from casework.seals import key_id
 from casework.upcasting import can_read
 from hall.errors import TooOld
@@ -49,6 +50,7 @@ class TerminalHealth(msgspec.Struct, frozen=True):
     forms: int = -1
     adopted_by: str = ""
     """The number that goes on from it (S27)."""
+    update: Standing | None = None
     revoked_since: str = ""
     """From which moment on what it did waits for a person (S28)."""
 
@@ -102,7 +104,7 @@ def _health(row: TerminalRow, told: ReportRow | None, newest: int, held: int, re
         return known
     return msgspec.structs.replace(
         known, unsent=said.unsent, oldest=said.oldest, offset_ms=said.offset_ms, error=said.error,
-        program=said.program, protocol=said.protocol, clear=told.clear, free_mb=said.free_mb,
+        program=said.program, protocol=said.protocol, clear=told.clear, free_mb=said.free_mb, update=said.update,
         prints=said.prints, forms=said.forms,
     )  # fmt: skip
 

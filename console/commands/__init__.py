@@ -11,6 +11,7 @@ COMMANDS = {
     "serve": "serve",
     "hall": "hall",
     "terminal": "terminal",
+    "release": "release",
     "prefile": "prefile",
     "intake": "intake",
     "case": "case",

@@ -90,6 +90,11 @@ class Releases:
         """What the newest published version of `name` lists."""
         return dict(self.role(name).signed.targets)
 
+    def content(self, name: str, path: str) -> bytes | None:
+        """A file that the newest published version of `name` lists; None when it does not."""
+        info = self.listed(name).get(path)
+        return None if info is None else self._target(info).read_bytes()
+
     def pending(self, name: str) -> Meta:
         """The version of a role that waits for signatures. Raises ReleaseTrouble when none does."""
         return _read(self._pending(name))
@@ -104,11 +109,12 @@ class Releases:
 
     def list_file(self, role: str, path: str, data: bytes) -> Path:
         """Put a file below the targets and list it in the next version of `role`; the pending file to be signed."""
-        target = self.folder / "targets" / path
+        info = TargetFile.from_data(path, data)
+        target = self._target(info)
         target.parent.mkdir(parents=True, exist_ok=True)
         _replace(target, data)
         metadata = self._next(role)
-        metadata.signed.targets[path] = TargetFile.from_data(path, data)
+        metadata.signed.targets[path] = info
         metadata.signatures.clear()
         _write(self._pending(role), metadata)
         return self._pending(role)
@@ -194,6 +200,11 @@ class Releases:
 
     def _metadata(self, name: str, version: int) -> Path:
         return self.folder / "metadata" / ("timestamp.json" if name == TIMESTAMP else f"{version}.{name}.json")
+
+    def _target(self, info: TargetFile) -> Path:
+        """Under its hash: what an older publication lists stays where it was until nobody asks for it."""
+        folder, _, name = info.path.rpartition("/")
+        return self.folder / "targets" / folder / f"{info.hashes['sha256']}.{name}"
 
     def _pending(self, name: str) -> Path:
         return self.folder / "pending" / f"{name}.json"

@@ -25,7 +25,7 @@ from sync.updates.fetching import METADATA, TARGETS, Source
 ROOM_TIMES = 3
 """Free space that a release needs, as a multiple of what is fetched: the files, the installed version, the backup."""
 _CONFIG = UpdaterConfig(
-    prefix_targets_with_hash=False, timestamp_max_length=64 * 1024, snapshot_max_length=1024**2,
+    timestamp_max_length=64 * 1024, snapshot_max_length=1024**2,
     root_max_length=512 * 1024, targets_max_length=8 * 1024**2,
 )  # fmt: skip
 

@@ -213,7 +213,7 @@ def test_no_room_is_said_before_the_first_byte(
 
 def test_a_manifest_that_leads_out_of_its_folder_is_refused(hall: Publisher, window: Asker) -> None:
     manifest = hall.releases_app("0.5.0", WHEELS)
-    evil = json.loads((hall.folder / "targets" / "app" / "0.5.0" / "manifest.json").read_bytes())
+    evil = json.loads(hall.releases.content(APP, "app/0.5.0/manifest.json") or b"")
     evil["wheels"][ANY][0]["name"] = "../../../x-1-py3-none-any.whl"
     hall.lists(APP, "app/0.5.1/manifest.json", json.dumps({**evil, "version": "0.5.1"}).encode())
     hall.releases.publish()

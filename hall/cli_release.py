@@ -1,0 +1,260 @@
+"""`yichuang release …`: what IT does with keys, releases and rollouts (updates.md). Signing needs no hall beside it.
+
+On the machine with the keys: `keys`, `sign`; everything else at the hall.
+"""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from securesystemslib.signer import Signer
+
+from casework.manifest import Wheel, decode_manifest
+from casework.messages import t
+from casework.rollout import (
+    KINDS,
+    RINGS,
+    Gate,
+    Rollout,
+    Seen,
+    Standing,
+    Versions,
+    approved,
+    blocked,
+    gate,
+    halted,
+    opened,
+    progress,
+    resumed,
+)
+from hall import cli
+from hall.errors import KeyTrouble, ReleaseTrouble
+from hall.releases.keys import make_key, read_key
+from hall.releases.repository import Releases, found, sign
+from hall.releases.roles import APP, NORMAL, ONLINE, SMALL
+from hall.releases.rollouts import Rollouts
+
+ONLINE_KEY = f"{ONLINE}.pem"
+_NEVER = "2000-01-01T00:00:00.000"
+PASSPHRASE = "YICHUANG_KEY_PASSPHRASE"
+
+
+def run_release(args: argparse.Namespace) -> int:
+    """Do what was asked; the exit code. Raises HallError, BadRollout."""
+    alone: dict[str, Callable[[argparse.Namespace], int]] = {"keys": _keys, "sign": _sign, "init": _init}
+    if args.action in alone:
+        return alone[args.action](args)
+    at_hall = {
+        "add": _add, "take": _take, "publish": _publish, "rollout": _begin, "promote": _promote, "approve": _approve,
+        "halt": _halt, "resume": _resume, "block": _block, "status": _status,
+    }  # fmt: skip
+    with cli.open_hall(cli.hall_folder(args.dir)) as here:
+        return at_hall[args.action](args, here)
+
+
+def releases_of(here: cli.HallHere) -> Releases:
+    """The repository of an opened hall. Raises ReleaseTrouble where there is none yet."""
+    folder = here.folder / cli.RELEASES
+    if not (folder / ONLINE_KEY).is_file():
+        raise ReleaseTrouble("release.none", folder=str(here.folder))
+    return Releases(folder, read_key(folder / ONLINE_KEY), datetime.now(UTC), NORMAL)
+
+
+def rollouts_of(here: cli.HallHere) -> Rollouts:
+    """The rollouts of an opened hall. Raises ReleaseTrouble."""
+    with here.store.reading() as reading:
+        return Rollouts(releases_of(here), reading.hall().id[:16])
+
+
+def seen_by(here: cli.HallHere) -> tuple[Seen, ...]:
+    """Every active terminal with what it said of its versions last."""
+    return tuple(
+        Seen(one.number, one.last_seen or _NEVER, one.update or Standing())
+        for one in here.hall.terminals()
+        if one.active
+    )
+
+
+# Keys, on a machine that nobody else uses
+
+
+def _keys(args: argparse.Namespace) -> int:
+    """The ceremony: all keys, one file for each person, and the first metadata signed by all of them."""
+    roles = SMALL if args.small else NORMAL
+    folder, phrase = Path(args.folder), _passphrase(twice=True)
+    people, hall = folder / "keys", folder / "hall"
+    for place in (people, hall):
+        place.mkdir(parents=True, exist_ok=True)
+    online = make_key(hall / ONLINE_KEY, os.urandom(32))
+    signers: dict[str, list[Signer]] = {}
+    for name, role in roles.items():
+        signers[name] = [online] if role.online else [
+            make_key(people / f"{name}-{place + 1}.pem", os.urandom(32), phrase) for place in range(role.keys)
+        ]  # fmt: skip
+    now = datetime.now(UTC)
+    found(hall, roles, signers, now)
+    Releases(hall, online, now, roles).freshen()
+    cli.say(t("release.keys_made", keys=str(people), hall=str(hall)))
+    return 0
+
+
+def _sign(args: argparse.Namespace) -> int:
+    file = Path(args.file)
+    try:
+        data = file.read_bytes()
+    except OSError as cause:
+        raise ReleaseTrouble("release.no_role", role=file.name) from cause
+    file.write_bytes(sign(data, file.stem, read_key(Path(args.key), _passphrase())))
+    cli.say(t("release.signed", file=file.name))
+    return 0
+
+
+def _passphrase(*, twice: bool = False) -> str:
+    """From the variable for programs, else typed. Raises KeyTrouble when it was typed otherwise the second time."""
+    if PASSPHRASE in os.environ or not sys.stdin.isatty():
+        return os.environ.get(PASSPHRASE, "")
+    phrase = getpass.getpass(t("release.passphrase"))
+    if twice and getpass.getpass(t("release.passphrase_again")) != phrase:
+        raise KeyTrouble("release.passphrases_differ")
+    return phrase
+
+
+# At the hall
+
+
+def _init(args: argparse.Namespace) -> int:
+    folder = cli.hall_folder(args.dir)
+    source, target = Path(args.source), folder / cli.RELEASES
+    if target.exists():
+        raise ReleaseTrouble("release.is_there", folder=str(target))
+    if not (source / ONLINE_KEY).is_file() or not (source / "metadata" / "1.root.json").is_file():
+        raise ReleaseTrouble("release.no_ceremony", folder=str(source))
+    part = target.with_name(f"{cli.RELEASES}.part")
+    shutil.rmtree(part, ignore_errors=True)
+    shutil.copytree(source, part)
+    part.replace(target)
+    cli.say(t("release.begun", folder=str(target)))
+    return 0
+
+
+def _add(args: argparse.Namespace, here: cli.HallHere) -> int:
+    """A built release: its wheels below the targets, its manifest into the next version of the role `app`."""
+    built, releases = Path(args.build), releases_of(here)
+    try:
+        data = (built / "manifest.json").read_bytes()
+    except OSError as cause:
+        raise ReleaseTrouble("release.no_build", folder=str(built)) from cause
+    manifest = decode_manifest(data, str(msgspec.json.decode(data).get("version", "")))
+    for wheel in (wheel for wheels in manifest.wheels.values() for wheel in wheels):
+        _copy(built, wheel, releases.folder / "targets")
+    pending = releases.list_file(APP, f"app/{manifest.version}/manifest.json", data)
+    cli.say(t("release.waits", file=str(pending), missing=releases.missing(APP)))
+    return 0
+
+
+def _copy(built: Path, wheel: Wheel, targets: Path) -> None:
+    target = targets / wheel.path
+    if target.exists():
+        return
+    source = built / "wheels" / wheel.name
+    if not source.is_file() or source.stat().st_size != wheel.size:
+        raise ReleaseTrouble("release.no_build", folder=str(source))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name("part")
+    shutil.copyfile(source, part)
+    part.replace(target)
+
+
+def _take(args: argparse.Namespace, here: cli.HallHere) -> int:
+    file = Path(args.file)
+    missing = releases_of(here).take_signed(file.stem, file.read_bytes())
+    cli.say(t("release.taken", role=file.stem, missing=missing))
+    return 0
+
+
+def _publish(args: argparse.Namespace, here: cli.HallHere) -> int:
+    published = releases_of(here).publish()
+    cli.say(t("release.published", roles=", ".join(published) or "-"))
+    return 0
+
+
+def _begin(args: argparse.Namespace, here: cli.HallHere) -> int:
+    """A new rollout of these versions; what runs everywhere now is what is gone back to."""
+    rollouts = rollouts_of(here)
+    now = rollouts.current()
+    lab = tuple(filter(None, args.lab.split(",")))
+    wanted = Versions(**{kind: getattr(args, kind) for kind in KINDS})
+    before = _everywhere(now) if now is not None else Versions(app=args.before)
+    rollout = Rollout(
+        now.number + 1 if now else 1, rollouts.hall, wanted, before, lab=lab, first=args.first,
+        published_by=args.staff, deadline=args.deadline, soak_minutes=args.soak, blocked=now.blocked if now else (),
+    )  # fmt: skip
+    rollouts.publish(opened(rollout, RINGS[0], here.hall.now))
+    return _status(args, here)
+
+
+def _everywhere(rollout: Rollout) -> Versions:
+    done = len(rollout.opened) == len(RINGS) and not rollout.halted
+    mine, before = rollout.target, rollout.before
+    if not done:
+        return before
+    return Versions(*(getattr(mine, kind) or getattr(before, kind) for kind in KINDS))
+
+
+def _changed(here: cli.HallHere, change: Callable[[Rollout], Rollout]) -> Rollout:
+    rollouts = rollouts_of(here)
+    now = rollouts.current()
+    if now is None:
+        raise ReleaseTrouble("release.no_rollout")
+    rollout = change(now)
+    rollouts.publish(rollout)
+    return rollout
+
+
+def _promote(args: argparse.Namespace, here: cli.HallHere) -> int:
+    _changed(here, lambda now: opened(now, args.ring, here.hall.now))
+    return _status(args, here)
+
+
+def _approve(args: argparse.Namespace, here: cli.HallHere) -> int:
+    _changed(here, lambda now: approved(now, args.ring, args.staff, here.hall.now))
+    return _status(args, here)
+
+
+def _halt(args: argparse.Namespace, here: cli.HallHere) -> int:
+    _changed(here, lambda now: halted(now, "rollout.halted.person"))
+    return _status(args, here)
+
+
+def _resume(args: argparse.Namespace, here: cli.HallHere) -> int:
+    _changed(here, lambda now: resumed(now, here.hall.now))
+    return _status(args, here)
+
+
+def _block(args: argparse.Namespace, here: cli.HallHere) -> int:
+    _changed(here, lambda now: blocked(now, args.version))
+    return _status(args, here)
+
+
+def _status(args: argparse.Namespace, here: cli.HallHere) -> int:
+    rollout = rollouts_of(here).current()
+    if rollout is None:
+        raise ReleaseTrouble("release.no_rollout")
+    seen = seen_by(here)
+    found: Gate = gate(rollout, seen, here.hall.now)
+    facts: dict[str, Any] = {
+        "number": rollout.number, "target": msgspec.to_builtins(rollout.target), "opened": rollout.opened,
+        "next": found.step, "ring": found.ring, "why": t(found.reason, **found.facts),
+        "progress": {ring: list(counts) for ring, counts in progress(rollout, seen).items()},
+    }  # fmt: skip
+    cli.print_row(facts)
+    return 0

@@ -1,0 +1,41 @@
+"""The rollout of a hall in its repository: read, replaced, and moved on by the gate (updates.md, *Rollout*)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from casework.rollout import Gate, Rollout, Seen, decode_rollout, encode_rollout, gate, halted, opened
+from hall.releases.repository import Releases
+from hall.releases.roles import ROLLOUT
+
+
+class Rollouts:
+    """Of one hall."""
+
+    def __init__(self, releases: Releases, hall: str) -> None:
+        self._releases = releases
+        self.hall = hall
+        self._path = f"rollout/{hall}.json"
+
+    def current(self) -> Rollout | None:
+        """What is published now."""
+        data = self._releases.content(ROLLOUT, self._path)
+        return None if data is None else decode_rollout(data)
+
+    def publish(self, rollout: Rollout) -> None:
+        """Sign it with the hall's own key, and make it public. Raises ReleaseTrouble."""
+        self._releases.list_file(ROLLOUT, self._path, encode_rollout(rollout))
+        self._releases.sign_online(ROLLOUT)
+        self._releases.publish()
+
+    def step(self, seen: Sequence[Seen], now: str) -> Gate:
+        """Open the next ring or halt, where it is time; what was found."""
+        rollout = self.current()
+        if rollout is None:
+            return Gate("none")
+        found = gate(rollout, seen, now)
+        if found.step == "open":
+            self.publish(opened(rollout, found.ring, now))
+        elif found.step == "halt":
+            self.publish(halted(rollout, found.reason))
+        return found
