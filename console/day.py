@@ -1,4 +1,4 @@
-"""What a day of the hall in fast motion is run with, and what it brings (`console.day_course` runs it)."""
+"""What a day of the hall in fast motion is run with, and what it brings (`console.demo.day_course` runs it)."""
 
 from __future__ import annotations
 

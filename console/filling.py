@@ -15,7 +15,7 @@ from casework.events import body_of
 from casework.messages import t
 from casework.rules import Refusal
 from console.counter import Session
-from console.desk_intake import shown_party
+from console.desk.intake import shown_party
 from console.terminal import Terminal
 from screens import desk
 

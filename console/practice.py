@@ -21,13 +21,13 @@ from casework.bodies import Party
 from casework.catalogue.pinyin import initials_of
 from casework.limits import LIMITS
 from casework.messages import t
-from console import demo
-from console.day_intake import prefile_checked_again, prefile_opened
+from console.demo import demo
+from console.demo.day_intake import prefile_checked_again, prefile_opened
+from console.demo.sample import application
+from console.demo.story import CLERK, OFFICER, done, session
 from console.errors import ConsoleError
 from console.output import talk
 from console.paperwork import PRACTICE
-from console.sample import application
-from console.story import CLERK, OFFICER, done, session
 from console.terminal import Terminal
 
 REGION = "000000"

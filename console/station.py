@@ -10,7 +10,7 @@ from pathlib import Path
 
 from casework.messages import Message
 from console import bootstrap
-from console.desk import CounterDesk
+from console.desk.counter_desk import CounterDesk
 from console.line_thread import LineThread
 from console.print_queue import PrintQueue
 from console.terminal import Terminal

@@ -19,13 +19,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from casework.ambient import Clock, NewId
 from casework.errors import BadBytes
 from casework.http_signature import INPUT, SIGNATURE, read_claim
 from casework.limits import LIMITS, Limits
 from casework.messages import t
 from casework.report import decode_report
-from casework.seals import Signer
 from casework.wire import Problem
 from hall.bell import Bell
 from hall.blob_requests import LENGTH, OCTETS, OFFSET, answer_of, piece_of_query, range_of
@@ -40,7 +38,6 @@ from hall.rows import TerminalRow
 from hall.service import Hall
 from hall.snapshot_answers import SnapshotAnswers
 from hall.snapshots import Shelf
-from hall.store import Store
 
 _log = logging.getLogger("yichuang.hall")
 
@@ -204,10 +201,7 @@ class Api:
 
 
 def create_app(
-    store: Store,
-    signer: Signer,
-    clock: Clock,
-    new_id: NewId,
+    hall: Hall,
     *,
     run: Run = inline,
     limits: Limits = LIMITS,
@@ -218,17 +212,14 @@ def create_app(
     """The application. `app.state.api` has the `Api`, with the bell and the hall's use cases.
 
     Args:
-        store: the hall's memory.
-        signer: its private key.
-        clock: its time.
-        new_id: gives ids of the hall's own facts.
+        hall: its use cases, with its memory, key and clock.
         run: where blocking calls of the store run.
         limits: sizes and times.
         shelf: the snapshots for terminals that begin; without one they pull from the beginning.
         run_pushes: where those run that take a push in; None: where all do.
         releases: the folder of what is published for the terminals.
     """
-    api = Api(Hall(store, signer, clock, new_id, limits), run, limits, shelf, run_pushes, releases)
+    api = Api(hall, run, limits, shelf, run_pushes, releases)
     get, post = ["GET"], ["POST"]
     routes = [
         Route("/sync/v1/hello", _answering(api, api.hello), methods=get),

@@ -34,9 +34,9 @@ from casework.seals import Ed25519Signer, key_id
 from hall.arguments import REGION, parser_of
 from hall.enrol import code_of, invite
 from hall.errors import Stop
-from hall.founding import delegation_text, delegations_of, found, hall_row, sample_staff, staff_change
+from hall.founding import found, hall_row, sample_staff
 from hall.keys import BEGUN_FILE, begin_key, keep_key, read_key
-from hall.office import own_facts, revoke, write_version
+from hall.office import revoke, write_version
 from hall.scoping import set_scopes
 from hall.service import Hall
 from hall.shipped import shipped_calendar, shipped_catalogue
@@ -170,10 +170,7 @@ def app_of(here: HallHere) -> Starlette:
     from hall.app import create_app
 
     return create_app(
-        here.store,
-        here.signer,
-        here.clock,
-        new_id,
+        here.hall,
         run=in_thread,
         limits=here.limits,
         shelf=Shelf(here.folder / FOLDER, here.limits),
@@ -243,7 +240,9 @@ def run_hall(args: argparse.Namespace) -> int:
         from hall.cli_snapshot import run_snapshot
 
         return run_snapshot(args, folder)
-    return _staff(args, folder)
+    from hall.cli_staff import run_staff
+
+    return run_staff(args, folder)
 
 
 def hall_folder(given: str | None) -> Path:
@@ -255,7 +254,8 @@ def hall_folder(given: str | None) -> Path:
     return platformdirs.user_data_path("yichuang", appauthor=False) / "hall"
 
 
-def _pin() -> str:
+def given_pin() -> str:
+    """The PIN that the environment gives (never the command line: others read it there). Raises Stop."""
     pin = os.environ.get(PIN_VARIABLE, "")
     if len(pin) < LEAST_PIN:
         raise Stop("hall.pin", variable=PIN_VARIABLE, least=LEAST_PIN)
@@ -270,7 +270,7 @@ def _init(args: argparse.Namespace, folder: Path) -> int:
     first = None
     if args.staff:
         name = args.staff_name or t("hall.default_it")
-        first = StaffSet(_number(args.staff), name, "it", ("it",), argon2id(_pin()))
+        first = StaffSet(staff_number(args.staff), name, "it", ("it",), argon2id(given_pin()))
     signer = create_hall(folder, region=args.region, name=args.name, first=first, sample=args.sample)
     say(t("hall.made", folder=str(folder), fingerprint=key_id(signer.public)))
     if args.json:
@@ -316,48 +316,8 @@ def _write_version(args: argparse.Namespace, folder: Path) -> int:
     return 0
 
 
-def _staff(args: argparse.Namespace, folder: Path) -> int:
-    with open_hall(folder) as here:
-        if args.step == "list":
-            with here.store.reading() as reading:
-                people = reading.all_staff()
-            for person in people:
-                facts = {name: getattr(person, name) for name in ("number", "name", "team", "posts", "active")}
-                _row(args, {**facts, "delegations": tuple(map(delegation_text, person.delegations))})
-            return 0
-        person = _changed(args, here)
-        here.hall.change(
-            lambda reading, now, ids: own_facts(
-                reading, [staff_change(reading, person, new=args.step == "add")], now, ids
-            )
-        )
-        say(t("hall.staff_written", number=person.number, name=person.name))
-    return 0
-
-
-def _changed(args: argparse.Namespace, here: HallHere) -> StaffSet:
-    """The person as the arguments want her. Raises Stop."""
-    number = _number(args.number)
-    with here.store.reading() as reading:
-        old = reading.staff((number,)).get(number)
-    known = here.posts()
-    posts = old.posts if old and args.post is None else tuple(filter(None, (args.post or "").split(",")))
-    foreign = [post for post in posts if post not in known]
-    if foreign or not posts:
-        raise Stop("hall.posts", posts=", ".join(foreign), known=", ".join(sorted(known)))
-    new_pin = bool(os.environ.get(PIN_VARIABLE)) or old is None
-    return StaffSet(
-        number=number,
-        name=args.name or (old.name if old else number),
-        team=args.team or (old.team if old else known[posts[0]].team),
-        posts=posts,
-        verifier=argon2id(_pin()) if new_pin else old.verifier if old else "",
-        active=args.active == "yes" if args.active else (old.active if old else True),
-        delegations=delegations_of(args.delegate) if args.delegate is not None else (old.delegations if old else ()),
-    )
-
-
-def _number(text: str) -> str:
+def staff_number(text: str) -> str:
+    """`text`, if it can be a person's number. Raises Stop."""
     if not (1 <= len(text) <= 12 and text.isascii() and text.isalnum()):
         raise Stop("hall.bad_staff_number", number=text[:20])
     return text
@@ -370,7 +330,7 @@ def run_terminal(args: argparse.Namespace) -> int:
             code, until = here.invite(args.number)
             code = f"{args.number}-{code}"  # what is typed at the window names its number, too
             say(t("hall.invited", number=args.number, until=until, fingerprint=key_id(here.signer.public)))
-            _row(args, {"number": args.number, "code": code, "until": until} if args.json else {"code": code})
+            put_row(args, {"number": args.number, "code": code, "until": until} if args.json else {"code": code})
         elif args.action == "revoke":
             here.hall.change(lambda reading, now, ids: revoke(reading, args.number, now, ids, args.since))
             say(t("hall.revoked_now", number=args.number))
@@ -380,11 +340,11 @@ def run_terminal(args: argparse.Namespace) -> int:
             say(t("hall.scopes_set", number=args.number, modules=", ".join(modules)))
         else:
             for one in here.hall.terminals():
-                _row(args, msgspec.structs.asdict(one))
+                put_row(args, msgspec.structs.asdict(one))
     return 0
 
 
-def _row(args: argparse.Namespace, facts: dict[str, Any]) -> None:
+def put_row(args: argparse.Namespace, facts: dict[str, Any]) -> None:
     """One line: JSON when asked for, else its values."""
     if args.json:
         print_row(facts)

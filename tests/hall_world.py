@@ -35,6 +35,7 @@ from casework.wire import (
 from hall.app import Api, create_app, inline
 from hall.enrol import code_of, invite
 from hall.founding import SAMPLE, found, hall_row
+from hall.service import Hall
 from hall.shipped import shipped_calendar, shipped_catalogue
 from hall.snapshots import Kept, Shelf
 from hall.sqlite_store import SqliteStore
@@ -66,7 +67,10 @@ class HallWorld:
     def start(self, run: Any = inline) -> None:
         """The application over the store: called again, it is a restart."""
         self.app = create_app(
-            self.store, self.signer, self.clock, self.ids.new_id, run=run, limits=self.limits, shelf=self.shelf
+            Hall(self.store, self.signer, self.clock, self.ids.new_id, self.limits),
+            run=run,
+            limits=self.limits,
+            shelf=self.shelf,
         )
 
     @property

@@ -11,8 +11,9 @@ import re
 import tempfile
 from pathlib import Path
 
-from console import bootstrap, demo
-from console.desk import CounterDesk
+from console import bootstrap
+from console.demo import demo
+from console.desk.counter_desk import CounterDesk
 from console.line_once import sync_once
 from screens.app import ConsoleApp
 

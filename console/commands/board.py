@@ -20,7 +20,7 @@ def arguments(parser: Parser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the figures; as plain values with `--json`."""
-    from console.desk_board import BoardBook, facts
+    from console.desk.board import BoardBook, facts
     from console.showing import Shower
     from console.signed_in import signed_in
 

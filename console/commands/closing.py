@@ -19,7 +19,7 @@ def arguments(parser: Parser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """One line of JSON a window, then one for each form that was put aside; what stood in the way on standard error."""
-    from console.desk_hall import asked, closing_view
+    from console.desk.hall import asked, closing_view
     from console.signed_in import signed_in
 
     with signed_in(args) as (terminal, _):

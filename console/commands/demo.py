@@ -20,6 +20,6 @@ def arguments(parser: Parser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run it; exit code 1 when the terminals and the hall did not converge."""
-    from console import demo
+    from console.demo import demo
 
     return demo.tour(args) if args.tour else demo.run(args)

@@ -22,9 +22,9 @@ from console.arguments import Parser, add_folder, add_person, add_shared
 from console.counter import Session, Taken
 from console.dropped import file_of
 from console.errors import FileTrouble, WrongUse
-from console.intake_lines import BadLine, lines_of, read_line, read_scans
+from console.intake.lines import BadLine, lines_of, read_line, read_scans
+from console.intake.taking_in import take_in
 from console.output import complain, data, reason_of, talk
-from console.taking_in import take_in
 from console.terminal import Terminal
 from local_db.scan_files import Staged
 
@@ -69,8 +69,8 @@ def run(args: argparse.Namespace) -> int:
 
 def _batch(terminal: Terminal, session: Session, args: argparse.Namespace) -> int:
     """A file that an agent brought; with `--check` it is only looked through. 1 when any line is not in."""
-    from console.batch import FOLDER, keep_results, look_through, take_line
-    from console.batch_file import read_batch
+    from console.intake.batch import FOLDER, keep_results, look_through, take_line
+    from console.intake.batch_file import read_batch
 
     batch = read_batch(Path(args.batch), terminal.memory.limits)
     outcomes = []

@@ -38,10 +38,10 @@ def run(args: argparse.Namespace) -> int:
             for held in handing.items(session):
                 data({**_of_case(held.case), "post": held.place.post, "mine": held.mine})
         elif args.action == "parked":
-            from console import desk_roaming
             from console.commands.prefile import shown
+            from console.desk import roaming
 
-            for prefile in desk_roaming.parked(terminal, session):
+            for prefile in roaming.parked(terminal, session):
                 data(shown(prefile))
         else:
             _hand_over(args, terminal, session, handing)

@@ -21,7 +21,7 @@ from casework.prefile import Prefile
 from casework.rules import Refusal
 from casework.short_codes import printed_code
 from console.arguments import Parser, add_folder, add_person, command, commands
-from console.intake_lines import BadLine, lines_of, read_line
+from console.intake.lines import BadLine, lines_of, read_line
 from console.output import data, read_file, read_json, said_no, talk
 
 
@@ -58,7 +58,7 @@ class Review(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def run(args: argparse.Namespace) -> int:
     """Do it. A refusal of the trade is done, and says so."""
-    from console.desk_prefiles import opened
+    from console.desk.prefiles import opened
     from console.preparing import Preparing
     from console.signed_in import signed_in
 

@@ -39,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
     """Do it."""
     from console.acting import acted
     from console.commands.case import report
-    from console.desk_doubles import looks_after
+    from console.desk.doubles import looks_after
     from console.fetching import fetch_case
     from console.settling import Settlement, Settling
     from console.signed_in import signed_in

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import BrowserContext
 
-from console import demo
+from console.demo import demo
 from tests.browser.served import Served, browser, serving
 from tests.screens.real_window import hall_of_a_day
 

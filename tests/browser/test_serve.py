@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import BrowserContext
 
-from console import demo
+from console.demo import demo
 from screens.actions import ACTS, FORBIDDEN
 from tests.browser.served import SECONDS, Served, Tab, serving
 from tests.screens.real_window import COMPANY

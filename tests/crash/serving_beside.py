@@ -14,6 +14,7 @@ from casework.facts import digest
 from casework.limits import LIMITS
 from casework.seals import Ed25519Signer
 from hall.app import Api, create_app
+from hall.service import Hall
 from hall.serving import listening
 from hall.sqlite_store import SqliteStore
 from hall.threads import in_thread
@@ -25,7 +26,7 @@ async def serve(database: Path, mark: str) -> None:
     signer = Ed25519Signer(digest(b"hall").encode()[:32])
     store = SqliteStore(database, LIMITS)
     ids = Hand("0000", f"beside{mark}", FixedClock())
-    app = create_app(store, signer, FixedClock(), ids.new_id, run=in_thread, limits=LIMITS)
+    app = create_app(Hall(store, signer, FixedClock(), ids.new_id, LIMITS), run=in_thread)
 
     async def nobody_watches(_api: Api) -> None:
         """No timers here."""

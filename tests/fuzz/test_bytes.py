@@ -20,7 +20,7 @@ from casework.report import decode_report
 from casework.rules import Refusal
 from casework.seals import Ed25519Signer, read
 from casework.wire import Batch, Head, PullAnswer, Verdict, decode_entry, envelopes, read_page
-from console.intake_lines import read_line
+from console.intake.lines import read_line
 from tests.builders import NO_HEAD, START, Hand, Log, chain
 from tests.command_line import line
 from tests.fuzz.test_api import RUBBISH, changed, places

@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from console import batch, bootstrap
-from console.batch_file import read_batch
+from console import bootstrap
+from console.intake import batch
+from console.intake.batch_file import read_batch
 from tests.command_line import Place, line
 
 HEADING = "编号,事项,类型,申请人,证件号,电话,situations.direct_contact,form.premises,form.area,原因"

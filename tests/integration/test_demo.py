@@ -17,12 +17,13 @@ from casework.catalogue.schema import MODULES
 from casework.papers import KINDS
 from casework.prefile import Prefile
 from casework.standing import light_of, standing
-from console import bootstrap, demo
+from console import bootstrap
 from console.day import picture
-from console.demo_past import MovedClock, Past, slots_until
+from console.demo import demo
+from console.demo.past import MovedClock, Past, slots_until
+from console.demo.stories import intake_of, stories
+from console.demo.story import SUPERVISOR, session
 from console.settling import Settling
-from console.stories import intake_of, stories
-from console.story import SUPERVISOR, session
 from console.terminal import Terminal
 from local_db.finding import Told
 from tests import command_line

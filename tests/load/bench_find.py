@@ -24,7 +24,7 @@ from casework.case import decode_case, encode_case
 from casework.catalogue.pinyin import spell
 from casework.catalogue.search import Finder, FinderEntry
 from casework.listing import split
-from console.sample import person
+from console.demo.sample import person
 from local_db.counter import Identity
 from local_db.memory import TerminalMemory
 from tests.builders import FixedClock, Hand

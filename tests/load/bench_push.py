@@ -149,12 +149,13 @@ import sys, pathlib, socket, uvicorn
 from hall import cli
 from hall.threads import in_thread
 from hall.app import create_app
+from hall.service import Hall
 from hall.sqlite_store import SqliteStore
 from casework.seals import Ed25519Signer
 from tests.builders import FixedClock
 folder = pathlib.Path(sys.argv[1])
 signer = Ed25519Signer(bytes.fromhex((folder / "key").read_text()))
-app = create_app(SqliteStore(folder / "hall.db"), signer, FixedClock(), cli.new_id, run=in_thread)
+app = create_app(Hall(SqliteStore(folder / "hall.db"), signer, FixedClock(), cli.new_id), run=in_thread)
 sock = socket.socket(proto=socket.IPPROTO_TCP); sock.bind(("127.0.0.1", 0)); print(sock.getsockname()[1], flush=True)
 import asyncio
 asyncio.run(uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off")).serve([sock]))

@@ -26,7 +26,7 @@ from casework.bodies import Party
 from casework.catalogue import parse
 from casework.seals import Signed
 from console.bootstrap import URL_SETTING, SystemClock
-from console.sample import person
+from console.demo.sample import person
 from hall.cli import argon2id
 from local_db.counter import Identity
 from local_db.memory import TerminalMemory

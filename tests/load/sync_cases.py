@@ -18,7 +18,7 @@ from casework.commands import Intake
 from casework.decide import print_paper
 from casework.drafting import Decision
 from casework.facts import Base, Fact, Group, LegalTime, digest
-from console.sample import application, entity, person
+from console.demo.sample import application, entity, person
 from tests.people import CATALOGUE, ITEMS, Office
 
 STOPS = ("", "", "deliver", "decide", "", "certify", "", "examine")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from console import demo
+from console.demo import demo
 from tests.screens.real_window import hall_of_a_day
 
 

@@ -50,7 +50,7 @@ def board(days: int, *, uncounted: int = 0, online: bool = True) -> BoardView:
 
 
 def _figure(code: str, value: str, plot: str, lines: tuple[BoardLine, ...], scale: tuple[str, ...] = ()) -> BoardFigure:
-    from console.desk_board import definition  # the fake console starts without what the real desk needs
+    from console.desk.board import definition  # the fake console starts without what the real desk needs
 
     return BoardFigure(code, t(f"board.{code}"), value, plot, lines, definition(code), scale)  # type: ignore[arg-type]
 

@@ -15,8 +15,9 @@ from textual.pilot import Pilot
 from casework import commands
 from casework.bodies import Party
 from casework.case import Case
-from console import bootstrap, demo
-from console.desk import CounterDesk
+from console import bootstrap
+from console.demo import demo
+from console.desk.counter_desk import CounterDesk
 from console.line_once import sync_once
 from console.terminal import Terminal
 from screens.app import ConsoleApp

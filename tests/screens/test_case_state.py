@@ -10,8 +10,10 @@ import pytest
 from casework import bodies, messages
 from casework.case import Case, Extension, Pause
 from casework.joint import Joint
-from console import bootstrap, case_state, demo
-from console.desk import CounterDesk
+from console import bootstrap
+from console.demo import demo
+from console.desk import case_state
+from console.desk.counter_desk import CounterDesk
 from console.messages import translator
 from console.terminal import Terminal
 

@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 
 from casework import messages
 from casework.messages import t
-from console import demo
+from console.demo import demo
 from console.messages import LANGUAGES, translator
 from screens.actions import ACTS, BY_ID, CASE_KEYS, USER
 from screens.app import ConsoleApp

@@ -10,7 +10,7 @@ import pytest
 
 from casework import messages
 from casework.catalogue.pinyin import initials_of
-from console import demo
+from console.demo import demo
 from console.messages import LANGUAGES, translator
 from screens.actions import ACTS, ANY
 from screens.preview import PreviewScreen

@@ -9,7 +9,7 @@ import json
 import time
 from pathlib import Path
 
-from console import demo
+from console.demo import demo
 from screens.agent_file import AgentFileScreen
 from screens.agent_files import AgentFilesScreen
 from tests.command_line import line

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from console import demo
+from console.demo import demo
 from screens.case import CaseScreen
 from screens.intake import IntakeScreen
 from screens.mine import CompaniesScreen, MineScreen

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from console import demo
+from console.demo import demo
 from screens.batch import BatchScreen
 from screens.case import CaseScreen
 from screens.conflict import ConflictScreen

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from console import demo
+from console.demo import demo
 from screens.case import CaseScreen
 from screens.sheet import Sheet
 from tests.screens.real_window import REGULAR, Window, at_window_12, waiting_prints

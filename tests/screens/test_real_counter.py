@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from console import demo
+from console.demo import demo
 from screens.agent_file import AgentFileScreen
 from screens.case import CaseScreen
 from screens.day_end import DayEndScreen

@@ -11,7 +11,8 @@ from datetime import timedelta
 
 import pytest
 
-from console import bootstrap, demo
+from console import bootstrap
+from console.demo import demo
 from console.line_once import sync_once
 from screens.case import CaseScreen
 from screens.sheet import Sheet

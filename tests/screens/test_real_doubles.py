@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from casework.case import Case
-from console import demo
+from console.demo import demo
 from screens.table import Table
 from screens.twins import TwinsScreen
 from tests.screens.real_window import Window, at_window_12

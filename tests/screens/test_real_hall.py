@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 
-from console import bootstrap, demo
+from console import bootstrap
 from console.calling import Calling
+from console.demo import demo
 from console.line_once import sync_once
 from screens.queue import QueueScreen
 from screens.table import Table

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from casework.standing import light_of, standing
-from console import demo
+from console.demo import demo
 from screens.case import CaseScreen
 from screens.intake import IntakeScreen
 from screens.queue import QueueScreen

@@ -6,7 +6,8 @@ import asyncio
 
 from casework.bodies import Form, Party
 from casework.prefile import Prefile
-from console import bootstrap, demo
+from console import bootstrap
+from console.demo import demo
 from console.preparing import Preparing
 from screens.intake import IntakeScreen
 from screens.sheet import Sheet

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from console import demo
+from console.demo import demo
 from console.print_queue import PrintQueue, keep_slots, slots_of
 from console.printing.slots import Slot, default_slots
 from screens.act import ActScreen

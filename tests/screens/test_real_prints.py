@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from console import demo
+from console.demo import demo
 from console.print_queue import PrintQueue, keep_slots
 from console.printing.slots import Slot
 from screens.confirm import ConfirmScreen

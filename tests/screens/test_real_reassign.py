@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from casework.case import places
-from console import demo
+from console.demo import demo
 from screens.table import Table
 from tests.screens.real_window import Window, at_window_12
 from tests.screens.test_real_tray import stand_on, window_7

@@ -7,8 +7,9 @@ import json
 
 import pytest
 
-from console import bootstrap, demo
+from console import bootstrap
 from console.commands import post
+from console.demo import demo
 from console.line_once import sync_once
 from console.main import main
 from screens.intake import IntakeScreen

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from textual import events
 
-from console import bootstrap, demo
+from console import bootstrap
+from console.demo import demo
 from console.errors import FileTrouble
 from console.line_once import sync_once
 from screens.case import CaseScreen

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from console import demo
+from console.demo import demo
 from local_db.people import Lockout
 from tests.screens.real_window import Window, at_window_12
 

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 
 import msgspec
 
-from console import bootstrap, demo
+from console import bootstrap
 from console.counter import Session, Taken
-from console.sample import application
+from console.demo import demo
+from console.demo.sample import application
 from console.settling import Line, Settlement, Settling
 from console.terminal import Terminal
 from screens.case import CaseScreen

@@ -9,7 +9,7 @@ import pytest
 
 from casework.bodies import CheckLine
 from casework.rules import Refusal
-from console import demo
+from console.demo import demo
 from console.sources import Question, SimulatedSources
 from screens.app import ConsoleApp
 from screens.case import CaseScreen

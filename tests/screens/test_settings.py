@@ -11,7 +11,8 @@ from textual.pilot import Pilot
 
 from casework.errors import BadInput
 from casework.papers import Paper
-from console import bootstrap, demo
+from console import bootstrap
+from console.demo import demo
 from console.keymap import load
 from console.main import main
 from screens.actions import USER

@@ -15,9 +15,10 @@ import pytest
 
 from casework.errors import BadInput
 from casework.papers import Paper
-from console import bootstrap, demo, practice
+from console import bootstrap, practice
 from console.coach import Coach
-from console.desk import CounterDesk
+from console.demo import demo
+from console.desk.counter_desk import CounterDesk
 from console.errors import ConsoleError
 from console.paperwork import PRACTICE
 from console.print_queue import PrintQueue, keep_slots, print_test, render

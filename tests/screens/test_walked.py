@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from console import demo
+from console.demo import demo
 from screens.actions import BEFORE_SIGN_IN
 from screens.case import CaseScreen
 from screens.case_lines import act_side

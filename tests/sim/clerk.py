@@ -19,12 +19,12 @@ from casework.messages import Message
 from casework.papers.of_case import PRINTED_WITH
 from casework.rules import Refusal
 from console.counter import Session
+from console.demo.sample import application, together
 from console.errors import NoCatalogue
 from console.legal_time import DayUnknown, LegalClock
 from console.library import Library
 from console.messages import translator
 from console.paperwork import Paperwork
-from console.sample import application, together
 from console.scanning import ScanCounter
 from console.settling import Settlement, Settling
 from console.sources import SimulatedSources

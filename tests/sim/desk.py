@@ -10,8 +10,8 @@ import random
 from casework import bodies
 from casework.prefile import Prefile, decode_prefile
 from console.claiming import Claiming
+from console.demo.sample import application
 from console.preparing import Preparing
-from console.sample import application
 from sync.errors import LineError
 from tests.sim.clerk import Clerk, session
 from tests.sim.loop import true_time

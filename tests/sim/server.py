@@ -114,7 +114,10 @@ class Server:
         self.store = self._armed(self._store_kind(self.file))
         self.store._writer.execute("pragma synchronous = off")
         self._app = create_app(
-            self.store, self.signer, self.clock, self.new_id, run=self._run, limits=self.limits, shelf=self.shelf
+            Hall(self.store, self.signer, self.clock, self.new_id, self.limits),
+            run=self._run,
+            limits=self.limits,
+            shelf=self.shelf,
         )
         self.fill(self.full)
         # A full disk: judged again at the next start. The power may fail here as well: then it is started once more.

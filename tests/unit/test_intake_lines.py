@@ -10,7 +10,7 @@ import pytest
 
 from casework.errors import BadInput
 from casework.limits import Limits
-from console.intake_lines import BadLine, lines_of, read_line
+from console.intake.lines import BadLine, lines_of, read_line
 
 GOOD: dict[str, Any] = {
     "ref": " 2026-7 ",

@@ -9,7 +9,8 @@ import msgspec
 
 from casework.catalogue.district import read_csv
 from casework.catalogue.search import FinderEntry, guide_entries
-from console import bootstrap, desk_intake
+from console import bootstrap
+from console.desk import intake
 from console.library import GUIDE_LAYER, Library
 from console.showing import Shower
 from console.terminal import Terminal
@@ -36,7 +37,7 @@ def p95(terminal: Terminal) -> float:
     best = dict.fromkeys(TYPED, 1.0)
     for word in TYPED * 25:
         start = time.perf_counter()
-        desk_intake.find_items(terminal, show, word)
+        intake.find_items(terminal, show, word)
         best[word] = min(best[word], time.perf_counter() - start)
     return sorted(best.values())[int(len(best) * 0.95)]
 

@@ -18,7 +18,7 @@ from casework.codes import check_identity
 from casework.commands import Intake
 from casework.drafting import Decision
 from casework.rules import Refusal
-from console.sample import application, by_agent, deferring, entity, gate_of, lacking, person, pledging, together
+from console.demo.sample import application, by_agent, deferring, entity, gate_of, lacking, person, pledging, together
 from tests.people import CALENDAR, CATALOGUE, ITEMS, Office
 
 DAYS = (date(2026, 11, 23), date(2026, 10, 9), date(2027, 2, 28))

@@ -9,9 +9,9 @@ from casework.events import EVENTS
 from casework.messages import Message, Spoken, t
 from casework.prefile import Prefile
 from casework.rights import post_for
-from console import desk_intake
 from console.counter import Session
-from console.desk_taking import TakingDesk
+from console.desk import intake
+from console.desk.taking import TakingDesk
 from console.handing import Handed, Handing
 from console.terminal import Terminal
 from screens import desk
@@ -78,11 +78,9 @@ class RoamingDesk(TakingDesk):
         """Her parked forms, from whatever window, and what others handed over to her."""
 
         def work() -> Waiting:
-            from console import desk_prefiles
+            from console.desk import prefiles
 
-            forms = tuple(
-                desk_prefiles.row(self._terminal, self._show, one) for one in parked(self._terminal, self._who)
-            )
+            forms = tuple(prefiles.row(self._terminal, self._show, one) for one in parked(self._terminal, self._who))
             me = self._who.staff.number
             handed = Handing(self._terminal.counter).handed_to(self._who)
             return Waiting(forms, tuple(self._show.row(case, unsent=False, me=me) for case in handed))
@@ -112,19 +110,19 @@ class RoamingDesk(TakingDesk):
 
     async def printers(self) -> tuple[PrinterRow, ...]:
         """The window's printers."""
-        from console import desk_printers
+        from console.desk import printers as desk_printers
 
         return await self._do(desk_printers.printer_rows, self._terminal)
 
     async def new_printer(self) -> desk.ActView:
         """The form of one that is added."""
-        from console import desk_printers
+        from console.desk import printers as desk_printers
 
         return await self._do(desk_printers.new_printer, self._terminal)
 
     async def do_printer(self, name: str, act: str, data: dict[str, str]) -> desk.Done | desk.Refused:
         """As the row's ways say."""
-        from console import desk_printers
+        from console.desk import printers as desk_printers
 
         return await self._answer(lambda: desk_printers.done_with(self._terminal, name, act, data))
 
@@ -196,14 +194,14 @@ def park_left(terminal: Terminal, left: Session) -> None:
 
     What can't be parked yet (neither an item nor a person is known) stays a draft of hers at this window.
     """
-    from console import desk_prefiles
+    from console.desk import prefiles
 
-    found = desk_intake.load_draft(terminal, left)
+    found = intake.load_draft(terminal, left)
     if found is None:
         return
     case_id, draft = found
     try:
-        desk_prefiles.park(terminal, left, draft.form, draft.field, case_id)
+        prefiles.park(terminal, left, draft.form, draft.field, case_id)
     except (BadInput, Spoken):
         return
     terminal.wake()

@@ -19,11 +19,11 @@ from casework.commands import Intake
 from casework.messages import Message, t
 from casework.rules import Refusal
 from casework.text import clean_code
-from console.batch_file import Batch, BatchLine, as_csv, refused_file
 from console.counter import Session, Taken
 from console.errors import FileTrouble
+from console.intake.batch_file import Batch, BatchLine, as_csv, refused_file
+from console.intake.taking_in import rehearse, take_in
 from console.output import write_file
-from console.taking_in import rehearse, take_in
 from console.terminal import Terminal
 
 FOLDER = "batches"

@@ -18,8 +18,8 @@ from casework.rules import Refusal, sentence
 from casework.wire import Tray
 from console.ages import age_words, waited
 from console.counter import Session
-from console.desk_doubles import double_rows
-from console.desk_forms import act_fields, called_back_field, reason_field
+from console.desk.doubles import double_rows
+from console.desk.forms import act_fields, called_back_field, reason_field
 from console.settling import Line, Settling
 from console.showing import Shower, act_view
 from console.telling import detail

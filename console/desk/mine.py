@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from casework import codes
-from console import desk_prefiles
 from console.counter import Session
+from console.desk import prefiles as desk_prefiles
 from console.showing import Shower
 from console.terminal import Terminal
 from local_db.mine import Client

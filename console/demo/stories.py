@@ -12,8 +12,8 @@ import msgspec
 
 from casework.catalogue.schema import Catalogue
 from casework.commands import Intake
-from console import sample
-from console.story import CHIEF, CLERK, OFFICER, Story, Turn, form_given
+from console.demo import sample
+from console.demo.story import CHIEF, CLERK, OFFICER, Story, Turn, form_given
 
 WINDOW_12, WINDOW_7 = "0012", "0007"
 

@@ -12,11 +12,11 @@ from casework.catalogue.search import fold
 from casework.errors import BadInput
 from casework.messages import Message, t
 from casework.rules import Refusal
-from console import batch
-from console.batch_file import Batch, BatchLine, read_batch
-from console.desk_intake import papers_of
-from console.desk_thread import DeskThread
+from console.desk.intake import papers_of
+from console.desk.thread import DeskThread
 from console.dropped import file_of
+from console.intake import batch
+from console.intake.batch_file import Batch, BatchLine, read_batch
 from console.terminal import Terminal
 from screens import desk
 from screens.counter_views import BatchRow, BatchView, FileRow

@@ -1,7 +1,7 @@
 """The desk behind the screens: the counter's use cases in the words of `screens.desk`.
 
-Lists, cases, papers and the tray; who sits here is `console.desk_roaming`, what takes applications in
-`console.desk_taking`.
+Lists, cases, papers and the tray; who sits here is `console.desk.roaming`, what takes applications in
+`console.desk.taking`.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from casework.messages import Message, t
 from casework.papers.text import to_text
 from casework.refused import RECALL_PAPER
 from casework.rules import Refusal
-from console import desk_doubles, desk_scans, moved
-from console.act_data import act_data
 from console.claiming import Claiming
 from console.counter import Acted, fate_of
-from console.desk_acting import ActingDesk
-from console.desk_batch import BatchDesk
-from console.desk_day import DayDesk
-from console.desk_hall import HallDesk
-from console.desk_tray import recalled_case, told, tray_rows
+from console.desk import doubles, moved, scans
+from console.desk.act_data import act_data
+from console.desk.acting import ActingDesk
+from console.desk.batch import BatchDesk
+from console.desk.day import DayDesk
+from console.desk.hall import HallDesk
+from console.desk.tray import recalled_case, told, tray_rows
 from console.fetching import fetch_case, fetch_number
 from console.settling import Settlement, Settling
 from console.terminal import Terminal
@@ -34,8 +34,8 @@ from local_db.finding import CaseRow
 from screens import desk
 
 if TYPE_CHECKING:
-    from console.desk_board import BoardBook
-    from console.desk_queue import QueueBook
+    from console.desk.board import BoardBook
+    from console.desk.queue import QueueBook
 
 
 class CounterDesk(BatchDesk, DayDesk, ActingDesk, HallDesk):
@@ -116,7 +116,7 @@ class CounterDesk(BatchDesk, DayDesk, ActingDesk, HallDesk):
         return await self._do(self._queued, where, after, limit)
 
     def _queued(self, where: desk.QueueFilter, after: str, limit: int) -> desk.Page[desk.QueueRow]:
-        from console.desk_queue import QueueBook
+        from console.desk.queue import QueueBook
 
         self._queue = self._queue or QueueBook(self._terminal, self._show)
         return self._queue.page(self._queue_posts(where.post), where, after, limit, self._who.staff.number)
@@ -125,10 +125,10 @@ class CounterDesk(BatchDesk, DayDesk, ActingDesk, HallDesk):
         """Cases by number, name, initials or identity number; prefiles by short code, name or identity number."""
 
         def work() -> desk.Page[desk.QueueRow]:
-            from console import desk_prefiles
+            from console.desk import prefiles
 
             found = self._rows(self._terminal.memory.search(text, limit))
-            rows = (*desk_prefiles.found(self._terminal, self._show, text), *found)
+            rows = (*prefiles.found(self._terminal, self._show, text), *found)
             return desk.Page(rows, len(rows))
 
         page = await self._do(work)
@@ -143,25 +143,25 @@ class CounterDesk(BatchDesk, DayDesk, ActingDesk, HallDesk):
 
     async def mine(self) -> desk.Page[desk.QueueRow]:
         """Her prefiles and her cases."""
-        from console import desk_mine
+        from console.desk import mine as desk_mine
 
         return await self._do(lambda: desk_mine.mine(self._terminal, self._show, self._who))
 
     async def my_companies(self) -> tuple[desk.CompanyRow, ...]:
         """The applicants she works for."""
-        from console import desk_mine
+        from console.desk import mine as desk_mine
 
         return await self._do(lambda: desk_mine.companies(self._terminal, self._who))
 
     async def cases_of(self, identity: str) -> desk.Page[desk.QueueRow]:
         """An applicant's cases."""
-        from console import desk_mine
+        from console.desk import mine as desk_mine
 
         return await self._do(lambda: desk_mine.cases_of(self._terminal, self._show, self._who, identity))
 
     async def board(self, days: int) -> desk.BoardView:
         """The figures, from what this terminal holds."""
-        from console.desk_board import BoardBook
+        from console.desk.board import BoardBook
 
         self._board = self._board or BoardBook(self._terminal, self._show)
         return await self._do(self._board.view, days)
@@ -177,13 +177,13 @@ class CounterDesk(BatchDesk, DayDesk, ActingDesk, HallDesk):
         return desk.Refused(trouble) if trouble else await self._answer(lambda: self._view(number))
 
     def _view(self, number: str, *, masked_: bool = True) -> desk.CaseView:
-        from console import case_state
+        from console.desk import case_state
 
         case = self._terminal.counter.case(number)
         memory = self._terminal.memory
         acts = self._offers(case)
         if case.scans:
-            desk_scans.prefetch(self._terminal, case, self._who.shift)
+            scans.prefetch(self._terminal, case, self._who.shift)
         told = memory.history(case.id)
         history = tuple((line.fact, fate_of(line)) for line in told.lines)
         unsent = sum(1 for _, fate in history if fate == "pending")
@@ -228,7 +228,7 @@ class CounterDesk(BatchDesk, DayDesk, ActingDesk, HallDesk):
 
     async def open_scan(self, number: str, scan: str) -> desk.Done | desk.Refused | None:
         """Show a scan in the system's viewer; None while it is on its way here."""
-        return await self._answer(lambda: desk_scans.opened(self._terminal, number, scan))
+        return await self._answer(lambda: scans.opened(self._terminal, number, scan))
 
     async def why(self, number: str) -> str:
         """The clocks as a ledger, day by day."""
@@ -261,13 +261,13 @@ class CounterDesk(BatchDesk, DayDesk, ActingDesk, HallDesk):
 
     async def prints(self) -> tuple[desk.PrintRow, ...]:
         """The papers that are not out, oldest first."""
-        from console import desk_prints
+        from console.desk import prints as desk_prints
 
         return await self._do(desk_prints.print_rows, self._terminal)
 
     async def settle_print(self, entry: str, way: str, data: dict[str, str]) -> desk.Done | desk.Refused:
         """Try again, another printer, it lies there, give up."""
-        from console import desk_prints
+        from console.desk import prints as desk_prints
 
         return await self._answer(lambda: desk_prints.settled(self._terminal, self._who, entry, way, data))
 
@@ -307,8 +307,8 @@ class CounterDesk(BatchDesk, DayDesk, ActingDesk, HallDesk):
             number = recalled_case(entry)
             if number:
                 return self._done(self._terminal.counter.act(self._who, number, "recall", data), "act.recall")
-            if desk_doubles.is_double(entry):
-                return self._done(*desk_doubles.settled(self._terminal, self._who, entry, way, data.get("reason", "")))
+            if doubles.is_double(entry):
+                return self._done(*doubles.settled(self._terminal, self._who, entry, way, data.get("reason", "")))
             name, _, action = way.partition(":")
             kind = "withdraw" if name == "withdraw-refused" else name
             rest = {field: value for field, value in data.items() if field not in {"reason", "holder"}}

@@ -12,10 +12,10 @@ from casework.events import EVENTS
 from casework.messages import t
 from casework.rights import post_for
 from casework.rules import Refusal
-from console import moved
 from console.ages import waited
 from console.counter import Acted, Session
-from console.desk_forms import reason_field
+from console.desk import moved
+from console.desk.forms import reason_field
 from console.showing import Shower, act_view, masked
 from console.terminal import Terminal
 from screens import desk

@@ -1,4 +1,4 @@
-"""How what a clerk types is checked, kind by kind; the forms of the acts stand in `console.desk_forms`."""
+"""How what a clerk types is checked, kind by kind; the forms of the acts stand in `console.desk.forms`."""
 
 from __future__ import annotations
 

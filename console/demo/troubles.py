@@ -19,12 +19,12 @@ from casework.commands import Intake
 from casework.refused import RECALL_PAPER
 from console.counter import Acted, Taken
 from console.day import Line
+from console.demo.sample import application
+from console.demo.story import CHIEF, CLERK, OFFICER, SUPERVISOR, DayRefused, done, session
 from console.print_queue import PrintQueue, keep_slots
 from console.printing.network import PAPER_END, STATE
 from console.printing.slots import Slot, default_slots
-from console.sample import application
 from console.settling import Settlement, Settling
-from console.story import CHIEF, CLERK, OFFICER, SUPERVISOR, DayRefused, done, session
 from console.terminal import Terminal
 
 _TILL = "小票打印机"

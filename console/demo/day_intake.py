@@ -12,10 +12,10 @@ from casework.commands import Intake
 from casework.prefile import Prefile
 from casework.short_codes import printed_code
 from console.counter import Taken
+from console.demo.sample import person
+from console.demo.stories import intake_of, refiled
+from console.demo.story import CLERK, Run, Story, done, session
 from console.preparing import Preparing
-from console.sample import person
-from console.stories import intake_of, refiled
-from console.story import CLERK, Run, Story, done, session
 from console.terminal import Terminal
 
 _PAPERS = {

@@ -9,9 +9,9 @@ from typing import cast
 from casework.messages import Message
 from casework.papers.text import to_text
 from casework.rules import Refusal
-from console import desk_intake, typed
-from console.desk_checks import Checks
-from console.desk_thread import DeskThread
+from console.desk import intake, typed
+from console.desk.checks import Checks
+from console.desk.thread import DeskThread
 from console.filling import Filling
 from console.terminal import Terminal
 from screens import desk
@@ -29,11 +29,11 @@ class TakingDesk(DeskThread):
 
     async def find_items(self, text: str) -> tuple[desk.ItemHit, ...]:
         """Items by code, name or pinyin initials."""
-        return await self._do(lambda: desk_intake.find_items(self._terminal, self._show, text))
+        return await self._do(lambda: intake.find_items(self._terminal, self._show, text))
 
     async def item(self, code: str, answers: dict[str, str], applicant_id: str = "") -> desk.ItemView | None:
         """What applies to these answers."""
-        return await self._do(lambda: desk_intake.item_view(self._terminal, self._show, code, answers, applicant_id))
+        return await self._do(lambda: intake.item_view(self._terminal, self._show, code, answers, applicant_id))
 
     async def known_applicant(self, identity: str, item: str = "") -> desk.Known | None:
         """What this terminal knows of an applicant, for a form; the look is an event."""
@@ -43,7 +43,7 @@ class TakingDesk(DeskThread):
 
     async def find_people(self, text: str, *, agents: bool = False) -> tuple[desk.Offer, ...]:
         """Known people and firms by initials or characters of their names."""
-        return await self._do(lambda: desk_intake.people(self._terminal, text, agents=agents))
+        return await self._do(lambda: intake.people(self._terminal, text, agents=agents))
 
     async def known_agent(self, identity: str, applicant_id: str, item: str = "") -> desk.Party | None:
         """What this terminal knows of an agent, likewise."""
@@ -57,17 +57,17 @@ class TakingDesk(DeskThread):
 
     async def open_case_warning(self, item: str, applicant_id: str) -> Message | None:
         """Before saving: the applicant has an open case of the same item."""
-        return await self._do(lambda: desk_intake.same_open_case(self._terminal, item, applicant_id))
+        return await self._do(lambda: intake.same_open_case(self._terminal, item, applicant_id))
 
     async def outcomes(self, form: desk.IntakeForm) -> tuple[desk.ActView, ...]:
         """The outcomes with rights and completeness considered."""
-        return await self._do(lambda: desk_intake.outcomes(self._terminal, self._who, form))
+        return await self._do(lambda: intake.outcomes(self._terminal, self._who, form))
 
     async def submit_intake(self, form: desk.IntakeForm) -> desk.Saved | desk.Refused:
         """Commit the intake to this terminal; what can be looked up over the network is asked for behind it."""
 
         def work() -> desk.Saved | desk.Refused:
-            saved = desk_intake.submit(self._terminal, self._show, self._who, form, self._draft_id)
+            saved = intake.submit(self._terminal, self._show, self._who, form, self._draft_id)
             if isinstance(saved, desk.Saved):
                 self._draft_id = ""
                 self._terminal.wake()
@@ -79,10 +79,10 @@ class TakingDesk(DeskThread):
 
     async def intake_preview(self, form: desk.IntakeForm) -> str | desk.Refused:
         """The papers that this intake would print, as text; nothing is made."""
-        from console.rehearsing import papers_of_intake
+        from console.desk.rehearsing import papers_of_intake
 
         def work() -> str | desk.Refused:
-            made = papers_of_intake(self._terminal, self._who, desk_intake.command_of(form))
+            made = papers_of_intake(self._terminal, self._who, intake.command_of(form))
             return desk.Refused(made.message) if isinstance(made, Refusal) else "\n\n".join(map(to_text, made))
 
         return cast("str | desk.Refused", await self._answer(work))
@@ -98,7 +98,7 @@ class TakingDesk(DeskThread):
 
     async def guide(self, item: str) -> str:
         """The service guide of an item as text (R8)."""
-        return await self._do(lambda: desk_intake.guide(self._terminal, self._show, item))
+        return await self._do(lambda: intake.guide(self._terminal, self._show, item))
 
     def check(self, kind: desk.FieldKind, value: str) -> desk.Checked:
         """Clean and check a typed value."""
@@ -111,7 +111,7 @@ class TakingDesk(DeskThread):
 
         def work() -> None:
             self._draft_id = self._draft_id or self._terminal.counter.new_id()
-            desk_intake.save_draft(self._terminal, self._who, self._draft_id, draft)
+            intake.save_draft(self._terminal, self._who, self._draft_id, draft)
 
         await self._do(work)
 
@@ -119,7 +119,7 @@ class TakingDesk(DeskThread):
         """The signed-in person's own draft."""
 
         def work() -> desk.Draft | None:
-            found = desk_intake.load_draft(self._terminal, self._who)
+            found = intake.load_draft(self._terminal, self._who)
             if found is None:
                 return None
             self._draft_id, draft = found
@@ -141,7 +141,7 @@ class TakingDesk(DeskThread):
 
     async def park(self, form: desk.IntakeForm, field: str = "") -> desk.Done | desk.Refused:
         """Put the open form aside for any window; its draft goes in the same step."""
-        from console import desk_prefiles
+        from console.desk import prefiles as desk_prefiles
 
         def work() -> desk.Done | desk.Refused:
             done = desk_prefiles.park(self._terminal, self._who, form, field, self._draft_id)
@@ -154,13 +154,13 @@ class TakingDesk(DeskThread):
 
     async def prefiles(self, text: str = "") -> tuple[desk.PrefileRow, ...]:
         """Those that nobody has taken in yet."""
-        from console import desk_prefiles
+        from console.desk import prefiles as desk_prefiles
 
         return await self._do(lambda: desk_prefiles.rows(self._terminal, self._show, text))
 
     async def take_prefile(self, code: str) -> desk.Draft | desk.Refused:
         """Go on with it here, under its own id."""
-        from console import desk_prefiles
+        from console.desk import prefiles as desk_prefiles
 
         def work() -> desk.Draft | desk.Refused:
             taken = desk_prefiles.take(self._terminal, self._who, code)
@@ -174,25 +174,25 @@ class TakingDesk(DeskThread):
 
     async def prefile_check(self, code: str) -> desk.ActView | desk.Refused:
         """The form for a look at its papers."""
-        from console import desk_prefiles
+        from console.desk import prefiles as desk_prefiles
 
         return await self._answer(lambda: desk_prefiles.check_form(self._terminal, self._show, code))
 
     async def check_prefile(self, code: str, data: dict[str, str]) -> desk.Done | desk.Refused:
         """What the look found."""
-        from console import desk_prefiles
+        from console.desk import prefiles as desk_prefiles
 
         return await self._committed(lambda: desk_prefiles.check(self._terminal, self._who, code, data))
 
     async def preparation_preview(self, code: str) -> str | desk.Refused:
         """The list that the applicant takes home, as text."""
-        from console import desk_prefiles
+        from console.desk import prefiles as desk_prefiles
 
         return await self._answer(lambda: desk_prefiles.preview(self._terminal, self._who, code))
 
     async def print_preparation(self, code: str) -> desk.Done | desk.Refused:
         """That list into the queue of the printer."""
-        from console import desk_prefiles
+        from console.desk import prefiles as desk_prefiles
 
         return await self._committed(lambda: desk_prefiles.print_list(self._terminal, self._who, code))
 

@@ -18,8 +18,9 @@ from casework.intake import gate_refusal, mandated
 from casework.messages import Message, t
 from casework.papers.text import to_text
 from casework.rules import Refusal
-from console import desk_bundle, desk_item
 from console.counter import Session, Taken
+from console.desk import bundle as desk_bundle
+from console.desk import item as desk_item
 from console.legal_time import DayUnknown
 from console.showing import Shower, act_view, identity_of, masked
 from console.terminal import Terminal

@@ -41,7 +41,7 @@ from console.sources import SETTING
 from console.terminal import Terminal
 
 if TYPE_CHECKING:  # the hall's room is loaded when the demo runs
-    from console.demo_past import MovedClock
+    from console.demo.past import MovedClock
     from hall.cli import HallHere
 
 REGION = "420118"
@@ -126,7 +126,7 @@ def hall_with_a_past(place: Place, system: Clock | None = None) -> Iterator[Hall
 
     `system`: this machine's clock, unless it is another.
     """
-    from console.demo_past import MovedClock, beginning
+    from console.demo.past import MovedClock, beginning
 
     system = system or bootstrap.SystemClock()
     clock = MovedClock(system)
@@ -146,7 +146,7 @@ def hall_with_a_past(place: Place, system: Clock | None = None) -> Iterator[Hall
 
 
 def _prepare(place: Place, here: HallHere, clock: MovedClock, system: Clock) -> None:
-    from console.demo_past import Past
+    from console.demo.past import Past
 
     began = system.monotonic()
     with contextlib.ExitStack() as stack:
@@ -267,7 +267,7 @@ def tour(arguments: argparse.Namespace) -> int:
 def headless(place: Place, seed: int) -> int:
     """A day in fast motion; prints its figures as JSON. Exit code 1 when terminals and hall did not converge."""
     from console.day import Hands
-    from console.day_course import run
+    from console.demo.day_course import run
 
     began = bootstrap.SystemClock().monotonic()
     set_up(place)

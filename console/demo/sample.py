@@ -16,7 +16,7 @@ from casework.bundle import members_of
 from casework.catalogue.materials import AGENT, applicable
 from casework.catalogue.schema import Bundle, Catalogue, Gate, Item
 from casework.commands import Intake
-from console.sample_form import address, answers, draw, form, shut_by_date
+from console.demo.sample_form import address, answers, draw, form, shut_by_date
 
 _FAMILY = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹"
 _GIVEN = (

@@ -20,8 +20,8 @@ from casework.errors import BadInput
 from casework.intake import gate_refusal, mandated
 from casework.messages import t
 from casework.rules import Refusal
-from console import desk_item
 from console.counter import Session
+from console.desk import item as desk_item
 from console.showing import Shower, act_view
 from console.terminal import Terminal
 from screens import desk

@@ -9,13 +9,13 @@ from casework.errors import BadInput
 from casework.messages import Message, t
 from casework.papers.text import to_text
 from casework.rules import Refusal
-from console import desk_forms, moved
-from console.act_data import act_data, blamed
 from console.claiming import Claiming
 from console.counter import Acted
-from console.desk_intake import papers_of
-from console.desk_roaming import RoamingDesk
-from console.rehearsing import paper_of_act
+from console.desk import forms, moved
+from console.desk.act_data import act_data, blamed
+from console.desk.intake import papers_of
+from console.desk.rehearsing import paper_of_act
+from console.desk.roaming import RoamingDesk
 from screens import desk
 
 
@@ -65,9 +65,7 @@ class ActingDesk(RoamingDesk):
         """What the case offers to whoever sits here, in the order of the screens."""
         counter = self._terminal.counter
         found = (*counter.possible(self._who, case), *Claiming(counter).offers(self._who, case))
-        return tuple(
-            desk_forms.offered(action, off, case, self._terminal) for action, off in desk_forms.in_order(found)
-        )
+        return tuple(forms.offered(action, off, case, self._terminal) for action, off in forms.in_order(found))
 
     async def offers(self, numbers: tuple[str, ...]) -> tuple[desk.Offered, ...]:
         """What each of these cases offers."""

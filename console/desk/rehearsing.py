@@ -15,8 +15,8 @@ from casework.messages import t
 from casework.papers.model import Paper
 from casework.rules import Refusal
 from console.counter import Session, facts_of
-from console.desk_intake import papers_awaited, papers_of
-from console.taking_in import intake_outlook
+from console.desk.intake import papers_awaited, papers_of
+from console.intake.taking_in import intake_outlook
 from console.terminal import Terminal
 
 

@@ -12,7 +12,7 @@ from casework.rules import Refusal
 from casework.short_codes import printed_code
 from console import bootstrap
 from console.calling import Calling
-from console.desk_taking import TakingDesk
+from console.desk.taking import TakingDesk
 from console.line_once import QUICK
 from console.terminal import Terminal
 from local_db.calls import Call

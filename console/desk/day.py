@@ -6,7 +6,7 @@ from typing import cast
 
 from casework.papers.text import to_text
 from console import day_end
-from console.desk_thread import DeskThread
+from console.desk.thread import DeskThread
 from screens import desk
 from screens.counter_views import DayView
 

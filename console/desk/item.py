@@ -14,7 +14,7 @@ from casework.clocks import unit_word
 from casework.messages import t
 from casework.money import yuan
 from casework.reuse import Earlier, reusable
-from console import desk_about
+from console.desk import about as desk_about
 from console.showing import Shower
 from console.terminal import Terminal
 from screens import desk

@@ -17,9 +17,9 @@ from casework.papers.text import to_text
 from casework.prefile import Prefile
 from casework.rules import Refusal
 from casework.short_codes import printed_code, read_code
-from console import desk_bundle
 from console.counter import Session
-from console.desk_intake import party_of, shown_party
+from console.desk import bundle as desk_bundle
+from console.desk.intake import party_of, shown_party
 from console.fetching import fetch_case
 from console.preparing import Preparing
 from console.showing import Shower, masked

@@ -15,11 +15,11 @@ from casework.catalogue.schema import MODULES
 from casework.messages import Message
 from casework.refused import RECALL_PAPER
 from console.day import Day, Hands, picture
-from console.day_intake import Reception, prefile_checked_again, prefile_opened, prefile_parked, prefile_taken
-from console.sample import application
+from console.demo.day_intake import Reception, prefile_checked_again, prefile_opened, prefile_parked, prefile_taken
+from console.demo.sample import application
+from console.demo.stories import WINDOW_12, stories
+from console.demo.story import CLERK, DECISIVE, SUPERVISOR, DayRefused, Run, done, session
 from console.settling import Settlement, Settling
-from console.stories import WINDOW_12, stories
-from console.story import CLERK, DECISIVE, SUPERVISOR, DayRefused, Run, done, session
 
 _MOST_ROUNDS = 40
 """A case needs a handful of the hall's words; more rounds mean that something goes in a circle."""

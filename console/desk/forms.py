@@ -17,8 +17,8 @@ from casework.rules import Refusal
 from casework.rules.course import may_be_spared
 from casework.rules.result import GROUNDS
 from casework.rules.settling import RECALL_ENDS
-from console import desk_scans
-from console.act_data import DEFECTS, HAVE, LINE, OTHER, OWN, SHOWN
+from console.desk import scans
+from console.desk.act_data import DEFECTS, HAVE, LINE, OTHER, OWN, SHOWN
 from console.showing import act_view
 from console.terminal import Terminal
 from screens import desk
@@ -86,7 +86,7 @@ def offered(action: str, off: Refusal | None, case: Case, terminal: Terminal) ->
         missing = [name for code, name in names(case, terminal) if case.materials[code] in LACKING]
         notes = [*([t("act.note.missing", names=missing)] if missing else []), *notes]
     if action in _READING:
-        notes = [*desk_scans.note(case, names(case, terminal)), *notes]
+        notes = [*scans.note(case, names(case, terminal)), *notes]
     if off is not None and off.code == "incomplete":
         lacking = [name for code, name in names(case, terminal) if code in off.facts["materials"].split(", ")]
         off = Refusal("incomplete", {"materials": lacking})
@@ -119,7 +119,7 @@ def called_back_field(case: Case) -> desk.Field:
 def act_fields(action: str, case: Case, terminal: Terminal) -> tuple[desk.Field, ...]:
     """What `action` asks for on this case, with proposals filled in."""
     make = _FIELDS.get(action)
-    seen = desk_scans.seen_field(case, terminal) if action in _READING else ()
+    seen = scans.seen_field(case, terminal) if action in _READING else ()
     return (*(make(case, terminal) if make else ()), *seen)
 
 
@@ -331,7 +331,7 @@ _FIELDS: dict[str, Callable[[Case, Terminal], tuple[desk.Field, ...]]] = {
     "supplement": _supplement,
     "supplement-received": _supplement_received,
     "check": _check,
-    "scan": lambda case, terminal: desk_scans.fields(case, names(case, terminal)),
+    "scan": lambda case, terminal: scans.fields(case, names(case, terminal)),
     "mend": _mend,
     "hand-back": lambda case, _: (_text("receiver", required=True, value=case.received.applicant.name),),
     "pre-review": _note,

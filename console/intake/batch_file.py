@@ -21,7 +21,7 @@ from casework.errors import BadInput
 from casework.facts import digest
 from casework.limits import LIMITS, Limits
 from casework.messages import Message
-from console.intake_lines import BadLine, lines_of, read_line
+from console.intake.lines import BadLine, lines_of, read_line
 from console.output import read_file
 
 WHY = "why"

@@ -16,11 +16,11 @@ from casework.calendar import Calendar
 from casework.case import Case
 from casework.messages import Message
 from console.day import Line
-from console.day_intake import Reception, prefile_opened, prefile_parked
-from console.demo_troubles import Troubles
-from console.sample_form import draw
-from console.stories import WINDOW_12, stories
-from console.story import DECISIVE, Run, Story
+from console.demo.day_intake import Reception, prefile_opened, prefile_parked
+from console.demo.sample_form import draw
+from console.demo.stories import WINDOW_12, stories
+from console.demo.story import DECISIVE, Run, Story
+from console.demo.troubles import Troubles
 from console.terminal import Terminal
 
 BEGIN_DAYS = 40

@@ -20,7 +20,7 @@ from casework.messages import t
 from casework.money import yuan
 from casework.standing import light_of, standing
 from casework.timers import is_provisional
-from console.desk_scans import with_scans
+from console.desk.scans import with_scans
 from console.showing import Shower
 from console.terminal import Terminal
 from screens import desk

@@ -1,0 +1,1 @@
+"""The desk: what the screens ask, answered from the terminal's memory."""
