@@ -77,6 +77,16 @@ def new_id() -> str:
     return uuid7(time.time_ns() // 1_000_000, int.from_bytes(os.urandom(10), "big"))
 
 
+def utc_now(clock: Clock) -> datetime:
+    """The time of signed metadata, which knows its offset."""
+    return (clock.now() - CIVIL).replace(tzinfo=UTC)
+
+
+def fresh_seed() -> bytes:
+    """32 bytes for a private key."""
+    return os.urandom(32)
+
+
 def argon2id(pin: str) -> str:
     """The verifier of a PIN: argon2id, 64 MiB, three passes (RFC 9106's second choice, above OWASP's least)."""
     from argon2 import PasswordHasher
@@ -138,7 +148,7 @@ def create_hall(
     if (folder / DATABASE).exists() and not (folder / KEYS / BEGUN_FILE).exists():
         raise Stop("hall.is_there", name=str(folder))
     people = (sample_staff(verifier) if sample else ()) + ((first,) if first else ())
-    signer = begin_key(folder / KEYS, os.urandom(32))
+    signer = begin_key(folder / KEYS, fresh_seed())
     store = SqliteStore(folder / DATABASE)
     try:
         row = hall_row(signer.public, region, name or t("hall.default_name"))

@@ -11,7 +11,6 @@ import os
 import shutil
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +65,7 @@ def releases_of(here: cli.HallHere) -> Releases:
     folder = here.folder / cli.RELEASES
     if not (folder / ONLINE_KEY).is_file():
         raise ReleaseTrouble("release.none", folder=str(here.folder))
-    return Releases(folder, read_key(folder / ONLINE_KEY), datetime.now(UTC), NORMAL)
+    return Releases(folder, read_key(folder / ONLINE_KEY), cli.utc_now(here.clock), NORMAL)
 
 
 def rollouts_of(here: cli.HallHere) -> Rollouts:
@@ -94,13 +93,13 @@ def _keys(args: argparse.Namespace) -> int:
     people, hall = folder / "keys", folder / "hall"
     for place in (people, hall):
         place.mkdir(parents=True, exist_ok=True)
-    online = make_key(hall / ONLINE_KEY, os.urandom(32))
+    online = make_key(hall / ONLINE_KEY, cli.fresh_seed())
     signers: dict[str, list[Signer]] = {}
     for name, role in roles.items():
         signers[name] = [online] if role.online else [
-            make_key(people / f"{name}-{place + 1}.pem", os.urandom(32), phrase) for place in range(role.keys)
+            make_key(people / f"{name}-{place + 1}.pem", cli.fresh_seed(), phrase) for place in range(role.keys)
         ]  # fmt: skip
-    now = datetime.now(UTC)
+    now = cli.utc_now(cli.HallClock())
     found(hall, roles, signers, now)
     Releases(hall, online, now, roles).freshen()
     cli.say(t("release.keys_made", keys=str(people), hall=str(hall)))
