@@ -105,6 +105,19 @@ class Limits:
     """How often what was committed is written to a second place: the recovery point (S26)."""
     backup_seconds: int = 24 * 3600
     backups_kept: int = 3
+    # Updates
+    release_look_seconds: float = 60.0
+    """How often a served hall looks whether a rollout goes on or halts."""
+    release_alarms: int = 50
+    """What the hall has done by itself with a rollout: so many of the newest are kept."""
+    fleet_seconds: float = 5.0
+    """How often the fleet screen and the page of the fleet are read anew."""
+    fleet_free_mb: int = 200
+    """Less than this free on a terminal's disk is shown as trouble."""
+    fleet_unsent_seconds: int = 24 * 3600
+    """A fact that waits longer than this to be sent is shown as trouble."""
+    expiry_warning_days: int = 30
+    """So long before keys of the ceremony run out the fleet says so."""
     # Identity (security.md)
     invite_seconds: int = 15 * 60
     invite_tries: int = 5

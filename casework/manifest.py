@@ -45,6 +45,8 @@ class Manifest(msgspec.Struct, frozen=True, omit_defaults=True):
     """The oldest interpreter that runs it."""
     notes: dict[str, str] = {}
     """Language -> what is new, for whoever has to approve."""
+    writes: dict[str, int] = {}
+    """Event type -> the version that it would write, as soon as every window can read it (S32)."""
     built: str = ""
     """When it was built (`stamp`): a clock below it is wrong."""
 

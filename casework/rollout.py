@@ -62,6 +62,8 @@ class Rollout(msgspec.Struct, frozen=True, omit_defaults=True):
     approvals: tuple[Approval, ...] = ()
     halted: str = ""
     """Message id of why it stands still; empty while it goes on."""
+    halted_facts: dict[str, str | int] = {}
+    """What fills it in."""
     min_app: str = ""
     """Older versions are out of service as soon as one can be had (a hole was found)."""
     blocked: tuple[str, ...] = ()
@@ -175,7 +177,7 @@ def _beyond_lab(rollout: Rollout) -> bool:
 def gate(rollout: Rollout, seen: Sequence[Seen], now: str, bounds: Bounds = Bounds()) -> Gate:  # noqa: B008 - frozen
     """What is to be done with a rollout now. Only an `open` or a `halt` changes it; the rest is for the eyes of IT."""
     if rollout.halted:
-        return Gate("none", reason=rollout.halted)
+        return Gate("none", reason=rollout.halted, facts=rollout.halted_facts)
     inside = [one for one in seen if ring_of(rollout, one.number) in rollout.opened]
     wrong = [one.number for one in inside if _has_failed(rollout, one, now, bounds)]
     tried = sum(one.standing.version == rollout.target.app for one in inside)
@@ -250,9 +252,9 @@ def approved(rollout: Rollout, ring: str, by: str, now: str) -> Rollout:
     )
 
 
-def halted(rollout: Rollout, why: str) -> Rollout:
+def halted(rollout: Rollout, why: str, facts: Mapping[str, str | int] | None = None) -> Rollout:
     """Standing still: who has not switched does not, who has goes back to the version before."""
-    return msgspec.structs.replace(rollout, number=rollout.number + 1, halted=why)
+    return msgspec.structs.replace(rollout, number=rollout.number + 1, halted=why, halted_facts=dict(facts or {}))
 
 
 def resumed(rollout: Rollout, now: str) -> Rollout:
@@ -260,7 +262,8 @@ def resumed(rollout: Rollout, now: str) -> Rollout:
     if not rollout.halted:
         raise BadRollout("rollout.goes_on")
     rings = dict.fromkeys(list(rollout.opened)[-1:], now)
-    return msgspec.structs.replace(rollout, number=rollout.number + 1, halted="", opened={**rollout.opened, **rings})
+    again = {**rollout.opened, **rings}
+    return msgspec.structs.replace(rollout, number=rollout.number + 1, halted="", halted_facts={}, opened=again)
 
 
 def blocked(rollout: Rollout, version: str) -> Rollout:
@@ -268,7 +271,11 @@ def blocked(rollout: Rollout, version: str) -> Rollout:
     if version == rollout.before.app or not rollout.before.app:
         raise BadRollout("rollout.nothing_left", version=version)
     return msgspec.structs.replace(
-        rollout, number=rollout.number + 1, blocked=(*rollout.blocked, version), halted="rollout.halted.blocked"
+        rollout,
+        number=rollout.number + 1,
+        blocked=(*rollout.blocked, version),
+        halted="rollout.halted.blocked",
+        halted_facts={"version": version},
     )
 
 

@@ -33,6 +33,7 @@ from hall.polling import Poll, Polls
 from hall.pulling import Question
 from hall.push_queue import PushQueue
 from hall.releases.serving import published
+from hall.releases.watching import read_watched, watch_metrics
 from hall.request_body import body_of
 from hall.rows import TerminalRow
 from hall.service import Hall
@@ -108,7 +109,7 @@ class Api:
 
     async def metrics(self, _request: Request) -> Response:
         """Figures in the text form of Prometheus."""
-        text = await self._run(self.hall.metrics)
+        text = await self._run(self.hall.metrics) + watch_metrics(read_watched(self._releases), self.hall.now)
         return Response(text, media_type="text/plain; version=0.0.4")
 
     # Batches: signed themselves

@@ -203,11 +203,13 @@ async def serve_hall(here: HallHere, host: str = "127.0.0.1", port: int = 0) -> 
 
 
 async def _watching(here: HallHere, api: Api) -> None:
-    """What a served hall does by itself: timers and notices each second, and snapshots in a thread of their own."""
+    """What a served hall does by itself: timers and notices each second; snapshots and rollouts in threads."""
+    from hall.cli_fleet import looking_after
     from hall.cli_snapshot import snapshot_if_due
     from hall.serving import snapshotting, watch
 
     await asyncio.gather(
+        looking_after(here, api, in_thread, asyncio.sleep),
         watch(api, lambda: in_thread(api.hall.foreign), asyncio.sleep, lambda: in_thread(api.hall.tick)),
         snapshotting(lambda: in_thread(lambda: snapshot_if_due(here)), asyncio.sleep),
     )

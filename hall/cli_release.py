@@ -24,8 +24,6 @@ from casework.rollout import (
     RINGS,
     Gate,
     Rollout,
-    Seen,
-    Standing,
     Versions,
     approved,
     blocked,
@@ -37,13 +35,14 @@ from casework.rollout import (
 )
 from hall import cli
 from hall.errors import KeyTrouble, ReleaseTrouble
+from hall.ownership import changing
 from hall.releases.keys import make_key, read_key
 from hall.releases.repository import Releases, found, sign
 from hall.releases.roles import APP, NORMAL, ONLINE, SMALL
 from hall.releases.rollouts import Rollouts
+from hall.releases.watching import seen_of
 
 ONLINE_KEY = f"{ONLINE}.pem"
-_NEVER = "2000-01-01T00:00:00.000"
 PASSPHRASE = "YICHUANG_KEY_PASSPHRASE"
 
 
@@ -54,10 +53,13 @@ def run_release(args: argparse.Namespace) -> int:
         return alone[args.action](args)
     at_hall = {
         "add": _add, "take": _take, "publish": _publish, "rollout": _begin, "promote": _promote, "approve": _approve,
-        "halt": _halt, "resume": _resume, "block": _block, "status": _status,
+        "halt": _halt, "resume": _resume, "block": _block,
     }  # fmt: skip
     with cli.open_hall(cli.hall_folder(args.dir)) as here:
-        return at_hall[args.action](args, here)
+        if args.action == "status":
+            return _status(args, here)
+        with changing(here.folder, here.limits.busy_seconds):
+            return at_hall[args.action](args, here)
 
 
 def releases_of(here: cli.HallHere) -> Releases:
@@ -72,15 +74,6 @@ def rollouts_of(here: cli.HallHere) -> Rollouts:
     """The rollouts of an opened hall. Raises ReleaseTrouble."""
     with here.store.reading() as reading:
         return Rollouts(releases_of(here), reading.hall().id[:16])
-
-
-def seen_by(here: cli.HallHere) -> tuple[Seen, ...]:
-    """Every active terminal with what it said of its versions last."""
-    return tuple(
-        Seen(one.number, one.last_seen or _NEVER, one.update or Standing())
-        for one in here.hall.terminals()
-        if one.active
-    )
 
 
 # Keys, on a machine that nobody else uses
@@ -248,7 +241,7 @@ def _status(args: argparse.Namespace, here: cli.HallHere) -> int:
     rollout = rollouts_of(here).current()
     if rollout is None:
         raise ReleaseTrouble("release.no_rollout")
-    seen = seen_by(here)
+    seen = seen_of(here.hall.terminals())
     found: Gate = gate(rollout, seen, here.hall.now)
     facts: dict[str, Any] = {
         "number": rollout.number, "target": msgspec.to_builtins(rollout.target), "opened": rollout.opened,

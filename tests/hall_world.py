@@ -71,6 +71,7 @@ class HallWorld:
             run=run,
             limits=self.limits,
             shelf=self.shelf,
+            releases=self.path.parent / "releases",
         )
 
     @property

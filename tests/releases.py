@@ -29,6 +29,8 @@ def keys(role: str, count: int) -> list[CryptoSigner]:
 
 
 ONLINE = keys("online", 1)[0]
+ONLINE_SECRET = hashlib.sha256(b"online/0").digest()
+"""Of the hall's own key, where it has to lie in a file."""
 
 
 def signers(roles: dict[str, Role] = NORMAL) -> dict[str, list[CryptoSigner]]:

@@ -9,7 +9,7 @@ A terminal sees all of a publication or nothing of it: versions stand side by si
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
@@ -35,6 +35,8 @@ from hall.releases.roles import DELEGATED, ROOT, SNAPSHOT, TARGETS, TIMESTAMP, R
 
 Meta = Metadata[Any]
 _WRITE = JSONSerializer(compact=False)
+_FRESH = timedelta(days=1)
+"""So old a timestamp gets before the next one is signed: a terminal that was cut off counts from that day."""
 
 
 def found(folder: Path, roles: Mapping[str, Role], signers: Mapping[str, Sequence[Signer]], now: datetime) -> None:
@@ -131,12 +133,15 @@ class Releases:
         _write(self._pending(name), waiting)
         return self.missing(name)
 
-    def publish(self) -> list[str]:
+    def publish(self, only: Collection[str] = (ROOT, TARGETS, *DELEGATED)) -> list[str]:
         """Make everything public that waits and has its signatures, at once; the roles.
+
+        Args:
+            only: the roles that are looked at: a rollout halts also while a release waits for its signatures.
 
         Raises ReleaseTrouble when one lacks signatures: then nothing is published.
         """
-        waiting = [name for name in (ROOT, TARGETS, *DELEGATED) if self._pending(name).exists()]
+        waiting = [name for name in (ROOT, TARGETS, *DELEGATED) if name in only and self._waits(name)]
         for name in waiting:
             if missing := self.missing(name):
                 raise ReleaseTrouble("release.signatures", role=name, missing=missing)
@@ -165,7 +170,25 @@ class Releases:
         )  # fmt: skip
         self._signed(TIMESTAMP, timestamp)
 
+    def is_due(self) -> bool:
+        """Whether it is time to freshen: once a day, and when a publication broke off before it was named."""
+        if not self._version(TIMESTAMP) or not self._version(SNAPSHOT):
+            return True
+        named = self._newest(SNAPSHOT).signed.meta
+        if any(named[f"{name}.json"].version != self._version(name) for name in (TARGETS, *DELEGATED)):
+            return True
+        left = self._newest(TIMESTAMP).signed.expires - self._now
+        return bool(left <= timedelta(days=self._roles[TIMESTAMP].days) - _FRESH)
+
+    def expires(self) -> dict[str, datetime]:
+        """Until when each published role holds (UTC)."""
+        return {name: self._newest(name).signed.expires for name in self._roles}
+
     # Files
+
+    def _waits(self, name: str) -> bool:
+        """Whether a version waits. One that is published already was left by a publication that broke off."""
+        return self._pending(name).exists() and bool(self.pending(name).signed.version > self._version(name))
 
     def _signed(self, name: str, signed: Signed) -> None:
         metadata: Meta = Metadata(signed)
@@ -175,7 +198,7 @@ class Releases:
 
     def _next(self, name: str) -> Meta:
         """The pending version, or a new one after the newest."""
-        if self._pending(name).exists():
+        if self._waits(name):
             return self.pending(name)
         metadata = self.role(name)
         metadata.signed.version += 1

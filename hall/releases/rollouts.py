@@ -26,7 +26,7 @@ class Rollouts:
         """Sign it with the hall's own key, and make it public. Raises ReleaseTrouble."""
         self._releases.list_file(ROLLOUT, self._path, encode_rollout(rollout))
         self._releases.sign_online(ROLLOUT)
-        self._releases.publish()
+        self._releases.publish((ROLLOUT,))
 
     def step(self, seen: Sequence[Seen], now: str) -> Gate:
         """Open the next ring or halt, where it is time; what was found."""
@@ -37,5 +37,5 @@ class Rollouts:
         if found.step == "open":
             self.publish(opened(rollout, found.ring, now))
         elif found.step == "halt":
-            self.publish(halted(rollout, found.reason))
+            self.publish(halted(rollout, found.reason, found.facts))
         return found
