@@ -302,6 +302,31 @@ def test_s5_a_judgement_that_was_sealed_again_has_seen_what_its_own_terminal_did
     at_a_hall(tmp_path, story)
 
 
+def test_s5_the_first_facts_of_a_number_know_each_other_after_they_were_sealed_again(tmp_path: Path) -> None:
+    """Their bases count the envelopes of then; those of now are one more, for the one that says what was adopted."""
+
+    async def story(world: HallWorld) -> None:
+        pc, other = Machine(world, tmp_path, "pc"), Machine(world, tmp_path, "other")
+        await pc.enrol("0012")
+        await other.enrol("0013")
+        case = other.take_in()
+        await other.sync()
+        await pc.sync()
+        pc.save(pc.hand.fact("material.added", bodies.MaterialAdded({"D01-01": "copy"}), case.id))
+        pc.save(officer(pc.hand.accepted(case.id)))  # broken by the material, had its maker not added it
+        await pc.enrol("0040")
+        done = await pc.sync()
+        assert (done.error, done.pending, done.rejected, done.held) == ("", 0, 0, 0)
+        (added,), (accepted,) = said(world, "material.added"), said(world, "accepted")
+        base = decode_fact(accepted.fact).base
+        assert added.envelope is not None
+        assert (added.envelope.seq, base.local_seq) == (2, 1)
+        assert base.cursor < added.seq
+        assert pc.agrees(case.id)
+
+    at_a_hall(tmp_path, story)
+
+
 def test_s25_what_a_terminal_has_lost_of_the_log_stands_in_its_first_envelope(tmp_path: Path) -> None:
     async def story(world: HallWorld) -> None:
         pc = Machine(world, tmp_path, "pc")

@@ -189,7 +189,15 @@ class Lineage:
             await asyncio.sleep(10.0)
             for terminal in list(self._world.terminals):
                 if self._strayed(terminal) and self._noticed(terminal, stream):
-                    await self._mend(terminal, stream)
+                    try:
+                        await self._mend(terminal, stream)
+                    except PowerCut:
+                        await self._cut_short(terminal)
+
+    async def _cut_short(self, terminal: Terminal) -> None:
+        """The power fails under whoever looks after it; the same code is typed once more when it is on again (T36)."""
+        self._say(terminal, "the power fails while somebody looks after it", "torn enrolment")
+        await self._world.dark(terminal)
 
     def heal(self) -> None:
         """Two machines that still go by one name are told apart by whoever comes to look."""

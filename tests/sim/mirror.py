@@ -54,6 +54,8 @@ class Mirror:
         """All verdicts about a fact, by the hash of its bytes."""
         self.before: dict[str, set[str]] = defaultdict(set)
         """Who each terminal number was before (S27)."""
+        self.again: dict[str, int] = defaultdict(int)
+        """Up to which envelope a number holds facts of before: their bases count the envelopes of then (S27)."""
         self.epoch = 1
         self.resolving: set[str] = set()
         """Groups that settle something: refused, they block nothing (S15)."""
@@ -119,8 +121,9 @@ class Mirror:
         if fact.type == "epoch.opened":
             self.epoch = body_of(fact).epoch
         if fact.type == "adopts" and entry.envelope is not None:
-            old = body_of(fact).terminal
-            self.before[entry.envelope.terminal] |= {old, *self.before[old]}
+            old, new = body_of(fact), entry.envelope.terminal
+            self.before[new] |= {old.terminal, *self.before[old.terminal]}
+            self.again[new] = max(self.again[new], old.again + 1)
         if not fact.case:
             return
         self._stale(seq, entry, fact)
@@ -162,7 +165,8 @@ class Mirror:
             if place <= fact.base.cursor or later.type not in row.broken_by or env is None:
                 continue
             same = (env.terminal, env.incarnation) == (made.terminal, made.incarnation)
-            own = same and (env.seq <= fact.base.local_seq or env.seq > made.seq or later.group.id in command)
+            held = env.seq <= fact.base.local_seq or made.seq <= self.again[made.terminal]
+            own = same and (held or env.seq > made.seq or later.group.id in command)
             own = own or env.terminal in self.before[made.terminal]  # made there, and sealed again
             if not own:
                 raise Broken(f"stale: {fact.type} at {seq} stands on {fact.base.cursor}, {later.type} came at {place}")

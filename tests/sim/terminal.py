@@ -122,7 +122,10 @@ class Terminal:
         self._begin(self._kind.create(self.folder, self.clock, self.state, identity))
 
     async def enrol_again(self, number: str) -> bool:
-        """Go on under another number over the memory that is there (S27); whether it did. Raises LineError."""
+        """Go on under another number over the memory that is there (S27); whether it did.
+
+        Raises LineError, PowerCut.
+        """
         memory, signer = self.memory, Ed25519Signer(self._streams.key(number))
         identity = await self._asked(number, signer)
         if memory is None or self.memory is not memory:
@@ -130,10 +133,9 @@ class Terminal:
         await self._end_line()
         if self.memory is not memory:
             return False
-        fuse, self.clock.fuse = self.clock.fuse, None
         with self.program.running():
             memory.adopt(identity, self.new_id)
-        self.clock.fuse, self.signer = fuse, signer
+        self.signer = signer
         self._sealed = self._last_words()
         self._connect(memory)
         return True

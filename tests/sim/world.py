@@ -92,6 +92,8 @@ class World:
         self.clerks: list[Clerk] = []
         self.well = False
         """Every fault has ended; somebody looks after all that is left."""
+        self._burnt: int | None = None
+        """How many entries there were when the hall burnt down, until it is up again."""
         self._broken: BaseException | None = None
         self._ended = asyncio.Event()
         self._tasks: list[asyncio.Future[None]] = []
@@ -294,12 +296,7 @@ class World:
         self.trace.say("hall", "is down")
         await self.server.stop()
         await asyncio.sleep(seconds)
-        if not self.server.up:
-            self.server.start()
-            self.trace.say("hall", "is up")
-            with self.server.program.running():
-                self.truth.mirror.reopen(self.server.peek())
-                self.truth.hall()
+        self._hall_up()
 
     async def burnt_down(self, whole: bool) -> None:
         """The hall's machine is gone; another one is made from its second place."""
@@ -308,8 +305,22 @@ class World:
         await asyncio.sleep(30.0)
         await self.server.stop()
         self.server.restore(whole)
-        await asyncio.sleep(20.0)
+        self._burnt = lost
+        await asyncio.sleep(20.0)  # the faults of the world may end here: then whoever looks after it starts the hall
+        self._hall_up()
+
+    def _hall_up(self) -> None:
+        """Start the hall on the file that is there, unless somebody has: its own, or the one from the second place."""
+        if self.server.up:
+            return
         self.server.start()
+        lost, self._burnt = self._burnt, None
+        if lost is None:
+            self.trace.say("hall", "is up")
+            with self.server.program.running():
+                self.truth.mirror.reopen(self.server.peek())
+                self.truth.hall()
+            return
         self.truth.burnt(Mirror(self.server.peek(), self.happened))
         self.truth.mirror.look()
         if self.truth.mirror.end < lost:
