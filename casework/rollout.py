@@ -15,6 +15,7 @@ import msgspec
 
 from casework.ambient import moment
 from casework.errors import UNREADABLE, BadRollout
+from casework.manifest import is_version, order
 
 KINDS = ("app", "catalogue", "config")
 RINGS = ("lab", "first", "tenth", "half", "all")
@@ -168,6 +169,12 @@ def versions_for(rollout: Rollout, terminal: str) -> Versions:
     if app in rollout.blocked or (rollout.halted and app == rollout.target.app):
         app = rollout.before.app if rollout.before.app not in rollout.blocked else ""
     return Versions(app, early.catalogue or rollout.before.catalogue, early.config or rollout.before.config)
+
+
+def is_out(rollout: Rollout, version: str) -> bool:
+    """Whether a version of the application is out of service: blocked, or older than the oldest that is let run."""
+    old = bool(rollout.min_app) and is_version(version) and order(version) < order(rollout.min_app)
+    return version in rollout.blocked or old
 
 
 def _beyond_lab(rollout: Rollout) -> bool:

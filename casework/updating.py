@@ -14,7 +14,7 @@ from typing import Literal
 import msgspec
 
 from casework.ambient import moment
-from casework.rollout import Rollout, versions_for
+from casework.rollout import Rollout, is_out, versions_for
 
 Step = Literal["none", "wait", "fetch", "offer", "switch"]
 Urge = Literal["", "soon", "today", "now"]
@@ -53,7 +53,7 @@ def plan(rollout: Rollout | None, here: Here, now: str) -> Plan:
     wanted = versions_for(rollout, here.terminal).app
     if not wanted or wanted == here.running:
         return Plan("none", why="updating.current")
-    forced = here.running in rollout.blocked
+    forced = is_out(rollout, here.running)
     if wanted in here.failed and rollout.number <= here.failed_in:
         return Plan("none", wanted, why="updating.failed_here")
     if wanted not in here.staged:

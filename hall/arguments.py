@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 from typing import Any, NoReturn
 
+from casework.manifest import is_version
 from casework.messages import t
 
 REGION = "420118"
 PORT = 8118
+_MOST = 1_000_000
 TEAMS = ("helper", "officer", "supervisor", "it")
 
 
@@ -94,6 +96,27 @@ def _action(group: Any, name: str, kind: str = "") -> argparse.ArgumentParser:
     return parser
 
 
+def count(text: str) -> int:
+    """A number of minutes or of KiB: none is below nothing, and no year is meant. Raises ValueError."""
+    if not 0 <= int(text) <= _MOST:
+        raise ValueError
+    return int(text)
+
+
+def positive(text: str) -> int:
+    """At least one. Raises ValueError."""
+    if not count(text):
+        raise ValueError
+    return count(text)
+
+
+def version(text: str) -> str:
+    """A version of the application, or none. Raises ValueError."""
+    if text and not is_version(text):
+        raise ValueError
+    return text
+
+
 def _release(actions: Any) -> None:
     keys = _action(actions, "keys")
     keys.add_argument("folder", metavar="DIR", help=t("hall.option.key_folder"))
@@ -112,7 +135,12 @@ def _release(actions: Any) -> None:
     begin.add_argument("--lab", metavar="NUMBER,...", default="")
     begin.add_argument("--first", metavar="NUMBER", default="")
     begin.add_argument("--deadline", metavar="TIME", default="")
-    begin.add_argument("--soak", metavar="MINUTES", type=int, default=24 * 60)
+    begin.add_argument("--soak", metavar="MINUTES", type=count, default=24 * 60)
+    begin.add_argument("--not-before", metavar="TIME", default="")
+    begin.add_argument("--window", metavar="HH:MM-HH:MM", default="")
+    begin.add_argument("--jitter", metavar="MINUTES", type=count, default=15)
+    begin.add_argument("--rate", metavar="KIB", type=positive, default=512)
+    begin.add_argument("--min-app", metavar="VERSION", type=version, default="")
     begin.add_argument("--staff", metavar="NUMBER", required=True, help=t("hall.option.publisher"))
     for name in ("promote", "approve"):
         ring = _action(actions, name)

@@ -37,6 +37,7 @@ from hall import cli
 from hall.errors import KeyTrouble, ReleaseTrouble
 from hall.ownership import changing
 from hall.releases.keys import make_key, read_key
+from hall.releases.reaching import civil_time, expect_known, expect_published, expect_reachable, hours
 from hall.releases.repository import Releases, found, sign
 from hall.releases.roles import APP, NORMAL, ONLINE, SMALL
 from hall.releases.rollouts import Rollouts
@@ -181,16 +182,24 @@ def _publish(args: argparse.Namespace, here: cli.HallHere) -> int:
 
 def _begin(args: argparse.Namespace, here: cli.HallHere) -> int:
     """A new rollout of these versions; what runs everywhere now is what is gone back to."""
-    rollouts = rollouts_of(here)
+    rollouts, releases, terminals = rollouts_of(here), releases_of(here), here.hall.terminals()
     now = rollouts.current()
     lab = tuple(filter(None, args.lab.split(",")))
     wanted = Versions(**{kind: getattr(args, kind) for kind in KINDS})
     before = _everywhere(now) if now is not None else Versions(app=args.before)
     rollout = Rollout(
         now.number + 1 if now else 1, rollouts.hall, wanted, before, lab=lab, first=args.first,
-        published_by=args.staff, deadline=args.deadline, soak_minutes=args.soak, blocked=now.blocked if now else (),
+        published_by=args.staff, deadline=civil_time(args.deadline, "--deadline"), soak_minutes=args.soak,
+        blocked=now.blocked if now else (), min_app=args.min_app or (now.min_app if now else ""),
+        not_before=civil_time(args.not_before, "--not-before"), window=hours(args.window),
+        jitter_minutes=args.jitter, rate_kib=args.rate,
     )  # fmt: skip
-    rollouts.publish(opened(rollout, RINGS[0], here.hall.now))
+    expect_published(releases, wanted)
+    expect_known(rollout, terminals)
+    running = {one.number: one.update.app for one in terminals if one.active and one.update and one.update.app}
+    expect_reachable(releases, rollout, running)
+    early = rollout.not_before > here.hall.now  # the hall opens the lab itself when the time has come
+    rollouts.publish(rollout if early else opened(rollout, RINGS[0], here.hall.now))
     return _status(args, here)
 
 

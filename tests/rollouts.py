@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,19 +10,25 @@ import httpx
 import msgspec
 
 from casework import events
+from casework.ambient import stamp
+from casework.facts import digest
 from casework.limits import LIMITS
 from casework.report import Report, encode_report
 from casework.rollout import Rollout, Standing, Versions
+from hall import cli
 from hall.cli import utc_now
-from hall.cli_release import ONLINE_KEY
+from hall.cli_release import ONLINE_KEY, rollouts_of
 from hall.releases.keys import make_key
 from hall.releases.repository import Releases
 from hall.releases.roles import NORMAL
 from hall.releases.rollouts import Rollouts
 from hall.releases.watching import Watched, Watching, read_watched
+from hall.rows import Changes, ReportRow, TerminalRow
 from tests.hall_world import HallWorld, Window
 from tests.releases import ONLINE, ONLINE_SECRET, Publisher
 
+VERIFIER = "$argon2id$none"
+"""Of no PIN: what is tested here needs none."""
 WHEEL = {"yichuang-0.5.0-py3-none-any.whl": b"the program"}
 
 
@@ -82,3 +89,38 @@ async def tells(window: Window, update: Standing | None = None, **facts: Any) ->
 
 def _quoted(text: str) -> str:
     return str(httpx.QueryParams({"report": text}))[len("report=") :]
+
+
+class HallFolder:
+    """A hall in a folder as IT has it on disk, with windows that have said how they stand, and releases.
+
+    For what is typed there: no server, no line; the time is this machine's.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        cli.create_hall(folder, sample=True, verifier=lambda _: VERIFIER)
+        self.publisher = Publisher(folder / "releases")
+        make_key(folder / "releases" / ONLINE_KEY, ONLINE_SECRET)
+
+    def window(self, number: str, update: Standing | None = None, *, ago: float = 0.0, **said: Any) -> None:
+        """An enrolled window, heard of `ago` seconds ago."""
+        with cli.open_hall(self.folder) as here:
+            at = stamp(here.clock.now() - timedelta(seconds=ago))
+            row = TerminalRow(number, digest(number.encode())[:32], digest(f"key{number}".encode()), ("hall",), last_seen=at, cursor=9)
+            known = {"program": "0.4.0", "unsent": 0, "free_mb": 40_000, "update": update, **said}
+            report = ReportRow(number, at, 9, "", msgspec.structs.replace(Report(at), **known))
+            with here.store.writing() as tx:
+                tx.save(Changes(terminals={number: row}, reports={number: report}))
+
+    def release(self, *words: str) -> int:
+        """`yichuang release …`."""
+        return cli.run(["release", *words, "--dir", str(self.folder)])
+
+    @property
+    def rollout(self) -> Rollout:
+        """What is published now."""
+        with cli.open_hall(self.folder) as here:
+            rollout = rollouts_of(here).current()
+        assert rollout is not None
+        return rollout
