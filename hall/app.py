@@ -1,6 +1,6 @@
 """The HTTP interface of the hall (contract.md, `docs/wire.md`): asyncio only, every effect injected.
 
-Every answer carries the hall's time and `no-store`; what goes wrong has a typed `Problem` and never a stack or a path.
+Every answer carries the hall's time, the name of its question and `no-store`; what goes wrong has a typed `Problem` and never a stack or a path.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import logging
+import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -45,6 +46,8 @@ _log = logging.getLogger("yichuang.hall")
 T = TypeVar("T")
 JSON = "application/json"
 HALL_TIME = "Hall-Time"
+QUESTION = "Question"
+_NAME = re.compile(r"[0-9A-Za-z.:-]{1,64}")
 
 
 class Run(Protocol):
@@ -239,10 +242,10 @@ def create_app(
         Route("/metrics", _answering(api, api.metrics), methods=get),
     ]
 
-    async def unknown(_request: Request, error: Exception) -> Response:
+    async def unknown(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
         code = "hall.no_method" if status == 405 else "hall.no_page"
-        return _dressed(api, _problem(status, Problem(code.removeprefix("hall."), t(code))))
+        return _dressed(api, request, _problem(status, Problem(code.removeprefix("hall."), t(code))))
 
     app = Starlette(routes=routes, exception_handlers={HTTPException: unknown})
     app.state.api = api
@@ -258,11 +261,11 @@ def _answering(
         try:
             made = await handler(request)
         except Declined as no:
-            return _dressed(api, _problem(no.status, no.problem, patience=no.status == 503))
+            return _dressed(api, request, _problem(no.status, no.problem, patience=no.status == 503))
         except Exception:
             _log.exception("a request failed")
-            return _dressed(api, _problem(500, Problem("internal", t("hall.internal"))))
-        return _dressed(api, made if isinstance(made, Response) else Response(made, media_type=JSON))
+            return _dressed(api, request, _problem(500, Problem("internal", t("hall.internal"))))
+        return _dressed(api, request, made if isinstance(made, Response) else Response(made, media_type=JSON))
 
     return answer
 
@@ -272,10 +275,13 @@ def _problem(status: int, problem: Problem, *, patience: bool = False) -> Respon
     return Response(msgspec.json.encode(problem), status, headers, JSON)
 
 
-def _dressed(api: Api, response: Response) -> Response:
+def _dressed(api: Api, request: Request, response: Response) -> Response:
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers[HALL_TIME] = api.hall.now
+    question = request.headers.get(QUESTION, "")
+    if _NAME.fullmatch(question):
+        response.headers[QUESTION] = question  # whoever asked knows a copy of another answer by it (T17)
     return response
 
 

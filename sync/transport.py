@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 import httpx
 import msgspec
 
-from casework.ambient import Clock
+from casework.ambient import Clock, stamp
 from casework.errors import BadBytes
 from casework.facts import digest
 from casework.http_signature import sign_request
@@ -33,6 +33,8 @@ from sync.pinning import is_wrong_key, pinned_context
 
 JSON = "application/json"
 HALL_TIME = "Hall-Time"
+QUESTION = "Question"
+"""Names a question; the hall names it in its answer, so that a copy of another answer is known for one (T17)."""
 OCTETS = "application/octet-stream"
 
 _RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18})")
@@ -71,7 +73,7 @@ class Transport:
 
     Args:
         url: `http://host:port` or `https://host:port`.
-        clock: the terminal's own; only for a `Retry-After` that names a date.
+        clock: the terminal's own; only for a `Retry-After` that names a date, and to name questions.
         key: the hall's public key (hex) that this terminal keeps; empty before enrolment.
         limits: time-outs and sizes.
         program: this program's version, for the hall's list of terminals.
@@ -93,6 +95,8 @@ class Transport:
         self.program = program
         self._clock = clock
         self._limits = limits
+        self._since = stamp(clock.now())
+        self._asked = 0
         self._client = httpx.AsyncClient(
             base_url=self.url,
             transport=wire or httpx.AsyncHTTPTransport(verify=pinned_context(key), trust_env=False, http2=False),
@@ -237,7 +241,8 @@ class Transport:
         wait: float = 0.0,
     ) -> Answer:
         """The answer with status 200 or 206; one time limit for all of it, so a half-open line can't hold it (T18)."""
-        sent = dict(headers or {})
+        self._asked += 1
+        sent = {**(headers or {}), QUESTION: f"{self._since}-{self._asked}"}
         if content is not None:
             sent.setdefault("Content-Type", JSON)
             if sent["Content-Type"] == JSON and len(content) >= self._limits.gzip_bytes:
@@ -262,6 +267,8 @@ class Transport:
 
     async def _exchange(self, method: str, path: str, content: bytes | None, headers: dict[str, str]) -> Answer:
         async with self._client.stream(method, path, content=content, headers=headers) as response:
+            if response.headers.get(QUESTION, headers[QUESTION]) != headers[QUESTION]:  # an older hall names none
+                raise NotTheHall("line.not_the_hall", seen=QUESTION)
             parts, size = [], 0
             async for part in response.aiter_bytes():
                 size += len(part)

@@ -97,6 +97,8 @@ class ScriptedHall:
         """Pieces and pushes as they came."""
         self.script: dict[str, deque[Trick]] = {}
         self.requests: list[httpx.Request] = []
+        self.names_questions = False
+        """Whether an answer says to which question it is one, as a hall of now does."""
         self.batches: list[Batch] = []
         self._news = asyncio.Event()
 
@@ -139,6 +141,12 @@ class ScriptedHall:
 
     async def honest(self, request: httpx.Request) -> httpx.Response:
         """What the hall says when nobody interferes."""
+        answer = await self._said(request)
+        if self.names_questions:
+            answer.headers["Question"] = request.headers["Question"]
+        return answer
+
+    async def _said(self, request: httpx.Request) -> httpx.Response:
         word = request.url.path.split("/")[3]
         if word == "hello":
             return as_json(seal(self.signer, PURPOSE_HELLO, self.hello()))

@@ -368,3 +368,17 @@ def test_s20_what_many_windows_ask_for_is_read_once(tmp_path: Path, monkeypatch:
         assert [link.entry for link in windows[1].links if link.seq in own] == [None] * len(own)
 
     in_hall(tmp_path, story)
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"), [("2026-11-23T09:00:00.000-7", "2026-11-23T09:00:00.000-7"), ("", None), ("x\x01", None)]
+)
+def test_t17_an_answer_says_to_which_question_it_is_one_also_when_it_is_no(
+    tmp_path: Path, asked: str, said: str | None
+) -> None:
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        for path, status in (("/sync/v1/hello", 200), ("/sync/v1/pull", 401), ("/nowhere", 404)):
+            answer = await client.get(path, headers={"Question": asked})
+            assert (answer.status_code, answer.headers.get("Question")) == (status, said)
+
+    in_hall(tmp_path, story)

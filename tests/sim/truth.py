@@ -31,7 +31,7 @@ __all__ = ["Broken", "Mirror", "Truth", "Window"]
 
 SLACK = timedelta(seconds=180)
 """How far off midnight a number's day may be: what a reboot hides, and an answer that was long on its way."""
-TRANSIT = 100_000
+TRANSIT = 60_000
 """Milliseconds that an answer may have been on its way."""
 
 

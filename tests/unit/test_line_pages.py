@@ -167,6 +167,33 @@ def test_t17_s29_a_cached_answer_is_no_evidence_for_the_clock_and_a_hall_set_bac
     tell(story)
 
 
+def test_t17_s29_an_answer_that_the_power_cut_off_is_no_evidence_when_a_cache_gives_it_once_more() -> None:
+    """It is newer than all that was written down, and as old as the power cut: only its question tells."""
+
+    async def story(counter: Counter) -> None:
+        counter.hall.names_questions = True
+        keep, cached = copied(counter)
+        counter.hall.write()
+        await counter.line.sync_once()
+        store = counter.store
+        place, links, known = store.place, store.links[:], store.contacts[:]
+        await asyncio.sleep(5)
+        counter.hall.write()
+        counter.hall.expect("pull", keep)
+        await counter.line.sync_once()
+        store.place, store.links, store.contacts = place, links, known[:]  # the power failed before it was written down
+        counter.start()
+        await asyncio.sleep(150)
+        counter.hall.expect("pull", cached)
+        await counter.line.sync_once()
+        assert "line.not_the_hall" in store.troubles
+        assert [offset for _, offset in store.contacts] == [0] * len(store.contacts)
+        assert len(store.contacts) > len(known)
+        assert store.place.cursor == 2
+
+    tell(story)
+
+
 def test_t17_a_cached_push_answer_acknowledges_nothing() -> None:
     async def story(counter: Counter) -> None:
         keep, cached = copied(counter)
