@@ -1,6 +1,7 @@
 """The HTTP interface of the hall (contract.md, `docs/wire.md`): asyncio only, every effect injected.
 
-Every answer carries the hall's time, the name of its question and `no-store`; what goes wrong has a typed `Problem` and never a stack or a path.
+Every answer carries the hall's time, the name of its question and `no-store`; what goes wrong has a typed `Problem`
+and never a stack or a path.
 """
 
 from __future__ import annotations

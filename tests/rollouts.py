@@ -107,7 +107,9 @@ class HallFolder:
         """An enrolled window, heard of `ago` seconds ago."""
         with cli.open_hall(self.folder) as here:
             at = stamp(here.clock.now() - timedelta(seconds=ago))
-            row = TerminalRow(number, digest(number.encode())[:32], digest(f"key{number}".encode()), ("hall",), last_seen=at, cursor=9)
+            row = TerminalRow(
+                number, digest(number.encode())[:32], digest(f"key{number}".encode()), ("hall",), last_seen=at, cursor=9
+            )
             known = {"program": "0.4.0", "unsent": 0, "free_mb": 40_000, "update": update, **said}
             report = ReportRow(number, at, 9, "", msgspec.structs.replace(Report(at), **known))
             with here.store.writing() as tx:
