@@ -6,13 +6,15 @@ import asyncio
 import dataclasses
 from typing import Any
 
+import msgspec
+
 from casework.limits import LIMITS, Limits
 from casework.messages import Message
 from console import bootstrap
 from console.terminal import Terminal
 from sync.status import Synced
 
-QUICK = dataclasses.replace(LIMITS, once_tries=1, request_seconds=5.0)
+QUICK = msgspec.structs.replace(LIMITS, once_tries=1, request_seconds=5.0)
 """For an act that waits for the hall's word: one try, and the clerk is told."""
 
 TAKEN = "console.line_taken"

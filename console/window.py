@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from screens.desk import Checked, Desk, FieldKind
+from screens.views import Checked, FieldKind
 
 WEB_DRIVER = "console.web_driver:BrowserDriver"
 """What draws a console behind a page of `yichuang serve`, which names it in `TEXTUAL_DRIVER`."""
@@ -19,6 +19,7 @@ WEB_DRIVER = "console.web_driver:BrowserDriver"
 if TYPE_CHECKING:
     from console.coach import Coach
     from console.station import Station
+    from screens.desk import Desk
 
 
 class LateDesk:
@@ -81,7 +82,7 @@ def open_console(
         return Station(folder, demo=demo, language=language)
 
     late = LateDesk(make, lambda: app.exit(return_code=1))
-    app = ConsoleApp(cast(Desk, late if coach is None else coach.watching(late)))
+    app = ConsoleApp(cast("Desk", late if coach is None else coach.watching(late)))
     app.tour, app.practice_offered = coach, offered
     app.language, app.warning = language, warning
     try:

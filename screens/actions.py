@@ -7,8 +7,7 @@ words and on keys that a browser or a terminal takes for itself. The words of an
 
 from __future__ import annotations
 
-import dataclasses
-
+import msgspec
 from textual.binding import Binding
 
 from casework.messages import t
@@ -55,8 +54,7 @@ USER: dict[str, tuple[str, ...]] = {}
 """The keys that the user has chosen instead, by act (`screens.keymap`); `case.ACT` for the acts on a case."""
 
 
-@dataclasses.dataclass(frozen=True)
-class Act:
+class Act(msgspec.Struct, frozen=True):
     """A named act. `row` is its place in the key row (0: not shown there); `typed` acts are handled by the form."""
 
     id: str

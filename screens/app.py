@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual import events
 from textual.app import App
@@ -20,7 +20,6 @@ from casework.messages import Message, Spoken
 from screens.actions import ANY, BEFORE_SIGN_IN, USER, bindings
 from screens.calls import Calls
 from screens.closing import end_with_the_window
-from screens.desk import Desk, Person, Status
 from screens.everywhere import Everywhere
 from screens.frame import FrameScreen
 from screens.keys import Keyboard
@@ -28,6 +27,10 @@ from screens.seat import Seat
 from screens.sheet import Sheet
 from screens.themes import THEMES
 from screens.tour import Tour
+from screens.views import Person, Status
+
+if TYPE_CHECKING:
+    from screens.desk import Desk
 
 _OWN = ("queue", "intake", "case", "search", "tray", "prefiles", "board")
 """The modes of whoever sits here; another person finds them new."""
@@ -60,7 +63,8 @@ class ConsoleApp(App[None], inherit_bindings=False):
         self._poll_seconds = poll_seconds
         for one in THEMES:
             self.register_theme(one)
-        self.theme = theme
+        self.set_reactive(App.theme, theme)  # nothing is drawn yet: a change would read the style sheet once more
+        self.stylesheet.set_variables(self.get_css_variables())
         self.desk = desk
         self.keyboard = Keyboard(self)
         self.seat = Seat()

@@ -10,7 +10,7 @@ from casework.limits import LIMITS
 from casework.messages import t
 from screens.actions import Act
 from screens.canvas import Canvas, Part, fit, width_of
-from screens.desk import Person, Status
+from screens.views import Person, Status
 
 KEYS_SHOWN = 7
 

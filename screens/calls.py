@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from casework.messages import t
-from screens.desk import Desk, Status
 from screens.frame import FrameScreen
 from screens.hall_views import CallView
 from screens.sitting import Sitters
+from screens.views import Status
+
+if TYPE_CHECKING:
+    from screens.desk import Desk
 
 
 class Callers:

@@ -115,9 +115,14 @@ class Everywhere:
 
     async def act_jump(self) -> None:
         """Ctrl-O: a letter on everything in sight."""
-        if not self._app.keyboard.jump.show(self._app.frame):
-            self._app.bell()
-            self._app.frame.say(t("screens.jump.none"), "warn")
+        from screens.jump import Jump
+
+        jump = Jump()
+        if jump.show(self._app.frame):
+            self._app.keyboard.jump = jump
+            return
+        self._app.bell()
+        self._app.frame.say(t("screens.jump.none"), "warn")
 
     async def act_language(self) -> None:
         """Ctrl-Y: the next language, at once, everywhere."""

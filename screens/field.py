@@ -6,15 +6,16 @@ digits, names keep every character, invisible ones go. Nothing typed is ever rea
 
 from __future__ import annotations
 
-import dataclasses
 import unicodedata
 from collections.abc import Iterator
+
+import msgspec
 
 from casework.errors import BadInput
 from casework.messages import Message
 from casework.text import clean_code
-from screens.desk import Choice, Field, Have, MaterialView
 from screens.line import Line
+from screens.views import Choice, Field, Have, MaterialView
 
 CODES = frozenset(
     {"number", "person_id", "entity_id", "any_id", "phone", "project_code", "case_number", "staff", "date"}
@@ -44,8 +45,7 @@ TAKES: dict[str, frozenset[str]] = {
 """The characters of kinds of which a letter is never a part; other kinds take what a name or code may have."""
 
 
-@dataclasses.dataclass
-class Row:
+class Row(msgspec.Struct):
     """One line of a sheet. Rows without `stops` are passed over by the caret."""
 
     key: str
@@ -54,19 +54,16 @@ class Row:
     stops = False
 
 
-@dataclasses.dataclass
 class Heading(Row):
     """The title of a section."""
 
 
-@dataclasses.dataclass
 class Note(Row):
     """A line that only says something. `tone` is a style name of the canvas."""
 
     tone: str = "dim"
 
 
-@dataclasses.dataclass
 class Pick(Row):
     """A proposal that Enter takes. `value`: what it puts into the field whose key is `code`; of an item only `code`."""
 
@@ -75,11 +72,10 @@ class Pick(Row):
     stops = True
 
 
-@dataclasses.dataclass
 class MaterialRow(Row):
     """One paper of the check list."""
 
-    material: MaterialView = dataclasses.field(default_factory=lambda: MaterialView("", "", required=False))
+    material: MaterialView = msgspec.field(default_factory=lambda: MaterialView("", "", required=False))
     have: Have = "missing"
     reused: str = ""
     """The earlier case that holds it, when that was taken."""
@@ -104,12 +100,11 @@ class MaterialRow(Row):
         return have != "checked" or bool(self.material.source)
 
 
-@dataclasses.dataclass
 class InputRow(Row):
     """A field with a line being edited; of the choice kinds the line holds the code (or codes, by commas)."""
 
-    field: Field = dataclasses.field(default_factory=lambda: Field("", ""))
-    line: Line = dataclasses.field(default_factory=Line)
+    field: Field = msgspec.field(default_factory=lambda: Field("", ""))
+    line: Line = msgspec.field(default_factory=Line)
     error: Message | None = None
     warning: Message | None = None
     stops = True

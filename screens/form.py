@@ -9,10 +9,10 @@ from textual.widget import Widget
 
 from casework.limits import LIMITS
 from casework.messages import Message, t
-from screens.desk import Choice, Field
 from screens.field import CHOICES, InputRow, Row, input_row, nobody
 from screens.frame import FrameScreen
 from screens.sheet import Sheet
+from screens.views import Choice, Field
 
 YES_NO = ("yes", "no")
 

@@ -19,10 +19,11 @@ from textual.widget import Widget
 from casework.messages import Message, t
 from screens.actions import MAKES, USER, bindings, is_refused, key_row
 from screens.bars import KeyBar, MessageBar, StatusBar, TitleBar
-from screens.desk import Desk, Done, Refused
+from screens.views import Done, Refused
 
 if TYPE_CHECKING:
     from screens.app import ConsoleApp
+    from screens.desk import Desk
     from screens.tour import TourBar
 
 
@@ -48,6 +49,7 @@ class FrameScreen(Screen[Any], inherit_bindings=False):
 
     def __init__(self) -> None:
         super().__init__()
+        self._css_update_count = 0  # a screen is styled as it is put in; from -1 all styles would be read once more
         if USER:
             self._bindings = BindingsMap(bindings(self.PLACE))
         self.title_bar = TitleBar()

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
+import msgspec
 
 from casework.limits import LIMITS, Limits
 
 
-@dataclasses.dataclass
-class Idle:
+class Idle(msgspec.Struct):
     """`seconds` without a key until the lock. A case that is being taken in gets longer: she talks with the applicant.
 
     The lock never loses what stands in a form; it only waits until nobody can be sitting there any more.

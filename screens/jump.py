@@ -23,11 +23,6 @@ class Jump:
         self._ways: dict[str, Callable[[], Awaitable[None]]] = {}
         self._shown: list[Canvas] = []
 
-    @property
-    def on(self) -> bool:
-        """The letters are shown; the next key is one of them, or takes them away."""
-        return bool(self._ways)
-
     def show(self, screen: FrameScreen) -> bool:
         """Letters on everything in sight. False: there is nothing to jump to."""
         letters = iter(_LETTERS)
@@ -39,9 +34,9 @@ class Jump:
                     marks[y] = letter
                     self._ways[letter] = go
             self._mark(widget, marks)
-        if self.on:
+        if self._ways:
             screen.say(t("screens.jump.say"), "dim")
-        return self.on
+        return bool(self._ways)
 
     async def key(self, character: str | None) -> None:
         """The key after the letters were shown."""

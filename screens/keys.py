@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import functools
 from collections.abc import Awaitable
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from textual import events
 from textual.screen import Screen
@@ -22,9 +22,11 @@ from casework.limits import LIMITS
 from casework.messages import Message
 from screens.field import InputRow
 from screens.frame import FrameScreen
-from screens.jump import Jump
 from screens.scan import Badge, CodeTrail, Trail, case_number
 from screens.sheet import Checkpoint, Sheet
+
+if TYPE_CHECKING:
+    from screens.jump import Jump
 
 
 class Holder(Protocol):
@@ -73,7 +75,8 @@ class Keyboard:
     def __init__(self, app: Holder) -> None:
         self._app = app
         self.badge = Badge()
-        self.jump = Jump()
+        self.jump: Jump | None = None
+        """The jump letters while they are shown: the next key is one of them, or takes them away."""
         self._trail = Trail()
         self._codes = CodeTrail()
         self._held: list[str] = []
@@ -87,8 +90,9 @@ class Keyboard:
 
     async def key(self, event: events.Key) -> None:
         """A key was pressed."""
-        if self.jump.on:
-            await self.jump.key(event.character)
+        if self.jump is not None:
+            jump, self.jump = self.jump, None
+            await jump.key(event.character)
             return
         if await self._badge(event) or await self._scanned(event):
             return

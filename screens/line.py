@@ -5,13 +5,11 @@ Pure. The caret stands between characters; widths are in cells, so a Chinese cha
 
 from __future__ import annotations
 
-import dataclasses
-
+import msgspec
 from rich.cells import cell_len
 
 
-@dataclasses.dataclass
-class Line:
+class Line(msgspec.Struct):
     """`text` with the caret before `text[caret]`. `fresh`: what stands there is a proposal that typing replaces."""
 
     text: str = ""

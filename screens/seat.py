@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from screens.desk import IntakeForm, Person
+import msgspec
+
 from screens.idle import Idle
+from screens.views import IntakeForm, Person
 
 if TYPE_CHECKING:
     from screens.saved import Visit
 
 
-@dataclasses.dataclass
-class Hers:
+class Hers(msgspec.Struct):
     """What is kept for the person who signed in last, also while the window is locked."""
 
     mode: str = "queue"
@@ -25,7 +25,7 @@ class Hers:
     """What Esc shows on the way back from a case, instead of where it was opened."""
     visit: Visit | None = None
     """The visitor who is here, until another one is in the form."""
-    unfinished: dict[tuple[str, str], dict[str, str]] = dataclasses.field(default_factory=dict)
+    unfinished: dict[tuple[str, str], dict[str, str]] = msgspec.field(default_factory=dict)
     """What was typed into the forms of acts that were left: by case or entry, and act."""
 
     def comes_in(self, form: IntakeForm) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from casework.messages import t
-from screens.desk import Field, Refused
 from screens.field import Heading, Note, Row
 from screens.form import FormScreen
 from screens.sheet import Sheet
+from screens.views import Field, Refused
 
 if TYPE_CHECKING:
     from screens.app import ConsoleApp

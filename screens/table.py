@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Protocol
 
+import msgspec
 from textual import events
 
 from casework.messages import t
 from screens.canvas import Canvas, Part, fit
-from screens.desk import Page
+from screens.views import Page
 
 _AHEAD = 50
 """Rows before the end of what is loaded at which the next page is asked for."""
 
 
-@dataclasses.dataclass(frozen=True)
-class Column:
+class Column(msgspec.Struct, frozen=True):
     """A column: message id of its title, cells, and whether it takes the room that is left. `wide`: only at 120.
 
     `room`: its cells where the list has the whole of a wide window.

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections import deque
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
 import httpx
+import msgspec
 
 from casework import bodies
 from casework.facts import Fact
@@ -16,10 +16,10 @@ from casework.limits import LIMITS
 from tests.hall_world import HallWorld, Window, in_hall
 from tests.lines import Place
 
-SMALL = dataclasses.replace(
+SMALL = msgspec.structs.replace(
     LIMITS, snapshot_least=10, snapshot_part=16 * 1024, snapshot_part_least=4096, snapshot_wait=0.0, pull_entries=8
 )
-PULLS = dataclasses.replace(SMALL, snapshot_least=1_000_000)
+PULLS = msgspec.structs.replace(SMALL, snapshot_least=1_000_000)
 DAY = 24 * 3600
 
 Story = Callable[[HallWorld, Window], Coroutine[Any, Any, None]]

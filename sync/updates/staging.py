@@ -87,7 +87,9 @@ def by_installer(wheels: Sequence[Path], lib: Path) -> None:
     Raises UpdateRefused with the last line that the installer said.
     """
     uv = shutil.which("uv")
-    program = [uv, "pip", "install", "--link-mode=copy"] if uv else [sys.executable, "-m", "pip", "install", "--quiet"]
+    program = [sys.executable, "-m", "pip", "install", "--quiet"]
+    if uv:  # which leaves the compiling to each start, unlike pip
+        program = [uv, "pip", "install", "--link-mode=copy", "--compile-bytecode"]
     words = [*program, "--no-index", "--no-deps", "--target", str(lib), *map(str, wheels)]
     done = subprocess.run(
         words, check=False, capture_output=True, text=True,

@@ -4,11 +4,11 @@ its own facts had come to the hall before (S6, S21, S25).
 
 from __future__ import annotations
 
-import dataclasses
 from pathlib import Path
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 
 from casework import bodies
@@ -143,7 +143,7 @@ def test_t47_t32_a_snapshot_of_a_log_that_was_lost_meanwhile_leaves_nothing_behi
         copied(world, tmp_path / "older.db")
         cases += await busy(window, 10)
         world.snapshot()
-        place.limits = dataclasses.replace(SMALL)
+        place.limits = msgspec.structs.replace(SMALL)
         place.restart()
         place.line._bootstrap.saw(1000)
         taken = place.hand.received()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from pathlib import Path
 from urllib.parse import quote
@@ -143,7 +142,7 @@ def test_s32_a_program_whose_requests_are_too_old_can_still_fetch_its_update_and
         assert (await window.post(window.batch(1, 1, report=updated))).status_code == 200
         assert (await pulls(window, updated)).status_code == 200
 
-    in_hall(tmp_path, story, limits=dataclasses.replace(LIMITS, oldest_protocol=2))
+    in_hall(tmp_path, story, limits=msgspec.structs.replace(LIMITS, oldest_protocol=2))
 
 
 def test_a_report_that_nobody_can_read_refuses_nobody(tmp_path: Path) -> None:

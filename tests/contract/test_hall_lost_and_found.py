@@ -4,7 +4,6 @@ epoch, doubled numbers, envelopes that came twice, refused bytes that are gone (
 
 from __future__ import annotations
 
-import dataclasses
 import shutil
 from pathlib import Path
 
@@ -32,7 +31,7 @@ from tests.lines import Place
 from tests.machines import Machine, at_a_hall
 
 DAY = 24 * 3600
-SHORT = dataclasses.replace(LIMITS, offer_entries=4, pull_entries=3)
+SHORT = msgspec.structs.replace(LIMITS, offer_entries=4, pull_entries=3)
 """A terminal whose copy is shown in pieces of a few entries."""
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
@@ -275,7 +274,7 @@ def test_t19_a_long_poll_is_woken_by_what_others_do_and_answered_at_most_every_t
 
 def test_s20_where_very_many_ask_each_is_answered_less_often_so_that_pushes_get_through(tmp_path: Path) -> None:
     async def story(world: HallWorld, client: Client) -> None:
-        world.api._polls._limits = dataclasses.replace(world.limits, answers_a_second=0.25)
+        world.api._polls._limits = msgspec.structs.replace(world.limits, answers_a_second=0.25)
         window, other = await world.window("0012", client), await world.window("0007", client)
         await window.pull_all()
         await window.pull(wait=5)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from pathlib import Path
 
@@ -246,7 +245,7 @@ def test_s35_the_halls_quota_has_a_typed_answer_and_stops_no_case(
         assert (answer.status_code, problem(answer).error) == (status, error)
         assert (await window.push(window.received()))[0].verdict.v == "accepted"
 
-    in_hall(tmp_path, story, limits=dataclasses.replace(LIMITS, **quota))
+    in_hall(tmp_path, story, limits=msgspec.structs.replace(LIMITS, **quota))
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import sqlite3
 from pathlib import Path
 
@@ -139,7 +138,7 @@ def test_t47_a_file_comes_in_parts_that_make_the_whole(tmp_path: Path) -> None:
         beyond = await ask(window, SINGLE, Range=f"bytes={size}-")
         assert (beyond.status_code, problem(beyond).facts) == (416, {"size": size})
 
-    in_hall(tmp_path, story, limits=dataclasses.replace(LIMITS, snapshot_piece=4096))
+    in_hall(tmp_path, story, limits=msgspec.structs.replace(LIMITS, snapshot_piece=4096))
 
 
 @pytest.mark.parametrize(
@@ -231,7 +230,7 @@ def test_one_job_at_a_time_makes_a_snapshot_and_what_a_killed_one_left_goes(tmp_
 
 
 def test_a_snapshot_is_due_when_enough_is_new_and_the_last_one_is_old_enough(tmp_path: Path) -> None:
-    limits = dataclasses.replace(LIMITS, snapshot_least=5)
+    limits = msgspec.structs.replace(LIMITS, snapshot_least=5)
 
     async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
         window = await world.window("0012", client)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import dataclasses
 import os
 import re
 import signal
@@ -16,6 +15,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from casework.limits import LIMITS
@@ -29,7 +29,7 @@ from tests.crash.test_kill_loops import HallFile, a_hall, a_line, all_arrived, u
 from tests.screens.terminal import Terminal
 
 WINDOWS = ("0012", "0007")
-IMPATIENT = dataclasses.replace(LIMITS, once_tries=1, request_seconds=0.6, poll_seconds=0.3)
+IMPATIENT = msgspec.structs.replace(LIMITS, once_tries=1, request_seconds=0.6, poll_seconds=0.3)
 """Time-outs so short that a test can be longer than every one of them."""
 
 

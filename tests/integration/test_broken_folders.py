@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import itertools
 import os
 import shutil
@@ -12,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from casework.limits import LIMITS
@@ -215,7 +215,7 @@ def test_a_folder_that_was_copied_beside_it_gives_no_number(window: Window) -> N
 def test_t39_a_file_locked_for_long_ends_in_a_sentence_and_works_again(
     window: Window, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    impatient = dataclasses.replace(LIMITS, busy_seconds=0.05)
+    impatient = msgspec.structs.replace(LIMITS, busy_seconds=0.05)
     monkeypatch.setattr(bootstrap.open_terminal, "__kwdefaults__", {**OPENED_WITH, "limits": impatient})
     with contextlib.closing(sqlite3.connect(window.file, isolation_level=None)) as other:
         other.execute("begin immediate")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
 
+import msgspec
 import pytest
 
 from casework.limits import LIMITS, Limits
@@ -12,8 +12,8 @@ from console import line_once
 from tests.command_line import Place, Ran, jsonl, line
 from tests.integration.strange_halls import BUSY, NO_ANSWER, NOT_THE_HALL, PAGE, UNREACHABLE, pretending
 
-QUICK = dataclasses.replace(LIMITS, once_tries=2, retry_first=0.01, retry_most=0.02)
-IMPATIENT = dataclasses.replace(QUICK, request_seconds=0.3)
+QUICK = msgspec.structs.replace(LIMITS, once_tries=2, retry_first=0.01, retry_most=0.02)
+IMPATIENT = msgspec.structs.replace(QUICK, request_seconds=0.3)
 """Only for what never answers: a machine that has much to do may need longer for everything else."""
 
 STRANGE = {

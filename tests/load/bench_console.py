@@ -17,6 +17,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from tests.load.as_installed import compiled
 from tests.screens.fake_prefiles import COMPANY
 from tests.screens.terminal import Terminal
 
@@ -109,6 +110,7 @@ def main() -> None:
     parser.add_argument("runs", type=int, nargs="?", default=5)
     parser.add_argument("--json", action="store_true", help="always so: one line of facts")
     runs = parser.parse_args().runs
+    compiled()
     floor: dict[str, list[float]] = {}
     ours: dict[str, list[float]] = {}
     for _ in range(runs):

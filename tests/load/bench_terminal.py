@@ -32,6 +32,7 @@ from local_db.counter import Identity
 from local_db.memory import TerminalMemory
 from local_db.shipped import shipped_calendar, shipped_catalogue_files
 from tests.builders import FixedClock, Hand, Log
+from tests.load.as_installed import compiled
 from tests.load.bench_console import bare, settle, timed
 from tests.screens.terminal import Terminal
 
@@ -101,6 +102,7 @@ def main() -> None:
     parser.add_argument("runs", type=int, nargs="?", default=5)
     parser.add_argument("--json", action="store_true", help="always so: one line of facts")
     args = parser.parse_args()
+    compiled()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         os.environ["YICHUANG_STATE"] = str(folder / "state")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import dataclasses
 import random
 import sqlite3
 import tempfile
@@ -16,6 +15,7 @@ from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from casework.catalogue.schema import MODULES
@@ -51,7 +51,7 @@ async def _whole(seed: int, folder: Path, story: Story) -> None:
         await work(world, 10)
         wire = Wire(LATE, world.server, PROFILES["storm"], world.dice, world.happened, _nobody_looks, _nobody_looks)
         wire.calm = True
-        limits = dataclasses.replace(
+        limits = msgspec.structs.replace(
             world.limits, snapshot_least=20, snapshot_part=65536, snapshot_part_least=16384, snapshot_wait=5.0,
             pull_entries=20,
         )  # fmt: skip

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import logging
 import shutil
 import tempfile
@@ -78,9 +77,11 @@ class World:
         self.rules = Rules()
         self.happened: Counter[str] = Counter()
         self.trace = Trace(sink)
-        self.limits = dataclasses.replace(LIMITS, poll_seconds=profile.poll_seconds, poll_spacing=profile.poll_spacing)
+        self.limits = msgspec.structs.replace(
+            LIMITS, poll_seconds=profile.poll_seconds, poll_spacing=profile.poll_spacing
+        )
         if profile.opened:
-            self.limits = dataclasses.replace(self.limits, **SNAPSHOTS)
+            self.limits = msgspec.structs.replace(self.limits, **SNAPSHOTS)
         self.server = Server(folder, self.dice, bug.store, self.limits)
         mirror = Mirror(self.server.peek(), self.happened)
         self.truth = Truth(mirror, self.happened, self.limits, profile.every_step)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from casework.catalogue.district import HEADER, read_csv
@@ -79,8 +79,8 @@ def test_a_file_without_the_header_is_refused_with_the_header_that_is_needed(dat
 
 def test_a_file_beyond_the_limits_is_refused_before_it_is_read() -> None:
     for limits, code in (
-        (dataclasses.replace(LIMITS, district_bytes=10), "district.too_large"),
-        (dataclasses.replace(LIMITS, district_rows=10), "district.too_many"),
+        (msgspec.structs.replace(LIMITS, district_bytes=10), "district.too_large"),
+        (msgspec.structs.replace(LIMITS, district_rows=10), "district.too_many"),
     ):
         with pytest.raises(BadInput) as caught:
             read_csv(DATA.read_bytes(), limits)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -273,7 +272,7 @@ def test_t23_killed_between_slice_and_slice_it_goes_on_where_it_was(
 
 def test_s19_slices_stay_within_their_time_and_the_clerk_gets_between(tmp_path: Path) -> None:
     clock = FixedClock()
-    memory = enrolled(tmp_path, clock, dataclasses.replace(LIMITS, apply_slice_ms=10.0))
+    memory = enrolled(tmp_path, clock, msgspec.structs.replace(LIMITS, apply_slice_ms=10.0))
     other, hand, log = Hand("0007", "b"), Hand(), Log()
     for _ in range(300):
         log.accept(other.received())

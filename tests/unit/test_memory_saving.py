@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -330,7 +329,7 @@ def test_a_folder_without_a_terminal_says_what_to_do(tmp_path: Path) -> None:
 
 
 def test_t39_a_file_that_stays_busy_ends_in_a_sentence_and_nothing_is_lost(tmp_path: Path) -> None:
-    memory = enrolled(tmp_path, limits=dataclasses.replace(LIMITS, busy_seconds=0.05))
+    memory = enrolled(tmp_path, limits=msgspec.structs.replace(LIMITS, busy_seconds=0.05))
     other = sqlite3.connect(memory.file, isolation_level=None)
     other.execute("begin immediate")
     with pytest.raises(Busy) as caught:
@@ -344,7 +343,7 @@ def test_t39_a_file_that_stays_busy_ends_in_a_sentence_and_nothing_is_lost(tmp_p
 
 def test_t39_a_busy_file_is_waited_for_as_long_as_was_said_where_the_timer_is_coarse(tmp_path: Path) -> None:
     """Where a millisecond's sleep takes sixteen, ten seconds are still ten."""
-    memory = enrolled(tmp_path, limits=dataclasses.replace(LIMITS, busy_seconds=1.0))
+    memory = enrolled(tmp_path, limits=msgspec.structs.replace(LIMITS, busy_seconds=1.0))
     clock = _Coarse()
     memory.clock = clock
     other = sqlite3.connect(memory.file, isolation_level=None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import shutil
 import subprocess
@@ -10,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from casework import bodies
@@ -169,7 +169,7 @@ def _civil(memory: TerminalMemory) -> float:
     ("data", "code"), [(b"", "scan.empty"), (b"PK\x03\x04 a document", "scan.kind"), (PDF * 10, "scan.too_big")]
 )
 def test_s35_what_is_no_scan_is_said_and_leaves_nothing(tmp_path: Path, data: bytes, code: str) -> None:
-    memory = enrolled(tmp_path, limits=dataclasses.replace(LIMITS, scan_bytes=len(PDF)))
+    memory = enrolled(tmp_path, limits=msgspec.structs.replace(LIMITS, scan_bytes=len(PDF)))
     with pytest.raises(BadScan) as told, memory.staged_scan(written(tmp_path, data)):
         raise AssertionError
     assert told.value.message.id == code
@@ -193,7 +193,7 @@ def test_s35_a_file_that_can_not_be_read_is_a_sentence(memory: TerminalMemory, t
     ("quota", "code"), [("scan_store_bytes", "scan.store_full"), ("scan_waiting_bytes", "scan.waiting_full")]
 )
 def test_s35_a_full_store_is_said_before_anything_is_saved(tmp_path: Path, quota: str, code: str) -> None:
-    limits: Limits = dataclasses.replace(LIMITS, **{quota: len(PDF) + 10})
+    limits: Limits = msgspec.structs.replace(LIMITS, **{quota: len(PDF) + 10})
     memory, hand = enrolled(tmp_path, limits=limits), Hand()
     case = taken_in(memory, hand)
     attached(memory, hand, case, written(tmp_path))

@@ -201,7 +201,7 @@ def test_every_code_that_people_see_has_its_word(family: str, codes: set[str]) -
 
 def with_table(monkeypatch: pytest.MonkeyPatch, **tables: dict[str, str]) -> None:
     """Give the lookup these sentences instead of the files."""
-    monkeypatch.setattr(messages, "read_catalogue", lambda language: tables.get(language, {}))
+    monkeypatch.setattr(messages, "read_catalogue", lambda language, _domains: tables.get(language, {}))
 
 
 def test_a_missing_fact_shows_its_name_and_stops_nobody(monkeypatch: pytest.MonkeyPatch) -> None:

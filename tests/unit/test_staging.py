@@ -111,6 +111,7 @@ def _hash(text: str) -> str:
 def test_wheels_are_installed_from_their_files_alone(home: Path, tmp_path: Path) -> None:
     stage(home, "2.0", [a_wheel(tmp_path)], by_installer)
     assert (home / "versions" / "2.0" / "lib" / "tiny" / "__init__.py").read_text("utf-8") == "ANSWER = 42\n"
+    assert list((home / "versions" / "2.0" / "lib" / "tiny" / "__pycache__").glob("__init__.*.pyc"))
 
 
 def test_a_wheel_that_can_not_be_installed_leaves_no_version_and_says_why(home: Path, tmp_path: Path) -> None:
