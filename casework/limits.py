@@ -208,6 +208,21 @@ class Limits(msgspec.Struct, frozen=True):
     # A district's list of items (guide-only)
     district_bytes: int = 16 * 1024 * 1024
     district_rows: int = 20_000
+    # Updates (updates.md)
+    update_poll_seconds: float = 900.0
+    """How often a terminal looks for what IT has published; each time up to a fifth earlier or later."""
+    update_read_seconds: float = 30.0
+    """How long a read of a download may bring nothing."""
+    update_fetch_seconds: float = 4 * 3600.0
+    """How long a download may take in all; the next one goes on where it ended."""
+    update_quiet_seconds: float = 300.0
+    """After the deadline: how long nobody touches a key until an open form is put aside for the new version."""
+    links_checked: int = 5_000
+    """Own facts whose chain a new version looks at before it says that it stands: the newest ones."""
+    self_check_seconds: float = 120.0
+    """A new version that takes longer to say that it stands, does not."""
+    backups_before: int = 2
+    """Copies of the memory from before a new version that are kept."""
 
     @property
     def kept_seconds(self) -> int:

@@ -14,6 +14,10 @@ PROTOCOL = 1
 """The form of requests and answers that this program speaks."""
 
 
+UPDATE = "update.standing"
+"""Under this name a terminal keeps its `Standing` among its settings."""
+
+
 class Report(msgspec.Struct, frozen=True, omit_defaults=True):
     """The state of one terminal, as it says itself. Fields that are absent have their default."""
 

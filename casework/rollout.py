@@ -56,6 +56,8 @@ class Rollout(msgspec.Struct, frozen=True, omit_defaults=True):
     """What the others run."""
     opened: dict[str, str] = {}
     """Ring -> since when it is open."""
+    attempt: int = 0
+    """The number in which a person last said that this target is to be tried: what failed before, is tried again."""
     lab: tuple[str, ...] = ()
     first: str = ""
     """The one window that follows the lab."""
@@ -81,6 +83,9 @@ class Rollout(msgspec.Struct, frozen=True, omit_defaults=True):
     """How long a ring runs before the next one may open."""
 
 
+State = Literal["", "fetching", "staged", "trial", "healthy", "failed", "returned"]
+
+
 class Standing(msgspec.Struct, frozen=True, omit_defaults=True):
     """How one terminal stands in a rollout, as it says itself: no person and no case is in it."""
 
@@ -89,13 +94,21 @@ class Standing(msgspec.Struct, frozen=True, omit_defaults=True):
     """The version that runs, and from which this was said."""
     catalogue: str = ""
     config: str = ""
-    state: Literal["", "fetching", "staged", "trial", "healthy", "failed", "returned"] = ""
+    state: State = ""
     """`failed`: it could not be had or staged; `returned`: it ran, and the one before runs again."""
     version: str = ""
     """Which version `state` speaks of."""
     error: str = ""
     """Message id of what went wrong."""
     since: str = ""
+
+
+def decode_standing(text: str | None) -> Standing | None:
+    """How a terminal stands; None where it never said so, or in another form."""
+    try:
+        return msgspec.json.decode(text, type=Standing) if text else None
+    except UNREADABLE:
+        return None
 
 
 class Seen(msgspec.Struct, frozen=True):
@@ -268,9 +281,9 @@ def resumed(rollout: Rollout, now: str) -> Rollout:
     """Going on: the newest ring soaks anew."""
     if not rollout.halted:
         raise BadRollout("rollout.goes_on")
-    rings = dict.fromkeys(list(rollout.opened)[-1:], now)
+    rings, number = dict.fromkeys(list(rollout.opened)[-1:], now), rollout.number + 1
     again = {**rollout.opened, **rings}
-    return msgspec.structs.replace(rollout, number=rollout.number + 1, halted="", halted_facts={}, opened=again)
+    return msgspec.structs.replace(rollout, number=number, attempt=number, halted="", halted_facts={}, opened=again)
 
 
 def blocked(rollout: Rollout, version: str) -> Rollout:

@@ -30,7 +30,7 @@ class Here(msgspec.Struct, frozen=True):
     failed: Collection[str] = ()
     """Versions that did not stand here; not tried again until a newer rollout names them."""
     failed_in: int = 0
-    """The rollout in which the newest of them failed."""
+    """The attempt (`Rollout.attempt`) in which the newest of them failed."""
     idle: bool = True
     """No form is open and nothing prints: a moment at which a version may begin."""
     at_work: bool = True
@@ -54,16 +54,24 @@ def plan(rollout: Rollout | None, here: Here, now: str) -> Plan:
     if not wanted or wanted == here.running:
         return Plan("none", why="updating.current")
     forced = is_out(rollout, here.running)
-    if wanted in here.failed and rollout.number <= here.failed_in:
+    if wanted in here.failed and rollout.attempt <= here.failed_in:
         return Plan("none", wanted, why="updating.failed_here")
     if wanted not in here.staged:
         if forced or _in_hours(rollout, now):
             return Plan("fetch", wanted, why="updating.fetches")
         return Plan("wait", wanted, why="updating.hours")
     urge = "now" if forced else _urge(rollout, now)
-    if here.idle and (not here.at_work or urge == "now"):
+    if begins(urge, idle=here.idle, at_work=here.at_work):
         return Plan("switch", wanted, urge, "updating.switches")
     return Plan("offer", wanted, urge, "updating.ready")
+
+
+def begins(urge: Urge, *, idle: bool, at_work: bool) -> bool:
+    """Whether a version that is ready begins this moment.
+
+    `idle`: nothing is open. `at_work`: somebody is signed in.
+    """
+    return idle and (not at_work or urge == "now")
 
 
 def _urge(rollout: Rollout, now: str) -> Urge:

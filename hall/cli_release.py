@@ -187,8 +187,9 @@ def _begin(args: argparse.Namespace, here: cli.HallHere) -> int:
     lab = tuple(filter(None, args.lab.split(",")))
     wanted = Versions(**{kind: getattr(args, kind) for kind in KINDS})
     before = _everywhere(now) if now is not None else Versions(app=args.before)
+    number = now.number + 1 if now else 1
     rollout = Rollout(
-        now.number + 1 if now else 1, rollouts.hall, wanted, before, lab=lab, first=args.first,
+        number, rollouts.hall, wanted, before, attempt=number, lab=lab, first=args.first,
         published_by=args.staff, deadline=civil_time(args.deadline, "--deadline"), soak_minutes=args.soak,
         blocked=now.blocked if now else (), min_app=args.min_app or (now.min_app if now else ""),
         not_before=civil_time(args.not_before, "--not-before"), window=hours(args.window),

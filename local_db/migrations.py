@@ -12,8 +12,15 @@ from collections.abc import Callable
 from local_db.errors import NewerThanProgram
 from local_db.sql import schema, schema_files
 
+_READABLE_SINCE = "schema.readable_since"
 SCHEMA_VERSION = 16
 """The number of the newest migration; `PRAGMA user_version` of a file of today."""
+
+READABLE_SINCE = 16
+"""The oldest schema whose programs may still open a file of today: after an update a window can go back (updates.md).
+
+A migration only adds: tables, columns with a default, indexes. One that takes away raises this number.
+"""
 
 
 def version_of(db: sqlite3.Connection) -> int:
@@ -29,12 +36,12 @@ def migrate(db: sqlite3.Connection, file: str) -> None:
         file: its name, for the sentence.
 
     Raises:
-        NewerThanProgram: a newer program has written it.
+        NewerThanProgram: a newer program has written it, and this one would not understand it.
     """
     found = version_of(db)
-    if found > SCHEMA_VERSION:
+    if found > SCHEMA_VERSION and _readable_since(db, found) > SCHEMA_VERSION:
         raise NewerThanProgram("store.newer", file=file, found=found, known=SCHEMA_VERSION)
-    if found == SCHEMA_VERSION:
+    if found >= SCHEMA_VERSION:
         return
     from sqlite_utils import Database, Migrations
 
@@ -45,10 +52,19 @@ def migrate(db: sqlite3.Connection, file: str) -> None:
     try:
         if version_of(db) < SCHEMA_VERSION:
             migrations.apply(Database(db))
+            db.execute("insert or replace into meta (key, value) values (?, ?)", (_READABLE_SINCE, READABLE_SINCE))
         db.execute("commit")
     except BaseException:
         db.rollback()
         raise
+
+
+def _readable_since(db: sqlite3.Connection, found: int) -> int:
+    """What the newer program has written down; without a word only programs of its own schema may."""
+    if db.execute("select 1 from sqlite_master where name = 'meta'").fetchone() is None:
+        return found
+    row = db.execute("select value from meta where key = ?", (_READABLE_SINCE,)).fetchone()
+    return int(row[0]) if row else found
 
 
 def _step(name: str) -> Callable[[object], None]:

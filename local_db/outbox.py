@@ -15,7 +15,7 @@ from casework.admit import insistable
 from casework.ambient import stamp
 from casework.errors import BadBytes
 from casework.events import body_of
-from casework.facts import digest
+from casework.facts import Envelope, digest
 from casework.outbox import Move, Row, moved
 from casework.position import Outgoing, Pending, Position
 from casework.seals import Signed
@@ -80,6 +80,22 @@ class Outbox(Commit):
         with self.reading() as db:
             rows = db.execute(_SQL["stubs"]).fetchall()
         return tuple(seq for seq, data, hash_ in rows if digest(data) == hash_)
+
+    def broken_link(self) -> int | None:
+        """The place of an own fact that is not what was sealed, among the newest; None when all of them are (S1, S2).
+
+        The chain is followed within the incarnation of today; of those before it the bytes are compared.
+        """
+        who, before = self.identity, ""
+        with self.reading() as db:
+            rows = db.execute(_SQL["newest_links"], (self.limits.links_checked,)).fetchall()
+        for seq, incarnation, prev, fact_hash, data, own_hash, stub in reversed(rows):
+            mine = incarnation == who.incarnation
+            sealed = Envelope(who.terminal, incarnation, seq, prev, fact_hash).hash if mine else own_hash
+            if (not stub and digest(data) != fact_hash) or sealed != own_hash or (mine and before and prev != before):
+                return int(seq)
+            before = own_hash if mine else ""
+        return None
 
     def whole_group(self, seq: int) -> Outgoing:
         """The group of an envelope with all the bytes that are whole here, whatever was tried before."""

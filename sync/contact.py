@@ -17,7 +17,8 @@ from casework.ambient import Clock, moment, stamp
 from casework.errors import BadBytes
 from casework.events import readable
 from casework.limits import LIMITS, Limits
-from casework.report import PROTOCOL, Report
+from casework.report import PROTOCOL, UPDATE, Report
+from casework.rollout import decode_standing
 from casework.seals import Signer
 from casework.wire import Hello
 from sync.backoff import OF_ANYBODY, Next, Sleep, judge
@@ -134,7 +135,7 @@ class Contact:
             said = Report(
                 stamp(self.hall_now()), self.transport.program, PROTOCOL, readable(), waits.unsent, waits.oldest,
                 waits.held, waits.rejected, milliseconds, self.status.error, free,
-                prints, forms,
+                prints, forms, decode_standing(await self.memory(self.store.setting, UPDATE)),
             )  # fmt: skip
             made = self._report = now, said
         return made[1]

@@ -147,6 +147,10 @@ class LineStore(ScanStore, Protocol):
         """Papers that wait for their printer, and unfinished forms."""
         ...
 
+    def setting(self, name: str) -> str | None:
+        """Something that this machine keeps for itself."""
+        ...
+
     def pending(self) -> Pending:
         """What waits now."""
         ...

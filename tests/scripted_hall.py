@@ -385,6 +385,9 @@ class ListStore(ScanShelf):
     def at_hand(self) -> tuple[int, int]:
         return (0, 0)
 
+    def setting(self, name: str) -> str | None:
+        return None
+
     def pending(self) -> Pending:
         return Pending(self.rows.count("unsent"), "", self.rows.count("held"), self.rows.count("rejected"))
 

@@ -175,3 +175,8 @@ insert into wanted (sha256) values (?) on conflict do nothing
 -- name: own_receipt
 -- The own fact that gave a case its number.
 select bytes from fact where case_id = ? and type = 'received' order by n limit 1
+
+-- name: newest_links
+-- Own facts with their envelopes, newest first; those that are known to be damaged travel as stubs, and are told there.
+select o.local_seq, o.incarnation, o.prev, f.hash, f.bytes, o.hash, o.stub from outbox o join fact f on f.n = o.fact
+order by o.local_seq desc limit ?

@@ -21,13 +21,17 @@ from sync.updates.launcher import COMPLETE, KEPT, LIB, TRIAL, is_whole, read, wr
 
 KEEP = 3
 """Versions that stay on the disk, besides the one that came with the installation."""
+MANIFEST = "manifest.json"
 FACTORY = "factory"
 """A file beside `lib` of the version that came with the installation: that one is never thrown away."""
 Install = Callable[[Sequence[Path], Path], None]
 
 
-def stage(home: Path, version: str, wheels: Sequence[Path], install: Install) -> None:
-    """Lay a version beside the running one; nothing where it is whole already. Raises UpdateRefused."""
+def stage(home: Path, version: str, wheels: Sequence[Path], install: Install, manifest: bytes = b"") -> None:
+    """Lay a version beside the running one; nothing where it is whole already. Raises UpdateRefused.
+
+    `manifest`: what it says of itself, kept beside it.
+    """
     if not is_version(version):
         raise UpdateRefused("update.unreadable", what=version[:40])
     if is_whole(home, version):
@@ -38,6 +42,8 @@ def stage(home: Path, version: str, wheels: Sequence[Path], install: Install) ->
     (under_way / LIB).mkdir(parents=True)
     try:
         install(wheels, under_way / LIB)
+        if manifest:
+            (under_way / MANIFEST).write_bytes(manifest)
         (under_way / COMPLETE).touch()
         _flushed(under_way)
         under_way.replace(final)

@@ -391,9 +391,22 @@ def test_a_damaged_file_is_named_with_the_way_out(tmp_path: Path) -> None:
     assert isinstance(caught.value.__cause__, sqlite3.DatabaseError)
 
 
+def test_a_window_that_went_back_goes_on_with_what_the_newer_program_has_only_added_to(tmp_path: Path) -> None:
+    memory = enrolled(tmp_path)
+    memory._writer.execute("create table of_the_future (id integer primary key, note text not null)")
+    memory._writer.execute("alter table draft add column of_the_future text not null default ''")
+    memory._writer.execute("pragma user_version = 99")
+    memory.close()
+    again = opened(tmp_path)
+    with again.transaction() as db:
+        assert db.execute("pragma user_version").fetchone()[0] == 99, "the newer program finds its file as it left it"
+    again.close()
+
+
 def test_a_file_of_a_newer_program_is_left_alone(tmp_path: Path) -> None:
     memory = enrolled(tmp_path)
     memory._writer.execute("pragma user_version = 99")
+    memory._writer.execute("update meta set value = '99' where key = 'schema.readable_since'")
     memory.close()
     with pytest.raises(NewerThanProgram) as caught:
         opened(tmp_path)

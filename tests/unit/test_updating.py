@@ -54,7 +54,7 @@ def test_after_the_deadline_it_changes_between_two_cases_and_not_in_one() -> Non
 def test_what_failed_here_is_not_tried_again_until_a_new_rollout_says_so() -> None:
     failed = but(STAGED, failed=("0.5.0",), failed_in=3)
     assert plan(ROLLOUT, failed, NOON).why == "updating.failed_here"
-    assert plan(but(ROLLOUT, number=4), failed, NOON).step == "offer"
+    assert plan(but(ROLLOUT, number=4, attempt=4), failed, NOON).step == "offer"
 
 
 def test_a_blocked_version_is_left_as_soon_as_nothing_is_open_whatever_the_hour() -> None:

@@ -1,0 +1,67 @@
+"""Where this program was installed by an update, if it was: the launcher says so (sync.updates.launcher)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from casework.manifest import Manifest, decode_manifest, is_version
+from sync.updates.launcher import LIB, TRIAL, is_whole, read
+from sync.updates.staging import MANIFEST
+
+VARIABLE = "YICHUANG_HOME"
+ROOT = "root.json"
+"""The first root of trust, as it came with the installation."""
+
+
+class Home(msgspec.Struct, frozen=True):
+    """An installation that can change its version, and the version that runs in this process."""
+
+    folder: Path
+    version: str
+
+    @property
+    def lib(self) -> Path:
+        """Where the running version lies."""
+        return self.folder / "versions" / self.version / LIB
+
+    def on_trial(self) -> bool:
+        """Whether the running version has still to show that it stands."""
+        pointer = self.pointer()
+        return pointer.get("version") == self.version and pointer.get("state") == TRIAL
+
+    def pointer(self) -> dict[str, object]:
+        """The pointer; empty where it cannot be read: then nothing is changed."""
+        try:
+            return read(self.folder)
+        except (OSError, ValueError):
+            return {}
+
+    def staged(self) -> frozenset[str]:
+        """The versions that lie here whole."""
+        folder = self.folder / "versions"
+        names = (each.name for each in folder.iterdir()) if folder.is_dir() else ()
+        return frozenset(name for name in names if is_version(name) and is_whole(self.folder, name))
+
+    def manifest(self, version: str) -> Manifest | None:
+        """What a staged version says of itself; None where it came without."""
+        file = self.folder / "versions" / version / MANIFEST
+        return decode_manifest(file.read_bytes(), version) if file.is_file() else None
+
+    def root(self) -> bytes | None:
+        """The first root of trust; None where IT laid none: nothing is looked for then."""
+        file = self.folder / ROOT
+        return file.read_bytes() if file.is_file() else None
+
+
+def home_of(environ: Mapping[str, str], program: Path) -> Home | None:
+    """The installation that the launcher has started, if `program` (a file of this package) lies in it."""
+    given = environ.get(VARIABLE, "")
+    lib = program.resolve().parent.parent
+    version = lib.parent.name
+    if not given or lib.name != LIB or not is_version(version):
+        return None
+    folder = Path(given).resolve()
+    return Home(folder, version) if lib.parent.parent.parent == folder else None

@@ -1,0 +1,199 @@
+"""Looks for what IT has published, fetches it in its hours and lays it beside the running version (updates.md).
+
+Nothing here begins a version: that happens between two cases, by whoever knows what is open (screens.updating).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import sys
+import sysconfig
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from casework.ambient import CIVIL, moment, stamp
+from casework.errors import BadRollout
+from casework.limits import LIMITS, Limits
+from casework.manifest import ANY, Manifest, Wheel, encode_manifest, order
+from casework.rollout import Rollout, Standing, State
+from casework.updating import Here, Plan, delay_seconds, plan
+from console.terminal import Terminal
+from console.updating.home import Home
+from console.updating.notes import Notes
+from local_db.migrations import SCHEMA_VERSION
+from sync.errors import UpdateError, UpdateRefused
+from sync.owner import own
+from sync.updates.client import Published
+from sync.updates.fetching import Source
+from sync.updates.staging import Install, forget_failure, prune, stage
+
+LOCK = "update.lock"
+FOLDER = "updates"
+_LONG_AGO = moment("2000-01-01T00:00:00.000")
+_NOTHING = Plan("none", why="updating.none")
+Open = Callable[[], tuple[str, Source]]
+"""The address of what is published, and what reads from there."""
+Apply = Callable[[Published, Rollout], None]
+"""Takes over what needs no restart: the settings."""
+
+
+def wheels_here(manifest: Manifest) -> tuple[Wheel, ...]:
+    """The wheels for this machine. Raises UpdateRefused where there are none for it."""
+    mine = manifest.wheels.get(sysconfig.get_platform(), ())
+    if not mine and set(manifest.wheels) != {ANY}:
+        raise UpdateRefused("update.no_platform", version=manifest.version, platform=sysconfig.get_platform())
+    return (*manifest.wheels.get(ANY, ()), *mine)
+
+
+def reachable(manifest: Manifest, running: str) -> None:
+    """Whether a version can be begun from here in one step. Raises UpdateRefused with what IT has to do first."""
+    wanted = tuple(int(part) for part in manifest.python.split("."))
+    if sys.version_info[: len(wanted)] < wanted:
+        raise UpdateRefused("update.python", version=manifest.version, python=manifest.python)
+    if manifest.min_from and order(running) < order(manifest.min_from):
+        raise UpdateRefused("update.step", version=manifest.version, first=manifest.min_from)
+    if manifest.schema_from > SCHEMA_VERSION:
+        raise UpdateRefused("update.step", version=manifest.version, first=f"schema {manifest.schema_from}")
+
+
+@dataclasses.dataclass
+class Looker:
+    """One terminal's eyes for updates. `look` may be called from any thread; two at once do it one after the other.
+
+    Attributes:
+        terminal: whose memory keeps the notes.
+        home: the installation.
+        open: the place of what is published, asked anew each time.
+        pace: told how fast the rollout lets this terminal download, in KiB a second.
+        install: lays wheels into a folder.
+        apply: takes over what needs no restart.
+    """
+
+    terminal: Terminal
+    home: Home
+    open: Open
+    pace: Callable[[int], None]
+    install: Install
+    apply: Apply
+    limits: Limits = LIMITS
+
+    def __post_init__(self) -> None:
+        self.notes = Notes(self.terminal.memory, self.terminal.clock)
+
+    @property
+    def folder(self) -> Path:
+        """Where the proofs and the downloads lie."""
+        return self.terminal.memory.folder / FOLDER
+
+    def plan(self, *, idle: bool = False, at_work: bool = True) -> Plan:
+        """What comes next by what is known here; asks nobody."""
+        rollout = self.notes.rollout
+        here = self._here(idle=idle, at_work=at_work)
+        return _NOTHING if rollout is None else plan(rollout, here, self._now)
+
+    def look(self, *, at_once: bool = False) -> Plan:
+        """Ask, fetch and stage as far as it is time; `at_once`: whatever the hour. What comes next.
+
+        Raises UpdateError after it was noted for the hall: work goes on.
+        """
+        root = self.home.root()
+        owner = own(self.terminal.memory.folder, os.getpid(), self._now, LOCK) if root is not None else None
+        if root is None or owner is None:
+            return self.plan()
+        with owner:
+            try:
+                return self._looked(root, at_once=at_once)
+            except (UpdateError, BadRollout) as error:
+                code = error.code if isinstance(error, UpdateError) else error.message.id
+                self._say(error=code)
+                raise
+
+    def _looked(self, root: bytes, *, at_once: bool) -> Plan:
+        base, source = self.open()
+        try:
+            now = _aware(self.terminal.clock.now())
+            published = Published(self.folder, root, base, source, now=now, floor=_aware(self.floor()))
+            rollout = published.rollout(self.terminal.memory.identity.hall[:16])
+            if rollout is None:
+                self._say()
+                return _NOTHING
+            self.notes.read(rollout)
+            self.pace(rollout.rate_kib)
+            self.apply(published, rollout)
+            found = self.plan()
+            if found.version in self._failed() and found.step in {"fetch", "offer"}:
+                forget_failure(self.home.folder, found.version)
+            if (found.step == "fetch" and (at_once or self._in_turn(rollout))) or (at_once and found.step == "wait"):
+                self._fetch(published, found.version)
+                found = self.plan()
+            self._tell(rollout, found)
+            return found
+        finally:
+            source.close()
+
+    def _in_turn(self, rollout: Rollout) -> bool:
+        """Whether the jitter is over: not all windows fetch in one minute."""
+        since = self.notes.seen
+        waits = timedelta(seconds=delay_seconds(rollout, self.terminal.memory.identity.terminal))
+        return not since or moment(self._now) >= moment(since) + waits
+
+    def _fetch(self, published: Published, version: str) -> None:
+        self._say("fetching", version)
+        try:
+            manifest = published.manifest(version)
+            reachable(manifest, self.home.version)
+            files = published.wheels(wheels_here(manifest), self.folder / "wheels")
+            stage(self.home.folder, version, files, self.install, encode_manifest(manifest))
+        except UpdateError as error:
+            self._say("failed", version, error.code)
+            raise
+        prune(self.home.folder)
+
+    def _tell(self, rollout: Rollout, found: Plan) -> None:
+        """How this terminal stands: `healthy` is said by the wanted version itself."""
+        if found.why == "updating.current" and not self.home.on_trial():
+            self._say("healthy", self.home.version)
+        elif found.why == "updating.failed_here":
+            self._say("returned", found.version, self.notes.standing.error)
+        elif found.step in {"offer", "switch"}:
+            self._say("staged", found.version)
+        elif self.notes.standing.rollout != rollout.number:
+            self._say()
+
+    def _say(self, state: State = "", version: str = "", error: str = "") -> None:
+        rollout, before = self.notes.rollout, self.notes.standing
+        self.notes.say(
+            Standing(
+                rollout.number if rollout else 0, self.home.version, before.catalogue, before.config,
+                state or before.state, version or before.version, error,
+            )
+        )  # fmt: skip
+
+    def _here(self, *, idle: bool, at_work: bool) -> Here:
+        return Here(
+            self.terminal.memory.identity.terminal, self.home.version, self.home.staged(), self._failed(),
+            self.notes.failed_in, idle, at_work,
+        )  # fmt: skip
+
+    def _failed(self) -> frozenset[str]:
+        failed = self.home.pointer().get("failed", [])
+        return frozenset(failed if isinstance(failed, list) else ())
+
+    def floor(self) -> datetime:
+        """The latest time that is certain to have been (civil): the hall's last word, and when this was built.
+
+        Own facts are no evidence: a clock that once ran ahead would keep this window from every update after it.
+        """
+        running = self.home.manifest(self.home.version)
+        known = (self.terminal.memory.last_contact().hall_time, running.built if running else "")
+        return max((moment(each) for each in known if each), default=_LONG_AGO)
+
+    @property
+    def _now(self) -> str:
+        return stamp(self.terminal.clock.now())
+
+
+def _aware(civil: datetime) -> datetime:
+    return (civil - CIVIL).replace(tzinfo=UTC)

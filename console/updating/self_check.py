@@ -1,0 +1,104 @@
+"""What a version has to show before it is kept: it loads, it reads the memory, it draws its first screen."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from casework.messages import Message, t
+from console.errors import ConsoleError
+
+_ROOMS = ("casework", "local_db", "sync", "screens", "console")
+_SIZE = (80, 24)
+
+
+def checks(folder: Path) -> Iterator[tuple[str, Message | None]]:
+    """Each check of this program over the data of `folder` with what it found wrong, in order, all of them."""
+    tried: tuple[tuple[str, Callable[[Path], None]], ...] = (
+        ("imports", _imports), ("database", _database), ("catalogue", _catalogue), ("chain", _chain),
+        ("screen", _screen),
+    )  # fmt: skip
+    for name, check in tried:
+        yield name, _found(check, folder)
+
+
+def _found(check: Callable[[Path], None], folder: Path) -> Message | None:
+    try:
+        check(folder)
+    except Exception as error:
+        from console import bootstrap
+
+        return bootstrap.sentence(error)
+    return None
+
+
+def _imports(_folder: Path) -> None:
+    """Every module of the terminal's rooms loads: a wheel that is missing shows here, not at noon."""
+    for room in _ROOMS:
+        package = importlib.import_module(room)
+        for module in pkgutil.walk_packages(package.__path__, f"{room}."):
+            if not module.name.endswith("__main__"):
+                importlib.import_module(module.name)
+
+
+def _database(folder: Path) -> None:
+    """It opens, is brought to this schema, and is sound."""
+    from console import bootstrap
+
+    terminal = bootstrap.open_terminal(folder)
+    try:
+        if mistakes := terminal.memory.check():
+            raise ConsoleError("doctor.mistakes", file=str(terminal.memory.file), mistakes="; ".join(mistakes[:3]))
+    finally:
+        terminal.memory.close()
+
+
+def _catalogue(folder: Path) -> None:
+    """The catalogue that counts now is read, where the terminal has one already."""
+    from console import bootstrap
+
+    terminal = bootstrap.open_terminal(folder)
+    try:
+        if terminal.library.has_catalogue():
+            terminal.library.current()
+    finally:
+        terminal.memory.close()
+
+
+def _chain(folder: Path) -> None:
+    """Own facts are what was sealed: each fact's hash, and the chain of their envelopes (S1, S2)."""
+    from console import bootstrap
+
+    terminal = bootstrap.open_terminal(folder)
+    try:
+        broken = terminal.memory.broken_link()
+    finally:
+        terminal.memory.close()
+    if broken is not None:
+        raise ConsoleError("update.chain", seq=broken)
+
+
+def _screen(folder: Path) -> None:
+    """The sign-in is drawn, with the status of this terminal."""
+    from textual.app import App
+
+    from console import bootstrap
+    from console.desk.counter_desk import CounterDesk
+    from screens.app import ConsoleApp
+
+    terminal = bootstrap.open_terminal(folder)
+
+    async def drawn() -> str:
+        app: App[None] = ConsoleApp(CounterDesk(terminal), poll_seconds=0)
+        async with app.run_test(size=_SIZE) as pilot:
+            await pilot.pause()
+            return "\n".join(strip.text for strip in app.screen._compositor.render_strips())
+
+    try:
+        if t("screens.product") not in asyncio.run(drawn()):
+            raise ConsoleError("update.no_screen")
+    finally:
+        terminal.memory.close()
