@@ -36,6 +36,8 @@ from local_db.state import state_folder
 if TYPE_CHECKING:  # the line and its web client are loaded when it is used
     from casework.seals import Ed25519Signer
     from console.enrolment import Enrolment
+    from console.updating.home import Home
+    from console.updating.looking import Looker
     from sync.line import Line
     from sync.owner import Owner
 
@@ -44,6 +46,7 @@ T = TypeVar("T")
 PIN_VARIABLE = "YICHUANG_PIN"
 KEY_FILE = Path("keys") / "terminal.key"
 URL_SETTING = "hall_url"
+HOME = "YICHUANG_HOME"
 
 
 class SystemClock:
@@ -105,6 +108,7 @@ def open_terminal(folder: Path, *, language: str = "zh_CN", clock: Clock | None 
     if not (folder / "terminal.db").is_file():
         raise NotEnrolled("console.not_enrolled", folder=str(folder))
     clock = clock or SystemClock()
+    _tried(folder)
     memory = TerminalMemory.open(folder, clock, states())
     memory.beside = in_a_thread
     library = Library(memory)
@@ -119,6 +123,25 @@ def open_terminal(folder: Path, *, language: str = "zh_CN", clock: Clock | None 
     return Terminal(
         memory, library, paperwork, counter, people, legal, clock, translator, language, sentence=sentence, view=view
     )
+
+
+def _tried(folder: Path) -> None:
+    """A version on trial shows over these data that it stands, before anything else touches them."""
+    home = installation()
+    if home is not None:
+        from console.updating.trial import CHECKING, by_process, tried
+
+        if CHECKING not in os.environ:
+            tried(home, folder, by_process)
+
+
+def installation() -> Home | None:
+    """Where an update has installed this program; None where it runs from a checkout or from `pip`."""
+    if HOME not in os.environ:
+        return None
+    from console.updating.home import home_of
+
+    return home_of(os.environ, Path(__file__))
 
 
 @contextlib.contextmanager
@@ -223,3 +246,22 @@ def sentence(error: Exception) -> Message:
 def new_token() -> str:
     """What nobody can guess: by it `yichuang serve` knows a browser again."""
     return secrets.token_urlsafe(32)
+
+
+def looker(terminal: Terminal, home: Home) -> Looker:
+    """What looks for updates for `terminal`, installed in `home`."""
+    from console.updating import looking
+    from console.updating.pace import Pace
+    from sync.pinning import pinned_context
+    from sync.updates.fetching import FromHall, Source
+    from sync.updates.staging import by_installer
+
+    pace = Pace(time.monotonic, time.sleep, LIMITS.update_fetch_seconds)
+
+    def opened_source() -> tuple[str, Source]:
+        url = hall_url(terminal)
+        context = pinned_context(terminal.memory.identity.hall_key) if url.startswith("https:") else None
+        pace.begin()
+        return f"{url.rstrip('/')}/updates", FromHall(context, LIMITS.update_read_seconds, pace.came)
+
+    return looking.Looker(terminal, home, opened_source, pace.limit, by_installer, lambda _published, _rollout: None)

@@ -14,6 +14,7 @@ from console.desk.counter_desk import CounterDesk
 from console.line_thread import LineThread
 from console.print_queue import PrintQueue
 from console.terminal import Terminal
+from console.updating.updater import Updater
 from sync.line import Line
 
 LOOK_AGAIN_SECONDS = 30.0
@@ -80,9 +81,9 @@ def _initials(name: str) -> str:
 
 
 class Station:
-    """An open terminal with line and printer. With `demo` its cable can be pulled."""
+    """An open terminal with line and printer. With `demo` its cable can be pulled; with `updates` it looks for them."""
 
-    def __init__(self, folder: Path, *, demo: bool, language: str) -> None:
+    def __init__(self, folder: Path, *, demo: bool, language: str, updates: bool = False) -> None:
         self._folder = folder
         self._terminal = bootstrap.open_terminal(folder, language=language)
         self._line = LineThread(
@@ -93,11 +94,16 @@ class Station:
         self._terminal.print_again = self._printer.again
         self._terminal.speak(language)
         self.desk = CounterDesk(self._terminal, self._line.cable if demo else None)
+        self._updater = Updater.of(self._terminal) if updates else None
         self._printer.start()
         self._line.start()
+        if self._updater is not None:
+            self._updater.start()
 
     def close(self) -> None:
-        """End printer and line, and close the memory."""
+        """End printer, updates and line, and close the memory."""
+        if self._updater is not None:
+            self._updater.stop()
         self._printer.stop()
         self._line.stop()
         self._terminal.memory.close()

@@ -16,6 +16,7 @@ from console.people import People
 from console.scanning import ScanCounter
 from local_db.finding import CaseRow
 from local_db.memory import TerminalMemory
+from screens.hall_views import UpdateView
 
 
 @dataclasses.dataclass
@@ -41,6 +42,10 @@ class Terminal:
 
     view: Callable[[Path], None] = lambda file: None
     """Shows a file in the system's viewer; raises FileTrouble."""
+    update: Callable[[], UpdateView | None] = lambda: None
+    """The version that is ready to begin, if there is one."""
+    begin_update: Callable[[], None] = lambda: None
+    """Let it begin with the next start; raises UpdateError."""
     sentence: Callable[[Exception], Message] = lambda error: Message(
         "console.fault.unwritten", {"kind": type(error).__name__}
     )

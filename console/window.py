@@ -67,7 +67,7 @@ def open_console(
     """Open the console on the terminal of `folder`, until it is left. With `demo` the cable is a key.
 
     `coach`: it is a window for practice. `offered`: practice can be reached from here, and `screens.tour.TO_PRACTICE`
-    is returned when she wants to go there; else 0.
+    is returned when she wants to go there; `screens.updating.TO_NEW_VERSION` when another version is to begin; else 0.
 
     Raises what stopped the terminal from being opened, with its sentence.
     """
@@ -79,7 +79,7 @@ def open_console(
     def make() -> Station:
         from console.station import Station
 
-        return Station(folder, demo=demo, language=language)
+        return Station(folder, demo=demo, language=language, updates=not demo and coach is None)
 
     late = LateDesk(make, lambda: app.exit(return_code=1))
     app = ConsoleApp(cast("Desk", late if coach is None else coach.watching(late)))

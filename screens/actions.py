@@ -139,6 +139,7 @@ ACTS: tuple[Act, ...] = (
     Act("quit", ("ctrl+q",)),
     Act("key_sheet", ()),
     Act("tour", ()),
+    Act("update_now", ("u",), ("queue", "board")),
     # In lists and texts (no text field has the focus there)
     Act("open", ("enter",), (*_LISTS, "menu", "posts"), row=1),
     Act("confirm", ("enter",), ("read_back", "confirm"), row=1),

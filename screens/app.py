@@ -171,6 +171,10 @@ class ConsoleApp(App[None], inherit_bindings=False):
         if before is not None and before.revision != self.status.revision and self.frame.LIVE:
             await self.frame.freshen()
         self.calls.hear(self.status)
+        if self.status.update is not None:
+            from screens.updating import consider
+
+            await consider(self)
 
     # Who sits here
 

@@ -53,6 +53,10 @@ def status_parts(status: Status, width: int) -> list[Part]:
         parts += [(" | ", "dim"), (t("screens.status.beginning", n=status.beginning), "warn")]
     if status.prints_waiting:
         parts += [(" | ", "dim"), *_prints(status)]
+    if status.update is not None:
+        from screens.updating import banner
+
+        parts += [(" | ", "dim"), banner(status.update)]
     parts += [(" | ", "dim"), (t("screens.status.window", window=status.window, posts=status.posts), "")]
     clock = f"{status.clock} "
     if status.cable is False:

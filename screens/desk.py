@@ -14,7 +14,7 @@ from casework.messages import Message
 from screens.board_views import BoardFigure, BoardLine, BoardView
 from screens.case_views import CaseView, ClockView, OtherCase, StepView
 from screens.counter_views import BatchRow, BatchView, DayView, FileRow, Offer
-from screens.hall_views import CallView, ClosingLine, ClosingView, PostCount
+from screens.hall_views import CallView, ClosingLine, ClosingView, PostCount, UpdateView
 from screens.moved_views import Conflict, HistoryLine, Line, Side
 from screens.post_views import HandedOver, HandoverRow, PrinterRow, Settings, Waiting
 from screens.views import (
@@ -102,6 +102,7 @@ __all__ = [
     "StepState",
     "StepView",
     "TrayRow",
+    "UpdateView",
 ]
 
 
@@ -150,6 +151,10 @@ class Desk(Protocol):
     async def status(self) -> Status: ...
     async def cable(self, plugged_in: bool) -> None:
         """The demo's cable; elsewhere nothing happens."""
+        ...
+
+    async def begin_update(self) -> Refused | None:
+        """Let the version that is ready begin with the next start of this program; None: it will."""
         ...
 
     async def languages(self) -> tuple[Choice, ...]: ...

@@ -152,6 +152,12 @@ class FrameScreen(Screen[Any], inherit_bindings=False):
         self.say(answer.message, "good" if isinstance(answer, Done) else "error")
         return isinstance(answer, Done)
 
+    async def act_update_now(self) -> None:
+        """The version that is ready, at once."""
+        from screens.updating import update_now
+
+        await update_now(self.console_app)
+
     async def show_text(self, title: str, answer: str | Refused) -> None:
         """Put a text on top to be read; what was refused is said here."""
         if isinstance(answer, Refused):

@@ -7,6 +7,7 @@ from typing import Literal
 from msgspec import Struct
 
 from casework.messages import Message
+from casework.updating import Urge
 
 
 class PostCount(Struct, frozen=True):
@@ -41,3 +42,11 @@ class ClosingView(Struct, frozen=True):
     windows: tuple[ClosingLine, ...]
     parked: tuple[str, ...]
     trouble: Message | None = None
+
+
+class UpdateView(Struct, frozen=True):
+    """A version that is ready to begin here. `until` is the deadline in words, empty without one."""
+
+    version: str
+    urge: Urge = ""
+    until: str = ""

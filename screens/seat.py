@@ -45,6 +45,7 @@ class Seat:
         self.hers = Hers()
         self.idle = Idle()
         self._quiet_polls = 0
+        self._silent = 0.0
 
     def sit_down(self, person: Person) -> bool:
         """Somebody has signed in. False: it is not the one of before, and nothing of that one is left."""
@@ -57,10 +58,15 @@ class Seat:
 
     def touched(self) -> None:
         """A key was pressed, or something pasted."""
-        self._quiet_polls = 0
+        self._quiet_polls, self._silent = 0, 0.0
+
+    @property
+    def silent_seconds(self) -> float:
+        """How long nobody has touched a key, as far as polls tell."""
+        return self._silent
 
     def left_alone(self, poll_seconds: float, *, taking_in: bool) -> bool:
         """Another poll without a key: whether the window locks now."""
         self._quiet_polls += 1
-        silent = self._quiet_polls * poll_seconds
-        return self.person is not None and self.idle.is_over(silent, taking_in=taking_in)
+        self._silent = self._quiet_polls * poll_seconds
+        return self.person is not None and self.idle.is_over(self._silent, taking_in=taking_in)

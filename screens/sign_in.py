@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from screens.app import ConsoleApp
 
 SHORTEST_PIN = 6
+_TYPING = 3.0
+"""Seconds after a key in which somebody still types her number."""
 
 
 class SignInScreen(FormScreen):
@@ -35,6 +37,11 @@ class SignInScreen(FormScreen):
             self.say(app.warning, "warn")
         else:
             self.say(t("screens.sign_in.locked") if last else t("screens.sign_in.hint"), "dim")
+
+    @property
+    def occupied(self) -> bool:
+        """Somebody is about to sign in: no new version begins under her fingers."""
+        return bool(self.sheet.values().get("pin")) or self.console_app.seat.silent_seconds < _TYPING
 
     async def freshen(self) -> None:
         """Another language."""

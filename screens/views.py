@@ -11,7 +11,7 @@ from typing import Generic, Literal, TypeVar
 from msgspec import Struct
 
 from casework.messages import Message
-from screens.hall_views import CallView
+from screens.hall_views import CallView, UpdateView
 from screens.moved_views import Conflict, Line, Side
 
 Link = Literal["online", "connecting", "offline", "stopped"]
@@ -111,6 +111,7 @@ class Status(Struct, frozen=True):
     beginning: int | None = None  # percent of the hall's snapshot that is here; None when none is on its way
     whole_hall: bool = False  # `rejected` and `held` are of the whole hall
     calls: tuple[CallView, ...] = ()  # who asks for me, and who has answered mine
+    update: UpdateView | None = None  # a new version is ready to begin here
     sitting: tuple[str, ...] = ()  # numbers of the cases at the shift's posts whose applicants sit and wait
 
 

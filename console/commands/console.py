@@ -30,13 +30,19 @@ def run(args: argparse.Namespace) -> int:
     if not in_browser and not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise ConsoleError("console.no_screen", command=t("help.case"))
     from screens.tour import TO_PRACTICE
+    from screens.updating import TO_NEW_VERSION
+    from sync.updates.launcher import AGAIN
 
     folder, language = data_folder(args.dir), choose_language(args.lang, os.environ)
     if args.practice:
         return _practise(folder, language)
-    while open_console(folder, language=language, offered=not in_browser) == TO_PRACTICE:
+    while True:
+        code = open_console(folder, language=language, offered=not in_browser)
+        if code == TO_NEW_VERSION:
+            return AGAIN
+        if code != TO_PRACTICE:
+            return 0
         _practise(folder, language)
-    return 0
 
 
 def _practise(folder: Path, language: str) -> int:

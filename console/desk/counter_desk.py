@@ -86,6 +86,7 @@ class CounterDesk(BatchDesk, DayDesk, ActingDesk, HallDesk):
             prints_seconds=max(0, int((now - moment(prints.oldest)).total_seconds())) if prints.oldest else 0,
             prints_unsure=prints.unsure,
             beginning=round(boot.done * 100) if boot else None,
+            update=self._terminal.update(),
             sitting=self._sitting(),
         )
 
@@ -100,6 +101,10 @@ class CounterDesk(BatchDesk, DayDesk, ActingDesk, HallDesk):
         if self._cable is not None:
             self._plugged = plugged_in
             self._cable(plugged_in)
+
+    async def begin_update(self) -> desk.Refused | None:
+        """See `screens.desk`."""
+        return cast("desk.Refused | None", await self._answer(self._terminal.begin_update))
 
     async def languages(self) -> tuple[desk.Choice, ...]:
         """The languages of the screens, by their own names."""

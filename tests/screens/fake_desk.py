@@ -53,6 +53,7 @@ from screens.desk import (
     Status,
     StepState,
     StepView,
+    UpdateView,
 )
 from tests.screens import fake_board
 from tests.screens.fake_counter import FakeCounter
@@ -97,6 +98,13 @@ class FakeDesk(FakePapers, FakeCounter, FakeRoaming):
         self.log.append(what)
         if self.slow:
             await asyncio.sleep(self.slow)
+
+    update: UpdateView | None = None
+    """A new version that is ready."""
+    no_update: Refused | None = None
+    """Why it can't begin."""
+    begun = 0
+    """How often one was let begin."""
 
     # Who
 
@@ -153,10 +161,15 @@ class FakeDesk(FakePapers, FakeCounter, FakeRoaming):
             sitting=self.sitting,
             calls=self.calls,
             whole_hall=self.supervises,
+            update=self.update,
         )
 
     async def cable(self, plugged_in: bool) -> None:
         self.plugged_in = plugged_in
+
+    async def begin_update(self) -> Refused | None:
+        self.begun += 1
+        return self.no_update
 
     async def languages(self) -> tuple[Choice, ...]:
         return (Choice("zh_CN", "中文"), Choice("en", "English"))

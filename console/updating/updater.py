@@ -1,0 +1,108 @@
+"""Looks for updates on a thread of its own beside the console, and says what is ready (updates.md, *Terminal*)."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Self
+
+import msgspec
+
+from casework.ambient import moment
+from casework.limits import LIMITS
+from casework.messages import Message
+from casework.rollout import Standing
+from casework.updating import Plan
+from console.terminal import Terminal
+from console.updating.home import Home
+from console.updating.looking import Looker
+from console.updating.trial import why_failed
+from screens.hall_views import UpdateView
+from sync.errors import UpdateRefused
+from sync.updates.staging import switch
+
+_JITTER = 0.2
+
+
+class Updater:
+    """One thread that looks every quarter of an hour. What goes wrong there is noted for IT and never reaches a clerk.
+
+    Args:
+        looker: looks, fetches and stages.
+        dice: a number from 0 to 1.
+        sentence: what an error says to a person.
+    """
+
+    def __init__(self, looker: Looker, dice: Callable[[], float], sentence: Callable[[Exception], Message]) -> None:
+        self._looker = looker
+        self._dice = dice
+        self._sentence = sentence
+        self._woken = threading.Event()
+        self._ended = False
+        self._plan = Plan("none")
+        self.trouble: Message | None = None
+        """What stopped the last look."""
+        self._thread = threading.Thread(target=self._run, name="updates", daemon=True)
+
+    @classmethod
+    def of(cls, terminal: Terminal) -> Self | None:
+        """The updater of a terminal; None where no launcher has started this program: nothing can be changed there."""
+        from console import bootstrap
+
+        home = bootstrap.installation()
+        if home is None:
+            return None
+        made = cls(bootstrap.looker(terminal, home), bootstrap.dice, bootstrap.sentence)
+        made.remember(home)
+        terminal.update, terminal.begin_update = made.view, made.begin
+        return made
+
+    def start(self) -> None:
+        """Begin to look."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Look no more. A download that is under way ends with the program, and goes on another time."""
+        self._ended = True
+        self._woken.set()
+
+    def remember(self, home: Home) -> None:
+        """Right after a start: a version that did not stand here is told, and what is ready is known without asking."""
+        version, error = why_failed(home)
+        notes, pointer = self._looker.notes, home.pointer()
+        failed = pointer.get("failed")
+        if isinstance(failed, list) and notes.standing.state == "trial" and notes.standing.version in failed:
+            gone, rollout = notes.standing.version, notes.rollout
+            notes.failed(rollout.attempt if rollout else 0)
+            said = error if version == gone else "update.fell"
+            notes.say(Standing(notes.standing.rollout, home.version, state="returned", version=gone, error=said))
+        elif notes.standing.version == home.version and not home.on_trial():
+            notes.say(msgspec.structs.replace(notes.standing, app=home.version, state="healthy", error=""))
+        self._plan = self._looker.plan()
+
+    def view(self) -> UpdateView | None:
+        """What is ready to begin; the banner's words. Cheap: asked once a second."""
+        if self._plan.step != "offer":
+            return None
+        plan, rollout = self._looker.plan(), self._looker.notes.rollout
+        if plan.step != "offer" or rollout is None:
+            return None
+        until = f"{moment(rollout.deadline):%m-%d %H:%M}" if rollout.deadline else ""
+        return UpdateView(plan.version, plan.urge, until)
+
+    def begin(self) -> None:
+        """Let the version that is ready begin with the next start. Raises UpdateRefused where it can't."""
+        plan, home, notes = self._looker.plan(), self._looker.home, self._looker.notes
+        if plan.step != "offer" or not switch(home.folder, plan.version):
+            self._plan = Plan("none")
+            raise UpdateRefused("update.not_ready", what=plan.version)
+        notes.say(msgspec.structs.replace(notes.standing, state="trial", version=plan.version, error=""))
+
+    def _run(self) -> None:
+        while not self._ended:
+            try:
+                self._plan, self.trouble = self._looker.look(), None
+            except Exception as error:  # offline, refused or a full disk: noted for IT, and tried again
+                self.trouble = self._sentence(error)
+            spread = 1 + _JITTER * (2 * self._dice() - 1)
+            self._woken.wait(LIMITS.update_poll_seconds * spread)

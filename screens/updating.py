@@ -1,0 +1,77 @@
+"""A new version begins between two cases, never in one (updates.md): when, what announces it, and the key for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from casework.limits import LIMITS
+from casework.messages import Message, t
+from casework.updating import begins
+from screens.canvas import Part
+from screens.frame import FrameScreen
+from screens.hall_views import UpdateView
+
+if TYPE_CHECKING:
+    from screens.app import ConsoleApp
+
+TO_NEW_VERSION = 76
+"""The app ended so that another version begins."""
+_AT_WORK = frozenset(
+    {
+        "act", "read_back", "saved", "confirm", "conflict", "twins", "batch", "agent_file", "handover", "preview",
+        "printers", "settings",
+    }
+)  # fmt: skip
+"""Places where something is half done, besides a form with an applicant in it."""
+
+
+def is_busy(app: ConsoleApp) -> bool:
+    """Whether something is open that she would have to begin again, or that somebody waits for."""
+    stacked = (screen for screen in app.screen_stack if isinstance(screen, FrameScreen))
+    return any(app.seat.hers.unfinished.values()) or any(one.occupied or one.PLACE in _AT_WORK for one in stacked)
+
+
+async def consider(app: ConsoleApp) -> None:
+    """Asked with each poll: begin the version that is ready, if this is the moment for it."""
+    update = app.status.update if app.status is not None else None
+    if update is None or app.is_web:  # behind a page the server of the pages is what has to be started anew
+        return
+    busy = is_busy(app)
+    if begins(update.urge, idle=not busy, at_work=app.signed_in):
+        await begin(app)
+        return
+    left_alone = update.urge == "now" and app.seat.silent_seconds >= LIMITS.update_quiet_seconds
+    if left_alone and await app.frame.leave():  # the form is parked, and is found again under its owner
+        await begin(app)
+
+
+async def begin(app: ConsoleApp) -> None:
+    """End, so that the new version begins; where that is refused, the sentence is said and work goes on."""
+    refused = await app.desk.begin_update()
+    if refused is not None:
+        app.trouble(refused.message)
+        return
+    if app.signed_in:
+        await app.desk.sign_out()
+    app.exit(return_code=TO_NEW_VERSION)
+
+
+async def update_now(app: ConsoleApp) -> None:
+    """The key: at once, after a question that says what becomes of what is open."""
+    from screens.confirm import ConfirmScreen
+
+    update = app.status.update if app.status is not None else None
+    if update is None or app.is_web:
+        app.bell()
+        app.frame.say(t("screens.update.none"), "warn")
+        return
+    if await app.frame.leave():
+        await app.show(ConfirmScreen(Message("screens.update.sure", {"version": update.version}), lambda: begin(app)))
+
+
+def banner(update: UpdateView) -> Part:
+    """What the status row says: a word at first, more and louder as the deadline nears."""
+    facts = {"version": update.version, "until": update.until}
+    if not update.urge:
+        return t("screens.update.ready", **facts), "dim"
+    return t(f"screens.update.{update.urge}", **facts), "warn" if update.urge == "soon" else "error"
