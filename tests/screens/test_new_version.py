@@ -17,7 +17,8 @@ from screens.bars import MessageBar, StatusBar
 from screens.desk import Refused, UpdateView
 from screens.updating import TO_NEW_VERSION, is_busy
 from tests.screens.fake_desk import FakeDesk
-from tests.screens.test_snapshots import COMPANY, FORM, SIGNED
+from tests.screens.fake_prefiles import COMPANY
+from tests.screens.test_snapshots import FORM, SIGNED
 from tests.screens.typing_keys import keys, press
 
 READY = UpdateView("0.6.0", "", "11-30 18:00")
@@ -175,7 +176,7 @@ async def test_the_banner_grows_and_leaves_the_row_whole(desk: FakeDesk, languag
         await desk.switch_language(language)
         inks = []
         for urge in ("", "soon", "today"):
-            desk.update = UpdateView("0.6.0", urge, "11-30 18:00")  # type: ignore[arg-type]  # the three words
+            desk.update = UpdateView("0.6.0", urge, "11-30 18:00")
             await app.poll()
             parts = app.frame.query_one(StatusBar).parts(0)
             banner = next(part for part in parts if "0.6.0" in part[0])
