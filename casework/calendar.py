@@ -34,16 +34,20 @@ class Due(msgspec.Struct, frozen=True):
     provisional: bool
 
 
-class _Year(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Year(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Days off (weekends within a holiday too), and weekend days that are worked for them."""
+
     off: tuple[date, ...]
     work: tuple[date, ...]
 
 
-class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The file, as it stands."""
+
     version: str
     source: str
     office: tuple[tuple[str, str], ...]
-    years: dict[int, _Year]
+    years: dict[int, Year]
     every_year: tuple[str, ...]
     moving: dict[int, tuple[date, ...]]
 
@@ -174,17 +178,25 @@ def expect_count(count: int) -> None:
         raise BadDate("date.count", given=count, most=MOST_DAYS)
 
 
+def read_table(data: bytes) -> Table:
+    """The file as values, whatever its days say. Raises BadCatalogue when it is no such file."""
+    try:
+        return msgspec.json.decode(data, type=Table)
+    except UNREADABLE as error:
+        raise BadCatalogue("calendar.unreadable", reason=str(error)) from error
+
+
 def parse(data: bytes) -> Calendar:
     """Read a calendar from the bytes of its JSON file.
 
     Raises:
         BadCatalogue: it is no such file, or its years have a gap, or a day in it contradicts another.
     """
+    table = read_table(data)
     try:
-        table = msgspec.json.decode(data, type=_Table)
         every_year = [date.fromisoformat(f"2024-{day}") for day in table.every_year]
         office = tuple((_minutes(opens), _minutes(closes)) for opens, closes in table.office)
-    except (ValueError, *UNREADABLE) as error:
+    except ValueError as error:
         raise BadCatalogue("calendar.unreadable", reason=str(error)) from error
     given = sorted(table.years)
     if not given or given[0] < _OLDEST_YEAR or given != list(range(given[0], given[0] + len(given))):

@@ -33,6 +33,9 @@ class Limits(msgspec.Struct, frozen=True):
     """Pages of the log that the hall keeps at hand, because many terminals ask for the same ones."""
     poll_seconds: float = 25.0
     poll_spacing: float = 2.0
+    poll_spacing_least: float = 1.0
+    poll_spacing_most: float = 60.0
+    """Between these two IT's settings may choose another time between two polls."""
     answers_a_second: float = 500.0
     """To polls of all terminals together, but for what can't wait: from a thousand on each is answered less often."""
     apply_slice_ms: float = 10.0
@@ -78,6 +81,8 @@ class Limits(msgspec.Struct, frozen=True):
     # Back-off (S31)
     retry_first: float = 1.0
     retry_most: float = 60.0
+    retry_most_least: float = 10.0
+    retry_most_most: float = 600.0
     retry_after_most: float = 3600.0
     """The longest `Retry-After` that is obeyed: a proxy that says tomorrow must not silence a window."""
     stub_again_seconds: float = 300.0
@@ -196,6 +201,11 @@ class Limits(msgspec.Struct, frozen=True):
     """Consoles behind pages of one machine: each is a process."""
     browser_grace_seconds: float = 60.0
     """So long a lost tab may come back to its console as it was."""
+    # Updates (updates.md)
+    look_minutes: int = 15
+    """How often a terminal looks for new versions; IT's settings may say otherwise, within the two that follow."""
+    look_minutes_least: int = 5
+    look_minutes_most: int = 240
     # Printing
     print_retry_seconds: float = 5.0
     print_retry_most: float = 300.0

@@ -20,10 +20,11 @@ from casework.errors import UNREADABLE, BadInput
 from casework.messages import Message
 from casework.papers import Paper, to_text
 from casework.papers.text import COLUMNS
+from casework.printer_slots import Form
 from console.day import Receipt
 from console.printing.drawing import Drawn
 from console.printing.errors import MaybePrinted, NotDrawn, PrinterDown
-from console.printing.printers import FilePrinter, Form
+from console.printing.printers import FilePrinter
 from console.printing.slots import SETTING, Address, Slot, printer_at, read_address, read_slots, slot_for
 from console.terminal import Terminal
 from local_db.printing import PrintJob

@@ -150,3 +150,25 @@ def _release(actions: Any) -> None:
     for name in ("halt", "resume", "status"):
         _action(actions, name)
     _action(actions, "block").add_argument("version", metavar="VERSION", help=t("hall.option.of_kind"))
+    for kind in ("catalogue", "calendar", "config"):
+        _versions(_action(actions, kind).add_subparsers(dest="step", required=True, metavar="STEP"), kind)
+
+
+def _versions(steps: Any, kind: str) -> None:
+    """The steps of a catalogue, a calendar or settings on their way to the windows."""
+    draft = "FOLDER" if kind == "catalogue" else "FILE"
+    words = t(f"hall.option.draft_{kind}")
+    _action(steps, "check", "version_").add_argument("file", metavar=draft, help=words)
+    differing = _action(steps, "diff", "version_")
+    differing.add_argument("old", metavar="A", nargs="?", default="", help=t("hall.option.version_or_file"))
+    differing.add_argument("new", metavar="B", nargs="?", default="", help=t("hall.option.version_or_file"))
+    proposing = _action(steps, "propose", "version_")
+    proposing.add_argument("file", metavar=draft, help=words)
+    proposing.add_argument("--staff", metavar="NUMBER", required=True, help=t("hall.option.proposer"))
+    if kind != "config":
+        approving = _action(steps, "approve", "version_")
+        approving.add_argument("number", metavar="N", type=int, help=t("hall.option.version_number"))
+        approving.add_argument("--staff", metavar="NUMBER", required=True, help=t("hall.option.approver"))
+    publishing = _action(steps, "publish", "version_")
+    publishing.add_argument("number", metavar="N", type=int, nargs="?", default=0, help=t("hall.option.version_number"))
+    _action(steps, "list", "version_")

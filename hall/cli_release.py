@@ -36,6 +36,7 @@ from casework.rollout import (
 from hall import cli
 from hall.errors import KeyTrouble, ReleaseTrouble
 from hall.ownership import changing
+from hall.releases.catalogues import ROLE_OF
 from hall.releases.keys import make_key, read_key
 from hall.releases.reaching import civil_time, expect_known, expect_published, expect_reachable, hours
 from hall.releases.repository import Releases, found, sign
@@ -52,6 +53,10 @@ def run_release(args: argparse.Namespace) -> int:
     alone: dict[str, Callable[[argparse.Namespace], int]] = {"keys": _keys, "sign": _sign, "init": _init}
     if args.action in alone:
         return alone[args.action](args)
+    if args.action in ROLE_OF:
+        from hall.cli_catalogue import run_version
+
+        return run_version(args)
     at_hall = {
         "add": _add, "take": _take, "publish": _publish, "rollout": _begin, "promote": _promote, "approve": _approve,
         "halt": _halt, "resume": _resume, "block": _block,

@@ -11,6 +11,7 @@ import msgspec
 
 from casework.admit import Judgement
 from casework.bodies import Body, CalendarHead, CatalogueHead, StaffSet, TerminalSet, WriteVersion
+from casework.bodies.hall import NUMBERED
 from casework.calendar import Calendar
 from casework.catalogue.schema import Post
 from casework.events import EVENTS, body_of, known
@@ -173,7 +174,7 @@ class Docket:
         if isinstance(body, CatalogueHead | CalendarHead):
             kind = "catalogue" if isinstance(body, CatalogueHead) else "calendar"
             version = self._reading.head(kind)
-            return type(body)(version) if version else None
+            return type(body)(version, int(self._reading.head(kind + NUMBERED) or 0)) if version else None
         if isinstance(body, WriteVersion):  # it only ever rises (S32)
             written = self._reading.head(HALL_WORD + body.type)
             return WriteVersion(body.type, max(int(written), body.version)) if written else None

@@ -11,6 +11,7 @@ import msgspec
 
 from casework import bodies
 from casework.ambient import NewId, moment, stamp
+from casework.bodies.hall import NUMBERED
 from casework.case import Case, decode_case, encode_case
 from casework.errors import BadBytes
 from casework.events import EVENTS
@@ -122,10 +123,11 @@ def project(changes: Changes, body: bodies.Body, draft: int) -> None:
     """Roster and heads as a hall fact makes them."""
     if isinstance(body, bodies.StaffSet):
         changes.staff[body.number] = body, draft
-    elif isinstance(body, bodies.CatalogueHead):
-        changes.heads["catalogue"] = body.version, draft
-    elif isinstance(body, bodies.CalendarHead):
-        changes.heads["calendar"] = body.version, draft
+    elif isinstance(body, bodies.CatalogueHead | bodies.CalendarHead):
+        kind = "catalogue" if isinstance(body, bodies.CatalogueHead) else "calendar"
+        changes.heads[kind] = body.version, draft
+        if body.number:
+            changes.heads[kind + NUMBERED] = str(body.number), draft
     elif isinstance(body, bodies.WriteVersion):
         changes.heads[HALL_WORD + body.type] = str(body.version), draft
     elif isinstance(body, bodies.Gap):
@@ -133,7 +135,10 @@ def project(changes: Changes, body: bodies.Body, draft: int) -> None:
 
 
 def publish(reading: Reading, catalogue: bytes, calendar: bytes, now: str, new_id: NewId) -> Changes:
-    """The blobs of a catalogue and a calendar, and the heads that make them count; nothing where they count already."""
+    """The blobs of a catalogue and a calendar, and the heads that make them count; nothing where they count already.
+
+    Raises Stop where the hall has had a signed version: from then on unsigned ones count no more.
+    """
     changes, said = Changes(), []
     for kind, data, head in (
         ("catalogue", catalogue, bodies.CatalogueHead), ("calendar", calendar, bodies.CalendarHead),
@@ -141,6 +146,8 @@ def publish(reading: Reading, catalogue: bytes, calendar: bytes, now: str, new_i
         version = digest(data)
         changes.blobs[version] = data
         if reading.head(kind) != version:
+            if reading.head(kind + NUMBERED):
+                raise Stop("hall.signed_only", kind=kind)
             said.append(head(version))
     return own_facts(reading, said, now, new_id, changes) if said else changes
 

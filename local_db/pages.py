@@ -15,6 +15,7 @@ import msgspec
 
 from casework import bodies
 from casework.ambient import stamp
+from casework.bodies.hall import NUMBERED
 from casework.case import Case, decode_case, encode_case
 from casework.errors import BadBytes
 from casework.events import body_of
@@ -305,3 +306,5 @@ def _project_hall(db: sqlite3.Connection, seq: int, fact: Fact) -> None:
         db.execute(_SQL["keep_head"], (HALL_WORD + body.type, seq, str(body.version)))
     else:
         db.execute(_SQL["keep_head"], (fact.type, seq, body.version))
+        if body.number:
+            db.execute(_SQL["keep_head"], (fact.type + NUMBERED, seq, str(body.number)))

@@ -45,16 +45,28 @@ class TerminalSet(Body, frozen=True):
     adopted_by: str = ""
 
 
+NUMBERED = ".number"
+"""Behind the kind of a head: under this word a memory keeps the number of what counts."""
+
+
 class CatalogueHead(Body, frozen=True):
     """`catalogue.head`: from here on new cases are taken in under this version (the blob's SHA-256)."""
 
     version: str
+    number: int = 0
+    """Under which it is signed (updates.md); 0 where nothing is signed."""
+    proposed_by: str = ""
+    approved_by: str = ""
 
 
 class CalendarHead(Body, frozen=True):
     """`calendar.head`: from here on dates count by this calendar (the blob's SHA-256)."""
 
     version: str
+    number: int = 0
+    """Under which it is signed (updates.md); 0 where nothing is signed."""
+    proposed_by: str = ""
+    approved_by: str = ""
 
 
 class WriteVersion(Body, frozen=True):

@@ -85,3 +85,20 @@ class Place:
             return otherwise
         wanted = re.compile(pattern)
         return next((number for number in range(start, end) if wanted.search(self._lines[number])), otherwise)
+
+
+def line_of(data: bytes, *texts: str) -> int:
+    """The line (from 1) on which the last of `texts` stands, each looked for behind the one before; 1 for none."""
+    at = 0
+    for text in texts:
+        at = max(at, data.find(text.encode(), at))
+    return 1 + data.count(b"\n", 0, at)
+
+
+def line_in(data: bytes, reason: str) -> int:
+    """The line that a JSON parser means by `(byte 123)`, or by a path: `$.key[0]`."""
+    digits = reason.partition("(byte ")[2].partition(")")[0]
+    if digits.isdigit():
+        return 1 + data.count(b"\n", 0, int(digits))
+    keys = re.findall(r"\.(\w+)", reason.partition("`$")[2].partition("`")[0])
+    return line_of(data, *(f'"{key}"' for key in keys))

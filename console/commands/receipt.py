@@ -10,13 +10,13 @@ from casework.case import Case
 from casework.messages import t
 from casework.papers import Paper
 from casework.papers.of_case import PRINTED_WITH
+from casework.printer_slots import Form
 from casework.rules import Refusal
 from casework.short_codes import read_code
 from console.arguments import Parser, add_folder, add_person, add_shared
 from console.counter import PrintedNow, Session
 from console.errors import FileTrouble, WrongUse
 from console.output import data, said_no, talk, write_file
-from console.printing.printers import Form
 from console.terminal import Terminal
 
 FORMS: tuple[Form, ...] = ("pdf", "svg", "txt", "escpos")

@@ -13,9 +13,9 @@ from collections.abc import Callable
 
 import msgspec
 
+from casework.printer_slots import Form
 from console.output import reason_of
 from console.printing.errors import MaybePrinted, PrinterDown
-from console.printing.printers import Form
 
 STATE = b"\x1dr\x01"
 """`GS r 1`: a till printer answers with one byte when everything before it is done."""

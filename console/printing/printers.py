@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Protocol
 
+from casework.printer_slots import Form
 from console.files import write_whole
 from console.output import reason_of
 from console.printing.errors import PrinterDown
 
-Form = Literal["pdf", "svg", "txt", "escpos"]
 ENDINGS: dict[Form, str] = {"pdf": "pdf", "svg": "svg", "txt": "txt", "escpos": "bin"}
 
 

@@ -9,8 +9,8 @@ import os
 import shutil
 import subprocess
 
+from casework.printer_slots import Form
 from console.printing.errors import MaybePrinted, PrinterDown
-from console.printing.printers import Form
 from console.printing.windows import WindowsSpooler
 
 PROGRAMS = ("lp", "lpr")

@@ -8,13 +8,13 @@ A terminal sees all of a publication or nothing of it: versions stand side by si
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
 from securesystemslib.signer import Signer
+from tuf.api.exceptions import RepositoryError
 from tuf.api.metadata import (
     DelegatedRole,
     Delegations,
@@ -31,7 +31,8 @@ from tuf.api.serialization import DeserializationError
 from tuf.api.serialization.json import JSONSerializer
 
 from hall.errors import ReleaseTrouble
-from hall.releases.roles import DELEGATED, ROOT, SNAPSHOT, TARGETS, TIMESTAMP, Role
+from hall.files import write_whole
+from hall.releases.roles import DELEGATED, ROLLOUT, ROOT, SNAPSHOT, TARGETS, TIMESTAMP, Role
 
 Meta = Metadata[Any]
 _WRITE = JSONSerializer(compact=False)
@@ -97,6 +98,51 @@ class Releases:
         info = self.listed(name).get(path)
         return None if info is None else self._target(info).read_bytes()
 
+    def proven(self, name: str, path: str) -> bytes:
+        """A listed file, proven as a terminal proves it: from the first root on, signatures, date, path and hash.
+
+        Raises ReleaseTrouble.
+        """
+        try:
+            root = self._proven_root()
+            targets, role = self._newest(TARGETS), self._newest(name)
+            root.verify_delegate(TARGETS, targets.signed_bytes, targets.signatures)
+            targets.signed.verify_delegate(name, role.signed_bytes, role.signatures)
+            entitled = targets.signed.delegations.roles[name].is_delegated_path(path)
+            if role.signed.is_expired(self._now) or targets.signed.is_expired(self._now) or not entitled:
+                raise ReleaseTrouble("release.not_proven", path=path)
+            info = role.signed.targets[path]
+            data = self._target(info).read_bytes()
+            info.verify_length_and_hashes(data)
+        except (RepositoryError, ValueError, KeyError, OSError) as cause:
+            raise ReleaseTrouble("release.not_proven", path=path) from cause
+        return data
+
+    def _proven_root(self) -> Root:
+        """The newest root, each one signed by the one before and by itself."""
+        trusted: Meta = self._root(1)
+        for version in range(1, self._version(ROOT) + 1):
+            root = self._root(version)
+            for signer in (trusted, root):
+                signer.signed.verify_delegate(ROOT, root.signed_bytes, root.signatures)
+            trusted = root
+        return cast("Root", trusted.signed)
+
+    def _root(self, version: int) -> Meta:
+        return _read(self._metadata(ROOT, version))
+
+    def waiting_files(self, name: str) -> dict[str, TargetFile]:
+        """What the pending version of a role lists that is not public yet; empty when none waits."""
+        if not self._waits(name):
+            return {}
+        public = self.listed(name)
+        return {path: info for path, info in self.pending(name).signed.targets.items() if public.get(path) != info}
+
+    def waiting_file(self, name: str, path: str) -> bytes | None:
+        """A file that waits to be published; None when it does not."""
+        info = self.waiting_files(name).get(path)
+        return None if info is None else self._target(info).read_bytes()
+
     def pending(self, name: str) -> Meta:
         """The version of a role that waits for signatures. Raises ReleaseTrouble when none does."""
         return _read(self._pending(name))
@@ -110,16 +156,30 @@ class Releases:
     # Changing
 
     def list_file(self, role: str, path: str, data: bytes) -> Path:
-        """Put a file below the targets and list it in the next version of `role`; the pending file to be signed."""
+        """Put a file below the targets and list it in the next version of `role`; the pending file to be signed.
+
+        Raises ReleaseTrouble for other bytes under a name that is public: only a rollout is replaced.
+        """
         info = TargetFile.from_data(path, data)
+        if role != ROLLOUT and self.listed(role).get(path, info) != info:
+            raise ReleaseTrouble("release.other_bytes", path=path)
         target = self._target(info)
         target.parent.mkdir(parents=True, exist_ok=True)
-        _replace(target, data)
+        write_whole(target, data)
         metadata = self._next(role)
         metadata.signed.targets[path] = info
         metadata.signatures.clear()
         _write(self._pending(role), metadata)
         return self._pending(role)
+
+    def withdraw(self, role: str, path: str) -> None:
+        """Take a file that is not public out of the next version of `role`; who has signed has to sign again."""
+        metadata = self.pending(role)
+        if path not in self.waiting_files(role):
+            return
+        del metadata.signed.targets[path]
+        metadata.signatures.clear()
+        _write(self._pending(role), metadata)
 
     def take_signed(self, name: str, data: bytes) -> int:
         """The same pending version with more signatures, from another machine; how many are still missing.
@@ -255,17 +315,7 @@ def _read(file: Path) -> Meta:
 
 
 def _write(file: Path, metadata: Meta) -> None:
-    _replace(file, metadata.to_bytes(_WRITE))
-
-
-def _replace(file: Path, data: bytes) -> None:
-    """Whoever reads sees the old file or the new one, also after a cut."""
-    part = file.with_name(f"{file.name}.part")
-    with part.open("wb") as out:
-        out.write(data)
-        out.flush()
-        os.fsync(out.fileno())
-    part.replace(file)
+    write_whole(file, metadata.to_bytes(_WRITE))
 
 
 def _until(role: Role, now: datetime) -> datetime:

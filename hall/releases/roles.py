@@ -24,7 +24,7 @@ NORMAL = {
     ROOT: Role(3, 2, 400),
     TARGETS: Role(2, 2, 400),
     APP: Role(3, 2, 400, ("app/*/manifest.json",)),
-    CATALOGUE: Role(1, 1, 400, ("catalogue/*",)),
+    CATALOGUE: Role(1, 1, 400, ("catalogue/*", "calendar/*")),
     CONFIG: Role(1, 1, 400, ("config/*",)),
     ROLLOUT: Role(1, 1, 400, ("rollout/*",), online=True),
     SNAPSHOT: Role(1, 1, 400, online=True),

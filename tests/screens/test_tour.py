@@ -15,6 +15,7 @@ import pytest
 
 from casework.errors import BadInput
 from casework.papers import Paper
+from casework.printer_slots import Form
 from console import bootstrap, practice
 from console.coach import Coach
 from console.demo import demo
@@ -22,7 +23,6 @@ from console.desk.counter_desk import CounterDesk
 from console.errors import ConsoleError
 from console.paperwork import PRACTICE
 from console.print_queue import PrintQueue, keep_slots, print_test, render
-from console.printing.printers import Form
 from console.printing.slots import Slot, default_slots
 from screens.app import ConsoleApp
 from screens.tour import TO_PRACTICE, TourBar
