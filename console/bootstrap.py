@@ -264,4 +264,7 @@ def looker(terminal: Terminal, home: Home) -> Looker:
         pace.begin()
         return f"{url.rstrip('/')}/updates", FromHall(context, LIMITS.update_read_seconds, pace.came)
 
-    return looking.Looker(terminal, home, opened_source, pace.limit, by_installer, lambda _published, _rollout: None)
+    return looking.Looker(
+        terminal.memory, terminal.clock, home, opened_source, pace.limit, by_installer,
+        lambda _published, _rollout: None,
+    )  # fmt: skip

@@ -13,15 +13,15 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from casework.ambient import CIVIL, moment, stamp
+from casework.ambient import CIVIL, Clock, moment, stamp
 from casework.errors import BadRollout
 from casework.limits import LIMITS, Limits
 from casework.manifest import ANY, Manifest, Wheel, encode_manifest, order
 from casework.rollout import Rollout, Standing, State
 from casework.updating import Here, Plan, delay_seconds, plan
-from console.terminal import Terminal
 from console.updating.home import Home
 from console.updating.notes import Notes
+from local_db.memory import TerminalMemory
 from local_db.migrations import SCHEMA_VERSION
 from sync.errors import UpdateError, UpdateRefused
 from sync.owner import own
@@ -63,7 +63,8 @@ class Looker:
     """One terminal's eyes for updates. `look` may be called from any thread; two at once do it one after the other.
 
     Attributes:
-        terminal: whose memory keeps the notes.
+        memory: the terminal's, which keeps the notes.
+        clock: its time.
         home: the installation.
         open: the place of what is published, asked anew each time.
         pace: told how fast the rollout lets this terminal download, in KiB a second.
@@ -71,7 +72,8 @@ class Looker:
         apply: takes over what needs no restart.
     """
 
-    terminal: Terminal
+    memory: TerminalMemory
+    clock: Clock
     home: Home
     open: Open
     pace: Callable[[int], None]
@@ -80,12 +82,12 @@ class Looker:
     limits: Limits = LIMITS
 
     def __post_init__(self) -> None:
-        self.notes = Notes(self.terminal.memory, self.terminal.clock)
+        self.notes = Notes(self.memory, self.clock)
 
     @property
     def folder(self) -> Path:
         """Where the proofs and the downloads lie."""
-        return self.terminal.memory.folder / FOLDER
+        return self.memory.folder / FOLDER
 
     def plan(self, *, idle: bool = False, at_work: bool = True) -> Plan:
         """What comes next by what is known here; asks nobody."""
@@ -99,7 +101,7 @@ class Looker:
         Raises UpdateError after it was noted for the hall: work goes on.
         """
         root = self.home.root()
-        owner = own(self.terminal.memory.folder, os.getpid(), self._now, LOCK) if root is not None else None
+        owner = own(self.memory.folder, os.getpid(), self._now, LOCK) if root is not None else None
         if root is None or owner is None:
             return self.plan()
         with owner:
@@ -113,9 +115,9 @@ class Looker:
     def _looked(self, root: bytes, *, at_once: bool) -> Plan:
         base, source = self.open()
         try:
-            now = _aware(self.terminal.clock.now())
+            now = _aware(self.clock.now())
             published = Published(self.folder, root, base, source, now=now, floor=_aware(self.floor()))
-            rollout = published.rollout(self.terminal.memory.identity.hall[:16])
+            rollout = published.rollout(self.memory.identity.hall[:16])
             if rollout is None:
                 self._say()
                 return _NOTHING
@@ -136,7 +138,7 @@ class Looker:
     def _in_turn(self, rollout: Rollout) -> bool:
         """Whether the jitter is over: not all windows fetch in one minute."""
         since = self.notes.seen
-        waits = timedelta(seconds=delay_seconds(rollout, self.terminal.memory.identity.terminal))
+        waits = timedelta(seconds=delay_seconds(rollout, self.memory.identity.terminal))
         return not since or moment(self._now) >= moment(since) + waits
 
     def _fetch(self, published: Published, version: str) -> None:
@@ -173,7 +175,7 @@ class Looker:
 
     def _here(self, *, idle: bool, at_work: bool) -> Here:
         return Here(
-            self.terminal.memory.identity.terminal, self.home.version, self.home.staged(), self._failed(),
+            self.memory.identity.terminal, self.home.version, self.home.staged(), self._failed(),
             self.notes.failed_in, idle, at_work,
         )  # fmt: skip
 
@@ -187,12 +189,12 @@ class Looker:
         Own facts are no evidence: a clock that once ran ahead would keep this window from every update after it.
         """
         running = self.home.manifest(self.home.version)
-        known = (self.terminal.memory.last_contact().hall_time, running.built if running else "")
+        known = (self.memory.last_contact().hall_time, running.built if running else "")
         return max((moment(each) for each in known if each), default=_LONG_AGO)
 
     @property
     def _now(self) -> str:
-        return stamp(self.terminal.clock.now())
+        return stamp(self.clock.now())
 
 
 def _aware(civil: datetime) -> datetime:

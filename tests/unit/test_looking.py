@@ -1,0 +1,266 @@
+"""A window that looks for what IT has published: in its hours and its turn, from the hall alone, and work goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from casework.ambient import CIVIL, moment, stamp
+from casework.report import UPDATE
+from casework.rollout import RINGS, Versions, decode_standing
+from console.updating.pace import Pace
+from console.updating.updater import Updater
+from local_db.counter import Identity
+from local_db.memory import TerminalMemory
+from sync.errors import ClockTooOld, UpdateError, UpdateOffline, UpdateRefused
+from sync.owner import own
+from sync.updates.launcher import is_whole, next_start, read
+from sync.updates.staging import stands, switch
+from tests.builders import FixedClock
+from tests.releases import NOW, Publisher
+from tests.terminals import enrolled
+from tests.updated_pc import NEW, OLD, Window, installed, wheel
+
+WHEEL = "yichuang-0.6.0-py3-none-any.whl"
+WHO = Identity("h1", "420118", "大厅", "ab" * 32, "0012", "i1", 1)
+OPEN = dict.fromkeys(RINGS, "2026-11-01T08:00:00.000")
+
+
+class Pc:
+    """A window in a hall that publishes 0.6.0 to everybody."""
+
+    def __init__(self, folder: Path) -> None:
+        self.publisher = Publisher(folder / "hall")
+        self.clock = FixedClock((NOW + CIVIL).replace(tzinfo=None))
+        self.memory: TerminalMemory = enrolled(folder, self.clock, who=WHO)
+        self.home = installed(folder / "pc", self.publisher)
+        self.window = Window(self.memory, self.clock, self.home, self.publisher)
+        self.looker = self.window.looker
+
+    def publishes(self, **manifest: Any) -> None:
+        """Release the new version."""
+        self.publisher.releases_app(NEW, {WHEEL: wheel({"console/__init__.py": "new"})}, **manifest)
+
+    def rolls_out(self, number: int = 1, **changes: Any) -> None:
+        """Roll it out to every ring, from the first minute on."""
+        facts = {"target": Versions(NEW), "before": Versions(OLD), "opened": OPEN, "jitter_minutes": 0, **changes}
+        self.publisher.rolls_out(number, **facts)
+
+    @property
+    def said(self) -> Any:
+        """What the hall is told with the next contact."""
+        return decode_standing(self.memory.setting(UPDATE))
+
+    def updater(self) -> Updater:
+        """What stands beside the console."""
+        made = Updater(self.looker, lambda: 0.5, lambda error: error.message)  # type: ignore[attr-defined]
+        made.remember(self.looker.home)
+        return made
+
+    def restarts(self, version: str) -> None:
+        """Another version runs now."""
+        from console.updating.home import Home
+
+        self.looker.home = Home(self.home.folder, version)
+
+
+@pytest.fixture
+def pc(tmp_path: Path) -> Iterator[Pc]:
+    made = Pc(tmp_path)
+    yield made
+    made.memory.close()
+
+
+def test_it_is_fetched_laid_beside_the_running_one_and_offered(pc: Pc) -> None:
+    pc.publishes()
+    pc.rolls_out()
+    assert pc.looker.look().step == "offer"
+    assert is_whole(pc.home.folder, NEW)
+    assert (pc.said.state, pc.said.version, pc.said.app, pc.said.rollout) == ("staged", NEW, OLD, 1)
+    assert read(pc.home.folder)["version"] == OLD, "nothing begins by itself"
+    manifest = pc.home.manifest(NEW)
+    assert manifest is not None
+    assert manifest.version == NEW
+
+
+def test_without_a_rollout_nothing_is_fetched_and_the_hall_hears_which_version_runs(pc: Pc) -> None:
+    pc.publishes()
+    assert pc.looker.look().step == "none"
+    assert (pc.said.app, pc.said.state) == (OLD, "")
+
+
+def test_a_pc_without_a_root_of_trust_asks_nobody(pc: Pc) -> None:
+    (pc.home.folder / "root.json").unlink()
+    pc.publishes()
+    pc.rolls_out()
+    assert pc.looker.look().step == "none"
+    assert pc.memory.setting(UPDATE) is None
+
+
+def test_not_all_windows_fetch_in_one_minute(pc: Pc) -> None:
+    pc.publishes()
+    pc.rolls_out(jitter_minutes=600)
+    assert pc.looker.look().step == "fetch", "it knows, and waits for its turn"
+    pc.clock.at += timedelta(minutes=601)
+    assert pc.looker.look().step == "offer"
+
+
+def test_outside_the_hours_it_waits_unless_it_is_asked_for(pc: Pc) -> None:
+    now = moment(stamp(pc.clock.now()))
+    later = (f"{now + timedelta(hours=2):%H:%M}", f"{now + timedelta(hours=3):%H:%M}")
+    pc.publishes()
+    pc.rolls_out(window=later)
+    assert pc.looker.look().step == "wait"
+    assert pc.looker.look(at_once=True).step == "offer"
+
+
+def test_the_line_down_changes_nothing_and_what_is_ready_stays_offered(pc: Pc) -> None:
+    pc.publishes()
+    pc.rolls_out()
+    pc.looker.look()
+    (pc.publisher.folder / "metadata").rename(pc.publisher.folder / "away")
+    with pytest.raises(UpdateOffline):
+        pc.looker.look()
+    assert pc.said.error == "update.not_there"
+    assert pc.looker.plan().step == "offer"
+
+
+@pytest.mark.parametrize(
+    ("manifest", "code"),
+    [
+        ({"python": "9.1"}, "update.python"),
+        ({"min_from": "0.5.5"}, "update.step"),
+        ({"schema_from": 99}, "update.step"),
+    ],
+)
+def test_what_can_not_run_here_is_refused_with_what_it_has_to_do_first(
+    pc: Pc, manifest: dict[str, Any], code: str
+) -> None:
+    pc.publishes(**manifest)
+    pc.rolls_out()
+    with pytest.raises(UpdateRefused) as caught:
+        pc.looker.look()
+    assert caught.value.code == code
+    assert (pc.said.state, pc.said.error) == ("failed", code)
+    assert not is_whole(pc.home.folder, NEW)
+
+
+def test_a_clock_set_back_ten_years_installs_nothing_and_says_so(pc: Pc) -> None:
+    pc.publishes()
+    pc.rolls_out()
+    pc.memory.contact(stamp(pc.clock.now()), 0)
+    pc.clock.at -= timedelta(days=3650)
+    with pytest.raises(ClockTooOld):
+        pc.looker.look()
+    assert pc.said.error == "update.clock"
+    assert not is_whole(pc.home.folder, NEW)
+
+
+def test_a_second_process_of_the_window_does_not_look_at_the_same_time(pc: Pc) -> None:
+    pc.publishes()
+    pc.rolls_out()
+    other = own(pc.memory.folder, 1, "now", "update.lock")
+    assert other is not None
+    with other:
+        assert pc.looker.look().step == "none"
+    assert pc.looker.look().step == "offer"
+
+
+def test_the_hall_hears_healthy_from_the_new_version_alone(pc: Pc) -> None:
+    pc.publishes()
+    pc.rolls_out()
+    pc.looker.look()
+    pc.updater().begin()
+    assert (pc.said.state, pc.said.version, pc.said.app) == ("trial", NEW, OLD)
+    assert next_start(pc.home.folder) == NEW
+    pc.restarts(NEW)
+    pc.updater()
+    assert pc.said.state == "trial", "it has not shown yet that it stands"
+    stands(pc.home.folder, NEW)
+    pc.updater()
+    assert (pc.said.state, pc.said.version, pc.said.app) == ("healthy", NEW, NEW)
+
+
+def test_a_version_that_came_back_is_told_and_not_tried_again_before_a_person_says_so(pc: Pc) -> None:
+    pc.publishes()
+    pc.rolls_out(attempt=1)
+    pc.looker.look()
+    pc.updater().begin()
+    started = [next_start(pc.home.folder) for _ in range(3)]
+    assert started == [NEW, NEW, OLD]
+    (pc.home.folder / "trial.json").write_text('{"version": "0.6.0", "error": "store.newer"}')
+    updater = pc.updater()
+    assert (pc.said.state, pc.said.version, pc.said.error) == ("returned", NEW, "store.newer")
+    assert updater.view() is None
+    pc.rolls_out(2, attempt=1)
+    assert pc.looker.look().why == "updating.failed_here"
+    assert (pc.said.state, pc.said.error, pc.said.rollout) == ("returned", "store.newer", 2)
+    pc.rolls_out(3, attempt=3)
+    assert pc.looker.look().step == "offer"
+    pc.updater().begin()
+    assert read(pc.home.folder)["version"] == NEW
+
+
+def test_the_banner_holds_over_a_restart_without_the_line(pc: Pc) -> None:
+    pc.publishes()
+    pc.rolls_out(deadline="2026-12-24T18:00:00.000")
+    pc.looker.look()
+    view = pc.updater().view()
+    assert view is not None
+    assert (view.version, view.until) == (NEW, "12-24 18:00")
+
+
+def test_what_can_not_begin_is_refused_and_no_longer_offered(pc: Pc) -> None:
+    pc.publishes()
+    pc.rolls_out()
+    pc.looker.look()
+    updater = pc.updater()
+    switch(pc.home.folder, NEW)  # somebody else has begun it
+    with pytest.raises(UpdateError):
+        updater.begin()
+    assert updater.view() is None
+
+
+def test_going_back_is_a_rollout_of_an_older_version_that_is_still_here(pc: Pc) -> None:
+    pc.publishes()
+    pc.rolls_out()
+    pc.looker.look()
+    pc.updater().begin()
+    next_start(pc.home.folder)
+    stands(pc.home.folder, NEW)
+    pc.restarts(NEW)
+    pc.rolls_out(2, target=Versions(OLD), before=Versions(NEW))
+    assert (pc.looker.look().step, pc.looker.plan().version) == ("offer", OLD)
+    pc.updater().begin()
+    assert next_start(pc.home.folder) == OLD
+
+
+def test_a_download_keeps_to_its_rate_and_ends_at_its_time() -> None:
+    clock, slept = [0.0], []
+
+    def sleeps(seconds: float) -> None:
+        slept.append(seconds)
+        clock[0] += seconds
+
+    pace = Pace(lambda: clock[0], sleeps, 100.0)
+    pace.limit(64)
+    for _ in range(10):
+        pace.came(64 * 1024)
+    assert sum(slept) == pytest.approx(10.0)
+    clock[0] = 101.0
+    with pytest.raises(UpdateOffline):
+        pace.came(1)
+    pace.begin()
+    pace.came(1)
+
+
+def test_the_pace_is_the_rollouts_and_what_needs_no_restart_is_applied(pc: Pc) -> None:
+    pc.publishes()
+    pc.rolls_out(rate_kib=77)
+    pc.looker.look()
+    assert pc.window.rates == [77]
+    assert [one.number for one in pc.window.applied] == [1]
