@@ -31,6 +31,7 @@ COMMANDS = {
     "backup": "backup",
     "restore": "restore",
     "doctor": "doctor",
+    "update": "update",
     "self-check": "self_check",
     "simulate": "checkout",
     "bench": "checkout",

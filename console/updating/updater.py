@@ -14,7 +14,6 @@ from casework.messages import Message
 from casework.rollout import Standing
 from casework.updating import Plan
 from console.terminal import Terminal
-from console.updating.home import Home
 from console.updating.looking import Looker
 from console.updating.trial import why_failed
 from screens.hall_views import UpdateView
@@ -34,7 +33,7 @@ class Updater:
     """
 
     def __init__(self, looker: Looker, dice: Callable[[], float], sentence: Callable[[Exception], Message]) -> None:
-        self._looker = looker
+        self.looker = looker
         self._dice = dice
         self._sentence = sentence
         self._woken = threading.Event()
@@ -53,7 +52,7 @@ class Updater:
         if home is None:
             return None
         made = cls(bootstrap.looker(terminal, home), bootstrap.dice, bootstrap.sentence)
-        made.remember(home)
+        made.remember()
         terminal.update, terminal.begin_update = made.view, made.begin
         return made
 
@@ -66,10 +65,14 @@ class Updater:
         self._ended = True
         self._woken.set()
 
-    def remember(self, home: Home) -> None:
+    def look(self, *, at_once: bool = False) -> None:
+        """Look once, here. Raises UpdateError."""
+        self._plan = self.looker.look(at_once=at_once)
+
+    def remember(self) -> None:
         """Right after a start: a version that did not stand here is told, and what is ready is known without asking."""
-        version, error = why_failed(home)
-        notes, pointer = self._looker.notes, home.pointer()
+        home, notes = self.looker.home, self.looker.notes
+        (version, error), pointer = why_failed(home), home.pointer()
         failed = pointer.get("failed")
         if isinstance(failed, list) and notes.standing.state == "trial" and notes.standing.version in failed:
             gone, rollout = notes.standing.version, notes.rollout
@@ -78,13 +81,13 @@ class Updater:
             notes.say(Standing(notes.standing.rollout, home.version, state="returned", version=gone, error=said))
         elif notes.standing.version == home.version and not home.on_trial():
             notes.say(msgspec.structs.replace(notes.standing, app=home.version, state="healthy", error=""))
-        self._plan = self._looker.plan()
+        self._plan = self.looker.plan()
 
     def view(self) -> UpdateView | None:
         """What is ready to begin; the banner's words. Cheap: asked once a second."""
         if self._plan.step != "offer":
             return None
-        plan, rollout = self._looker.plan(), self._looker.notes.rollout
+        plan, rollout = self.looker.plan(), self.looker.notes.rollout
         if plan.step != "offer" or rollout is None:
             return None
         until = f"{moment(rollout.deadline):%m-%d %H:%M}" if rollout.deadline else ""
@@ -92,7 +95,7 @@ class Updater:
 
     def begin(self) -> None:
         """Let the version that is ready begin with the next start. Raises UpdateRefused where it can't."""
-        plan, home, notes = self._looker.plan(), self._looker.home, self._looker.notes
+        plan, home, notes = self.looker.plan(), self.looker.home, self.looker.notes
         if plan.step != "offer" or not switch(home.folder, plan.version):
             self._plan = Plan("none")
             raise UpdateRefused("update.not_ready", what=plan.version)
@@ -101,7 +104,8 @@ class Updater:
     def _run(self) -> None:
         while not self._ended:
             try:
-                self._plan, self.trouble = self._looker.look(), None
+                self.look()
+                self.trouble = None
             except Exception as error:  # offline, refused or a full disk: noted for IT, and tried again
                 self.trouble = self._sentence(error)
             spread = 1 + _JITTER * (2 * self._dice() - 1)

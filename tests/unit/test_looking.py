@@ -58,7 +58,7 @@ class Pc:
     def updater(self) -> Updater:
         """What stands beside the console."""
         made = Updater(self.looker, lambda: 0.5, lambda error: error.message)  # type: ignore[attr-defined]
-        made.remember(self.looker.home)
+        made.remember()
         return made
 
     def restarts(self, version: str) -> None:
