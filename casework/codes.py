@@ -208,6 +208,14 @@ def mask_phone(number: str) -> str:
     return "*" * len(number)
 
 
+_NUMBERS = re.compile(r"(?<![0-9A-Za-z])(?:([0-9]{17}[0-9Xx])|(1[3-9][0-9]{9}|0[0-9]{2,3}-?[0-9]{7,8}))(?![0-9A-Za-z])")
+
+
+def mask_numbers(text: str) -> str:
+    """`text` with the identity and telephone numbers in it masked (`张三 138****1234`)."""
+    return _NUMBERS.sub(lambda met: mask_id(met[1]) if met[1] else mask_phone(met[2]), text)
+
+
 def _expect_length(code: str, length: int, message_id: str) -> None:
     if len(code) != length:
         raise BadCode(message_id, given=len(code))

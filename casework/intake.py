@@ -18,7 +18,7 @@ from casework.catalogue.schema import Gate, Item
 from casework.commands import Intake
 from casework.drafting import Context, Decision, Drafting, drafted
 from casework.errors import BadInput
-from casework.messages import t
+from casework.messages import Message, written
 from casework.once import also_lines
 from casework.receiving import authority_on, receive
 from casework.rights import post_for
@@ -209,7 +209,7 @@ def refusing(reason: str, ground: str, right_organ: str, remedies: str) -> bodie
 
 def default(name: str) -> str:
     """The sentence of the counter for `refuse`, `not_our_power`, `return` or `remedies`, where the clerk typed none."""
-    return t(f"intake.default.{name}")
+    return written(Message(f"intake.default.{name}"))
 
 
 def gaps_of(received: bodies.Received, materials: dict[str, str], item: Item) -> tuple[Missing, ...]:
@@ -224,5 +224,5 @@ def mandated(agent: bodies.Party | None) -> bool:
 
 
 def lines_of(missing: tuple[Missing, ...]) -> tuple[bodies.SupplementLine, ...]:
-    """What is missing as lines of the notice, in the language of the counter."""
-    return tuple(bodies.SupplementLine(gap.code, str(gap.defect), str(gap.cure)) for gap in missing)
+    """What is missing as lines of the notice, in the language of the papers."""
+    return tuple(bodies.SupplementLine(gap.code, written(gap.defect), written(gap.cure)) for gap in missing)

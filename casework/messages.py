@@ -49,12 +49,27 @@ def _untranslated(message_id: str, facts: Mapping[str, Any]) -> str:
 
 
 _translator: Translator = _untranslated
+_papers: Translator = _untranslated
 
 
-def install(translator: Translator) -> None:
-    """Make `translator` the one that `t` uses. Called by the composition root, and on a change of language."""
-    global _translator
-    _translator = translator
+def install(translator: Translator, papers: Translator | None = None) -> None:
+    """Make `translator` the one that `t` uses. Called by the composition root, and on a change of language.
+
+    `papers`: the one that `written` uses, where papers have a language of their own.
+    """
+    global _translator, _papers
+    _translator, _papers = translator, papers or translator
+
+
+def install_papers(papers: Translator) -> None:
+    """Make `papers` the one that `written` uses, whatever language the screen has."""
+    global _papers
+    _papers = papers
+
+
+def written(message: Message) -> str:
+    """`message` in the language of the papers: what goes into a case for good, not what a screen says."""
+    return _papers(message.id, message.facts)
 
 
 def t(message_id: str, /, **facts: Any) -> str:

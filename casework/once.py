@@ -17,7 +17,7 @@ from casework import bodies
 from casework.catalogue.materials import AGENT, PENDING, applicable, gap, with_agent
 from casework.catalogue.schema import Condition, Item, Material, Situation
 from casework.catalogue.situations import holds, names_in
-from casework.messages import Message
+from casework.messages import Message, written
 
 MOST_WORLDS = 4096
 """Combinations of answers that are walked one by one; an item with more asks for everything that it lists."""
@@ -140,13 +140,15 @@ def also_lines(
     agent = received.agent is not None
     papers = tuple(
         bodies.SupplementLine(
-            ask.material, str(Message("once.line", {"when": list(ask.when), "defect": ask.defect})), str(ask.cure)
+            ask.material,
+            written(Message("once.line", {"when": list(ask.when), "defect": ask.defect})),
+            written(ask.cure),
         )
         for ask in everything(item, received.situations, recorded, agent)
         if ask.material not in said and ask.when
     )
     deeds = tuple(
-        bodies.SupplementLine("", str(Message(f"once.step.{kind}")), str(Message(f"once.step.{kind}.cure")))
+        bodies.SupplementLine("", written(Message(f"once.step.{kind}")), written(Message(f"once.step.{kind}.cure")))
         for kind in asked_by_route(item, received.situations)
     )
     return (*papers, *deeds)
@@ -155,7 +157,7 @@ def also_lines(
 def cure_of(item: Item | None, code: str) -> str:
     """How the item says that a paper is mended; a general word where it says nothing."""
     material = item.material(code) if item else None
-    return str(_cure(item, material)) if item and material else str(Message("material.cure.general"))
+    return written(_cure(item, material) if item and material else Message("material.cure.general"))
 
 
 def asked_by_route(item: Item, answers: Mapping[str, str]) -> tuple[str, ...]:

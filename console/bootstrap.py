@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from casework import messages
 from casework.ambient import CIVIL, Clock, stamp, uuid7
 from casework.limits import LIMITS, Limits
 from casework.messages import Message
@@ -23,7 +24,7 @@ from console.errors import NotEnrolled
 from console.folders import data_folder
 from console.legal_time import LegalClock, PaperClock
 from console.library import Library
-from console.messages import translator
+from console.messages import PAPERS, translator
 from console.paperwork import Paperwork
 from console.people import People
 from console.scanning import ScanCounter
@@ -114,7 +115,8 @@ def open_terminal(folder: Path, *, language: str = "zh_CN", clock: Clock | None 
     library = Library(memory)
     who = memory.identity
     legal = LegalClock(memory, clock)
-    paperwork = Paperwork(who.hall_name, who.terminal, PaperClock(legal), library, translator("zh_CN"))
+    paperwork = Paperwork(who.hall_name, who.terminal, PaperClock(legal), library, translator(PAPERS))
+    messages.install_papers(paperwork.chinese)
     counter = ScanCounter(
         memory, library, paperwork, clock, legal, new_id, lambda: bool(memory.last_contact().trouble),
         sources_of(memory.setting(SETTING)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 
 import msgspec
@@ -12,7 +13,9 @@ from casework.day_end import Difference, Tally, end_of_day
 from casework.messages import Message, t
 from casework.papers.day_sheet import DayFacts, day_sheet
 from casework.papers.model import Paper
+from casework.papers.parts import Say
 from console.counter import Session
+from console.messages import PAPERS
 from console.showing import Shower, masked
 from console.terminal import Terminal
 from screens.counter_views import DayRow, DayView
@@ -20,16 +23,16 @@ from screens.counter_views import DayRow, DayView
 _HOUR = 60
 
 
-def day_view(terminal: Terminal, show: Shower, day: str) -> DayView:
-    """What the window did on `day` (YYYY-MM-DD), and what does not agree."""
+def day_view(terminal: Terminal, show: Shower, day: str, say: Say = t) -> DayView:
+    """What the window did on `day` (YYYY-MM-DD), and what does not agree, in the language of `say` and `show`."""
     taken, printed = terminal.memory.own_day(day)
     end = end_of_day(taken, printed, terminal.memory.not_out(day))
     return DayView(
         day=day,
-        cases=tuple((t(f"module.{one.name}"), *_counts(one)) for one in end.cases),
-        papers=tuple((t(f"paper.{one.name}"), *_counts(one)) for one in end.papers),
-        differences=tuple(_row(terminal, show, one) for one in end.differences),
-        warnings=_warnings(terminal),
+        cases=tuple((say(f"module.{one.name}"), *_counts(one)) for one in end.cases),
+        papers=tuple((say(f"paper.{one.name}"), *_counts(one)) for one in end.papers),
+        differences=tuple(_row(terminal, show, one, say) for one in end.differences),
+        warnings=_warnings(terminal, say),
     )
 
 
@@ -37,35 +40,37 @@ def _counts(one: Tally) -> tuple[str, ...]:
     return tuple(str(n) for n in (one.all, one.at_hall, one.unsent, one.in_tray, one.again))
 
 
-def _row(terminal: Terminal, show: Shower, one: Difference) -> DayRow:
+def _row(terminal: Terminal, show: Shower, one: Difference, say: Say) -> DayRow:
     case: Case | None = terminal.memory.case_state(one.case)
-    what = t(f"day.{one.what}", paper=t(f"paper.{one.paper}") if one.paper else "")
+    what = say(f"day.{one.what}", paper=say(f"paper.{one.paper}") if one.paper else "")
     if case is None:  # a prefile's list, or a case that has left this window
         return DayRow("", "", "", what)
     item = f"{case.received.item} {show.item_name(case)}"
     return DayRow(case.number, item, masked(case.received.applicant), what)
 
 
-def _warnings(terminal: Terminal) -> tuple[str, ...]:
+def _warnings(terminal: Terminal, say: Say) -> tuple[str, ...]:
     """What is not sent, held or refused, of any day: nobody goes home without having read it."""
     waits, now = terminal.memory.pending(), terminal.clock.now()
     lines = []
     if waits.unsent:
-        age = _age(int((now - moment(waits.oldest)).total_seconds()) // 60) if waits.oldest else ""
-        lines.append(t("day.warn.unsent", n=waits.unsent, age=age))
+        age = _age(int((now - moment(waits.oldest)).total_seconds()) // 60, say) if waits.oldest else ""
+        lines.append(say("day.warn.unsent", n=waits.unsent, age=age))
     if waits.held or waits.rejected:
-        lines.append(t("day.warn.tray", held=waits.held, refused=waits.rejected))
+        lines.append(say("day.warn.tray", held=waits.held, refused=waits.rejected))
     waiting = terminal.memory.prints_standing().open
-    return (*lines, t("day.warn.printer", n=waiting)) if waiting else tuple(lines)
+    return (*lines, say("day.warn.printer", n=waiting)) if waiting else tuple(lines)
 
 
-def _age(minutes: int) -> str:
-    return t("day.age.minutes", n=max(minutes, 0)) if minutes < _HOUR else t("day.age.hours", n=minutes // _HOUR)
+def _age(minutes: int, say: Say) -> str:
+    return say("day.age.minutes", n=max(minutes, 0)) if minutes < _HOUR else say("day.age.hours", n=minutes // _HOUR)
 
 
 def sheet(terminal: Terminal, session: Session, show: Shower, day: str) -> Paper:
     """The sheet of `day`, as it would be printed now; in the language of the papers."""
-    view, who = day_view(terminal, show, day), session.staff
+    paperwork = terminal.paperwork
+    chinese = dataclasses.replace(show, language=lambda: PAPERS)
+    view, who = day_view(terminal, chinese, day, paperwork.say), session.staff
     facts = DayFacts(
         hall=terminal.memory.identity.hall_name,
         window=terminal.memory.identity.terminal,
@@ -77,7 +82,7 @@ def sheet(terminal: Terminal, session: Session, show: Shower, day: str) -> Paper
         differences=tuple((one.number, one.item, one.applicant, one.what) for one in view.differences),
         warnings=view.warnings,
     )
-    return terminal.paperwork.marked(day_sheet(facts, terminal.paperwork.say))
+    return paperwork.marked(day_sheet(facts, paperwork.say))
 
 
 def print_sheet(terminal: Terminal, session: Session, show: Shower, day: str) -> Message:

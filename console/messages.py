@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from casework.messages import Translator  # at run time it would load msgspec, three times the start of Python
 
 LANGUAGES = ("zh_CN", "en")
+PAPERS = "zh_CN"
+"""The language of the papers, whatever language the screen has."""
 DOMAINS = ("screens", "console", "casework", "catalogue", "papers", "line", "store", "hall", "updates")
 """In the order in which they are needed after the start."""
 VARIABLE = "YICHUANG_LANG"

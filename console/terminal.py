@@ -53,7 +53,7 @@ class Terminal:
 
     def speak(self, language: str) -> None:
         """Install the translator of `language` for everything that people read."""
-        messages.install(self.translators(language))
+        messages.install(self.translators(language), self.paperwork.chinese)
         self.language = language
 
     def name_of(self, number: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
 from rich.cells import cell_len
 
 from casework.limits import LIMITS
@@ -24,7 +25,26 @@ def age(seconds: int) -> str:
 
 
 def status_parts(status: Status, width: int) -> list[Part]:
-    """Link, pending and its age, rejected, window and post, time: the same places on every screen."""
+    """Link, pending and its age, rejected, window and post, time: the same places on every screen.
+
+    Where they don't fit, the papers and then the post are said shorter: window and time are always there.
+    """
+    clock = f"{status.clock} "
+    room = width - cell_len(clock)
+    no_post = msgspec.structs.replace(status, posts="")
+    ways = ((status, 0), (status, 1), (no_post, 1), (no_post, 2))
+    tries = (_status(told, brief) for told, brief in ways)
+    parts = next((one for one in tries if width_of(one) <= room), None)
+    if parts is None:
+        parts = [("|" if text == " | " else text, ink) for text, ink in _status(no_post, 2)]
+    if width_of(parts) > room:
+        text, ink = parts[-2]
+        parts[-2] = (fit(text, max(room - width_of(parts[:-2]) - 3, 0)), ink)
+    return [*parts, (clock, "strong")]
+
+
+def _status(status: Status, brief: int) -> list[Part]:
+    """All but the time. `brief`: 1 leaves out since when papers wait, 2 says by a sign that somebody must look."""
     pending = t("screens.status.pending", n=status.pending)
     if status.pending:
         pending += f" ({age(status.oldest_seconds)})"
@@ -52,29 +72,26 @@ def status_parts(status: Status, width: int) -> list[Part]:
     if status.beginning is not None:
         parts += [(" | ", "dim"), (t("screens.status.beginning", n=status.beginning), "warn")]
     if status.prints_waiting:
-        parts += [(" | ", "dim"), *_prints(status)]
+        parts += [(" | ", "dim"), *_prints(status, brief)]
     if status.update is not None:
         from screens.updating import banner
 
         parts += [(" | ", "dim"), banner(status.update)]
-    parts += [(" | ", "dim"), (t("screens.status.window", window=status.window, posts=status.posts), "")]
-    clock = f"{status.clock} "
+    parts += [(" | ", "dim"), (t("screens.status.window", window=status.window, posts=status.posts).rstrip(), "")]
     if status.cable is False:
         parts += [(" | ", "dim"), (t("screens.status.cable_out"), "error")]
     parts.append((" | ", "dim"))
-    room = width - cell_len(clock)
-    if width_of(parts) > room:
-        text, ink = parts[-2]
-        parts[-2] = (fit(text, max(room - width_of(parts[:-2]) - 3, 0)), ink)
-    return [*parts, (clock, "strong")]
+    return parts
 
 
-def _prints(status: Status) -> list[Part]:
+def _prints(status: Status, brief: int) -> list[Part]:
     """Papers that are not out: how many, since when once that is long; and how many of them somebody must look at."""
     old = status.prints_seconds >= LIMITS.print_old_seconds
-    waits = t("screens.status.prints", n=status.prints_waiting) + (f" ({age(status.prints_seconds)})" if old else "")
-    parts: list[Part] = [(waits, "error" if old else "warn")]
-    if status.prints_unsure:
+    waits = t("screens.status.prints", n=status.prints_waiting)
+    since = f" ({age(status.prints_seconds)})" if old and not brief else ""
+    sign = "!" if status.prints_unsure and brief > 1 else ""
+    parts: list[Part] = [(f"{waits}{since}{sign}", "error" if old or sign else "warn")]
+    if status.prints_unsure and not sign:
         parts.append((f" {t('screens.status.prints_unsure', n=status.prints_unsure)}", "error"))
     return parts
 

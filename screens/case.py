@@ -179,7 +179,7 @@ class CaseScreen(FrameScreen):
             if act is not None:
                 await self.perform(act)
 
-        await self.console_app.show(MenuScreen("screens.case.acts", options, take))
+        await self.console_app.show(MenuScreen("screens.case.acts", options, take, by_key=True))
 
     async def act_others(self) -> None:
         """9: the other cases of the same bundle or visit; Enter opens one."""
@@ -196,7 +196,9 @@ class CaseScreen(FrameScreen):
                 for place, one in enumerate(shown, 1)
             ]
 
-        await self.console_app.show(MenuScreen("screens.title.others", options, self.console_app.open_case))
+        await self.console_app.show(
+            MenuScreen("screens.title.others", options, self.console_app.open_case, by_key=True)
+        )
 
     async def act_open_scan(self) -> None:
         """`*`: a scan in the system's viewer; where there are several, pick one."""
@@ -216,7 +218,7 @@ class CaseScreen(FrameScreen):
         async def take(code: str) -> None:
             await self._open_scan(code.rpartition("/")[2])
 
-        await self.console_app.show(MenuScreen("screens.title.scans", options, take))
+        await self.console_app.show(MenuScreen("screens.title.scans", options, take, by_key=True))
 
     async def _open_scan(self, scan: str) -> None:
         answer = await self.desk.open_scan(self.number, scan)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from rich.cells import cell_len
 from textual.widget import Widget
 
 from casework.messages import t
@@ -20,11 +21,13 @@ from screens.table import Column, Table
 _COLUMNS = (
     Column("screens.column.number", 26),
     Column("screens.column.what", 20, grows=True),
-    Column("screens.column.item", 18),
-    Column("screens.column.applicant", 10, wide=True),
+    Column("screens.column.item", 18, room=32),
+    Column("screens.column.applicant", 20, wide=True),
 )
 _KEPT = 13
 """Rows of the window that the counts leave to the differences and to the frame."""
+_NAMES, _COUNT = 20, 9
+"""Cells of a name at the least, and of a count."""
 _COUNTS = ("all", "at_hall", "unsent", "in_tray", "again")
 
 
@@ -79,15 +82,17 @@ class DayEndScreen(FrameScreen):
     freshen = arrive
 
     def _lines(self, view: DayView, most: int) -> list[list[Part]]:
-        heads = "".join(f"{fit(t(f'screens.day.{name}'), 10)} " for name in _COUNTS)
-        lines: list[list[Part]] = [[(f" {fit('', 20)} {heads}", "heading")]]
+        heads = "".join(f"{fit(t(f'screens.day.{name}'), _COUNT)} " for name in _COUNTS)
         rows = (*view.cases, *view.papers)
+        room = self.size.width - len(_COUNTS) * (_COUNT + 1) - 3
+        names = max(min(max((cell_len(name) for name, *_ in rows), default=0), room), _NAMES)
+        lines: list[list[Part]] = [[(f" {fit('', names)} {heads}", "heading")]]
         shown = rows if len(rows) <= most else rows[: most - 1]
         for name, *counts in shown:
-            parts: list[Part] = [(f" {fit(name, 20)} ", "")]
+            parts: list[Part] = [(f" {fit(name, names)} ", "")]
             for what, n in zip(_COUNTS, counts, strict=True):
                 ink = "warn" if n != "0" and what in {"unsent", "in_tray"} else "dim" if n == "0" else ""
-                parts.append((f"{fit(n, 10)} ", ink))
+                parts.append((f"{fit(n, _COUNT)} ", ink))
             lines.append(parts)
         if len(shown) < len(rows):
             lines.append([(f" {t('screens.day.more', n=len(rows) - len(shown))}", "dim")])

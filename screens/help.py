@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 _TIPS = 38
 """Cells of the column of tips: with keys and name it fits 80."""
-_NAMES = 12
+_NAMES = 13
 """Cells of the column that says what a line of a row's help is about."""
-_TEXTS = 62
+_TEXTS = 61
 """Cells of what it says."""
 
 RULED = frozenset({"person_id", "entity_id", "any_id", "case_number"})

@@ -6,14 +6,17 @@ import dataclasses
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Any
 
+from rich.cells import cell_len
 from textual.widget import Widget
 
 from casework.messages import t
 from screens.desk import Field, Page
-from screens.field import Row, input_row
+from screens.field import InputRow, Row, input_row
 from screens.finder import Finder
 from screens.form import FormScreen
 from screens.table import Column, Table
+
+_NAMES, _NAMES_MOST = 18, 34
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,19 +41,17 @@ class MenuScreen(FormScreen):
         options: Callable[[], Sequence[Option]],
         take: Callable[[str], Awaitable[None]],
         hint: str = "",
+        *,
+        by_key: bool = False,
     ) -> None:
-        """`hint`: what to know when picking."""
+        """`hint`: what to know when picking. `by_key`: the key of a line takes it at once, as it does elsewhere."""
         super().__init__()
+        self.by_key = by_key
         self.hint = hint
         self.title_id = title
         self.options = options
         self.take = take
-        columns = (
-            Column("screens.column.key", 8),
-            Column("screens.column.act", 18),
-            Column("screens.column.tip", 10, grows=True),
-        )
-        self.table = Table(columns, lambda one: str(one.code), _cells, empty="screens.menu.empty")
+        self.table = Table(_columns((), by_key=by_key), lambda one: str(one.code), _cells, empty="screens.menu.empty")
         self.table.can_focus = False
         self.sheet = Finder(self, self.table)
 
@@ -74,12 +75,21 @@ class MenuScreen(FormScreen):
     freshen = arrive
 
     async def row_changed(self, row: Row) -> None:
-        """Filter as you type."""
+        """Filter as you type; where keys take, the key of one line alone takes it."""
         await self._filter()
+        text = self.sheet.values().get("filter", "").casefold()
+        meant = [one for one in self.options() if text and one.key.casefold().startswith(text)]
+        if self.by_key and len(meant) == 1 and meant[0].key.casefold() == text:
+            if isinstance(row, InputRow):
+                row.line.set("")
+            await self._filter()
+            await self._take(meant[0])
 
     async def _filter(self) -> None:
         text = self.sheet.values().get("filter", "").casefold()
-        rows = tuple(one for one in self.options() if text in f"{one.key} {one.name} {one.code} {one.tip}".casefold())
+        options = self.options()
+        rows = tuple(one for one in options if text in f"{one.key} {one.name} {one.code} {one.tip}".casefold())
+        self.table.columns = _columns(options, by_key=self.by_key)
 
         async def page(after: str) -> Page[Any]:
             return Page(rows, len(rows))
@@ -90,15 +100,26 @@ class MenuScreen(FormScreen):
 
     async def act_open(self) -> None:
         """Enter: take it, or hear why not."""
-        option = self.table.row
-        if option is None:
-            return
+        if self.table.row is not None:
+            await self._take(self.table.row)
+
+    async def _take(self, option: Option) -> None:
         if option.off:
             self.app.bell()
             self.say(option.off, "error")
             return
         self.console_app.close(self)
         await self.take(option.code)
+
+
+def _columns(options: Sequence[Option], *, by_key: bool) -> tuple[Column, ...]:
+    """Names whole as far as a long one leaves room for the words behind it."""
+    longest = max((cell_len(one.name) for one in options), default=0)
+    return (
+        Column("screens.column.key", 4 if by_key else 8),
+        Column("screens.column.act", max(_NAMES, min(longest, _NAMES_MOST))),
+        Column("screens.column.tip", 10, grows=True),
+    )
 
 
 def _cells(option: Option) -> Sequence[tuple[str, str]]:

@@ -43,7 +43,7 @@ class MineScreen(ListScreen):
 
     def _moved(self, row: QueueRow | None) -> None:
         self.side.show(case_side(row))
-        self.say(whole(row) if row else "", "dim")
+        self.murmur(whole(row) if row else "", again=self.table.reading)
 
     async def act_open(self) -> None:
         """Enter: the case, or the prefile in the intake form."""

@@ -58,13 +58,14 @@ class PrefilesScreen(ListScreen):
     def _moved(self, row: PrefileRow | None) -> None:
         if row is None:
             self.side.show([])
-            self.say(t("screens.prefiles.none"), "dim")
+            self.murmur(t("screens.prefiles.none"), again=self.table.reading)
             return
         lines = titled("screens.column.code", [row.code, row.state])
         lines += titled("screens.column.item", [f"{row.item} {row.item_name}"])
         self.side.show(lines + titled("screens.column.defects", [f"- {one}" for one in row.defects], "warn"))
         defects = t("words.list", names=list(row.defects))
-        self.say(" | ".join(one for one in (f"{row.item} {row.item_name}", row.applicant, defects) if one), "dim")
+        told = (f"{row.item} {row.item_name}", row.applicant, defects)
+        self.murmur(" | ".join(one for one in told if one), again=self.table.reading)
 
     async def act_open(self) -> None:
         """Enter: take it, the form opens with everything there."""

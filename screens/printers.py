@@ -66,7 +66,8 @@ class PrintersScreen(FrameScreen):
         lines += titled("screens.column.printer_form", [row.form]) + titled("screens.column.printer_takes", [row.takes])
         lines += titled("screens.column.why", [row.lacking] if row.lacking else [], "warn")
         self.side.show(lines + titled("screens.tray.ways", [f"- {way.name}" for way in row.ways]))
-        self.say(row.lacking or f"{row.name}: {row.takes}", "warn" if row.lacking else "dim")
+        told, tone = row.lacking or f"{row.name}: {row.takes}", "warn" if row.lacking else "dim"
+        self.murmur(told, tone, again=self.table.reading)
 
     async def act_open(self) -> None:
         """Enter: pick what to do."""
@@ -81,7 +82,7 @@ class PrintersScreen(FrameScreen):
         async def take(code: str) -> None:
             await self._do(row.name, next(way for way in row.ways if way.code == code))
 
-        await self.console_app.show(MenuScreen("screens.tray.ways", options, take, hint=row.lacking))
+        await self.console_app.show(MenuScreen("screens.tray.ways", options, take, hint=row.lacking, by_key=True))
 
     async def act_printer_new(self) -> None:
         """`n`: the form of another one."""

@@ -75,7 +75,7 @@ class PrintsScreen(ListScreen):
         async def take(code: str) -> None:
             await self._settle(row, next(way for way in row.ways if way.code == code))
 
-        await self.console_app.show(MenuScreen("screens.tray.ways", options, take, hint=row.why))
+        await self.console_app.show(MenuScreen("screens.tray.ways", options, take, hint=row.why, by_key=True))
 
     async def act_again_all(self) -> None:
         """`a`: the printer was seen to; all that wait are tried now. What may be out is left to a person."""

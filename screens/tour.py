@@ -122,7 +122,7 @@ async def _show_lessons(app: ConsoleApp, tour: Tour) -> None:
         else:
             tour.begin(code)
 
-    await app.show(MenuScreen("screens.title.tour", options, take, hint=t("tour.choose")))
+    await app.show(MenuScreen("screens.title.tour", options, take, hint=t("tour.choose"), by_key=True))
 
 
 async def _ask_to_go(app: ConsoleApp) -> None:

@@ -107,7 +107,7 @@ class TrayScreen(ListScreen):
                 await self._settle(row, way)
 
         hint = " | ".join((*row.told, row.why))
-        await self.console_app.show(MenuScreen("screens.tray.ways", options, take, hint=hint))
+        await self.console_app.show(MenuScreen("screens.tray.ways", options, take, hint=hint, by_key=True))
 
     async def _settle(self, row: TrayRow, way: ActView) -> None:
         async def submit(data: dict[str, str]) -> Done | Refused:

@@ -7,12 +7,10 @@ from typing import Any
 from casework.errors import BadInput
 from casework.messages import t
 from casework.rules import Refusal
+from console.desk.defects import LINE, defect_of
 
-LINE, HAVE = "line.", "have."
-"""How the fields of papers begin: what is wrong with one, how one came."""
-OWN, OTHER = "own.", "other"
-DEFECTS = ("unsigned", "incomplete", "expired", "unclear", "differs", OTHER)
-"""What is often wrong with a paper, in the order of the digits that say it; `other`: in words of her own."""
+HAVE = "have."
+"""How the field begins that says how a paper came."""
 SHOWN = frozenset(
     {
         "right_organ",
@@ -46,21 +44,13 @@ def act_data(action: str, data: dict[str, str]) -> dict[str, Any]:
         made = {"mends": {made["material"]: made["mended"]}}
     if action == "supplement":
         told = [name[len(LINE) :] for name in made if name.startswith(LINE)]
-        made = {"lines": [{"material": code, "defect": _defect(code, made), "cure": ""} for code in told]}
+        made = {"lines": [{"material": code, "defect": defect_of(code, made), "cure": ""} for code in told]}
     if action == "supplement-received":
         came = {name[len(HAVE) :]: have for name, have in made.items() if have != "missing"}
         if not came:
             raise BadInput("act.nothing_came")
         made = {"materials": came}
     return made
-
-
-def _defect(code: str, made: dict[str, Any]) -> str:
-    """What is wrong with a paper, as the notice says it."""
-    said: str = made[f"{LINE}{code}"]
-    if said == OTHER:
-        return str(made.get(f"{OWN}{code}", ""))
-    return t(f"defect.{said}.notice") if said in DEFECTS else said
 
 
 _BLAMED = {

@@ -5,7 +5,7 @@ They wait for whoever supervises; what was told apart does not come back.
 
 from __future__ import annotations
 
-from casework import numbers
+from casework import codes, numbers
 from casework.case import Case
 from casework.doubles import Double
 from casework.events import EVENTS
@@ -65,10 +65,10 @@ def _at(case: Case) -> str:
 def _sides(double: Double, session: Session, show: Shower) -> tuple[desk.Side, ...]:
     """What tells whether it is one matter: who took it in, the state, what was filled in, the papers."""
     other, case = double.other, double.case
-    forms = [{line.name: line.value for line in show.form(each)} for each in (other, case)]
+    forms = [{line.name: codes.mask_numbers(line.value) for line in show.form(each)} for each in (other, case)]
     filled = tuple(desk.Side(name, *(form.get(name, "-") for form in forms)) for name in {**forms[0], **forms[1]})
     taken = desk.Side(t("doubles.taken"), *(_taken(each, show) for each in (other, case)))
-    agents = [each.received.agent.name if each.received.agent else "-" for each in (other, case)]
+    agents = [masked(each.received.agent) if each.received.agent else "-" for each in (other, case)]
     return (
         taken,
         desk.Side(t("doubles.agent"), *agents),

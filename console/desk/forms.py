@@ -18,7 +18,8 @@ from casework.rules.course import may_be_spared
 from casework.rules.result import GROUNDS
 from casework.rules.settling import RECALL_ENDS
 from console.desk import scans
-from console.desk.act_data import DEFECTS, HAVE, LINE, OTHER, OWN, SHOWN
+from console.desk.act_data import HAVE, SHOWN
+from console.desk.defects import defect_fields
 from console.showing import act_view
 from console.terminal import Terminal
 from screens import desk
@@ -150,13 +151,8 @@ def _supplement(case: Case, terminal: Terminal) -> tuple[desk.Field, ...]:
     """
     fields: list[desk.Field] = []
     for code, name in names(case, terminal):
-        if case.materials[code] not in _IN_HAND:
-            continue
-        key, help_ = f"{LINE}{code}", t("field.defect.help", name=name)
-        choices = tuple(desk.Choice(each, t(f"defect.{each}")) for each in DEFECTS)
-        fields.append(desk.Field(key, name, "choice", choices=choices, help=help_))
-        own = t("field.own_defect", name=name)
-        fields.append(desk.Field(f"{OWN}{code}", own, required=True, help=help_, when=f"{key}={OTHER}"))
+        if case.materials[code] in _IN_HAND:
+            fields += defect_fields(code, name)
     return tuple(fields)
 
 

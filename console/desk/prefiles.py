@@ -19,6 +19,7 @@ from casework.rules import Refusal
 from casework.short_codes import printed_code, read_code
 from console.counter import Session
 from console.desk import bundle as desk_bundle
+from console.desk.defects import defect_fields, defect_of
 from console.desk.intake import party_of, shown_party
 from console.fetching import fetch_case
 from console.preparing import Preparing
@@ -157,13 +158,9 @@ def check_form(terminal: Terminal, show: Shower, code: str) -> desk.ActView:
     prefile = opened(terminal, Preparing(terminal.counter).prefile(code))
     before = {line.material: line.defect for line in prefile.defects}
     fields = tuple(
-        desk.Field(
-            material.code,
-            show.say(material.name),
-            value=before.get(material.code, ""),
-            help=t("field.defect.help", name=show.say(material.name)),
-        )
+        field
         for _, material in _papers(terminal, prefile)
+        for field in defect_fields(material.code, show.say(material.name), before.get(material.code, ""))
     )
     return desk.ActView("check-prefile", t("event.prefile.checked"), fields=fields, notes=(t("desk.prefile_note"),))
 
@@ -187,7 +184,7 @@ def check(terminal: Terminal, session: Session, code: str, data: dict[str, str])
     lines = tuple(
         bodies.ReviewLine(material.code, not defect, defect, cure_of(item, material.code) if defect else "")
         for item, material in _papers(terminal, prefile)
-        for defect in [data.get(material.code, "").strip()]
+        for defect in [defect_of(material.code, data)]
     )
     done = preparing.check(session, prefile.code, None, lines)
     if isinstance(done, Refusal):

@@ -47,14 +47,20 @@ def test_the_helper_looks_at_the_papers_and_prints_what_to_bring(place: demo.Pla
         await window.types(HALF + "<ctrl+k><ctrl+f>")
         before = window.terminal.memory.prefiles()[0]
         assert window.app.screen.query_one(Table).row.code.replace("-", "") == before.code
-        await window.types("c<enter>没有签字<f2>")
+        await window.types("c<down>1<enter>6<enter>少一页<f2>")
         prefile = window.terminal.memory.prefiles()[0]
         assert prefile.id == before.id
-        assert (prefile.state, prefile.attempts, len(prefile.defects)) == ("checked", 1, 1)
-        assert prefile.defects[0].defect == "没有签字"
-        assert prefile.defects[0].cure
+        assert (prefile.state, prefile.attempts, len(prefile.defects)) == ("checked", 1, 2)
+        assert [line.defect for line in prefile.defects] == ["没有签字或者盖章", "少一页"]
+        assert all(line.cure for line in prefile.defects)
+        await window.types("c<f2>")
+        assert window.terminal.memory.prefiles()[0].defects == prefile.defects
         await window.types("p")
         assert waiting_prints(window)[-1] == "preparation"
+        said = window.said
+        assert "准备清单已送打印" in said
+        await window.app.frame.freshen()
+        assert window.said == said
         await window.types("<f7>")
         assert "材料准备清单" in window.shown
         await window.types("<escape><enter>")

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import cast
 
 from console.demo import demo
+from screens.act import ActScreen
 from screens.actions import BEFORE_SIGN_IN
 from screens.case import CaseScreen
 from screens.case_lines import act_side
 from screens.intake import IntakeScreen
+from screens.menu import MenuScreen
 from screens.mine import MineScreen
 from screens.preview import PreviewScreen
 from screens.queue import QueueScreen
@@ -128,5 +130,20 @@ def test_the_decision_is_read_before_it_is_made_and_one_reason_to_wait_is_said_o
         said = " ".join(text for line in act_side(screen.case, 200) for text, _ in line)
         assert said.count(off[0]) == 1
         await window.types("<ctrl+g>")
+
+    at_window_12(place, "1001", walk)
+
+
+def test_the_key_of_an_act_takes_it_from_the_list_of_acts_as_it_does_on_the_case(place: demo.Place) -> None:
+    async def walk(window: Window) -> None:
+        await window.types(AGAIN + "o<enter>")
+        assert isinstance(window.app.screen, MenuScreen)
+        await window.types("s")
+        assert isinstance(window.app.screen, ActScreen)
+        assert window.app.screen.act.code == "supplement"
+        await window.types("<escape><enter>补正")
+        assert isinstance(window.app.screen, MenuScreen)
+        assert [row.code for row in window.app.screen.table.rows] == ["supplement"]
+        await window.types("<escape>")
 
     at_window_12(place, "1001", walk)

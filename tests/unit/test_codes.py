@@ -18,6 +18,7 @@ from casework.codes import (
     check_uscc,
     mask_id,
     mask_name,
+    mask_numbers,
     mask_phone,
 )
 from casework.errors import BadCode
@@ -291,3 +292,12 @@ def test_whatever_is_typed_is_taken_or_refused_with_a_sentence(typed: str) -> No
     for check in (check_uscc, check_project_code, check_phone, lambda text: check_identity("person", text, TODAY)):
         with contextlib.suppress(BadCode):
             check(typed)
+
+
+def test_numbers_within_a_line_are_masked_and_its_words_stay() -> None:
+    assert mask_numbers("李敏 13812345678、027-87654321") == "李敏 138****5678、027-****4321"
+    assert (
+        mask_numbers("证件420111198501012341，面积 1234567890 平方米")
+        == "证件420111********2341，面积 1234567890 平方米"
+    )
+    assert mask_numbers("2411-420118-04-01-100001") == "2411-420118-04-01-100001"
