@@ -42,6 +42,7 @@ def run(args: argparse.Namespace) -> int:
     """Look at everything; 1 when something needs a person."""
     from console import bootstrap
     from console.folders import data_folder
+    from console.updating.examined import machine
 
     problems: list[Message] = []
     folder = data_folder(args.dir)
@@ -56,6 +57,7 @@ def run(args: argparse.Namespace) -> int:
     if folder.is_dir():
         found["disk"] = _disk(shutil.disk_usage(folder).free, problems)
     found["fonts"] = _fonts(problems)
+    found["machine"] = machine()
     found |= {"problems": list(dict.fromkeys(str(problem) for problem in problems)), "ok": not problems}
     if args.json:
         data(found)
@@ -77,7 +79,18 @@ def _terminal(terminal: Terminal, problems: list[Message]) -> Found:
         "calendar": _head(terminal, "calendar", problems),
         "cases_that_need_an_update": _need_update(terminal, problems),
         "prints": _prints(terminal, problems),
+        "installation": _installation(terminal, problems),
     }
+
+
+def _installation(terminal: Terminal, problems: list[Message]) -> Found | None:
+    from casework.ambient import stamp
+    from console import bootstrap
+    from console.updating.examined import installation
+    from console.updating.notes import Notes
+
+    now = stamp(terminal.clock.now())
+    return installation(bootstrap.installation(), Notes(terminal.memory, terminal.clock), now, problems)
 
 
 def _need_update(terminal: Terminal, problems: list[Message]) -> int:
