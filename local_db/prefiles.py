@@ -33,7 +33,10 @@ def follow(db: sqlite3.Connection, facts: Iterable[Fact]) -> None:
 
 def follow_own(db: sqlite3.Connection, cases: Iterable[str]) -> None:
     """Make the prefiles among `cases` anew: own facts of them were judged, given up or taken back."""
-    named = msgspec.json.encode(sorted(filter(None, cases))).decode()
+    cases = sorted(filter(None, cases))
+    if not cases:
+        return
+    named = msgspec.json.encode(cases).decode()
     for (case_id,) in db.execute(_SQL["prefiles_among"], (named,)).fetchall():
         reshow_prefile(db, case_id)
 

@@ -78,8 +78,6 @@ def keep(db: sqlite3.Connection, case_id: str, before: Case | None, after: Case 
     gone, come = [row for row in old if row not in new], [row for row in new if row not in old]
     if gone:
         db.executemany(_SQL["drop_place"], gone)
-    if come:
-        db.executemany(_SQL["keep_place"], come)
     if after is None:
         db.execute(_SQL["drop_shown"], (case_id,))
         return
@@ -87,7 +85,10 @@ def keep(db: sqlite3.Connection, case_id: str, before: Case | None, after: Case 
     marks = (bool(after.reprint), len(after.open_recalls))
     measures = measured(after)
     counted = row_of(measures)
-    clock_places(db, new, measures.terms)
+    if come:
+        db.executemany(_SQL["keep_place"], [(*row, measures.terms) for row in come])
+    if len(come) < len(new):
+        clock_places(db, [row for row in new if row in old], measures.terms)
     row = (case_id, after.root, *columns, now, visit, checks, *marks, *counted, clerk_of(after), encode_case(after))
     db.execute(_SQL["keep_shown"], row)
     if after.former_numbers:

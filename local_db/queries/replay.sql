@@ -38,7 +38,9 @@ insert or ignore into alias (alias, case_id) values (?, ?)
 delete from shown where case_id = ?
 
 -- name: keep_place
-insert or ignore into place (post, received_at, case_id, step, spot) values (?, ?, ?, ?, ?)
+-- With the clocks that run on it: put in later, the index of urgency would be written twice.
+insert into place (post, received_at, case_id, step, spot, terms) values (?, ?, ?, ?, ?, ?)
+on conflict (post, received_at, case_id, step) do update set terms = excluded.terms where terms <> excluded.terms
 
 -- name: drop_place
 delete from place where post = ? and received_at = ? and case_id = ? and step = ? and spot = ?
