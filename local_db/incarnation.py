@@ -71,7 +71,7 @@ class Incarnations(Epochs):
         before = self.state.read()
         days = before.days if before is not None and before.hall_key == identity.hall_key else {}
         with self.transaction() as db:
-            said = self._held(db, lost or self._gone(db, before))
+            said = self._held(db, lost or self._gone(db))
             db.execute(_SQL["keep_incarnation"], (said.terminal, said.incarnation, said.first, said.last, said.head))
             db.execute(_SQL["keep_former"], (said.terminal,))
             rows = [_Old(*row) for row in db.execute(_SQL["to_seal_again"]).fetchall()]
@@ -95,7 +95,7 @@ class Incarnations(Epochs):
         who = self.identity
         return bodies.Adopts(who.terminal, who.incarnation, first, last, head, known, known_head, 0, lost)
 
-    def _gone(self, db: sqlite3.Connection, state: State | None) -> bodies.Lost | None:
+    def _gone(self, db: sqlite3.Connection) -> bodies.Lost | None:
         """Own envelopes that the hall has not answered and that are not here: a broken disk, an older copy.
 
         A fact that is here without its envelope is sealed again, and so not gone.
@@ -107,7 +107,7 @@ class Incarnations(Epochs):
             if seq > expected:
                 gone, head = [*gone, (expected, seq - 1)], prev
             expected = seq + 1
-        first, last = self._cut_off(db, state)
+        first, last = self._cut_off(db)
         if max(first, known + 1) <= last:
             gone, head = [*gone, (max(first, known + 1), last)], NO_HASH
         alone = db.execute(_SQL["without_envelope"]).fetchone()[0]
@@ -115,11 +115,14 @@ class Incarnations(Epochs):
             return None
         return bodies.Lost(min(gone)[0], max(to for _, to in gone), head)
 
-    def _cut_off(self, db: sqlite3.Connection, state: State | None) -> tuple[int, int]:
-        """The end of the chain that this machine had sealed and that this file never had: from, to."""
-        if state is None or state.incarnation != self.identity.incarnation:
+    def _cut_off(self, db: sqlite3.Connection) -> tuple[int, int]:
+        """The end of the chain that this machine had sealed and that this file never had: from, to.
+
+        The word about it outlives the state file: an enrolment that broke off has written another one.
+        """
+        sealed, salvaged = self.state.sealed(self.identity.incarnation), db.execute(_SQL["salvaged"]).fetchone()
+        if not sealed:
             return 1, 0
-        sealed, salvaged = self.state.sealed(state.incarnation), db.execute(_SQL["salvaged"]).fetchone()
         adrift = db.execute(_COMMIT["adrift"]).fetchone()
         if salvaged:
             return int(salvaged[0]) + 1, sealed

@@ -73,10 +73,12 @@ class StateFile:
         return msgspec.structs.replace(whole[0], days=days)
 
     def create(self, state: State) -> None:
-        """Begin with `state`, over whatever was there."""
+        """Begin with `state`, over whatever was there; how far another incarnation had sealed stays until this one has.
+
+        So a power cut before the COMMIT that this stands before takes no word about what is missing (S25).
+        """
         with wrapped(self.path):
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._last.unlink(missing_ok=True)
             write_whole(self.path, _slot(state) + b"\n" * _SLOT)
 
     def write(self, state: State, counter: int) -> None:
@@ -100,10 +102,13 @@ class StateFile:
     def keep_sealed(self, incarnation: str, local_seq: int) -> None:
         """Remember it; two processes at once may leave the smaller one, which only finds less."""
         with wrapped(self._last):
+            line, first = f"{incarnation} {local_seq:020d}\n".encode(), self._end is None
             if self._end is None:
                 self._end = os.open(self._last, os.O_RDWR | os.O_CREAT | _BINARY, 0o600)
             os.lseek(self._end, 0, os.SEEK_SET)
-            os.write(self._end, f"{incarnation} {local_seq:020d}\n".encode())
+            os.write(self._end, line)
+            if first:  # another incarnation's may have been longer
+                os.ftruncate(self._end, len(line))
 
     def close(self) -> None:
         """Let go of the files."""

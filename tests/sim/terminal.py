@@ -33,7 +33,7 @@ from tests.sim.server import CODE, HALL, fill
 
 __all__ = ["PowerCut", "Terminal", "verdicts_of"]
 
-WATCHED = frozenset({"answered", "apply", "contact"})
+WATCHED = frozenset({"answered", "apply", "contact", "enter"})
 """What the line writes and the world looks at."""
 
 

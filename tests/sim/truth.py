@@ -58,6 +58,8 @@ class Truth:
         """Case numbers that two cases got for that."""
         self.answered: dict[str, Own] = {}
         """What the hall has answered, whatever it said, by hash: from then on it is never lost."""
+        self._had: set[str] = set()
+        """What stood in a log that is gone, by hash."""
         self.lost_scans: set[str] = set()
         """Papers that lay on a disk alone when an older image took its place, by hash."""
         self.blind = False
@@ -112,6 +114,9 @@ class Truth:
         if name == "contact":
             window.contact = terminal.clock.error.total_seconds() * 1000, str(args[0])
             return
+        if name == "enter":
+            self._sealed_again(terminal, window)
+            return
         self.mirror.look()
         if self.blind:
             return
@@ -130,6 +135,18 @@ class Truth:
                 if answer.verdict.v == "accepted" and self.mirror.place(own.hash) == NEVER:
                     raise Broken(f"lost: {own.fact.type} {own.fact.id} was acknowledged and is not in the log")
         self.check(terminal, touched)
+
+    def _sealed_again(self, terminal: Terminal, window: Window) -> None:
+        """In another epoch it brings once more what it brought under a number of before, and nothing else (S25, S27)."""
+        rows = terminal.eyes.execute(
+            "select f.bytes from outbox o join fact f on f.n = o.fact where o.local_seq > ? order by o.local_seq",
+            (len(window.own),),
+        ).fetchall()
+        for (data,) in rows:
+            if digest(data) not in self.answered and digest(data) not in self._had:
+                raise Broken(f"sealed: {terminal.number} seals a fact again that the hall never had")
+            window.add(decode_fact(data))
+            self._happened["sealed again after a restore"] += 1
 
     def asked(self, number: str, request: httpx.Request, response: httpx.Response | None) -> None:
         """A request sets out, or its answer arrives: bounds, whole groups, no gap (S3, S11, S12, S18)."""
@@ -300,6 +317,7 @@ class Truth:
         """The hall has another log now: nothing that was committed may be missing once all is healed."""
         mirror.resolving, mirror.faulty = self.mirror.resolving, self.mirror.faulty
         self.mirror.eyes.close()
+        self._had |= self.mirror.places.keys()
         self.mirror, self.blind = mirror, True
 
     def see_again(self, terminals: list[Terminal]) -> None:
@@ -312,10 +330,24 @@ class Truth:
             window = self.windows[terminal.number]
             window.told, window.resolved, window.seen = {}, set(), 0
             window.open = set(range(1, len(window.own) + 1))
-            self._entries(terminal, window, terminal.eyes.execute("select cursor from standing").fetchone()[0])
-            for own in window.own:
-                if own.fact.type.startswith("resolve."):
-                    window.resolve(own.fact)
+            cursor, floor = terminal.eyes.execute("select cursor, floor from standing").fetchone()
+            self._sparse(terminal, window, floor)
+            self._entries(terminal, window, cursor)
+            self._told_again(terminal, window)
+
+    def _told_again(self, terminal: Terminal, window: Window) -> None:
+        """What it knows of its own facts in the new log, also where its copy of that began from a snapshot."""
+        states = dict(terminal.eyes.execute("select local_seq, state from outbox").fetchall())
+        for seq, own in enumerate(window.own, 1):
+            said = self.mirror.said.get(own.hash)
+            if said and seq not in window.told and states[seq] not in {"committed", "sent"}:
+                window.tell(seq, said[-1])
+            for name in (own.fact.id, own.hash):
+                if name in self.mirror.trays and self.mirror.trays[name][1].settled and states[seq] == "resolved":
+                    window.resolved.add(seq)
+        for own in window.own:
+            if own.fact.type.startswith("resolve."):
+                window.resolve(own.fact)
 
     def hall(self) -> None:
         """What must be true at the hall at any time."""

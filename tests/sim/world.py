@@ -302,6 +302,8 @@ class World:
     async def burnt_down(self, whole: bool) -> None:
         """The hall's machine is gone; another one is made from its second place."""
         self.server.back_up()
+        if not self.server.second.is_dir():
+            return  # it was down from the beginning, and nobody had copied anything
         lost = self.truth.mirror.end
         await asyncio.sleep(30.0)
         await self.server.stop()
