@@ -137,7 +137,7 @@ class Truth:
         self.check(terminal, touched)
 
     def _sealed_again(self, terminal: Terminal, window: Window) -> None:
-        """In another epoch it brings once more what it brought under a number of before, and nothing else (S25, S27)."""
+        """In another epoch it brings once more what a number of before had brought, and nothing else (S25, S27)."""
         rows = terminal.eyes.execute(
             "select f.bytes from outbox o join fact f on f.n = o.fact where o.local_seq > ? order by o.local_seq",
             (len(window.own),),
