@@ -281,6 +281,8 @@ def resumed(rollout: Rollout, now: str) -> Rollout:
     """Going on: the newest ring soaks anew."""
     if not rollout.halted:
         raise BadRollout("rollout.goes_on")
+    if rollout.target.app in rollout.blocked:
+        raise BadRollout("release.is_blocked", version=rollout.target.app)
     rings, number = dict.fromkeys(list(rollout.opened)[-1:], now), rollout.number + 1
     again = {**rollout.opened, **rings}
     return msgspec.structs.replace(rollout, number=number, attempt=number, halted="", halted_facts={}, opened=again)

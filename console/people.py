@@ -42,7 +42,7 @@ class People:
         if staff is None or not staff.active:
             raise NotSignedIn("people.unknown", number=number[:40])
         self._expect_unlocked(staff)
-        if not _fits(staff.verifier, pin):
+        if not fits(staff.verifier, pin):
             raise self._failed(staff)
         if self.memory.lockout(number).failures:
             self.memory.keep_lockout(number, Lockout())
@@ -88,7 +88,8 @@ class People:
         return timedelta(seconds=self.limits.pin_lock_seconds * 2**doublings)
 
 
-def _fits(verifier: str, pin: str) -> bool:
+def fits(verifier: str, pin: str) -> bool:
+    """Whether `pin` is the one of which `verifier` was made."""
     from argon2 import PasswordHasher
     from argon2.exceptions import InvalidHashError, VerificationError
 

@@ -48,6 +48,7 @@ if TYPE_CHECKING:  # the web server is loaded when it serves
     from starlette.applications import Starlette
 
     from hall.app import Api
+    from hall.cli_fleet import FleetHand as FleetHand  # noqa: PLC0414 - named from here by whoever holds one
 
 T = TypeVar("T")
 Verifier = Callable[[str], str]
@@ -173,6 +174,15 @@ def open_hall(folder: Path, *, clock: Clock | None = None, limits: Limits = LIMI
         yield HallHere(folder, store, signer, clock or HallClock(), limits)
     finally:
         store.close()
+
+
+@contextlib.contextmanager
+def open_fleet(folder: Path) -> Iterator[FleetHand]:
+    """What the fleet screen asks of the hall in `folder`. Raises Stop when there is none."""
+    from hall.cli_fleet import FleetHand
+
+    with open_hall(folder) as here:
+        yield FleetHand(here)
 
 
 def app_of(here: HallHere) -> Starlette:

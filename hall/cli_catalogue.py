@@ -124,7 +124,7 @@ def _publish(args: argparse.Namespace, here: cli.HallHere, versions: Numbered) -
                 raise ReleaseTrouble("version.counts_already", kind=versions.kind, number=number)
     _expect_cases(here, versions, versions.content(number))
     if number == waits:
-        cli_release.releases_of(here).publish(versions.role)
+        cli_release.releases_of(here).publish((versions.role,))
     data = versions.proven(number)
     if versions.kind in APPROVED:
         here.hall.change(lambda reading, now, ids: in_force(reading, versions.kind, data, proposal, now, ids))

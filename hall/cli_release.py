@@ -37,14 +37,13 @@ from hall import cli
 from hall.errors import KeyTrouble, ReleaseTrouble
 from hall.ownership import changing
 from hall.releases.catalogues import ROLE_OF
-from hall.releases.keys import make_key, read_key
+from hall.releases.keys import ONLINE_KEY, make_key, read_key
 from hall.releases.reaching import civil_time, expect_known, expect_published, expect_reachable, hours
 from hall.releases.repository import Releases, found, sign
-from hall.releases.roles import APP, NORMAL, ONLINE, SMALL
+from hall.releases.roles import APP, NORMAL, SMALL
 from hall.releases.rollouts import Rollouts
 from hall.releases.watching import seen_of
 
-ONLINE_KEY = f"{ONLINE}.pem"
 PASSPHRASE = "YICHUANG_KEY_PASSPHRASE"
 
 
@@ -217,7 +216,8 @@ def _everywhere(rollout: Rollout) -> Versions:
     return Versions(*(getattr(mine, kind) or getattr(before, kind) for kind in KINDS))
 
 
-def _changed(here: cli.HallHere, change: Callable[[Rollout], Rollout]) -> Rollout:
+def change_rollout(here: cli.HallHere, change: Callable[[Rollout], Rollout]) -> Rollout:
+    """Publish the rollout as `change` makes it. Raises BadRollout, ReleaseTrouble."""
     rollouts = rollouts_of(here)
     now = rollouts.current()
     if now is None:
@@ -228,27 +228,27 @@ def _changed(here: cli.HallHere, change: Callable[[Rollout], Rollout]) -> Rollou
 
 
 def _promote(args: argparse.Namespace, here: cli.HallHere) -> int:
-    _changed(here, lambda now: opened(now, args.ring, here.hall.now))
+    change_rollout(here, lambda now: opened(now, args.ring, here.hall.now))
     return _status(args, here)
 
 
 def _approve(args: argparse.Namespace, here: cli.HallHere) -> int:
-    _changed(here, lambda now: approved(now, args.ring, args.staff, here.hall.now))
+    change_rollout(here, lambda now: approved(now, args.ring, args.staff, here.hall.now))
     return _status(args, here)
 
 
 def _halt(args: argparse.Namespace, here: cli.HallHere) -> int:
-    _changed(here, lambda now: halted(now, "rollout.halted.person"))
+    change_rollout(here, lambda now: halted(now, "rollout.halted.person"))
     return _status(args, here)
 
 
 def _resume(args: argparse.Namespace, here: cli.HallHere) -> int:
-    _changed(here, lambda now: resumed(now, here.hall.now))
+    change_rollout(here, lambda now: resumed(now, here.hall.now))
     return _status(args, here)
 
 
 def _block(args: argparse.Namespace, here: cli.HallHere) -> int:
-    _changed(here, lambda now: blocked(now, args.version))
+    change_rollout(here, lambda now: blocked(now, args.version))
     return _status(args, here)
 
 

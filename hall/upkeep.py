@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 from casework.closing import PURPOSE_WINDOWS, Windows, WindowState
 from casework.folding import fold_mark
 from casework.seals import Signed, seal
@@ -13,6 +16,9 @@ from hall.rows import Changes, TerminalRow
 from hall.scanning import Scanning
 from hall.scoping import let_go
 from hall.timers import refolded, run_out, settled_early
+
+if TYPE_CHECKING:
+    from casework.fleet import Fleet
 
 
 class Upkeep(Healing, Scanning):
@@ -100,6 +106,14 @@ class Upkeep(Healing, Scanning):
             if one.active
         )
         return seal(self._signer, PURPOSE_WINDOWS, Windows(hall.id, self.now, terminal.number, found))
+
+    def fleet(self, releases: Path) -> Fleet:
+        """All active terminals and the rollout in the repository `releases`, for whoever looks after them."""
+        from hall.fleet import fleet_of  # what is published needs modules that nothing else here does
+
+        with self._store.reading() as reading:
+            hall, each = reading.hall(), terminals(reading, self._seen)
+        return fleet_of(releases, hall.id[:16], each, self.now, self._limits)
 
     def metrics(self) -> str:
         """Figures for a monitoring system; no personal data."""

@@ -102,7 +102,7 @@ def shown_key(key: str) -> str:
 _FORMS = ("sign_in", "intake", "act", "settings")
 _NO_TEXT = (
     "queue", "tray", "prefiles", "case", "text", "saved", "board", "preview", "batch", "prints", "conflict", "posts",
-    "handover", "agent_file", "day_end", "mine", "companies", "twins", "printers",
+    "handover", "agent_file", "day_end", "mine", "companies", "twins", "printers", "fleet",
 )  # fmt: skip
 """Where no text is typed: `?` is help there."""
 _LISTS = ("queue", "search", "tray", "prefiles", "prints", "agent_files", "day_end", "mine", "companies", "printers")
@@ -187,6 +187,13 @@ ACTS: tuple[Act, ...] = (
     Act("take_in", ("enter",), ("agent_file",), row=1),
     Act("next_wrong", ("w",), ("agent_file",), row=2),
     Act("print_taken", ("p",), ("agent_file",), row=3),
+    # The fleet, at the hall's machine
+    Act("fleet_look", ("enter",), ("fleet",), row=8),
+    Act("fleet_halt", ("h",), ("fleet",), row=1),
+    Act("fleet_resume", ("r",), ("fleet",), row=2),
+    Act("fleet_open", ("p",), ("fleet",), row=3),
+    Act("fleet_approve", ("a",), ("fleet",), row=4),
+    Act("fleet_block", ("b",), ("fleet",), row=9),
     # On a case
     Act("papers", ("0",), ("case",)),
     Act("why", ("1",), ("case",), row=31),

@@ -17,7 +17,7 @@ from textual.binding import BindingsMap, BindingType
 from textual.screen import Screen
 
 from casework.messages import Message, Spoken
-from screens.actions import ANY, BEFORE_SIGN_IN, USER, bindings
+from screens.actions import ANY, BEFORE_SIGN_IN, USER, Act, bindings, key_row
 from screens.calls import Calls
 from screens.closing import end_with_the_window
 from screens.everywhere import Everywhere
@@ -274,6 +274,11 @@ class ConsoleApp(App[None], inherit_bindings=False):
         await self.retell()
 
     # Acts of every screen
+
+    def keys_of(self, place: str) -> tuple[Act, ...]:
+        """What the key row of `place` shows to whoever sits here."""
+        refused = self.person.may_not if self.person is not None else frozenset()
+        return key_row(place, refused=refused, signed_in=self.person is not None)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Before somebody has signed in, only what `BEFORE_SIGN_IN` names: help, the menu, the way out of them."""

@@ -17,7 +17,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from casework.messages import Message, t
-from screens.actions import MAKES, USER, bindings, is_refused, key_row
+from screens.actions import MAKES, USER, bindings, is_refused
 from screens.bars import KeyBar, MessageBar, StatusBar, TitleBar
 from screens.views import Done, Refused
 
@@ -130,9 +130,7 @@ class FrameScreen(Screen[Any], inherit_bindings=False):
         self.title_bar.tell(f"{practice}{self.heading()}", self.console_app.person)
         if self.console_app.status is not None:
             self.status_bar.tell(self.console_app.status)
-        person = self.console_app.person
-        refused = person.may_not if person is not None else frozenset()
-        self.key_bar.tell(key_row(self.PLACE, refused=refused, signed_in=person is not None))
+        self.key_bar.tell(self.console_app.keys_of(self.PLACE))
         if self.tour_bar is not None:
             self.tour_bar.at(self)
 

@@ -17,8 +17,8 @@ from casework.report import Report, encode_report
 from casework.rollout import Rollout, Standing, Versions
 from hall import cli
 from hall.cli import utc_now
-from hall.cli_release import ONLINE_KEY, rollouts_of
-from hall.releases.keys import make_key
+from hall.cli_release import rollouts_of
+from hall.releases.keys import ONLINE_KEY, make_key
 from hall.releases.repository import Releases
 from hall.releases.roles import NORMAL
 from hall.releases.rollouts import Rollouts

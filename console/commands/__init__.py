@@ -12,6 +12,7 @@ COMMANDS = {
     "hall": "hall",
     "terminal": "terminal",
     "release": "release",
+    "fleet": "fleet",
     "prefile": "prefile",
     "intake": "intake",
     "case": "case",

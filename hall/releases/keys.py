@@ -16,6 +16,10 @@ from cryptography.hazmat.primitives.serialization import (
 from securesystemslib.signer import CryptoSigner
 
 from hall.errors import KeyTrouble
+from hall.releases.roles import ONLINE
+
+ONLINE_KEY = f"{ONLINE}.pem"
+"""The file of the hall's own key in its repository."""
 
 
 def make_key(file: Path, secret: bytes, passphrase: str = "") -> CryptoSigner:
