@@ -128,6 +128,14 @@ def _release(actions: Any) -> None:
     _action(actions, "add").add_argument("build", metavar="DIR")
     _action(actions, "take").add_argument("file", metavar="FILE", help=t("hall.option.pending"))
     _action(actions, "publish")
+    _action(actions, "who")
+    _action(actions, "key").add_argument("file", metavar="FILE", help=t("hall.option.new_key"))
+    for name in ("renew", "replace"):
+        role = _action(actions, name)
+        role.add_argument("role", metavar="ROLE", help=t("hall.option.role"))
+        if name == "replace":
+            role.add_argument("--old", metavar="KEYID", default="", help=t("hall.option.old_key"))
+            role.add_argument("--new", metavar="FILE.pub", default="", help=t("hall.option.new_public"))
     begin = _action(actions, "rollout")
     for kind in ("app", "catalogue", "config"):
         begin.add_argument(f"--{kind}", metavar="VERSION", default="", help=t("hall.option.of_kind"))

@@ -37,7 +37,7 @@ from hall import cli
 from hall.errors import KeyTrouble, ReleaseTrouble
 from hall.ownership import changing
 from hall.releases.catalogues import ROLE_OF
-from hall.releases.keys import ONLINE_KEY, make_key, read_key
+from hall.releases.keys import NEXT_ONLINE_KEY, ONLINE_KEY, make_key, read_key
 from hall.releases.reaching import civil_time, expect_known, expect_published, expect_reachable, hours
 from hall.releases.repository import Releases, found, sign
 from hall.releases.roles import APP, NORMAL, SMALL
@@ -45,6 +45,8 @@ from hall.releases.rollouts import Rollouts
 from hall.releases.watching import seen_of
 
 PASSPHRASE = "YICHUANG_KEY_PASSPHRASE"
+ACTIONS = ("who", "key", "renew", "replace")
+"""What `hall.cli_ceremony` does."""
 
 
 def run_release(args: argparse.Namespace) -> int:
@@ -52,6 +54,10 @@ def run_release(args: argparse.Namespace) -> int:
     alone: dict[str, Callable[[argparse.Namespace], int]] = {"keys": _keys, "sign": _sign, "init": _init}
     if args.action in alone:
         return alone[args.action](args)
+    if args.action in ACTIONS:
+        from hall.cli_ceremony import run_ceremony
+
+        return run_ceremony(args)
     if args.action in ROLE_OF:
         from hall.cli_catalogue import run_version
 
@@ -72,7 +78,17 @@ def releases_of(here: cli.HallHere) -> Releases:
     folder = here.folder / cli.RELEASES
     if not (folder / ONLINE_KEY).is_file():
         raise ReleaseTrouble("release.none", folder=str(here.folder))
-    return Releases(folder, read_key(folder / ONLINE_KEY), cli.utc_now(here.clock), NORMAL)
+    coming = folder / NEXT_ONLINE_KEY
+    next_key = read_key(coming) if coming.is_file() else None
+    return Releases(folder, read_key(folder / ONLINE_KEY), cli.utc_now(here.clock), NORMAL, next_key)
+
+
+def settle_own_key(here: cli.HallHere) -> None:
+    """The hall's next key takes the place of its key as soon as the public root says so."""
+    folder = here.folder / cli.RELEASES
+    coming = folder / NEXT_ONLINE_KEY
+    if coming.is_file() and releases_of(here).is_own(read_key(coming).public_key.keyid):
+        coming.replace(folder / ONLINE_KEY)
 
 
 def rollouts_of(here: cli.HallHere) -> Rollouts:
@@ -87,7 +103,7 @@ def rollouts_of(here: cli.HallHere) -> Rollouts:
 def _keys(args: argparse.Namespace) -> int:
     """The ceremony: all keys, one file for each person, and the first metadata signed by all of them."""
     roles = SMALL if args.small else NORMAL
-    folder, phrase = Path(args.folder), _passphrase(twice=True)
+    folder, phrase = Path(args.folder), passphrase(twice=True)
     people, hall = folder / "keys", folder / "hall"
     for place in (people, hall):
         place.mkdir(parents=True, exist_ok=True)
@@ -110,12 +126,12 @@ def _sign(args: argparse.Namespace) -> int:
         data = file.read_bytes()
     except OSError as cause:
         raise ReleaseTrouble("release.no_role", role=file.name) from cause
-    file.write_bytes(sign(data, file.stem, read_key(Path(args.key), _passphrase())))
+    file.write_bytes(sign(data, file.stem, read_key(Path(args.key), passphrase())))
     cli.say(t("release.signed", file=file.name))
     return 0
 
 
-def _passphrase(*, twice: bool = False) -> str:
+def passphrase(*, twice: bool = False) -> str:
     """From the variable for programs, else typed. Raises KeyTrouble when it was typed otherwise the second time."""
     if PASSPHRASE in os.environ or not sys.stdin.isatty():
         return os.environ.get(PASSPHRASE, "")
@@ -180,6 +196,7 @@ def _take(args: argparse.Namespace, here: cli.HallHere) -> int:
 
 def _publish(args: argparse.Namespace, here: cli.HallHere) -> int:
     published = releases_of(here).publish()
+    settle_own_key(here)
     cli.say(t("release.published", roles=", ".join(published) or "-"))
     return 0
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
@@ -13,12 +14,12 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     load_pem_private_key,
 )
-from securesystemslib.signer import CryptoSigner
+from securesystemslib.signer import CryptoSigner, Key
 
 from hall.errors import KeyTrouble
 from hall.releases.roles import ONLINE
 
-ONLINE_KEY = f"{ONLINE}.pem"
+ONLINE_KEY, NEXT_ONLINE_KEY = f"{ONLINE}.pem", f"{ONLINE}.next.pem"
 """The file of the hall's own key in its repository."""
 
 
@@ -41,4 +42,23 @@ def read_key(file: Path, passphrase: str = "") -> CryptoSigner:
         private = load_pem_private_key(file.read_bytes(), passphrase.encode() or None)
         return CryptoSigner(private)
     except (OSError, ValueError, TypeError) as cause:
+        raise KeyTrouble("release.key_not_read", file=str(file)) from cause
+
+
+def write_public(file: Path, key: CryptoSigner) -> None:
+    """The public half, for the one who admits it. Raises KeyTrouble."""
+    try:
+        file.write_bytes(
+            msgspec.json.format(msgspec.json.encode({"keyid": key.public_key.keyid, **key.public_key.to_dict()}))
+        )
+    except OSError as cause:
+        raise KeyTrouble("release.key_not_written", file=str(file)) from cause
+
+
+def read_public(file: Path) -> Key:
+    """The public half that `write_public` has written. Raises KeyTrouble."""
+    try:
+        found = msgspec.json.decode(file.read_bytes())
+        return Key.from_dict(found.pop("keyid"), found)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, msgspec.DecodeError) as cause:
         raise KeyTrouble("release.key_not_read", file=str(file)) from cause

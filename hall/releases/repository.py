@@ -8,7 +8,7 @@ A terminal sees all of a publication or nothing of it: versions stand side by si
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
@@ -75,11 +75,15 @@ class Releases:
         online: the hall's own key: snapshot, timestamp and rollouts.
         now: the time in UTC, without a zone as in the hall's other rooms it would be civil time.
         roles: for how long each holds.
+        next_online: the hall's own key from the next root on, where it is being replaced.
     """
 
-    def __init__(self, folder: Path, online: Signer, now: datetime, roles: Mapping[str, Role]) -> None:
+    def __init__(
+        self, folder: Path, online: Signer, now: datetime, roles: Mapping[str, Role],
+        next_online: Signer | None = None,
+    ) -> None:  # fmt: skip
         self.folder = folder
-        self._online = online
+        self._online = tuple(filter(None, (online, next_online)))
         self._now = now
         self._roles = roles
 
@@ -87,6 +91,14 @@ class Releases:
 
     def role(self, name: str) -> Meta:
         """The newest published version of a role that lists files. Raises ReleaseTrouble."""
+        return self._newest(name)
+
+    def is_own(self, keyid: str) -> bool:
+        """Whether a key counts as the hall's own by what is public now."""
+        return keyid in self._delegator(TIMESTAMP).get_delegated_role(TIMESTAMP).keyids
+
+    def newest(self, name: str) -> Meta:
+        """The newest published version of any role. Raises ReleaseTrouble."""
         return self._newest(name)
 
     def listed(self, name: str) -> dict[str, TargetFile]:
@@ -147,11 +159,24 @@ class Releases:
         """The version of a role that waits for signatures. Raises ReleaseTrouble when none does."""
         return _read(self._pending(name))
 
-    def missing(self, name: str) -> int:
-        """How many signatures a pending role still needs."""
+    def missing(self, name: str, together: Collection[str] = (ROOT, TARGETS)) -> int:
+        """How many signatures a pending role still needs.
+
+        `together`: the roles that are published in the same go; whose keys they name counts then.
+        """
         metadata = self.pending(name)
-        result = self._delegator(name).get_verification_result(name, metadata.signed_bytes, metadata.signatures)
-        return max(0, result.threshold - len(result.signed))
+        found = [
+            judge.get_verification_result(name, metadata.signed_bytes, metadata.signatures)
+            for judge in self._judges(name, together)
+        ]
+        return max(max(0, one.threshold - len(one.signed)) for one in found)
+
+    def _judges(self, name: str, together: Collection[str]) -> list[Root | Targets]:
+        """Whose keys count for a version that waits: a root's own and those of the one before; else as it will be."""
+        holder = TARGETS if name in DELEGATED else ROOT
+        comes = holder in together and self._waits(holder)
+        coming = cast("Root | Targets", (self.pending if comes else self._newest)(holder).signed)
+        return [coming, self._delegator(ROOT)] if name == ROOT else [coming]
 
     # Changing
 
@@ -171,6 +196,15 @@ class Releases:
         metadata.signatures.clear()
         _write(self._pending(role), metadata)
         return self._pending(role)
+
+    def revise(self, name: str, edit: Callable[[Any], None] = lambda signed: None) -> Path:
+        """The next version of a role after `edit`, with a new date; the pending file, to be signed anew."""
+        metadata = self._next(name)
+        edit(metadata.signed)
+        metadata.signed.expires = _until(self._roles[name], self._now)
+        metadata.signatures.clear()
+        _write(self._pending(name), metadata)
+        return self._pending(name)
 
     def withdraw(self, role: str, path: str) -> None:
         """Take a file that is not public out of the next version of `role`; who has signed has to sign again."""
@@ -203,7 +237,7 @@ class Releases:
         """
         waiting = [name for name in (ROOT, TARGETS, *DELEGATED) if name in only and self._waits(name)]
         for name in waiting:
-            if missing := self.missing(name):
+            if missing := self.missing(name, waiting):
                 raise ReleaseTrouble("release.signatures", role=name, missing=missing)
         for name in waiting:
             metadata = self.pending(name)
@@ -216,7 +250,8 @@ class Releases:
     def sign_online(self, name: str) -> None:
         """Sign a pending role with the hall's own key."""
         metadata = self.pending(name)
-        metadata.sign(self._online, append=True)
+        for judges in (self._judges(name, (ROOT, TARGETS)), self._judges(name, ())):
+            self._sign_online(name, metadata, judges[0])
         _write(self._pending(name), metadata)
 
     def freshen(self) -> None:
@@ -252,9 +287,16 @@ class Releases:
 
     def _signed(self, name: str, signed: Signed) -> None:
         metadata: Meta = Metadata(signed)
-        metadata.sign(self._online)
+        self._sign_online(name, metadata, self._delegator(name))
         self._delegator(name).verify_delegate(name, metadata.signed_bytes, metadata.signatures)
         _write(self._metadata(name, signed.version), metadata)
+
+    def _sign_online(self, name: str, metadata: Meta, judge: Root | Targets) -> None:
+        """With whichever of the hall's keys counts."""
+        counts = judge.get_delegated_role(name).keyids
+        for signer in self._online:
+            if signer.public_key.keyid in counts:
+                metadata.sign(signer, append=True)
 
     def _next(self, name: str) -> Meta:
         """The pending version, or a new one after the newest."""
