@@ -12,7 +12,6 @@ from casework.ambient import moment
 from casework.limits import LIMITS
 from casework.messages import Message
 from casework.rollout import Standing
-from casework.updating import Plan
 from console.terminal import Terminal
 from console.updating.looking import Looker
 from console.updating.trial import why_failed
@@ -38,7 +37,7 @@ class Updater:
         self._sentence = sentence
         self._woken = threading.Event()
         self._ended = False
-        self._plan = Plan("none")
+        self._not_now = ""
         self.trouble: Message | None = None
         """What stopped the last look."""
         self._thread = threading.Thread(target=self._run, name="updates", daemon=True)
@@ -67,7 +66,8 @@ class Updater:
 
     def look(self, *, at_once: bool = False) -> None:
         """Look once, here. Raises UpdateError."""
-        self._plan = self.looker.look(at_once=at_once)
+        self._not_now = ""
+        self.looker.look(at_once=at_once)
 
     def remember(self) -> None:
         """Right after a start: a version that did not stand here is told, and what is ready is known without asking."""
@@ -81,14 +81,11 @@ class Updater:
             notes.say(Standing(notes.standing.rollout, home.version, state="returned", version=gone, error=said))
         elif notes.standing.version == home.version and not home.on_trial():
             notes.say(msgspec.structs.replace(notes.standing, app=home.version, state="healthy", error=""))
-        self._plan = self.looker.plan()
 
     def view(self) -> UpdateView | None:
         """What is ready to begin; the banner's words. Cheap: asked once a second."""
-        if self._plan.step != "offer":
-            return None
         plan, rollout = self.looker.plan(), self.looker.notes.rollout
-        if plan.step != "offer" or rollout is None:
+        if plan.step != "offer" or rollout is None or plan.version == self._not_now:
             return None
         until = f"{moment(rollout.deadline):%m-%d %H:%M}" if rollout.deadline else ""
         return UpdateView(plan.version, plan.urge, until)
@@ -97,7 +94,7 @@ class Updater:
         """Let the version that is ready begin with the next start. Raises UpdateRefused where it can't."""
         plan, home, notes = self.looker.plan(), self.looker.home, self.looker.notes
         if plan.step != "offer" or not switch(home.folder, plan.version):
-            self._plan = Plan("none")
+            self._not_now = plan.version  # not every second; the next look may think otherwise
             raise UpdateRefused("update.not_ready", what=plan.version)
         notes.say(msgspec.structs.replace(notes.standing, state="trial", version=plan.version, error=""))
 
