@@ -64,7 +64,7 @@ class Counter(Connected):
 
     def is_own(self, terminal: str) -> bool:
         """Whether that number is or was this terminal's."""
-        return terminal == self.identity.terminal or terminal in self.former_numbers
+        return terminal == self.identity.terminal or any(one.terminal == terminal for one in self.former)
 
     def trust(self) -> Message | None:
         """Why this machine has to be enrolled again, in a sentence; None while all is well."""

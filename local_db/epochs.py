@@ -38,11 +38,11 @@ class Epochs(Rebuild):
     def apply(self, links: tuple[Link, ...], start: int, head: Signed, chain: str, epoch: int, acked: int) -> bool:
         """As `Pages.apply`; the page's head is kept, and after a change of epoch the hall's mark is believed."""
         self._renew(epoch, acked)
-        done = super().apply(links, start, head, chain, epoch, acked)
-        if done and links:
-            with self.transaction() as db:
-                _keep_head(db, start + len(links), head, self.limits.offer_entries, self.limits.pull_bytes)
-        return done
+        return super().apply(links, start, head, chain, epoch, acked)
+
+    def _ended(self, db: sqlite3.Connection, seq: int, head: Signed) -> None:
+        super()._ended(db, seq, head)
+        _keep_head(db, seq, head, self.limits.offer_entries, self.limits.pull_bytes)
 
     def points(self) -> tuple[Point, ...]:
         """Places of this copy of the log, newest first, each about twice as far back as the one before."""

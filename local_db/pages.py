@@ -95,10 +95,14 @@ class Pages(Outbox):
             took_ms = (self.clock.monotonic() - began) * 1000
             count = next_count(len(part), took_ms, self.limits.apply_slice_ms)
         with self.transaction() as db:
-            end = start + len(read)
-            db.execute(_SQL["remember_head"], (msgspec.json.encode(head), end, end))
+            if read:
+                self._ended(db, start + len(read), head)
             self._acked(db, acked)
         return True
+
+    def _ended(self, db: sqlite3.Connection, seq: int, head: Signed) -> None:
+        """All of a page is here: its head is the newest that the hall has signed."""
+        db.execute(_SQL["remember_head"], (msgspec.json.encode(head), seq, seq))
 
     def _fold(self, part: Sequence[_Read]) -> dict[str, _Folded]:
         folded: dict[str, _Folded] = {}
@@ -123,11 +127,11 @@ class Pages(Outbox):
                     changed |= self._note(db, one.link.entry, one.fact, brought)
             changed |= self._pass_hidden(db, part)
             now = stamp(self.clock.now())
-            for case_id, state in folded.items():
-                keep_confirmed(db, case_id, state)
+            said = {case_id: keep_confirmed(db, case_id, state) for case_id, state in folded.items()}
             for case_id in sorted(filter(None, changed)):
                 base = folded[case_id].case if case_id in folded else confirmed_case(db, case_id)
-                keep(db, case_id, shown_case(db, case_id), overlaid(db, case_id, base), now)
+                after = overlaid(db, case_id, base)
+                keep(db, case_id, shown_case(db, case_id), after, now, said.get(case_id) if after is base else None)
             db.execute(_SQL["advance"], (cursor + len(part), part[-1].chain))
             follow(db, (one.fact for one in part if one.fact is not None))
             follow_own(db, changed)
@@ -270,12 +274,13 @@ def after_entry(known: _Folded, entry: Entry, fact: Fact) -> _Folded:
     return _Folded(known.root, n, hole, evolve(known.case, fact), unread, entry.received_at)
 
 
-def keep_confirmed(db: sqlite3.Connection, case_id: str, state: _Folded) -> None:
-    """Write what the log says of a case."""
+def keep_confirmed(db: sqlite3.Connection, case_id: str, state: _Folded) -> bytes | None:
+    """Write what the log says of a case; the bytes of its state."""
     body = encode_case(state.case) if state.case is not None else None
     ended = state.case is not None and is_over(state.case)
     marks = state.hole * HOLE | state.unread * UNREAD
     db.execute(_REPLAY["keep_confirmed"], (case_id, state.root, state.n, marks, body, ended, state.touched))
+    return body
 
 
 def want(db: sqlite3.Connection, facts: Iterable[Fact]) -> None:

@@ -69,8 +69,13 @@ def reshow(db: sqlite3.Connection, case_id: str, now: str) -> None:
     keep(db, case_id, shown_case(db, case_id), overlaid(db, case_id, confirmed_case(db, case_id)), now)
 
 
-def keep(db: sqlite3.Connection, case_id: str, before: Case | None, after: Case | None, now: str) -> None:
-    """Write `after` as what is shown, where `before` was; with its places, and its people for the finder."""
+def keep(
+    db: sqlite3.Connection, case_id: str, before: Case | None, after: Case | None, now: str, body: bytes | None = None
+) -> None:  # fmt: skip
+    """Write `after` as what is shown, where `before` was; with its places, and its people for the finder.
+
+    `body`: `after` as bytes, where somebody has them already.
+    """
     if before == after:
         return
     old = place_rows(before)
@@ -89,7 +94,8 @@ def keep(db: sqlite3.Connection, case_id: str, before: Case | None, after: Case 
         db.executemany(_SQL["keep_place"], [(*row, measures.terms) for row in come])
     if len(come) < len(new):
         clock_places(db, [row for row in new if row in old], measures.terms)
-    row = (case_id, after.root, *columns, now, visit, checks, *marks, *counted, clerk_of(after), encode_case(after))
+    state = body or encode_case(after)
+    row = (case_id, after.root, *columns, now, visit, checks, *marks, *counted, clerk_of(after), state)
     db.execute(_SQL["keep_shown"], row)
     if after.former_numbers:
         db.executemany(_SQL["keep_alias"], [(number, case_id) for number in after.former_numbers])
