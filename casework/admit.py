@@ -16,7 +16,7 @@ _PASSES = frozenset({"papers_to_come"})
 """What stands in the way for a while only: such a step waits, and is judged again by itself (S35)."""
 
 
-class Judgement(msgspec.Struct, frozen=True, omit_defaults=True):
+class Judgement(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """What the hall says of a fact. `kind`: accepted, rejected or held; `flags` are doubts about an accepted one."""
 
     kind: str

@@ -28,7 +28,7 @@ UNDER_WAY = frozenset({"accepted", "suspended", "forwarded"})
 AFTER_DECISION = frozenset({"decided", "certified", "delivered"})
 
 
-class StepState(msgspec.Struct, frozen=True, omit_defaults=True):
+class StepState(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """What became of a step: done or not needed, by whom, when, with which remark."""
 
     state: str
@@ -37,7 +37,7 @@ class StepState(msgspec.Struct, frozen=True, omit_defaults=True):
     note: str = ""
 
 
-class Supplement(msgspec.Struct, frozen=True, omit_defaults=True):
+class Supplement(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """The one notice of what is missing (R4, R5), and what of it came since."""
 
     lines: tuple[bodies.SupplementLine, ...]
@@ -46,7 +46,7 @@ class Supplement(msgspec.Struct, frozen=True, omit_defaults=True):
     also: tuple[bodies.SupplementLine, ...] = ()
 
 
-class Pause(msgspec.Struct, frozen=True, omit_defaults=True):
+class Pause(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A special procedure at a step: the clocks stand still after `since` up to and including `until` (R22, R23)."""
 
     step: str
@@ -60,7 +60,7 @@ class Pause(msgspec.Struct, frozen=True, omit_defaults=True):
     held_on: str = ""
 
 
-class Consult(msgspec.Struct, frozen=True, omit_defaults=True):
+class Consult(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A question to another post: the step that answers it, and the one that waits for the answer."""
 
     step: bodies.RouteStep
@@ -68,7 +68,7 @@ class Consult(msgspec.Struct, frozen=True, omit_defaults=True):
     question: str
 
 
-class Extension(msgspec.Struct, frozen=True, omit_defaults=True):
+class Extension(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """The one extension (R21)."""
 
     days: int
@@ -78,7 +78,7 @@ class Extension(msgspec.Struct, frozen=True, omit_defaults=True):
     authority: str = ""
 
 
-class PrintedPaper(msgspec.Struct, frozen=True, omit_defaults=True):
+class PrintedPaper(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A paper that was handed out. `of`: the fact that it tells of; empty where no judgement stands behind it."""
 
     paper: str
@@ -89,14 +89,14 @@ class PrintedPaper(msgspec.Struct, frozen=True, omit_defaults=True):
     of: str = ""
 
 
-class PaperAct(msgspec.Struct, frozen=True):
+class PaperAct(msgspec.Struct, frozen=True, gc=False):
     """A judgement that is told on paper: the fact, and the kind of its paper."""
 
     fact: str
     paper: str
 
 
-class Recall(msgspec.Struct, frozen=True, omit_defaults=True):
+class Recall(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """The task to get a paper back whose act was given up (S15); open until somebody has said how it ended.
 
     `holder` got the paper; `ended`: `came_back` or `void`.
@@ -114,7 +114,7 @@ class Recall(msgspec.Struct, frozen=True, omit_defaults=True):
     note: str = ""
 
 
-class Claim(msgspec.Struct, frozen=True):
+class Claim(msgspec.Struct, frozen=True, gc=False):
     """Who has an item of the queue, since when, at which window; it lapses with its day (S23)."""
 
     by: str
@@ -123,7 +123,7 @@ class Claim(msgspec.Struct, frozen=True):
     name: str
 
 
-class Handed(msgspec.Struct, frozen=True):
+class Handed(msgspec.Struct, frozen=True, gc=False):
     """An item that was handed over at a shift's end (交接): to whom, by whom, when; until somebody works on it."""
 
     to: str
@@ -132,7 +132,7 @@ class Handed(msgspec.Struct, frozen=True):
     at: str
 
 
-class Nudge(msgspec.Struct, frozen=True):
+class Nudge(msgspec.Struct, frozen=True, gc=False):
     """Somebody asked to hurry: who, when, with which words, while which steps were open."""
 
     by: str
@@ -141,14 +141,14 @@ class Nudge(msgspec.Struct, frozen=True):
     steps: tuple[str, ...] = ()
 
 
-class Place(msgspec.Struct, frozen=True):
+class Place(msgspec.Struct, frozen=True, gc=False):
     """Where a case waits: an open step, and the post whose queue shows it (or the applicant, or a third party)."""
 
     step: str
     post: str
 
 
-class Case(msgspec.Struct, frozen=True, omit_defaults=True):
+class Case(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """The state of one case."""
 
     id: str

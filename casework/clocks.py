@@ -34,7 +34,7 @@ _HALF_DAY = 195
 """Office minutes."""
 
 
-class Limit(msgspec.Struct, frozen=True):
+class Limit(msgspec.Struct, frozen=True, gc=False):
     """时限: `amount` of `unit`, and the fact from which it counts (the caller knows when that happened)."""
 
     amount: int
@@ -42,7 +42,7 @@ class Limit(msgspec.Struct, frozen=True):
     start: Start = "acceptance"
 
 
-class Suspension(msgspec.Struct, frozen=True):
+class Suspension(msgspec.Struct, frozen=True, gc=False):
     """A time in which the clock stands still: the days after `start` up to and including `end`; None while it lasts.
 
     `kind` names the special procedure, `article` the law where it is not art. 45 of 行政许可法.
@@ -54,7 +54,7 @@ class Suspension(msgspec.Struct, frozen=True):
     article: str = ""
 
 
-class Clock(msgspec.Struct, frozen=True):
+class Clock(msgspec.Struct, frozen=True, gc=False):
     """A clock as of a day: `due` is `YYYY-MM-DD` for days and months, `YYYY-MM-DDTHH:MM` for hours and minutes.
 
     `standing`: a suspension lasts, and `due` is the earliest it can be. `total` is the limit with its extension, in

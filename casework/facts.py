@@ -20,7 +20,7 @@ HALL = "0000"
 """The hall is a terminal of its own (S10)."""
 
 
-class Group(msgspec.Struct, frozen=True):
+class Group(msgspec.Struct, frozen=True, gc=False):
     """Facts of one command and one class, committed, sent, judged and accepted all or none (S3)."""
 
     id: str
@@ -30,7 +30,7 @@ class Group(msgspec.Struct, frozen=True):
     """The group of the same command that is judged before this one."""
 
 
-class Base(msgspec.Struct, frozen=True):
+class Base(msgspec.Struct, frozen=True, gc=False):
     """What its maker had seen (S5): the hall's log up to `cursor`, and the own fact before it."""
 
     epoch: int
@@ -38,7 +38,7 @@ class Base(msgspec.Struct, frozen=True):
     local_seq: int
 
 
-class LegalTime(msgspec.Struct, frozen=True):
+class LegalTime(msgspec.Struct, frozen=True, gc=False):
     """The counter's time, the one on the paper, with its evidence (S29)."""
 
     at: str
@@ -63,7 +63,7 @@ class LegalTime(msgspec.Struct, frozen=True):
         return -limits.clock_offset_seconds <= since <= limits.clock_contact_seconds
 
 
-class Fact(msgspec.Struct, frozen=True):
+class Fact(msgspec.Struct, frozen=True, gc=False):
     """What happened, once, for ever. `body` is the exact JSON of the type's own struct in `casework.events`."""
 
     id: str
@@ -86,7 +86,7 @@ class Fact(msgspec.Struct, frozen=True):
     body: msgspec.Raw
 
 
-class Envelope(msgspec.Struct, frozen=True):
+class Envelope(msgspec.Struct, frozen=True, gc=False):
     """A fact's place in the chain of an incarnation (S2)."""
 
     terminal: str

@@ -21,7 +21,7 @@ _encode = msgspec.json.Encoder().encode
 _decode_terms = msgspec.json.Decoder(tuple[Term, ...]).decode
 
 
-class Measures(msgspec.Struct, frozen=True):
+class Measures(msgspec.Struct, frozen=True, gc=False):
     """Times are stamps, empty while nothing happened. `looks`: how often the counter checked its papers."""
 
     checked_at: str

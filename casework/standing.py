@@ -37,7 +37,7 @@ SPOT = 3
 """Minutes of the counter for a decision on the spot."""
 
 
-class Standing(msgspec.Struct, frozen=True):
+class Standing(msgspec.Struct, frozen=True, gc=False):
     """A clock or term at a moment. `left`: days, or office minutes, as the limit counts; negative is overdue."""
 
     kind: Kind
@@ -49,7 +49,7 @@ class Standing(msgspec.Struct, frozen=True):
     """What it measures has happened: it shows how it stood then."""
 
 
-class Term(msgspec.Struct, frozen=True, omit_defaults=True):
+class Term(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A clock or term of a case that has begun, without the day on which somebody looks at it.
 
     `extension`: working days that were given, in the law's unit `law`; `pauses`: what stops this clock.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 
-class Verdict(msgspec.Struct, frozen=True, omit_defaults=True):
+class Verdict(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """What the hall said of an envelope. `v`: accepted, rejected, held. A higher revision replaces a lower (S13)."""
 
     v: str
@@ -16,7 +16,7 @@ class Verdict(msgspec.Struct, frozen=True, omit_defaults=True):
     judged_at: str = ""
 
 
-class Tray(msgspec.Struct, frozen=True, omit_defaults=True):
+class Tray(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A refused or held fact that a person must settle (S16), masked: never its body."""
 
     fact: str

@@ -31,14 +31,14 @@ ENTRY_VERDICT = "verdict"
 ENTRY_TRAY = "tray"
 
 
-class Place(msgspec.Struct, frozen=True):
+class Place(msgspec.Struct, frozen=True, gc=False):
     """A place in the hall's log: the epoch that a terminal was in, and the number of an entry there."""
 
     epoch: int
     seq: int
 
 
-class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
+class Entry(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """One line of the hall's log (S7). Which of the optional parts it has depends on `kind`."""
 
     kind: str
@@ -59,14 +59,14 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
     """kind `fact`: `fact` is what every window may see; the hall keeps the full bytes that its envelope seals (S7)."""
 
 
-class Hidden(msgspec.Struct, frozen=True):
+class Hidden(msgspec.Struct, frozen=True, gc=False):
     """An entry of a scope that the terminal does not hold: its place in the chain, and nothing of its content."""
 
     seq: int
     hash: str
 
 
-class Head(msgspec.Struct, frozen=True, omit_defaults=True):
+class Head(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """Up to where the hall's log goes: signed by the hall for each page (S9)."""
 
     hall: str
@@ -77,7 +77,7 @@ class Head(msgspec.Struct, frozen=True, omit_defaults=True):
     """`page_digest` of the page that it ends: which terminal was shown what, and what is hidden from it."""
 
 
-class Sent(msgspec.Struct, frozen=True, omit_defaults=True):
+class Sent(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """One envelope of a batch with its fact; without the bytes it is a stub (S12)."""
 
     seq: int
@@ -87,7 +87,7 @@ class Sent(msgspec.Struct, frozen=True, omit_defaults=True):
     fact_hash: str = ""
 
 
-class Batch(msgspec.Struct, frozen=True, omit_defaults=True):
+class Batch(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """What a push carries (S11): envelopes first..last without gaps, and where its terminal stands in the log."""
 
     hall: str
@@ -109,7 +109,7 @@ class Batch(msgspec.Struct, frozen=True, omit_defaults=True):
     """How the terminal is, by its own word (S34)."""
 
 
-class Answered(msgspec.Struct, frozen=True, omit_defaults=True):
+class Answered(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """The verdict for one envelope of a push, or the latest one if the envelope was known (`duplicate`)."""
 
     seq: int
@@ -119,7 +119,7 @@ class Answered(msgspec.Struct, frozen=True, omit_defaults=True):
     duplicate: bool = False
 
 
-class PushAnswer(msgspec.Struct, frozen=True):
+class PushAnswer(msgspec.Struct, frozen=True, gc=False):
     """200 to a push. `acked`: the highest `local_seq` without a gap that the hall holds."""
 
     hall_time: str
@@ -127,7 +127,7 @@ class PushAnswer(msgspec.Struct, frozen=True):
     verdicts: tuple[Answered, ...]
 
 
-class PullAnswer(msgspec.Struct, frozen=True):
+class PullAnswer(msgspec.Struct, frozen=True, gc=False):
     """200 to a pull: entries and hidden ones after..upto without a gap, and the signed head at `upto` (S18)."""
 
     hall_time: str
@@ -143,7 +143,7 @@ class PullAnswer(msgspec.Struct, frozen=True):
     """`Signed` over `Head` at `upto`."""
 
 
-class Kept(msgspec.Struct, frozen=True):
+class Kept(msgspec.Struct, frozen=True, gc=False):
     """A refused or held fact with its bytes, for whoever holds the case's scope (S16)."""
 
     terminal: str
@@ -152,7 +152,7 @@ class Kept(msgspec.Struct, frozen=True):
     fact: msgspec.Raw
 
 
-class CaseAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
+class CaseAnswer(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """200 to a question for one case: its entries in order, and what of it waits in the tray."""
 
     hall_time: str
@@ -163,7 +163,7 @@ class CaseAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
     """Over `CaseProof`: these are the entries that the hall has shown to this terminal."""
 
 
-class CaseProof(msgspec.Struct, frozen=True):
+class CaseProof(msgspec.Struct, frozen=True, gc=False):
     """What the hall signs of an answer for one case."""
 
     hall: str
@@ -173,7 +173,7 @@ class CaseProof(msgspec.Struct, frozen=True):
     """`case_digest` of the entries."""
 
 
-class Hello(msgspec.Struct, frozen=True):
+class Hello(msgspec.Struct, frozen=True, gc=False):
     """Who the hall is and what time it has: unsigned request, signed answer (S29)."""
 
     hall: str
@@ -188,7 +188,7 @@ class Hello(msgspec.Struct, frozen=True):
     """The oldest that it still takes (S32)."""
 
 
-class EnrolRequest(msgspec.Struct, frozen=True):
+class EnrolRequest(msgspec.Struct, frozen=True, gc=False):
     """A terminal presents its one-time code and its public key; the whole is signed with that key as proof."""
 
     number: str
@@ -197,7 +197,7 @@ class EnrolRequest(msgspec.Struct, frozen=True):
     key: str
 
 
-class EnrolAnswer(msgspec.Struct, frozen=True):
+class EnrolAnswer(msgspec.Struct, frozen=True, gc=False):
     """What an enrolled terminal has to know."""
 
     hall: str
@@ -209,14 +209,14 @@ class EnrolAnswer(msgspec.Struct, frozen=True):
     hall_time: str
 
 
-class Point(msgspec.Struct, frozen=True):
+class Point(msgspec.Struct, frozen=True, gc=False):
     """The chain at a place of a terminal's copy of the log."""
 
     seq: int
     chain: str
 
 
-class Offer(msgspec.Struct, frozen=True):
+class Offer(msgspec.Struct, frozen=True, gc=False):
     """A terminal of another epoch says where it stands, and shows what the hall may have lost (S24, S25).
 
     The first one of a conversation has no entries, only `points`; the next ones carry entries after+1..head.seq, and
@@ -237,14 +237,14 @@ class Offer(msgspec.Struct, frozen=True):
     """Each an `Entry`, or `Hidden`, byte for byte as it was pulled."""
 
 
-class Range(msgspec.Struct, frozen=True):
+class Range(msgspec.Struct, frozen=True, gc=False):
     """Entries first..last, both inclusive."""
 
     first: int
     last: int
 
 
-class OfferAnswer(msgspec.Struct, frozen=True):
+class OfferAnswer(msgspec.Struct, frozen=True, gc=False):
     """200 to an offer."""
 
     hall_time: str
@@ -257,7 +257,7 @@ class OfferAnswer(msgspec.Struct, frozen=True):
     """Entries whose bytes the hall asks this terminal for (S25); empty: nothing more."""
 
 
-class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
+class Problem(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """Every answer that is no success: a stable code, a sentence, facts."""
 
     error: str
@@ -265,7 +265,7 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     facts: dict[str, Any] = {}
 
 
-class Link(msgspec.Struct, frozen=True):
+class Link(msgspec.Struct, frozen=True, gc=False):
     """An entry as a page of a pull carries it, read: its hash, and the entry unless it is hidden."""
 
     seq: int
@@ -277,7 +277,7 @@ class Link(msgspec.Struct, frozen=True):
     """The chain after it, where it was read in its page."""
 
 
-class _Kind(msgspec.Struct, frozen=True):
+class _Kind(msgspec.Struct, frozen=True, gc=False):
     seq: int
     kind: str = ""
     hash: str = ""

@@ -14,7 +14,7 @@ from hall.rows import CaseRow
 HALL_SCOPE = "hall"
 
 
-class Later(msgspec.Struct, frozen=True):
+class Later(msgspec.Struct, frozen=True, gc=False):
     """An entry of a case, as far as it can break a judgement (S5)."""
 
     seq: int

@@ -14,7 +14,7 @@ from casework.limits import LIMITS, Limits
 from casework.wire import Batch, Sent, envelopes
 
 
-class Piece(msgspec.Struct, frozen=True):
+class Piece(msgspec.Struct, frozen=True, gc=False):
     """One envelope with what came in it."""
 
     envelope: Envelope

@@ -18,7 +18,7 @@ TERMINAL_SCOPE = "terminal/"
 """Scope of one terminal's own entries: `terminal/0012` (S7)."""
 
 
-class HallRow(msgspec.Struct, frozen=True):
+class HallRow(msgspec.Struct, frozen=True, gc=False):
     """Who the hall is, and where its log ends."""
 
     id: str
@@ -36,7 +36,7 @@ class HallRow(msgspec.Struct, frozen=True):
     """Until when the hall gathers what its terminals hold (S25); empty while it takes in new facts."""
 
 
-class TerminalRow(msgspec.Struct, frozen=True):
+class TerminalRow(msgspec.Struct, frozen=True, gc=False):
     """A terminal: its key, what it holds, and up to where the hall has its envelopes."""
 
     number: str
@@ -64,7 +64,7 @@ class TerminalRow(msgspec.Struct, frozen=True):
         return scope in self.scopes or scope == self.own_scope
 
 
-class ReportRow(msgspec.Struct, frozen=True):
+class ReportRow(msgspec.Struct, frozen=True, gc=False):
     """A terminal's last contact, and what it said of itself then (S34).
 
     `clear`: up to this moment everything that was done there is here (S30); empty while nobody knows.
@@ -77,7 +77,7 @@ class ReportRow(msgspec.Struct, frozen=True):
     report: Report | None = None
 
 
-class AdoptionRow(msgspec.Struct, frozen=True):
+class AdoptionRow(msgspec.Struct, frozen=True, gc=False):
     """`number` goes on from `incarnation` of `terminal` (S27).
 
     `shared`: up to which of its envelopes both chains are known to be one; `again`: how many facts were sealed again;
@@ -92,7 +92,7 @@ class AdoptionRow(msgspec.Struct, frozen=True):
     fenced: bool
 
 
-class InviteRow(msgspec.Struct, frozen=True):
+class InviteRow(msgspec.Struct, frozen=True, gc=False):
     """A one-time code, bound to a number; `used_by` is the key that enrolled with it."""
 
     number: str
@@ -102,7 +102,7 @@ class InviteRow(msgspec.Struct, frozen=True):
     used_by: str = ""
 
 
-class Register(msgspec.Struct, frozen=True):
+class Register(msgspec.Struct, frozen=True, gc=False):
     """An envelope that was judged, with the latest verdict (S13)."""
 
     terminal: str
@@ -121,7 +121,7 @@ class Register(msgspec.Struct, frozen=True):
     """The fact's bytes while it is refused or held."""
 
 
-class CaseRow(msgspec.Struct, frozen=True):
+class CaseRow(msgspec.Struct, frozen=True, gc=False):
     """A case as its accepted facts make it. `state` is an encoded `Case`; None until it was received."""
 
     id: str
@@ -131,7 +131,7 @@ class CaseRow(msgspec.Struct, frozen=True):
     state: bytes | None
 
 
-class TrayRow(msgspec.Struct, frozen=True):
+class TrayRow(msgspec.Struct, frozen=True, gc=False):
     """A tray entry. `id` names it in a `resolve.*`; `blocks`: judgements of its lane wait for it."""
 
     id: str
@@ -140,7 +140,7 @@ class TrayRow(msgspec.Struct, frozen=True):
     tray: Tray
 
 
-class LogRow(msgspec.Struct, frozen=True):
+class LogRow(msgspec.Struct, frozen=True, gc=False):
     """A numbered entry, as it lies in the log."""
 
     seq: int
@@ -154,7 +154,7 @@ class LogRow(msgspec.Struct, frozen=True):
     n: int
 
 
-class PageRow(msgspec.Struct, frozen=True):
+class PageRow(msgspec.Struct, frozen=True, gc=False):
     """What a pull needs of an entry."""
 
     seq: int
@@ -164,7 +164,7 @@ class PageRow(msgspec.Struct, frozen=True):
     data: bytes
 
 
-class TimerRow(msgspec.Struct, frozen=True):
+class TimerRow(msgspec.Struct, frozen=True, gc=False):
     """Until when (a day, inclusive) somebody may act before the hall does. `kind`: casework.timers."""
 
     case: str
@@ -172,7 +172,7 @@ class TimerRow(msgspec.Struct, frozen=True):
     due: str
 
 
-class LostRow(msgspec.Struct, frozen=True):
+class LostRow(msgspec.Struct, frozen=True, gc=False):
     """An entry of a log that parted from this one (S25). `data` is None while only its place is known."""
 
     hash: str
@@ -184,7 +184,7 @@ class LostRow(msgspec.Struct, frozen=True):
     """Where it stands now; 0 while nowhere."""
 
 
-class LostPlace(msgspec.Struct, frozen=True):
+class LostPlace(msgspec.Struct, frozen=True, gc=False):
     """A known place of such a log: the entry's hash, the chain after it, and whether its bytes are known.
 
     `entry`: where it stands in the log of today; 0 while nowhere.
@@ -197,7 +197,7 @@ class LostPlace(msgspec.Struct, frozen=True):
     entry: int = 0
 
 
-class RejoinedRow(msgspec.Struct, frozen=True):
+class RejoinedRow(msgspec.Struct, frozen=True, gc=False):
     """Up to where a terminal's log of an older epoch is this one, up to where it went, and places of it (S25)."""
 
     terminal: str
@@ -208,7 +208,7 @@ class RejoinedRow(msgspec.Struct, frozen=True):
     """Newest first; none where an older program wrote the row."""
 
 
-class LeavingRow(msgspec.Struct, frozen=True):
+class LeavingRow(msgspec.Struct, frozen=True, gc=False):
     """A scope that a terminal is to give up, by an entry of the log."""
 
     terminal: str
@@ -216,7 +216,7 @@ class LeavingRow(msgspec.Struct, frozen=True):
     since: int
 
 
-class ScanRow(msgspec.Struct, frozen=True):
+class ScanRow(msgspec.Struct, frozen=True, gc=False):
     """A scan that an accepted fact of a case names (S35). `came`: the hall has said that all of it is here."""
 
     sha256: str
@@ -227,7 +227,7 @@ class ScanRow(msgspec.Struct, frozen=True):
     """The case's, where the row was read."""
 
 
-class Draft(msgspec.Struct, frozen=True):
+class Draft(msgspec.Struct, frozen=True, gc=False):
     """An entry that has no number yet: the counter is read last (S8)."""
 
     entry: Entry

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 
-class Body(msgspec.Struct, frozen=True, omit_defaults=True):
+class Body(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """Base of all bodies."""
 
 

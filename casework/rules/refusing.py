@@ -22,7 +22,7 @@ SEPARATION = frozenset({"same_person", "helper_may_not", "recused"})
 """Refusals that nobody can insist on (S15)."""
 
 
-class Refusal(msgspec.Struct, frozen=True):
+class Refusal(msgspec.Struct, frozen=True, gc=False):
     """A *no* with its reason: a value, not an error. `code` is stable, `facts` fill the sentence `refusal.<code>`."""
 
     code: str
