@@ -121,6 +121,23 @@ class Connected:
             finally:
                 db.rollback()
 
+    @contextlib.contextmanager
+    def looking(self) -> Iterator[sqlite3.Connection]:
+        """A snapshot on the connection that writes, for whoever is about to write: its pages are at hand.
+
+        A reader's are not: each commit of another connection empties its cache. Others who write through this object
+        wait; other processes and other memories of the same file don't.
+        """
+        with self._lock, wrapped(self.file):
+            if self._writing:
+                raise RuntimeError("a look inside a write transaction")
+            self._writer.execute("begin")
+            try:
+                yield self._writer
+            finally:
+                if self._writer.in_transaction:
+                    self._writer.rollback()
+
     def revision(self) -> int:
         """A number that changes with every commit of any process, as this thread's reader sees it: cheap to ask."""
         with self.reading() as db:

@@ -40,7 +40,7 @@ _FIRST_SLICE = 64
 _MOST_SLICE = 500
 
 
-class _Read(msgspec.Struct, frozen=True):
+class _Read(msgspec.Struct, frozen=True, gc=False):
     """An entry of a page, parsed before the lock is taken, with the chain after it."""
 
     link: Link
@@ -48,7 +48,7 @@ class _Read(msgspec.Struct, frozen=True):
     fact: Fact | None
 
 
-class _Folded(msgspec.Struct, frozen=True):
+class _Folded(msgspec.Struct, frozen=True, gc=False):
     """What the log says of a case after a slice."""
 
     root: str
@@ -106,7 +106,7 @@ class Pages(Outbox):
 
     def _fold(self, part: Sequence[_Read]) -> dict[str, _Folded]:
         folded: dict[str, _Folded] = {}
-        with self.reading() as db:
+        with self.looking() as db:
             for one in part:
                 fact, entry = one.fact, one.link.entry
                 if fact is not None and fact.case and entry is not None:
