@@ -11,10 +11,10 @@ import random
 import secrets
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from casework import messages
 from casework.ambient import CIVIL, Clock, stamp, uuid7
@@ -191,11 +191,6 @@ def own_line(terminal: Terminal) -> Owner | None:
     return own(terminal.memory.folder, os.getpid(), stamp(terminal.clock.now()))
 
 
-async def run_here(call: Callable[..., T], /, *arguments: Any) -> T:
-    """Calls the memory in this very thread: for commands, which do nothing else meanwhile."""
-    return call(*arguments)
-
-
 @contextlib.asynccontextmanager
 async def line_for(terminal: Terminal, *, limits: Limits = LIMITS) -> AsyncIterator[Line]:
     """The line of `terminal`, its connections closed at the end.
@@ -206,6 +201,7 @@ async def line_for(terminal: Terminal, *, limits: Limits = LIMITS) -> AsyncItera
     """
     from importlib.metadata import version
 
+    from console.memory_thread import MemoryThread
     from sync.line import Line
     from sync.transport import Transport
 
@@ -217,6 +213,7 @@ async def line_for(terminal: Terminal, *, limits: Limits = LIMITS) -> AsyncItera
         limits=limits,
         program=version("yichuang"),
     )
+    memory_thread = MemoryThread()
     try:
         yield Line(
             memory,
@@ -225,11 +222,12 @@ async def line_for(terminal: Terminal, *, limits: Limits = LIMITS) -> AsyncItera
             clock=terminal.clock,
             sleep=wait,
             dice=dice,
-            run=run_here,
+            run=memory_thread,
             limits=limits,
         )
     finally:
         await transport.aclose()
+        memory_thread.close()
 
 
 def program() -> tuple[str, str]:

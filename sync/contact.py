@@ -92,15 +92,18 @@ class Contact:
         """The hall's time as far as it is known here."""
         return self.clock.now() - self._offset
 
-    async def heard(self, hall_time: str) -> None:
-        """The hall answered. The evidence is written when it has changed by a second, or every poll's length."""
+    async def heard(self, hall_time: str, ago: float = 0.0) -> None:
+        """The hall answered, `ago` seconds before now.
+
+        The evidence is written when it has changed by a second, or every poll's length.
+        """
         try:
             told = moment(hall_time)
         except BadBytes as cause:
             raise NotTheHall("line.not_the_hall", seen="hall_time") from cause
         if not await self._goes_on(told):
             return
-        self._offset = self.clock.now() - told
+        self._offset = self.clock.now() - timedelta(seconds=ago) - told
         now, written = self.clock.monotonic(), self._written
         stale = written is None or now - written[0] >= self.limits.poll_seconds
         if stale or abs(self._offset - (written or (0.0, timedelta(0)))[1]) >= timedelta(seconds=1):

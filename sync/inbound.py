@@ -2,11 +2,17 @@
 
 The signed head at a page's end must be the chain that its entries make from the cursor on, and name this very page:
 then nothing was cut, rewritten, hidden, doubled or taken from another question or another terminal (T14-T17).
+
+While a page is stored the next one is already asked for. It is used only where the memory then stands exactly where
+that question said, and passes the same proof; otherwise it is dropped and asked for as ever (`docs/adr/0032`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Coroutine, Mapping
+from datetime import datetime
 from functools import partial
+from typing import Any
 
 import msgspec
 
@@ -14,6 +20,7 @@ from casework.errors import BadBytes
 from casework.report import encode_report
 from casework.seals import Signed, read, unseal
 from casework.wire import PURPOSE_HEAD, Head, Link, PullAnswer, page_digest, read_page
+from sync.ahead import Ahead, drop
 from sync.contact import Contact
 from sync.errors import Declined, NotTheHall, OtherHall, TryAgain
 from sync.ports import Position
@@ -30,57 +37,134 @@ class Page(msgspec.Struct, frozen=True):
     """The cursor stands at `upto` now; false when somebody else had moved it meanwhile."""
 
 
+_WORDS = (b"terminal.set", b"epoch.opened")
+"""In the bytes of a fact that may change what is asked: nothing is asked before it was read (S7, S25)."""
+_Query = Mapping[str, str | int]
+
+
+class _Came(msgspec.Struct, frozen=True):
+    """An answer that holds together, not yet compared with where this terminal stands."""
+
+    answer: PullAnswer
+    signed: Signed
+    head: Head
+    links: tuple[Link, ...]
+    chain: str
+    shown: str
+    """The digest of what was shown."""
+
+
 class Inbound:
     """Fetches what is new, and the blobs that it names."""
 
     def __init__(self, contact: Contact) -> None:
         self._contact = contact
         self._last = ("", -1)
+        self._ahead: tuple[_Query, Ahead[_Came]] | None = None
 
     async def step(self, wait: float) -> Page:
         """Ask once. `wait`: seconds that the hall may keep the question open.
 
         Raises AskPerson or TryAgain.
         """
+        ahead, self._ahead = self._ahead, None
+        try:
+            return await self._stepped(wait, ahead)
+        except BaseException:
+            self.forget()
+            raise
+        finally:
+            drop(ahead and ahead[1])
+
+    def forget(self) -> None:
+        """Drop the page that was asked for ahead."""
+        ahead, self._ahead = self._ahead, None
+        drop(ahead and ahead[1])
+
+    async def _stepped(self, wait: float, under_way: tuple[_Query, Ahead[_Came]] | None) -> Page:
         contact = self._contact
         position = await contact.memory(contact.store.position)
         if position.frozen:
             raise await contact.diverged()
-        answer, signed, links, chain = await self.page_at(position, wait)
-        await contact.heard(answer.hall_time)
+        query = await self._query(position, wait)
+        ahead = under_way[1] if under_way is not None and self._is_its_turn(*under_way, query) else None
+        came = await self._page(position, query, ahead)
+        answer, links = came.answer, came.links
+        await contact.heard(answer.hall_time, ahead.ago if ahead is not None else 0.0)
         moved = True
         if links:
+            await self._look_ahead(position, came)
             moved = await contact.memory(
-                contact.store.apply, links, position.cursor, signed, chain, position.epoch, answer.acked
+                contact.store.apply, links, position.cursor, came.signed, came.chain, position.epoch, answer.acked
             )
+            if not moved:
+                self.forget()
             if not moved and (await contact.memory(contact.store.position)).cursor == position.cursor:
                 # Nobody else has moved it and it was not taken: asked for again, but not at once (S20).
                 raise NotTheHall("line.not_taken", seq=position.cursor)
-        elif signed != position.known_head:
-            await contact.memory(contact.store.remember_head, signed, answer.upto)
+        elif came.signed != position.known_head:
+            await contact.memory(contact.store.remember_head, came.signed, answer.upto)
         entries = sum(link.entry is not None for link in links) if moved else 0
         return Page(entries, answer.upto, answer.newest, moved)
 
-    async def page_at(self, position: Position, wait: float) -> tuple[PullAnswer, Signed, tuple[Link, ...], str]:
-        """The page behind a place of the log, proven: answer, signed head, entries, and the chain at its end.
+    async def page_at(self, position: Position, wait: float) -> tuple[Link, ...]:
+        """The entries behind a place of the log, proven. Raises AskPerson or TryAgain."""
+        return (await self._page(position, await self._query(position, wait), None)).links
 
-        Raises AskPerson or TryAgain.
-        """
+    async def _page(self, position: Position, query: _Query, ahead: Ahead[_Came] | None) -> _Came:
+        """The page behind a place of the log, proven; the one that was asked for `ahead`, where that came."""
         contact = self._contact
+
+        def ask() -> Coroutine[Any, Any, _Came]:
+            return self._fetched(query, position, contact.hall_now())
+
+        came = await contact.question(ahead.first(ask) if ahead is not None else ask)
+        await self._proven(came, position)
+        return came
+
+    async def _query(self, position: Position, wait: float) -> _Query:
         query: dict[str, str | int] = {
             "epoch": position.epoch,
             "after": position.cursor,
             "chain": position.chain,
-            "limit": contact.limits.pull_entries,
+            "limit": self._contact.limits.pull_entries,
             "wait": int(wait),
-            "report": encode_report(await contact.report()),
+            "report": encode_report(await self._contact.report()),
         }
         if position.keep:
             query["keep"] = ",".join(position.keep)
-        answer = await contact.question(
-            lambda: contact.transport.pull(query, contact.signer, contact.hall_now(), float(int(wait)))
+        return query
+
+    async def _look_ahead(self, position: Position, came: _Came) -> None:
+        """Ask for the page behind `came`, if there is one and nothing in `came` changes the question."""
+        if came.answer.upto >= came.answer.newest or any(word in link.raw for link in came.links for word in _WORDS):
+            return
+        behind = msgspec.structs.replace(position, cursor=came.answer.upto, chain=came.chain)
+        query = await self._query(behind, 0.0)
+        ask = partial(self._fetched, query, behind, self._contact.hall_now())
+        self._ahead = query, Ahead(ask, self._contact.clock)
+
+    def _is_its_turn(self, asked: _Query, ahead: Ahead[_Came], query: _Query) -> bool:
+        """Whether `query` asks for what is under way, and the answer has not lain here for long."""
+        if any(asked.get(what) != query.get(what) for what in ("epoch", "after", "chain", "keep")):
+            return False
+        clock, limits = self._contact.clock, self._contact.limits
+        return not ahead.done or clock.monotonic() - ahead.begun < limits.poll_spacing
+
+    async def _fetched(self, query: _Query, position: Position, at: datetime) -> _Came:
+        """One answer of the hall, asked for at its time `at`, and read. Raises LineError, and changes nothing here."""
+        contact = self._contact
+        answer = await contact.transport.pull(query, contact.signer, at, float(query["wait"]))
+        try:
+            signed: Signed = read(bytes(answer.head), Signed)
+            head: Head = unseal(signed, contact.transport.key, PURPOSE_HEAD, Head)
+            links, chain = read_page(answer, position.chain)
+        except BadBytes as cause:
+            raise NotTheHall("line.not_the_hall", seen="page") from cause
+        shown = page_digest(
+            position.terminal, answer.after, answer.newest, answer.acked, tuple(map(bytes, answer.entries))
         )
-        return (answer, *await self._proven(answer, position))
+        return _Came(answer, signed, head, links, chain, shown)
 
     async def blobs(self) -> bool:
         """Fetch the catalogue and calendar versions that are named and not here; whether none is missing now.
@@ -99,28 +183,18 @@ class Inbound:
     async def _blob(self, sha256: str) -> bytes:
         return await self._contact.transport.blob(sha256, self._contact.signer, self._contact.hall_now())
 
-    async def _proven(self, answer: PullAnswer, position: Position) -> tuple[Signed, tuple[Link, ...], str]:
-        """The signed head, the entries and the chain at the page's end."""
-        contact = self._contact
-        try:
-            signed: Signed = read(bytes(answer.head), Signed)
-            head: Head = unseal(signed, contact.transport.key, PURPOSE_HEAD, Head)
-            links, chain = read_page(answer, position.chain)
-        except BadBytes as cause:
-            raise NotTheHall("line.not_the_hall", seen="page") from cause
+    async def _proven(self, came: _Came, position: Position) -> None:
+        """That it is the answer to this very question. Raises AskPerson or TryAgain."""
+        answer, head = came.answer, came.head
         if head.hall != position.hall:
             raise OtherHall("line.other_hall", hall=head.hall)
         asked = answer.after == position.cursor and answer.epoch == position.epoch
         if head.epoch > position.epoch or (asked and head.seq == position.cursor and head.chain != position.chain):
-            raise await contact.diverged()  # proven by the hall's own signature
-        stale = not links and answer.upto < answer.newest
-        seen_before = not links and (answer.hall_time, answer.after) == self._last
+            raise await self._contact.diverged()  # proven by the hall's own signature
+        stale = not came.links and answer.upto < answer.newest
+        seen_before = not came.links and (answer.hall_time, answer.after) == self._last
         if not asked or head.epoch != position.epoch or head.seq != answer.upto or stale or seen_before:
             raise NotTheHall("line.not_the_hall", seen="cached")
-        shown = page_digest(
-            position.terminal, answer.after, answer.newest, answer.acked, tuple(map(bytes, answer.entries))
-        )
-        if chain != head.chain or shown != head.page:
+        if came.chain != head.chain or came.shown != head.page:
             raise NotTheHall("line.not_the_hall", seen="chain")
         self._last = (answer.hall_time, answer.after)
-        return signed, links, chain

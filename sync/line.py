@@ -105,6 +105,7 @@ class Line:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            self._forget()
         await self._contact.note(done.pop().result(), stopped=True)  # last, so that no late answer hides it
 
     async def sync_once(self, *, scans: bool = False) -> Synced:
@@ -121,6 +122,13 @@ class Line:
                 return await self._all_once(scans=scans)
             except LineError as trouble:
                 return await self._reported(0, 0, trouble)
+        finally:
+            self._forget()
+
+    def _forget(self) -> None:
+        """The line ends: nobody waits any more for what was asked ahead."""
+        self._inbound.forget()
+        self._outbound.forget()
 
     async def _all_once(self, *, scans: bool) -> Synced:
         """Raises Diverged before anything was done; whatever else goes wrong is in the report."""

@@ -14,15 +14,31 @@ import msgspec
 
 from casework.facts import digest
 from casework.report import Report
-from casework.seals import seal
+from casework.seals import Signed, seal
 from casework.wire import PURPOSE_BATCH, Answered, Batch, PushAnswer, Sent
+from sync.ahead import Ahead, drop
 from sync.backoff import Next, judge
 from sync.contact import Contact
-from sync.errors import Busy, Declined, Lost, NotTheHall, Refused, TryAgain, Unreachable
+from sync.errors import Busy, Declined, LineError, Lost, NotTheHall, Refused, TryAgain, Unreachable
 from sync.ports import Outgoing, Position
 
 NULL = msgspec.Raw(b"null")
 VERDICTS = frozenset({"accepted", "rejected", "held"})
+
+
+class _Ready(msgspec.Struct, frozen=True):
+    """A batch as it goes over the line."""
+
+    out: Outgoing
+    events: tuple[Sent, ...]
+    position: Position
+    signed: Signed
+
+    def still_of(self, position: Position) -> bool:
+        """Whether it is still this terminal's to send, into this epoch."""
+        mine = self.position
+        same = (mine.hall, mine.terminal, mine.incarnation, mine.epoch)
+        return same == (position.hall, position.terminal, position.incarnation, position.epoch)
 
 
 class Outbound:
@@ -35,6 +51,7 @@ class Outbound:
         self._gap = -1
         self._tried_again: float | None = None
         self._one = asyncio.Lock()
+        self._ahead: tuple[_Ready, Ahead[PushAnswer]] | None = None
 
     async def step(self) -> int | None:
         """Send one batch; how many facts got an answer. None when nothing waits.
@@ -42,18 +59,52 @@ class Outbound:
         Raises AskPerson or TryAgain.
         """
         async with self._one:
-            contact = self._contact
-            out = await contact.memory(contact.store.outgoing, self._facts, contact.limits.push_bytes)
-            if out is None:
-                contact.drained()
-                await self._again()
-                return None
+            ahead, self._ahead = self._ahead, None
+            try:
+                return await self._stepped(ahead)
+            except BaseException:
+                self.forget()
+                raise
+            finally:
+                drop(ahead and ahead[1])
+
+    def forget(self) -> None:
+        """Wait no longer for the batch that was sent ahead: what it holds counts as unsent."""
+        ahead, self._ahead = self._ahead, None
+        drop(ahead and ahead[1])
+
+    async def _stepped(self, ahead: tuple[_Ready, Ahead[PushAnswer]] | None) -> int | None:
+        contact = self._contact
+        if ahead is not None:
             position = await contact.memory(contact.store.position)
-            if position.frozen:
-                raise await contact.diverged()
-            if position.adrift:
-                raise Refused("line.adrift")
-            return await self._send(out, position)
+            if not (position.frozen or position.adrift) and ahead[0].still_of(position):
+                return await self._send(*ahead)
+        out = await contact.memory(contact.store.outgoing, self._facts, contact.limits.push_bytes)
+        if out is None:
+            contact.drained()
+            await self._again()
+            return None
+        position = await contact.memory(contact.store.position)
+        if position.frozen:
+            raise await contact.diverged()
+        if position.adrift:
+            raise Refused("line.adrift")
+        await contact.memory(contact.store.mark_sent, out.first, out.last)
+        return await self._send(await self._ready(out, position), None)
+
+    async def _ready(self, out: Outgoing, position: Position) -> _Ready:
+        events = tuple(self._as_sent(event) for event in out.events)
+        batch = batch_of(out, events, position, await self._contact.report())
+        return _Ready(out, events, position, seal(self._contact.signer, PURPOSE_BATCH, batch))
+
+    async def _ready_behind(self, ready: _Ready) -> _Ready | None:
+        """The next batch, where nothing is unusual about this one; its report is of before this one was answered."""
+        contact = self._contact
+        if self._stubs or self._facts < contact.limits.push_facts:
+            return None
+        after = ready.out.last
+        out = await contact.memory(contact.store.outgoing, self._facts, contact.limits.push_bytes, after)
+        return await self._ready(out, ready.position) if out is not None and out.first == after + 1 else None
 
     async def _again(self) -> None:
         """Now and then, while nothing else waits: the bytes of what travelled as a stub, group by group (S12).
@@ -81,20 +132,24 @@ class Outbound:
             await contact.memory(contact.store.answered, answer.verdicts, answer.acked)
             await contact.heard(answer.hall_time)
 
-    async def _send(self, out: Outgoing, position: Position) -> int:
+    async def _send(self, ready: _Ready, ahead: Ahead[PushAnswer] | None) -> int:
         contact = self._contact
-        await contact.memory(contact.store.mark_sent, out.first, out.last)
-        events = tuple(self._as_sent(event) for event in out.events)
-        signed = seal(contact.signer, PURPOSE_BATCH, batch_of(out, events, position, await contact.report()))
+
+        ask = partial(contact.transport.push, ready.signed)
+        behind = asyncio.ensure_future(self._ready_behind(ready))
         try:
-            answer = await contact.question(lambda: contact.transport.push(signed), batch=True)
+            answer = await contact.question(ahead.first(ask) if ahead is not None else ask, batch=True)
+            ago = ahead.ago if ahead is not None else 0.0
+            return await self._answered(answer, ready.out, await _made(behind), ago)
         except Unreachable:
             self._facts = max(1, self._facts // 2)  # a slow line may carry less in its time
             raise
         except Declined as declined:
-            await self._declined(declined, out, events)
+            await self._declined(declined, ready.out, ready.events)
             return 0
-        return await self._answered(answer, out)
+        finally:
+            behind.cancel()
+            await asyncio.gather(behind, return_exceptions=True)
 
     def _as_sent(self, event: Sent) -> Sent:
         reason = self._stubs.get(event.seq)
@@ -102,7 +157,7 @@ class Outbound:
             return event
         return Sent(event.seq, stub=reason, fact_hash=digest(bytes(event.fact)))
 
-    async def _answered(self, answer: PushAnswer, out: Outgoing) -> int:
+    async def _answered(self, answer: PushAnswer, out: Outgoing, behind: _Ready | None, ago: float) -> int:
         contact = self._contact
         for verdict in answer.verdicts:
             if not out.first <= verdict.seq <= out.last or verdict.verdict.v not in VERDICTS:
@@ -111,8 +166,11 @@ class Outbound:
             if out.first <= seq <= out.last:
                 await contact.memory(contact.store.stub, seq, reason)
         self._stubs.clear()
+        if behind is not None and answer.acked == out.last and _counted(answer.verdicts) == out.last - out.first + 1:
+            await contact.memory(contact.store.mark_sent, behind.out.first, behind.out.last)
+            self._ahead = behind, Ahead(partial(contact.transport.push, behind.signed), contact.clock)
         await contact.memory(contact.store.answered, answer.verdicts, answer.acked)
-        await contact.heard(answer.hall_time)
+        await contact.heard(answer.hall_time, ago)
         if answer.acked < out.first or all(verdict.seq != out.first for verdict in answer.verdicts):
             # An equal answer without progress: what has no verdict is asked for again (T5), but not at once.
             raise NotTheHall("line.no_progress", seq=out.first)
@@ -169,6 +227,14 @@ def batch_of(out: Outgoing, events: tuple[Sent, ...], position: Position, report
         events=events,
         report=report,
     )
+
+
+async def _made(behind: asyncio.Task[_Ready | None]) -> _Ready | None:
+    """The batch; None where the memory could not give it: it says so again when its turn comes."""
+    try:
+        return await behind
+    except LineError:
+        return None
 
 
 def _counted(verdicts: tuple[Answered, ...]) -> int:

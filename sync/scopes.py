@@ -32,6 +32,6 @@ class Scopes:
         if position.frozen:
             raise await contact.diverged()
         place = msgspec.structs.replace(position, cursor=asked.place, chain=asked.chain)
-        _, _, links, _ = await self._inbound.page_at(place, 0.0)
+        links = await self._inbound.page_at(place, 0.0)
         await contact.memory(contact.store.refilled, asked, links)
         return True

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -148,7 +149,7 @@ class Transport:
         content = msgspec.json.encode(offer)
         return _form(await self._ask("POST", "/sync/v1/offer", content=content), OfferAnswer)
 
-    async def pull(self, query: dict[str, str | int], signer: Signer, at: datetime, wait: float) -> PullAnswer:
+    async def pull(self, query: Mapping[str, str | int], signer: Signer, at: datetime, wait: float) -> PullAnswer:
         """Ask for entries.
 
         Args:

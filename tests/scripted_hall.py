@@ -311,8 +311,9 @@ class ListStore(ScanShelf):
         return self.place
 
     def outgoing(self, max_facts: int, max_bytes: int, after: int | None = None) -> Outgoing | None:
-        first = next((i + 1 for i, row in enumerate(self.rows) if row == "unsent" and i >= self.mark), None)
-        if first is None:
+        mark = self.mark if after is None else after
+        first = next((i + 1 for i, row in enumerate(self.rows) if row == "unsent" and i >= mark), None)
+        if first is None and after is None:
             first = next((i + 1 for i, row in enumerate(self.rows) if row == "unsent"), None)
         if first is None:
             return None

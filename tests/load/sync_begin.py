@@ -17,6 +17,7 @@ from pathlib import Path
 
 import msgspec
 
+from console.memory_thread import MemoryThread
 from hall.cli import HallHere, create_hall, open_hall
 from hall.cli_snapshot import make_snapshot
 from local_db.connection import in_a_thread
@@ -26,7 +27,7 @@ from sync.transport import Transport
 from tests.builders import FixedClock, Hand
 from tests.load.bench_save import raw, save
 from tests.load.sync_cases import Stamped, Template
-from tests.load.sync_hall import Clock, Teller, Terminal, here, served
+from tests.load.sync_hall import Clock, Teller, Terminal, served
 from tests.load.sync_line import BOTH, Done, ended, line_of
 from tests.load.sync_table import Mark, Row, figure
 
@@ -172,13 +173,14 @@ _BETWEEN = 0.01
 
 async def _line(folder: Path, terminal: Terminal, url: str) -> None:
     memory = TerminalMemory.open(folder, terminal.clock, folder.parent / "state")
-    transport = Transport(url, memory.clock, key=terminal.key)
+    transport, thread = Transport(url, memory.clock, key=terminal.key), MemoryThread()
     line = Line(
-        memory, transport, terminal.teller.signer, clock=memory.clock, sleep=asyncio.sleep, dice=lambda: 0.5, run=here
+        memory, transport, terminal.teller.signer, clock=memory.clock, sleep=asyncio.sleep, dice=lambda: 0.5, run=thread
     )
     try:
         done = await line.sync_once()
         assert not done.error, done
     finally:
         await transport.aclose()
+        thread.close()
         memory.close()

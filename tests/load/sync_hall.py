@@ -10,7 +10,6 @@ import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -19,6 +18,7 @@ from casework.facts import NO_HASH, Envelope, Fact, digest, encode_fact
 from casework.limits import LIMITS
 from casework.seals import Ed25519Signer, seal
 from casework.wire import PURPOSE_BATCH, PURPOSE_ENROL, Batch, EnrolRequest, PushAnswer, Sent
+from console.memory_thread import MemoryThread
 from hall.cli import HallHere, create_hall, open_hall
 from local_db.counter import Identity
 from local_db.memory import TerminalMemory
@@ -46,11 +46,6 @@ class Clock:
         import time
 
         return time.monotonic()
-
-
-async def here(call: Any, /, *arguments: Any) -> Any:
-    """Calls the memory in this very thread."""
-    return call(*arguments)
 
 
 class Teller:
@@ -128,8 +123,12 @@ class Terminal:
     def line(self, url: str) -> Iterator[tuple[Inbound, Outbound, Transport]]:
         """Its line; close the transport in the loop that used it."""
         transport = Transport(url, self.clock, key=self.key)
-        contact = Contact(self.memory, transport, self.teller.signer, self.clock, here)
-        yield Inbound(contact), Outbound(contact), transport
+        thread = MemoryThread()
+        contact = Contact(self.memory, transport, self.teller.signer, self.clock, thread)
+        try:
+            yield Inbound(contact), Outbound(contact), transport
+        finally:
+            thread.close()
 
     async def pull(self, url: str, upto: int = 0) -> int:
         """Pull up to the newest entry (or `upto`); how many pages it took."""
@@ -142,6 +141,7 @@ class Terminal:
                     if page.upto >= page.newest or (upto and page.upto >= upto):
                         return pages
             finally:
+                inbound.forget()
                 await transport.aclose()
 
     async def push(self, url: str) -> int:
@@ -152,6 +152,7 @@ class Terminal:
                 while (answered := await outbound.step()) is not None:
                     count += answered
             finally:
+                outbound.forget()
                 await transport.aclose()
         return count
 

@@ -14,13 +14,14 @@ from pathlib import Path
 
 import msgspec
 
+from console.memory_thread import MemoryThread
 from local_db.memory import TerminalMemory
 from sync.contact import Contact
 from sync.inbound import Inbound
 from sync.line import Line
 from sync.outbound import Outbound
 from sync.transport import Transport
-from tests.load.sync_hall import ROOT, Clock, Teller, Terminal, here
+from tests.load.sync_hall import ROOT, Clock, Teller, Terminal
 
 BOTH = -1
 WAIT = 25.0
@@ -70,16 +71,18 @@ def ended(process: subprocess.Popen[str], seconds: float = 3600) -> Done:
 async def _lined(job: Job, memory: TerminalMemory) -> int:
     """Pull until `job.upto`, as the line does: what is there at once, then by long polls; or push all. The facts."""
     transport = Transport(job.url, memory.clock, key=job.hall_key)
-    contact = Contact(memory, transport, Teller(job.number).signer, memory.clock, here)
+    thread = MemoryThread()
+    contact = Contact(memory, transport, Teller(job.number).signer, memory.clock, thread)
     try:
         if job.upto == BOTH:
-            return await _both(job, memory, transport)
+            return await _both(job, memory, transport, thread)
         return await (_pulled(Inbound(contact), job.upto) if job.upto else _pushed(Outbound(contact)))
     finally:
         await transport.aclose()
+        thread.close()
 
 
-async def _both(job: Job, memory: TerminalMemory, transport: Transport) -> int:
+async def _both(job: Job, memory: TerminalMemory, transport: Transport, thread: MemoryThread) -> int:
     line = Line(
         memory,
         transport,
@@ -87,7 +90,7 @@ async def _both(job: Job, memory: TerminalMemory, transport: Transport) -> int:
         clock=memory.clock,
         sleep=asyncio.sleep,
         dice=lambda: 0.5,
-        run=here,
+        run=thread,
     )
     done = await line.sync_once()
     assert not done.error, done
