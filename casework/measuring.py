@@ -37,8 +37,10 @@ class Measures(msgspec.Struct, frozen=True, gc=False):
 def measured(case: Case) -> Measures:
     """What the board counts of `case`."""
     checked_at, passed = _first_check(case)
-    again = is_whole(case.received.refers_to)
-    first: First = "" if not checked_at else "again" if again else "passed" if passed else "failed"
+    first: First = ""
+    if checked_at:
+        before = case.received.refers_to
+        first = "again" if before and is_whole(before) else "passed" if passed else "failed"
     looks = int(bool(checked_at)) + _answered(case)
     return Measures(checked_at, first, looks, case.decided_at, case.asks_refused, running(case))
 

@@ -64,7 +64,9 @@ class Counter(Connected):
 
     def is_own(self, terminal: str) -> bool:
         """Whether that number is or was this terminal's."""
-        return terminal == self.identity.terminal or any(one.terminal == terminal for one in self.former)
+        return terminal == self.identity.terminal or (
+            bool(self.former) and any(one.terminal == terminal for one in self.former)
+        )
 
     def trust(self) -> Message | None:
         """Why this machine has to be enrolled again, in a sentence; None while all is well."""

@@ -83,7 +83,7 @@ def test_s24_a_page_asked_for_ahead_is_not_stored_once_the_cursor_stands_still()
             return done
 
         and_freeze.__name__ = "apply"
-        counter.store.apply = and_freeze  # type: ignore[method-assign]
+        counter.store.apply = and_freeze  # type: ignore[method-assign,assignment]
         await counter.serve_for(5)
         assert len(counter.store.links) == PAGE
         assert asked_for(counter)[:2] == [0, PAGE]
@@ -171,7 +171,7 @@ def test_t5_verdicts_that_can_not_be_written_cost_nothing_though_the_next_batch_
 
         full.__name__ = "answered"
         slow(counter)
-        counter.store.answered = full  # type: ignore[method-assign]
+        counter.store.answered = full  # type: ignore[method-assign,assignment]
         counter.store.commit(*(f"case {number}" for number in range(600)))
         done = await counter.line.sync_once()
         assert (done.pending, done.error, counter.hall.acked, len(counter.hall.log)) == (0, "", 600, 600)
