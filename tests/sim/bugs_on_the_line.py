@@ -6,8 +6,7 @@ from typing import Any
 
 import msgspec
 
-from casework.seals import Signed, read
-from casework.wire import Answered, PullAnswer, Verdict, read_page
+from casework.wire import Answered, Verdict
 from sync.errors import NotTheHall
 from tests.sim.planting import Bug
 
@@ -24,9 +23,8 @@ def _gives_up(real: Any) -> Any:
 def _believes_pages(real: Any) -> Any:
     """A page is whatever comes, without a look at its signed head."""
 
-    async def proven(inbound: Any, answer: PullAnswer, position: Any) -> Any:
-        links, chain = read_page(answer, position.chain)
-        return read(bytes(answer.head), Signed), links, chain
+    async def proven(inbound: Any, came: Any, position: Any) -> None:
+        return None
 
     return proven
 
@@ -47,12 +45,12 @@ def _splits(real: Any) -> Any:
 def _any_page_is_a_yes(real: Any) -> Any:
     """Whatever comes back with 200 says that all was taken."""
 
-    async def send(outbound: Any, out: Any, position: Any) -> int:
+    async def send(outbound: Any, ready: Any, ahead: Any) -> int:
         try:
-            count: int = await real(outbound, out, position)
+            count: int = await real(outbound, ready, ahead)
         except NotTheHall:
-            said = tuple(Answered(event.seq, Verdict("accepted")) for event in out.events)
-            await outbound._contact.memory(outbound._contact.store.answered, said, out.last)
+            said = tuple(Answered(event.seq, Verdict("accepted")) for event in ready.out.events)
+            await outbound._contact.memory(outbound._contact.store.answered, said, ready.out.last)
             return len(said)
         return count
 
