@@ -51,6 +51,7 @@ def _told(updater: Updater) -> dict[str, object]:
     plan, pointer = looker.plan(), looker.home.pointer()
     return {
         "version": looker.home.version, "staged": sorted(looker.home.staged()), "next": plan.step,
-        "wanted": plan.version or None, "why": t(plan.why) if plan.why else None, "urge": plan.urge or None,
+        "wanted": plan.version or None, "urge": plan.urge or None,
+        "why": t(plan.why, version=plan.version) if plan.why else None,
         "pointer": pointer, "said": msgspec.to_builtins(looker.notes.standing),
     }  # fmt: skip

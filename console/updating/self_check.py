@@ -5,20 +5,24 @@ from __future__ import annotations
 import asyncio
 import importlib
 import pkgutil
+import re
 from collections.abc import Callable, Iterator
+from importlib.metadata import distribution, distributions, requires
 from pathlib import Path
 
 from casework.messages import Message, t
 from console.errors import ConsoleError
+from sync.updates.launcher import LIB
 
 _ROOMS = ("casework", "local_db", "sync", "screens", "console")
 _SIZE = (80, 24)
+_NAME = re.compile(r"[^A-Za-z0-9_.-]")
 
 
 def checks(folder: Path) -> Iterator[tuple[str, Message | None]]:
     """Each check of this program over the data of `folder` with what it found wrong, in order, all of them."""
     tried: tuple[tuple[str, Callable[[Path], None]], ...] = (
-        ("imports", _imports), ("database", _database), ("catalogue", _catalogue), ("chain", _chain),
+        ("files", _files), ("imports", _imports), ("database", _database), ("catalogue", _catalogue), ("chain", _chain),
         ("screen", _screen),
     )  # fmt: skip
     for name, check in tried:
@@ -35,13 +39,35 @@ def _found(check: Callable[[Path], None], folder: Path) -> Message | None:
     return None
 
 
+def _files(_folder: Path) -> None:
+    """Everything that was installed is there, each file with its size. A checkout has nothing to compare with."""
+    lib = Path(__file__).resolve().parents[2]
+    if lib.name != LIB:
+        return
+    for package in distributions(path=[str(lib)]):
+        for file in package.files or ():
+            path = Path(str(package.locate_file(file)))
+            if not path.is_file() or (file.size is not None and path.stat().st_size != file.size):
+                raise ConsoleError("update.file", file=f"{package.name}: {file}")
+
+
 def _imports(_folder: Path) -> None:
-    """Every module of the terminal's rooms loads: a wheel that is missing shows here, not at noon."""
+    """Every module of the terminal's rooms loads, and every library that they name: not at noon, but now."""
     for room in _ROOMS:
         package = importlib.import_module(room)
         for module in pkgutil.walk_packages(package.__path__, f"{room}."):
             if not module.name.endswith("__main__"):
                 importlib.import_module(module.name)
+    for needed in requires("yichuang") or ():
+        if "extra ==" not in needed:
+            for name in _top_level(_NAME.split(needed, maxsplit=1)[0]):
+                importlib.import_module(name)
+
+
+def _top_level(library: str) -> set[str]:
+    """The packages that a library brings."""
+    files = distribution(library).files or ()
+    return {file.parts[0] for file in files if len(file.parts) == 2 and file.name == "__init__.py"}
 
 
 def _database(folder: Path) -> None:

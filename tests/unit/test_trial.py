@@ -121,7 +121,7 @@ def test_a_program_outside_of_an_installation_is_on_no_trial(home: Home) -> None
 
 def test_every_check_is_told_and_a_damaged_memory_fails_its_own(data: Path) -> None:
     assert [(name, found) for name, found in checks(data)] == [
-        (name, None) for name in ("imports", "database", "catalogue", "chain", "screen")
+        (name, None) for name in ("files", "imports", "database", "catalogue", "chain", "screen")
     ]
     file = data / "terminal.db"
     file.write_bytes(file.read_bytes()[:4096] + b"\xff" * 8192)
