@@ -148,10 +148,13 @@ class Looker:
             reachable(manifest, self.home.version)
             files = published.wheels(wheels_here(manifest), self.folder / "wheels")
             stage(self.home.folder, version, files, self.install, encode_manifest(manifest))
+            prune(self.home.folder)
         except UpdateError as error:
             self._say("failed", version, error.code)
             raise
-        prune(self.home.folder)
+        except OSError as cause:  # a full disk, a virus scanner: what was begun is thrown away, and tried again
+            self._say("failed", version, "update.disk")
+            raise UpdateRefused("update.disk", what=version, reason=cause.strerror or str(cause)) from cause
 
     def _tell(self, rollout: Rollout, found: Plan) -> None:
         """How this terminal stands: `healthy` is said by the wanted version itself."""

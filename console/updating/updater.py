@@ -93,7 +93,12 @@ class Updater:
     def begin(self) -> None:
         """Let the version that is ready begin with the next start. Raises UpdateRefused where it can't."""
         plan, home, notes = self.looker.plan(), self.looker.home, self.looker.notes
-        if plan.step != "offer" or not switch(home.folder, plan.version):
+        try:
+            begins = plan.step == "offer" and switch(home.folder, plan.version)
+        except (OSError, ValueError) as cause:
+            self._not_now = plan.version
+            raise UpdateRefused("update.disk", what=plan.version, reason=str(cause)) from cause
+        if not begins:
             self._not_now = plan.version  # not every second; the next look may think otherwise
             raise UpdateRefused("update.not_ready", what=plan.version)
         notes.say(msgspec.structs.replace(notes.standing, state="trial", version=plan.version, error=""))

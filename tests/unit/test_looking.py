@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import errno
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tuf.api.exceptions import DownloadError
 
 from casework.ambient import CIVIL, moment, stamp
 from casework.report import UPDATE
@@ -18,6 +20,7 @@ from local_db.counter import Identity
 from local_db.memory import TerminalMemory
 from sync.errors import ClockTooOld, UpdateError, UpdateOffline, UpdateRefused
 from sync.owner import own
+from sync.updates.fetching import FromFolder
 from sync.updates.launcher import is_whole, next_start, read
 from sync.updates.staging import stands, switch
 from tests.builders import FixedClock
@@ -256,6 +259,75 @@ def test_a_download_keeps_to_its_rate_and_ends_at_its_time() -> None:
         pace.came(1)
     pace.begin()
     pace.came(1)
+
+
+class Cut(FromFolder):
+    """A cable that is out after so many pieces."""
+
+    def __init__(self, pieces: int) -> None:
+        self.left = pieces
+
+    def from_byte(self, url: str, start: int) -> Iterator[bytes]:
+        """See `Source`: in small pieces, until the cable is out."""
+        for piece in super().from_byte(url, start):
+            for at in range(0, len(piece), 4096):
+                if not self.left:
+                    raise DownloadError("the cable is out")
+                self.left -= 1
+                yield piece[at : at + 4096]
+
+
+def test_the_cable_out_at_every_step_leaves_nothing_half_done_and_loses_no_piece(pc: Pc) -> None:
+    pc.publisher.releases_app(NEW, {WHEEL: wheel({f"console/{n}.py": "x" * 3000 for n in range(20)})})
+    pc.rolls_out()
+    cut, looks = 0, 0
+    while not is_whole(pc.home.folder, NEW):
+        pc.window.source, cut, looks = Cut(cut), cut + 1, looks + 1
+        assert looks < 100
+        try:
+            pc.looker.look()
+        except UpdateOffline:
+            assert not (pc.home.folder / "versions" / NEW).exists()
+            assert pc.looker.plan().step in {"none", "fetch"}
+    assert looks > 6, "it was really cut, at each step"
+    assert pc.looker.plan().step == "offer"
+
+
+def test_a_full_disk_while_it_is_laid_down_leaves_the_running_version_and_is_tried_again(pc: Pc) -> None:
+    pc.publishes()
+    pc.rolls_out()
+    install, fails = pc.looker.install, True
+
+    def full(wheels: Sequence[Path], lib: Path) -> None:
+        install(wheels, lib)
+        if fails:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    pc.looker.install = full
+    with pytest.raises(UpdateRefused):
+        pc.looker.look()
+    assert (pc.said.state, pc.said.error) == ("failed", "update.disk")
+    assert [folder.name for folder in (pc.home.folder / "versions").iterdir()] == [OLD]
+    fails = False
+    assert pc.looker.look().step == "offer"
+
+
+def test_a_pointer_that_can_not_be_written_is_a_sentence_and_work_goes_on(
+    pc: Pc, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pc.publishes()
+    pc.rolls_out()
+    pc.looker.look()
+
+    def full(*_: object) -> bool:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("console.updating.updater.switch", full)
+    updater = pc.updater()
+    with pytest.raises(UpdateRefused):
+        updater.begin()
+    assert updater.view() is None
+    assert read(pc.home.folder)["version"] == OLD
 
 
 def test_the_pace_is_the_rollouts_and_what_needs_no_restart_is_applied(pc: Pc) -> None:
