@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
 from casework.messages import Message
-from casework.updating import Urge
+
+if TYPE_CHECKING:  # the sign-in needs none of its rules
+    from casework.updating import Urge
 
 
 class PostCount(Struct, frozen=True):
