@@ -6,7 +6,9 @@ a test or a log never fails for want of a language.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, Protocol
 
 import msgspec
@@ -50,6 +52,8 @@ def _untranslated(message_id: str, facts: Mapping[str, Any]) -> str:
 
 _translator: Translator = _untranslated
 _papers: Translator = _untranslated
+_of: Callable[[str], Translator] | None = None
+_here: ContextVar[Translator | None] = ContextVar("_here", default=None)
 
 
 def install(translator: Translator, papers: Translator | None = None) -> None:
@@ -72,6 +76,22 @@ def written(message: Message) -> str:
     return _papers(message.id, message.facts)
 
 
+def install_languages(of: Callable[[str], Translator]) -> None:
+    """Let `speaking` have its translators from `of`, by language."""
+    global _of
+    _of = of
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Within this block, and for this task alone, `t` speaks `language`: that of a reader elsewhere."""
+    token = _here.set(_of(language) if _of is not None else None)
+    try:
+        yield
+    finally:
+        _here.reset(token)
+
+
 def t(message_id: str, /, **facts: Any) -> str:
     """The sentence `message_id` with `facts` filled in, in the installed language."""
-    return _translator(message_id, facts)
+    return (_here.get() or _translator)(message_id, facts)

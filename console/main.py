@@ -43,6 +43,7 @@ def _run(words: list[str], language: str) -> int:
     from console.output import talk
 
     messages.install(translator(language))
+    messages.install_languages(translator)
     try:
         return _command(words, language)
     except WrongUse as wrong:

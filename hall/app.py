@@ -24,12 +24,13 @@ from starlette.routing import Route
 from casework.errors import BadBytes
 from casework.http_signature import INPUT, SIGNATURE, read_claim
 from casework.limits import LIMITS, Limits
-from casework.messages import t
+from casework.messages import speaking, t
 from casework.report import decode_report
 from casework.wire import Problem
 from hall.bell import Bell
 from hall.blob_requests import LENGTH, OCTETS, OFFSET, answer_of, piece_of_query, range_of
 from hall.errors import BadRequest, Declined, Unproven
+from hall.fleet_page import expect_here, language_of, page_of
 from hall.openapi import document
 from hall.polling import Poll, Polls
 from hall.pulling import Question
@@ -186,6 +187,14 @@ class Api:
         """A file of the newest snapshot, or a part of it (S21)."""
         return await self._snapshots.answer(request, await self._terminal(request))
 
+    async def fleet(self, request: Request) -> Response:
+        """All terminals and the rollout, for a browser at this machine."""
+        expect_here(request)
+        fleet = await self._run(functools.partial(self.hall.fleet, self._releases))
+        language = language_of(request)
+        with speaking(language):
+            return page_of(fleet, language, self._limits.fleet_seconds)
+
     async def update(self, request: Request) -> Response:
         """A file of what is published, whole or from a byte on: signed itself, and open to everyone."""
         return published(self._releases, request.path_params["path"])
@@ -238,6 +247,7 @@ def create_app(
         Route("/sync/v1/blob/{sha256}", _answering(api, api.blob), methods=["GET", "HEAD"]),
         Route("/sync/v1/blob/{sha256}", _answering(api, api.take_blob), methods=["PUT"]),
         Route("/updates/{path:path}", _answering(api, api.update), methods=["GET", "HEAD"]),
+        Route("/fleet", _answering(api, api.fleet), methods=get),
         Route("/openapi.json", _answering(api, api.openapi), methods=get),
         Route("/healthz", _answering(api, api.health), methods=get),
         Route("/metrics", _answering(api, api.metrics), methods=get),
