@@ -31,7 +31,8 @@ p { margin: .3rem 0 } .dim { color: var(--dim) } .bad { color: var(--bad) } .loo
 .fine { color: var(--fine) } .bad, .look { font-weight: 600 }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums }
 th, td { text-align: left; padding: .3rem .6rem .3rem 0; border-bottom: 1px solid var(--line); vertical-align: top }
-th { font-weight: 600 } progress { width: 100%; height: 1.1rem; accent-color: var(--fine) }
+th { font-weight: 600 } .terminals :is(td, th):not(:last-child) { white-space: nowrap }
+progress { width: 100%; height: 1.1rem; accent-color: var(--fine) }
 .halted progress { accent-color: var(--bad) } .rings td:nth-child(2) { width: 45% } ul { padding-left: 1.2rem }
 """
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"

@@ -116,7 +116,7 @@ def test_it_asks_nothing_of_any_other_place_and_needs_no_script(tmp_path: Path) 
 def test_it_speaks_the_language_of_who_reads_it(tmp_path: Path, how: dict[str, str], english: bool) -> None:
     text = shown(tmp_path, **how)
     assert ("What the hall did" in text or "all terminals" in text) is english
-    assert ('lang="zh-CN"' in text) is not english
+    assert ('<html lang="zh-CN"' in text) is not english
     assert messages.t("fleet.page") == "一窗：全部终端", "the hall itself speaks as before"
 
 
