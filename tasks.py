@@ -157,6 +157,7 @@ LONG_WORLDS = (
     ("upgrade", "1..100"),
     ("restore", "1..100"),
     ("lineage", "1..100"),
+    ("rebuilt", "1..100"),
     ("month", "1..3"),
 )
 """Profiles of the simulated world with the seeds that a long run plays."""

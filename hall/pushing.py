@@ -151,13 +151,14 @@ def _known(reading: Reading, batch: Batch, terminal: TerminalRow, pieces: tuple[
             raise Forked("hall.forked", at=batch.first - 1)
         if reading.hall().epoch == 1:
             return {}
-        return reading.registered(batch.terminal, batch.incarnation, batch.first, batch.last)  # put back (S25)
-    known = reading.registered(batch.terminal, batch.incarnation, batch.first - 1, batch.last)
-    before = known.pop(batch.first - 1, None)
-    if (batch.first == 1 and batch.prev != NO_HASH) or (before is not None and batch.prev != before.hash):
-        raise Forked("hall.forked", at=batch.first - 1)
-    if batch.first > 1 and before is None and reading.hall().epoch == 1:
-        raise Forked("hall.forked", at=batch.first - 1)  # only a hall that was restored may know its mark alone
+        known = reading.registered(batch.terminal, batch.incarnation, batch.first, batch.last)  # put back (S25)
+    else:
+        known = reading.registered(batch.terminal, batch.incarnation, batch.first - 1, batch.last)
+        before = known.pop(batch.first - 1, None)
+        if (batch.first == 1 and batch.prev != NO_HASH) or (before is not None and batch.prev != before.hash):
+            raise Forked("hall.forked", at=batch.first - 1)
+        if batch.first > 1 and before is None and reading.hall().epoch == 1:
+            raise Forked("hall.forked", at=batch.first - 1)  # only a hall that was restored may know its mark alone
     for piece in pieces:
         register = known.get(piece.envelope.seq)
         if register is not None and register.hash != piece.hash:

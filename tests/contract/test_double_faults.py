@@ -13,9 +13,60 @@ from casework.facts import NO_HASH, decode_fact
 from casework.wire import ENTRY_FACT
 from local_db.memory import TerminalMemory
 from local_db.state import State
+from tests.contract.test_hall_healing import copied, restored
 from tests.hall_world import HallWorld
 from tests.machines import Machine, at_a_hall
 from tests.sim.loop import PowerCut
+
+
+def put_back(pc: Machine, image: Path) -> None:
+    """Its disk is an older one from here on."""
+    pc.memory.close()
+    for name in ("terminal.db-wal", "terminal.db-shm"):
+        (pc.folder / name).unlink(missing_ok=True)
+    shutil.copy(image, pc.folder / "terminal.db")
+    pc.memory = TerminalMemory.open(pc.folder, pc.world.clock, pc.state)
+
+
+def test_t31_t32_a_restored_hall_does_not_take_what_others_put_back_for_what_an_older_copy_sealed_since(
+    tmp_path: Path,
+) -> None:
+    """Another window has brought back the envelope that this disk has forgotten: its place is taken at the hall.
+
+    It was answered with the verdict of the other one, and its fact was nowhere.
+    """
+
+    async def story(world: HallWorld) -> None:
+        pc, other = Machine(world, tmp_path, "pc"), Machine(world, tmp_path, "other")
+        await pc.enrol("0012")
+        await other.enrol("0013")
+        pc.take_in()
+        await pc.sync()
+        await other.sync()
+        copied(world, tmp_path / "backup.db")
+        pc.memory.backup(tmp_path / "image.db")
+        before = pc.take_in()
+        await pc.sync()
+        await other.sync()
+        restored(world, tmp_path / "backup.db")
+        for word in pc.state.glob("*.sealed"):
+            word.unlink()  # the power cut took its last word: nobody knows here that something is missing
+        put_back(pc, tmp_path / "image.db")
+        since = pc.take_in()
+        await other.sync()
+        world.clock.go(301)
+        world.api.hall.tick()
+        assert world.case(before.id) is not None
+        assert (await pc.sync()).error == "line.forked"
+        await pc.enrol("0040")
+        done = await pc.sync()
+        assert (done.error, done.pending, done.rejected, done.held) == ("", 0, 0, 0)
+        await other.sync()
+        for machine in (pc, other):
+            assert machine.agrees(before.id, since.id)
+        assert world.case(since.id) is not None
+
+    at_a_hall(tmp_path, story)
 
 
 def test_t31_s25_a_power_cut_in_a_new_enrolment_takes_no_word_about_what_an_older_copy_has_lost(tmp_path: Path) -> None:
@@ -28,11 +79,7 @@ def test_t31_s25_a_power_cut_in_a_new_enrolment_takes_no_word_about_what_an_olde
         await pc.sync()
         pc.memory.backup(tmp_path / "week.db")
         pc.take_in()
-        pc.memory.close()
-        for name in ("terminal.db-wal", "terminal.db-shm"):
-            (pc.folder / name).unlink(missing_ok=True)
-        shutil.copy(tmp_path / "week.db", pc.folder / "terminal.db")
-        pc.memory = TerminalMemory.open(pc.folder, world.clock, pc.state)
+        put_back(pc, tmp_path / "week.db")
         create = pc.memory.state.create
 
         def off(state: State) -> None:

@@ -21,7 +21,7 @@ from hall.office import revoke
 from local_db.errors import StoreError
 from local_db.state import StateFile
 from sync.carrying import carried, take_back
-from sync.errors import LineError
+from sync.errors import Declined, LineError
 from tests.sim.loop import PowerCut
 from tests.sim.terminal import Terminal
 from tests.sim.window import Window
@@ -240,6 +240,8 @@ class Lineage:
             done = await terminal.enrol_again(self._asked[name])
         except LineError as error:
             self._say(terminal, f"can't be enrolled again: {error.code}", "enrolment broke off")
+            if isinstance(error, Declined):
+                del self._asked[name]  # the hall was made anew without that invitation: another one is asked for
             return
         if done:
             number = self._asked.pop(name)

@@ -58,6 +58,11 @@ MUST_HAPPEN: dict[str, tuple[str, ...]] = {
         "vouched for", "held: after_revocation", "flag revoked_terminal", "window opened", "began from a snapshot",
         "enrolment broke off",
     ),
+    "rebuilt": (
+        "hall restored", "entries lost by the hall", "logged epoch.opened", "answer 409 diverged", "cloned",
+        "restored from an image", "enrolled again", "logged adopts", "answer 409 forked", "began from a snapshot",
+        "sealed again after a restore",
+    ),
     "disk-full": ("no store.disk_full", "hall disk full", "answer 503 storage", "crash", "torn save"),
 }  # fmt: skip
 """What has to happen at least once over the seeds of a profile, or they have proven nothing."""

@@ -20,6 +20,7 @@ WORLDS = {
     "upgrade": 20,
     "restore": 20,
     "lineage": 30,
+    "rebuilt": 12,
 }
 """How many seeds of each profile, from 1 on."""
 _PATIENCE = 3600.0
