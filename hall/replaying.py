@@ -68,13 +68,11 @@ class Replay:
         draft = self._draft(entry, fact.case)
         if entry.envelope is not None and entry.verdict is not None:
             env = entry.envelope
-            self._docket.put(
-                Register(
-                    env.terminal, env.incarnation, env.seq, env.hash, env.fact_hash, fact.id, True, entry.verdict, 0,
-                    fact.root, fact.case, fact.group.id,
-                ),
-                draft,
-            )  # fmt: skip
+            key = self._key(env, to_the_place=to_the_place)
+            register = Register(
+                *key, env.hash, env.fact_hash, fact.id, True, entry.verdict, 0, fact.root, fact.case, fact.group.id
+            )
+            self._docket.put(register, draft)
             if fact.type == ADOPTS:
                 self._adopted(entry.verdict.flags, env, fact)
         if fact.type in SETTLES:
@@ -82,6 +80,15 @@ class Replay:
         if entry.envelope is not None and entry.envelope.terminal == HALL:
             self._of_hall(entry, fact, draft, to_the_place=to_the_place)
         return draft
+
+    def _key(self, envelope: Envelope, *, to_the_place: bool) -> tuple[str, str, int]:
+        """Under which name an envelope is kept: beside the one that an older copy sealed in its place since (T31).
+
+        What that one brought is still found by its id, and not judged twice (S13).
+        """
+        known = None if to_the_place else self._docket.known(envelope)
+        beside = "" if known is None or known.hash == envelope.hash else f"/{envelope.hash[:16]}"
+        return envelope.terminal, envelope.incarnation + beside, envelope.seq
 
     def _adopted(self, flags: tuple[str, ...], envelope: Envelope, fact: Fact) -> None:
         """Who goes on from whom is known again; whether the old number was fenced was said then (S27)."""
@@ -169,8 +176,8 @@ class Replay:
             bearer = self._docket.bearer(entry.fact_id)
             stands = bearer is not None and bearer.verdict.v == "accepted"
             return self._draft(entry, "") if stands or to_the_place else None
-        key = env.terminal, env.incarnation, env.seq
-        known = self._docket.known(env)
+        key = self._key(env, to_the_place=to_the_place)
+        known = self._docket.known(msgspec.structs.replace(env, incarnation=key[1]))
         if known is not None and known.verdict.revision >= verdict.revision:
             return None
         draft = self._draft(entry, "")

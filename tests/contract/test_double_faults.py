@@ -14,6 +14,7 @@ from casework.wire import ENTRY_FACT
 from local_db.memory import TerminalMemory
 from local_db.state import State
 from tests.contract.test_hall_healing import copied, restored
+from tests.contract.test_incarnations import cloned
 from tests.hall_world import HallWorld
 from tests.machines import Machine, at_a_hall
 from tests.sim.loop import PowerCut
@@ -65,6 +66,52 @@ def test_t31_t32_a_restored_hall_does_not_take_what_others_put_back_for_what_an_
         for machine in (pc, other):
             assert machine.agrees(before.id, since.id)
         assert world.case(since.id) is not None
+
+    at_a_hall(tmp_path, story)
+
+
+def test_t31_t32_what_another_window_puts_back_late_does_not_take_the_place_of_what_an_older_copy_sealed_since(
+    tmp_path: Path,
+) -> None:
+    """Both stand in the log, and whoever brings one of them again is told what was said of it."""
+
+    async def story(world: HallWorld) -> None:
+        pc, other = Machine(world, tmp_path, "pc"), Machine(world, tmp_path, "other")
+        await pc.enrol("0012")
+        await other.enrol("0013")
+        pc.take_in()
+        await pc.sync()
+        await other.sync()
+        copied(world, tmp_path / "backup.db")
+        pc.memory.backup(tmp_path / "image.db")
+        before = pc.take_in()
+        await pc.sync()
+        await other.sync()
+        restored(world, tmp_path / "backup.db")
+        for word in pc.state.glob("*.sealed"):
+            word.unlink()  # the power cut took its last word: nobody knows here that something is missing
+        put_back(pc, tmp_path / "image.db")
+        since = pc.take_in()
+        twin = cloned(pc, world, tmp_path)
+        world.clock.go(301)
+        world.api.hall.tick()
+        assert (await pc.sync()).error == ""
+        assert world.case(since.id) is not None
+        await other.sync()  # it was off until now
+        await pc.sync()
+        for machine in (pc, other, pc):
+            done = await machine.sync()
+            assert (done.error, done.pending, done.rejected, done.held) == ("", 0, 0, 0)
+        await twin.enrol("0041")
+        done = await twin.sync()
+        assert (done.error, done.pending, done.rejected, done.held) == ("", 0, 0, 0)
+        await pc.sync()
+        await other.sync()
+        facts = [entry.fact_id for entry in world.entries() if entry.kind == ENTRY_FACT]
+        assert len(facts) == len(set(facts))
+        for machine in (pc, other, twin):
+            assert machine.agrees(before.id, since.id)
+        assert world.case(before.id) is not None
 
     at_a_hall(tmp_path, story)
 
