@@ -241,8 +241,9 @@ def lock() -> None:
     uv = shutil.which("uv") or shutil.which("uv", path=str(BIN))
     if uv is None:
         raise TaskError("Making the lock needs uv: install it (python -m pip install uv) and run this again.")
-    options = ("--universal", "--python-version", "3.11", "--generate-hashes", "--no-emit-index-url", "--extra", "dev")
-    run(uv, "pip", "compile", "--quiet", *options, "pyproject.toml", "-o", "requirements.lock")
+    options = ("--universal", "--python-version", "3.11", "--generate-hashes", "--no-emit-index-url", "pyproject.toml")
+    run(uv, "pip", "compile", "--quiet", *options, "--extra", "dev", "-o", LOCK.name)
+    run(uv, "pip", "compile", "--quiet", *options, "-c", LOCK.name, "-o", "requirements-run.lock")
 
 
 TASKS: dict[str, Callable[..., None]] = {

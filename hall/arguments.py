@@ -158,6 +158,7 @@ def _release(actions: Any) -> None:
     for name in ("halt", "resume", "status"):
         _action(actions, name)
     _action(actions, "block").add_argument("version", metavar="VERSION", help=t("hall.option.of_kind"))
+    _building(actions)
     for kind in ("catalogue", "calendar", "config"):
         _versions(_action(actions, kind).add_subparsers(dest="step", required=True, metavar="STEP"), kind)
 
@@ -180,3 +181,23 @@ def _versions(steps: Any, kind: str) -> None:
     publishing = _action(steps, "publish", "version_")
     publishing.add_argument("number", metavar="N", type=int, nargs="?", default=0, help=t("hall.option.version_number"))
     _action(steps, "list", "version_")
+
+
+def _building(actions: Any) -> None:
+    build = _action(actions, "build")
+    build.add_argument("out", metavar="DIR")
+    build.add_argument("--source", metavar="DIR", default=".", help=t("hall.option.tree"))
+    build.add_argument("--platform", metavar="NAME,...", default="")
+    build.add_argument("--python", metavar="3.NN", default="")
+    build.add_argument("--wheels", metavar="DIR", default="")
+    build.add_argument("--schema-from", metavar="N", type=int, default=None)
+    build.add_argument("--min-from", metavar="VERSION", default=None)
+    build.add_argument("--notes-zh", metavar="FILE", default="", help=t("hall.option.notes"))
+    build.add_argument("--notes-en", metavar="FILE", default="", help=t("hall.option.notes"))
+    prove = _action(actions, "prove")
+    prove.add_argument("build", metavar="DIR")
+    prove.add_argument("--database", metavar="FILE", default="", help=t("hall.option.memory"))
+    prove.add_argument("--days", metavar="N", type=int, default=1)
+    old = prove.add_mutually_exclusive_group()
+    old.add_argument("--old", metavar="DIR", default="")
+    old.add_argument("--first", action="store_true", help=t("hall.option.no_old"))

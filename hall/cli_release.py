@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 from securesystemslib.signer import Signer
 
-from casework.manifest import Wheel, decode_manifest
+from casework.manifest import ANY, Wheel
 from casework.messages import t
 from casework.rollout import (
     KINDS,
@@ -34,10 +34,12 @@ from casework.rollout import (
     resumed,
 )
 from hall import cli
+from hall.cli_build import run_build, run_prove
 from hall.errors import KeyTrouble, ReleaseTrouble
 from hall.ownership import changing
 from hall.releases.catalogues import ROLE_OF
 from hall.releases.keys import NEXT_ONLINE_KEY, ONLINE_KEY, make_key, read_key
+from hall.releases.proving import manifest_bytes, manifest_in, proven
 from hall.releases.reaching import civil_time, expect_known, expect_published, expect_reachable, hours
 from hall.releases.repository import Releases, found, sign
 from hall.releases.roles import APP, NORMAL, SMALL
@@ -51,7 +53,9 @@ ACTIONS = ("who", "key", "renew", "replace")
 
 def run_release(args: argparse.Namespace) -> int:
     """Do what was asked; the exit code. Raises HallError, BadRollout."""
-    alone: dict[str, Callable[[argparse.Namespace], int]] = {"keys": _keys, "sign": _sign, "init": _init}
+    alone: dict[str, Callable[[argparse.Namespace], int]] = {
+        "keys": _keys, "sign": _sign, "init": _init, "build": run_build, "prove": run_prove,
+    }  # fmt: skip
     if args.action in alone:
         return alone[args.action](args)
     if args.action in ACTIONS:
@@ -160,16 +164,16 @@ def _init(args: argparse.Namespace) -> int:
 
 
 def _add(args: argparse.Namespace, here: cli.HallHere) -> int:
-    """A built release: its wheels below the targets, its manifest into the next version of the role `app`."""
+    """A proven build: its wheels below the targets, its manifest into the next version of the role `app`."""
     built, releases = Path(args.build), releases_of(here)
-    try:
-        data = (built / "manifest.json").read_bytes()
-    except OSError as cause:
-        raise ReleaseTrouble("release.no_build", folder=str(built)) from cause
-    manifest = decode_manifest(data, str(msgspec.json.decode(data).get("version", "")))
+    data = manifest_bytes(built)
+    manifest = manifest_in(data)
+    platforms = proven(built, data, first=not releases.listed(APP))
     for wheel in (wheel for wheels in manifest.wheels.values() for wheel in wheels):
         _copy(built, wheel, releases.folder / "targets")
     pending = releases.list_file(APP, f"app/{manifest.version}/manifest.json", data)
+    if untried := sorted(set(manifest.wheels) - {ANY, *platforms}):
+        cli.say(t("build.untried", platforms=", ".join(untried)))
     cli.say(t("release.waits", file=str(pending), missing=releases.missing(APP)))
     return 0
 

@@ -153,5 +153,13 @@ class ReleaseTrouble(Stop):
     """Something that is to be published lacks signatures, or is not what waits for them."""
 
 
+class BuildTrouble(Stop):
+    """A release that can not be built, or is not proven."""
+
+
+class TrialTrouble(Exception):
+    """Something that a build was tried for did not come out; the text is for whoever builds, as the program said it."""
+
+
 class KeyTrouble(Stop):
     """A key file that can't be written or read."""

@@ -12,8 +12,9 @@ from console.updating.home import ROOT, Home
 from console.updating.looking import Looker
 from local_db.memory import TerminalMemory
 from sync.updates.fetching import FromFolder, Source
+from sync.updates.install import FACTORY
 from sync.updates.launcher import KEPT, write
-from sync.updates.staging import FACTORY, stage
+from sync.updates.staging import stage
 from tests.builders import FixedClock
 from tests.releases import Publisher
 

@@ -16,8 +16,8 @@ from casework.messages import Message
 from casework.rollout import Standing
 from console.updating.home import Home
 from console.updating.notes import Notes
+from sync.updates.install import FACTORY
 from sync.updates.launcher import KEPT, LIB
-from sync.updates.staging import FACTORY
 
 OLDEST_PYTHON = (3, 11)
 _HOURS_UNTOLD = 48

@@ -8,8 +8,8 @@ from pathlib import Path
 import msgspec
 
 from casework.manifest import Manifest, decode_manifest, is_version
+from sync.updates.install import MANIFEST
 from sync.updates.launcher import LIB, TRIAL, is_whole, read
-from sync.updates.staging import MANIFEST
 
 VARIABLE = "YICHUANG_HOME"
 ROOT = "root.json"

@@ -8,7 +8,6 @@ What is whole is never changed again; which one runs is the pointer's word alone
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
@@ -17,13 +16,11 @@ from pathlib import Path
 
 from casework.manifest import is_version, order
 from sync.errors import UpdateRefused
-from sync.updates.launcher import COMPLETE, KEPT, LIB, TRIAL, is_whole, read, write
+from sync.updates.install import FACTORY, MANIFEST, lay
+from sync.updates.launcher import COMPLETE, KEPT, TRIAL, is_whole, read, write
 
 KEEP = 3
 """Versions that stay on the disk, besides the one that came with the installation."""
-MANIFEST = "manifest.json"
-FACTORY = "factory"
-"""A file beside `lib` of the version that came with the installation: that one is never thrown away."""
 Install = Callable[[Sequence[Path], Path], None]
 
 
@@ -34,21 +31,7 @@ def stage(home: Path, version: str, wheels: Sequence[Path], install: Install, ma
     """
     if not is_version(version):
         raise UpdateRefused("update.unreadable", what=version[:40])
-    if is_whole(home, version):
-        return
-    final, under_way = home / "versions" / version, home / "versions" / f".staging-{version}"
-    for left in (under_way, final):  # one without its `.complete` is nobody's version
-        shutil.rmtree(left, ignore_errors=True)
-    (under_way / LIB).mkdir(parents=True)
-    try:
-        install(wheels, under_way / LIB)
-        if manifest:
-            (under_way / MANIFEST).write_bytes(manifest)
-        (under_way / COMPLETE).touch()
-        _flushed(under_way)
-        under_way.replace(final)
-    finally:
-        shutil.rmtree(under_way, ignore_errors=True)
+    lay(home, version, lambda lib: install(wheels, lib), {MANIFEST: manifest} if manifest else {})
 
 
 def switch(home: Path, version: str) -> bool:
@@ -104,11 +87,3 @@ def by_installer(wheels: Sequence[Path], lib: Path) -> None:
     if done.returncode:
         said = (done.stderr or done.stdout).strip().splitlines() or [""]
         raise UpdateRefused("update.not_installed", reason=said[-1][:200])
-
-
-def _flushed(folder: Path) -> None:
-    """Everything in it is on the disk: after a power cut `.complete` must not stand beside empty files."""
-    for file in folder.rglob("*"):
-        if file.is_file():
-            with file.open("rb+") as stream:
-                os.fsync(stream.fileno())

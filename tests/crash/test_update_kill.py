@@ -8,8 +8,8 @@ import sys
 import zipfile
 from pathlib import Path
 
+from sync.updates.install import FACTORY
 from sync.updates.launcher import LIB, is_whole, next_start, read
-from sync.updates.staging import FACTORY
 from tests.command_line import ROOT
 from tests.soaking import TIMES
 from tests.updated_pc import installed, unpacked, wheel

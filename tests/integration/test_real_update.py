@@ -20,7 +20,8 @@ from casework.rollout import RINGS, Rollout, Versions, encode_rollout
 from hall.releases.roles import ROLLOUT
 from local_db.migrations import SCHEMA_VERSION
 from sync.updates import launcher
-from sync.updates.staging import FACTORY, by_installer, stage
+from sync.updates.install import FACTORY
+from sync.updates.staging import by_installer, stage
 from tests.built_tree import broken, wheel_name, wheel_of_tree, with_migration
 from tests.command_line import ROOT, SECONDS, Place, Ran, jsonl, line
 from tests.releases import Publisher

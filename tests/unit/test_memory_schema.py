@@ -11,8 +11,8 @@ import pytest
 
 from hall.queries import script
 from local_db import migrations
-from local_db.migrations import SCHEMA_VERSION, migrate, version_of
-from local_db.sql import queries, schema_files
+from local_db.migrations import READABLE_SINCE, SCHEMA_VERSION, migrate, version_of
+from local_db.sql import queries, schema, schema_files
 
 ROOM = Path(__file__).resolve().parents[2] / "local_db"
 FILES = sorted(path.stem for path in (ROOM / "queries").glob("*.sql"))
@@ -45,6 +45,13 @@ def test_a_file_of_any_version_brought_up_to_date_equals_a_new_one(
     assert version_of(old) == version_of(new) == SCHEMA_VERSION == len(schema_files())
     old.close()
     new.close()
+
+
+def test_migrations_only_expand_so_that_a_window_can_go_back_a_version() -> None:
+    takes_away = re.compile(r"\b(drop\s+(table|column|index|trigger)|rename|delete\s+from)\b", re.IGNORECASE)
+    since = [name for name in schema_files() if int(name[:4]) > READABLE_SINCE]
+    assert [name for name in since if takes_away.search(schema(name))] == []
+    assert READABLE_SINCE <= SCHEMA_VERSION
 
 
 def test_a_migration_that_breaks_in_the_middle_leaves_the_file_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:

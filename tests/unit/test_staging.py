@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
-import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from sync.errors import UpdateRefused
+from sync.updates.install import FACTORY
 from sync.updates.launcher import KEPT, TRIAL, back, is_whole, read, write
-from sync.updates.staging import FACTORY, by_installer, forget_failure, prune, stage, stands, switch
+from sync.updates.staging import by_installer, forget_failure, prune, stage, stands, switch
+from tests.wheels import a_wheel
 
 
 def unpacked(wheels: Sequence[Path], lib: Path) -> None:
@@ -84,28 +84,6 @@ def test_a_name_that_is_no_version_becomes_no_folder(home: Path) -> None:
     for name in ("", "..", "1.0/../../x", "latest"):
         with pytest.raises(UpdateRefused):
             stage(home, name, [], unpacked)
-
-
-def a_wheel(folder: Path, text: str = "ANSWER = 42\n") -> Path:
-    """A real one."""
-    file = folder / "tiny-1.0-py3-none-any.whl"
-    info = "tiny-1.0.dist-info"
-    files = {
-        "tiny/__init__.py": text,
-        f"{info}/METADATA": "Metadata-Version: 2.1\nName: tiny\nVersion: 1.0\n",
-        f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
-    }
-    record = "".join(f"{name},sha256={_hash(text)},{len(text.encode())}\n" for name, text in files.items())
-    with zipfile.ZipFile(file, "w") as out:
-        for name, said in {**files, f"{info}/RECORD": f"{record}{info}/RECORD,,\n"}.items():
-            out.writestr(name, said)
-    return file
-
-
-def _hash(text: str) -> str:
-    import base64
-
-    return base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).decode().rstrip("=")
 
 
 def test_wheels_are_installed_from_their_files_alone(home: Path, tmp_path: Path) -> None:

@@ -1,0 +1,210 @@
+"""Puts a release onto a bare PC: `python install.py HOME [--root root.json]`, from the folder of a build or a stick.
+
+Standard library alone, and no link is ever made: it runs on a PC that has Python with pip and nothing else, without a
+network. Everything is checked against `manifest.json` first; the pointer is written last, so an installation that was
+cut is begun again with the same words. What stands already is never touched: from then on updates come by themselves.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+if __package__:
+    from sync.updates import launcher
+else:  # beside this file, in a build
+    import launcher  # type: ignore[import-not-found, no-redef]
+
+ANY = "any"
+FACTORY = "factory"
+"""A file beside `lib` of the version that came with the installation: that one is never thrown away."""
+ROOT, LAUNCHER, MANIFEST, WHEELS = "root.json", "launcher.py", "manifest.json", "wheels"
+SAYS = {
+    "no_build": "这里没有完整的安装包（{what}）：请重新复制整个文件夹。"
+    " | This is no whole release ({what}): copy the whole folder again.",
+    "is_there": "{what} 已经装有一窗：它会自行更新，不再重装。"
+    " | Yichuang is installed in {what}: it updates itself, and is not installed again.",
+    "damaged": "文件与清单不符：{what}。什么都没有安装，请重新复制。"
+    " | A file is not what the manifest says: {what}. Nothing was installed; copy the folder again.",
+    "python": "需要 Python {what}，本机是 {have}：请先安装它。"
+    " | Python {what} is needed and this is {have}: install that one first.",
+    "platform": "安装包不含本机的系统 {have}（只有 {what}）。"
+    " | This release has nothing for {have} (only for {what}): build it for this platform.",
+    "no_pip": "这个 Python 没有 pip：请安装 python.org 的完整版，或先运行 python -m ensurepip。"
+    " | This Python has no pip: install the one of python.org, or run python -m ensurepip first.",
+    "failed": "没有装成：{what}。请排除后重新运行。"
+    " | It could not be installed: {what}. Mend that, and run this again.",
+    "done": "一窗 {what} 已装好。启动：{have} | Yichuang {what} is installed. Start it with: {have}",
+}
+"""What is said, in both languages at once: there is no catalogue on a bare PC yet."""
+_FLUSHES = 16
+Fill = Callable[[Path], None]
+
+
+class InstallTrouble(Exception):
+    """Nothing was installed; the text says what to do."""
+
+    def __init__(self, code: str, what: object = "", have: object = "") -> None:
+        super().__init__(SAYS[code].format(what=what, have=have))
+        self.code = code
+
+
+def lay(home: Path, version: str, fill: Fill, beside: Mapping[str, bytes]) -> None:
+    """Lay a version under `home` by `fill(lib)`, whole or not at all; nothing where it is whole already.
+
+    `beside`: files beside `lib`. What `fill` raises goes on, and leaves nothing behind.
+    """
+    if launcher.is_whole(home, version):
+        return
+    final, under_way = home / "versions" / version, home / "versions" / f".staging-{version}"
+    for left in (under_way, final):  # one without its `.complete` is nobody's version
+        shutil.rmtree(left, ignore_errors=True)
+    (under_way / launcher.LIB).mkdir(parents=True)
+    try:
+        fill(under_way / launcher.LIB)
+        for name, data in beside.items():
+            (under_way / name).write_bytes(data)
+        (under_way / launcher.COMPLETE).touch()
+        flush(under_way)
+        under_way.replace(final)
+    finally:
+        shutil.rmtree(under_way, ignore_errors=True)
+
+
+def flush(folder: Path) -> None:
+    """Everything in it is on the disk: after a power cut `.complete` must not stand beside empty files.
+
+    Many at once: a disk writes its journal once for all that wait, and thousands of files take a second, not twenty.
+    """
+    with ThreadPoolExecutor(_FLUSHES) as pool:
+        for _ in pool.map(_flushed, (file for file in folder.rglob("*") if file.is_file())):
+            continue
+
+
+def _flushed(file: Path) -> None:
+    with file.open("rb+") as stream:
+        os.fsync(stream.fileno())
+
+
+def platform() -> str:
+    """The word by which a manifest calls this PC's kind."""
+    return sysconfig.get_platform()
+
+
+def install(build: Path, home: Path, root: Path | None = None) -> str:
+    """The release in `build` becomes the installation in `home`; its version. Raises InstallTrouble, OSError."""
+    if (home / launcher.POINTER).exists():
+        raise InstallTrouble("is_there", home)
+    manifest = _manifest(build)
+    version = str(manifest["version"])
+    _fits(manifest)
+    wheels = [_checked(build, wheel) for key in (ANY, platform()) for wheel in manifest["wheels"].get(key, ())]
+    if root is not None:
+        _json(root)
+    beside = {MANIFEST: (build / MANIFEST).read_bytes(), FACTORY: b""}
+    lay(home, version, lambda lib: _by_pip(wheels, lib), beside)
+    _copied(build / LAUNCHER, home / LAUNCHER)
+    if root is not None:
+        _copied(root, home / ROOT)
+    pointer = {"version": version, "previous": "", "state": launcher.KEPT, "tries": 0, "failed": []}
+    launcher.write(home, pointer)
+    return version
+
+
+def _json(file: Path) -> Any:
+    try:
+        return json.loads(file.read_text("utf-8"))
+    except (OSError, ValueError) as cause:
+        raise InstallTrouble("no_build", file) from cause
+
+
+def _manifest(build: Path) -> dict[str, Any]:
+    found = _json(build / MANIFEST)
+    if not isinstance(found, dict) or not {"version", "wheels", "schema"} <= set(found):
+        raise InstallTrouble("no_build", build / MANIFEST)
+    if not set(str(found["version"])) <= set("0123456789.abcr"):
+        raise InstallTrouble("no_build", build / MANIFEST)
+    return found
+
+
+def _fits(manifest: dict[str, Any]) -> None:
+    """This Python and this system can run it."""
+    wheels, wanted = manifest["wheels"], str(manifest.get("python") or "3.11")
+    have = f"{sys.version_info[0]}.{sys.version_info[1]}"
+    exact = any("-cp" in wheel["name"] and "-abi3-" not in wheel["name"] for key in wheels for wheel in wheels[key])
+    numbers = tuple(int(part) for part in wanted.split(".")[:2])
+    if (exact and have != wanted) or sys.version_info[:2] < numbers:
+        raise InstallTrouble("python", wanted, have)
+    if set(wheels) - {ANY} and platform() not in wheels:
+        raise InstallTrouble("platform", ", ".join(sorted(set(wheels) - {ANY})), platform())
+
+
+def _checked(build: Path, wheel: dict[str, Any]) -> Path:
+    file = build / WHEELS / Path(str(wheel["name"])).name
+    if not file.is_file():
+        raise InstallTrouble("no_build", file.name)
+    with file.open("rb") as stream:
+        if hashlib.file_digest(stream, "sha256").hexdigest() != wheel["sha256"]:
+            raise InstallTrouble("damaged", file.name)
+    return file
+
+
+def _by_pip(wheels: Sequence[Path], lib: Path) -> None:
+    words = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--no-index",
+        "--no-deps",
+        "--disable-pip-version-check",
+    ]
+    done = subprocess.run(
+        [*words, "--target", str(lib), *map(str, wheels)], check=False, capture_output=True, text=True
+    )
+    if done.returncode and "No module named pip" in done.stderr:
+        raise InstallTrouble("no_pip")
+    if done.returncode:
+        said = (done.stderr or done.stdout).strip().splitlines() or [""]
+        raise InstallTrouble("failed", said[-1][:200])
+
+
+def _copied(source: Path, target: Path) -> None:
+    part = target.with_name(f"{target.name}.part")
+    shutil.copyfile(source, part)
+    part.replace(target)
+
+
+def main(words: list[str]) -> int:
+    """Install, and say what came of it: 0 done, 1 not done with a sentence."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    parser = argparse.ArgumentParser(prog="install.py")
+    parser.add_argument("home", metavar="HOME", type=Path)
+    parser.add_argument("--root", metavar="root.json", type=Path, default=None)
+    args = parser.parse_args(words)
+    home, build = args.home.resolve(), Path(__file__).resolve().parent
+    try:
+        version = install(build, home, args.root)
+    except (InstallTrouble, OSError) as no:
+        trouble = no if isinstance(no, InstallTrouble) else InstallTrouble("failed", no)
+        print(trouble, file=sys.stderr)
+        return 1
+    print(SAYS["done"].format(what=version, have=f'"{sys.executable}" "{home / LAUNCHER}" console'))
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
