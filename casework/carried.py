@@ -1,12 +1,14 @@
-"""The answer to batches that came by stick, as it is carried back (S28); `docs/wire.md` has its bytes."""
+"""What goes by stick besides batches: how a terminal stands, and the hall's answer (S28; its bytes: `docs/wire.md`)."""
 
 from __future__ import annotations
 
 import msgspec
 
+from casework.report import Report
 from casework.wire import PushAnswer
 
 PURPOSE_ANSWER = "answer"
+PURPOSE_STATUS = "status"
 
 
 class CarriedAnswer(msgspec.Struct, frozen=True):
@@ -16,3 +18,16 @@ class CarriedAnswer(msgspec.Struct, frozen=True):
     terminal: str
     incarnation: str
     answer: PushAnswer
+
+
+class CarriedStatus(msgspec.Struct, frozen=True):
+    """How a terminal stands, sealed by it, where the line does not reach the hall: no person and no case is in it."""
+
+    hall: str
+    terminal: str
+    incarnation: str
+    epoch: int
+    cursor: int
+    chain: str
+    """Hash of the hall's log up to `cursor`, as the terminal has it (S24)."""
+    report: Report

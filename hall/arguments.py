@@ -201,3 +201,8 @@ def _building(actions: Any) -> None:
     old = prove.add_mutually_exclusive_group()
     old.add_argument("--old", metavar="DIR", default="")
     old.add_argument("--first", action="store_true", help=t("hall.option.no_old"))
+    _action(actions, "export").add_argument("folder", metavar="DIR", help=t("hall.option.stick"))
+    taking = _action(actions, "import", "stick_")
+    taking.add_argument("folder", metavar="DIR", help=t("hall.option.stick"))
+    taking.add_argument("--staff", metavar="NUMBER", required=True, help=t("hall.option.actor"))
+    taking.add_argument("--vouch", action="store_true")

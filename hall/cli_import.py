@@ -28,27 +28,33 @@ def run_import(args: argparse.Namespace, folder: Path) -> int:
 
     Raises HallError.
     """
-    data = _read(Path(args.file))
-    sha256 = digest(data)
     with cli.open_hall(folder) as here:
-        _prove(here, args.staff)
-        found: Counter[str] = Counter()
-        answers: list[bytes] = []
-        for count, line in enumerate(_lines(data, here.limits), start=1):
-            try:
-                answer, carried = here.hall.take_in(line, args.staff, sha256, vouched=args.vouch)
-            except HallError as no:
-                raise Stop("hall.import_line", line=count, reason=no.message) from no
-            answers.append(msgspec.json.encode(carried))
-            for one in answer.verdicts:
-                found["duplicate" if one.duplicate else one.verdict.v] += 1
-                found["after"] += one.verdict.code == "after_revocation"
+        prove(here, args.staff)
+        found, answers = take_file(here, Path(args.file), args.staff, vouched=args.vouch)
     if args.answer:
         write_whole(Path(args.answer), b"".join(line + b"\n" for line in answers))
     cli.print_row({name: found[name] for name in ("accepted", "duplicate", "held", "rejected")})
     if found["after"]:
         cli.say(t("hall.import_after", count=found["after"]))
     return 0
+
+
+def take_file(here: cli.HallHere, file: Path, staff: str, *, vouched: bool = False) -> tuple[Counter[str], list[bytes]]:
+    """Take the batches of a file in: how many of each verdict, and the answers to be carried back. Raises HallError."""
+    data = _read(file)
+    sha256 = digest(data)
+    found: Counter[str] = Counter()
+    answers: list[bytes] = []
+    for count, line in enumerate(_lines(data, here.limits), start=1):
+        try:
+            answer, carried = here.hall.take_in(line, staff, sha256, vouched=vouched)
+        except HallError as no:
+            raise Stop("hall.import_line", line=count, reason=no.message) from no
+        answers.append(msgspec.json.encode(carried))
+        for one in answer.verdicts:
+            found["duplicate" if one.duplicate else one.verdict.v] += 1
+            found["after"] += one.verdict.code == "after_revocation"
+    return found, answers
 
 
 def _read(file: Path) -> bytes:
@@ -69,7 +75,7 @@ def _lines(data: bytes, limits: Limits) -> Iterator[bytes]:
             yield line
 
 
-def _prove(here: cli.HallHere, number: str) -> None:
+def prove(here: cli.HallHere, number: str) -> None:
     """Whether that person may, and has typed her PIN. Raises Stop."""
     from argon2 import PasswordHasher
     from argon2.exceptions import InvalidHashError, VerificationError

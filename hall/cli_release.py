@@ -69,12 +69,25 @@ def run_release(args: argparse.Namespace) -> int:
     at_hall = {
         "add": _add, "take": _take, "publish": _publish, "rollout": _begin, "promote": _promote, "approve": _approve,
         "halt": _halt, "resume": _resume, "block": _block,
+        "export": _export, "import": _import,
     }  # fmt: skip
     with cli.open_hall(cli.hall_folder(args.dir)) as here:
         if args.action == "status":
             return _status(args, here)
         with changing(here.folder, here.limits.busy_seconds):
             return at_hall[args.action](args, here)
+
+
+def _export(args: argparse.Namespace, here: cli.HallHere) -> int:
+    from hall.cli_stick import run_export
+
+    return run_export(args, here)
+
+
+def _import(args: argparse.Namespace, here: cli.HallHere) -> int:
+    from hall.cli_stick import run_import
+
+    return run_import(args, here)
 
 
 def releases_of(here: cli.HallHere) -> Releases:

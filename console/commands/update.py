@@ -8,23 +8,30 @@ from pathlib import Path
 import msgspec
 
 from casework.messages import t
-from console.arguments import Parser, add_folder, command, commands
+from console.arguments import Parser, add_folder, add_person, command, commands
 from console.errors import ConsoleError
 from console.output import data
 from console.updating.updater import Updater
 
 
 def arguments(parser: Parser) -> None:
-    """What it takes. Nobody signs in: what IT has signed may be begun by whoever is at the PC."""
+    """What it takes. What IT has signed may be begun by whoever is at the PC; a stick is a supervisor's."""
     group = commands(parser)
     for name in ("status", "look", "now"):
         add_folder(command(group, name, f"help.update.{name}"))
+    for name in ("import", "export"):
+        stick = command(group, name, f"help.update.{name}")
+        add_folder(stick)
+        add_person(stick)
+        stick.add_argument("stick", metavar="DIR", help=t("arguments.stick"))
 
 
 def run(args: argparse.Namespace) -> int:
     """Do it, and print how the terminal stands."""
     from console import bootstrap
 
+    if args.action in {"import", "export"}:
+        return _by_stick(args)
     with bootstrap.opened(args.dir) as terminal:
         updater = Updater.of(terminal)
         if updater is None:
@@ -35,6 +42,25 @@ def run(args: argparse.Namespace) -> int:
             _free(terminal.memory.folder)
             updater.begin()
         data(_told(updater))
+    return 0
+
+
+def _by_stick(args: argparse.Namespace) -> int:
+    """For a supervisor: a stick from the hall, or one that goes there."""
+    from importlib.metadata import version
+
+    from console.signed_in import signed_in
+    from console.updating import stick
+
+    with signed_in(args) as (terminal, session):
+        stick.expect_may(session)
+        if args.action == "export":
+            data(stick.write_out(terminal, version("yichuang"), Path(args.stick)))
+            return 0
+        updater = Updater.of(terminal)
+        _, answers = stick.take_in(terminal, updater.looker if updater else None, Path(args.stick))
+        told = {} if updater is None else _told(updater)
+        data({**told, "answered": answers, "pending": terminal.memory.pending().unsent})
     return 0
 
 

@@ -327,12 +327,16 @@ class Releases:
         return self.folder / "metadata" / ("timestamp.json" if name == TIMESTAMP else f"{version}.{name}.json")
 
     def _target(self, info: TargetFile) -> Path:
-        """Under its hash: what an older publication lists stays where it was until nobody asks for it."""
-        folder, _, name = info.path.rpartition("/")
-        return self.folder / "targets" / folder / f"{info.hashes['sha256']}.{name}"
+        return self.folder / "targets" / place_of(info)
 
     def _pending(self, name: str) -> Path:
         return self.folder / "pending" / f"{name}.json"
+
+
+def place_of(info: TargetFile) -> str:
+    """Where a listed file lies below the targets: under its hash, so that what an older publication lists stays."""
+    folder, _, name = info.path.rpartition("/")
+    return f"{folder}/{info.hashes['sha256']}.{name}"
 
 
 def sign(data: bytes, name: str, signer: Signer) -> bytes:

@@ -1,0 +1,60 @@
+"""`yichuang release export|import DIR`: a stick to the windows that the line does not reach, and back (updates.md)."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from casework.messages import t
+from hall import cli, cli_release
+from hall.cli_import import prove, take_file
+from hall.errors import HallError, ReleaseTrouble
+from hall.files import write_whole
+from hall.releases import stick
+
+
+def run_export(args: argparse.Namespace, here: cli.HallHere) -> int:
+    """Write what is published, signed anew as of today; the exit code. Raises ReleaseTrouble."""
+    releases, rollout = cli_release.releases_of(here), cli_release.rollouts_of(here).current()
+    if rollout is None:
+        raise ReleaseTrouble("release.no_rollout")
+    releases.freshen()
+    done = stick.export(releases, rollout, Path(args.folder))
+    cli.say(t("stick.written", folder=args.folder, until=done.until))
+    cli.print_row({
+        "rollout": rollout.number, "versions": list(done.versions), "blocked": list(rollout.blocked),
+        "files": done.files, "bytes": done.bytes, "until": done.until,
+    })  # fmt: skip
+    return 0
+
+
+def run_import(args: argparse.Namespace, here: cli.HallHere) -> int:
+    """Take in what windows wrote out, each by itself; 1 when one of them could not be. Raises HallError."""
+    prove(here, args.staff)
+    folders, failed = list(stick.brought(Path(args.folder))), 0
+    if not folders:
+        raise ReleaseTrouble("stick.brings_nothing", folder=args.folder)
+    for folder in folders:
+        try:
+            cli.print_row(_taken(here, folder, args))
+        except HallError as no:
+            failed += 1
+            cli.say(f"{folder.name}: {no.message}")
+    return 1 if failed else 0
+
+
+def _taken(here: cli.HallHere, folder: Path, args: argparse.Namespace) -> dict[str, object]:
+    with here.store.reading() as reading:
+        status, row, differs = stick.take_status(reading, (folder / stick.STATUS).read_bytes(), here.hall.now)
+    here.hall.change(lambda reading, now, ids: stick.keep_status(reading, row))
+    facts: dict[str, object] = {
+        "terminal": status.terminal, "at": row.at, "unsent": status.report.unsent,
+        "app": status.report.update.app if status.report.update else status.report.program, "log": differs or "same",
+    }  # fmt: skip
+    if differs:
+        raise ReleaseTrouble("stick.other_log", number=status.terminal, what=differs)
+    if (folder / stick.OUTBOX).is_file():
+        found, answers = take_file(here, folder / stick.OUTBOX, args.staff, vouched=args.vouch)
+        write_whole(folder / stick.ANSWER, b"".join(line + b"\n" for line in answers))
+        facts |= {name: found[name] for name in ("accepted", "duplicate", "held", "rejected")}
+    return facts

@@ -1,0 +1,124 @@
+"""What is published, on a stick for windows that the line does not reach, and what those carry back (updates.md).
+
+    DIR/metadata, DIR/targets    as the hall serves them: a window proves the same signatures, and the same dates
+    DIR/terminals/<number>/      of each window that wrote itself out: status.json, outbox.jsonl; answer.jsonl goes back
+
+Metadata bring the keys that were withdrawn, the rollout the versions that are blocked. The timestamp is written last.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from casework.carried import PURPOSE_STATUS, CarriedStatus
+from casework.errors import BadBytes
+from casework.facts import NO_HASH
+from casework.manifest import decode_manifest
+from casework.rollout import Rollout
+from casework.seals import Signed, read, unseal
+from hall.errors import ReleaseTrouble
+from hall.health import contact_of
+from hall.releases.repository import Releases, place_of
+from hall.releases.roles import APP, CATALOGUE, CONFIG, ROLLOUT, TIMESTAMP
+from hall.rows import Changes, ReportRow
+from hall.store import Reading
+
+TERMINALS = "terminals"
+STATUS, OUTBOX, ANSWER = "status.json", "outbox.jsonl", "answer.jsonl"
+
+
+class Carried(msgspec.Struct, frozen=True):
+    """What a stick brings to the windows."""
+
+    versions: tuple[str, ...]
+    files: int
+    bytes: int
+    """Of what was copied now; what lay there already is not copied again."""
+    until: str
+    """From then on no window installs from it (UTC)."""
+
+
+def export(releases: Releases, rollout: Rollout, into: Path) -> Carried:
+    """Write what is published to a stick. Raises ReleaseTrouble where it can't be written."""
+    try:
+        return _exported(releases, rollout, into)
+    except OSError as cause:
+        raise ReleaseTrouble("stick.not_written", folder=str(into), reason=cause.strerror or str(cause)) from cause
+
+
+def _exported(releases: Releases, rollout: Rollout, into: Path) -> Carried:
+    listed = {role: releases.listed(role) for role in (APP, CATALOGUE, CONFIG, ROLLOUT)}
+    versions = tuple(dict.fromkeys(filter(None, (rollout.target.app, rollout.before.app))))
+    paths = [place_of(info) for role, files in listed.items() if role != APP for info in files.values()]
+    held = []
+    for version in versions:
+        path = f"app/{version}/manifest.json"
+        data = releases.content(APP, path)
+        if data is None:
+            continue  # what the windows were installed with, before there was a repository
+        held.append(version)
+        paths.append(place_of(listed[APP][path]))
+        paths += [wheel.path for wheels in decode_manifest(data, version).wheels.values() for wheel in wheels]
+    copied = [_copied(releases.folder / "targets" / path, into / "targets" / path) for path in dict.fromkeys(paths)]
+    metadata = sorted((releases.folder / "metadata").glob("*.json"), key=lambda file: file.name == f"{TIMESTAMP}.json")
+    for file in metadata:
+        _copied(file, into / "metadata" / file.name, anew=True)
+    until: datetime = releases.role(TIMESTAMP).signed.expires
+    return Carried(tuple(held), sum(map(bool, copied)), sum(copied), f"{until:%Y-%m-%d %H:%M}")
+
+
+def _copied(source: Path, target: Path, *, anew: bool = False) -> int:
+    """The bytes that had to be copied."""
+    size = source.stat().st_size
+    if not anew and target.is_file() and target.stat().st_size == size:
+        return 0
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(f"{target.name}.part")
+    shutil.copyfile(source, part)
+    part.replace(target)
+    return size
+
+
+def brought(stick: Path) -> Iterator[Path]:
+    """The folders of the windows that wrote themselves out."""
+    folder = stick / TERMINALS
+    yield from sorted(each for each in folder.iterdir() if (each / STATUS).is_file()) if folder.is_dir() else ()
+
+
+def take_status(reading: Reading, data: bytes, now: str) -> tuple[CarriedStatus, ReportRow, str]:
+    """What a window says of itself, its row at the hall, and how its log differs from the hall's (S24; empty: not).
+
+    It was there when it was written, not now: a window behind a stick is never online. Raises ReleaseTrouble for what
+    no window of this hall has sealed.
+    """
+    try:
+        signed: Signed = read(data, Signed)
+        stated: CarriedStatus = read(bytes(signed.body), CarriedStatus)
+        terminal = reading.terminal(stated.terminal)
+        if terminal is None or terminal.incarnation != stated.incarnation:
+            raise ReleaseTrouble("stick.no_window", number=stated.terminal[:20])
+        status: CarriedStatus = unseal(signed, terminal.key, PURPOSE_STATUS, CarriedStatus)
+    except BadBytes as cause:
+        raise ReleaseTrouble("stick.unreadable", what=STATUS) from cause
+    hall = reading.hall()
+    if status.hall != hall.id:
+        raise ReleaseTrouble("stick.other_hall", number=status.terminal)
+    if status.epoch != hall.epoch:
+        differs = "epoch"
+    elif status.cursor > hall.seq:
+        differs = "cursor"
+    else:
+        known = reading.chain_at(status.cursor) if status.cursor else NO_HASH
+        differs = "" if known == status.chain else "chain"
+    return status, contact_of(status.terminal, min(status.report.at or now, now), status.cursor, status.report), differs
+
+
+def keep_status(reading: Reading, row: ReportRow) -> Changes:
+    """The row, unless the hall has heard something newer of that window."""
+    known = reading.reports().get(row.number)
+    return Changes() if known is not None and known.at >= row.at else Changes(reports={row.number: row})

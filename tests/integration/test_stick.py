@@ -1,0 +1,162 @@
+"""A window that the line does not reach: updates come by stick, and what waits goes back by it (S28)."""
+
+from __future__ import annotations
+
+import json
+import types
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from casework.ambient import CIVIL
+from casework.report import UPDATE
+from casework.rollout import RINGS, Versions, decode_standing
+from console.errors import ConsoleError
+from console.terminal import Terminal
+from console.updating.stick import take_in
+from hall.releases import stick
+from hall.releases.rollouts import Rollouts
+from local_db.counter import Identity
+from sync.errors import UpdateRefused
+from sync.updates.launcher import is_whole, read
+from tests.builders import FixedClock
+from tests.command_line import Place, jsonl, line
+from tests.releases import NOW, Publisher
+from tests.terminals import enrolled
+from tests.updated_pc import NEW, OLD, Window, installed, wheel
+
+WHO = Identity("h1", "420118", "大厅", "ab" * 32, "0012", "i1", 1)
+OPEN = dict.fromkeys(RINGS, "2026-11-01T08:00:00.000")
+
+
+class Far:
+    """A window far away, and a hall that has published 0.6.0 to everybody."""
+
+    def __init__(self, folder: Path, days_old: int = 0) -> None:
+        self.stick = folder / "一只 U 盘"
+        self.publisher = Publisher(folder / "hall", now=NOW - timedelta(days=days_old))
+        clock = FixedClock((NOW + CIVIL).replace(tzinfo=None))
+        self.memory = enrolled(folder, clock, who=WHO)
+        self.home = installed(folder / "pc", self.publisher)
+        self.looker = Window(self.memory, clock, self.home, self.publisher).looker
+        name = f"yichuang-{NEW}-py3-none-any.whl"
+        self.publisher.releases_app(NEW, {name: wheel({"console/__init__.py": "new"})})
+        target, before = Versions(NEW), Versions(OLD)
+        self.publisher.rolls_out(1, target=target, before=before, opened=OPEN, blocked=("0.5.5",))
+
+    def export(self) -> stick.Carried:
+        """The hall writes its stick."""
+        rollout = Rollouts(self.publisher.releases, "h1").current()
+        assert rollout is not None
+        return stick.export(self.publisher.releases, rollout, self.stick)
+
+    def take_in(self) -> Any:
+        """It is plugged in at the window."""
+        terminal = cast(Terminal, types.SimpleNamespace(memory=self.memory))
+        return take_in(terminal, self.looker, self.stick)[0]
+
+
+@pytest.fixture
+def far(tmp_path: Path) -> Iterator[Far]:
+    made = Far(tmp_path)
+    yield made
+    made.memory.close()
+
+
+def test_a_window_without_a_line_is_updated_by_the_same_proofs(far: Far) -> None:
+    done = far.export()
+    assert (done.versions, done.files > 0) == ((NEW,), True)
+    assert far.take_in().step == "offer"
+    assert is_whole(far.home.folder, NEW)
+    assert read(far.home.folder)["version"] == OLD
+    said = decode_standing(far.memory.setting(UPDATE))
+    assert said is not None
+    assert (said.state, said.version) == ("staged", NEW)
+
+
+def test_a_stick_that_is_written_again_copies_no_wheel_twice(far: Far) -> None:
+    first, again = far.export(), far.export()
+    assert (first.files > 1, again.files, again.bytes) == (True, 0, 0)
+
+
+def test_a_flipped_bit_on_the_stick_installs_nothing(far: Far) -> None:
+    far.export()
+    file = next((far.stick / "targets" / "app" / "wheels").rglob("*.whl"))
+    data = bytearray(file.read_bytes())
+    data[-1] ^= 1
+    file.write_bytes(data)
+    with pytest.raises(UpdateRefused) as no:
+        far.take_in()
+    assert no.value.code == "update.damaged"
+    assert not is_whole(far.home.folder, NEW)
+
+
+def test_a_stick_whose_signatures_were_changed_is_refused(far: Far) -> None:
+    far.export()
+    file = far.stick / "metadata" / "timestamp.json"
+    said = json.loads(file.read_bytes())
+    said["signed"]["expires"] = "2099-01-01T00:00:00Z"
+    file.write_text(json.dumps(said), "utf-8")
+    with pytest.raises(UpdateRefused):
+        far.take_in()
+    assert not is_whole(far.home.folder, NEW)
+
+
+def test_a_stick_past_its_date_is_refused_with_the_date(tmp_path: Path) -> None:
+    far = Far(tmp_path, days_old=20)
+    far.export()
+    with pytest.raises(UpdateRefused) as no:
+        far.take_in()
+    assert no.value.message.facts["until"] == f"{NOW - timedelta(days=6):%Y-%m-%d}"
+    assert not is_whole(far.home.folder, NEW)
+    far.memory.close()
+
+
+def test_a_folder_that_the_hall_has_not_written_says_so(far: Far) -> None:
+    far.stick.mkdir()
+    with pytest.raises(ConsoleError) as no:
+        far.take_in()
+    assert no.value.message.id == "stick.none"
+
+
+def test_what_waits_at_a_window_without_a_line_reaches_the_hall_by_stick_and_the_answer_comes_back(
+    tmp_path: Path,
+) -> None:
+    place, folder = Place(tmp_path), str(tmp_path / "stick")
+    hall = ("--dir", str(place.hall))
+    place.found()
+    with place.serving():
+        assert place.enrol("0012").code == 0
+        assert place.sync("0012").code == 0
+    assert place.at("0012", "intake", "-", stdin=jsonl(line("single-01", "a"))).code == 0
+    refused = place.at("0012", "update", "export", folder)
+    assert (refused.code, "窗口主管" in refused.err) == (1, True), "not for a clerk"
+    out = place.at("0012", "update", "export", folder, staff="3001").one
+    assert (out["batches"], out["unsent"] > 0) == (1, True)
+    taken = place.run("release", "import", folder, *hall, "--staff", "3001").one
+    assert (taken["terminal"], taken["log"], taken["accepted"]) == ("0012", "same", out["unsent"])
+    told = next(row for row in place.run("terminal", "list", "--json", *hall).lines if row["number"] == "0012")
+    assert told["received"] == out["unsent"]
+    back = place.at("0012", "update", "import", folder, staff="3001").one
+    assert (back["answered"], back["pending"]) == (out["unsent"], 0)
+    again = place.run("release", "import", folder, *hall, "--staff", "3001").one
+    assert (again.get("accepted"), again.get("duplicate")) == (0, out["unsent"])
+
+
+def test_a_status_that_no_window_has_sealed_is_not_believed(tmp_path: Path) -> None:
+    place, folder = Place(tmp_path), tmp_path / "stick"
+    hall = ("--dir", str(place.hall))
+    place.found()
+    with place.serving():
+        assert place.enrol("0012").code == 0
+        assert place.sync("0012").code == 0
+    assert place.run("release", "import", str(folder), *hall, "--staff", "3001").code == 1
+    assert place.at("0012", "update", "export", str(folder), staff="3001").code == 0
+    file = folder / "terminals" / "0012" / "status.json"
+    file.write_bytes(file.read_bytes().replace(b'"cursor":', b'"cursor":9'))
+    ran = place.run("release", "import", str(folder), *hall, "--staff", "3001")
+    assert (ran.code, "status.json" in ran.err) == (1, True)
+    assert place.run("release", "import", str(folder), *hall, "--staff", "1001").code == 1
