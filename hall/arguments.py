@@ -206,3 +206,4 @@ def _building(actions: Any) -> None:
     taking.add_argument("folder", metavar="DIR", help=t("hall.option.stick"))
     taking.add_argument("--staff", metavar="NUMBER", required=True, help=t("hall.option.actor"))
     taking.add_argument("--vouch", action="store_true")
+    taking.set_defaults(dir=None, json=False)

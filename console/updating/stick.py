@@ -17,10 +17,10 @@ import msgspec
 
 from casework.ambient import stamp
 from casework.carried import PURPOSE_STATUS, CarriedStatus
+from casework.events import readable
 from casework.report import PROTOCOL, UPDATE, Report
 from casework.rollout import decode_standing
 from casework.seals import seal
-from casework.upcasting import readable
 from casework.updating import Plan
 from console.counter import Session
 from console.errors import ConsoleError

@@ -131,7 +131,7 @@ def test_what_waits_at_a_window_without_a_line_reaches_the_hall_by_stick_and_the
     with place.serving():
         assert place.enrol("0012").code == 0
         assert place.sync("0012").code == 0
-    assert place.at("0012", "intake", "-", stdin=jsonl(line("single-01", "a"))).code == 0
+    assert place.at("0012", "intake", "-", stdin=jsonl(line("D01", "a"))).code == 0
     refused = place.at("0012", "update", "export", folder)
     assert (refused.code, "窗口主管" in refused.err) == (1, True), "not for a clerk"
     out = place.at("0012", "update", "export", folder, staff="3001").one
