@@ -12,6 +12,7 @@ from casework.catalogue.schema import Catalogue
 from casework.catalogue.search import Finder, bundle_entries, entries_of
 from console.errors import NoCatalogue
 from local_db.memory import TerminalMemory
+from local_db.shipped import street_words
 
 GUIDE_LAYER = "guide"
 """Under this key the import of a district's list keeps its finder entries."""
@@ -60,7 +61,10 @@ class Library:
             if entries is None:
                 entries = entries_of(self.current().items.values())
                 self.memory.keep_finder_entries(version, entries)
-            self._finder = (version, Finder((*entries, *(self.memory.finder_entries(GUIDE_LAYER) or ()))))
+            self._finder = (
+                version,
+                Finder((*entries, *(self.memory.finder_entries(GUIDE_LAYER) or ())), street_words()),
+            )
         return self._finder[1]
 
     def bundle_finder(self) -> Finder:
@@ -72,7 +76,7 @@ class Library:
             if entries is None:
                 entries = bundle_entries(self.current().bundles.values())
                 self.memory.keep_finder_entries(layer, entries)
-            self._bundles = (version, Finder(entries))
+            self._bundles = (version, Finder(entries, street_words()))
         return self._bundles[1]
 
     def _head(self, kind: str) -> str:

@@ -21,3 +21,11 @@ def shipped_catalogue_files() -> dict[str, bytes]:
 def shipped_calendar() -> bytes:
     """The table of working days of `casework.data`, as `casework.calendar.parse` takes it."""
     return files("casework.data").joinpath("calendar", "cn.json").read_bytes()
+
+
+def street_words() -> dict[str, tuple[str, ...]]:
+    """The words in which people ask for an item at the counter, by its code (`casework/data/street.toml`)."""
+    import tomllib  # not before somebody looks for an item
+
+    words = tomllib.loads(files("casework.data").joinpath("street.toml").read_text("utf-8"))["words"]
+    return {code: tuple(known) for code, known in words.items()}

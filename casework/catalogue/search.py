@@ -9,7 +9,7 @@ from __future__ import annotations
 import bisect
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -135,7 +135,8 @@ def _grams(values: Sequence[str]) -> dict[str, list[int]]:
 class Finder:
     """Finds entries by code, name, initials, pinyin or English name. Immutable; make a new one for a new catalogue."""
 
-    def __init__(self, entries: Iterable[FinderEntry]) -> None:
+    def __init__(self, entries: Iterable[FinderEntry], street: Mapping[str, Sequence[str]] | None = None) -> None:
+        """`street`: by code, the words in which people ask for it."""
         self._entries = sorted(entries, key=lambda entry: (entry.guide_only, entry.code))
         codes = [fold(entry.code) for entry in self._entries]
         self._by_code: dict[str, list[int]] = {}
@@ -147,11 +148,13 @@ class Finder:
         initials = _Column([entry.initials for entry in self._entries])
         pinyin = _Column([entry.pinyin for entry in self._entries])
         english = _Column([fold(entry.english) for entry in self._entries])
+        asked = _Column([fold("|".join((street or {}).get(entry.code, ()))) for entry in self._entries])
         self._loose = (initials, name)
         self._tiers = (
             (code, True),
             (initials, True),
             (name, True),
+            (asked, False),
             (pinyin, True),
             (english, True),
             (name, False),
@@ -165,9 +168,10 @@ class Finder:
         return len(self._entries)
 
     def find(self, query: str, recent: Sequence[str] = (), limit: int = 20) -> tuple[FinderEntry, ...]:
-        """At most `limit` entries for `query`: exact code, then code, initials, name and pinyin that begin so, then
-        any that contain it; if none does, those with these characters of name or initials in their order (`yxgs` finds
-        有限责任公司). Among equals the codes in `recent` come first, latest first, then items before guide-only.
+        """At most `limit` entries for `query`: exact code, then code, initials and name that begin so, words of the
+        street with it, pinyin that begins so, then any that contain it; if none does, those with these characters of
+        name or initials in their order (`yxgs` finds 有限责任公司). Among equals the codes in `recent` come first,
+        latest first, then items before guide-only.
 
         An empty query gives the recent ones and then all.
         """

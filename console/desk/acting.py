@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import cast
 
+import msgspec
+
+from casework.acts.claims import own_places
 from casework.case import Case
 from casework.errors import BadInput
 from casework.messages import Message, t
@@ -65,7 +68,9 @@ class ActingDesk(RoamingDesk):
         """What the case offers to whoever sits here, in the order of the screens."""
         counter = self._terminal.counter
         found = (*counter.possible(self._who, case), *Claiming(counter).offers(self._who, case))
-        return tuple(forms.offered(action, off, case, self._terminal) for action, off in forms.in_order(found))
+        mine = {place.step for place, _ in own_places(case, counter.outlook(self._who, case))}
+        offered = (forms.offered(action, off, case, self._terminal) for action, off in forms.in_order(found))
+        return tuple(at_hers(act, mine) for act in offered)
 
     async def offers(self, numbers: tuple[str, ...]) -> tuple[desk.Offered, ...]:
         """What each of these cases offers."""
@@ -86,3 +91,15 @@ class ActingDesk(RoamingDesk):
     async def conflict(self, number: str) -> desk.Conflict | None:
         """What she saw and what the hall has, of the last act that it has refused."""
         return await self._do(lambda: moved.refused(self._terminal, self._show, self._who, number))
+
+
+def at_hers(act: desk.ActView, mine: set[str]) -> desk.ActView:
+    """The same act; asked for a step it lists those of her own posts. Whoever oversees has none, and lists them all."""
+    return msgspec.structs.replace(act, fields=tuple(_own_steps(field, mine) for field in act.fields))
+
+
+def _own_steps(field: desk.Field, mine: set[str]) -> desk.Field:
+    own = tuple(choice for choice in field.choices if choice.code in mine)
+    if field.code != "step" or not own:
+        return field
+    return msgspec.structs.replace(field, choices=own, value=own[0].code)

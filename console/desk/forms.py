@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from casework.acts.intake import outstanding
-from casework.case import Case, open_steps, paused, post_of, route_of
+from casework.case import AT_APPLICANT, Case, open_steps, paused, post_of, route_of
 from casework.catalogue.materials import LACKING, NOT_FOUND, PENDING
 from casework.catalogue.schema import Item
 from casework.dating import on_paper
@@ -88,9 +88,9 @@ def offered(action: str, off: Refusal | None, case: Case, terminal: Terminal) ->
         notes = [*([t("act.note.missing", names=missing)] if missing else []), *notes]
     if action in _READING:
         notes = [*scans.note(case, names(case, terminal)), *notes]
-    if off is not None and off.code == "incomplete":
+    if off is not None and isinstance(off.facts.get("materials"), str):
         lacking = [name for code, name in names(case, terminal) if code in off.facts["materials"].split(", ")]
-        off = Refusal("incomplete", {"materials": lacking})
+        off = Refusal(off.code, {**off.facts, "materials": lacking})
     fields = act_fields(action, case, terminal) if off is None else ()
     return act_view(action, off, fields, grave=action in GRAVE, notes=tuple(notes))
 
@@ -291,8 +291,14 @@ def _deliver(case: Case, terminal: Terminal) -> tuple[desk.Field, ...]:
 
 def _terminate(case: Case, _: Terminal) -> tuple[desk.Field, ...]:
     later = "defer" in case.materials.values()
-    ground = "deferred_overdue" if later else "nobody_came" if case.supplement else "other"
-    return (_choice("ground", "ground", *GROUNDS, value=ground), _text("reason"))
+    ground = "deferred_overdue" if later else "nobody_came" if case.state in AT_APPLICANT else "other"
+    reason = _text("reason")
+    given = msgspec.structs.replace(reason, required=True, when="ground=other")
+    mended = any(pause.kind == "rectify" and not pause.until for pause in case.pauses)
+    waits = {"deferred_overdue": later, "nobody_came": case.state in AT_APPLICANT or mended}
+    grounds = tuple(each for each in GROUNDS if waits.get(each, True))
+    may = msgspec.structs.replace(reason, when=f"ground={','.join(each for each in grounds if each != 'other')}")
+    return (_choice("ground", "ground", *grounds, value=ground), may, given)
 
 
 def _hand_over(case: Case, terminal: Terminal) -> tuple[desk.Field, ...]:
