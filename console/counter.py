@@ -50,6 +50,8 @@ class Session(msgspec.Struct, frozen=True):
     staff: bodies.StaffSet
     shift: tuple[str, ...]
     visit: str = ""
+    catalogue: str = ""
+    """The version under which the form of an intake was begun; the newest where none is named."""
 
 
 class Taken(msgspec.Struct, frozen=True):
@@ -108,7 +110,7 @@ class Counter:
                 known = tx.ref(command.ref)
                 if known is not None:
                     return self._known(tx, known.case_id)
-            context = self.context(session, tx, "", self.library.current())
+            context = self.context(session, tx, "", self.library.version(session.catalogue))
             decision = take_in(command, context, case_id, lambda: self._number(tx))
             if isinstance(decision, Refusal):
                 return decision
@@ -130,7 +132,7 @@ class Counter:
             known = tx.ref(command.ref) if command.ref else None
             if known is not None:
                 return tuple(_taken(case, known=True) for case in self.memory.of_root(known.case_id))
-            context = self.context(session, tx, "", self.library.current())
+            context = self.context(session, tx, "", self.library.version(session.catalogue))
             made = take_in_together(command, context, root, lambda: self._number(tx))
             if isinstance(made, Refusal):
                 return made
@@ -150,9 +152,9 @@ class Counter:
                 if case.received.applicant.id != clean_code(command.applicant.id):
                     raise BadInput("intake.reused", number=numbers.printed(case.number))
 
-    def is_bundle(self, code: str) -> bool:
-        """Whether `code` names a bundle or stage."""
-        return code in self.library.current().bundles
+    def is_bundle(self, code: str, version: str = "") -> bool:
+        """Whether `code` names a bundle or stage in that version, or in the newest."""
+        return code in self.library.version(version).bundles
 
     def _known(self, tx: Writing, case_id: str) -> Taken:
         case = tx.case(case_id)
@@ -225,7 +227,7 @@ class Counter:
             time=self.legal.now(),
             base=Base(0, 0, 0),
             roster=0,
-            catalogue=self.library.of(case) if case else self.library.current(),
+            catalogue=self.library.of(case) if case else self.library.version(session.catalogue),
             new_id=self.new_id,
             online=not self.known_down(),
             refused=refused,

@@ -38,8 +38,12 @@ class Library:
 
     def of(self, case: Case) -> Catalogue:
         """The version under which `case` was taken in; the newest one while its own has not come yet."""
-        known = case.catalogue in self._catalogues or self.memory.blob(case.catalogue) is not None
-        return self._catalogue(case.catalogue) if known else self.current()
+        return self.version(case.catalogue)
+
+    def version(self, version: str) -> Catalogue:
+        """That version of the catalogue; the newest one where none is named, or it is not here."""
+        known = bool(version) and (version in self._catalogues or self.memory.blob(version) is not None)
+        return self._catalogue(version) if known else self.current()
 
     def has_catalogue(self) -> bool:
         """Whether a catalogue has come."""

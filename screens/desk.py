@@ -207,8 +207,13 @@ class Desk(Protocol):
         """By code, name or pinyin initials, best first; with an empty text the recent ones."""
         ...
 
-    async def item(self, code: str, answers: dict[str, str], applicant_id: str = "") -> ItemView | None:
-        """What applies to these situation answers; None when the code is unknown or can't be taken in."""
+    async def item(
+        self, code: str, answers: dict[str, str], applicant_id: str = "", catalogue: str = ""
+    ) -> ItemView | None:
+        """What applies to these situation answers; None when the code is unknown or can't be taken in.
+
+        `catalogue`: the version of a form that is open already; the newest without.
+        """
         ...
 
     async def known_applicant(self, identity: str, item: str = "") -> Known | None:

@@ -191,7 +191,8 @@ class IntakeScreen(PeopleForm):
     async def _choose(self, code: str) -> None:
         self.model.values["item"] = code
         self.model.outcomes = ()
-        self.model.item = await self.desk.item(code, self.model.answers, self.model.values.get("applicant.id", ""))
+        applicant = self.model.values.get("applicant.id", "")
+        self.model.looked_up(await self.desk.item(code, self.model.answers, applicant))
         if self.model.item is None:
             self.app.bell()
             self._rebuild("item")

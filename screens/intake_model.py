@@ -56,6 +56,8 @@ class IntakeModel:
         self.note = ""
         """What is known of the applicant, for the heading of her part of the form."""
         self.visit = ""
+        self.catalogue = ""
+        """The version under which the item was chosen: a newer one comes with the next case."""
         self.offered: dict[str, tuple[Offer, ...]] = {}
         """Known people or firms that are proposed below a field, by its key."""
 
@@ -276,6 +278,10 @@ class IntakeModel:
         numbers = {code: self.reused.get(code) or self.reused.get(same.get(code, ""), "") for code in held}
         return {code: number for code, number in numbers.items() if number and held[code] == "electronic"}
 
+    def looked_up(self, item: ItemView | None) -> None:
+        """What applies now; the version that says so is kept while the form is open."""
+        self.item, self.catalogue = item, item.catalogue if item else ""
+
     def form(self) -> IntakeForm:
         """All that was gathered, as the desk takes it."""
         item = self.item
@@ -297,6 +303,7 @@ class IntakeModel:
             outcome_data=self._under("outcome_data."),
             visit=self.visit,
             reused=self._reused(held),
+            catalogue=self.catalogue if item else "",
         )
 
 
@@ -316,5 +323,5 @@ def restored(form: IntakeForm) -> IntakeModel:
         values["outcome"] = form.outcome
     model.values = values
     model.kind, model.have, model.reused = form.applicant.kind, dict(form.materials), dict(form.reused)
-    model.visit = form.visit
+    model.visit, model.catalogue = form.visit, form.catalogue
     return model

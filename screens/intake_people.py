@@ -32,7 +32,8 @@ class PeopleForm(FormScreen):
     async def _view(self) -> None:
         model = self.model
         code = model.item.code if model.item else model.values.get("item", "")
-        model.item = await self.desk.item(code, model.answers, model.values.get("applicant.id", "")) if code else None
+        applicant, began = model.values.get("applicant.id", ""), model.catalogue
+        model.looked_up(await self.desk.item(code, model.answers, applicant, began) if code else None)
         if model.item is None:
             model.hits = await self.desk.find_items(asked(model.values.get("item", "")))
 

@@ -229,6 +229,7 @@ class ItemView(Struct, frozen=True):
     limits: str = ""  # "法定 3 / 承诺 1 工作日"
     fee: str = ""
     members: tuple[str, ...] = ()  # of a bundle or stage: the items that apply now, "A07 个体工商户设立"
+    catalogue: str = ""  # the version that says so
 
 
 class Party(Struct, frozen=True):
@@ -267,6 +268,7 @@ class IntakeForm(Struct, frozen=True):
     outcome_data: dict[str, str] = {}
     visit: str = ""  # of the case before, when it is the same visitor
     reused: dict[str, str] = {}  # materials that an earlier case holds, with its number
+    catalogue: str = ""  # the version under which it was begun: it keeps that while it is open
 
 
 class Draft(Struct, frozen=True):

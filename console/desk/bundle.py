@@ -59,10 +59,10 @@ def members(bundle: Bundle, answers: dict[str, str], catalogue: Catalogue) -> tu
 
 
 def bundle_view(
-    terminal: Terminal, show: Shower, bundle: Bundle, given: dict[str, str], applicant_id: str
+    terminal: Terminal, show: Shower, bundle: Bundle, given: dict[str, str], applicant_id: str, catalogue: Catalogue
 ) -> desk.ItemView:
     """One form for all members that apply."""
-    items = members(bundle, given, terminal.library.current())
+    items = members(bundle, given, catalogue)
     agent = given.get("agent") == "yes"
     cases = terminal.memory.of_applicant(applicant_id) if applicant_id else ()
     founding = any(desk_item.founds(item) for item in items)
@@ -80,6 +80,7 @@ def bundle_view(
         limits=desk_item.limits(bundle.statutory, bundle.promised),
         fee=_fees(show, items),
         members=tuple(f"{item.code} {show.say(item.name)}" for item in items),
+        catalogue=catalogue.version,
     )
 
 
@@ -120,10 +121,10 @@ def _fees(show: Shower, items: Sequence[Item]) -> str:
 
 
 def outcomes(
-    terminal: Terminal, session: Session, bundle: Bundle, command: commands.Intake
+    terminal: Terminal, session: Session, bundle: Bundle, command: commands.Intake, catalogue: Catalogue
 ) -> tuple[desk.ActView, ...]:
     """A bundle is taken in as a whole; what of it may be accepted at once is (the rest is told case by case)."""
-    items = members(bundle, command.situations, terminal.library.current())
+    items = members(bundle, command.situations, catalogue)
     if not items:
         return ()
     officer = session.staff.team == "officer"

@@ -55,13 +55,16 @@ def _hit(show: Shower, item: Item) -> desk.ItemHit:
 
 
 def item_view(
-    terminal: Terminal, show: Shower, code: str, answers: dict[str, str], applicant_id: str = ""
+    terminal: Terminal, show: Shower, code: str, answers: dict[str, str], applicant_id: str = "", version: str = ""
 ) -> desk.ItemView | None:
-    """What applies to these situation answers; None when no case can be opened on the code."""
-    catalogue, code = terminal.library.current(), code.strip().upper()
+    """What applies to these situation answers; None when no case can be opened on the code.
+
+    `version`: the catalogue of a form that is open; the newest without.
+    """
+    catalogue, code = terminal.library.version(version), code.strip().upper()
     given = {name: value for name, value in answers.items() if value}
     if code in catalogue.bundles:
-        return desk_bundle.bundle_view(terminal, show, catalogue.bundles[code], given, applicant_id)
+        return desk_bundle.bundle_view(terminal, show, catalogue.bundles[code], given, applicant_id, catalogue)
     item = catalogue.items.get(code)
     if item is None:
         return None
@@ -78,6 +81,7 @@ def item_view(
         needs_project_code=item.project_code,
         limits=desk_item.limits(item.statutory, item.promised),
         fee=desk_item.fee(show, item),
+        catalogue=catalogue.version,
     )
 
 
@@ -104,9 +108,9 @@ def outcomes(terminal: Terminal, session: Session, form: desk.IntakeForm) -> tup
 
     A gate that is shut is said now, while the applicant stands there; its own words serve as the reason (R1, R2).
     """
-    catalogue, command = terminal.library.current(), command_of(form)
+    catalogue, command = terminal.library.version(form.catalogue), command_of(form)
     if form.item in catalogue.bundles:
-        return desk_bundle.outcomes(terminal, session, catalogue.bundles[form.item], command)
+        return desk_bundle.outcomes(terminal, session, catalogue.bundles[form.item], command, catalogue)
     item = catalogue.items.get(form.item)
     if item is None:
         return ()
@@ -155,7 +159,8 @@ def submit(
     All cases of one visitor carry the same visit; a prefile goes on under its own id, and who opened it stays
     responsible (R16).
     """
-    session = msgspec.structs.replace(session, visit=form.visit or terminal.counter.new_id())
+    visit = form.visit or terminal.counter.new_id()
+    session = msgspec.structs.replace(session, visit=visit, catalogue=form.catalogue)
     command = command_of(form)
     before = terminal.memory.prefile_of(case_id) if case_id else None
     if before is not None:
@@ -173,7 +178,7 @@ def submit(
 
 
 def _taken(terminal: Terminal, session: Session, command: commands.Intake, case_id: str) -> tuple[Taken, ...] | Refusal:
-    if terminal.counter.is_bundle(command.item):
+    if terminal.counter.is_bundle(command.item, session.catalogue):
         return terminal.counter.intake_together(session, command, case_id)
     taken = terminal.counter.intake(session, command, case_id)
     return taken if isinstance(taken, Refusal) else (taken,)

@@ -32,7 +32,7 @@ def paper_of_act(terminal: Terminal, session: Session, number: str, action: str,
 
 def papers_of_intake(terminal: Terminal, session: Session, command: Intake) -> tuple[Paper, ...] | Refusal:
     """The papers that the intake would print, without a number: it gets one only when it is saved. Raises BadInput."""
-    if terminal.counter.is_bundle(command.item):
+    if terminal.counter.is_bundle(command.item, session.catalogue):
         raise BadInput("rehearsing.bundle")
     context, number = intake_outlook(terminal, session, command)
     made = intake.take_in(command, context, context.new_id(), lambda: number)

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import date
 from typing import cast
 
+import msgspec
+
 from casework.messages import Message
 from casework.papers.text import to_text
 from casework.rules import Refusal
@@ -31,9 +33,13 @@ class TakingDesk(DeskThread):
         """Items by code, name or pinyin initials."""
         return await self._do(lambda: intake.find_items(self._terminal, self._show, text))
 
-    async def item(self, code: str, answers: dict[str, str], applicant_id: str = "") -> desk.ItemView | None:
-        """What applies to these answers."""
-        return await self._do(lambda: intake.item_view(self._terminal, self._show, code, answers, applicant_id))
+    async def item(
+        self, code: str, answers: dict[str, str], applicant_id: str = "", catalogue: str = ""
+    ) -> desk.ItemView | None:
+        """What applies to these answers, in the version of a form that is open, else in the newest."""
+        return await self._do(
+            lambda: intake.item_view(self._terminal, self._show, code, answers, applicant_id, catalogue)
+        )
 
     async def known_applicant(self, identity: str, item: str = "") -> desk.Known | None:
         """What this terminal knows of an applicant, for a form; the look is an event."""
@@ -82,7 +88,8 @@ class TakingDesk(DeskThread):
         from console.desk.rehearsing import papers_of_intake
 
         def work() -> str | desk.Refused:
-            made = papers_of_intake(self._terminal, self._who, intake.command_of(form))
+            session = msgspec.structs.replace(self._who, catalogue=form.catalogue)
+            made = papers_of_intake(self._terminal, session, intake.command_of(form))
             return desk.Refused(made.message) if isinstance(made, Refusal) else "\n\n".join(map(to_text, made))
 
         return cast("str | desk.Refused", await self._answer(work))

@@ -250,7 +250,9 @@ class FakeDesk(FakePapers, FakeCounter, FakeRoaming):
             h for h in items if low in h.code.lower() or low in h.name.lower() or initials[h.code].startswith(low)
         )
 
-    async def item(self, code: str, answers: dict[str, str], applicant_id: str = "") -> ItemView | None:
+    async def item(
+        self, code: str, answers: dict[str, str], applicant_id: str = "", catalogue: str = ""
+    ) -> ItemView | None:
         await self._asked(f"item {code}")
         hit = next((h for h in await self.find_items("") if h.code == code), None)
         if hit is None:
