@@ -12,6 +12,7 @@ import threading
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 
+from casework.limits import Limits
 from casework.messages import Message
 from sync.line import Line
 from sync.owner import Owner
@@ -64,6 +65,10 @@ class LineThread:
     def wake(self) -> None:
         """Something was committed."""
         self._tell_loop(self._wake)
+
+    def pace(self, limits: Limits) -> None:
+        """Other periods from the next wait on; a line that is opened later has them from the settings."""
+        self._tell_loop(lambda: self._line.pace(limits) if self._line is not None else None)
 
     def cable(self, plugged: bool) -> None:
         """Pull the cable out or put it back."""

@@ -40,6 +40,9 @@ class Terminal:
     print_again: Callable[[], None] = lambda: None
     """A person has seen to a printer, or chosen another one: what waits is tried now."""
 
+    pace: Callable[[], None] = lambda: None
+    """The settings name other periods: the line keeps them from its next wait on."""
+
     view: Callable[[Path], None] = lambda file: None
     """Shows a file in the system's viewer; raises FileTrouble."""
     update: Callable[[], UpdateView | None] = lambda: None

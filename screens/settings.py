@@ -99,8 +99,10 @@ class SettingsScreen(FormScreen):
     async def _keep(self, at: Row | None = None) -> bool:
         values = self.sheet.values()
         minutes = values["idle_minutes"]
+        app, before = self.console_app, self.settings  # what she leaves as it is shown is no choice of hers
         wanted = Settings(
-            language=values["language"], theme=values["theme"], borders=values["borders"] != "no",
+            language=before.language if values["language"] == app.language else values["language"],
+            theme=before.theme if values["theme"] == app.theme else values["theme"], borders=values["borders"] != "no",
             idle_minutes=int(minutes) if minutes.isdecimal() else 0, badge=values["badge"],
             phone=values["phone"].strip(), printer=values["printer"], printers=self.settings.printers,
         )  # fmt: skip

@@ -85,6 +85,10 @@ class Line:
         """Call `tell` at each change of the status."""
         self._contact.watch = tell
 
+    def pace(self, limits: Limits) -> None:
+        """Other periods from the next wait on."""
+        self._limits = limits
+
     def wake(self) -> None:
         """Something was committed: push it now."""
         self._woken.set()

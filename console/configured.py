@@ -1,0 +1,134 @@
+"""IT's settings at a window: a signed version taken as a whole or not at all, between two cases and without a restart.
+
+What a person has chosen by hand stays hers, because a version says only what holds where she has chosen nothing. What
+the window has chosen is replaced where a new version names it, once: what somebody changes at the window afterwards
+holds until the next version.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from casework.bodies.hall import NUMBERED
+from casework.errors import BadInput
+from casework.limits import LIMITS, Limits
+from casework.rollout import Rollout, Versions, versions_for
+from casework.window_settings import Layer, decode_settings, problems, settings_for
+from console.paperwork import PHONE
+from console.print_queue import keep_slots
+from console.terminal import Terminal
+from local_db.memory import TerminalMemory
+from sync.errors import UpdateRefused
+
+if TYPE_CHECKING:  # loads tuf
+    from sync.updates.client import Published
+
+CONFIG = "config"
+"""The setting of the window that holds the version last taken, with what it says of this window."""
+WINDOW = "console"
+
+
+class OfWindow(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the window has chosen, or was set for it."""
+
+    idle_minutes: int = 0
+    badge: str = "%"
+
+
+class Taken(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The version that holds here."""
+
+    number: int = 0
+    layer: Layer = Layer()
+    refused: str = ""
+    """A newer version that could not be kept here, and the message id of why."""
+    error: str = ""
+
+
+def taken(memory: TerminalMemory) -> Taken:
+    """The version last taken; 0 for none."""
+    return msgspec.json.decode(memory.setting(CONFIG) or b"{}", type=Taken)
+
+
+def follow(terminal: Terminal, published: Published, rollout: Rollout) -> None:
+    """Take the settings that the rollout names for this window, proven by what is published.
+
+    A version that can't be kept here is noted and keeps nobody from an update of the application that mends it.
+    Raises UpdateError when it is not listed, or can't be had.
+    """
+    version, before = versions_for(rollout, terminal.memory.identity.terminal).config, taken(terminal.memory)
+    if not version or version == str(before.number):
+        return
+    data = published.target(f"config/{version}.json")
+    if data is None:
+        raise UpdateRefused("update.not_listed", what=f"config/{version}.json")
+    try:
+        apply_config(terminal, data, version)
+    except BadInput as error:
+        refused = msgspec.structs.replace(before, refused=version, error=error.message.id)
+        terminal.memory.keep_setting(CONFIG, msgspec.json.encode(refused).decode())
+
+
+def apply_config(terminal: Terminal, data: bytes, version: str = "") -> str:
+    """Take the proven bytes of `config/<version>.json`; the version that holds now.
+
+    Taken again it changes nothing. Raises BadInput when it can't be read, is another version, or holds a value that
+    is not possible here: then nothing is written, and the last good version goes on.
+    """
+    document = decode_settings(data)
+    if version and version != str(document.number):
+        raise BadInput("config.other_number", number=document.number, wanted=version[:20])
+    before = taken(terminal.memory)
+    if document.number == before.number:
+        return str(before.number)
+    layer = settings_for(document, terminal.memory.identity.terminal)
+    for _, problem in problems(layer):
+        raise BadInput(problem.id, **problem.facts)
+    _keep(terminal, layer)
+    kept = Taken(document.number, layer)
+    terminal.memory.keep_setting(CONFIG, msgspec.json.encode(kept).decode())  # last: a cut in between does it again
+    terminal.pace()
+    terminal.print_again()
+    return str(document.number)
+
+
+def _keep(terminal: Terminal, layer: Layer) -> None:
+    """What belongs to the window, where the version names it."""
+    window = of_window(terminal)
+    if layer.idle_minutes is not None:
+        window = msgspec.structs.replace(window, idle_minutes=layer.idle_minutes)
+    if layer.badge is not None:
+        window = msgspec.structs.replace(window, badge=layer.badge)
+    keep_window(terminal, window)
+    if layer.phone is not None:
+        terminal.memory.keep_setting(PHONE, layer.phone)
+    if layer.printers is not None:
+        keep_slots(terminal, layer.printers)
+
+
+def of_window(terminal: Terminal) -> OfWindow:
+    """What holds for the window."""
+    return msgspec.json.decode(terminal.memory.setting(WINDOW) or b"{}", type=OfWindow)
+
+
+def keep_window(terminal: Terminal, window: OfWindow) -> None:
+    """Write it down."""
+    terminal.memory.keep_setting(WINDOW, msgspec.json.encode(window).decode())
+
+
+def limits_of(terminal: Terminal, limits: Limits = LIMITS) -> Limits:
+    """The bounds of the line with the periods that the settings name."""
+    layer = taken(terminal.memory).layer
+    named = {name: getattr(layer, name) for name in ("poll_spacing", "retry_most", "look_minutes")}
+    return dataclasses.replace(limits, **{name: value for name, value in named.items() if value is not None})
+
+
+def versions_here(memory: TerminalMemory) -> Versions:
+    """Which signed catalogue and settings hold at this window, for its report; empty where none was signed."""
+    head, current = memory.head(f"catalogue.head{NUMBERED}"), memory.head("catalogue.head")
+    signed = head is not None and current is not None and head.seq == current.seq
+    number = taken(memory).number
+    return Versions(catalogue=head.version if head is not None and signed else "", config=str(number) if number else "")
