@@ -201,11 +201,6 @@ class Limits(msgspec.Struct, frozen=True):
     """Consoles behind pages of one machine: each is a process."""
     browser_grace_seconds: float = 60.0
     """So long a lost tab may come back to its console as it was."""
-    # Updates (updates.md)
-    look_minutes: int = 15
-    """How often a terminal looks for new versions; IT's settings may say otherwise, within the two that follow."""
-    look_minutes_least: int = 5
-    look_minutes_most: int = 240
     # Printing
     print_retry_seconds: float = 5.0
     print_retry_most: float = 300.0
@@ -221,6 +216,9 @@ class Limits(msgspec.Struct, frozen=True):
     # Updates (updates.md)
     update_poll_seconds: float = 900.0
     """How often a terminal looks for what IT has published; each time up to a fifth earlier or later."""
+    look_minutes_least: int = 5
+    look_minutes_most: int = 240
+    """Between these two IT's settings may choose another time."""
     update_read_seconds: float = 30.0
     """How long a read of a download may bring nothing."""
     update_fetch_seconds: float = 4 * 3600.0

@@ -6,6 +6,7 @@ Everything that is handed out here is an argument elsewhere, so tests and the si
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import random
 import secrets
@@ -250,6 +251,7 @@ def new_token() -> str:
 
 def looker(terminal: Terminal, home: Home) -> Looker:
     """What looks for updates for `terminal`, installed in `home`."""
+    from console.configured import follow
     from console.updating import looking
     from console.updating.pace import Pace
     from sync.pinning import pinned_context
@@ -266,5 +268,5 @@ def looker(terminal: Terminal, home: Home) -> Looker:
 
     return looking.Looker(
         terminal.memory, terminal.clock, home, opened_source, pace.limit, by_installer,
-        lambda _published, _rollout: None,
+        functools.partial(follow, terminal),
     )  # fmt: skip

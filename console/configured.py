@@ -119,11 +119,15 @@ def keep_window(terminal: Terminal, window: OfWindow) -> None:
     terminal.memory.keep_setting(WINDOW, msgspec.json.encode(window).decode())
 
 
-def limits_of(terminal: Terminal, limits: Limits = LIMITS) -> Limits:
-    """The bounds of the line with the periods that the settings name."""
-    layer = taken(terminal.memory).layer
-    named = {name: getattr(layer, name) for name in ("poll_spacing", "retry_most", "look_minutes")}
-    return dataclasses.replace(limits, **{name: value for name, value in named.items() if value is not None})
+def limits_of(memory: TerminalMemory, limits: Limits = LIMITS) -> Limits:
+    """The bounds with the periods that the settings name."""
+    layer = taken(memory).layer
+    return dataclasses.replace(
+        limits,
+        poll_spacing=layer.poll_spacing or limits.poll_spacing,
+        retry_most=layer.retry_most or limits.retry_most,
+        update_poll_seconds=layer.look_minutes * 60.0 if layer.look_minutes else limits.update_poll_seconds,
+    )
 
 
 def versions_here(memory: TerminalMemory) -> Versions:

@@ -93,7 +93,7 @@ class Station:
         self._printer = PrintThread(self._terminal)
         self._terminal.wake, self._terminal.link = self._wake, self._link
         self._terminal.print_again = self._printer.again
-        self._terminal.pace = lambda: self._line.pace(limits_of(self._terminal))
+        self._terminal.pace = lambda: self._line.pace(limits_of(self._terminal.memory))
         self._terminal.speak(language)
         self.desk = CounterDesk(self._terminal, self._line.cable if demo else None)
         self._updater = Updater.of(self._terminal) if updates else None
@@ -125,7 +125,7 @@ class Station:
         """The line has a memory of its own, so that a page which is folded never blocks a key."""
         terminal = bootstrap.open_terminal(self._folder)
         try:
-            async with bootstrap.line_for(terminal, limits=limits_of(terminal)) as line:
+            async with bootstrap.line_for(terminal, limits=limits_of(terminal.memory)) as line:
                 yield line
         finally:
             await asyncio.to_thread(terminal.memory.close)

@@ -19,6 +19,7 @@ from casework.limits import LIMITS, Limits
 from casework.manifest import ANY, Manifest, Wheel, encode_manifest, order
 from casework.rollout import Rollout, Standing, State
 from casework.updating import Here, Plan, delay_seconds, plan
+from console.configured import versions_here
 from console.updating.home import Home
 from console.updating.notes import Notes
 from local_db.memory import TerminalMemory
@@ -168,10 +169,10 @@ class Looker:
             self._say()
 
     def _say(self, state: State = "", version: str = "", error: str = "") -> None:
-        rollout, before = self.notes.rollout, self.notes.standing
+        rollout, before, mine = self.notes.rollout, self.notes.standing, versions_here(self.memory)
         self.notes.say(
             Standing(
-                rollout.number if rollout else 0, self.home.version, before.catalogue, before.config,
+                rollout.number if rollout else 0, self.home.version, mine.catalogue, mine.config,
                 state or before.state, version or before.version, error,
             )
         )  # fmt: skip

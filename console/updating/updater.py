@@ -9,9 +9,9 @@ from typing import Self
 import msgspec
 
 from casework.ambient import moment
-from casework.limits import LIMITS
 from casework.messages import Message
 from casework.rollout import Standing
+from console.configured import limits_of
 from console.terminal import Terminal
 from console.updating.looking import Looker
 from console.updating.trial import why_failed
@@ -111,4 +111,4 @@ class Updater:
             except Exception as error:  # offline, refused or a full disk: noted for IT, and tried again
                 self.trouble = self._sentence(error)
             spread = 1 + _JITTER * (2 * self._dice() - 1)
-            self._woken.wait(LIMITS.update_poll_seconds * spread)
+            self._woken.wait(limits_of(self.looker.memory).update_poll_seconds * spread)

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from casework.errors import BadInput
 from casework.limits import LIMITS
-from casework.rollout import Versions
+from casework.rollout import RINGS, Versions
 from casework.window_settings import numbered
 from console import bootstrap
-from console.configured import apply_config, limits_of, taken, versions_here
+from console.configured import apply_config, follow, limits_of, taken, versions_here
 from console.demo import demo
 from console.print_queue import keep_slots, slots_of
 from console.settings import settings_of
+from hall.releases.roles import CONFIG
+from sync.errors import UpdateRefused
+from tests.releases import Asker, Publisher
 from tests.screens.real_window import Window, at_window_12
 
 A4 = {"name": "a4", "address": "folder:a4", "takes": ["A4"]}
@@ -41,7 +45,7 @@ def test_a_version_holds_at_once_and_what_she_chose_by_hand_stays_hers(place: de
         )  # fmt: skip
         other = settings_of(window.terminal, "1002")
         assert (other.theme, other.borders) == ("yichuang-dark", False), "who has chosen nothing has IT's"
-        assert limits_of(window.terminal).poll_spacing == 5
+        assert limits_of(window.terminal.memory).poll_spacing == 5
         assert versions_here(window.terminal.memory).config == "1"
         await window.becomes("1002")
         assert (window.app.theme, window.app.seat.idle.seconds) == ("yichuang-dark", 420), "without a restart"
@@ -84,5 +88,26 @@ def test_the_windows_printer_is_replaced_only_by_a_version_that_names_one(place:
 
 def test_without_settings_of_its_everything_is_as_the_program_has_it(place: demo.Place) -> None:
     with bootstrap.opened(str(place.terminal("0007"))) as terminal:
-        assert limits_of(terminal) == LIMITS
+        assert limits_of(terminal.memory) == LIMITS
         assert versions_here(terminal.memory) == Versions()
+
+
+def test_the_rollout_names_the_version_and_what_is_not_signed_or_not_possible_does_not_hold(
+    place: demo.Place, tmp_path: Path
+) -> None:
+    hall = Publisher(tmp_path / "releases")
+    window = Asker(hall, tmp_path / "updates")
+    hall.lists(CONFIG, "config/11.json", version(11, base={"idle_minutes": 11}))
+    hall.lists(CONFIG, "config/12.json", version(12, base={"printers": [{"name": "x", "address": "ftp://x"}]}))
+    with bootstrap.opened(str(place.terminal("0007"))) as terminal:
+        for number, wanted in enumerate(("11", "12", "13"), 1):
+            rollout = hall.rolls_out(number, target=Versions(config=wanted), opened=dict.fromkeys(RINGS, "2026-11-27"))
+            if wanted == "13":
+                with pytest.raises(UpdateRefused, match=r"update\.not_listed"):
+                    follow(terminal, window.asks(), rollout)
+            else:
+                follow(terminal, window.asks(), rollout)
+            assert versions_here(terminal.memory).config == "11", "the last good one goes on"
+        held = taken(terminal.memory)
+        assert (held.refused, held.error) == ("12", "printer.address"), "and it is known why"
+        assert settings_of(terminal, "1001").idle_minutes == 11
