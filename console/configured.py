@@ -7,7 +7,6 @@ holds until the next version.
 
 from __future__ import annotations
 
-import dataclasses
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -122,7 +121,7 @@ def keep_window(terminal: Terminal, window: OfWindow) -> None:
 def limits_of(memory: TerminalMemory, limits: Limits = LIMITS) -> Limits:
     """The bounds with the periods that the settings name."""
     layer = taken(memory).layer
-    return dataclasses.replace(
+    return msgspec.structs.replace(
         limits,
         poll_spacing=layer.poll_spacing or limits.poll_spacing,
         retry_most=layer.retry_most or limits.retry_most,
