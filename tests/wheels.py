@@ -19,16 +19,17 @@ def a_wheel(
     name: str = "tiny",
     version: str = "1.0",
     tag: str = "py3-none-any",
-    requires: str = "",
+    command: str = "",
 ) -> Path:
-    """A real one with the one module `name`."""
+    """A real one with the one module `name`, and a `command` where one is named."""
     file, info = folder / f"{name}-{version}-{tag}.whl", f"{name}-{version}.dist-info"
     files = {
         f"{name}/__init__.py": text,
-        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
-        + (f"Requires-Dist: {requires}\n" if requires else ""),
+        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n",
         f"{info}/WHEEL": f"Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: {tag}\n",
     }
+    if command:
+        files[f"{info}/entry_points.txt"] = f"[console_scripts]\n{command} = {name}:main\n"
     record = "".join(f"{name},sha256={_hash(text)},{len(text.encode())}\n" for name, text in files.items())
     folder.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(file, "w") as out:

@@ -40,12 +40,15 @@ def _found(check: Callable[[Path], None], folder: Path) -> Message | None:
 
 
 def _files(_folder: Path) -> None:
-    """Everything that was installed is there, each file with its size. A checkout has nothing to compare with."""
+    """Everything that was installed is there, each file with its size. A checkout has nothing to compare with.
+
+    A library's own commands are left out: no window calls them, and `pip --target` lays them elsewhere than it writes.
+    """
     lib = Path(__file__).resolve().parents[2]
     if lib.name != LIB:
         return
     for package in distributions(path=[str(lib)]):
-        for file in package.files or ():
+        for file in (each for each in package.files or () if ".." not in each.parts):
             path = Path(str(package.locate_file(file)))
             if not path.is_file() or (file.size is not None and path.stat().st_size != file.size):
                 raise ConsoleError("update.file", file=f"{package.name}: {file}")

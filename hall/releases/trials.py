@@ -54,8 +54,10 @@ class Runner:
         of a folder is never trusted to go on numbering.
         """
         words = [self._python, "-I", "-c", _START, str(lib)]
-        done = _run([*words, "self-check", "--dir", str(data)], self._environment)
+        done = _run([*words, "self-check", "--json", "--dir", str(data)], self._environment)
         if done.returncode != _UNKNOWN:
+            if done.returncode and (rows := [row for row in done.stdout.splitlines() if '"ok": false' in row]):
+                raise TrialTrouble("; ".join(rows))
             return _well(done)
         done = _run([*words, "doctor", "--json", "--dir", str(data)], self._environment)
         with contextlib.suppress(ValueError, KeyError, TypeError):

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from casework.manifest import decode_manifest
+from console.errors import ConsoleError
+from console.updating import self_check
 from hall.errors import BuildTrouble
 from hall.releases import proving
 from hall.releases.building import Wanted, build
@@ -18,7 +20,7 @@ from hall.releases.proving import Prover, Tried, manifest_bytes, manifest_in, pr
 from hall.releases.trials import facts_in, fresh_python
 from sync.updates import install, launcher
 from tests.command_line import Place
-from tests.wheels import a_tree
+from tests.wheels import a_tree, a_wheel
 
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 HERE = sysconfig.get_platform()
@@ -228,6 +230,18 @@ def test_an_installation_that_was_cut_is_begun_again_with_the_same_words(
     assert installs(bare, builds / "first", home).returncode == 0
     assert launcher.read(home)["version"] == "0.4.0"
     assert not (home / "versions" / ".staging-0.4.0").exists()
+
+
+def test_a_version_that_pip_has_laid_finds_itself_whole_and_one_with_a_torn_file_does_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lib = tmp_path / "lib"
+    install._by_pip([a_wheel(tmp_path / "wheels", "def main(): ...\n", command="tiny-command")], lib)
+    monkeypatch.setattr(self_check, "__file__", str(lib / "console" / "updating" / "self_check.py"))
+    self_check._files(tmp_path)
+    (lib / "tiny" / "__init__.py").write_text("def ma", "utf-8")
+    with pytest.raises(ConsoleError):
+        self_check._files(tmp_path)
 
 
 def test_a_python_without_pip_is_told_what_to_do(builds: Path, tmp_path: Path) -> None:
