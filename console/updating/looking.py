@@ -28,6 +28,7 @@ from sync.errors import UpdateError, UpdateRefused
 from sync.owner import own
 from sync.updates.client import Published
 from sync.updates.fetching import Source
+from sync.updates.install import WHEELS
 from sync.updates.staging import Install, forget_failure, prune, stage
 
 LOCK = "update.lock"
@@ -147,7 +148,7 @@ class Looker:
         try:
             manifest = published.manifest(version)
             reachable(manifest, self.home.version)
-            files = published.wheels(wheels_here(manifest), self.folder / "wheels")
+            files = published.wheels(wheels_here(manifest), self.home.folder / WHEELS)
             stage(self.home.folder, version, files, self.install, encode_manifest(manifest))
             prune(self.home.folder)
         except UpdateError as error:

@@ -108,11 +108,16 @@ def install(build: Path, home: Path, root: Path | None = None) -> str:
     manifest = _manifest(build)
     version = str(manifest["version"])
     _fits(manifest)
-    wheels = [_checked(build, wheel) for key in (ANY, platform()) for wheel in manifest["wheels"].get(key, ())]
+    named = [wheel for key in (ANY, platform()) for wheel in manifest["wheels"].get(key, ())]
+    wheels = [(_checked(build, wheel), str(wheel["sha256"])) for wheel in named]
     if root is not None:
         _json(root)
     beside = {MANIFEST: (build / MANIFEST).read_bytes(), FACTORY: b""}
-    lay(home, version, lambda lib: _by_pip(wheels, lib), beside)
+    lay(home, version, lambda lib: _by_pip([file for file, _ in wheels], lib), beside)
+    for file, sha256 in wheels:  # the first update fetches only what is not here
+        kept = home / WHEELS / sha256
+        kept.mkdir(parents=True, exist_ok=True)
+        _copied(file, kept / file.name)
     _copied(build / LAUNCHER, home / LAUNCHER)
     if root is not None:
         _copied(root, home / ROOT)

@@ -14,9 +14,9 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from casework.manifest import is_version, order
+from casework.manifest import decode_manifest, is_version, order
 from sync.errors import UpdateRefused
-from sync.updates.install import FACTORY, MANIFEST, lay
+from sync.updates.install import FACTORY, MANIFEST, WHEELS, lay
 from sync.updates.launcher import COMPLETE, KEPT, TRIAL, is_whole, read, write
 
 KEEP = 3
@@ -67,7 +67,20 @@ def prune(home: Path) -> list[str]:
     for name in gone:
         (home / "versions" / name / COMPLETE).unlink(missing_ok=True)  # first: half a version is no version
         shutil.rmtree(home / "versions" / name, ignore_errors=True)
+    _prune_wheels(home)
     return gone
+
+
+def _prune_wheels(home: Path) -> None:
+    """Throw the wheels away that no version here consists of; all stay where one does not say of what it does."""
+    versions = [folder for folder in (home / "versions").iterdir() if is_version(folder.name)]
+    if not (home / WHEELS).is_dir() or not all((folder / MANIFEST).is_file() for folder in versions):
+        return
+    manifests = [decode_manifest((folder / MANIFEST).read_bytes(), folder.name) for folder in versions]
+    named = {wheel.sha256 for manifest in manifests for wheels in manifest.wheels.values() for wheel in wheels}
+    for folder in (home / WHEELS).iterdir():
+        if folder.is_dir() and folder.name not in named:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def by_installer(wheels: Sequence[Path], lib: Path) -> None:

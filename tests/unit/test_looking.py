@@ -8,10 +8,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from tuf.api.exceptions import DownloadError
 
 from casework.ambient import CIVIL, moment, stamp
+from casework.manifest import encode_manifest
 from casework.report import UPDATE
 from casework.rollout import RINGS, Versions, decode_standing
 from console.updating.pace import Pace
@@ -88,6 +90,25 @@ def test_it_is_fetched_laid_beside_the_running_one_and_offered(pc: Pc) -> None:
     manifest = pc.home.manifest(NEW)
     assert manifest is not None
     assert manifest.version == NEW
+
+
+def test_what_the_installation_has_brought_is_not_fetched_again_and_what_no_version_needs_goes(pc: Pc) -> None:
+    pc.publishes()
+    pc.rolls_out()
+    manifest = pc.publisher.releases_app(NEW, {WHEEL: wheel({"console/__init__.py": "new"})})
+    (one,) = manifest.wheels["any"]
+    kept, old = pc.home.folder / "wheels" / one.sha256, pc.home.folder / "wheels" / ("0" * 64)
+    for folder in (kept, old):
+        folder.mkdir(parents=True)
+    (kept / WHEEL).write_bytes(wheel({"console/__init__.py": "new"}))
+    (pc.home.folder / "versions" / OLD / "manifest.json").write_bytes(
+        encode_manifest(msgspec.structs.replace(manifest, version=OLD))
+    )
+    for file in (pc.publisher.folder / "targets").rglob("*.whl"):
+        file.unlink()
+    assert pc.looker.look().step == "offer"
+    assert kept.is_dir()
+    assert not old.exists()
 
 
 def test_without_a_rollout_nothing_is_fetched_and_the_hall_hears_which_version_runs(pc: Pc) -> None:
