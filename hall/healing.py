@@ -156,7 +156,9 @@ class Healing(Keeping):
             draft = replay.put(decode_entry(row.data), Place(row.epoch, row.seq))
             known = msgspec.structs.replace(row, entry=reading.hall().seq if draft is None else 0)
             docket.changes.lost[row.hash] = known, draft
-        Sitting(docket, self.now, self._limits).close()
+        sitting = Sitting(docket, self.now, self._limits)
+        sitting.came_back(replay.refused)
+        sitting.close()
         renumber(reading, docket.changes, replay.doubled, self.now, self._new_id)
         if not replay.said_again:
             return docket.changes
@@ -212,7 +214,7 @@ class Healing(Keeping):
             self._save(tx, changes)
         for number in ready:
             self._late.pop(number, None)
-        return changes.scopes
+        return changes.scopes | {HALL_SCOPE}  # never empty: what was held for what is back now is looked at
 
     def _all_went_on(self, reading: Reading) -> bool:
         """Whether all that were heard shortly before the loss have pulled in this epoch."""

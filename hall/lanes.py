@@ -20,6 +20,11 @@ class Lanes(Insisting):
         self._reopen.update(dict.fromkeys(lanes))
         self._reopen_lanes()
 
+    def came_back(self, facts: Sequence[str]) -> None:
+        """What was refused or held here stands in a log that was lost, and is back: its line is over (S16, S25)."""
+        for id_ in facts:
+            self._settle_row(id_, "accepted")
+
     def _reopen_lane(self, lane: Lane) -> None:
         """Judge again what is held in a lane, in order; judgements only until something does not stand (S15)."""
         registers = self._docket.held(lane)

@@ -40,6 +40,8 @@ class Replay:
         """What has to be said again, since something older stands behind it in the log now."""
         self.doubled: list[str] = []
         """Cases whose number was given to another one since (S27)."""
+        self.refused: list[str] = []
+        """Facts that were refused or held since, by a hall that had forgotten what it had said of them."""
 
     def put(self, entry: Entry, was: Place | None = None) -> int | None:
         """The draft that puts `entry` back; None when what it says is there already.
@@ -65,6 +67,10 @@ class Replay:
             return self._draft(entry, "")
         if fact.case:
             entry = self._on_case(entry, fact)
+        if bearer is not None and entry.verdict is not None:
+            self.refused.append(fact.id)
+            later = max(entry.verdict.revision, bearer.verdict.revision + 1)  # so that its maker hears of it (S13)
+            entry = msgspec.structs.replace(entry, verdict=msgspec.structs.replace(entry.verdict, revision=later))
         draft = self._draft(entry, fact.case)
         if entry.envelope is not None and entry.verdict is not None:
             env = entry.envelope

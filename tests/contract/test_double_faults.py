@@ -14,7 +14,7 @@ from casework.wire import ENTRY_FACT
 from local_db.memory import TerminalMemory
 from local_db.state import State
 from tests.contract.test_hall_healing import copied, restored
-from tests.contract.test_incarnations import cloned
+from tests.contract.test_incarnations import cloned, officer
 from tests.hall_world import HallWorld
 from tests.machines import Machine, at_a_hall
 from tests.sim.loop import PowerCut
@@ -146,5 +146,50 @@ def test_t31_s25_a_power_cut_in_a_new_enrolment_takes_no_word_about_what_an_olde
         assert world.waiting() == ["envelopes_lost"]
         assert pc.memory.state.sealed(pc.memory.identity.incarnation) == 1
         assert pc.memory.trust() is None
+
+    at_a_hall(tmp_path, story)
+
+
+def test_t32_s16_what_was_refused_after_a_restore_and_comes_back_late_waits_in_no_tray(tmp_path: Path) -> None:
+    """The window that had taken the case in was off: the judgement of another one was refused, what came next was held.
+
+    Once the case is back, and the judgement with its old verdict, nobody has anything to settle.
+    """
+
+    async def story(world: HallWorld) -> None:
+        pc, other = Machine(world, tmp_path, "pc"), Machine(world, tmp_path, "other")
+        await pc.enrol("0012")
+        await other.enrol("0013")
+        for machine in (pc, other):
+            await machine.sync()
+        copied(world, tmp_path / "backup.db")
+        case = other.take_in()
+        await other.sync()
+        await pc.sync()
+        pc.save(officer(pc.hand.accepted(case.id)))
+        await pc.sync()
+        await other.sync()
+        restored(world, tmp_path / "backup.db")
+        pc.memory.piece = lambda after: None  # type: ignore[method-assign]  # it can't show what it has seen
+        world.clock.go(301)
+        world.api.hall.tick()
+        pc.save(officer(pc.hand.fact("recused", bodies.Recused("2001", "近亲属"), case.id)))
+        done = await pc.sync()
+        assert (done.rejected, done.held, world.waiting()) == (1, 1, ["no_case", "lane"])
+
+        await other.sync()  # its offer brings both back, behind what was said meanwhile
+        world.clock.go(301)
+        world.api.hall.tick()
+        for machine in (pc, other, pc):
+            done = await machine.sync()
+            assert (done.error, done.pending) == ("", 0)
+        assert (done.rejected, done.held, world.waiting(), pc.memory.tray()) == (0, 0, [], ())
+        state = world.case(case.id)
+        assert state is not None
+        assert state.state == "accepted"
+        facts = [entry.fact_id for entry in world.entries() if entry.kind == ENTRY_FACT]
+        assert len(facts) == len(set(facts))
+        for machine in (pc, other):
+            assert machine.agrees(case.id)
 
     at_a_hall(tmp_path, story)

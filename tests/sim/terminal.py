@@ -135,9 +135,11 @@ class Terminal:
             return False
         with self.program.running():
             memory.adopt(identity, self.new_id)
+        fuse, self.clock.fuse = self.clock.fuse, None  # it is committed: whoever looks after it writes that down first
         self.signer = signer
         self._sealed = self._last_words()
         self._connect(memory)
+        self.clock.fuse = fuse
         return True
 
     async def _asked(self, number: str, signer: Ed25519Signer) -> Identity:
