@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import getpass
-import os
-import sys
 from pathlib import Path
 
 from casework.messages import t
 from hall import cli, cli_release
+from hall.cli_person import proven_person
 from hall.errors import ReleaseTrouble
 from hall.ownership import changing
 from hall.releases.catalogues import APPROVED, Numbered, Proposal
 from hall.releases.drafting import as_version, differences, read_draft
 from hall.releases.in_force import expect_cases, in_force, number_in_force
-
-MAY = frozenset({"it", "supervisor"})
-"""Teams that propose and approve."""
 
 
 def run_version(args: argparse.Namespace) -> int:
@@ -92,7 +87,7 @@ def _counts(here: cli.HallHere, versions: Numbered) -> bytes:
 
 def _propose(args: argparse.Namespace, here: cli.HallHere, versions: Numbered) -> int:
     data = _fine(versions.kind, Path(args.file))
-    by = _person(here, args.staff)
+    by = proven_person(here, args.staff)
     if not differences(versions.kind, _counts(here, versions), data):
         raise ReleaseTrouble("version.no_change", kind=versions.kind)
     _expect_cases(here, versions, data)
@@ -104,7 +99,7 @@ def _propose(args: argparse.Namespace, here: cli.HallHere, versions: Numbered) -
 
 
 def _approve(args: argparse.Namespace, here: cli.HallHere, versions: Numbered) -> int:
-    by = _person(here, args.staff)
+    by = proven_person(here, args.staff)
     proposal = versions.approve(args.number, by, here.hall.now)
     _show(here, versions, proposal)
     cli.say(t("version.approved", number=proposal.number, by=by))
@@ -155,21 +150,3 @@ def _show(here: cli.HallHere, versions: Numbered, proposal: Proposal) -> None:
         "proposed_at": proposal.at, "approved_by": proposal.approved_by, "approved_at": proposal.approved_at,
         "state": "in_force" if number == counts else state,
     })  # fmt: skip
-
-
-def _person(here: cli.HallHere, number: str) -> str:
-    """The number of whoever proposes or approves, proven by her PIN. Raises ReleaseTrouble."""
-    from argon2 import PasswordHasher
-    from argon2.exceptions import InvalidHashError, VerificationError
-
-    with here.store.reading() as reading:
-        person = reading.staff((number,)).get(number)
-    if person is None or not person.active or person.team not in MAY:
-        raise ReleaseTrouble("version.who", number=number[:20])
-    typed = cli.PIN_VARIABLE not in os.environ and sys.stdin.isatty()
-    pin = getpass.getpass(t("version.pin", name=person.name)) if typed else os.environ.get(cli.PIN_VARIABLE, "")
-    try:
-        PasswordHasher().verify(person.verifier, pin)
-    except (VerificationError, InvalidHashError) as cause:
-        raise ReleaseTrouble("version.wrong_pin", number=number, variable=cli.PIN_VARIABLE) from cause
-    return person.number

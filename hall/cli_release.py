@@ -267,7 +267,10 @@ def _promote(args: argparse.Namespace, here: cli.HallHere) -> int:
 
 
 def _approve(args: argparse.Namespace, here: cli.HallHere) -> int:
-    change_rollout(here, lambda now: approved(now, args.ring, args.staff, here.hall.now))
+    from hall.cli_person import proven_person
+
+    by = proven_person(here, args.staff)
+    change_rollout(here, lambda now: approved(now, args.ring, by, here.hall.now))
     return _status(args, here)
 
 

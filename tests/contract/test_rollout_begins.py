@@ -6,11 +6,16 @@ import json
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 
+from casework.bodies import StaffSet
 from casework.errors import BadRollout
 from casework.rollout import Versions
 from casework.updating import Here, plan
+from hall import cli
 from hall.errors import HallError, ReleaseTrouble
+from hall.founding import staff_change
+from hall.office import own_facts
 from hall.releases.roles import CATALOGUE
 from tests.rollouts import WHEEL, HallFolder, standing
 
@@ -133,3 +138,28 @@ def test_a_window_that_runs_less_than_the_least_version_fetches_at_once(hall: Ha
     assert plan(hall.rollout, Here("0012", "0.4.0"), noon).step == "fetch"
     hall.release(*BEGIN, "--window", "18:00-18:01", "--min-app", "0.4.0")
     assert plan(hall.rollout, Here("0012", "0.4.0"), noon).step == "wait"
+
+
+def test_who_approves_a_ring_types_her_pin_and_is_another_person(
+    hall: HallFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hall.publisher.releases_app("0.5.0", WHEEL)
+    hall.release(*BEGIN)
+    people = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    with cli.open_hall(hall.folder) as here:
+        for number in ("9001", "9002"):
+            person = StaffSet(number, number, "it", ("it",), people.hash("135790"))
+            here.hall.change(
+                lambda reading, now, ids, person=person: own_facts(
+                    reading, [staff_change(reading, person, new=True)], now, ids
+                )
+            )
+    monkeypatch.setenv(cli.PIN_VARIABLE, "000000")
+    with pytest.raises(ReleaseTrouble) as no:
+        hall.release("approve", "half", "--staff", "9002")
+    assert no.value.message.id == "version.wrong_pin"
+    monkeypatch.setenv(cli.PIN_VARIABLE, "135790")
+    with pytest.raises(BadRollout):
+        hall.release("approve", "half", "--staff", "9001")
+    assert hall.release("approve", "half", "--staff", "9002") == 0
+    assert [(said.ring, said.by) for said in hall.rollout.approvals] == [("half", "9002")]
