@@ -147,13 +147,12 @@ def test_who_approves_a_ring_types_her_pin_and_is_another_person(
     hall.release(*BEGIN)
     people = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     with cli.open_hall(hall.folder) as here:
-        for number in ("9001", "9002"):
-            person = StaffSet(number, number, "it", ("it",), people.hash("135790"))
-            here.hall.change(
-                lambda reading, now, ids, person=person: own_facts(
-                    reading, [staff_change(reading, person, new=True)], now, ids
-                )
+        staff = [StaffSet(number, number, "it", ("it",), people.hash("135790")) for number in ("9001", "9002")]
+        here.hall.change(
+            lambda reading, now, ids: own_facts(
+                reading, [staff_change(reading, person, new=True) for person in staff], now, ids
             )
+        )
     monkeypatch.setenv(cli.PIN_VARIABLE, "000000")
     with pytest.raises(ReleaseTrouble) as no:
         hall.release("approve", "half", "--staff", "9002")
