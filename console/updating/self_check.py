@@ -32,6 +32,8 @@ def checks(folder: Path) -> Iterator[tuple[str, Message | None]]:
 def _found(check: Callable[[Path], None], folder: Path) -> Message | None:
     try:
         check(folder)
+    except ImportError as error:
+        return Message("update.module", {"name": error.name or str(error)})
     except Exception as error:
         from console import bootstrap
 

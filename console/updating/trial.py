@@ -21,11 +21,12 @@ from console.errors import ConsoleError
 from console.updating.home import Home
 from local_db.connection import FILE
 from local_db.errors import wrapped
-from sync.updates.launcher import LIB, TRIES
+from sync.updates.launcher import TRIES
 from sync.updates.staging import stands
 
 CHECKING = "YICHUANG_SELF_CHECK"
 """Set for the process that checks: it opens the memory, and is not tried itself."""
+CHECKS = ("files", "imports", "database", "catalogue", "chain", "screen")
 BEFORE = "before"
 _WHY = "trial.json"
 _PROGRAM = "import sys; sys.path.insert(0, sys.argv.pop(1)); from console.main import main; raise SystemExit(main())"
@@ -45,7 +46,8 @@ def tried(home: Home, folder: Path, check: Check, limits: Limits = LIMITS) -> bo
     wrong = wrong or check(home, folder)
     if wrong is not None:
         _keep_why(home, wrong)
-        raise ConsoleError("update.does_not_stand", version=home.version, why=str(wrong), tries=f"{tries}/{TRIES}")
+        why = f"{wrong} {wrong.facts.get('why', '')}".strip()
+        raise ConsoleError("update.does_not_stand", version=home.version, why=why, tries=f"{tries}/{TRIES}")
     stands(home.folder, home.version)
     return True
 
@@ -61,12 +63,18 @@ def why_failed(home: Home) -> tuple[str, str]:
 
 def by_process(home: Home, folder: Path, limits: Limits = LIMITS) -> Message | None:
     """The self-check in a process of its own."""
-    said = run_check(home.lib, folder, limits.self_check_seconds)
-    return None if said is None else Message("update.self_check", {"what": said})
+    failed = run_check(home.lib, folder, limits.self_check_seconds)
+    if failed is None:
+        return None
+    check, why = failed
+    return Message(f"update.failed.{check}" if check in CHECKS else "update.failed.other", {"why": why})
 
 
-def run_check(lib: Path, folder: Path, seconds: float) -> str | None:
-    """The self-check of the version in `lib` over `folder`: what it found wrong; None: nothing."""
+def run_check(lib: Path, folder: Path, seconds: float) -> tuple[str, str] | None:
+    """The self-check of the version in `lib` over `folder`: which check failed first, and why; None: none.
+
+    A version that hangs, or falls without a word, has failed a check without a name.
+    """
     words = [sys.executable, "-I", "-c", _PROGRAM, str(lib), "self-check", "--dir", str(folder), "--json"]
     try:
         done = subprocess.run(
@@ -74,12 +82,22 @@ def run_check(lib: Path, folder: Path, seconds: float) -> str | None:
             env={**os.environ, CHECKING: "1"}, timeout=seconds,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
-        return f"{seconds:.0f} s"
+        return "", f"{seconds:.0f} s"
     if done.returncode == 0:
         return None
-    rows = [line for line in done.stdout.splitlines() if '"ok": false' in line]
-    lines = rows or (done.stderr or done.stdout).strip().splitlines() or [f"exit {done.returncode}"]
-    return lines[-1][:300]
+    for row in map(_row, done.stdout.splitlines()):
+        if row.get("ok") is False:
+            return str(row.get("check")), str(row.get("why"))[:300]
+    lines = (done.stderr or done.stdout).strip().splitlines() or [f"exit {done.returncode}"]
+    return "", lines[-1][:300]
+
+
+def _row(line: str) -> dict[str, object]:
+    try:
+        found = json.loads(line)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _keep_why(home: Home, wrong: Message) -> None:
@@ -123,6 +141,3 @@ def _keep_newest(folder: Path, count: int) -> None:
     copies: Sequence[Path] = sorted(folder.glob("*.db"), key=lambda file: file.stat().st_mtime, reverse=True)
     for file in copies[count:]:
         file.unlink(missing_ok=True)
-
-
-__all__ = ["BEFORE", "CHECKING", "LIB", "by_process", "run_check", "tried", "why_failed"]

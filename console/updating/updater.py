@@ -93,8 +93,10 @@ class Updater:
     def begin(self) -> None:
         """Let the version that is ready begin with the next start. Raises UpdateRefused where it can't."""
         plan, home, notes = self.looker.plan(), self.looker.home, self.looker.notes
+        if plan.step != "offer":
+            raise UpdateRefused("update.nothing_ready")
         try:
-            begins = plan.step == "offer" and switch(home.folder, plan.version)
+            begins = switch(home.folder, plan.version)
         except (OSError, ValueError) as cause:
             self._not_now = plan.version
             raise UpdateRefused("update.disk", what=plan.version, reason=str(cause)) from cause

@@ -57,11 +57,11 @@ def test_the_terminal_that_needs_somebody_stands_first(hall: HallFolder) -> None
     hall.window("0002", OLD, free_mb=10, unsent=3, oldest="2026-01-01T09:00:00.000")
     hall.window("0003", OLD, ago=LIMITS.silent_seconds + 60)
     hall.window("0004", None)
-    hall.window("0012", standing("returned", app="0.4.0", error="update.self_check"))
+    hall.window("0012", standing("returned", app="0.4.0", error="update.failed.imports"))
     rows = fleet(hall).rows
     assert [(row.number, row.grade) for row in rows[:3]] == [("0012", "bad"), ("0002", "look"), ("0003", "look")]
     assert [one.id for one in rows[1].troubles] == ["fleet.trouble.unsent", "fleet.trouble.disk"]
-    assert (rows[0].ring, rows[0].version, rows[0].error) == ("lab", "0.5.0", "update.self_check")
+    assert (rows[0].ring, rows[0].version, rows[0].error) == ("lab", "0.5.0", "update.failed.imports")
     by_number = {row.number: row for row in rows}
     assert by_number["0004"].state == "unknown"
     assert by_number["0004"].app == "0.4.0", "of a program that says nothing of updates, what it is"

@@ -50,7 +50,7 @@ def test_a_version_that_fails_in_three_windows_halts_at_night_and_it_reads_in_th
         place.begins(lab=("0012", "0013", "0014"))
         for number in ("0012", "0013", "0014"):
             await tells(
-                await world.window(number, client), standing("returned", app="0.4.0", error="update.self_check")
+                await world.window(number, client), standing("returned", app="0.4.0", error="update.failed.imports")
             )
         watched = place.looks()
         alarm = watched.told[-1]

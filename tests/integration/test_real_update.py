@@ -125,7 +125,7 @@ def test_t46_a_broken_version_returns_by_itself_a_good_one_stays_and_no_unsent_f
     assert (back["said"]["state"], back["said"]["version"], back["said"]["error"]) == (
         "returned",
         BAD,
-        "update.self_check",
+        "update.failed.imports",
     )
     assert pc.facts() == before
     assert pc.update("look")["next"] == "none", "it is not tried again by itself"
