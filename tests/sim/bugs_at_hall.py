@@ -202,7 +202,7 @@ AT_HALL = (
         patches=(("hall.bookkeeping", "register_of", _bytes_dropped),)),
     Bug("refuses a receipt because of its clock", "the hall's judge", ("paper",), profile="clock-chaos",
         patches=(("hall.judging", "admit", _refuses_clocks),)),
-    Bug("folds nothing that stands at the second judgement", "the hall's lanes", ("alike", "sent"),
+    Bug("folds nothing that stands at the second judgement", "the hall's lanes", ("alike", "sent", "shown"),
         seed=2, patches=(("hall.bookkeeping", "Bookkeeping._accept", _forgets_the_second),)),
     Bug("takes a paper back in silence", "the hall's judge", ("paper",),
         seed=15, patches=SILENT),

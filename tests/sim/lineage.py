@@ -109,7 +109,11 @@ class Lineage:
         shutil.copy(image, terminal.folder / "terminal.db")
         window.reread(terminal.eyes)
         window.contact = contact
-        gone = before - {own.hash for own in window.own} - self._world.truth.answered.keys()
+        here = {own.hash for own in window.own}
+        if self._world.truth.blind:  # both copies burnt within a minute, the hall's and this one
+            for hash_ in before - here:
+                self._world.truth.answered.pop(hash_, None)
+        gone = before - here - self._world.truth.answered.keys()
         self._world.truth.lost_scans |= scans - _scans(terminal)
         self._say(terminal, f"its disk is an older one, {len(gone)} unsent facts are gone", "restored from an image")
         if gone:
