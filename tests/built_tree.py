@@ -52,3 +52,16 @@ def with_migration(number: int, sql: str) -> dict[str, str]:
 def broken(path: str) -> dict[str, str]:
     """The changes by which a version does not stand: one module falls when it is loaded."""
     return {path: (ROOT / path).read_text("utf-8") + '\nraise RuntimeError("broken on purpose")\n'}
+
+
+def writes_newer(type_: str) -> dict[str, str]:
+    """The changes by which a version knows a second form of a type of fact: it says where it was made."""
+    path = "casework/events.py"
+    more = f"""
+
+from casework.upcasting import CHANGES, Change
+
+CHANGES[{type_!r}] = {{1: Change(lambda body: dict(body), lambda body: dict(body))}}
+EVENTS[{type_!r}] = msgspec.structs.replace(EVENTS[{type_!r}], version=2)
+"""
+    return {path: (ROOT / path).read_text("utf-8") + more}

@@ -6,6 +6,7 @@ The facts of a terminal that has not reached its hall for a day stay what they w
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
 import sqlite3
 import subprocess
@@ -22,7 +23,7 @@ from local_db.migrations import SCHEMA_VERSION
 from sync.updates import launcher
 from sync.updates.install import FACTORY
 from sync.updates.staging import by_installer, stage
-from tests.built_tree import broken, wheel_name, wheel_of_tree, with_migration
+from tests.built_tree import broken, wheel_name, wheel_of_tree, with_migration, writes_newer
 from tests.command_line import ROOT, SECONDS, Place, Ran, jsonl, line
 from tests.releases import Publisher
 
@@ -157,6 +158,35 @@ def test_t46_a_broken_version_returns_by_itself_a_good_one_stays_and_no_unsent_f
     with sqlite3.connect(pc.place.hall / "hall.db") as db:
         held = [row[0] for row in db.execute("select number from case_number")]
     assert sorted(held) == sorted(numbers), "each reached the hall, once"
+
+
+def test_t66_what_a_ring_could_write_anew_is_written_as_before_and_can_be_gone_back_from(pc: Pc) -> None:
+    pc.installs(OLD)
+    taken = pc.runs("intake", "-", "--staff", "1001", stdin=jsonl(line("D01", "T66"))).lines[0]
+    pc.publishes(NEW, writes_newer("nudged"))
+    pc.update("look")
+    pc.update("now")
+    assert pc.update("status")["version"] == NEW
+    assert pc.runs("sync", "--once").code == 0
+    said = pc.runs("case", "act", taken["number"], "nudge", "--staff", "1001", "--data", '{"text": "等了很久"}')
+    assert said.code == 0, said.err
+    with sqlite3.connect(pc.data / "terminal.db") as db:
+        (made,) = db.execute("select bytes from fact where type = 'nudged'").fetchone()
+    assert json.loads(made)["version"] == 1, "nobody has said yet that all can read another form"
+    refused = pc.place.run("hall", "write-version", "nudged", "2", "--dir", str(pc.place.hall))
+    assert refused.code == 1, "this hall's own program does not read it"
+
+    pc.rolls_out(OLD, NEW)
+    pc.update("look")
+    pc.update("now")
+    assert pc.update("status")["version"] == OLD
+    shown = pc.runs("case", "show", taken["number"], "--json").one
+    assert shown["number"] == taken["number"]
+    assert pc.runs("doctor", "--json").lines[-1]["cases_that_need_an_update"] == 0
+    assert pc.runs("sync", "--once").code == 0
+    with sqlite3.connect(pc.place.hall / "hall.db") as db:
+        held = [bytes(row[0]) for row in db.execute("select bytes from log where kind = 'fact'")]
+    assert sum(made in entry for entry in held) == 1, "byte for byte, once"
 
 
 def test_a_damaged_wheel_of_a_release_is_never_begun(pc: Pc) -> None:
