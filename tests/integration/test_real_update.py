@@ -180,7 +180,7 @@ def test_t66_what_a_ring_could_write_anew_is_written_as_before_and_can_be_gone_b
     pc.update("look")
     pc.update("now")
     assert pc.update("status")["version"] == OLD
-    shown = pc.runs("case", "show", taken["number"], "--json").one
+    shown = pc.runs("case", "show", taken["number"], "--staff", "1001", "--json").one
     assert shown["number"] == taken["number"]
     assert pc.runs("doctor", "--json").lines[-1]["cases_that_need_an_update"] == 0
     assert pc.runs("sync", "--once").code == 0
