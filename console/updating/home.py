@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from casework.errors import BadRollout
 from casework.manifest import Manifest, decode_manifest, is_version
 from sync.updates.install import MANIFEST
 from sync.updates.launcher import LIB, TRIAL, is_whole, read
@@ -46,9 +47,11 @@ class Home(msgspec.Struct, frozen=True):
         return frozenset(name for name in names if is_version(name) and is_whole(self.folder, name))
 
     def manifest(self, version: str) -> Manifest | None:
-        """What a staged version says of itself; None where it came without."""
-        file = self.folder / "versions" / version / MANIFEST
-        return decode_manifest(file.read_bytes(), version) if file.is_file() else None
+        """What a staged version says of itself; None where it came without, or what it says is damaged."""
+        try:
+            return decode_manifest((self.folder / "versions" / version / MANIFEST).read_bytes(), version)
+        except (OSError, BadRollout):
+            return None
 
     def root(self) -> bytes | None:
         """The first root of trust; None where IT laid none: nothing is looked for then."""

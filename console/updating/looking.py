@@ -141,7 +141,8 @@ class Looker:
         """Whether the jitter is over: not all windows fetch in one minute."""
         since = self.notes.seen
         waits = timedelta(seconds=delay_seconds(rollout, self.memory.identity.terminal))
-        return not since or moment(self._now) >= moment(since) + waits
+        now = self._now  # one that is before `since`: the clock ran ahead then, and is right now
+        return not since or now < since or moment(now) >= moment(since) + waits
 
     def _fetch(self, published: Published, version: str) -> None:
         self._say("fetching", version)
@@ -150,7 +151,7 @@ class Looker:
             reachable(manifest, self.home.version)
             files = published.wheels(wheels_here(manifest), self.home.folder / WHEELS)
             stage(self.home.folder, version, files, self.install, encode_manifest(manifest))
-            prune(self.home.folder)
+            prune(self.home.folder, {version, self.home.version})
         except UpdateError as error:
             self._say("failed", version, error.code)
             raise

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from casework.ambient import Clock, stamp
+from casework.errors import BadRollout
 from casework.report import UPDATE
 from casework.rollout import Rollout, Standing, decode_rollout, decode_standing, encode_rollout
 from local_db.memory import TerminalMemory
@@ -33,9 +34,15 @@ class Notes:
 
     @property
     def rollout(self) -> Rollout | None:
-        """The newest that was proven here; what it offers holds while the line is down, too."""
+        """The newest that was proven here; what it offers holds while the line is down, too.
+
+        None where a newer version noted it in a form that this one can't read: it is asked for anew.
+        """
         text = self._memory.setting(_ROLLOUT)
-        return decode_rollout(text.encode()) if text else None
+        try:
+            return decode_rollout(text.encode()) if text else None
+        except BadRollout:
+            return None
 
     @property
     def seen(self) -> str:

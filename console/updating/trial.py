@@ -42,7 +42,8 @@ def tried(home: Home, folder: Path, check: Check, limits: Limits = LIMITS) -> bo
     if not home.on_trial():
         return False
     tries = home.pointer().get("tries", 1)
-    wrong = _copied(folder, home.version, limits) if tries == 1 else None
+    is_due = tries == 1 or not _copy_of(folder, home.version).is_file()  # a full disk kept the first try from it
+    wrong = _copied(folder, home.version, limits) if is_due else None
     wrong = wrong or check(home, folder)
     if wrong is not None:
         _keep_why(home, wrong)
@@ -111,7 +112,7 @@ def _copied(folder: Path, version: str, limits: Limits) -> Message | None:
     source = folder / FILE
     if not source.is_file():
         return None
-    target = folder / BEFORE / f"{version}.db"
+    target = _copy_of(folder, version)
     part = target.with_suffix(".part")
     try:
         with wrapped(source):
@@ -135,6 +136,10 @@ def _copied(folder: Path, version: str, limits: Limits) -> Message | None:
         return said
     _keep_newest(target.parent, limits.backups_before)
     return None
+
+
+def _copy_of(folder: Path, version: str) -> Path:
+    return folder / BEFORE / f"{version}.db"
 
 
 def _keep_newest(folder: Path, count: int) -> None:

@@ -9,6 +9,7 @@ from typing import Self
 import msgspec
 
 from casework.ambient import moment
+from casework.limits import LIMITS
 from casework.messages import Message
 from casework.rollout import Standing
 from console.configured import limits_of
@@ -74,7 +75,8 @@ class Updater:
         home, notes = self.looker.home, self.looker.notes
         (version, error), pointer = why_failed(home), home.pointer()
         failed = pointer.get("failed")
-        if isinstance(failed, list) and notes.standing.state == "trial" and notes.standing.version in failed:
+        began = notes.standing.state in {"trial", "staged"}  # a cut, or a look beside it, came before `trial` was said
+        if isinstance(failed, list) and began and notes.standing.version in failed:
             gone, rollout = notes.standing.version, notes.rollout
             notes.failed(rollout.attempt if rollout else 0)
             said = error if version == gone else "update.fell"
@@ -106,11 +108,13 @@ class Updater:
         notes.say(msgspec.structs.replace(notes.standing, state="trial", version=plan.version, error=""))
 
     def _run(self) -> None:
+        seconds = LIMITS.update_poll_seconds
         while not self._ended:
             try:
                 self.look()
                 self.trouble = None
+                seconds = limits_of(self.looker.memory).update_poll_seconds
             except Exception as error:  # offline, refused or a full disk: noted for IT, and tried again
                 self.trouble = self._sentence(error)
             spread = 1 + _JITTER * (2 * self._dice() - 1)
-            self._woken.wait(limits_of(self.looker.memory).update_poll_seconds * spread)
+            self._woken.wait(seconds * spread)

@@ -25,9 +25,9 @@ if __package__:
 else:  # beside this file, in a build
     import launcher  # type: ignore[import-not-found, no-redef]
 
+FACTORY = launcher.FACTORY
+
 ANY = "any"
-FACTORY = "factory"
-"""A file beside `lib` of the version that came with the installation: that one is never thrown away."""
 ROOT, LAUNCHER, MANIFEST, WHEELS = "root.json", "launcher.py", "manifest.json", "wheels"
 SAYS = {
     "no_build": "这里没有完整的安装包（{what}）：请重新复制整个文件夹。"
@@ -76,7 +76,7 @@ def lay(home: Path, version: str, fill: Fill, beside: Mapping[str, bytes]) -> No
             (under_way / name).write_bytes(data)
         (under_way / launcher.COMPLETE).touch()
         flush(under_way)
-        under_way.replace(final)
+        launcher.replace(under_way, final)
     finally:
         shutil.rmtree(under_way, ignore_errors=True)
 
@@ -137,7 +137,8 @@ def _manifest(build: Path) -> dict[str, Any]:
     found = _json(build / MANIFEST)
     if not isinstance(found, dict) or not {"version", "wheels", "schema"} <= set(found):
         raise InstallTrouble("no_build", build / MANIFEST)
-    if not set(str(found["version"])) <= set("0123456789.abcr"):
+    version = str(found["version"])
+    if not version[:1].isdigit() or not set(version) <= set("0123456789.abcr"):  # it becomes the name of a folder
         raise InstallTrouble("no_build", build / MANIFEST)
     return found
 

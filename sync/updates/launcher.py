@@ -5,20 +5,26 @@
     HOME/launcher.py       a copy of this file: standard library alone, and the only thing an update never replaces
 
 A version on trial has `TRIES` starts to say of itself that it stands; after them the one before runs again, and what
-failed is remembered. The program ends with `AGAIN` where it wants the pointer to be read anew.
+failed is remembered. A pointer that is lost is made anew from what lies in `versions`. The program ends with `AGAIN`
+where it wants the pointer to be read anew.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import re
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
 
 POINTER, COMPLETE, LIB = "current.json", ".complete", "lib"
+FACTORY = "factory"
+"""A file beside `lib` of the version that came with the installation: that one is never thrown away."""
 TRIAL, KEPT = "trial", "kept"
 TRIES = 2
 AGAIN = 75
@@ -31,21 +37,31 @@ _START = "import sys; sys.path.insert(0, sys.argv.pop(1)); from console.main imp
 def read(home: Path) -> dict[str, Any]:
     """The pointer. Raises OSError, ValueError where there is none that can be read."""
     pointer = json.loads((home / POINTER).read_text("utf-8"))
-    if not isinstance(pointer, dict) or not isinstance(pointer.get("version"), str):
-        raise ValueError(POINTER)  # noqa: TRY004 - to whoever reads it, it is not of its form
-    return {"previous": "", "state": KEPT, "tries": 0, "failed": [], **pointer}
+    form = {"version": str, "previous": str, "state": str, "tries": int, "failed": list}
+    whole = {"previous": "", "state": KEPT, "tries": 0, "failed": [], **(pointer if isinstance(pointer, dict) else {})}
+    if not all(isinstance(whole.get(name), kind) for name, kind in form.items()):
+        raise ValueError(POINTER)
+    return whole
 
 
 def write(home: Path, pointer: dict[str, Any]) -> None:
     """Replace the pointer as a whole: a cut leaves the old one or the new one."""
-    part = home / f"{POINTER}.part"
-    with part.open("w", encoding="utf-8") as file:
-        json.dump(pointer, file)
-        file.flush()
-        os.fsync(file.fileno())
+    part = home / f"{POINTER}.{os.getpid()}-{threading.get_ident()}.part"  # two that write at once have one each
+    try:
+        with part.open("w", encoding="utf-8") as file:
+            json.dump(pointer, file)
+            file.flush()
+            os.fsync(file.fileno())
+        replace(part, home / POINTER)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def replace(part: Path, target: Path) -> None:
+    """Rename, with patience for whoever has something open in it just now."""
     for left in reversed(range(_REPLACE_TRIES)):
         try:
-            part.replace(home / POINTER)
+            part.replace(target)
         except PermissionError:
             if not left:
                 raise
@@ -66,26 +82,80 @@ def back(pointer: dict[str, Any]) -> dict[str, Any]:
 
 
 def next_start(home: Path) -> str:
-    """The version to start now; the pointer is up to date. Raises OSError, ValueError without one."""
-    pointer = read(home)
+    """The version to start now; the pointer is up to date. Raises ValueError where no version is there.
+
+    Where the pointer can't be written (a full disk, a folder that is read only) nothing is tried: what stood, runs.
+    """
+    before = pointer = _pointer(home)
     if _on_trial(home, pointer):
         if pointer["tries"] >= TRIES or not is_whole(home, pointer["version"]):
             pointer = back(pointer)
         else:
             pointer = {**pointer, "tries": pointer["tries"] + 1}
-        write(home, pointer)
+    elif not is_whole(home, pointer["version"]):
+        pointer = _other(home, pointer)
+    if pointer is not before:
+        try:
+            write(home, pointer)
+        except OSError:
+            return str(pointer["previous"] if pointer["state"] == TRIAL else pointer["version"])
     return str(pointer["version"])
+
+
+def _pointer(home: Path) -> dict[str, Any]:
+    """The pointer; where it is lost, one that tries the newest version and goes back to what came with the PC."""
+    for left in reversed(range(_REPLACE_TRIES)):
+        try:
+            return read(home)
+        except (FileNotFoundError, ValueError):
+            break
+        except OSError:  # somebody has it open just now
+            if left:
+                time.sleep(_REPLACE_WAIT)
+    whole = _there(home)
+    if not whole:
+        raise ValueError(POINTER)
+    before = next((each for each in whole if (home / "versions" / each / FACTORY).exists()), [*whole, ""][1])
+    newest = whole[0]
+    on_trial = before not in {"", newest}
+    state, previous = (TRIAL, before) if on_trial else (KEPT, "")
+    pointer = {"version": newest, "previous": previous, "state": state, "tries": 0, "failed": []}
+    with contextlib.suppress(OSError):
+        write(home, pointer)
+    return pointer
+
+
+def _other(home: Path, pointer: dict[str, Any]) -> dict[str, Any]:
+    """The one before, or the newest that did not fail, for a version that is not there; the same where none is."""
+    others = (pointer["previous"], *_there(home))
+    other = next((each for each in others if each not in pointer["failed"] and is_whole(home, each)), "")
+    return {**pointer, "version": other, "previous": "", "state": KEPT, "tries": 0} if other else pointer
+
+
+def _there(home: Path) -> list[str]:
+    """The whole versions, the newest first."""
+    folder = home / "versions"
+    names = [each.name for each in folder.iterdir()] if folder.is_dir() else []
+    whole = [name for name in names if name[0].isdigit() and is_whole(home, name)]
+    return sorted(whole, key=lambda name: [int(part) for part in re.findall(r"\d+", name)], reverse=True)
 
 
 def main(words: list[str]) -> int:
     """Run the program until it ends for another reason than that a version is to be changed."""
     home = Path(__file__).resolve().parent
     while True:
-        lib = home / "versions" / next_start(home) / LIB
+        version = next_start(home)
+        lib = home / "versions" / version / LIB
         os.environ["YICHUANG_HOME"] = str(home)
         code = subprocess.run([sys.executable, "-I", "-c", _START, str(lib), *words], check=False).returncode
-        if code != AGAIN and not (code and _on_trial(home, read(home))):
+        if code != AGAIN and not (code and _failed_its_trial(home, version)):
             return code
+
+
+def _failed_its_trial(home: Path, version: str) -> bool:
+    """Whether what has just ended was on trial: then the launcher goes on, with it or with the one before."""
+    pointer = _pointer(home)
+    return pointer["version"] == version and _on_trial(home, pointer)
 
 
 def _on_trial(home: Path, pointer: dict[str, Any]) -> bool:

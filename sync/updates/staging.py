@@ -11,9 +11,10 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
+from casework.errors import BadRollout
 from casework.manifest import decode_manifest, is_version, order
 from sync.errors import UpdateRefused
 from sync.updates.install import FACTORY, MANIFEST, WHEELS, lay
@@ -57,11 +58,14 @@ def forget_failure(home: Path, version: str) -> None:
         write(home, {**pointer, "failed": [each for each in pointer["failed"] if each != version]})
 
 
-def prune(home: Path) -> list[str]:
-    """Throw the oldest versions away; the running one, the one before and the factory's stay. Those that went."""
+def prune(home: Path, needed: Collection[str] = ()) -> list[str]:
+    """Throw the oldest versions away; the running one, the one before and the factory's stay. Those that went.
+
+    `needed`: these stay, too: what a rollout goes back to is older than what is here.
+    """
     pointer = read(home)
     found = [folder.name for folder in (home / "versions").iterdir() if is_version(folder.name)]
-    kept = {pointer["version"], pointer["previous"], *sorted(found, key=order)[-KEEP:]}
+    kept = {*needed, pointer["version"], pointer["previous"], *sorted(found, key=order)[-KEEP:]}
     kept |= {name for name in found if (home / "versions" / name / FACTORY).exists()}
     gone = sorted(set(found) - kept, key=order)
     for name in gone:
@@ -76,7 +80,10 @@ def _prune_wheels(home: Path) -> None:
     versions = [folder for folder in (home / "versions").iterdir() if is_version(folder.name)]
     if not (home / WHEELS).is_dir() or not all((folder / MANIFEST).is_file() for folder in versions):
         return
-    manifests = [decode_manifest((folder / MANIFEST).read_bytes(), folder.name) for folder in versions]
+    try:
+        manifests = [decode_manifest((folder / MANIFEST).read_bytes(), folder.name) for folder in versions]
+    except BadRollout:  # damaged: the same as without
+        return
     named = {wheel.sha256 for manifest in manifests for wheels in manifest.wheels.values() for wheel in wheels}
     for folder in (home / WHEELS).iterdir():
         if folder.is_dir() and folder.name not in named:
@@ -89,9 +96,9 @@ def by_installer(wheels: Sequence[Path], lib: Path) -> None:
     Raises UpdateRefused with the last line that the installer said.
     """
     uv = shutil.which("uv")
-    program = [sys.executable, "-m", "pip", "install", "--quiet"]
-    if uv:  # which leaves the compiling to each start, unlike pip
-        program = [uv, "pip", "install", "--link-mode=copy", "--compile-bytecode"]
+    program = [sys.executable, "-P", "-m", "pip", "--isolated", "install", "--quiet"]  # -P: no pip of this folder
+    if uv and Path(uv).is_absolute():  # Windows looks for it where one stands, too. It leaves the compiling to starts
+        program = [uv, "pip", "install", "--python", sys.executable, "--link-mode=copy", "--compile-bytecode"]
     words = [*program, "--no-index", "--no-deps", "--target", str(lib), *map(str, wheels)]
     done = subprocess.run(
         words, check=False, capture_output=True, text=True,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -116,6 +116,64 @@ def test_a_cut_while_the_pointer_is_written_leaves_the_old_one(home: Path) -> No
 
 
 def test_a_pointer_that_is_no_pointer_is_named(home: Path) -> None:
-    (home / "current.json").write_text(json.dumps(["1.0"]), "utf-8")
-    with pytest.raises(ValueError, match=r"current\.json"):
-        next_start(home)
+    for text in ('["1.0"]', '{"version": "1.0", "tries": "x"}', '{"version": "1.0", "failed": null}', "", "\0\0\0"):
+        (home / "current.json").write_text(text, "utf-8")
+        with pytest.raises(ValueError, match=r"."):
+            read(home)
+        with pytest.raises(ValueError, match=r"current\.json"):
+            next_start(home)  # and no version lies here
+
+
+@pytest.mark.parametrize("text", ["", '{"version": 2}', '{"version": "2.0", "tries": null}', None])
+def test_a_pointer_that_is_lost_is_made_anew_and_the_newest_has_to_show_that_it_stands(
+    home: Path, text: str | None
+) -> None:
+    installs(home, "1.0", "says('serves'); return 0")
+    installs(home, "1.9", "says('breaks'); return 1")
+    installs(home, "1.10", "says('breaks'); return 1")
+    installs(home, ".staging-2.0", "says('half'); return 0")
+    (home / "versions" / "1.0" / "factory").touch()
+    if text is not None:
+        (home / "current.json").write_text(text, "utf-8")
+    assert starts(home) == (0, ["1.10 breaks", "1.10 breaks", "1.0 serves"])
+    assert (read(home)["version"], read(home)["state"], read(home)["failed"]) == ("1.0", KEPT, ["1.10"])
+
+
+def test_a_lost_pointer_with_one_version_is_written_so_that_updates_go_on(home: Path) -> None:
+    installs(home, "1.0", "return 0")
+    (home / "current.json").write_text("{", "utf-8")
+    assert next_start(home) == "1.0"
+    assert (read(home)["version"], read(home)["state"]) == ("1.0", KEPT)
+
+
+def test_a_version_that_is_gone_from_the_disk_is_followed_by_the_one_before(home: Path) -> None:
+    installs(home, "1.0", "return 0")
+    installs(home, "1.5", "return 0")
+    installs(home, "2.0", "return 0", whole=False)
+    points(home, "2.0", "1.0")
+    assert next_start(home) == "1.0"
+    points(home, "2.0", "", TRIAL, failed=["1.5"])
+    assert next_start(home) == "1.0", "none that failed here"
+    assert read(home)["state"] == KEPT
+
+
+def test_where_the_pointer_can_not_be_written_what_stood_runs_and_nothing_turns_in_a_circle(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installs(home, "1.0", "return 0")
+    installs(home, "2.0", "return 0")
+    points(home, "2.0", "1.0", TRIAL)
+    monkeypatch.setattr(launcher, "write", lambda *_: (_ for _ in ()).throw(OSError(28, "no space left on device")))
+    assert next_start(home) == "1.0"
+    assert not launcher._failed_its_trial(home, "1.0"), "an error of what stood is seen, and not begun again"
+    monkeypatch.undo()
+    assert next_start(home) == "2.0", "the trial is made up for"
+    assert launcher._failed_its_trial(home, "2.0")
+
+
+def test_two_that_write_the_pointer_at_once_leave_a_whole_one(home: Path) -> None:
+    installs(home, "1.0", "return 0")
+    with ThreadPoolExecutor(8) as pool:
+        for _ in pool.map(lambda number: points(home, "1.0", tries=number), range(200)):
+            assert read(home)["version"] == "1.0"
+    assert [file.name for file in home.iterdir() if file.suffix == ".part"] == []

@@ -15,7 +15,7 @@ from tuf.api.exceptions import DownloadError
 from casework.ambient import CIVIL, moment, stamp
 from casework.manifest import encode_manifest
 from casework.report import UPDATE
-from casework.rollout import RINGS, Versions, decode_standing
+from casework.rollout import RINGS, Rollout, Versions, decode_standing
 from console.updating.pace import Pace
 from console.updating.updater import Updater
 from local_db.counter import Identity
@@ -23,12 +23,12 @@ from local_db.memory import TerminalMemory
 from sync.errors import ClockTooOld, UpdateError, UpdateOffline, UpdateRefused
 from sync.owner import own
 from sync.updates.fetching import FromFolder
-from sync.updates.launcher import is_whole, next_start, read
-from sync.updates.staging import stands, switch
+from sync.updates.launcher import is_whole, next_start, read, write
+from sync.updates.staging import stage, stands, switch
 from tests.builders import FixedClock
 from tests.releases import NOW, Publisher
 from tests.terminals import enrolled
-from tests.updated_pc import NEW, OLD, Window, installed, wheel
+from tests.updated_pc import NEW, OLD, Window, installed, unpacked, wheel
 
 WHEEL = "yichuang-0.6.0-py3-none-any.whl"
 WHO = Identity("h1", "420118", "大厅", "ab" * 32, "0012", "i1", 1)
@@ -357,3 +357,49 @@ def test_the_pace_is_the_rollouts_and_what_needs_no_restart_is_applied(pc: Pc) -
     pc.looker.look()
     assert pc.window.rates == [77]
     assert [one.number for one in pc.window.applied] == [1]
+
+
+def test_a_version_older_than_the_three_that_are_kept_is_fetched_once_and_offered(pc: Pc) -> None:
+    for version in ("0.7.0", "0.8.0", "0.9.0"):
+        stage(pc.home.folder, version, (), unpacked)
+    pc.restarts("0.9.0")
+    write(pc.home.folder, {**read(pc.home.folder), "version": "0.9.0", "previous": "0.8.0"})
+    pc.publishes()
+    pc.rolls_out()
+    assert pc.looker.look().step == "offer"
+    assert is_whole(pc.home.folder, NEW)
+
+
+def test_a_rollout_noted_in_a_form_that_this_version_can_not_read_is_asked_for_anew(pc: Pc) -> None:
+    pc.publishes()
+    pc.rolls_out()
+    pc.memory.keep_setting("update.rollout", '{"number": 7, "hall": "h1", "target": {}, "opened": {"moon": "x"}}')
+    assert pc.updater().view() is None
+    assert pc.looker.look().step == "offer"
+
+
+def test_a_running_version_whose_manifest_is_damaged_is_updated_all_the_same(pc: Pc) -> None:
+    pc.publishes()
+    pc.rolls_out()
+    (pc.home.folder / "versions" / OLD / "manifest.json").write_text("{")
+    assert pc.looker.look().step == "offer"
+
+
+def test_a_cut_between_switch_and_word_does_not_let_what_fell_begin_again(pc: Pc) -> None:
+    pc.publishes()
+    pc.rolls_out(attempt=1)
+    pc.looker.look()
+    assert switch(pc.home.folder, NEW)  # and the cut, before `trial` was said
+    assert [next_start(pc.home.folder) for _ in range(3)] == [NEW, NEW, OLD]
+    assert pc.updater().view() is None
+    assert (pc.said.state, pc.said.version) == ("returned", NEW)
+    assert pc.looker.look().why == "updating.failed_here"
+
+
+def test_a_clock_that_ran_ahead_and_is_right_again_delays_nothing(pc: Pc) -> None:
+    pc.publishes()
+    pc.rolls_out(jitter_minutes=15)
+    pc.clock.at += timedelta(days=300)
+    pc.looker.notes.read(Rollout(1, WHO.hall, Versions(NEW)))
+    pc.clock.at -= timedelta(days=300)
+    assert pc.looker._in_turn(Rollout(1, WHO.hall, Versions(NEW)))

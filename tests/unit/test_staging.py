@@ -98,3 +98,36 @@ def test_a_wheel_that_can_not_be_installed_leaves_no_version_and_says_why(home: 
     with pytest.raises(UpdateRefused, match="not_installed"):
         stage(home, "2.0", [broken], by_installer)
     assert not is_whole(home, "2.0")
+
+
+def test_what_a_rollout_goes_back_to_is_not_thrown_away_as_the_oldest(home: Path) -> None:
+    for version in ("1.1", "1.2", "1.9", "2.0"):
+        stage(home, version, [], unpacked)
+    write(home, {**read(home), "version": "2.0", "previous": "1.9"})
+    assert prune(home, {"1.1"}) == ["1.0"]
+    assert is_whole(home, "1.1")
+
+
+def test_a_scanner_that_looks_into_a_version_that_is_being_laid_is_waited_for(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, refused = Path.replace, [True, True]
+
+    def held(self: Path, target: Path) -> Path:
+        if self.name == ".staging-2.0" and refused and refused.pop():
+            raise PermissionError(13, "in use")
+        return real(self, target)
+
+    monkeypatch.setattr(Path, "replace", held)
+    stage(home, "2.0", [], unpacked)
+    assert is_whole(home, "2.0")
+
+
+def test_a_pip_of_the_folder_where_one_stands_is_not_run(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "pip.py").write_text("raise SystemExit('a stranger')")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("shutil.which", lambda _: ".\\uv.EXE")
+    stage(home, "2.0", [a_wheel(tmp_path)], by_installer)
+    assert is_whole(home, "2.0")

@@ -156,3 +156,15 @@ def test_the_check_that_failed_is_told_not_the_one_that_passed(tmp_path: Path) -
     rows = [json.dumps({"check": "imports", "ok": False, "why": "x"}), json.dumps({"check": "screen", "ok": True})]
     lib = _lib(tmp_path, f"def main():\n    print({rows[0]!r})\n    print({rows[1]!r})\n    return 1\n")
     assert run_check(lib, tmp_path, 60.0) == ("imports", "x")
+
+
+def test_the_second_try_copies_where_the_first_could_not(home: Home, data: Path) -> None:
+    (data / BEFORE).write_text("a file where the folder should be")
+    with pytest.raises(ConsoleError):
+        tried(home, data, stands)
+    next_start(home.folder)
+    with pytest.raises(ConsoleError):
+        tried(home, data, stands)
+    (data / BEFORE).unlink()
+    assert tried(home, data, stands)
+    assert (data / BEFORE / "0.6.0.db").is_file()
