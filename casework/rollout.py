@@ -232,9 +232,10 @@ def _is_asked(rollout: Rollout, ring: str) -> bool:
 
 
 def _is_healthy(rollout: Rollout, one: Seen) -> bool:
-    """It says so itself, from the new version."""
-    said = one.standing
-    return said.state == "healthy" and said.version == said.app == rollout.target.app
+    """It says so itself, from the new version; where only settings are new, from the one that stays, with them."""
+    said, wanted = one.standing, rollout.target.app or rollout.before.app or one.standing.app
+    has = bool(rollout.target.app) or rollout.target.config in {"", said.config}
+    return said.state == "healthy" and said.version == said.app == wanted and has
 
 
 def _is_online(one: Seen, now: str, bounds: Bounds) -> bool:

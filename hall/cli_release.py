@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import getpass
+import hashlib
 import os
 import shutil
 import sys
@@ -192,16 +193,24 @@ def _add(args: argparse.Namespace, here: cli.HallHere) -> int:
 
 
 def _copy(built: Path, wheel: Wheel, targets: Path) -> None:
+    """Put a wheel below the targets, as its hash says. Raises ReleaseTrouble for one that is damaged or not there."""
     target = targets / wheel.path
-    if target.exists():
+    if _is_wheel(target, wheel):
         return
     source = built / "wheels" / wheel.name
-    if not source.is_file() or source.stat().st_size != wheel.size:
+    if not _is_wheel(source, wheel):
         raise ReleaseTrouble("release.no_build", folder=str(source))
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name("part")
     shutil.copyfile(source, part)
     part.replace(target)
+
+
+def _is_wheel(file: Path, wheel: Wheel) -> bool:
+    if not file.is_file() or file.stat().st_size != wheel.size:
+        return False
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest() == wheel.sha256
 
 
 def _take(args: argparse.Namespace, here: cli.HallHere) -> int:

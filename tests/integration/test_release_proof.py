@@ -156,7 +156,8 @@ def test_a_bare_pc_is_installed_from_a_folder_and_starts(builds: Path, bare: Pat
     home = tmp_path / "PC 7" / "一窗"
     done = installs(bare, builds / "first", home, "--root", str(root))
     assert done.returncode == 0, done.stderr
-    assert sorted(file.name for file in home.iterdir()) == ["current.json", "launcher.py", "root.json", "versions"]
+    laid = ["current.json", "launcher.py", "root.json", "versions", "wheels"]
+    assert sorted(file.name for file in home.iterdir()) == laid
     assert sorted(file.name for file in (home / "versions" / "0.4.0").iterdir()) == [
         ".complete", "factory", "lib", "manifest.json",
     ]  # fmt: skip

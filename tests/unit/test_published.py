@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ import pytest
 from tuf.api.metadata import Metadata
 
 from casework.errors import BadRollout
-from casework.manifest import ANY
+from casework.manifest import ANY, Wheel
 from hall.errors import ReleaseTrouble
 from hall.releases.repository import sign
 from hall.releases.roles import APP, CATALOGUE, NORMAL, SMALL
@@ -240,3 +241,20 @@ def test_everything_published_is_signed_by_enough(hall: Publisher) -> None:
     names = {file.name for file in (hall.folder / "metadata").iterdir()}
     assert {"1.root.json", "2.app.json", "timestamp.json"} <= names
     assert len(Metadata.from_file(str(hall.folder / "metadata" / "2.app.json")).signatures) == 3
+
+
+def test_a_wheel_that_is_damaged_in_its_build_is_not_put_where_windows_fetch_it(tmp_path: Path) -> None:
+    from hall.cli_release import _copy
+
+    wheel = Wheel("tiny-1.0-py3-none-any.whl", hashlib.sha256(b"whole").hexdigest(), 5)
+    source, target = tmp_path / "wheels" / wheel.name, tmp_path / "targets" / wheel.path
+    source.parent.mkdir()
+    source.write_bytes(b"whale")
+    with pytest.raises(ReleaseTrouble):
+        _copy(tmp_path, wheel, tmp_path / "targets")
+    assert not target.exists()
+    source.write_bytes(b"whole")
+    target.parent.mkdir(parents=True)
+    target.write_bytes(b"whale")
+    _copy(tmp_path, wheel, tmp_path / "targets")
+    assert target.read_bytes() == b"whole", "what was damaged there is replaced"

@@ -181,3 +181,13 @@ def test_what_is_signed_is_read_again_alike_and_nonsense_is_refused() -> None:
 def test_it_sees_how_far_each_ring_has_come() -> None:
     seen = [heard("9001"), heard("9002", state="staged", app="0.4.0"), heard("0012")]
     assert progress(with_rings("lab", "first"), seen)["lab"] == (1, 2)
+
+
+@pytest.mark.parametrize("before", [Versions("0.4.0", "c7", "s3"), Versions()])
+def test_settings_alone_go_from_ring_to_ring_without_a_new_version_of_the_application(before: Versions) -> None:
+    rollout = Rollout(2, "h1", Versions(config="s4"), before, opened={"lab": NOON}, lab=("9001", "9002"))
+    have = [heard(one, app="0.4.0", version="0.4.0", config="s4") for one in rollout.lab]
+    lack = [heard(one, app="0.4.0", version="0.4.0", config="s3") for one in rollout.lab]
+    assert gate(rollout, have, NEXT_DAY).step == "open"
+    assert gate(rollout, lack, NEXT_DAY).reason == "rollout.too_few"
+    assert progress(rollout, have)["lab"] == (2, 2)
