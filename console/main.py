@@ -14,6 +14,8 @@ from console.commands import COMMANDS
 from console.messages import LANGUAGES, choose_language, read_catalogue
 
 DONE, FAILED, WRONG = 0, 1, 2
+FELL = 70
+"""A fault that nobody expected; its sentence says where its trace lies. The launcher counts these."""
 STOPPED = 130
 """Ctrl-C, as shells know it."""
 
@@ -55,9 +57,10 @@ def _run(words: list[str], language: str) -> int:
         raise
     except Exception as error:
         from console import bootstrap
+        from console.output import sentence_of
 
         talk(f"yichuang {words[0]}: {bootstrap.sentence(error)}")
-        return FAILED
+        return FAILED if sentence_of(error) else FELL
 
 
 def _command(words: list[str], language: str) -> int:

@@ -75,7 +75,7 @@ class Updater:
         home, notes = self.looker.home, self.looker.notes
         (version, error), pointer = why_failed(home), home.pointer()
         failed = pointer.get("failed")
-        began = notes.standing.state in {"trial", "staged"}  # a cut, or a look beside it, came before `trial` was said
+        began = notes.standing.state != "returned"  # a kept one may have fallen again and again
         if isinstance(failed, list) and began and notes.standing.version in failed:
             gone, rollout = notes.standing.version, notes.rollout
             notes.failed(rollout.attempt if rollout else 0)

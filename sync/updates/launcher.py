@@ -29,6 +29,10 @@ TRIAL, KEPT = "trial", "kept"
 TRIES = 2
 AGAIN = 75
 """Exit code of a program that ends so that another version begins."""
+FELL = 70
+"""Exit code of a program that ended by a fault that nobody expected."""
+FALLS, QUICK = 3, 120.0
+"""A version that was kept and then falls so often, each time within so many seconds, is left after all."""
 _REPLACE_TRIES, _REPLACE_WAIT = 50, 0.1
 """Windows refuses to replace a file that a virus scanner has open just now."""
 _START = "import sys; sys.path.insert(0, sys.argv.pop(1)); from console.main import main; raise SystemExit(main())"
@@ -147,9 +151,28 @@ def main(words: list[str]) -> int:
         version = next_start(home)
         lib = home / "versions" / version / LIB
         os.environ["YICHUANG_HOME"] = str(home)
+        began = time.monotonic()
         code = subprocess.run([sys.executable, "-I", "-c", _START, str(lib), *words], check=False).returncode
-        if code != AGAIN and not (code and _failed_its_trial(home, version)):
+        left = has_fallen(code) and falls_again(home, version, time.monotonic() - began)
+        if code != AGAIN and not left and not (code and _failed_its_trial(home, version)):
             return code
+
+
+def has_fallen(code: int) -> bool:
+    """Whether a program ended by a fault, its own or the system's (a signal; on Windows a code of 32 bits)."""
+    return code == FELL or code < 0 or code > 0xFFFF
+
+
+def falls_again(home: Path, version: str, seconds: float) -> bool:
+    """A version that is kept has fallen after so many seconds. True: too often, and the one before is back."""
+    pointer = _pointer(home)
+    if pointer["version"] != version or pointer["state"] != KEPT or not is_whole(home, pointer["previous"]):
+        return False
+    falls = 1 + (pointer.get("falls", 0) if seconds < QUICK else 0)
+    with contextlib.suppress(OSError):  # a full disk: counted the next time
+        write(home, back(pointer) if falls >= FALLS else {**pointer, "falls": falls})
+        return falls >= FALLS
+    return False
 
 
 def _failed_its_trial(home: Path, version: str) -> bool:

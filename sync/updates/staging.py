@@ -40,7 +40,7 @@ def switch(home: Path, version: str) -> bool:
     pointer = read(home)
     if version in {pointer["version"], *pointer["failed"]} or not is_whole(home, version):
         return False
-    write(home, {**pointer, "version": version, "previous": pointer["version"], "state": TRIAL, "tries": 0})
+    write(home, {**pointer, "version": version, "previous": pointer["version"], "state": TRIAL, "tries": 0, "falls": 0})
     return True
 
 

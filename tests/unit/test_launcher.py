@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from sync.updates import launcher
-from sync.updates.launcher import AGAIN, KEPT, TRIAL, next_start, read, write
+from sync.updates.launcher import AGAIN, KEPT, QUICK, TRIAL, falls_again, has_fallen, next_start, read, write
 
 
 @pytest.fixture
@@ -177,3 +177,33 @@ def test_two_that_write_the_pointer_at_once_leave_a_whole_one(home: Path) -> Non
         for _ in pool.map(lambda number: points(home, "1.0", tries=number), range(200)):
             assert read(home)["version"] == "1.0"
     assert [file.name for file in home.iterdir() if file.suffix == ".part"] == []
+
+
+def test_a_version_that_was_kept_and_then_falls_at_once_each_time_is_left_after_all(home: Path) -> None:
+    for version in ("1.0", "1.1"):
+        installs(home, version, "return 0")
+    points(home, "1.1", "1.0")
+    assert not falls_again(home, "1.1", 5.0)
+    assert not falls_again(home, "1.1", 5.0)
+    assert not falls_again(home, "1.1", QUICK + 1), "it has served for a while: counted anew"
+    assert not falls_again(home, "1.1", 5.0)
+    assert read(home)["version"] == "1.1"
+    assert falls_again(home, "1.1", 5.0)
+    assert (read(home)["version"], read(home)["failed"]) == ("1.0", ["1.1"])
+    assert not falls_again(home, "1.0", 5.0), "nothing is behind it"
+
+
+def test_the_launcher_itself_counts_the_falls_and_serves_the_counter_with_the_one_before(home: Path) -> None:
+    installs(home, "1.0", "says('serves'); return 0")
+    installs(home, "1.1", "says('falls'); return 70")
+    points(home, "1.1", "1.0")
+    assert [starts(home, "console")[0] for _ in range(3)] == [70, 70, 0]
+    assert starts(home)[1] == ["1.1 falls"] * 3 + ["1.0 serves"] * 2
+
+
+@pytest.mark.parametrize(
+    ("code", "fallen"),
+    [(0, False), (1, False), (2, False), (75, False), (130, False), (70, True), (-11, True), (0xC0000005, True)],
+)
+def test_only_a_fault_counts_as_a_fall_not_a_refusal_or_a_wrong_word(code: int, fallen: bool) -> None:
+    assert has_fallen(code) is fallen
