@@ -38,6 +38,12 @@ def possible(case: Case, context: Context) -> tuple[tuple[str, Refusal | None], 
     )
 
 
+def may_print(action: str) -> bool:
+    """Whether a paper may come of the act; of some only where the hall confirms it."""
+    made = (*_ASIDE, *(offer[:2] for offer in _BY_STATE), *(offer for acts in _BY_KIND.values() for offer in acts))
+    return any(EVENTS[type_].prints for name, type_ in made if name == action)
+
+
 def _anothers(case: Case, type_: str, context: Context) -> Refusal | None:
     """Who has all that this shift could work on (S23)."""
     if not case.claims or not needs_a_claim(type_) or overseer_post(context, type_):
@@ -224,6 +230,11 @@ _BY_KIND: dict[str, tuple[Offer, ...]] = {
     "certify": (("certify", "certified"),),
     "deliver": (("deliver", "delivered"), ("post", "posted")),
 }
+_ASIDE: tuple[Offer, ...] = (
+    ("suspend", "suspended"), ("extend", "extended"), ("forward", "forwarded"), ("correct", "corrected"),
+    ("revoke", "revoked"),
+)  # fmt: skip
+"""Of the ways aside, those that bring a paper out."""
 _ONWARD = frozenset(action for acts in _BY_KIND.values() for action, _ in acts) | {
     "accept", "supplement", "return", "refuse", "resume", "forward", "close", "pledge-check"
 }  # fmt: skip

@@ -23,7 +23,7 @@ from casework.papers.text import COLUMNS
 from casework.printer_slots import Form
 from console.day import Receipt
 from console.printing.drawing import Drawn
-from console.printing.errors import MaybePrinted, NotDrawn, PrinterDown
+from console.printing.errors import MaybePrinted, NotDrawn, PrinterDown, PrintingError
 from console.printing.printers import FilePrinter
 from console.printing.slots import SETTING, Address, Slot, printer_at, read_address, read_slots, slot_for
 from console.terminal import Terminal
@@ -115,7 +115,7 @@ class PrintQueue:
 
     def _broken_off(self, job: PrintJob) -> None:
         """Whoever sent this ended before it could say what became of it. A file is simply written again."""
-        stopped = Message("papers.unsure.stopped", {"printer": job.sent_to})
+        stopped = Message("papers.unsure.stopped", {"printer": job.sent_to.partition(":")[2]})
         if job.sent_to.startswith("folder:"):
             self._terminal.memory.print_failed(job.id, stopped)
         else:
@@ -146,11 +146,11 @@ class PrintQueue:
         try:
             to.send(data, name)
         except PrinterDown as error:
-            memory.print_failed(job.id, error.message)
+            memory.print_failed(job.id, _by_name(error, slot))
             self._down(slot.name)
             return None
         except MaybePrinted as error:
-            memory.print_unsure(job.id, error.message)
+            memory.print_unsure(job.id, _by_name(error, slot))
             self._down(slot.name)
             return None
         self._rests.pop(slot.name, None)
@@ -167,6 +167,12 @@ class PrintQueue:
         wait = min(limits.print_retry_seconds * 2**rest.failures, limits.print_retry_most)
         rest.failures += 1
         rest.until = self._terminal.clock.monotonic() + wait
+
+
+def _by_name(error: PrintingError, slot: Slot) -> Message:
+    """What the printer answered, under the name that people call it by and not its address."""
+    facts = error.message.facts
+    return Message(error.message.id, {**facts, "printer": slot.name} if "printer" in facts else facts)
 
 
 def print_waiting(terminal: Terminal) -> list[Receipt]:

@@ -17,6 +17,7 @@ from casework.events import body_of
 from casework.facts import Fact
 from casework.messages import t
 from casework.nudging import unanswered
+from casework.offering import may_print
 from casework.papers.of_case import PRINTED_WITH, said
 from casework.rules import Refusal
 from casework.standing import Standing, light_of, nearest, standing
@@ -291,4 +292,5 @@ def act_view(
         grave=grave,
         proposed=proposed,
         notes=notes,
+        prints=may_print(action),
     )

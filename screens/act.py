@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from casework.messages import Message, t
+from screens.actions import Act
 from screens.canvas import wrap
 from screens.desk import ActView, Done, Field, Refused
 from screens.field import InputRow, Note, Row, named
@@ -44,6 +45,11 @@ class ActScreen(FormScreen):
     def heading(self) -> str:
         """The act and its case."""
         return f"{self.act.name} {self.subject}"
+
+    @property
+    def keys(self) -> tuple[Act, ...]:
+        """Without the look at its paper where none comes of the act."""
+        return tuple(act for act in super().keys if act.id != "preview" or self.preview is not None)
 
     async def arrive(self) -> None:
         """The fields with their proposals, or as they were left."""

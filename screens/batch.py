@@ -68,7 +68,7 @@ class BatchScreen(FrameScreen):
         self.rows = {row.number: row for row in rows}
         self.done_with = done_with
         self.results: dict[str, tuple[str, str]] = {}
-        self.waiting: set[str] = set()
+        self.waiting: dict[str, str] = {}
         """Done here, and to be confirmed by the hall."""
         self.papers: dict[str, tuple[PaperRef, ...]] = {}
         self.offers: dict[str, Offered] = {}
@@ -127,16 +127,18 @@ class BatchScreen(FrameScreen):
         for number in sorted(self.waiting):
             case = await self.desk.case(number)
             if isinstance(case, CaseView) and not case.unsent:
-                self.waiting.discard(number)
-                self._heard(case)
+                self._heard(case, self.waiting.pop(number))
         await self._read_offers()
         self.table.refresh()
 
-    def _heard(self, case: CaseView) -> None:
+    def _heard(self, case: CaseView, act: str) -> None:
         if any(line.fate == "refused" for line in case.history[-2:]):
             self.results[case.number] = (t("screens.case.hall_refused"), "error")
         else:
-            self.results[case.number] = (t("screens.case.hall_agreed", state=case.state, places=case.places), "good")
+            self.results[case.number] = (
+                t("screens.case.hall_agreed", act=act, state=case.state, places=case.places),
+                "good",
+            )
 
     # Marks
 
@@ -199,15 +201,15 @@ class BatchScreen(FrameScreen):
             self.results[number] = (str(answer.message), "good" if isinstance(answer, Done) else "error")
             if isinstance(answer, Done):
                 done += 1
-                self._done(number, answer)
+                self._done(number, act.name, answer)
             self.table.refresh()
         left = len(self.offers) - done
         await self._read_offers()
         self.say(t("screens.batch.done", act=act.name, n=done, left=left), "warn" if left else "good")
 
-    def _done(self, number: str, answer: Done) -> None:
+    def _done(self, number: str, act: str, answer: Done) -> None:
         if answer.waits:
-            self.waiting.add(number)
+            self.waiting[number] = act
             self.results[number] = (str(answer.message), "warn")
         self.papers[number] = (*self.papers.get(number, ()), *answer.papers)
         self.done_with(number)

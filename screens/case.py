@@ -37,7 +37,8 @@ class CaseScreen(FrameScreen):
         super().__init__()
         self.number = ""
         self.case: CaseView | None = None
-        self.awaited = False
+        self.awaited = ""
+        """The act that waits for the hall's word."""
         self.opening = ""
         """The scan that is on its way here, to be opened when it has come."""
         self.taken = ""
@@ -61,7 +62,7 @@ class CaseScreen(FrameScreen):
 
     async def turn_to(self, number: str) -> None:
         """Show that case."""
-        self.number, self.awaited, self.opening = number, False, ""
+        self.number, self.awaited, self.opening = number, "", ""
         self.page.top = 0
         self.say("")
         await self.arrive()
@@ -93,12 +94,12 @@ class CaseScreen(FrameScreen):
         """What was said to wait has its answer: nobody has to look for it."""
         if not self.awaited or case.unsent:
             return
-        self.awaited = False
+        act, self.awaited = self.awaited, ""
         refused = bool(case.history) and any(line.fate == "refused" for line in case.history[-2:])
         if refused:
             self.say(t("screens.case.hall_refused"), "error")
         else:
-            self.say(t("screens.case.hall_agreed", state=case.state, places=case.places), "good")
+            self.say(t("screens.case.hall_agreed", act=act, state=case.state, places=case.places), "good")
 
     def _show(self, case: CaseView) -> None:
         self.case = case
@@ -146,10 +147,14 @@ class CaseScreen(FrameScreen):
         async def preview(data: dict[str, str]) -> str | Refused:
             return await self.desk.act_preview(number, act.code, data)
 
-        await perform(self.console_app, self._subject(), act, submit, self._done, number, preview)
+        async def after(done: Done) -> None:
+            await self._done(act, done)
 
-    async def _done(self, done: Done) -> None:
-        self.awaited, self.taken = done.waits, ""
+        shown = preview if act.prints else None
+        await perform(self.console_app, self._subject(), act, submit, after, number, shown)
+
+    async def _done(self, act: ActView, done: Done) -> None:
+        self.awaited, self.taken = act.name if done.waits else "", ""
         await self.arrive()
         if done.papers:
             from screens.preview import PreviewScreen

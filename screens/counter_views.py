@@ -60,3 +60,14 @@ class DayView(Struct, frozen=True):
     papers: tuple[tuple[str, ...], ...]
     differences: tuple[DayRow, ...]
     warnings: tuple[str, ...] = ()
+
+
+class CompanyRow(Struct, frozen=True):
+    """An applicant for whom this person has taken something in; `id` is never shown, the other two are masked."""
+
+    id: str
+    name: str
+    shown_id: str
+    cases: int
+    open: int
+    last: str = ""  # the day of the newest case

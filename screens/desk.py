@@ -13,7 +13,7 @@ from typing import Protocol
 from casework.messages import Message
 from screens.board_views import BoardFigure, BoardLine, BoardView
 from screens.case_views import CaseView, ClockView, OtherCase, StepView
-from screens.counter_views import BatchRow, BatchView, DayView, FileRow, Offer
+from screens.counter_views import BatchRow, BatchView, CompanyRow, DayView, FileRow, Offer
 from screens.hall_views import CallView, ClosingLine, ClosingView, PostCount, UpdateView
 from screens.moved_views import Conflict, HistoryLine, Line, Side
 from screens.post_views import HandedOver, HandoverRow, PrinterRow, Settings, Waiting
@@ -22,7 +22,6 @@ from screens.views import (
     Also,
     Checked,
     Choice,
-    CompanyRow,
     Done,
     Draft,
     Field,

@@ -35,6 +35,7 @@ class FormScreen(FrameScreen):
     def __init__(self) -> None:
         super().__init__()
         self.sheet = Sheet(self, place=self.PLACE)
+        self._left: Row | None = None
 
     def body(self) -> Iterator[Widget]:
         """The sheet."""
@@ -45,13 +46,23 @@ class FormScreen(FrameScreen):
 
     async def row_left(self, row: Row, *, onward: bool) -> bool:
         """Check the value; a wrong one is marked and does not hold the caret."""
+        self._left = row
         if isinstance(row, InputRow):
             self.check(row)
         return False
 
     async def row_reached(self, row: Row) -> None:
         """Say what belongs into the row, or what is wrong with it."""
-        self.tell_about(row)
+        self.tell_on_the_way(row)
+
+    def tell_on_the_way(self, row: Row) -> None:
+        """What is wrong with the row just left, where there is no room beside it for all of that; else as ever."""
+        left, self._left = self._left, None
+        own = isinstance(row, InputRow) and row.error is not None
+        if own or not isinstance(left, InputRow) or left.error is None or not self.sheet.flaw_is_cut(left):
+            self.tell_about(row)
+        else:
+            self.say(left.error, "error")
 
     async def row_taken(self, row: Row) -> None:
         """No proposals here."""

@@ -17,7 +17,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from casework.messages import Message, t
-from screens.actions import MAKES, USER, bindings, is_refused
+from screens.actions import MAKES, USER, Act, bindings, is_refused
 from screens.bars import KeyBar, MessageBar, StatusBar, TitleBar
 from screens.views import Done, Refused
 
@@ -86,6 +86,11 @@ class FrameScreen(Screen[Any], inherit_bindings=False):
         return True
 
     @property
+    def keys(self) -> tuple[Act, ...]:
+        """What its key row shows."""
+        return self.console_app.keys_of(self.PLACE)
+
+    @property
     def about(self) -> str:
         """The number of the case that is in front; empty where none is."""
         return ""
@@ -130,7 +135,7 @@ class FrameScreen(Screen[Any], inherit_bindings=False):
         self.title_bar.tell(f"{practice}{self.heading()}", self.console_app.person)
         if self.console_app.status is not None:
             self.status_bar.tell(self.console_app.status)
-        self.key_bar.tell(self.console_app.keys_of(self.PLACE))
+        self.key_bar.tell(self.keys)
         if self.tour_bar is not None:
             self.tour_bar.at(self)
 

@@ -148,7 +148,7 @@ class IntakeScreen(PeopleForm):
 
     async def row_reached(self, row: Row) -> None:
         """Help, side panel, and the field of the draft."""
-        self.tell_about(row)
+        self.tell_on_the_way(row)
         self.side.show(intake_side(self.model, row))
         if row.section == "outcome" and not self.model.outcomes:
             await self._outcomes()

@@ -22,7 +22,7 @@ from screens.actions import typed_act
 from screens.canvas import Canvas, Part
 from screens.field import InputRow, MaterialRow, Pick, Row, is_typed, strange, typed
 from screens.marking import mark
-from screens.sheet_lines import LABELS, label_width, name_room, row_parts, unseen
+from screens.sheet_lines import LABELS, flaw_is_cut, label_width, name_room, row_parts, unseen
 from screens.sheet_owner import SheetOwner
 
 _KEPT_BELOW = 3
@@ -297,6 +297,10 @@ class Sheet(Canvas, can_focus=True):
         if isinstance(row, MaterialRow):
             return cell_len(row.label) + 1 > name_room(row, self.size.width - 1)
         return cell_len(row.label) + 1 > self._label_cells(row)
+
+    def flaw_is_cut(self, row: Row) -> bool:
+        """Has the sentence about what is wrong with `row` no room beside its value?"""
+        return isinstance(row, InputRow) and flaw_is_cut(row, self.size.width - 2 - self._label_cells(row))
 
     def unseen(self, row: Row) -> tuple[str, ...]:
         """The answers of a choice that its row has no room for."""

@@ -16,7 +16,6 @@ from screens.field import Heading, InputRow, MaterialRow, Note, Pick, Row
 
 LABELS = 10
 """Cells of the label column, as long as the labels allow it."""
-_LABELS_MOST = 30
 
 
 def label_width(rows: Sequence[Row], width: int) -> int:
@@ -25,7 +24,7 @@ def label_width(rows: Sequence[Row], width: int) -> int:
     """
     fields = [row for row in rows if isinstance(row, InputRow)]
     longest = max((cell_len(row.label) + 1 for row in fields), default=LABELS)
-    most = min(_LABELS_MOST, width * 3 // 8)
+    most = width * 3 // 8
     if fields and all(row.is_choice for row in fields):
         most = max(most, width - 2 - max(sum(map(_answer_cells, _answers(row))) for row in fields))
     return max(LABELS, min(longest, most))
@@ -94,6 +93,12 @@ def _flaw(row: InputRow) -> Part | None:
     if row.warning is not None:
         return f"? {row.warning}", "warn"
     return None
+
+
+def flaw_is_cut(row: InputRow, room: int) -> bool:
+    """Do value and flaw not fit into `room` cells beside each other?"""
+    flaw = _flaw(row)
+    return flaw is not None and cell_len(row.value) + 2 + cell_len(flaw[0]) > room
 
 
 def _choices(row: InputRow, room: int, *, focused: bool) -> list[Part]:

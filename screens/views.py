@@ -293,6 +293,7 @@ class ActView(Struct, frozen=True):
     grave: bool = False  # asks *sure?* before
     notes: tuple[str, ...] = ()  # what will happen, told in the form and in the question
     proposed: bool = False  # the one to take when nothing else is said
+    prints: bool = False  # a paper may come of it
 
 
 class Offered(Struct, frozen=True):
@@ -352,17 +353,6 @@ class PrefileRow(Struct, frozen=True):
     state: str  # in words
     defects: tuple[str, ...] = ()  # of the last look, one a paper
     touched: str = ""  # "11-23 10:42 张敏"
-
-
-class CompanyRow(Struct, frozen=True):
-    """An applicant for whom this person has taken something in; `id` is never shown, the other two are masked."""
-
-    id: str
-    name: str
-    shown_id: str
-    cases: int
-    open: int
-    last: str = ""  # the day of the newest case
 
 
 class TrayRow(Struct, frozen=True):

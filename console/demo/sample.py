@@ -16,7 +16,7 @@ from casework.bundle import members_of
 from casework.catalogue.materials import AGENT, applicable
 from casework.catalogue.schema import Bundle, Catalogue, Gate, Item
 from casework.commands import Intake
-from console.demo.sample_form import address, answers, draw, form, shut_by_date
+from console.demo.sample_form import address, answers, draw, firm, form, shut_by_date
 
 _FAMILY = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹"
 _GIVEN = (
@@ -42,8 +42,6 @@ _GIVEN = (
     "桂英",
 )
 _RARE = ("𠮷野健", "䶮月", "阿依古丽·买买提")
-_FIRMS = ("光谷", "东湖", "南湖", "汤逊湖", "豹澥", "花山", "左岭", "龙泉山")
-_TRADES = ("餐饮管理", "生物科技", "软件技术", "光电设备", "建筑工程", "商贸", "文化传播", "新材料")
 _WITH_A_CODE = frozenset({"investment", "construction"})
 """Modules whose applications are about a project."""
 
@@ -66,11 +64,9 @@ def entity(seed: int, count: int) -> Party:
     from stdnum.cn import uscc
 
     code = f"91420100MA4K{draw(seed, 0, 'base', range(10))}{count % 10_000:04d}"
-    firm = f"武汉{draw(seed, count, 'firm', _FIRMS)}{draw(seed, count, 'trade', _TRADES)}有限公司"
     boss = person(seed, count + 500)
-    return Party(
-        "entity", firm, code + uscc.calc_check_digit(code), _phone(seed, count), address(seed, count), boss.name
-    )
+    digits = code + uscc.calc_check_digit(code)
+    return Party("entity", firm(seed, count), digits, _phone(seed, count), address(seed, count), boss.name)
 
 
 def _phone(seed: int, count: int) -> str:

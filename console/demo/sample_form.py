@@ -155,6 +155,15 @@ def address(seed: int, count: int) -> str:
     return f"武汉东湖新技术开发区{draw(seed, count, 'road', _ROADS)}{draw(seed, count, 'no', range(1, 999))}号"
 
 
+_ZONES = ("光谷", "东湖", "南湖", "汤逊湖", "豹澥", "花山", "左岭", "龙泉山")
+_TRADES = ("餐饮管理", "生物科技", "软件技术", "光电设备", "建筑工程", "商贸", "文化传播", "新材料")
+
+
+def firm(seed: int, count: int) -> str:
+    """The made-up name of a company of the zone."""
+    return f"武汉{draw(seed, count, 'firm', _ZONES)}{draw(seed, count, 'trade', _TRADES)}有限公司"
+
+
 _TEXTS = {
     "air_conditioning_kind": ("多联机", "集中式全空气系统"),
     "articles_changes": ("第七条、第十二条",),
@@ -209,8 +218,8 @@ def _text(field: Field, who: Party, seed: int, count: int) -> str:
     name = field.id
     if name in _TEXTS:
         return draw(seed, count, name, _TEXTS[name])
-    if name in _NAMES:
-        return who.name
+    if name in _NAMES:  # a natural person founds a company: it has another name than she
+        return who.name if who.kind == "entity" else firm(seed, count)
     if name == "legal_representative" or name in _PEOPLE:
         return " ".join(filter(None, (who.representative or who.name, who.phone if name in _PEOPLE else "")))
     if name in _FIRMS:

@@ -86,6 +86,8 @@ def offered(action: str, off: Refusal | None, case: Case, terminal: Terminal) ->
     if action == "supplement":
         missing = [name for code, name in names(case, terminal) if case.materials[code] in LACKING]
         notes = [*([t("act.note.missing", names=missing)] if missing else []), *notes]
+    if action == "post" and case.posted is not None:
+        notes = [t("act.note.posted", carrier=case.posted.carrier, tracking=case.posted.tracking), *notes]
     if action in _READING:
         notes = [*scans.note(case, names(case, terminal)), *notes]
     if off is not None and isinstance(off.facts.get("materials"), str):
@@ -274,7 +276,8 @@ def _suspend(case: Case, terminal: Terminal) -> tuple[desk.Field, ...]:
 
 def _extend(case: Case, _: Terminal) -> tuple[desk.Field, ...]:
     most = case.received.statutory.extension if case.received.statutory else 0
-    return (_text("days", required=True, kind="number", value=str(most)), _text("reason", required=True))
+    days = _text("days", required=True, kind="number", value=str(most))
+    return (msgspec.structs.replace(days, help=t("field.days.most", most=most)), _text("reason", required=True))
 
 
 def _deliver(case: Case, terminal: Terminal) -> tuple[desk.Field, ...]:
@@ -366,7 +369,9 @@ _FIELDS: dict[str, Callable[[Case, Terminal], tuple[desk.Field, ...]]] = {
         _text("reasons", required=True, when="outcome=refused"),
         _text("conditions", when="outcome=granted"),
     ),
-    "correct": lambda case, _: (_text("what", required=True), _text("reason", required=True)),
+    "correct": lambda case, _: (
+        _text("what", required=True), msgspec.structs.replace(_text("wrong", required=True), code="reason"),
+    ),
     "revoke": lambda case, _: (_text("reason", required=True),),
     "certify": lambda case, _: (_text("document"),),
     "post": lambda case, _: (

@@ -14,6 +14,7 @@ from casework.errors import BadBytes
 from casework.events import EVENTS, body_of
 from casework.facts import Fact
 from casework.messages import t
+from casework.offering import may_print
 from casework.rules import Refusal, sentence
 from casework.wire import Tray
 from console.ages import age_words, waited
@@ -126,7 +127,7 @@ def _amending(
     if not action or case is None or row.kind != "rejected":
         return ()
     fields = (
-        reason_field(printed=True),
+        reason_field(printed=may_print(action)),
         *holder,
         *(f for f in act_fields(action, case, terminal) if f.code != "reason"),
     )

@@ -84,10 +84,10 @@ class FakeActing(FakePrefiles):
             acts = (
                 ActView("examine", self.w("审核"), fields=(note,)),
                 ActView("reassign", "改派" if zh else "Reassign", fields=(post,)),
-                ActView("deliver", self.w("送达"), fields=(own,)),
+                ActView("deliver", self.w("送达"), fields=(own,), prints=True),
                 ActView("accept", self.w("受理")),
                 ActView("nudge", "催办" if zh else "Urge", fields=(Field("text", "说明", value="请尽快"),)),
-                ActView("supplement", self.w("一次性告知补正"), fields=(paper,)),
+                ActView("supplement", self.w("一次性告知补正"), fields=(paper,), prints=True),
                 ActView("decide", self.w("决定"), False, Message("screens.act_form.off")),
             )
             without = self.not_for.get(number, frozenset())

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import cast
 
+from casework.messages import t
 from console.demo import demo
 from screens.act import ActScreen
 from screens.actions import BEFORE_SIGN_IN
 from screens.case import CaseScreen
 from screens.case_lines import act_side
+from screens.field import InputRow
 from screens.intake import IntakeScreen
 from screens.menu import MenuScreen
 from screens.mine import MineScreen
@@ -145,5 +147,45 @@ def test_the_key_of_an_act_takes_it_from_the_list_of_acts_as_it_does_on_the_case
         assert isinstance(window.app.screen, MenuScreen)
         assert [row.code for row in window.app.screen.table.rows] == ["supplement"]
         await window.types("<escape>")
+
+    at_window_12(place, "1001", walk)
+
+
+def test_f7_is_offered_where_a_paper_comes_of_the_act_and_nowhere_else(place: demo.Place) -> None:
+    async def walk(window: Window) -> None:
+        await window.types(AGAIN + "os")
+        assert isinstance(window.app.screen, ActScreen)
+        assert "F7" in window.shown
+        await window.types("<escape>w")
+        assert window.app.screen.act.code == "withdraw"
+        assert "F7" in window.shown
+        await window.types("<escape>v")
+        assert window.app.screen.act.code == "recuse"
+        assert "F7" not in window.shown
+        await window.types("<f7>")
+        assert window.said == t("rehearsing.no_paper")
+        await window.types("<escape>")
+
+    at_window_12(place, "1001", walk)
+
+
+def test_what_is_wrong_is_told_whole_while_the_caret_moves_on_and_again_on_coming_back(place: demo.Place) -> None:
+    wrong = f"{COMPANY[:-1]}A"
+
+    async def walk(window: Window) -> None:
+        await window.types(f"na01<enter>2<enter>2<enter>{wrong}<enter>")
+        sheet = cast(IntakeScreen, window.app.screen).sheet
+        row = sheet.find("applicant.id")
+        assert isinstance(row, InputRow)
+        assert row.error is not None
+        assert sheet.key != "applicant.id"
+        assert sheet.flaw_is_cut(row)
+        assert window.said == str(row.error)
+        await window.types("<down>")
+        assert window.said != str(row.error)
+        await window.types("<up><up>")
+        assert sheet.key == "applicant.id"
+        assert window.said == str(row.error)
+        await window.types("<ctrl+d><enter>")
 
     at_window_12(place, "1001", walk)

@@ -68,6 +68,16 @@ def test_a_dead_printer_holds_its_own_papers_and_no_others(terminal: Terminal) -
     assert states(terminal) == [("ticket", "waiting", "papers.error.printer.refuses")]
 
 
+def test_a_printer_is_called_by_its_name_and_not_by_its_address(terminal: Terminal) -> None:
+    use(terminal, Slot("till", f"tcp://127.0.0.1:{nobody()}"))
+    put(terminal)
+    PrintQueue(terminal).print_waiting()
+    (job,) = terminal.memory.open_prints()
+    assert job.reason is not None
+    assert job.reason.facts["printer"] == "till"
+    assert "127.0.0.1" not in str(job.reason)
+
+
 def test_a_dead_printer_is_tried_again_after_a_while_that_doubles(
     terminal: Terminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:

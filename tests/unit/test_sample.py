@@ -144,3 +144,11 @@ def test_a_bundle_is_taken_in_as_a_whole(code: str) -> None:
             item = CATALOGUE.items[case.received.item]
             assert shut_gates(item, case.received.situations, case.received.form, DAYS[0], CALENDAR) == ()
             assert case.state == "accepted", (item.code, case.materials)
+
+
+def test_a_person_who_founds_a_company_does_not_give_it_her_own_name() -> None:
+    item = CATALOGUE.items["A01"]
+    founders = [application(item, 3, count, DAYS[0]) for count in range(40)]
+    people = [command for command in founders if command.applicant.kind == "person"]
+    assert people
+    assert all(command.form["company_name"] != command.applicant.name for command in people)
