@@ -114,9 +114,11 @@ def replace(file: Path) -> None:
 
 
 def renew(file: Path) -> None:
-    """As a newer program leaves it."""
+    """As a newer program leaves it that has taken something away."""
     with contextlib.closing(sqlite3.connect(file)) as db:
         db.execute("pragma user_version = 99")
+        db.execute("update meta set value = '99' where key = 'schema.readable_since'")
+        db.commit()
 
 
 @pytest.mark.parametrize(
