@@ -377,6 +377,6 @@ def test_what_nobody_expected_is_a_sentence_and_its_trace_holds_no_names(
     assert "张" not in trace + ran.err
     monkeypatch.setattr(Counter, "case", poisoned)
     shown = window.at("case", "show", ran.lines[0]["number"])
-    assert shown.code == 1
+    assert shown.code == 70
     assert "Traceback" not in shown.err
     assert shown.err.startswith("yichuang case: ")
