@@ -1,7 +1,8 @@
 """`yichuang`: finds the command that was typed, loads its module alone, and turns errors into sentences and exit codes.
 
 0 done (a business refusal is done), 1 failed with a sentence that says what to do, 2 wrong use with the list of what is
-possible, 70 a fault that nobody expected. `yichuang --help` loads neither argparse nor msgspec nor any room: its start is measured.
+possible, 70 a fault that nobody expected. `yichuang --help` loads neither argparse nor msgspec nor any room: its start
+is measured.
 """
 
 from __future__ import annotations
