@@ -68,7 +68,7 @@ def test_t36_an_enrolment_in_place_that_was_cut_off_is_done_again_with_the_same_
     for owner, name in ((TerminalMemory, "adopt"), (TerminalMemory, "contact")):
         with monkeypatch.context() as patch:
             patch.setattr(owner, name, off)
-            assert place.run(*words).code == 1
+            assert place.run(*words).code == 70
     enrolled = place.run(*words)
     assert enrolled.code == 0, enrolled.err
     assert enrolled.one["terminal"] == "0040"

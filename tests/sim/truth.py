@@ -31,8 +31,8 @@ __all__ = ["Broken", "Mirror", "Truth", "Window"]
 
 SLACK = timedelta(seconds=180)
 """How far off midnight a number's day may be: what a reboot hides, and an answer that was long on its way."""
-TRANSIT = 60_000
-"""Milliseconds that an answer may have been on its way."""
+TRANSIT = 35_000
+"""Milliseconds that an answer may have been on its way, besides a poll: what is asked twice waits for both answers."""
 
 
 class Truth:
@@ -101,10 +101,11 @@ class Truth:
         if contact is None or time.contact != contact[1]:
             raise Broken(f"clock: {terminal.number} names a contact of {time.contact}, the last was {contact}")
         off = abs((moment(time.at) - true_time()).total_seconds())
-        says_the_halls = time.same_boot and not time.offset_ms and off * 1000 <= TRANSIT  # its own clock is wrong
-        if not says_the_halls and not -1.0 <= time.offset_ms - contact[0] <= TRANSIT:
+        transit = TRANSIT + self._limits.poll_seconds * 1000
+        says_the_halls = time.same_boot and not time.offset_ms and off * 1000 <= transit  # its own clock is wrong
+        if not says_the_halls and not -1.0 <= time.offset_ms - contact[0] <= transit:
             raise Broken(f"clock: {terminal.number} was {contact[0]} ms off and says {time.offset_ms}")
-        bound = self._limits.clock_offset_seconds + 120 + TRANSIT / 1000
+        bound = self._limits.clock_offset_seconds + 120 + transit / 1000
         if time.same_boot and time.is_good(time.at, self._limits) and off > bound:
             raise Broken(f"clock: {terminal.number} proves {time.at}, it is {true_time()}")
 
