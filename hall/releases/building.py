@@ -79,9 +79,12 @@ def build(source: Path, out: Path, wanted: Wanted) -> Manifest:
 
 
 def _own_wheel(source: Path, into: Path, wheels: Path | None) -> Path:
-    """The wheel of the project, by the backend that its pyproject names; by the one that is here, where it is."""
+    """The wheel of the project, by the backend that its pyproject names; by the one that is here, where it is.
+
+    The whole path of the folder: pip takes a bare name for a library of that name, and fetches a stranger's.
+    """
     here = ["--no-build-isolation"] if importlib.util.find_spec("hatchling") else []
-    _pip("wheel", str(source), "--no-deps", *here, *_from(wheels), "--wheel-dir", str(into))
+    _pip("wheel", str(source.resolve()), "--no-deps", *here, *_from(wheels), "--wheel-dir", str(into))
     return next(into.glob("*.whl"))
 
 

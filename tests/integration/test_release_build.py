@@ -71,6 +71,18 @@ def test_each_kind_of_pc_gets_its_own_wheels_and_what_is_common_lies_there_once(
     assert len(list((tmp_path / "out" / "wheels").iterdir())) == 5
 
 
+def test_a_tree_that_is_named_from_where_it_lies_is_built_and_no_stranger_s_library_of_that_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wheels = tmp_path / "wheels"
+    a_tree(tmp_path / "next", wheels, "0.5.0", "create table more (a)")
+    a_wheel(wheels, name="next", version="9.9")
+    monkeypatch.chdir(tmp_path)
+    made = building.build(Path("next"), Path("out"), wanted(wheels))
+    assert made.version == "0.5.0"
+    assert not list(Path("out").rglob("next-*.whl"))
+
+
 def test_a_condition_of_the_lock_is_judged_for_the_pc_that_will_run_it() -> None:
     text = "a==1 ; os_name == 'nt' \\\n    --hash=sha256:1\nb==2 \\\n    --hash=sha256:2\n    # via c\n"
     assert lock_for(text, "win-amd64", "3.11") == "a==1 \\\n    --hash=sha256:1\nb==2 \\\n    --hash=sha256:2\n"
