@@ -127,6 +127,8 @@ class Limits(msgspec.Struct, frozen=True):
     invite_tries: int = 5
     pin_tries: int = 5
     pin_lock_seconds: int = 15 * 60
+    pin_unlocks_kept: int = 200
+    """Locks that supervisors have opened at a window, the newest ones."""
     idle_lock_seconds: int = 5 * 60
     """Without a key; a window's setting may say another number of minutes, within the two that follow."""
     idle_lock_least: int = 60

@@ -24,6 +24,20 @@ MOST_DOUBLINGS = 6
 """A lock lasts 16 hours at most: until tomorrow morning, whoever else may help."""
 
 
+UNLOCKED = "pin.unlocked"
+"""The setting that holds who opened whose lock at this terminal."""
+
+
+class Unlocked(msgspec.Struct, frozen=True):
+    """At `at` (hall time) the supervisor `by` let `staff` try again, after so many wrong PINs."""
+
+    at: str
+    staff: str
+    by: str
+    name: str
+    failures: int
+
+
 @dataclasses.dataclass(frozen=True)
 class People:
     """Sign-in at one terminal."""
@@ -57,6 +71,35 @@ class People:
             if post not in staff.posts:
                 raise NotSignedIn("people.not_your_post", name=staff.name, post=post[:40], posts=", ".join(staff.posts))
         return msgspec.structs.replace(session, shift=posts or staff.posts)
+
+    def locked(self) -> tuple[tuple[StaffSet, Lockout], ...]:
+        """Whom wrong PINs keep out of this terminal now."""
+        found = ((self.memory.staff(number), kept) for number, kept in self.memory.locked(stamp(self.clock.now())))
+        return tuple((staff, kept) for staff, kept in found if staff is not None and staff.active)
+
+    def unlocked(self) -> tuple[Unlocked, ...]:
+        """The locks that were opened at this terminal, oldest first."""
+        kept = self.memory.setting(UNLOCKED)
+        return msgspec.json.decode(kept, type=tuple[Unlocked, ...]) if kept else ()
+
+    def unlock(self, session: Session, number: str) -> str:
+        """Let a colleague try her PIN again; who let her is written down first. Returns the colleague's name.
+
+        The lock is this terminal's own: no event of the hall tells of it, so neither does one of its end.
+        Raises NotSignedIn: no supervisor sits here, or nobody is locked under that number.
+        """
+        posts = self.library.current().posts
+        if not any(post in posts and posts[post].team == "supervisor" for post in session.shift):
+            raise NotSignedIn("people.no_unlocking")
+        found = next(((staff, kept) for staff, kept in self.locked() if staff.number == number), None)
+        if found is None:
+            raise NotSignedIn("people.not_locked", number=number[:40])
+        staff, kept = found
+        done = Unlocked(stamp(self.clock.now()), number, session.staff.number, session.staff.name, kept.failures)
+        newest = (*self.unlocked(), done)[-self.limits.pin_unlocks_kept :]
+        self.memory.keep_setting(UNLOCKED, msgspec.json.encode(newest).decode())
+        self.memory.keep_lockout(number, Lockout())
+        return staff.name
 
     def _expect_unlocked(self, staff: StaffSet) -> None:
         kept = self.memory.lockout(staff.number)

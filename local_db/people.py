@@ -64,6 +64,12 @@ class People(Connected):
             row = db.execute(_SQL["lockout"], (staff,)).fetchone()
         return Lockout(*row) if row else Lockout()
 
+    def locked(self, now: str) -> tuple[tuple[str, Lockout], ...]:
+        """Who may not try a PIN here at `now` (hall time), by staff number."""
+        with self.reading() as db:
+            rows = db.execute(_SQL["locked"], (now,)).fetchall()
+        return tuple((row[0], Lockout(row[1], row[2])) for row in rows)
+
     def keep_lockout(self, staff: str, lockout: Lockout) -> None:
         """Write it down before anything is answered."""
         with self.transaction() as db:

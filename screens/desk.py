@@ -123,6 +123,10 @@ class Desk(Protocol):
         """Her parked forms and what was handed over to her."""
         ...
 
+    async def unlock(self, number: str) -> Done | Refused:
+        """Let a colleague try her PIN again, for a supervisor."""
+        ...
+
     async def takers(self) -> tuple[Choice, ...]:
         """Who could take over something of hers: number, and `name  posts`."""
         ...

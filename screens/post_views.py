@@ -8,11 +8,22 @@ from casework.messages import Message
 from screens.views import ActView, Choice, PrefileRow, QueueRow
 
 
+class Locked(Struct, frozen=True):
+    """A colleague whom wrong PINs keep out here; `before`: when her lock was opened last, and by whom."""
+
+    number: str
+    name: str
+    until: str
+    failures: int
+    before: str = ""
+
+
 class Waiting(Struct, frozen=True):
     """What waits for a person wherever she sits: forms that were put aside under her name, items handed to her."""
 
     parked: tuple[PrefileRow, ...] = ()
     handed: tuple[QueueRow, ...] = ()
+    locked: tuple[Locked, ...] = ()  # of a supervisor: whom wrong PINs keep out here
 
 
 class HandoverRow(Struct, frozen=True):

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from textual.widget import Widget
 
-from casework.messages import t
+from casework.messages import Message, t
 from screens.canvas import Part
 from screens.cases import short
 from screens.desk import Page, Person, PrefileRow, QueueRow, Refused
 from screens.frame import FrameScreen
+from screens.post_views import Locked
 from screens.table import Column, Table
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ _COLUMNS = (
 
 @dataclasses.dataclass(frozen=True)
 class PostLine:
-    """A line: `kind` is post, parked or handed; `code` the post, the short code or the number of the case."""
+    """A line: `kind` is post, parked, handed or locked; `code` post, short code or the number of case or person."""
 
     kind: str
     code: str
@@ -67,6 +68,7 @@ class PostScreen(FrameScreen):
 
     def __init__(self) -> None:
         super().__init__()
+        self._locked: dict[str, Locked] = {}
         self.table = PostTable(_COLUMNS, lambda one: f"{one.kind} {one.code}", _cells, empty="screens.menu.empty")
 
     def body(self) -> Iterator[Widget]:
@@ -99,7 +101,15 @@ class PostScreen(FrameScreen):
 
     async def _waiting(self) -> list[PostLine]:
         waiting = await self.desk.waiting()
-        return [*map(_parked, waiting.parked), *map(_handed, waiting.handed)]
+        self._locked = {one.number: one for one in waiting.locked}
+        locked = (
+            PostLine(
+                "locked", one.number, "", t("screens.posts.locked", name=one.name, number=one.number),
+                t("screens.posts.locked.tip", until=one.until),
+            )
+            for one in waiting.locked
+        )  # fmt: skip
+        return [*map(_parked, waiting.parked), *map(_handed, waiting.handed), *locked]
 
     async def act_open(self) -> None:
         """Enter: the line under the cursor."""
@@ -117,6 +127,8 @@ class PostScreen(FrameScreen):
             from screens.case import open_and_take
 
             await open_and_take(app, line.code)
+        elif line.kind == "locked":
+            await self._ask_to_unlock(self._locked[line.code])
         else:
             await self._serve(line.code)
 
@@ -130,6 +142,19 @@ class PostScreen(FrameScreen):
         app.seat.person = answer
         await app.go("queue")
         app.frame.say(t("screens.posts.serving", posts=_names(answer)), "good")
+
+    async def _ask_to_unlock(self, locked: Locked) -> None:
+        from screens.confirm import ConfirmScreen
+
+        async def do() -> None:
+            answer = await self.desk.unlock(locked.number)
+            await self.arrive()
+            self.answer(answer)
+
+        question = Message("screens.posts.unlock", {"name": locked.name, "number": locked.number})
+        notes = [t("screens.posts.unlock.note", tries=locked.failures)]
+        notes += [t("screens.posts.unlock.before", before=locked.before)] if locked.before else []
+        await self.console_app.show(ConfirmScreen(question, do, notes=notes))
 
     async def act_hand_over(self) -> None:
         """h: the queue to a colleague, at the end of the shift."""

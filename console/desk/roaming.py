@@ -16,7 +16,7 @@ from console.handing import Handed, Handing
 from console.terminal import Terminal
 from screens import desk
 from screens.actions import MADE
-from screens.post_views import HandedOver, HandoverLine, HandoverRow, PrinterRow, Settings, Waiting
+from screens.post_views import HandedOver, HandoverLine, HandoverRow, Locked, PrinterRow, Settings, Waiting
 
 
 class RoamingDesk(TakingDesk):
@@ -83,9 +83,27 @@ class RoamingDesk(TakingDesk):
             forms = tuple(prefiles.row(self._terminal, self._show, one) for one in parked(self._terminal, self._who))
             me = self._who.staff.number
             handed = Handing(self._terminal.counter).handed_to(self._who)
-            return Waiting(forms, tuple(self._show.row(case, unsent=False, me=me) for case in handed))
+            rows = tuple(self._show.row(case, unsent=False, me=me) for case in handed)
+            return Waiting(forms, rows, self._locked() if self._supervises() else ())
 
         return await self._do(work)
+
+    def _locked(self) -> tuple[Locked, ...]:
+        people = self._terminal.people
+        before = {one.staff: f"{one.at[5:16].replace('T', ' ')} {one.name}" for one in people.unlocked()}
+        return tuple(
+            Locked(staff.number, staff.name, kept.until[11:16], kept.failures, before.get(staff.number, ""))
+            for staff, kept in people.locked()
+        )
+
+    async def unlock(self, number: str) -> desk.Done | desk.Refused:
+        """Let a colleague try her PIN again, for a supervisor."""
+
+        def work() -> desk.Done:
+            name = self._terminal.people.unlock(self._who, number)
+            return desk.Done(Message("people.unlocked", {"name": name}))
+
+        return await self._answer(work)
 
     async def settings(self) -> Settings:
         """What she and this window have chosen."""

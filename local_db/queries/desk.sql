@@ -30,6 +30,9 @@ select version, seq from head where kind = ? order by seq desc limit 1
 -- name: lockout
 select failures, until from lockout where staff = ?
 
+-- name: locked
+select staff, failures, until from lockout where until > ? order by staff
+
 -- name: keep_lockout
 insert into lockout (staff, failures, until) values (?, ?, ?)
 on conflict (staff) do update set failures = excluded.failures, until = excluded.until

@@ -67,6 +67,9 @@ class FakeRoaming:
     async def waiting(self) -> Waiting:
         return Waiting(self.put_aside, self.handed)
 
+    async def unlock(self, number: str) -> Done | Refused:
+        return Done(Message("people.unlocked", {"name": number}))
+
     async def takers(self) -> tuple[Choice, ...]:
         posts = "综合窗口、出件窗" if self.language == "zh_CN" else "Window, Delivery"
         return (Choice("1002", f"王芳  {posts}"), Choice("2001", f"李国强  {posts}"))

@@ -6,6 +6,7 @@ import re
 
 from console.demo import demo
 from local_db.people import Lockout
+from screens.desk import Refused
 from tests.screens.real_window import Window, at_window_12
 
 
@@ -29,3 +30,26 @@ def test_five_wrong_pins_lock_the_number_in_words_and_a_restart_does_not_open_it
 
     at_window_12(place, "1001", guesses)
     at_window_12(place, "1001", after_a_restart)
+
+
+def test_a_supervisor_lets_a_colleague_try_again_and_the_window_keeps_who_did(place: demo.Place) -> None:
+    async def walk(window: Window) -> None:
+        await window.types("<ctrl+l><up><ctrl+u>1002<enter>" + "000000<enter>" * 5)
+        assert "锁定到" in window.said
+        await window.types(f"<up><ctrl+u>1001<enter>{demo.PIN}<enter><f9>")
+        assert "口令已锁定" not in window.shown, "no clerk opens another's lock"
+        assert isinstance(await window.desk.unlock("1002"), Refused)
+        await window.becomes("3001")
+        await window.types("<f9>")
+        assert "口令已锁定：刘洋 1002" in window.shown
+        await window.types("<end><enter>")
+        assert "连续输错 5 次" in window.shown
+        await window.types("<enter>")
+        assert "可以再试口令" in window.said
+        assert "口令已锁定" not in window.shown
+        (done,) = window.terminal.people.unlocked()
+        assert (done.staff, done.by, done.failures) == ("1002", "3001", 5)
+        await window.becomes("1002")
+        assert window.app.current_mode == "queue"
+
+    at_window_12(place, "1001", walk)
