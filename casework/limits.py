@@ -221,6 +221,8 @@ class Limits(msgspec.Struct, frozen=True):
     look_minutes_least: int = 5
     look_minutes_most: int = 240
     """Between these two IT's settings may choose another time."""
+    beside_seconds: float = 5.0
+    """How often a process without a screen looks whether settings wait, or another version is to begin."""
     update_read_seconds: float = 30.0
     """How long a read of a download may bring nothing."""
     update_fetch_seconds: float = 4 * 3600.0

@@ -268,5 +268,5 @@ def looker(terminal: Terminal, home: Home) -> Looker:
 
     return looking.Looker(
         terminal.memory, terminal.clock, home, opened_source, pace.limit, by_installer,
-        functools.partial(follow, terminal),
+        functools.partial(follow, terminal.memory),
     )  # fmt: skip

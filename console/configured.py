@@ -1,5 +1,8 @@
 """IT's settings at a window: a signed version taken as a whole or not at all, between two cases and without a restart.
 
+A look at what is published only proves a version and keeps its bytes; what holds changes where nothing is open: the
+console asks for it (screens.updating), a process without a screen does it before its next round.
+
 What a person has chosen by hand stays hers, because a version says only what holds where she has chosen nothing. What
 the window has chosen is replaced where a new version names it, once: what somebody changes at the window afterwards
 holds until the next version.
@@ -7,10 +10,13 @@ holds until the next version.
 
 from __future__ import annotations
 
+import contextlib
+import os
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from casework.ambient import stamp
 from casework.bodies.hall import NUMBERED
 from casework.errors import BadInput
 from casework.limits import LIMITS, Limits
@@ -19,15 +25,21 @@ from casework.window_settings import Layer, decode_settings, problems, settings_
 from console.paperwork import PHONE
 from console.print_queue import keep_slots
 from console.terminal import Terminal
+from console.updating.notes import Notes
 from local_db.memory import TerminalMemory
-from sync.errors import UpdateRefused
+from sync.errors import NoLock, UpdateRefused
+from sync.owner import Owner, own
 
 if TYPE_CHECKING:  # loads tuf
     from sync.updates.client import Published
 
 CONFIG = "config"
 """The setting of the window that holds the version last taken, with what it says of this window."""
+WAITING = "config.waiting"
+"""The proven bytes of the version that is to hold next; empty: none."""
 WINDOW = "console"
+OPEN = "console.lock"
+"""Held while a console is open over these data: it alone knows when nothing is open in it."""
 
 
 class OfWindow(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -52,23 +64,79 @@ def taken(memory: TerminalMemory) -> Taken:
     return msgspec.json.decode(memory.setting(CONFIG) or b"{}", type=Taken)
 
 
-def follow(terminal: Terminal, published: Published, rollout: Rollout) -> None:
-    """Take the settings that the rollout names for this window, proven by what is published.
+def follow(memory: TerminalMemory, published: Published, rollout: Rollout) -> None:
+    """Keep the settings that the rollout names for this window, proven by what is published, until they can be taken.
 
-    A version that can't be kept here is noted and keeps nobody from an update of the application that mends it.
+    A version that can't hold here is noted and keeps nobody from an update of the application that mends it.
     Raises UpdateError when it is not listed, or can't be had.
     """
-    version, before = versions_for(rollout, terminal.memory.identity.terminal).config, taken(terminal.memory)
+    version, before = versions_for(rollout, memory.identity.terminal).config, taken(memory)
     if not version or version == str(before.number):
+        _wait_for(memory, "")
+        _note(memory, msgspec.structs.replace(before, refused="", error=""))
         return
     data = published.target(f"config/{version}.json")
     if data is None:
         raise UpdateRefused("update.not_listed", what=f"config/{version}.json")
     try:
-        apply_config(terminal, data, version)
+        _layer_in(data, memory.identity.terminal, version)
     except BadInput as error:
-        refused = msgspec.structs.replace(before, refused=version, error=error.message.id)
-        terminal.memory.keep_setting(CONFIG, msgspec.json.encode(refused).decode())
+        _wait_for(memory, "")
+        _note(memory, msgspec.structs.replace(before, refused=version, error=error.message.id))
+    else:
+        _wait_for(memory, data.decode())
+
+
+def waits(memory: TerminalMemory) -> bool:
+    """Whether a version is kept that does not hold yet."""
+    return bool(memory.setting(WAITING))
+
+
+def _wait_for(memory: TerminalMemory, data: str) -> None:
+    if data != (memory.setting(WAITING) or ""):
+        memory.keep_setting(WAITING, data)
+
+
+def _note(memory: TerminalMemory, now: Taken) -> None:
+    if now != taken(memory):
+        memory.keep_setting(CONFIG, msgspec.json.encode(now).decode())
+
+
+def take(terminal: Terminal) -> None:
+    """Let the version that waits hold from now on; nothing where none does. The hall hears of it with the next contact.
+
+    Only where nothing is open: see `take_alone` and screens.updating.
+    """
+    memory, data = terminal.memory, terminal.memory.setting(WAITING)
+    if not data:
+        return
+    before = taken(memory)
+    try:
+        apply_config(terminal, data.encode())
+    except BadInput as error:  # an older program came back in between, that can't hold it
+        _note(memory, msgspec.structs.replace(before, refused="?", error=error.message.id))
+    _wait_for(memory, "")
+    notes, now = Notes(memory, terminal.clock), taken(memory)
+    said = notes.standing
+    if said.rollout:
+        trouble = now.error if said.error in {"", before.error} else said.error
+        notes.say(msgspec.structs.replace(said, config=str(now.number or ""), error=trouble))
+
+
+def take_alone(terminal: Terminal) -> None:
+    """The same for a process without a screen: not while a console is open here, which does it between two cases."""
+    if waits(terminal.memory):
+        free = opens(terminal)
+        if free is not None:
+            with free:
+                take(terminal)
+
+
+def opens(terminal: Terminal) -> Owner | None:
+    """Say that a console is open here, until it is closed; None where another one is, or nothing can be written."""
+    with contextlib.suppress(NoLock):
+        return own(terminal.memory.folder, os.getpid(), stamp(terminal.clock.now()), OPEN)
+    return None
 
 
 def apply_config(terminal: Terminal, data: bytes, version: str = "") -> str:
@@ -77,21 +145,24 @@ def apply_config(terminal: Terminal, data: bytes, version: str = "") -> str:
     Taken again it changes nothing. Raises BadInput when it can't be read, is another version, or holds a value that
     is not possible here: then nothing is written, and the last good version goes on.
     """
+    number, layer = _layer_in(data, terminal.memory.identity.terminal, version)
+    if number != taken(terminal.memory).number:
+        _keep(terminal, layer)
+        _note(terminal.memory, Taken(number, layer))  # last: a cut in between does it again
+        terminal.pace()
+        terminal.print_again()
+    return str(number)
+
+
+def _layer_in(data: bytes, terminal: str, version: str) -> tuple[int, Layer]:
+    """The number of a version, and what it says of `terminal`. Raises BadInput for what is not possible here."""
     document = decode_settings(data)
     if version and version != str(document.number):
         raise BadInput("config.other_number", number=document.number, wanted=version[:20])
-    before = taken(terminal.memory)
-    if document.number == before.number:
-        return str(before.number)
-    layer = settings_for(document, terminal.memory.identity.terminal)
+    layer = settings_for(document, terminal)
     for _, problem in problems(layer):
         raise BadInput(problem.id, **problem.facts)
-    _keep(terminal, layer)
-    kept = Taken(document.number, layer)
-    terminal.memory.keep_setting(CONFIG, msgspec.json.encode(kept).decode())  # last: a cut in between does it again
-    terminal.pace()
-    terminal.print_again()
-    return str(document.number)
+    return document.number, layer
 
 
 def _keep(terminal: Terminal, layer: Layer) -> None:

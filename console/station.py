@@ -10,7 +10,7 @@ from pathlib import Path
 
 from casework.messages import Message
 from console import bootstrap
-from console.configured import limits_of
+from console.configured import limits_of, opens
 from console.desk.counter_desk import CounterDesk
 from console.line_thread import LineThread
 from console.print_queue import PrintQueue
@@ -34,6 +34,8 @@ class PrintThread:
         self._woken = threading.Event()
         self._again = False
         self._ended = False
+        self.busy = False
+        """A paper is on its way this moment."""
         self.trouble: Message | None = None
         """What stopped the last run."""
         self._thread = threading.Thread(target=self._run, name="printer", daemon=True)
@@ -64,7 +66,7 @@ class PrintThread:
                 if self._again:
                     self._again = False
                     self._queue.try_now()
-                self._queue.print_waiting()
+                self._print()
                 while quiet and not self._woken.is_set() and self._terminal.memory.spell_names(_initials):
                     pass
             except Exception as error:  # the queue keeps what waits; a full disk or a locked file passes
@@ -72,6 +74,13 @@ class PrintThread:
             wait = min(self._queue.next_try() or LOOK_AGAIN_SECONDS, LOOK_AGAIN_SECONDS)
             quiet = not self._woken.wait(wait)
             self._woken.clear()
+
+    def _print(self) -> None:
+        self.busy = True
+        try:
+            self._queue.print_waiting()
+        finally:
+            self.busy = False
 
 
 def _initials(name: str) -> str:
@@ -92,11 +101,12 @@ class Station:
         )
         self._printer = PrintThread(self._terminal)
         self._terminal.wake, self._terminal.link = self._wake, self._link
-        self._terminal.print_again = self._printer.again
+        self._terminal.print_again, self._terminal.printing = self._printer.again, lambda: self._printer.busy
         self._terminal.pace = lambda: self._line.pace(limits_of(self._terminal.memory))
         self._terminal.speak(language)
         self.desk = CounterDesk(self._terminal, self._line.cable if demo else None)
         self._updater = Updater.of(self._terminal) if updates else None
+        self._open = opens(self._terminal)
         self._printer.start()
         self._line.start()
         if self._updater is not None:
@@ -108,6 +118,8 @@ class Station:
             self._updater.stop()
         self._printer.stop()
         self._line.stop()
+        if self._open is not None:
+            self._open.close()
         self._terminal.memory.close()
 
     def _wake(self) -> None:

@@ -40,6 +40,9 @@ class Terminal:
     print_again: Callable[[], None] = lambda: None
     """A person has seen to a printer, or chosen another one: what waits is tried now."""
 
+    printing: Callable[[], bool] = lambda: False
+    """A paper is on its way to a printer this moment."""
+
     pace: Callable[[], None] = lambda: None
     """The settings name other periods: the line keeps them from its next wait on."""
 

@@ -78,6 +78,12 @@ class ConsoleApp(App[None], inherit_bindings=False):
         """The first-day tour, where this window is for practice."""
         self.practice_offered = False
         """The window of practice can be opened from here."""
+        self.settings_held = 0
+        """The version of IT's settings that this window does as."""
+        self.settings_unseen = False
+        """They have changed since somebody sat here."""
+        self.settings_refused = False
+        """A version that waits could not be taken: not tried every second."""
         self.warning: Message | None = None
         """What is wrong with the user's own files: said before somebody signs in."""
         self.broken: Exception | None = None
@@ -171,7 +177,15 @@ class ConsoleApp(App[None], inherit_bindings=False):
         if before is not None and before.revision != self.status.revision and self.frame.LIVE:
             await self.frame.freshen()
         self.calls.hear(self.status)
-        if self.status.update is not None:
+        await self._between_two_cases(self.status)
+
+    async def _between_two_cases(self, status: Status) -> None:
+        """What IT has sent holds from a moment on at which nothing is open: settings, and a new version."""
+        if (status.settings_wait and not self.settings_refused) or status.settings_held != self.settings_held:
+            from screens.updating import settle
+
+            await settle(self)
+        if status.update is not None:
             from screens.updating import consider
 
             await consider(self)
@@ -187,12 +201,16 @@ class ConsoleApp(App[None], inherit_bindings=False):
                 if mode in self._screen_stacks:
                     await self.remove_mode(mode)
                     self.add_mode(mode, _screen(mode))
+        self.settings_refused = False
         await self.go(self.seat.hers.mode)
-        if not same:
-            from screens.posts import greet
+        if not same or self.settings_unseen:
             from screens.settings import obey
 
             await obey(self, await self.desk.settings())
+            self.settings_unseen = False
+        if not same:
+            from screens.posts import greet
+
             await greet(self)
 
     # From screen to screen

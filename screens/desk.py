@@ -160,6 +160,10 @@ class Desk(Protocol):
         """Let the version that is ready begin with the next start of this program; None: it will."""
         ...
 
+    async def take_settings(self) -> Refused | None:
+        """Let the version of IT's settings that waits hold from now on; None: it does."""
+        ...
+
     async def languages(self) -> tuple[Choice, ...]: ...
     async def switch_language(self, code: str) -> None:
         """Install the translator of `code` ("zh_CN", "en") and keep it as this person's choice."""

@@ -126,10 +126,15 @@ def _field(code: str, kind: str, value: str, choices: tuple[Choice, ...] = ()) -
     return Field(code, t(f"screens.settings.{code}"), kind, choices=choices, value=value, help=help_)  # type: ignore[arg-type]
 
 
-async def obey(app: ConsoleApp, settings: Settings) -> None:
-    """Do as was chosen, at once, on every screen."""
+def obey_here(app: ConsoleApp, settings: Settings) -> None:
+    """Do what belongs to the window, whoever sits at it."""
     app.seat.idle.choose(settings.idle_minutes)
     app.keyboard.badge.prefix = settings.badge
+
+
+async def obey(app: ConsoleApp, settings: Settings) -> None:
+    """Do as was chosen, at once, on every screen."""
+    obey_here(app, settings)
     app.borders = settings.borders
     if settings.theme:
         app.theme = settings.theme

@@ -1,4 +1,7 @@
-"""A new version begins between two cases, never in one (updates.md): when, what announces it, and the key for it."""
+"""A new version begins between two cases, never in one (updates.md): when, what announces it, and the key for it.
+
+IT's settings hold from such a moment on, too; they need no start.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,9 @@ _AT_WORK = frozenset(
 
 
 def is_busy(app: ConsoleApp) -> bool:
-    """Whether something is open that she would have to begin again, or that somebody waits for."""
+    """Whether something is open that she would have to begin again, or that somebody waits for: a paper, too."""
+    if app.status is not None and app.status.printing:
+        return True
     stacked = (screen for screen in app.screen_stack if isinstance(screen, FrameScreen))
     return any(app.seat.hers.unfinished.values()) or any(one.occupied or one.PLACE in _AT_WORK for one in stacked)
 
@@ -43,6 +48,33 @@ async def consider(app: ConsoleApp) -> None:
     left_alone = update.urge == "now" and app.seat.silent_seconds >= LIMITS.update_quiet_seconds
     if left_alone and await app.frame.leave():  # the form is parked, and is found again under its owner
         await begin(app)
+
+
+async def settle(app: ConsoleApp) -> None:
+    """Asked with each poll: IT's settings that wait hold from now on, if this is the moment for it.
+
+    Those that another console over the same data has taken are followed. Language and look of whoever sits here change
+    before her eyes; where nobody sits they are the next one's, at her sign-in.
+    """
+    from screens.settings import obey, obey_here
+
+    status = app.status
+    if status is None or is_busy(app):
+        return
+    if status.settings_wait:
+        refused = await app.desk.take_settings()
+        if refused is not None:  # a full disk: said once, and tried again with the next sign-in
+            app.settings_refused = True
+            app.trouble(refused.message)
+            return
+        status = await app.desk.status()
+    app.status, app.settings_held = status, status.settings_held
+    now = await app.desk.settings()
+    if app.signed_in:
+        await obey(app, now)
+    else:
+        obey_here(app, now)
+        app.settings_unseen = True
 
 
 async def begin(app: ConsoleApp) -> None:

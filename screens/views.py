@@ -112,6 +112,9 @@ class Status(Struct, frozen=True):
     whole_hall: bool = False  # `rejected` and `held` are of the whole hall
     calls: tuple[CallView, ...] = ()  # who asks for me, and who has answered mine
     update: UpdateView | None = None  # a new version is ready to begin here
+    printing: bool = False  # a paper is on its way to a printer this moment
+    settings_wait: bool = False  # a version of IT's settings is here and does not hold yet
+    settings_held: int = 0  # the number of the version that holds
     sitting: tuple[str, ...] = ()  # numbers of the cases at the shift's posts whose applicants sit and wait
 
 

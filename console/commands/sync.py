@@ -32,6 +32,7 @@ def arguments(parser: Parser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Do it; 1 when the hall was not reached, or a person has to act."""
     from console import bootstrap
+    from console.configured import limits_of, take_alone
     from console.line_once import sync_once
     from sync.transport import checked
 
@@ -42,7 +43,8 @@ def run(args: argparse.Namespace) -> int:
             return _by_stick(terminal, args)
         if not args.once:
             return _until_stopped(terminal)
-        round_ = sync_once(terminal, scans=True)
+        take_alone(terminal)
+        round_ = sync_once(terminal, limits_of(terminal.memory), scans=True)
     data(round_.facts())
     if round_.trouble is None:
         return 0
@@ -83,6 +85,7 @@ def _until_stopped(terminal: Terminal) -> int:
 async def _serve(terminal: Terminal) -> LineStatus:
     """Wait until the line is free, then run it until it is stopped or a person has to act."""
     from console import bootstrap
+    from console.configured import limits_of, take_alone
 
     owner = bootstrap.own_line(terminal)
     if owner is None:
@@ -91,10 +94,26 @@ async def _serve(terminal: Terminal) -> LineStatus:
         await bootstrap.wait(terminal.memory.limits.poll_spacing)
         owner = bootstrap.own_line(terminal)
     with owner:
-        async with bootstrap.line_for(terminal) as line:
+        take_alone(terminal)
+        async with bootstrap.line_for(terminal, limits=limits_of(terminal.memory)) as line:
+            terminal.pace = lambda: line.pace(limits_of(terminal.memory))
             line.watch(_tell)
-            await line.serve()
+            beside = asyncio.create_task(_beside(terminal))
+            try:
+                await line.serve()
+            finally:
+                beside.cancel()
             return line.status
+
+
+async def _beside(terminal: Terminal) -> None:
+    """What IT has set holds from the line's next wait on."""
+    from console import bootstrap
+    from console.configured import take_alone
+
+    while True:
+        await bootstrap.wait(terminal.memory.limits.beside_seconds)
+        take_alone(terminal)
 
 
 def _tell(status: LineStatus) -> None:

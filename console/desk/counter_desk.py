@@ -18,6 +18,7 @@ from casework.messages import Message, t
 from casework.papers.text import to_text
 from casework.refused import RECALL_PAPER
 from casework.rules import Refusal
+from console import configured
 from console.claiming import Claiming
 from console.counter import Acted, fate_of
 from console.desk import doubles, moved, scans
@@ -87,6 +88,9 @@ class CounterDesk(BatchDesk, DayDesk, ActingDesk, HallDesk):
             prints_unsure=prints.unsure,
             beginning=round(boot.done * 100) if boot else None,
             update=self._terminal.update(),
+            printing=self._terminal.printing(),
+            settings_wait=configured.waits(self._terminal.memory),
+            settings_held=configured.taken(self._terminal.memory).number,
             sitting=self._sitting(),
         )
 
@@ -105,6 +109,10 @@ class CounterDesk(BatchDesk, DayDesk, ActingDesk, HallDesk):
     async def begin_update(self) -> desk.Refused | None:
         """See `screens.desk`."""
         return cast("desk.Refused | None", await self._answer(self._terminal.begin_update))
+
+    async def take_settings(self) -> desk.Refused | None:
+        """See `screens.desk`."""
+        return cast("desk.Refused | None", await self._answer(lambda: configured.take(self._terminal)))
 
     async def languages(self) -> tuple[desk.Choice, ...]:
         """The languages of the screens, by their own names."""

@@ -106,12 +106,12 @@ class RoamingDesk(TakingDesk):
         return await self._answer(work)
 
     async def settings(self) -> Settings:
-        """What she and this window have chosen."""
+        """What she and this window have chosen; where nobody sits, what holds for whoever has chosen nothing."""
 
         def work() -> Settings:
             from console import settings
 
-            return settings.settings_of(self._terminal, self._who.staff.number)
+            return settings.settings_of(self._terminal, self._session.staff.number if self._session else "")
 
         return await self._do(work)
 

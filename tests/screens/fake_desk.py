@@ -55,6 +55,7 @@ from screens.desk import (
     StepView,
     UpdateView,
 )
+from screens.post_views import Settings
 from tests.screens import fake_board
 from tests.screens.fake_counter import FakeCounter
 from tests.screens.fake_papers import FakePapers
@@ -103,6 +104,11 @@ class FakeDesk(FakePapers, FakeCounter, FakeRoaming):
     """A new version that is ready."""
     no_update: Refused | None = None
     """Why it can't begin."""
+    printing: bool = False
+    settings_wait: bool = False
+    settings_held: int = 0
+    new_settings: Settings = field(default_factory=Settings)
+    """Those of IT that wait."""
     begun = 0
     """How often one was let begin."""
 
@@ -162,6 +168,9 @@ class FakeDesk(FakePapers, FakeCounter, FakeRoaming):
             calls=self.calls,
             whole_hall=self.supervises,
             update=self.update,
+            printing=self.printing,
+            settings_wait=self.settings_wait,
+            settings_held=self.settings_held,
         )
 
     async def cable(self, plugged_in: bool) -> None:
@@ -169,6 +178,12 @@ class FakeDesk(FakePapers, FakeCounter, FakeRoaming):
 
     async def begin_update(self) -> Refused | None:
         self.begun += 1
+        return self.no_update
+
+    async def take_settings(self) -> Refused | None:
+        self.log.append("take_settings")
+        if self.no_update is None:
+            self.settings_wait, self.settings_held, self.kept = False, self.settings_held + 1, self.new_settings
         return self.no_update
 
     async def languages(self) -> tuple[Choice, ...]:

@@ -183,3 +183,28 @@ async def test_the_banner_grows_and_leaves_the_row_whole(desk: FakeDesk, languag
             inks.append(banner[1])
             assert parts[-1] == ("10:42 ", "strong"), "the clock has its place"
         assert inks == ["dim", "warn", "error"]
+
+
+@played
+async def test_no_version_and_no_settings_begin_while_a_paper_is_on_its_way_to_the_printer(desk: FakeDesk) -> None:
+    app = window(desk)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await signed_in(pilot, desk)
+        desk.update, desk.printing, desk.settings_wait = LATE, True, True
+        await app.poll()
+        assert (desk.begun, "take_settings" in desk.log) == (0, False)
+        desk.printing = False
+        await app.poll()
+        assert (desk.begun, "take_settings" in desk.log) == (1, True)
+
+
+@played
+async def test_settings_that_can_not_be_kept_are_said_once_and_work_goes_on(desk: FakeDesk) -> None:
+    desk.update, desk.settings_wait, desk.no_update = None, True, Refused(Message("update.nothing_ready"))
+    app = window(desk)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await signed_in(pilot, desk)
+        await app.poll()
+        await app.poll()
+        assert desk.log.count("take_settings") == 1, "not every second"
+        assert app.signed_in
