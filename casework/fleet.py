@@ -5,6 +5,7 @@ No person and no case is in it. What is wrong with a terminal is said in sentenc
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Literal
 
@@ -16,6 +17,7 @@ from casework.rollout import Versions
 Grade = Literal["bad", "look", "waits", "fine"]
 """`bad`: an update failed there, or it runs what nobody is to run; `look`: somebody should; `waits`: for its turn."""
 GRADES: tuple[Grade, ...] = ("bad", "look", "waits", "fine")
+_UNSAID = re.compile(r"\{\w+\}")
 
 
 class FleetRow(msgspec.Struct, frozen=True):
@@ -43,6 +45,9 @@ class FleetRow(msgspec.Struct, frozen=True):
     line: str
     """Message id of the trouble of its line."""
     troubles: tuple[Message, ...] = ()
+    calendar: str = ""
+    launcher: int = 0
+    """The edition of the launcher there; 0: it has not said."""
 
     @property
     def state_words(self) -> str:
@@ -52,7 +57,7 @@ class FleetRow(msgspec.Struct, frozen=True):
     @property
     def trouble_words(self) -> str:
         """What is wrong, in the present language; empty where nothing is."""
-        return t("fleet.and").join(map(str, self.troubles))
+        return t("fleet.and").join(map(words, self.troubles))
 
 
 class FleetRing(msgspec.Struct, frozen=True):
@@ -115,6 +120,11 @@ class Fleet(msgspec.Struct, frozen=True):
         return t("fleet.summary", total=len(self.rows), **counts)
 
 
+def words(trouble: Message) -> str:
+    """What is wrong with a terminal, in the present language. It tells the id alone: what that names stays open."""
+    return _UNSAID.sub("\N{HORIZONTAL ELLIPSIS}", str(trouble))
+
+
 def versions_words(versions: Versions) -> str:
     """The versions of the kinds that are named."""
     named = ((kind, getattr(versions, kind)) for kind in versions.__struct_fields__)
@@ -139,7 +149,7 @@ def facts(fleet: Fleet) -> Iterator[dict[str, object]]:
             "kind": "terminal",
             **plain,
             "state_words": row.state_words,
-            "troubles": [str(one) for one in row.troubles],
+            "troubles": [words(one) for one in row.troubles],
         }
     if fleet.rollout is not None:
         yield {"kind": "rollout", **msgspec.to_builtins(fleet.rollout), "why": str(fleet.rollout.why)}

@@ -99,8 +99,11 @@ class Standing(msgspec.Struct, frozen=True, omit_defaults=True):
     version: str = ""
     """Which version `state` speaks of."""
     error: str = ""
-    """Message id of what went wrong."""
+    """Message id of what went wrong, with the program or with IT's settings."""
     since: str = ""
+    calendar: str = ""
+    launcher: int = 0
+    """The edition of the launcher that starts it; 0: nobody looked."""
 
 
 def decode_standing(text: str | None) -> Standing | None:

@@ -202,7 +202,15 @@ def limits_of(memory: TerminalMemory, limits: Limits = LIMITS) -> Limits:
 
 def versions_here(memory: TerminalMemory) -> Versions:
     """Which signed catalogue and settings hold at this window, for its report; empty where none was signed."""
-    head, current = memory.head(f"catalogue.head{NUMBERED}"), memory.head("catalogue.head")
-    signed = head is not None and current is not None and head.seq == current.seq
     number = taken(memory).number
-    return Versions(catalogue=head.version if head is not None and signed else "", config=str(number) if number else "")
+    return Versions(catalogue=_signed(memory, "catalogue"), config=str(number) if number else "")
+
+
+def calendar_here(memory: TerminalMemory) -> str:
+    """The number of the calendar that holds; empty where none was signed."""
+    return _signed(memory, "calendar")
+
+
+def _signed(memory: TerminalMemory, kind: str) -> str:
+    head, current = memory.head(f"{kind}.head{NUMBERED}"), memory.head(f"{kind}.head")
+    return head.version if head is not None and current is not None and head.seq == current.seq else ""

@@ -20,6 +20,8 @@ from hall.releases.rollouts import Rollouts
 from hall.releases.watching import Watched, read_watched, seen_of
 
 _FAILED = frozenset({"failed", "returned"})
+_PASSING = frozenset({"update.offline", "update.cut", "update.too_slow"})
+"""What the next look mends by itself; a line that is down is told anyhow."""
 _LATE_LOOKS = 5
 """Looks that a served hall may miss before that is trouble."""
 
@@ -99,6 +101,7 @@ def _row(one: TerminalHealth, rollout: Rollout | None, now: str, limits: Limits)
         one.number, grade, ring_of(rollout, one.number) if rollout else "", app, said.catalogue, said.config, wanted,
         state, said.version, said.error, one.last_seen, round(_age(one.last_seen, now)) if one.last_seen else -1,
         one.unsent, round(_age(one.oldest, now)) if one.oldest else 0, one.offset_ms, one.free_mb, one.error, troubles,
+        said.calendar, said.launcher,
     )  # fmt: skip
 
 
@@ -108,6 +111,9 @@ def _troubles(
     if said.state in _FAILED:
         why = Message(said.error) if said.error else Message("fleet.trouble.no_word")
         yield Message(f"fleet.trouble.{said.state}", {"version": said.version, "why": why})
+    elif said.error and said.error not in _PASSING:
+        about = "update" if said.error.startswith("update.") else "settings"
+        yield Message(f"fleet.trouble.{about}", {"why": Message(said.error)})
     if rollout is not None and app and is_out(rollout, app):
         yield Message("fleet.trouble.out", {"version": app})
     if not one.last_seen:

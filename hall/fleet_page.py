@@ -20,7 +20,7 @@ from hall.errors import Forbidden
 CHINESE, ENGLISH = "zh_CN", "en"
 _BEHIND = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
 """Headers of a proxy: behind one everybody would seem to sit at this machine."""
-_COLUMNS = ("terminal", "grade", "ring", "app", "state", "catalogue", "config", "unsent", "heard", "wrong")
+_COLUMNS = ("terminal", "grade", "ring", "app", "state", "catalogue", "calendar", "config", "unsent", "heard", "wrong")
 _STYLE = """
 :root { color-scheme: light dark; --line: #8884; --bad: #c62828; --look: #b26a00; --fine: #2e7d32; --dim: #767676 }
 @media (prefers-color-scheme: dark) { :root { --bad: #ff8a80; --look: #ffcc80; --fine: #a5d6a7; --dim: #9e9e9e } }
@@ -137,10 +137,10 @@ def _row(row: FleetRow) -> str:
     ring = t(f"fleet.ring.{row.ring}") if row.ring else "-"
     unsent = "-" if row.unsent < 0 else str(row.unsent)
     cells = (
-        row.number, t(f"fleet.grade.{row.grade}"), ring, row.app, row.state_words, row.catalogue, row.config, unsent,
-        day_and_time(row.heard), row.trouble_words,
+        row.number, t(f"fleet.grade.{row.grade}"), ring, row.app, row.state_words, row.catalogue, row.calendar,
+        row.config, unsent, day_and_time(row.heard), row.trouble_words,
     )  # fmt: skip
-    marked = {1: row.grade, 9: row.grade if row.grade in {"bad", "look"} else ""}
+    marked = {1: row.grade, 10: row.grade if row.grade in {"bad", "look"} else ""}
     return f"<tr>{''.join(_cell(text, marked.get(at, '')) for at, text in enumerate(cells))}</tr>"
 
 

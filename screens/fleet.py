@@ -10,7 +10,7 @@ from typing import Any, Protocol, cast
 
 from textual.widget import Widget
 
-from casework.fleet import GRADES, Fleet, FleetRing, FleetRow, day_and_time, ring_words, versions_words
+from casework.fleet import GRADES, Fleet, FleetRing, FleetRow, day_and_time, ring_words, versions_words, words
 from casework.messages import Message, t
 from screens.bars import StatusBar
 from screens.canvas import Canvas, Part, fit
@@ -26,6 +26,7 @@ COLUMNS = (
     Column("fleet.column.app", 8),
     Column("fleet.column.state", 14, room=18),
     Column("fleet.column.catalogue", 6, wide=True),
+    Column("fleet.column.calendar", 6, wide=True),
     Column("fleet.column.config", 6, wide=True),
     Column("fleet.column.unsent", 6),
     Column("fleet.column.heard", 11),
@@ -276,6 +277,7 @@ def _cells(row: FleetRow) -> Sequence[Part]:
         (row.app or "-", ""),
         (row.state_words, ink if row.grade == "bad" else ""),
         (row.catalogue or "-", "dim"),
+        (row.calendar or "-", "dim"),
         (row.config or "-", "dim"),
         (unsent, "warn" if row.unsent > 0 else "dim"),
         (day_and_time(row.heard) or "-", "dim"),
@@ -299,11 +301,13 @@ def terminal_text(row: FleetRow) -> str:
         ("wanted", row.wanted or "-"),
         ("state", row.state_words),
         ("catalogue", row.catalogue or "-"),
+        ("calendar", row.calendar or "-"),
         ("config", row.config or "-"),
+        ("launcher", str(row.launcher or "-")),
         ("heard", day_and_time(row.heard) or "-"),
         ("unsent", _unsent(row)),
         ("offset", t("fleet.seconds", seconds=round(row.offset_ms / 1000, 1))),
         ("free", "-" if row.free_mb < 0 else f"{row.free_mb} MB"),
     )
     lines = [f"{fit(t(f'fleet.column.{name}'), 14)} {value}" for name, value in told]
-    return "\n".join([*lines, "", *(f"! {one}" for one in row.troubles)])
+    return "\n".join([*lines, "", *(f"! {words(one)}" for one in row.troubles)])

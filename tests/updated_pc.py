@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from casework.ambient import Clock
 from casework.rollout import Rollout
 from console.updating.home import ROOT, Home
 from console.updating.looking import Looker
@@ -15,7 +16,6 @@ from sync.updates.fetching import FromFolder, Source
 from sync.updates.install import FACTORY
 from sync.updates.launcher import KEPT, write
 from sync.updates.staging import stage
-from tests.builders import FixedClock
 from tests.releases import Publisher
 
 OLD, NEW = "0.5.0", "0.6.0"
@@ -52,7 +52,7 @@ class Window:
     """A terminal on such a PC, that looks at what a publisher has published in a folder."""
 
     def __init__(
-        self, memory: TerminalMemory, clock: FixedClock, home: Home, publisher: Publisher, source: Source | None = None
+        self, memory: TerminalMemory, clock: Clock, home: Home, publisher: Publisher, source: Source | None = None
     ) -> None:
         self.source = source or FromFolder()
         self.rates: list[int] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -9,10 +10,11 @@ import msgspec
 
 from casework.errors import BadRollout
 from casework.manifest import Manifest, decode_manifest, is_version
-from sync.updates.install import MANIFEST
+from sync.updates.install import LAUNCHER, MANIFEST
 from sync.updates.launcher import LIB, TRIAL, is_whole, read
 
 VARIABLE = "YICHUANG_HOME"
+_EDITION = re.compile(rb"^EDITION = (\d{1,6})$", re.MULTILINE)
 ROOT = "root.json"
 """The first root of trust, as it came with the installation."""
 
@@ -45,6 +47,15 @@ class Home(msgspec.Struct, frozen=True):
         folder = self.folder / "versions"
         names = (each.name for each in folder.iterdir()) if folder.is_dir() else ()
         return frozenset(name for name in names if is_version(name) and is_whole(self.folder, name))
+
+    @property
+    def launcher(self) -> int:
+        """The edition of the launcher that lies here; 1: of before there were editions, 0: it can't be read."""
+        try:
+            found = _EDITION.search((self.folder / LAUNCHER).read_bytes())
+        except OSError:
+            return 0
+        return int(found[1]) if found else 1
 
     def manifest(self, version: str) -> Manifest | None:
         """What a staged version says of itself; None where it came without, or what it says is damaged."""

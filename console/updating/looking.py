@@ -19,7 +19,7 @@ from casework.limits import LIMITS, Limits
 from casework.manifest import ANY, Manifest, Wheel, encode_manifest, order
 from casework.rollout import Rollout, Standing, State
 from casework.updating import Here, Plan, delay_seconds, plan
-from console.configured import versions_here
+from console.configured import calendar_here, taken, versions_here
 from console.updating.home import Home
 from console.updating.notes import Notes
 from local_db.memory import TerminalMemory
@@ -111,7 +111,7 @@ class Looker:
                 return self._looked(root, at_once=at_once)
             except (UpdateError, BadRollout) as error:
                 code = error.code if isinstance(error, UpdateError) else error.message.id
-                self._say(error=code)
+                self.say(error=code)
                 raise
 
     def _looked(self, root: bytes, *, at_once: bool) -> Plan:
@@ -121,7 +121,7 @@ class Looker:
             published = Published(self.folder, root, base, source, now=now, floor=_aware(self.floor()))
             rollout = published.rollout(self.memory.identity.hall[:16])
             if rollout is None:
-                self._say()
+                self.say()
                 return _NOTHING
             self.notes.read(rollout)
             self.pace(rollout.rate_kib)
@@ -145,7 +145,7 @@ class Looker:
         return not since or now < since or moment(now) >= moment(since) + waits
 
     def _fetch(self, published: Published, version: str) -> None:
-        self._say("fetching", version)
+        self.say("fetching", version)
         try:
             manifest = published.manifest(version)
             reachable(manifest, self.home.version)
@@ -153,29 +153,31 @@ class Looker:
             stage(self.home.folder, version, files, self.install, encode_manifest(manifest))
             prune(self.home.folder, {version, self.home.version})
         except UpdateError as error:
-            self._say("failed", version, error.code)
+            self.say("failed", version, error.code)
             raise
         except OSError as cause:  # a full disk, a virus scanner: what was begun is thrown away, and tried again
-            self._say("failed", version, "update.disk")
+            self.say("failed", version, "update.disk")
             raise UpdateRefused("update.disk", what=version, reason=cause.strerror or str(cause)) from cause
 
     def _tell(self, rollout: Rollout, found: Plan) -> None:
         """How this terminal stands: `healthy` is said by the wanted version itself."""
         if found.why == "updating.current" and not self.home.on_trial():
-            self._say("healthy", self.home.version)
+            self.say("healthy", self.home.version)
         elif found.why == "updating.failed_here":
-            self._say("returned", found.version, self.notes.standing.error)
+            self.say("returned", found.version, self.notes.standing.error)
         elif found.step in {"offer", "switch"}:
-            self._say("staged", found.version)
-        elif self.notes.standing.rollout != rollout.number:
-            self._say()
+            self.say("staged", found.version)
+        elif self.notes.standing.rollout != rollout.number or self.notes.standing.state != "failed":
+            self.say()  # what stopped an earlier look is over
 
-    def _say(self, state: State = "", version: str = "", error: str = "") -> None:
+    def say(self, state: State = "", version: str = "", error: str = "") -> None:
+        """Tell the hall how this terminal stands; settings that can't hold here are told where nothing worse is."""
         rollout, before, mine = self.notes.rollout, self.notes.standing, versions_here(self.memory)
         self.notes.say(
             Standing(
                 rollout.number if rollout else 0, self.home.version, mine.catalogue, mine.config,
-                state or before.state, version or before.version, error,
+                state or before.state, version or before.version, error or taken(self.memory).error,
+                calendar=calendar_here(self.memory), launcher=self.home.launcher,
             )
         )  # fmt: skip
 

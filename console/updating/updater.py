@@ -11,7 +11,6 @@ import msgspec
 from casework.ambient import moment
 from casework.limits import LIMITS
 from casework.messages import Message
-from casework.rollout import Standing
 from console.configured import limits_of
 from console.terminal import Terminal
 from console.updating.looking import Looker
@@ -80,7 +79,7 @@ class Updater:
             gone, rollout = notes.standing.version, notes.rollout
             notes.failed(rollout.attempt if rollout else 0)
             said = error if version == gone else "update.fell"
-            notes.say(Standing(notes.standing.rollout, home.version, state="returned", version=gone, error=said))
+            self.looker.say("returned", gone, said)
         elif notes.standing.version == home.version and not home.on_trial():
             notes.say(msgspec.structs.replace(notes.standing, app=home.version, state="healthy", error=""))
 

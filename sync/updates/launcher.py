@@ -22,6 +22,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+EDITION = 2
+"""Counts up with each change of this file: an installed launcher stays until `install.py --repair` lays a newer one."""
 POINTER, COMPLETE, LIB = "current.json", ".complete", "lib"
 FACTORY = "factory"
 """A file beside `lib` of the version that came with the installation: that one is never thrown away."""

@@ -13,9 +13,11 @@ import pytest
 from casework import messages
 from casework.fleet import Fleet
 from casework.limits import LIMITS
-from casework.rollout import RINGS, opened
+from casework.report import decode_report
+from casework.rollout import RINGS, decode_standing, opened
 from console.fleet_desk import HallFleet
 from console.main import main
+from console.messages import translator
 from hall import cli
 from hall.cli_fleet import FleetHand
 from hall.founding import SAMPLE_PIN
@@ -74,6 +76,33 @@ def test_a_terminal_whose_turn_it_is_waits_and_is_not_called_fine(hall: HallFold
     hall.window("0012", standing("healthy"))
     row = fleet(hall).rows[0]
     assert (row.grade, row.state, row.app) == ("fine", "healthy", "0.5.0")
+
+
+def test_settings_that_a_terminal_refused_and_its_calendar_are_seen(hall: HallFolder) -> None:
+    hall.release(*BEGIN)
+    refused = standing("healthy", config="3", calendar="12", launcher=2, error="config.span")
+    hall.window("0012", refused)
+    hall.window("0001", standing("", app="0.4.0", version="", error="update.clock"))
+    hall.window("0002", standing("", app="0.4.0", version="", error="update.offline"))
+    rows = {row.number: row for row in fleet(hall).rows}
+    row = rows["0012"]
+    assert (row.grade, row.calendar, row.launcher, row.error) == ("look", "12", 2, "config.span")
+    assert [str(one.facts["why"].id) for one in row.troubles] == ["config.span"]
+    assert [one.id for one in rows["0001"].troubles] == ["fleet.trouble.update"]
+    assert rows["0002"].troubles == (), "the next look mends that"
+    messages.install(translator("en"))
+    assert row.trouble_words == "IT's settings cannot hold here: … has to lie between … and …"
+
+
+def test_a_standing_of_the_version_before_is_read_and_one_of_a_later_version_too() -> None:
+    older = b'{"rollout":3,"app":"0.5.0","catalogue":"7","config":"2","state":"healthy","version":"0.5.0"}'
+    said = decode_standing(older.decode())
+    assert said is not None
+    assert (said.catalogue, said.calendar, said.launcher) == ("7", "", 0)
+    report = decode_report(b'{"at":"2026-11-27T08:00:00.000","update":' + older[:-1] + b',"moon":"full"}}')
+    assert report is not None
+    assert report.update == said, "what a later version adds is passed over"
+    assert msgspec.json.encode(said) == older, "what is not said takes no room on the line"
 
 
 def test_who_still_runs_a_blocked_version_is_found(hall: HallFolder) -> None:

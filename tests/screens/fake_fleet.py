@@ -13,7 +13,8 @@ from screens.desk import Checked, Choice, Done, FieldKind, Refused
 
 HEARD = "2026-11-27T10:41:50.000"
 FINE = FleetRow(
-    "0001", "fine", "all", "0.4.0", "8", "3", "0.4.0", "current", "", "", HEARD, 10, 0, 0, 120, 41_000, ""
+    "0001", "fine", "all", "0.4.0", "8", "3", "0.4.0", "current", "", "", HEARD, 10, 0, 0, 120, 41_000, "",
+    calendar="5", launcher=2,
 )  # fmt: skip
 ROLLOUT = FleetRollout(
     7, Versions("0.5.0", "8", "3"), Versions("0.4.0", "7", "3"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 
 from casework.errors import BadInput
 from casework.limits import LIMITS
-from casework.rollout import RINGS, Versions
+from casework.rollout import RINGS, Rollout, Versions, encode_rollout
 from casework.window_settings import numbered
 from console import bootstrap
 from console.configured import (
@@ -28,10 +29,12 @@ from console.configured import (
 from console.demo import demo
 from console.print_queue import keep_slots, slots_of
 from console.settings import settings_of
-from hall.releases.roles import CONFIG
+from hall.releases.roles import CONFIG, ROLLOUT
 from sync.errors import UpdateRefused
 from tests.releases import Asker, Publisher
 from tests.screens.real_window import REGULAR, Window, at_window_12
+from tests.updated_pc import Window as Seat
+from tests.updated_pc import installed
 
 A4 = {"name": "a4", "address": "folder:a4", "takes": ["A4"]}
 
@@ -162,6 +165,28 @@ def test_settings_that_an_older_rollout_named_are_not_taken_any_more(place: demo
             rollout = hall.rolls_out(number, target=Versions(config=wanted), opened=dict.fromkeys(RINGS, "2026-11-27"))
             follow(terminal.memory, asker.asks(), rollout)
             assert waits(terminal.memory) == (wanted == "41")
+
+
+def test_refused_settings_are_told_to_the_hall_and_those_that_hold_too(place: demo.Place, tmp_path: Path) -> None:
+    hall = Publisher(tmp_path / "releases")
+    with bootstrap.opened(str(place.terminal("0012"))) as terminal:
+        home = installed(tmp_path / "pc", hall)
+        looker = Seat(terminal.memory, terminal.clock, home, hall).looker
+        looker.apply = functools.partial(follow, terminal.memory)
+        short = terminal.memory.identity.hall[:16]
+        for number, idle in ((61, 9), (62, 100_000), (63, 5)):
+            data = version(number, base={"idle_minutes": idle})
+            hall.lists(CONFIG, f"config/{number}.json", data)
+            before, wanted = Versions(home.version), Versions(config=str(number))
+            opened = dict.fromkeys(RINGS, "2026-11-01T08:00:00.000")
+            rollout = Rollout(number, short, wanted, before, opened=opened, jitter_minutes=0)
+            hall.lists(ROLLOUT, f"rollout/{short}.json", encode_rollout(rollout))
+            hall.releases.publish()
+            looker.look()
+            take(terminal)
+            said = looker.notes.standing
+            expected = ("61", "config.span") if number == 62 else (str(number), "")
+            assert (said.config, said.error, said.state) == (*expected, "healthy")
 
 
 def test_a_line_without_a_screen_takes_settings_only_while_no_console_is_open(place: demo.Place) -> None:
