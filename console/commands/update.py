@@ -12,6 +12,7 @@ from console.arguments import Parser, add_folder, add_person, command, commands
 from console.errors import ConsoleError
 from console.output import data
 from console.updating.updater import Updater
+from sync.updates.launcher import AGAIN
 
 
 def arguments(parser: Parser) -> None:
@@ -38,11 +39,25 @@ def run(args: argparse.Namespace) -> int:
             raise ConsoleError("update.not_installed_so")
         if args.action == "look":
             updater.look(at_once=True)
-        elif args.action == "now":
-            _free(terminal.memory.folder)
-            updater.begin()
+        elif args.action == "now" and _begins(updater, terminal.memory.folder):
+            return AGAIN  # the launcher starts it with these words: it shows that it stands, and tells
         data(_told(updater))
     return 0
+
+
+def _begins(updater: Updater, folder: Path) -> bool:
+    """Whether another version is to begin now; False where the one that runs is the right one.
+
+    Raises UpdateRefused where it can't, ConsoleError for one that did not stand here.
+    """
+    plan = updater.looker.plan()
+    if plan.why == "updating.current":
+        return False
+    if plan.why == "updating.failed_here":
+        raise ConsoleError("doctor.returned", version=plan.version)
+    _free(folder)
+    updater.begin()
+    return True
 
 
 def _by_stick(args: argparse.Namespace) -> int:

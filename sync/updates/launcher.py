@@ -5,8 +5,9 @@
     HOME/launcher.py       a copy of this file: standard library alone, and the only thing an update never replaces
 
 A version on trial has `TRIES` starts to say of itself that it stands; after them the one before runs again, and what
-failed is remembered. A pointer that is lost is made anew from what lies in `versions`. The program ends with `AGAIN`
-where it wants the pointer to be read anew.
+failed is remembered. Only a start in earnest is one; whatever else is typed meanwhile, the one before answers. A
+pointer that is lost is made anew from what lies in `versions`. The program ends with `AGAIN` where it wants the
+pointer to be read anew.
 """
 
 from __future__ import annotations
@@ -87,8 +88,10 @@ def back(pointer: dict[str, Any]) -> dict[str, Any]:
     return {"version": pointer["previous"], "previous": "", "state": KEPT, "tries": 0, "failed": failed}
 
 
-def next_start(home: Path) -> str:
+def next_start(home: Path, *, earnest: bool = True) -> str:
     """The version to start now; the pointer is up to date. Raises ValueError where no version is there.
+
+    `earnest`: the start is a try of a version on trial.
 
     Where the pointer can't be written (a full disk, a folder that is read only) nothing is tried: what stood, runs.
     """
@@ -96,6 +99,8 @@ def next_start(home: Path) -> str:
     if _on_trial(home, pointer):
         if pointer["tries"] >= TRIES or not is_whole(home, pointer["version"]):
             pointer = back(pointer)
+        elif not earnest:
+            return str(pointer["previous"])
         else:
             pointer = {**pointer, "tries": pointer["tries"] + 1}
     elif not is_whole(home, pointer["version"]):
@@ -150,7 +155,7 @@ def main(words: list[str]) -> int:
     """Run the program until it ends for another reason than that a version is to be changed."""
     home = Path(__file__).resolve().parent
     while True:
-        version = next_start(home)
+        version = next_start(home, earnest=in_earnest(words))
         lib = home / "versions" / version / LIB
         os.environ["YICHUANG_HOME"] = str(home)
         began = time.monotonic()
@@ -158,6 +163,17 @@ def main(words: list[str]) -> int:
         left = has_fallen(code) and falls_again(home, version, time.monotonic() - began)
         if code != AGAIN and not left and not (code and _failed_its_trial(home, version)):
             return code
+
+
+def in_earnest(words: list[str]) -> bool:
+    """Whether the program is begun as people work with it, or so that a new version shows that it stands."""
+    plain = words[2:] if words[:1] == ["--lang"] else words[1:] if words and words[0].startswith("--lang=") else words
+    if not {"-h", "--help"}.isdisjoint(words):
+        return False
+    if plain[:1] == ["console"]:
+        seen = all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
+        return seen or "TEXTUAL_DRIVER" in os.environ  # a window, or behind a page
+    return plain[:1] == ["serve"] or plain[:2] == ["update", "now"]
 
 
 def has_fallen(code: int) -> bool:

@@ -120,8 +120,9 @@ def test_t46_a_broken_version_returns_by_itself_a_good_one_stays_and_no_unsent_f
 
     looked = pc.update("look")
     assert (looked["version"], looked["next"], looked["said"]["state"]) == (OLD, "offer", "staged")
-    pc.update("now")
-    back = pc.update("status")  # two tries, and the one before has answered
+    began = pc.runs("update", "now")  # two tries, and the one before answers
+    assert (began.code, BAD in began.err) == (1, True)
+    back = pc.update("status")
     assert (back["version"], back["pointer"]["failed"]) == (OLD, [BAD])
     assert (back["said"]["state"], back["said"]["version"], back["said"]["error"]) == (
         "returned",
@@ -135,8 +136,7 @@ def test_t46_a_broken_version_returns_by_itself_a_good_one_stays_and_no_unsent_f
         NEW, with_migration(SCHEMA_VERSION + 1, "alter table draft add column remark text not null default '';")
     )
     pc.update("look")
-    pc.update("now")
-    kept = pc.update("status")
+    kept = pc.update("now")  # it shows at once whether it stands
     assert (kept["version"], kept["pointer"]["state"], kept["said"]["state"]) == (NEW, "kept", "healthy")
     assert pc.schema() == SCHEMA_VERSION + 1
     assert pc.facts() == before

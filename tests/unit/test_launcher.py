@@ -6,12 +6,24 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from sync.updates import launcher
-from sync.updates.launcher import AGAIN, KEPT, QUICK, TRIAL, falls_again, has_fallen, next_start, read, write
+from sync.updates.launcher import (
+    AGAIN,
+    KEPT,
+    QUICK,
+    TRIAL,
+    falls_again,
+    has_fallen,
+    in_earnest,
+    next_start,
+    read,
+    write,
+)
 
 
 @pytest.fixture
@@ -47,8 +59,11 @@ def points(home: Path, version: str, previous: str = "", state: str = KEPT, **mo
 
 
 def starts(home: Path, *words: str) -> tuple[int, list[str]]:
-    """Exit code of the launcher, and what the versions said."""
-    code = subprocess.run([sys.executable, "-I", str(home / "launcher.py"), *words], check=False, timeout=60).returncode
+    """Exit code of the launcher for these words (a start in earnest), and what the versions said."""
+    typed = words or ("serve",)
+    code = subprocess.run(
+        [sys.executable, "-I", str(home / "launcher.py"), *typed], check=False, timeout=60, stdin=subprocess.DEVNULL
+    ).returncode
     said = home / "said"
     return code, said.read_text("utf-8").splitlines() if said.exists() else []
 
@@ -74,6 +89,43 @@ def test_a_version_that_breaks_twice_is_left_and_the_one_before_serves_the_count
     assert starts(home) == (0, ["2.0 breaks", "2.0 breaks", "1.0 serves"])
     pointer = read(home)
     assert (pointer["version"], pointer["state"], pointer["failed"]) == ("1.0", KEPT, ["2.0"])
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "--version",
+        "--help",
+        "console --help",
+        "doctor --json",
+        "sync --once",
+        "--lang en sync",
+        "update status",
+        "console",
+        "",
+    ],
+)
+def test_what_is_typed_besides_uses_up_no_try_and_is_answered_by_what_stands(home: Path, words: str) -> None:
+    installs(home, "1.0", "says(' '.join(words)); return 1")
+    installs(home, "2.0", "says('tried'); return 1")
+    points(home, "2.0", "1.0", TRIAL)
+    for _ in range(3):
+        assert next_start(home, earnest=in_earnest(words.split())) == "1.0"
+    assert starts(home, *(words.split() or ["board"])) == (1, [f"1.0 {words or 'board'}"])
+    assert (read(home)["state"], read(home)["tries"]) == (TRIAL, 0)
+    assert starts(home, "--lang", "en", "serve")[1][1:] == ["2.0 tried", "2.0 tried", "1.0 --lang en serve"]
+
+
+def test_a_start_at_a_window_behind_a_page_and_by_it_is_a_try(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not in_earnest(["console"]), "it has no screen here, and ends with a sentence"
+    monkeypatch.setenv("TEXTUAL_DRIVER", "page")
+    assert in_earnest(["--lang=en", "console", "--dir", "x"])
+    monkeypatch.delenv("TEXTUAL_DRIVER")
+    for stream in ("stdin", "stdout"):
+        monkeypatch.setattr(f"sys.{stream}", SimpleNamespace(isatty=lambda: True))
+    assert in_earnest(["console"])
+    assert in_earnest(["update", "now"])
+    assert not in_earnest(["update", "look"])
 
 
 def test_a_version_that_is_killed_during_its_trial_is_left_too(home: Path) -> None:
