@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import io
 import re
 import zipfile
@@ -16,6 +18,12 @@ SCHEMA_FILE = "local_db/migrations.py"
 def wheel_name(version: str) -> str:
     """What its file is called."""
     return f"yichuang-{version}-py3-none-any.whl"
+
+
+def _row(path: str, data: bytes) -> str:
+    """What a wheel's RECORD says of a file."""
+    made = base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode()
+    return f'"{path}",sha256={made},{len(data)}\n'
 
 
 def wheel_of_tree(version: str, changes: Mapping[str, str] | None = None) -> bytes:
@@ -33,7 +41,7 @@ def wheel_of_tree(version: str, changes: Mapping[str, str] | None = None) -> byt
                 files[file.relative_to(ROOT).as_posix()] = file.read_bytes()
     files |= {path: text.encode() for path, text in texts.items()}
     record = f"{info}/RECORD"
-    files[record] = "".join(f"{path},,\n" for path in (*files, record)).encode()
+    files[record] = ("".join(map(_row, files, files.values())) + f"{record},,\n").encode()
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
         for path, data in files.items():

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import hashlib
 import importlib
 import pkgutil
 import re
@@ -42,18 +44,37 @@ def _found(check: Callable[[Path], None], folder: Path) -> Message | None:
 
 
 def _files(_folder: Path) -> None:
-    """Everything that was installed is there, each file with its size. A checkout has nothing to compare with.
+    """Everything that was installed is there. A checkout has nothing to compare with."""
+    from console import bootstrap
 
+    lib, home = Path(__file__).resolve().parents[2], bootstrap.installation()
+    if lib.name == LIB and (wrong := damaged(lib, whole=home is not None and home.on_trial())):
+        raise ConsoleError("update.file", file=wrong)
+
+
+def damaged(lib: Path, *, whole: bool) -> str:
+    """The first file of the libraries in `lib` that is not there with its size; empty where each is.
+
+    `whole`: every byte is looked at, by the hashes that the wheels brought, and no library may be without its list.
     A library's own commands are left out: no window calls them, and `pip --target` lays them elsewhere than it writes.
     """
-    lib = Path(__file__).resolve().parents[2]
-    if lib.name != LIB:
-        return
     for package in distributions(path=[str(lib)]):
-        for file in (each for each in package.files or () if ".." not in each.parts):
+        files = package.files
+        if whole and not files:
+            return f"{package.name}: RECORD"
+        for file in (each for each in files or () if ".." not in each.parts):
             path = Path(str(package.locate_file(file)))
-            if not path.is_file() or (file.size is not None and path.stat().st_size != file.size):
-                raise ConsoleError("update.file", file=f"{package.name}: {file}")
+            there = path.is_file() and file.size in {None, path.stat().st_size}
+            if not there or (whole and file.hash is not None and _digest(path, file.hash.mode) != file.hash.value):
+                return f"{package.name}: {file}"
+    return ""
+
+
+def _digest(file: Path, mode: str) -> str:
+    """As a RECORD writes it."""
+    with file.open("rb") as stream:
+        made = hashlib.file_digest(stream, mode).digest()
+    return base64.urlsafe_b64encode(made).rstrip(b"=").decode("ascii")
 
 
 def _imports(_folder: Path) -> None:

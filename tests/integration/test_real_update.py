@@ -203,3 +203,17 @@ def test_a_damaged_wheel_of_a_release_is_never_begun(pc: Pc) -> None:
     assert (now["version"], now["next"], now["said"]["error"]) == (OLD, "fetch", "update.damaged")
     assert not (pc.home / "versions" / NEW).exists()
     assert str(ROOT) not in looked.err
+
+
+def test_a_staged_version_of_which_one_byte_has_changed_is_left_again(pc: Pc) -> None:
+    pc.installs(OLD)
+    pc.publishes(NEW, {})
+    assert pc.update("look")["next"] == "offer"
+    file = pc.home / "versions" / NEW / "lib" / "screens" / "updating.py"
+    whole = file.read_bytes()
+    file.write_bytes(whole.replace(b"A new version", b"A mew version", 1))
+    assert (file.stat().st_size, file.read_bytes() != whole) == (len(whole), True)
+    began = pc.runs("update", "now")
+    assert (began.code, "screens/updating.py" in began.err) == (1, True)
+    back = pc.update("status")
+    assert (back["version"], back["said"]["state"], back["said"]["error"]) == (OLD, "returned", "update.failed.files")

@@ -12,12 +12,13 @@ from casework.limits import LIMITS
 from casework.messages import Message
 from console.errors import ConsoleError
 from console.updating.home import Home, home_of
-from console.updating.self_check import checks
+from console.updating.self_check import checks, damaged
 from console.updating.trial import BEFORE, run_check, tried, why_failed
 from sync.updates.launcher import KEPT, TRIAL, next_start, read
 from sync.updates.staging import stage, switch
 from tests.terminals import enrolled
 from tests.updated_pc import NEW, OLD, installed, unpacked
+from tests.wheels import a_wheel
 
 
 @pytest.fixture
@@ -130,6 +131,21 @@ def test_every_check_is_told_and_a_damaged_memory_fails_its_own(data: Path) -> N
     found = dict(checks(data))
     assert found["imports"] is None
     assert found["database"] is not None
+
+
+def test_a_byte_that_the_disk_has_turned_over_is_found_before_a_version_is_kept(tmp_path: Path) -> None:
+    lib = tmp_path / "lib"
+    unpacked([a_wheel(tmp_path), a_wheel(tmp_path, name="other")], lib)
+    assert damaged(lib, whole=True) == ""
+    file = lib / "tiny" / "__init__.py"
+    file.write_bytes(file.read_bytes().replace(b"42", b"43"))
+    assert damaged(lib, whole=False) == "", "its size is as it was: a start does not read all of it"
+    assert damaged(lib, whole=True) == "tiny: tiny/__init__.py"
+    file.unlink()
+    assert damaged(lib, whole=False) == "tiny: tiny/__init__.py"
+    file.write_text("ANSWER = 42\n")
+    (lib / "other-1.0.dist-info" / "RECORD").write_bytes(b"")
+    assert damaged(lib, whole=True) == "other: RECORD"
 
 
 def _lib(folder: Path, program: str) -> Path:
