@@ -1,6 +1,7 @@
 """All terminals and the rollout as IT sees them (updates.md, *What IT sees*): one value for screen, page and JSON.
 
-No person and no case is in it. What is wrong with a terminal is said in sentences, the worst terminal stands first.
+No case is in it, and of persons only the numbers of those who had their hand on a rollout. What is wrong with a
+terminal is said in sentences, the worst terminal stands first.
 """
 
 from __future__ import annotations
@@ -12,12 +13,14 @@ from typing import Literal
 import msgspec
 
 from casework.messages import Message, t
-from casework.rollout import Versions
+from casework.rollout import RINGS, Versions
 
 Grade = Literal["bad", "look", "waits", "fine"]
 """`bad`: an update failed there, or it runs what nobody is to run; `look`: somebody should; `waits`: for its turn."""
 GRADES: tuple[Grade, ...] = ("bad", "look", "waits", "fine")
 _UNSAID = re.compile(r"\{\w+\}")
+_NEWEST = 3
+"""Acts that stand beside the rollout; all of them are in JSON and on the screen."""
 
 
 class FleetRow(msgspec.Struct, frozen=True):
@@ -94,6 +97,32 @@ class FleetTold(msgspec.Struct, frozen=True):
     alarm: bool
 
 
+class FleetAct(msgspec.Struct, frozen=True):
+    """What a person did with a release or a rollout, or the hall by itself (`by` is empty)."""
+
+    at: str
+    by: str
+    act: str
+    rollout: int = 0
+    what: str = ""
+    reason: str = ""
+    """In the person's words."""
+    why: Message | None = None
+    """The hall's reason."""
+    proven: bool = False
+    """By her PIN."""
+
+    @property
+    def words(self) -> str:
+        """Who did what and why, in the present language."""
+        what = t(f"fleet.ring.{self.what}") if self.what in RINGS else self.what
+        who = self.by or t("fleet.act.hall")
+        said = t(f"fleet.act.{self.act}", by=who, what=what, number=self.rollout)
+        reason = self.reason or (str(self.why) if self.why is not None else "")
+        unproven = "" if self.proven or not self.by else t("fleet.act.unproven")
+        return said + unproven + (t("fleet.act.because", reason=reason) if reason else "")
+
+
 class Fleet(msgspec.Struct, frozen=True):
     """All of it, at `at` (the hall's time)."""
 
@@ -108,6 +137,8 @@ class Fleet(msgspec.Struct, frozen=True):
     """Newer forms of facts that may not be written yet."""
     told: tuple[FleetTold, ...] = ()
     """The newest first."""
+    acts: tuple[FleetAct, ...] = ()
+    """Who did what, the newest first."""
 
     def count(self, grade: Grade) -> int:
         """How many terminals are of that grade."""
@@ -157,7 +188,22 @@ def facts(fleet: Fleet) -> Iterator[dict[str, object]]:
         "kind": "hall", "at": fleet.at, "looked": fleet.looked, "troubles": [str(one) for one in fleet.troubles],
         "waits": [str(one) for one in fleet.waits],
         "told": [{"at": one.at, "alarm": one.alarm, "words": str(one.message)} for one in fleet.told],
+        "acts": [act_facts(one) for one in fleet.acts],
     }  # fmt: skip
+
+
+def act_facts(act: FleetAct) -> dict[str, object]:
+    """An act as plain values."""
+    why = str(act.why) if act.why is not None else ""
+    return {
+        "at": act.at, "by": act.by, "act": act.act, "rollout": act.rollout, "what": act.what,
+        "reason": act.reason or why, "proven": act.proven, "words": act.words,
+    }  # fmt: skip
+
+
+def acts_text(fleet: Fleet) -> str:
+    """Who did what, the newest first, to be read."""
+    return "\n".join(f"{day_and_time(one.at)}  {one.words}" for one in fleet.acts) or t("fleet.act.none")
 
 
 def plain_text(fleet: Fleet) -> str:
@@ -169,6 +215,7 @@ def plain_text(fleet: Fleet) -> str:
         lines.append(t("fleet.rollout", number=now.number, versions=versions_words(now.target)))
         lines += [f"  {t(f'fleet.ring.{one.name}')} {one.healthy}/{one.of} {ring_words(one)}" for one in now.rings]
         lines.append(f"  {now.why}")
+    lines += [f"  {day_and_time(one.at)}  {one.words}" for one in fleet.acts[:_NEWEST]]
     for row in fleet.rows:
         said = (row.number, t(f"fleet.grade.{row.grade}"), row.app or "-", row.state_words, row.trouble_words)
         lines.append("  ".join(filter(None, said)))

@@ -114,6 +114,8 @@ class Limits(msgspec.Struct, frozen=True):
     """How often a served hall looks whether a rollout goes on or halts."""
     release_alarms: int = 50
     """What the hall has done by itself with a rollout: so many of the newest are kept."""
+    release_acts: int = 50
+    """Who did what with releases: so many of the newest are shown. All of them are kept."""
     fleet_seconds: float = 5.0
     """How often the fleet screen and the page of the fleet are read anew."""
     fleet_free_mb: int = 200

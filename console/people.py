@@ -7,22 +7,18 @@ count survives restarts and a clock that was set back.
 from __future__ import annotations
 
 import dataclasses
-from datetime import timedelta
 
 import msgspec
 
-from casework.ambient import Clock, moment, stamp
+from casework.ambient import Clock, stamp
 from casework.bodies import StaffSet
 from casework.limits import LIMITS, Limits
+from casework.pin_lock import end_of, lock_of
 from console.counter import Session
 from console.errors import NotSignedIn
 from console.library import Library
 from local_db.memory import TerminalMemory
 from local_db.people import Lockout
-
-MOST_DOUBLINGS = 6
-"""A lock lasts 16 hours at most: until tomorrow morning, whoever else may help."""
-
 
 UNLOCKED = "pin.unlocked"
 """The setting that holds who opened whose lock at this terminal."""
@@ -105,30 +101,24 @@ class People:
         kept = self.memory.lockout(staff.number)
         if not kept.until:
             return
-        now, end = self.clock.now(), moment(kept.until)
-        longest = now + self._lock(kept.failures)
-        if end > longest:  # the clock was set back since; that must not lock anyone for years
-            end = longest
+        end = end_of(kept.failures, kept.until, self.clock.now(), self.limits)
+        if end is not None and stamp(end) < kept.until:  # the clock was set back since
             self.memory.keep_lockout(staff.number, Lockout(kept.failures, stamp(end)))
-        if now < end:
+        if end is not None:
             raise NotSignedIn("people.locked", name=staff.name, until=f"{end:%H:%M}")
 
     def _failed(self, staff: StaffSet) -> NotSignedIn:
         now = self.clock.now()
 
         def until(failures: int) -> str:
-            return stamp(now + self._lock(failures)) if failures >= self.limits.pin_tries else ""
+            return stamp(now + lock_of(failures, self.limits)) if failures >= self.limits.pin_tries else ""
 
         failures = self.memory.count_failure(staff.number, until)
         left = self.limits.pin_tries - failures
         if left > 0:
             return NotSignedIn("people.wrong_pin", left=left)
-        end = now + self._lock(failures)
+        end = now + lock_of(failures, self.limits)
         return NotSignedIn("people.locked_now", name=staff.name, tries=failures, until=f"{end:%H:%M}")
-
-    def _lock(self, failures: int) -> timedelta:
-        doublings = max(0, min(failures - self.limits.pin_tries, MOST_DOUBLINGS))
-        return timedelta(seconds=self.limits.pin_lock_seconds * 2**doublings)
 
 
 def fits(verifier: str, pin: str) -> bool:

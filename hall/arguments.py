@@ -11,6 +11,8 @@ from casework.messages import t
 REGION = "420118"
 PORT = 8118
 _MOST = 1_000_000
+_LONGEST = 200
+"""Characters of a reason."""
 TEAMS = ("helper", "officer", "supervisor", "it")
 
 
@@ -127,7 +129,7 @@ def _release(actions: Any) -> None:
     _action(actions, "init").add_argument("source", metavar="DIR", help=t("hall.option.ceremony"))
     _action(actions, "add").add_argument("build", metavar="DIR")
     _action(actions, "take").add_argument("file", metavar="FILE", help=t("hall.option.pending"))
-    _action(actions, "publish")
+    _by_hand(_action(actions, "publish"))
     _action(actions, "who")
     _action(actions, "key").add_argument("file", metavar="FILE", help=t("hall.option.new_key"))
     for name in ("renew", "replace"):
@@ -149,18 +151,33 @@ def _release(actions: Any) -> None:
     begin.add_argument("--jitter", metavar="MINUTES", type=count, default=15)
     begin.add_argument("--rate", metavar="KIB", type=positive, default=512)
     begin.add_argument("--min-app", metavar="VERSION", type=version, default="")
-    begin.add_argument("--staff", metavar="NUMBER", required=True, help=t("hall.option.publisher"))
+    begin.add_argument("--staff", metavar="NUMBER", required=True, help=t("hall.option.actor"))
     for name in ("promote", "approve"):
-        ring = _action(actions, name)
+        ring = _by_hand(_action(actions, name), reason=True)
         ring.add_argument("ring", metavar="RING", choices=("lab", "first", "tenth", "half", "all"))
-        if name == "approve":
-            ring.add_argument("--staff", metavar="NUMBER", required=True, help=t("hall.option.actor"))
-    for name in ("halt", "resume", "status"):
-        _action(actions, name)
-    _action(actions, "block").add_argument("version", metavar="VERSION", help=t("hall.option.of_kind"))
+    for name in ("halt", "resume"):
+        _by_hand(_action(actions, name), reason=True)
+    _action(actions, "status")
+    blocking = _by_hand(_action(actions, "block"), reason=True)
+    blocking.add_argument("version", metavar="VERSION", help=t("hall.option.of_kind"))
     _building(actions)
     for kind in ("catalogue", "calendar", "config"):
         _versions(_action(actions, kind).add_subparsers(dest="step", required=True, metavar="STEP"), kind)
+
+
+def _by_hand(parser: argparse.ArgumentParser, *, reason: bool = False) -> argparse.ArgumentParser:
+    """Who does it, and why: both stand in the record of acts."""
+    parser.add_argument("--staff", metavar="NUMBER", required=True, help=t("hall.option.actor"))
+    if reason:
+        parser.add_argument("--reason", metavar="TEXT", default="", type=_line)
+    return parser
+
+
+def _line(text: str) -> str:
+    """One line, as long as a record shows it. Raises ValueError."""
+    if not text.isprintable() or len(text) > _LONGEST:
+        raise ValueError
+    return text.strip()
 
 
 def _versions(steps: Any, kind: str) -> None:

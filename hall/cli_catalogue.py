@@ -10,6 +10,7 @@ from hall import cli, cli_release
 from hall.cli_person import proven_person
 from hall.errors import ReleaseTrouble
 from hall.ownership import changing
+from hall.releases.acts import Act, record
 from hall.releases.catalogues import APPROVED, Numbered, Proposal
 from hall.releases.drafting import as_version, differences, read_draft
 from hall.releases.in_force import expect_cases, in_force, number_in_force
@@ -119,7 +120,10 @@ def _publish(args: argparse.Namespace, here: cli.HallHere, versions: Numbered) -
                 raise ReleaseTrouble("version.counts_already", kind=versions.kind, number=number)
     _expect_cases(here, versions, versions.content(number))
     if number == waits:
-        cli_release.releases_of(here).publish((versions.role,))
+        by = proposal.approved_by or proposal.by
+        act = Act(here.hall.now, by, "published", what=f"{versions.kind} {number}", proven=True)
+        releases = cli_release.releases_of(here)
+        releases.publish((versions.role,), before=lambda _: record(releases.folder, act))
     data = versions.proven(number)
     if versions.kind in APPROVED:
         here.hall.change(lambda reading, now, ids: in_force(reading, versions.kind, data, proposal, now, ids))

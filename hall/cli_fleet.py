@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from casework.ambient import Clock
-from casework.bodies import StaffSet
 from casework.fleet import Fleet
 from casework.rollout import Rollout, approved, blocked, halted, opened, resumed
 from hall import cli
+from hall.cli_person import expect_pin, named_person
 from hall.cli_release import change_rollout, releases_of
 from hall.ownership import changing
+from hall.releases.acts import Act, Done
 from hall.releases.keys import ONLINE_KEY
 from hall.releases.watching import Watching, keep_looking
 
@@ -26,43 +26,46 @@ class FleetHand:
     def __init__(self, here: cli.HallHere) -> None:
         self._here = here
 
-    @property
-    def clock(self) -> Clock:
-        """The hall's."""
-        return self._here.clock
-
     def fleet(self) -> Fleet:
         """All terminals and the rollout, now."""
         return self._here.hall.fleet(self._here.folder / cli.RELEASES)
 
-    def staff(self, number: str) -> StaffSet | None:
-        """Somebody of the hall's roster."""
-        with self._here.store.reading() as reading:
-            return reading.staff((number,)).get(number)
+    def halt(self, number: str, reason: str) -> Rollout:
+        """Let the rollout stand still, by a number alone. Raises ReleaseTrouble."""
+        act = self._act("halted", named_person(self._here, number).number, reason=reason, proven=False)
+        return self._change(lambda now: halted(now, "rollout.halted.person"), act)
 
-    def halt(self) -> Rollout:
-        """Let the rollout stand still. Raises ReleaseTrouble."""
-        return self._change(lambda now: halted(now, "rollout.halted.person"))
-
-    def resume(self) -> Rollout:
+    def resume(self, number: str, pin: str) -> Rollout:
         """Let it go on. Raises ReleaseTrouble, BadRollout."""
-        return self._change(lambda now: resumed(now, self._here.hall.now))
+        act = self._act("resumed", self._proven(number, pin))
+        return self._change(lambda now: resumed(now, act.at), act)
 
-    def open_next(self, ring: str) -> Rollout:
+    def open_next(self, ring: str, number: str, pin: str) -> Rollout:
         """Open the ring `ring`, whose turn it is. Raises ReleaseTrouble, BadRollout."""
-        return self._change(lambda now: opened(now, ring, self._here.hall.now))
+        act = self._act("opened", self._proven(number, pin), ring)
+        return self._change(lambda now: opened(now, ring, act.at), act)
 
-    def approve(self, ring: str, by: str) -> Rollout:
+    def approve(self, ring: str, number: str, pin: str) -> Rollout:
         """The yes of a second person. Raises ReleaseTrouble, BadRollout."""
-        return self._change(lambda now: approved(now, ring, by, self._here.hall.now))
+        act = self._act("approved", self._proven(number, pin), ring)
+        return self._change(lambda now: approved(now, ring, act.by, act.at), act)
 
-    def block(self, version: str) -> Rollout:
+    def block(self, version: str, number: str, pin: str, reason: str) -> Rollout:
         """Take a version out of service. Raises ReleaseTrouble, BadRollout."""
-        return self._change(lambda now: blocked(now, version))
+        act = self._act("blocked", self._proven(number, pin), version, reason)
+        return self._change(lambda now: blocked(now, version), act)
 
-    def _change(self, change: Callable[[Rollout], Rollout]) -> Rollout:
+    def _proven(self, number: str, pin: str) -> str:
+        person = named_person(self._here, number)
+        expect_pin(self._here, person, pin)
+        return person.number
+
+    def _act(self, done: Done, by: str, what: str = "", reason: str = "", *, proven: bool = True) -> Act:
+        return Act(self._here.hall.now, by, done, what=what, reason=reason, proven=proven)
+
+    def _change(self, change: Callable[[Rollout], Rollout], act: Act) -> Rollout:
         with changing(self._here.folder, self._here.limits.busy_seconds):
-            return change_rollout(self._here, change)
+            return change_rollout(self._here, change, act)
 
 
 Run = Callable[[Callable[[], frozenset[str]]], Awaitable[frozenset[str]]]

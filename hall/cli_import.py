@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,11 +13,9 @@ from casework.facts import digest
 from casework.limits import Limits
 from casework.messages import t
 from hall import cli
+from hall.cli_person import proven_person
 from hall.errors import HallError, Stop
 from hall.files import write_whole
-
-MAY = frozenset({"supervisor", "it"})
-"""Whose teams may take in what a terminal could not send itself."""
 
 _DATABASE = b"SQLite format 3\0"
 
@@ -29,7 +26,7 @@ def run_import(args: argparse.Namespace, folder: Path) -> int:
     Raises HallError.
     """
     with cli.open_hall(folder) as here:
-        prove(here, args.staff)
+        proven_person(here, args.staff)
         found, answers = take_file(here, Path(args.file), args.staff, vouched=args.vouch)
     if args.answer:
         write_whole(Path(args.answer), b"".join(line + b"\n" for line in answers))
@@ -73,18 +70,3 @@ def _lines(data: bytes, limits: Limits) -> Iterator[bytes]:
             raise Stop("hall.import_file", file="-", reason=t("hall.unreadable", what="import"))
         if line.strip():
             yield line
-
-
-def prove(here: cli.HallHere, number: str) -> None:
-    """Whether that person may, and has typed her PIN. Raises Stop."""
-    from argon2 import PasswordHasher
-    from argon2.exceptions import InvalidHashError, VerificationError
-
-    with here.store.reading() as reading:
-        person = reading.staff((number,)).get(number)
-    if person is None or not person.active or person.team not in MAY:
-        raise Stop("hall.import_who", number=number[:20])
-    try:
-        PasswordHasher().verify(person.verifier, os.environ.get(cli.PIN_VARIABLE, ""))
-    except (VerificationError, InvalidHashError) as cause:
-        raise Stop("hall.import_pin", variable=cli.PIN_VARIABLE) from cause

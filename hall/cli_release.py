@@ -18,6 +18,7 @@ from typing import Any
 import msgspec
 from securesystemslib.signer import Signer
 
+from casework.fleet import act_facts
 from casework.manifest import ANY, Wheel
 from casework.messages import t
 from casework.rollout import (
@@ -36,8 +37,10 @@ from casework.rollout import (
 )
 from hall import cli
 from hall.cli_build import run_build, run_prove
+from hall.cli_person import named_person, proven_person
 from hall.errors import KeyTrouble, ReleaseTrouble
 from hall.ownership import changing
+from hall.releases.acts import Act, Done, read_acts, record, shown
 from hall.releases.catalogues import ROLE_OF
 from hall.releases.keys import NEXT_ONLINE_KEY, ONLINE_KEY, make_key, read_key
 from hall.releases.proving import manifest_bytes, manifest_in, proven
@@ -221,7 +224,9 @@ def _take(args: argparse.Namespace, here: cli.HallHere) -> int:
 
 
 def _publish(args: argparse.Namespace, here: cli.HallHere) -> int:
-    published = releases_of(here).publish()
+    by = proven_person(here, args.staff)
+    releases = releases_of(here)
+    published = releases.publish(before=lambda roles: record(releases.folder, _act(here, "published", by, roles)))
     settle_own_key(here)
     cli.say(t("release.published", roles=", ".join(published) or "-"))
     return 0
@@ -229,6 +234,7 @@ def _publish(args: argparse.Namespace, here: cli.HallHere) -> int:
 
 def _begin(args: argparse.Namespace, here: cli.HallHere) -> int:
     """A new rollout of these versions; what runs everywhere now is what is gone back to."""
+    by = proven_person(here, args.staff)
     rollouts, releases, terminals = rollouts_of(here), releases_of(here), here.hall.terminals()
     now = rollouts.current()
     lab = tuple(filter(None, args.lab.split(",")))
@@ -237,7 +243,7 @@ def _begin(args: argparse.Namespace, here: cli.HallHere) -> int:
     number = now.number + 1 if now else 1
     rollout = Rollout(
         number, rollouts.hall, wanted, before, attempt=number, lab=lab, first=args.first,
-        published_by=args.staff, deadline=civil_time(args.deadline, "--deadline"), soak_minutes=args.soak,
+        published_by=by, deadline=civil_time(args.deadline, "--deadline"), soak_minutes=args.soak,
         blocked=now.blocked if now else (), min_app=args.min_app or (now.min_app if now else ""),
         not_before=civil_time(args.not_before, "--not-before"), window=hours(args.window),
         jitter_minutes=args.jitter, rate_kib=args.rate,
@@ -247,7 +253,8 @@ def _begin(args: argparse.Namespace, here: cli.HallHere) -> int:
     running = {one.number: one.update.app for one in terminals if one.active and one.update and one.update.app}
     expect_reachable(releases, rollout, running)
     early = rollout.not_before > here.hall.now  # the hall opens the lab itself when the time has come
-    rollouts.publish(rollout if early else opened(rollout, RINGS[0], here.hall.now))
+    named = ", ".join(f"{kind} {version}" for kind in KINDS if (version := getattr(wanted, kind)))
+    rollouts.publish(rollout if early else opened(rollout, RINGS[0], here.hall.now), _act(here, "rollout", by, named))
     return _status(args, here)
 
 
@@ -259,42 +266,53 @@ def _everywhere(rollout: Rollout) -> Versions:
     return Versions(*(getattr(mine, kind) or getattr(before, kind) for kind in KINDS))
 
 
-def change_rollout(here: cli.HallHere, change: Callable[[Rollout], Rollout]) -> Rollout:
-    """Publish the rollout as `change` makes it. Raises BadRollout, ReleaseTrouble."""
+def change_rollout(here: cli.HallHere, change: Callable[[Rollout], Rollout], act: Act) -> Rollout:
+    """Publish the rollout as `change` makes it, with who did it. Raises BadRollout, ReleaseTrouble."""
     rollouts = rollouts_of(here)
     now = rollouts.current()
     if now is None:
         raise ReleaseTrouble("release.no_rollout")
     rollout = change(now)
-    rollouts.publish(rollout)
+    rollouts.publish(rollout, act)
     return rollout
 
 
+def _act(here: cli.HallHere, done: Done, by: str, what: str = "", reason: str = "") -> Act:
+    """What a person did who has typed her PIN."""
+    return Act(here.hall.now, by, done, what=what, reason=reason, proven=True)
+
+
 def _promote(args: argparse.Namespace, here: cli.HallHere) -> int:
-    change_rollout(here, lambda now: opened(now, args.ring, here.hall.now))
+    by, now = proven_person(here, args.staff), here.hall.now
+    act = _act(here, "opened", by, args.ring, args.reason)
+    change_rollout(here, lambda rollout: opened(rollout, args.ring, now), act)
     return _status(args, here)
 
 
 def _approve(args: argparse.Namespace, here: cli.HallHere) -> int:
-    from hall.cli_person import proven_person
-
-    by = proven_person(here, args.staff)
-    change_rollout(here, lambda now: approved(now, args.ring, by, here.hall.now))
+    by, now = proven_person(here, args.staff), here.hall.now
+    act = _act(here, "approved", by, args.ring, args.reason)
+    change_rollout(here, lambda rollout: approved(rollout, args.ring, by, now), act)
     return _status(args, here)
 
 
 def _halt(args: argparse.Namespace, here: cli.HallHere) -> int:
-    change_rollout(here, lambda now: halted(now, "rollout.halted.person"))
+    """By a number alone: nobody who has forgotten her PIN lets a bad version run on."""
+    by = named_person(here, args.staff).number
+    act = Act(here.hall.now, by, "halted", reason=args.reason)
+    change_rollout(here, lambda rollout: halted(rollout, "rollout.halted.person"), act)
     return _status(args, here)
 
 
 def _resume(args: argparse.Namespace, here: cli.HallHere) -> int:
-    change_rollout(here, lambda now: resumed(now, here.hall.now))
+    act = _act(here, "resumed", proven_person(here, args.staff), reason=args.reason)
+    change_rollout(here, lambda rollout: resumed(rollout, here.hall.now), act)
     return _status(args, here)
 
 
 def _block(args: argparse.Namespace, here: cli.HallHere) -> int:
-    change_rollout(here, lambda now: blocked(now, args.version))
+    act = _act(here, "blocked", proven_person(here, args.staff), args.version, args.reason)
+    change_rollout(here, lambda rollout: blocked(rollout, args.version), act)
     return _status(args, here)
 
 
@@ -308,6 +326,7 @@ def _status(args: argparse.Namespace, here: cli.HallHere) -> int:
         "number": rollout.number, "target": msgspec.to_builtins(rollout.target), "opened": rollout.opened,
         "next": found.step, "ring": found.ring, "why": t(found.reason, **found.facts),
         "progress": {ring: list(counts) for ring, counts in progress(rollout, seen).items()},
+        "acts": [act_facts(shown(act)) for act in read_acts(releases_of(here).folder, here.limits.release_acts)],
     }  # fmt: skip
     cli.print_row(facts)
     return 0

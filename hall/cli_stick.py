@@ -7,7 +7,8 @@ from pathlib import Path
 
 from casework.messages import t
 from hall import cli, cli_release
-from hall.cli_import import prove, take_file
+from hall.cli_import import take_file
+from hall.cli_person import proven_person
 from hall.errors import HallError, ReleaseTrouble
 from hall.files import write_whole
 from hall.releases import stick
@@ -30,7 +31,7 @@ def run_export(args: argparse.Namespace, here: cli.HallHere) -> int:
 
 def run_import(args: argparse.Namespace, here: cli.HallHere) -> int:
     """Take in what windows wrote out, each by itself; 1 when one of them could not be. Raises HallError."""
-    prove(here, args.staff)
+    proven_person(here, args.staff)
     folders, failed = list(stick.brought(Path(args.folder))), 0
     if not folders:
         raise ReleaseTrouble("stick.brings_nothing", folder=args.folder)

@@ -13,6 +13,7 @@ from casework.limits import Limits
 from casework.messages import Message, Spoken
 from casework.rollout import RINGS, Rollout, Seen, Standing, gate, is_out, progress, ring_of, versions_for
 from hall.health import TerminalHealth
+from hall.releases.acts import read_acts, shown
 from hall.releases.keys import ONLINE_KEY, read_key
 from hall.releases.repository import Releases
 from hall.releases.roles import NORMAL
@@ -45,6 +46,7 @@ def fleet_of(folder: Path, hall: str, terminals: Sequence[TerminalHealth], now: 
     return Fleet(
         now, tuple(rows), _rollout(rollout, seen_of(terminals), now) if rollout else None, watched.at, tuple(troubles),
         tuple(Message(one.id, one.facts) for one in watched.waits), told,
+        tuple(map(shown, read_acts(folder, limits.release_acts))),
     )  # fmt: skip
 
 

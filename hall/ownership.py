@@ -16,6 +16,7 @@ from hall.errors import ReleaseTrouble, Stop
 
 LOCK_FILE = "serve.lock"
 CHANGE_FILE = "releases.lock"
+PINS_FILE = "pins.lock"
 
 
 @contextmanager
@@ -32,6 +33,13 @@ def changing(folder: Path, seconds: float) -> Iterator[None]:
     Raises ReleaseTrouble when another one is at it for longer than `seconds`.
     """
     with _held(folder / CHANGE_FILE, seconds, ReleaseTrouble("release.busy", seconds=round(seconds))):
+        yield
+
+
+@contextmanager
+def counting(folder: Path, seconds: float) -> Iterator[None]:
+    """Alone in counting wrong PINs at the hall in `folder`. Raises ReleaseTrouble after so many `seconds`."""
+    with _held(folder / PINS_FILE, seconds, ReleaseTrouble("release.busy", seconds=round(seconds))):
         yield
 
 

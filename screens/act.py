@@ -125,7 +125,7 @@ class ActScreen(FormScreen):
         filled = [row for row in rows if row.value]
         if not filled:  # what can't be mended later is not passed over in silence
             return [(row.label, t("screens.confirm.empty")) for row in rows]
-        return [(row.label, _said(row)) for row in filled]
+        return [(row.label, _said(row)) for row in filled if row.field.kind != "secret"]
 
     async def _do(self) -> None:
         answer = await self.submit(self.sheet.values())

@@ -194,6 +194,7 @@ ACTS: tuple[Act, ...] = (
     Act("fleet_open", ("p",), ("fleet",), row=3),
     Act("fleet_approve", ("a",), ("fleet",), row=4),
     Act("fleet_block", ("b",), ("fleet",), row=9),
+    Act("fleet_acts", ("w",), ("fleet",), row=10),
     # On a case
     Act("papers", ("0",), ("case",)),
     Act("why", ("1",), ("case",), row=31),

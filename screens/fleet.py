@@ -1,6 +1,7 @@
 """The fleet: every terminal with its versions and troubles, the rollout ring by ring, and IT's hand on it (updates.md).
 
-It is shown at the hall's own machine; nobody signs in. It sees a `FleetDesk`, no hall.
+It is shown at the hall's own machine; nobody signs in, and whoever changes something gives her number. It sees a
+`FleetDesk`, no hall.
 """
 
 from __future__ import annotations
@@ -10,11 +11,20 @@ from typing import Any, Protocol, cast
 
 from textual.widget import Widget
 
-from casework.fleet import GRADES, Fleet, FleetRing, FleetRow, day_and_time, ring_words, versions_words, words
-from casework.messages import Message, t
+from casework.fleet import (
+    GRADES,
+    Fleet,
+    FleetRing,
+    FleetRow,
+    acts_text,
+    day_and_time,
+    ring_words,
+    versions_words,
+    words,
+)
+from casework.messages import t
 from screens.bars import StatusBar
 from screens.canvas import Canvas, Part, fit
-from screens.confirm import ConfirmScreen
 from screens.desk import ActView, Choice, Done, Field, Page, Refused
 from screens.listing import ListScreen, whole_page
 from screens.table import Column, Table
@@ -43,9 +53,12 @@ class FleetDesk(Protocol):
         """All of it, as it is now."""
         ...
 
-    async def halt(self) -> Done | Refused: ...
-    async def resume(self) -> Done | Refused: ...
-    async def open_next(self, ring: str) -> Done | Refused:
+    async def halt(self, number: str, reason: str) -> Done | Refused:
+        """Stand still; a number is enough, so that nobody waits for a PIN."""
+        ...
+
+    async def resume(self, number: str, pin: str) -> Done | Refused: ...
+    async def open_next(self, ring: str, number: str, pin: str) -> Done | Refused:
         """Open this ring, whose turn it is."""
         ...
 
@@ -53,7 +66,7 @@ class FleetDesk(Protocol):
         """The yes of a second person, who gives number and PIN."""
         ...
 
-    async def block(self, version: str) -> Done | Refused:
+    async def block(self, version: str, number: str, pin: str, reason: str) -> Done | Refused:
         """Take a version out of service."""
         ...
 
@@ -61,7 +74,7 @@ class FleetDesk(Protocol):
 class FleetBars(Canvas):
     """The rollout: what, ring by ring, and what comes next."""
 
-    ROWS = 8
+    ROWS = 9
 
     def __init__(self) -> None:
         super().__init__()
@@ -89,6 +102,9 @@ class FleetBars(Canvas):
             ink = "error" if now.halted else "warn" if now.step == "ask" else "dim"
             lines = [[(fit(f" {titled}", width), "heading")], *(_bar(ring, now.halted) for ring in now.rings)]
             lines.append([(fit(f" {now.why}", width), ink)])
+        newest = next(iter(self.fleet.acts), None)
+        if newest is not None:
+            lines.append([(fit(f" {day_and_time(newest.at)}  {newest.words}", width), "dim")])
         trouble = next(iter((*self.fleet.troubles, *self.fleet.waits)), None)
         if trouble is not None:
             lines.append([(fit(f" ! {trouble}", width), "error" if self.fleet.troubles else "warn")])
@@ -169,40 +185,48 @@ class FleetScreen(ListScreen):
         if row is not None:
             await self.show_text("fleet.terminal", terminal_text(row))
 
+    async def act_fleet_acts(self) -> None:
+        """W: who did what."""
+        if self.fleet is not None:
+            await self.show_text("fleet.acts", acts_text(self.fleet))
+
     # The rollout
 
     async def act_fleet_halt(self) -> None:
         """H: stand still."""
-        await self._sure("halt", self.hall.halt, "fleet.halt.note")
+
+        async def submit(values: dict[str, str]) -> Done | Refused:
+            return await self.hall.halt(values["number"], values["reason"])
+
+        await self._sign("halt", (_number(), _reason()), submit)
 
     async def act_fleet_resume(self) -> None:
         """R: go on."""
-        await self._sure("resume", self.hall.resume, "fleet.resume.note")
+
+        async def submit(values: dict[str, str]) -> Done | Refused:
+            return await self.hall.resume(values["number"], values["pin"])
+
+        await self._sign("resume", (_number(), _pin()), submit)
 
     async def act_fleet_open(self) -> None:
         """P: open the next ring before its time."""
         ring = await self._next_ring()
+
+        async def submit(values: dict[str, str]) -> Done | Refused:
+            return await self.hall.open_next(ring, values["number"], values["pin"])
+
         if ring:
-
-            async def opens() -> Done | Refused:
-                return await self.hall.open_next(ring)
-
-            await self._sure("open", opens, "fleet.open.note", ring=t(f"fleet.ring.{ring}"))
+            await self._sign("open", (_number(), _pin()), submit, t(f"fleet.ring.{ring}"))
 
     async def act_fleet_approve(self) -> None:
         """A: another person says yes to the next ring."""
         ring = await self._next_ring()
-        if not ring:
-            return
-        fields = (
-            Field("number", t("screens.sign_in.number"), "text", required=True, max_chars=12),
-            Field("pin", t("screens.sign_in.pin"), "secret", required=True, max_chars=64),
-        )
 
         async def submit(values: dict[str, str]) -> Done | Refused:
             return await self.hall.approve(ring, values["number"], values["pin"])
 
-        await self._form("approve", fields, submit, t(f"fleet.ring.{ring}"), t("fleet.approve.note"))
+        if ring:
+            await self._sign("approve", (_number(), _pin()), submit, t(f"fleet.ring.{ring}"))
 
     async def act_fleet_block(self) -> None:
         """B: nobody starts that version any more."""
@@ -214,12 +238,13 @@ class FleetScreen(ListScreen):
         versions = dict.fromkeys(filter(None, (now.target.app, *(row.app for row in fleet.rows))))
         usable = [one for one in versions if one not in {now.before.app, *now.blocked}]
         choices = tuple(Choice(one, one) for one in usable)
-        fields = (Field("version", t("fleet.column.app"), "choice", required=True, choices=choices),)
+        version = Field("version", t("fleet.column.app"), "choice", required=True, choices=choices)
+        fields = (version, _number(), _pin(), _reason())
         running = ", ".join(f"{one} {sum(row.app == one for row in fleet.rows)}" for one in versions)
         note = t("fleet.block.note", before=now.before.app or "-", running=running)
 
         async def submit(values: dict[str, str]) -> Done | Refused:
-            return await self.hall.block(values["version"])
+            return await self.hall.block(values["version"], values["number"], values["pin"], values["reason"])
 
         await self._form("block", fields, submit, "", note, grave=True)
 
@@ -239,17 +264,17 @@ class FleetScreen(ListScreen):
         self.app.bell()
         self.say(t("release.no_rollout"), "warn")
 
-    async def _sure(self, act: str, do: Callable[[], Awaitable[Done | Refused]], note: str, **facts: str) -> None:
+    async def _sign(
+        self, act: str, fields: tuple[Field, ...], submit: Callable[[dict[str, str]], Awaitable[Done | Refused]],
+        subject: str = "",
+    ) -> None:  # fmt: skip
+        """Ask who does it: she stands in the record."""
         if self.fleet is None or self.fleet.rollout is None:
             self._no_rollout()
             return
-
-        async def yes() -> None:
-            await self._done(await do())
-
-        before = self.fleet.rollout.before.app or "-"
-        question = Message(f"fleet.{act}.sure", {"number": self.fleet.rollout.number, **facts})
-        await self.console_app.show(ConfirmScreen(question, yes, notes=[t(note, before=before, **facts)]))
+        now = self.fleet.rollout
+        note = t(f"fleet.{act}.note", before=now.before.app or "-")
+        await self._form(act, fields, submit, subject or t("fleet.number", number=now.number), note)
 
     async def _form(
         self, act: str, fields: tuple[Field, ...], submit: Callable[[dict[str, str]], Awaitable[Done | Refused]],
@@ -265,6 +290,18 @@ class FleetScreen(ListScreen):
         if isinstance(answer, Refused):
             self.app.bell()
         self.answer(answer)
+
+
+def _number() -> Field:
+    return Field("number", t("screens.sign_in.number"), "text", required=True, max_chars=12)
+
+
+def _pin() -> Field:
+    return Field("pin", t("screens.sign_in.pin"), "secret", required=True, max_chars=64)
+
+
+def _reason() -> Field:
+    return Field("reason", t("fleet.reason"), "text", max_chars=100)
 
 
 def _cells(row: FleetRow) -> Sequence[Part]:

@@ -16,7 +16,7 @@ from screens.themes import THEMES
 
 WORKS = frozenset(
     {"help", "key_sheet", "menu", "language", "quit", "back", "hint", "open", "close_text", "confirm", "save"}
-    | {"fleet_look", "fleet_halt", "fleet_resume", "fleet_open", "fleet_approve", "fleet_block"}
+    | {"fleet_look", "fleet_halt", "fleet_resume", "fleet_open", "fleet_approve", "fleet_block", "fleet_acts"}
 )
 """The acts that work here."""
 

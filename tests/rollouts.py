@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import httpx
 import msgspec
+from argon2 import PasswordHasher
 
 from casework import events
 from casework.ambient import stamp
@@ -18,6 +21,8 @@ from casework.rollout import Rollout, Standing, Versions
 from hall import cli
 from hall.cli import utc_now
 from hall.cli_release import rollouts_of
+from hall.founding import SAMPLE_PIN
+from hall.releases.acts import Act
 from hall.releases.keys import ONLINE_KEY, make_key
 from hall.releases.repository import Releases
 from hall.releases.roles import NORMAL
@@ -27,8 +32,10 @@ from hall.rows import Changes, ReportRow, TerminalRow
 from tests.hall_world import HallWorld, Window
 from tests.releases import ONLINE, ONLINE_SECRET, Publisher
 
-VERIFIER = "$argon2id$none"
-"""Of no PIN: what is tested here needs none."""
+QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+"""Verifiers that cost no time."""
+BY = Act("2026-01-01T09:00:00.000", "4001", "rollout", proven=True)
+"""Who begins the rollouts here."""
 WHEEL = {"yichuang-0.5.0-py3-none-any.whl": b"the program"}
 
 
@@ -62,7 +69,7 @@ class Publishing:
         """A rollout of 0.5.0 that is open for the lab, window 0012."""
         known = {"opened": {"lab": self.world.api_now()}, "lab": ("0012",), "published_by": "9001", "soak_minutes": 60}
         rollout = Rollout(1, self.world.row.id[:16], Versions("0.5.0"), Versions("0.4.0"), **{**known, **changes})
-        self.rollouts.publish(rollout)
+        self.rollouts.publish(rollout, BY)
         return rollout
 
     def looks(self, seconds: float = 60.0) -> Watched:
@@ -99,7 +106,7 @@ class HallFolder:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        cli.create_hall(folder, sample=True, verifier=lambda _: VERIFIER)
+        cli.create_hall(folder, sample=True, verifier=QUICK.hash)
         self.publisher = Publisher(folder / "releases")
         make_key(folder / "releases" / ONLINE_KEY, ONLINE_SECRET)
 
@@ -116,8 +123,10 @@ class HallFolder:
                 tx.save(Changes(terminals={number: row}, reports={number: report}))
 
     def release(self, *words: str) -> int:
-        """`yichuang release …`."""
-        return cli.run(["release", *words, "--dir", str(self.folder)])
+        """`yichuang release …`, by somebody who types her PIN."""
+        pin = {cli.PIN_VARIABLE: os.environ.get(cli.PIN_VARIABLE, SAMPLE_PIN)}
+        with mock.patch.dict(os.environ, pin):
+            return cli.run(["release", *words, "--dir", str(self.folder)])
 
     @property
     def rollout(self) -> Rollout:

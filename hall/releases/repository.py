@@ -227,11 +227,14 @@ class Releases:
         _write(self._pending(name), waiting)
         return self.missing(name)
 
-    def publish(self, only: Collection[str] = (ROOT, TARGETS, *DELEGATED)) -> list[str]:
+    def publish(
+        self, only: Collection[str] = (ROOT, TARGETS, *DELEGATED), before: Callable[[str], None] = lambda roles: None
+    ) -> list[str]:
         """Make everything public that waits and has its signatures, at once; the roles.
 
         Args:
             only: the roles that are looked at: a rollout halts also while a release waits for its signatures.
+            before: called with their names when nothing is missing, before the first of them is public.
 
         Raises ReleaseTrouble when one lacks signatures: then nothing is published.
         """
@@ -239,6 +242,8 @@ class Releases:
         for name in waiting:
             if missing := self.missing(name, waiting):
                 raise ReleaseTrouble("release.signatures", role=name, missing=missing)
+        if waiting:
+            before(", ".join(waiting))
         for name in waiting:
             metadata = self.pending(name)
             _write(self._metadata(name, metadata.signed.version), metadata)

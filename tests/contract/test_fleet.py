@@ -14,7 +14,7 @@ from casework import messages
 from casework.fleet import Fleet
 from casework.limits import LIMITS
 from casework.report import decode_report
-from casework.rollout import RINGS, decode_standing, opened
+from casework.rollout import RINGS, decode_standing
 from console.fleet_desk import HallFleet
 from console.main import main
 from console.messages import translator
@@ -108,7 +108,7 @@ def test_a_standing_of_the_version_before_is_read_and_one_of_a_later_version_too
 def test_who_still_runs_a_blocked_version_is_found(hall: HallFolder) -> None:
     hall.release(*BEGIN)
     hall.window("0012", standing("healthy"))
-    hall.release("block", "0.5.0")
+    hall.release("block", "0.5.0", "--staff", "4001")
     row = fleet(hall).rows[0]
     assert (row.grade, row.wanted, [one.id for one in row.troubles]) == ("bad", "0.4.0", ["fleet.trouble.out"])
 
@@ -175,13 +175,12 @@ def test_without_a_hall_it_says_what_to_do(tmp_path: Path, capsys: pytest.Captur
 
 
 @pytest.fixture
-def hand(hall: HallFolder, monkeypatch: pytest.MonkeyPatch) -> Iterator[FleetHand]:
+def hand(hall: HallFolder) -> Iterator[FleetHand]:
     """Of a rollout that waits for the yes to its half."""
     hall.release(*BEGIN)
     with cli.open_fleet(hall.folder) as made:
-        made._change(lambda now: opened(now, "first", "2026-11-27T09:00:00.000"))
-        made._change(lambda now: opened(now, "tenth", "2026-11-27T09:00:00.000"))
-        monkeypatch.setattr(HallFleet, "_fits", staticmethod(lambda verifier, pin: pin == SAMPLE_PIN))
+        made.open_next("first", "4001", SAMPLE_PIN)
+        made.open_next("tenth", "4001", SAMPLE_PIN)
         yield made
 
 
@@ -195,11 +194,11 @@ def asks(desk: HallFleet, number: str, pin: str = SAMPLE_PIN) -> str:
 def test_who_published_it_does_not_approve_it_and_neither_does_a_clerk(hand: FleetHand) -> None:
     desk = HallFleet(hand)
     assert asks(desk, "4001") == "rollout.second_person"
-    assert asks(desk, "1001") == "fleet.approve.team"
-    assert asks(desk, "9999") == "people.unknown"
-    assert isinstance(asyncio.run(desk.open_next("half")), Refused)
+    assert asks(desk, "1001") == "version.who"
+    assert asks(desk, "9999") == "version.who"
+    assert isinstance(asyncio.run(desk.open_next("half", "4001", SAMPLE_PIN)), Refused)
     assert asks(desk, "4002") == "fleet.approved"
-    assert isinstance(asyncio.run(desk.open_next("half")), Done)
+    assert isinstance(asyncio.run(desk.open_next("half", "4001", SAMPLE_PIN)), Done)
 
 
 def test_a_guessed_pin_locks_after_five_tries(hand: FleetHand) -> None:
@@ -212,13 +211,13 @@ def test_a_guessed_pin_locks_after_five_tries(hand: FleetHand) -> None:
 
 def test_a_halt_by_key_is_published_at_once_and_goes_on_by_key(hall: HallFolder, hand: FleetHand) -> None:
     desk = HallFleet(hand)
-    assert isinstance(asyncio.run(desk.halt()), Done)
+    assert isinstance(asyncio.run(desk.halt("4001", "")), Done)
     assert hall.rollout.halted == "rollout.halted.person"
-    assert isinstance(asyncio.run(desk.resume()), Done)
+    assert isinstance(asyncio.run(desk.resume("4001", SAMPLE_PIN)), Done)
     assert hall.rollout.halted == ""
-    assert isinstance(asyncio.run(desk.block("0.5.0")), Done)
+    assert isinstance(asyncio.run(desk.block("0.5.0", "4001", SAMPLE_PIN, "")), Done)
     assert hall.rollout.blocked == ("0.5.0",)
-    answer = asyncio.run(desk.resume())
+    answer = asyncio.run(desk.resume("4001", SAMPLE_PIN))
     assert isinstance(answer, Refused)
     assert answer.message.id == "release.is_blocked", "a blocked version never goes on"
-    assert isinstance(asyncio.run(desk.block("0.4.0")), Refused)
+    assert isinstance(asyncio.run(desk.block("0.4.0", "4001", SAMPLE_PIN, "")), Refused)

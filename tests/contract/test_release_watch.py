@@ -21,7 +21,7 @@ from hall.releases.roles import APP, ROLLOUT
 from hall.releases.watching import keep_looking, read_watched
 from tests.hall_world import HallWorld, in_hall
 from tests.releases import Publisher
-from tests.rollouts import WHEEL, Publishing, standing, tells
+from tests.rollouts import BY, WHEEL, Publishing, standing, tells
 
 
 def test_nobody_is_there_at_night_and_the_next_ring_opens_when_its_time_has_come(tmp_path: Path) -> None:
@@ -167,7 +167,7 @@ def test_a_command_waits_for_the_look_and_the_look_for_the_command(tmp_path: Pat
             thread = threading.Thread(target=looks)
             thread.start()
             began.wait()
-            place.rollouts.publish(msgspec.structs.replace(place.now, number=7))
+            place.rollouts.publish(msgspec.structs.replace(place.now, number=7), BY)
             assert done == [], "it waits for who changes something"
         thread.join()
         assert place.now.number == 7
@@ -189,7 +189,7 @@ def test_a_publication_that_was_cut_off_is_finished_and_never_signed_twice_under
         releases.publish((ROLLOUT,))
         pending.write_bytes(cut)  # the power went after it was named, before it was taken off the pile
         named = (metadata / "3.rollout.json").read_bytes()
-        place.rollouts.publish(msgspec.structs.replace(place.now, number=8))
+        place.rollouts.publish(msgspec.structs.replace(place.now, number=8), BY)
         assert (metadata / "3.rollout.json").read_bytes() == named
         assert {file.name for file in metadata.glob("*.rollout.json")} - before == {"3.rollout.json", "4.rollout.json"}
         (metadata / "5.rollout.json").write_bytes(

@@ -176,7 +176,7 @@ def test_a_kill_between_the_repository_and_the_log_is_made_good_by_publishing_ag
     office.at("catalogue", "propose", office.catalogue(*NAME), "--staff", IT)
     office.signs()
     office.at("catalogue", "approve", 1, "--staff", OTHER_IT)
-    office.at("publish")  # as far as it came
+    office.at("publish", "--staff", IT)  # as far as it came
     assert "（新版）" not in office.in_force("catalogue")[0].decode(), "public is not in force yet"
     office.at("catalogue", "publish")
     assert "（新版）" in office.in_force("catalogue")[0].decode()

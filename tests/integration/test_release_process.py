@@ -30,6 +30,6 @@ def test_a_served_hall_halts_a_version_that_three_windows_have_left_while_nobody
         page = browser.get("/fleet?lang=en")
         assert page.status_code == 200
         assert "Halted by itself: 3 windows failed" in page.text
-        assert hall.release("resume") == 0, "a command beside the served hall"
+        assert hall.release("resume", "--staff", "4001") == 0, "a command beside the served hall"
     assert hall.rollout.halted == ""
     assert hall.rollout.target.app == "0.5.0"

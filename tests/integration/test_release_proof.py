@@ -120,7 +120,7 @@ def test_a_build_without_a_proof_of_its_own_is_not_listed(builds: Path, old: Pat
     key = str(tmp_path / "keys" / "keys" / "app-1.pem")
     pending = place.hall / "releases" / "pending" / "app.json"
     assert place.run("release", "sign", str(pending), "--key", key).code == 0
-    assert place.run("release", "publish", *hall).code == 0
+    assert place.run("release", "publish", "--staff", "4001", *hall).code == 0
     assert place.run("release", "prove", str(builds / "grows"), "--first").code == 0
     ran = place.run("release", "add", str(builds / "grows"), *hall)
     assert (ran.code, "--old" in ran.err) == (1, True), "once something runs, going back to it has to be shown"

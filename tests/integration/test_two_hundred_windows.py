@@ -14,6 +14,7 @@ from casework.updating import Here, plan
 from hall.releases.rollouts import Rollouts
 from sync.updates.client import Published
 from tests.releases import Asker, Publisher
+from tests.rollouts import BY
 
 OLD, BAD, GOOD = "0.5.0", "0.6.0", "0.6.1"
 WINDOWS = tuple(f"{number:04d}" for number in range(1, 201))
@@ -43,7 +44,7 @@ class Fleet:
             number, "h1", Versions(target), Versions(before), attempt=number, lab=("0001", "0002"), first="0003",
             published_by="9001", soak_minutes=60, jitter_minutes=0,
         )  # fmt: skip
-        self.rollouts.publish(opened(rollout, "lab", stamp(self.now)))
+        self.rollouts.publish(opened(rollout, "lab", stamp(self.now)), BY)
 
     def hour(self, stands: Callable[[str, str], bool]) -> str:
         """Every window asks, begins and says how it stands; the hall steps after every twenty; what it did last."""
@@ -87,7 +88,7 @@ class Fleet:
         if found.step == "ask":
             rollout = self.rollouts.current()
             assert rollout is not None
-            self.rollouts.publish(approved(rollout, found.ring, "9002", stamp(self.now)))
+            self.rollouts.publish(approved(rollout, found.ring, "9002", stamp(self.now)), BY)
         return found.step
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from casework import messages
-from casework.fleet import Fleet, FleetRing, FleetRollout, FleetRow
+from casework.fleet import Fleet, FleetAct, FleetRing, FleetRollout, FleetRow
 from casework.messages import Message
 from casework.rollout import Versions
 from console.messages import translator
@@ -45,10 +45,20 @@ WRONG = (
 NEW = terminal("0012", ring="first", app="0.5.0", wanted="0.5.0", state="healthy", version="0.5.0")
 
 
+ACTS = (
+    FleetAct("2026-11-26T09:40:00.000", "4001", "opened", 7, "tenth", proven=True),
+    FleetAct("2026-11-25T16:02:00.000", "4002", "resumed", 6, proven=True),
+    FleetAct("2026-11-25T15:10:00.000", "", "halted", 5, why=Message(
+        "rollout.halted.errors", {"count": 3, "most": 2, "terminals": "0009, 0012, 0021"})),
+    FleetAct("2026-11-24T15:10:00.000", "3001", "halted", 4, reason="打印机不出纸"),
+)  # fmt: skip
+"""Who did what until then."""
+
+
 def afternoon(**changes: object) -> Fleet:
     """All of it."""
     rows = (*WRONG, *(terminal(f"{place:04d}") for place in range(1, 7)), NEW, *map(terminal, ("0013", "0014")))
-    return msgspec.structs.replace(Fleet("2026-11-27T10:42:00.000", rows, ROLLOUT, HEARD), **changes)
+    return msgspec.structs.replace(Fleet("2026-11-27T10:42:00.000", rows, ROLLOUT, HEARD, acts=ACTS), **changes)
 
 
 class FakeFleet:
@@ -67,20 +77,20 @@ class FakeFleet:
         self.asked.append(what)
         return self.refuses or Done(Message(f"fleet.{what[0]}", {"number": 8, "what": "".join(what[1:2])}))
 
-    async def halt(self) -> Done | Refused:
-        return self._did("halted")
+    async def halt(self, number: str, reason: str) -> Done | Refused:
+        return self._did("halted", number, reason)
 
-    async def resume(self) -> Done | Refused:
-        return self._did("resumed")
+    async def resume(self, number: str, pin: str) -> Done | Refused:
+        return self._did("resumed", number, pin)
 
-    async def open_next(self, ring: str) -> Done | Refused:
-        return self._did("opened", ring)
+    async def open_next(self, ring: str, number: str, pin: str) -> Done | Refused:
+        return self._did("opened", ring, number, pin)
 
     async def approve(self, ring: str, number: str, pin: str) -> Done | Refused:
         return self._did("approved", ring, number, pin)
 
-    async def block(self, version: str) -> Done | Refused:
-        return self._did("blocked", version)
+    async def block(self, version: str, number: str, pin: str, reason: str) -> Done | Refused:
+        return self._did("blocked", version, number, pin, reason)
 
     async def languages(self) -> tuple[Choice, ...]:
         return Choice("zh_CN", "简体中文"), Choice("en", "English")

@@ -25,7 +25,8 @@ WAYS = {
     "fleet_terminal": "<enter>",
     "fleet_halt": "h",
     "fleet_approve": "a4002<enter>135790",
-    "fleet_block": "b1<f2>",
+    "fleet_block": "b1<enter>4001<enter>135790<f2>",
+    "fleet_acts": "w",
     "fleet_help": "<f1>",
     "fleet_menu": "<f10>",
     "fleet_halted": "",
@@ -64,7 +65,8 @@ def typed(way: str) -> tuple[FakeFleet, list[str]]:
             await press(pilot, *keys(way))
             frame = made.screen
             assert isinstance(frame, FrameScreen)
-            seen.extend([frame.PLACE, frame.message_bar.text])
+            lines = (widget.render_line(y).text for widget in frame.query(Canvas) for y in range(widget.size.height))
+            seen.extend([frame.PLACE, frame.message_bar.text, "\n".join(lines)])
 
     asyncio.run(run())
     return hall, seen
@@ -95,19 +97,28 @@ def test_every_row_fits_80_columns(way: str, language: str) -> None:
     asyncio.run(run())
 
 
-def test_a_bad_version_is_halted_by_two_keys_and_by_none_without_a_yes() -> None:
+def test_a_bad_version_is_halted_with_a_number_and_no_pin_and_by_none_without_one() -> None:
     hall, seen = typed("h")
-    assert (hall.asked, seen[0]) == ([], "confirm")
+    assert (hall.asked, seen[0]) == ([], "act")
+    hall, seen = typed("h<f2>")
+    assert (hall.asked, seen[0]) == ([], "act")
     hall, seen = typed("h<escape>")
     assert (hall.asked, seen[0]) == ([], "fleet")
-    hall, seen = typed("h<enter>")
-    assert hall.asked == [("halted",)]
+    hall, seen = typed("h4001<f2>")
+    assert hall.asked == [("halted", "4001", "")]
     assert (seen[0], "8" in seen[1]) == ("fleet", True)
+    assert typed("h4001<enter>bad prints<f2>")[0].asked == [("halted", "4001", "bad prints")]
 
 
-def test_it_goes_on_and_the_next_ring_opens_after_a_yes() -> None:
-    assert typed("r<enter>")[0].asked == [("resumed",)]
-    assert typed("p<enter>")[0].asked == [("opened", "half")]
+def test_it_goes_on_and_the_next_ring_opens_for_whoever_types_her_pin() -> None:
+    assert typed("r4001<enter>135790<f2>")[0].asked == [("resumed", "4001", "135790")]
+    assert typed("p4001<enter>135790<f2>")[0].asked == [("opened", "half", "4001", "135790")]
+
+
+def test_who_did_what_is_read_by_one_key() -> None:
+    _, seen = typed("w")
+    assert seen[0] == "text"
+    assert "3001" in seen[2]
 
 
 def test_a_second_person_approves_with_her_number_and_pin() -> None:
@@ -133,10 +144,11 @@ def test_a_wrong_pin_leaves_the_form_as_it_was_and_no_pin_is_kept_for_the_next_o
 
 
 def test_a_version_is_blocked_only_after_it_was_read_what_happens() -> None:
-    hall, seen = typed("b1<f2>")
+    hall, seen = typed("b1<enter>4001<enter>135790<f2>")
     assert (hall.asked, seen[0]) == ([], "confirm")
-    hall, seen = typed("b1<f2><f2>")
-    assert (hall.asked, seen[0]) == ([("blocked", "0.5.0")], "fleet")
+    assert "135790" not in seen[2], "a PIN is never shown"
+    hall, seen = typed("b1<enter>4001<enter>135790<f2><f2>")
+    assert (hall.asked, seen[0]) == ([("blocked", "0.5.0", "4001", "135790", "")], "fleet")
 
 
 def test_without_a_rollout_nothing_can_be_halted_and_it_says_so() -> None:
