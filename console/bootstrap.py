@@ -147,6 +147,16 @@ def installation() -> Home | None:
     return home_of(os.environ, Path(__file__))
 
 
+def hold_version() -> object:
+    """Keep the version that runs on the disk, for as long as what is returned is kept; None where no update put it."""
+    home = installation()
+    if home is None:
+        return None
+    from sync.updates.running import runs
+
+    return runs(home.folder, home.version)
+
+
 @contextlib.contextmanager
 def opened(given: str | None) -> Iterator[Terminal]:
     """The terminal that a command names, closed again when it is done."""

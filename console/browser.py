@@ -14,7 +14,7 @@ import html
 import json
 import signal
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -47,6 +47,8 @@ _POLICY = (
     "connect-src 'self' ws://{host}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 _WORDS = ("title", "loading", "lost", "ended", "again", "taken_over")
+_BEGINS = b"__GANGLION__\n"
+"""What Textual says when a console begins to draw; the packets follow."""
 _SECONDS = 10.0
 """A console that was told to end has so long."""
 
@@ -61,6 +63,7 @@ class Running(AppService):
         )  # fmt: skip
         self._words = command
         self._ended = ended
+        self._size = (80, 24)
         self.page: web.WebSocketResponse | None = None
         self.leaving: asyncio.TimerHandle | None = None
         self.closing: asyncio.Future[None] | None = None
@@ -88,10 +91,14 @@ class Running(AppService):
             raise AssertionError("no process")
         said = asyncio.ensure_future(process.stderr.read(LIMITS.line_bytes))
         with contextlib.suppress(asyncio.IncompleteReadError):
-            while await process.stdout.readline() not in {b"__GANGLION__\n", b""}:
+            while await process.stdout.readline() not in {_BEGINS, b""}:
                 continue
             while True:
                 head = await process.stdout.readexactly(5)
+                if head == _BEGINS[:5]:  # another version begins, in the process's place
+                    await process.stdout.readline()
+                    await self.set_terminal_size(*self._size)
+                    continue
                 payload = await process.stdout.readexactly(int.from_bytes(head[1:], "big"))
                 if head[:1] == b"D" and self.page is not None:
                     with contextlib.suppress(ConnectionError):
@@ -99,6 +106,11 @@ class Running(AppService):
         await process.wait()
         words = (await said).decode("utf-8", "replace").strip().splitlines()
         await self._ended(words[-1] if words and process.returncode else "")
+
+    async def set_terminal_size(self, width: int, height: int) -> None:
+        """As the page says; a version that begins later hears it again."""
+        self._size = (width, height)
+        await super().set_terminal_size(width, height)
 
     async def shut(self) -> None:
         """Tell it to end, and see to it that it does."""
@@ -113,15 +125,27 @@ class Running(AppService):
 
 
 class BrowserServer:
-    """Serves the console of `folder` on loopback. `new_token` makes what nobody can guess."""
+    """Serves the console of `folder` on loopback.
 
-    def __init__(self, folder: Path, language: str, new_token: Callable[[], str], limits: Limits = LIMITS) -> None:
-        self._words = [sys.executable, "-m", "console.main", "console", "--dir", str(folder), "--lang", language]
+    `new_token` makes what nobody can guess; `program`: what starts this program, where it is no checkout's.
+    """
+
+    def __init__(
+        self, folder: Path, language: str, new_token: Callable[[], str], program: Sequence[str] = (),
+        limits: Limits = LIMITS,
+    ) -> None:  # fmt: skip
+        begin = program or [sys.executable, "-m", "console.main"]
+        self._words = [*begin, "console", "--dir", str(folder), "--lang", language]
         self._language = language
         self._new_token = new_token
         self._limits = limits
         self._running: dict[str, Running] = {}
         self._hosts: frozenset[str] = frozenset()
+
+    @property
+    def is_idle(self) -> bool:
+        """No console is open."""
+        return not self._running
 
     @contextlib.asynccontextmanager
     async def listening(self, port: int) -> Any:
@@ -273,15 +297,25 @@ async def _told(page: web.WebSocketResponse, what: str, words: str) -> None:
     await page.close()
 
 
-def serve(folder: Path, port: int, language: str, new_token: Callable[[], str], ready: Callable[[str], None]) -> None:
-    """Serve until this process is told to stop. Raises OSError when the port is taken."""
+def serve(
+    server: BrowserServer, port: int, ready: Callable[[str], None], follows: Callable[[], bool], limits: Limits = LIMITS
+) -> bool:
+    """Serve until this process is told to stop, or has to give way: True. Raises OSError when the port is taken.
 
-    async def run() -> None:
+    `follows`: another version stands, and this one is to end when no console is open.
+    """
+
+    async def run() -> bool:
         stop, loop = asyncio.Event(), asyncio.get_running_loop()
         for one in (signal.SIGINT, signal.SIGTERM):
             signal.signal(one, lambda *_: loop.call_soon_threadsafe(stop.set))
-        async with BrowserServer(folder, language, new_token).listening(port) as url:
+        async with server.listening(port) as url:
             ready(url)
-            await stop.wait()
+            while not stop.is_set():
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), limits.beside_seconds)
+                if server.is_idle and not stop.is_set() and follows():
+                    return True
+        return False
 
-    asyncio.run(run())
+    return asyncio.run(run())

@@ -47,6 +47,7 @@ def _run(words: list[str], language: str) -> int:
 
     messages.install(translator(language))
     messages.install_languages(translator)
+    held = _held()
     try:
         return _command(words, language)
     except WrongUse as wrong:
@@ -62,6 +63,17 @@ def _run(words: list[str], language: str) -> int:
 
         talk(f"yichuang {words[0]}: {bootstrap.sentence(error)}")
         return FAILED if sentence_of(error) else FELL
+    finally:
+        del held
+
+
+def _held() -> object:
+    """What keeps this version on the disk while it runs; a checkout needs nothing, and loads nothing for it."""
+    if "YICHUANG_HOME" not in os.environ:
+        return None
+    from console import bootstrap
+
+    return bootstrap.hold_version()
 
 
 def _command(words: list[str], language: str) -> int:

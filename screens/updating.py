@@ -39,7 +39,7 @@ def is_busy(app: ConsoleApp) -> bool:
 async def consider(app: ConsoleApp) -> None:
     """Asked with each poll: begin the version that is ready, if this is the moment for it."""
     update = app.status.update if app.status is not None else None
-    if update is None or app.is_web:  # behind a page the server of the pages is what has to be started anew
+    if update is None:
         return
     busy = is_busy(app)
     if begins(update.urge, idle=not busy, at_work=app.signed_in):
@@ -93,7 +93,7 @@ async def update_now(app: ConsoleApp) -> None:
     from screens.confirm import ConfirmScreen
 
     update = app.status.update if app.status is not None else None
-    if update is None or app.is_web:
+    if update is None:
         app.bell()
         app.frame.say(t("screens.update.none"), "warn")
         return

@@ -24,9 +24,10 @@ def run(args: argparse.Namespace) -> int:
     import os
 
     from console import bootstrap
-    from console.browser import serve
+    from console.browser import BrowserServer, serve
     from console.folders import data_folder
     from console.messages import choose_language
+    from sync.updates.launcher import AGAIN
 
     if not 0 <= args.port <= 65535:
         raise WrongUse("browser.port", listing="  0..65535", port=args.port)
@@ -38,8 +39,10 @@ def run(args: argparse.Namespace) -> int:
         data({"listening": url})
         talk(t("browser.ready", url=url))
 
+    home = bootstrap.installation()
+    server = BrowserServer(data_folder(args.dir), language, bootstrap.new_token, home.program if home else ())
     try:
-        serve(data_folder(args.dir), args.port, language, bootstrap.new_token, ready)
+        gives_way = serve(server, args.port, ready, lambda: home is not None and bool(home.follows()))
     except OSError as error:
         raise FileTrouble("browser.taken", port=args.port, reason=error.strerror or str(error)) from error
-    return 0
+    return AGAIN if gives_way else 0

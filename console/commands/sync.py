@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import signal
 from pathlib import Path
 from types import FrameType
 
-from casework.messages import t
+from casework.messages import Spoken, t
 from console.arguments import Parser, add_folder, add_shared
 from console.output import data, talk
 from console.terminal import Terminal
@@ -73,24 +74,31 @@ def _by_stick(terminal: Terminal, args: argparse.Namespace) -> int:
 
 
 def _until_stopped(terminal: Terminal) -> int:
+    from sync.updates.launcher import AGAIN
+
     signal.signal(signal.SIGTERM, _stop)
     try:
         status = asyncio.run(_serve(terminal))
     except KeyboardInterrupt:
         return 0
+    if status is None:
+        return AGAIN
     talk(t("console.sync.stopped", reason=status.message or ""))
     return 1
 
 
-async def _serve(terminal: Terminal) -> LineStatus:
-    """Wait until the line is free, then run it until it is stopped or a person has to act."""
+async def _serve(terminal: Terminal) -> LineStatus | None:
+    """Wait until the line is free, then run it until a person has to act; None: until another version is to go on."""
     from console import bootstrap
     from console.configured import limits_of, take_alone
 
+    beside = asyncio.create_task(_beside(terminal))
     owner = bootstrap.own_line(terminal)
     if owner is None:
         talk(t("console.line_taken"))
     while owner is None:
+        if beside.done():
+            return None
         await bootstrap.wait(terminal.memory.limits.poll_spacing)
         owner = bootstrap.own_line(terminal)
     with owner:
@@ -98,22 +106,26 @@ async def _serve(terminal: Terminal) -> LineStatus:
         async with bootstrap.line_for(terminal, limits=limits_of(terminal.memory)) as line:
             terminal.pace = lambda: line.pace(limits_of(terminal.memory))
             line.watch(_tell)
-            beside = asyncio.create_task(_beside(terminal))
-            try:
-                await line.serve()
-            finally:
-                beside.cancel()
-            return line.status
+            serves = asyncio.create_task(line.serve())
+            done, rest = await asyncio.wait({serves, beside}, return_when=asyncio.FIRST_COMPLETED)
+            for one in rest:
+                one.cancel()
+            await asyncio.gather(*rest, return_exceptions=True)
+            for one in done:
+                one.result()
+            return line.status if serves in done else None
 
 
 async def _beside(terminal: Terminal) -> None:
-    """What IT has set holds from the line's next wait on."""
+    """What IT has set holds from the line's next wait on; ends when another version stands, between two requests."""
     from console import bootstrap
     from console.configured import take_alone
 
-    while True:
+    home = bootstrap.installation()
+    while home is None or not home.follows():
         await bootstrap.wait(terminal.memory.limits.beside_seconds)
-        take_alone(terminal)
+        with contextlib.suppress(Spoken):  # a full disk: they wait
+            take_alone(terminal)
 
 
 def _tell(status: LineStatus) -> None:

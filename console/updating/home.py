@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
+import sys
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,10 +15,11 @@ import msgspec
 from casework.errors import BadRollout
 from casework.manifest import Manifest, decode_manifest, is_version
 from sync.updates.install import LAUNCHER, MANIFEST
-from sync.updates.launcher import LIB, TRIAL, is_whole, read
+from sync.updates.launcher import KEPT, LIB, TRIAL, is_whole, read, replace
 
 VARIABLE = "YICHUANG_HOME"
 _EDITION = re.compile(rb"^EDITION = (\d{1,6})$", re.MULTILINE)
+FAILED = "failed.json"
 ROOT = "root.json"
 """The first root of trust, as it came with the installation."""
 
@@ -41,6 +46,32 @@ class Home(msgspec.Struct, frozen=True):
             return read(self.folder)
         except (OSError, ValueError):
             return {}
+
+    def follows(self) -> str:
+        """The version that was begun here by another process and stands; empty: it is the one of this process."""
+        pointer = self.pointer()
+        version = str(pointer.get("version", self.version))
+        stands = pointer.get("state") == KEPT and is_whole(self.folder, version)
+        return version if stands and version != self.version else ""
+
+    @property
+    def program(self) -> list[str]:
+        """What starts whichever version is to run."""
+        return [sys.executable, "-I", str(self.folder / LAUNCHER)]
+
+    def failures(self) -> dict[str, int]:
+        """In which attempt of a rollout each version failed that did not stand on this PC, as far as it was noted."""
+        try:
+            return msgspec.json.decode((self.folder / FAILED).read_bytes(), type=dict[str, int])
+        except (OSError, msgspec.DecodeError):
+            return {}
+
+    def keep_failures(self, failures: Mapping[str, int]) -> None:
+        """Write that down; where nothing can be written nothing is laid down either."""
+        part = self.folder / f"{FAILED}.{os.getpid()}-{threading.get_ident()}.part"
+        with contextlib.suppress(OSError):
+            part.write_bytes(msgspec.json.encode(failures))
+            replace(part, self.folder / FAILED)
 
     def staged(self) -> frozenset[str]:
         """The versions that lie here whole."""

@@ -5,6 +5,7 @@ Nothing here begins a version: that happens between two cases, by whoever knows 
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import os
 import sys
@@ -17,14 +18,14 @@ from casework.ambient import CIVIL, Clock, moment, stamp
 from casework.errors import BadRollout
 from casework.limits import LIMITS, Limits
 from casework.manifest import ANY, Manifest, Wheel, encode_manifest, order
-from casework.rollout import Rollout, Standing, State
+from casework.rollout import Rollout, Standing, State, versions_for
 from casework.updating import Here, Plan, delay_seconds, plan
 from console.configured import calendar_here, taken, versions_here
 from console.updating.home import Home
 from console.updating.notes import Notes
 from local_db.memory import TerminalMemory
 from local_db.migrations import SCHEMA_VERSION
-from sync.errors import UpdateError, UpdateRefused
+from sync.errors import NoLock, UpdateError, UpdateRefused
 from sync.owner import own
 from sync.updates.client import Published
 from sync.updates.fetching import Source
@@ -94,8 +95,9 @@ class Looker:
     def plan(self, *, idle: bool = False, at_work: bool = True) -> Plan:
         """What comes next by what is known here; asks nobody."""
         rollout = self.notes.rollout
-        here = self._here(idle=idle, at_work=at_work)
-        return _NOTHING if rollout is None else plan(rollout, here, self._now)
+        if rollout is None:
+            return _NOTHING
+        return plan(rollout, self._here(rollout, idle=idle, at_work=at_work), self._now)
 
     def look(self, *, at_once: bool = False) -> Plan:
         """Ask, fetch and stage as far as it is time; `at_once`: whatever the hour. What comes next.
@@ -103,10 +105,18 @@ class Looker:
         Raises UpdateError after it was noted for the hall: work goes on.
         """
         root = self.home.root()
-        owner = own(self.memory.folder, os.getpid(), self._now, LOCK) if root is not None else None
-        if root is None or owner is None:
+        if root is None:
             return self.plan()
-        with owner:
+        self.note_failures()
+        with contextlib.ExitStack() as alone:
+            for folder in (self.home.folder, self.memory.folder):  # what is laid down is the PC's, what is proven ours
+                try:
+                    owner = own(folder, os.getpid(), self._now, LOCK)
+                except NoLock:  # a folder that only IT may write into: nothing is laid down there, settings come
+                    continue
+                if owner is None:
+                    return self.plan()
+                alone.enter_context(owner)
             try:
                 return self._looked(root, at_once=at_once)
             except (UpdateError, BadRollout) as error:
@@ -129,6 +139,7 @@ class Looker:
             found = self.plan()
             if found.version in self._failed() and found.step in {"fetch", "offer"}:
                 forget_failure(self.home.folder, found.version)
+                self.note_failures()
             if (found.step == "fetch" and (at_once or self._in_turn(rollout))) or (at_once and found.step == "wait"):
                 self._fetch(published, found.version)
                 found = self.plan()
@@ -181,15 +192,25 @@ class Looker:
             )
         )  # fmt: skip
 
-    def _here(self, *, idle: bool, at_work: bool) -> Here:
-        return Here(
-            self.memory.identity.terminal, self.home.version, self.home.staged(), self._failed(),
-            self.notes.failed_in, idle, at_work,
-        )  # fmt: skip
+    def _here(self, rollout: Rollout, *, idle: bool, at_work: bool) -> Here:
+        terminal = self.memory.identity.terminal
+        failed_in = self.home.failures().get(versions_for(rollout, terminal).app, 0)
+        return Here(terminal, self.home.version, self.home.staged(), self._failed(), failed_in, idle, at_work)
 
     def _failed(self) -> frozenset[str]:
         failed = self.home.pointer().get("failed", [])
         return frozenset(failed if isinstance(failed, list) else ())
+
+    def note_failures(self) -> None:
+        """Remember in which attempt what did not stand on this PC failed: in that of the rollout known until now.
+
+        Whichever terminal of the PC sees it first does so: only a rollout of a later attempt lets it be tried again.
+        """
+        rollout, known = self.notes.rollout, self.home.failures()
+        attempt = rollout.attempt if rollout is not None else 0
+        now = {version: known.get(version, attempt) for version in sorted(self._failed())}
+        if now != known:
+            self.home.keep_failures(now)
 
     def floor(self) -> datetime:
         """The latest time that is certain to have been (civil): the hall's last word, and when this was built.

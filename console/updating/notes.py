@@ -7,10 +7,10 @@ import msgspec
 from casework.ambient import Clock, stamp
 from casework.errors import BadRollout
 from casework.report import UPDATE
-from casework.rollout import Rollout, Standing, decode_rollout, decode_standing, encode_rollout
+from casework.rollout import Rollout, Standing, decode_rollout, decode_standing, encode_rollout, versions_for
 from local_db.memory import TerminalMemory
 
-_ROLLOUT, _SEEN, _FAILED_IN = "update.rollout", "update.seen", "update.failed_in"
+_ROLLOUT, _SEEN = "update.rollout", "update.seen"
 
 
 class Notes:
@@ -50,19 +50,15 @@ class Notes:
         return self._memory.setting(_SEEN) or ""
 
     def read(self, rollout: Rollout) -> None:
-        """Keep what was read; its time is kept when it is another one."""
+        """Keep what was read; its time is kept when this terminal has another reason to fetch since then.
+
+        A ring that opens and a halt that is over are such a reason, too: its windows do not fetch all in one minute.
+        """
         before = self.rollout
         if before != rollout:
             self._memory.keep_setting(_ROLLOUT, encode_rollout(rollout).decode())
-        if before is None or before.target != rollout.target:
+        if before is None or self._reason(before) != self._reason(rollout):
             self._memory.keep_setting(_SEEN, stamp(self._clock.now()))
 
-    @property
-    def failed_in(self) -> int:
-        """The attempt in which a version did not stand here."""
-        return int(self._memory.setting(_FAILED_IN) or 0)
-
-    def failed(self, attempt: int) -> None:
-        """A version did not stand here."""
-        if attempt != self.failed_in:
-            self._memory.keep_setting(_FAILED_IN, str(attempt))
+    def _reason(self, rollout: Rollout) -> tuple[str, int]:
+        return versions_for(rollout, self._memory.identity.terminal).app, rollout.attempt

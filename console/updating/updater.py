@@ -72,12 +72,12 @@ class Updater:
     def remember(self) -> None:
         """Right after a start: a version that did not stand here is told, and what is ready is known without asking."""
         home, notes = self.looker.home, self.looker.notes
+        self.looker.note_failures()
         (version, error), pointer = why_failed(home), home.pointer()
         failed = pointer.get("failed")
         began = notes.standing.state != "returned"  # a kept one may have fallen again and again
         if isinstance(failed, list) and began and notes.standing.version in failed:
-            gone, rollout = notes.standing.version, notes.rollout
-            notes.failed(rollout.attempt if rollout else 0)
+            gone = notes.standing.version
             said = error if version == gone else "update.fell"
             self.looker.say("returned", gone, said)
         elif notes.standing.version == home.version and not home.on_trial():
@@ -85,15 +85,19 @@ class Updater:
 
     def view(self) -> UpdateView | None:
         """What is ready to begin; the banner's words. Cheap: asked once a second."""
-        plan, rollout = self.looker.plan(), self.looker.notes.rollout
-        if plan.step != "offer" or rollout is None or plan.version == self._not_now:
-            return None
+        plan, rollout, home = self.looker.plan(), self.looker.notes.rollout, self.looker.home
+        if follows := home.follows():  # another window here has begun it, and it stands
+            return UpdateView(follows, plan.urge if plan.version == follows else "")
+        if plan.step != "offer" or rollout is None or plan.version in {self._not_now, home.pointer().get("version")}:
+            return None  # or another window here tries it just now
         until = f"{moment(rollout.deadline):%m-%d %H:%M}" if rollout.deadline else ""
         return UpdateView(plan.version, plan.urge, until)
 
     def begin(self) -> None:
         """Let the version that is ready begin with the next start. Raises UpdateRefused where it can't."""
         plan, home, notes = self.looker.plan(), self.looker.home, self.looker.notes
+        if home.follows():
+            return
         if plan.step != "offer":
             raise UpdateRefused("update.nothing_ready")
         try:

@@ -19,6 +19,7 @@ from casework.manifest import decode_manifest, is_version, order
 from sync.errors import UpdateRefused
 from sync.updates.install import FACTORY, MANIFEST, WHEELS, lay
 from sync.updates.launcher import COMPLETE, KEPT, TRIAL, is_whole, read, write
+from sync.updates.running import nobody_runs
 
 KEEP = 3
 """Versions that stay on the disk, besides the one that came with the installation."""
@@ -59,7 +60,8 @@ def forget_failure(home: Path, version: str) -> None:
 
 
 def prune(home: Path, needed: Collection[str] = ()) -> list[str]:
-    """Throw the oldest versions away; the running one, the one before and the factory's stay. Those that went.
+    """Throw the oldest versions away; the one of the pointer, the one before, the factory's and those that a living
+    process runs stay. Those that went.
 
     `needed`: these stay, too: what a rollout goes back to is older than what is here.
     """
@@ -67,12 +69,17 @@ def prune(home: Path, needed: Collection[str] = ()) -> list[str]:
     found = [folder.name for folder in (home / "versions").iterdir() if is_version(folder.name)]
     kept = {*needed, pointer["version"], pointer["previous"], *sorted(found, key=order)[-KEEP:]}
     kept |= {name for name in found if (home / "versions" / name / FACTORY).exists()}
-    gone = sorted(set(found) - kept, key=order)
-    for name in gone:
-        (home / "versions" / name / COMPLETE).unlink(missing_ok=True)  # first: half a version is no version
-        shutil.rmtree(home / "versions" / name, ignore_errors=True)
+    gone = [name for name in sorted(set(found) - kept, key=order) if _thrown_away(home, name)]
     _prune_wheels(home)
     return gone
+
+
+def _thrown_away(home: Path, version: str) -> bool:
+    with nobody_runs(home, version) as free:
+        if free:
+            (home / "versions" / version / COMPLETE).unlink(missing_ok=True)  # first: half a version is no version
+            shutil.rmtree(home / "versions" / version, ignore_errors=True)
+        return free
 
 
 def _prune_wheels(home: Path) -> None:

@@ -20,6 +20,7 @@ from console.updating.pace import Pace
 from console.updating.updater import Updater
 from local_db.counter import Identity
 from local_db.memory import TerminalMemory
+from screens.hall_views import UpdateView
 from sync.errors import ClockTooOld, UpdateError, UpdateOffline, UpdateRefused
 from sync.owner import own
 from sync.updates.fetching import FromFolder
@@ -192,6 +193,79 @@ def test_a_second_process_of_the_window_does_not_look_at_the_same_time(pc: Pc) -
     with other:
         assert pc.looker.look().step == "none"
     assert pc.looker.look().step == "offer"
+
+
+def test_two_terminals_of_one_pc_do_not_lay_a_version_down_at_once(pc: Pc) -> None:
+    pc.publishes()
+    pc.rolls_out()
+    other = own(pc.home.folder, 1, "now", "update.lock")
+    assert other is not None
+    with other:
+        assert pc.looker.look().step == "none"
+        assert not is_whole(pc.home.folder, NEW)
+    assert pc.looker.look().step == "offer"
+
+
+def test_what_failed_at_one_terminal_of_a_pc_is_not_tried_again_by_the_other_before_a_person_says_so(
+    pc: Pc, tmp_path: Path
+) -> None:
+    pc.publishes()
+    pc.rolls_out(attempt=1)
+    memory = enrolled(tmp_path / "second", pc.clock, who=msgspec.structs.replace(WHO, terminal="0013"))
+    other = Window(memory, pc.clock, pc.home, pc.publisher).looker
+    for looker in (pc.looker, other):
+        assert looker.look().step == "offer"
+    pc.updater().begin()
+    assert [next_start(pc.home.folder) for _ in range(3)] == [NEW, NEW, OLD]
+    pc.updater()
+    for number in (2, 3):  # a ring opens, a yes is given: no new attempt
+        pc.rolls_out(number, attempt=1)
+        for looker in (other, pc.looker):
+            assert looker.look().why == "updating.failed_here"
+            assert not switch(pc.home.folder, NEW)
+    pc.rolls_out(4, attempt=4)
+    for looker in (other, pc.looker):
+        assert looker.look().step == "offer"
+    memory.close()
+
+
+def test_what_fails_again_in_a_later_attempt_is_not_tried_a_third_time(pc: Pc) -> None:
+    pc.publishes()
+    for attempt in (1, 2):
+        pc.rolls_out(attempt, attempt=attempt)
+        assert pc.looker.look().step == "offer"
+        pc.updater().begin()
+        assert [next_start(pc.home.folder) for _ in range(3)] == [NEW, NEW, OLD]
+        pc.updater()
+    assert pc.looker.look().why == "updating.failed_here"
+    assert pc.home.failures() == {NEW: 2}
+
+
+def test_a_ring_that_opens_does_not_fetch_in_one_minute(pc: Pc) -> None:
+    pc.publishes()
+    pc.rolls_out(1, opened={}, jitter_minutes=600)
+    assert pc.looker.look().why == "updating.current", "its ring is closed"
+    pc.clock.at += timedelta(days=2)
+    pc.rolls_out(2, jitter_minutes=600)
+    assert pc.looker.look().step == "fetch"
+    assert not is_whole(pc.home.folder, NEW), "it waits for its turn"
+    pc.clock.at += timedelta(hours=10)
+    assert pc.looker.look().step == "offer"
+
+
+def test_a_window_follows_what_another_one_of_the_pc_has_begun_once_it_stands(pc: Pc) -> None:
+    pc.publishes()
+    pc.rolls_out()
+    pc.looker.look()
+    beside = pc.updater()
+    assert switch(pc.home.folder, NEW), "the other window begins it"
+    assert beside.view() is None, "and tries it: nobody takes its tries away"
+    assert next_start(pc.home.folder) == NEW
+    stands(pc.home.folder, NEW)
+    assert beside.view() == UpdateView(NEW)
+    before = read(pc.home.folder)
+    beside.begin()
+    assert read(pc.home.folder) == before, "it only has to end"
 
 
 def test_the_hall_hears_healthy_from_the_new_version_alone(pc: Pc) -> None:

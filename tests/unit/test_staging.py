@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import pytest
 from sync.errors import UpdateRefused
 from sync.updates.install import FACTORY
 from sync.updates.launcher import KEPT, TRIAL, back, is_whole, read, write
+from sync.updates.running import runs
 from sync.updates.staging import by_installer, forget_failure, prune, stage, stands, switch
 from tests.wheels import a_wheel
 
@@ -131,3 +134,32 @@ def test_a_pip_of_the_folder_where_one_stands_is_not_run(
     monkeypatch.setattr("shutil.which", lambda _: ".\\uv.EXE")
     stage(home, "2.0", [a_wheel(tmp_path)], by_installer)
     assert is_whole(home, "2.0")
+
+
+def test_a_version_that_a_living_process_runs_is_never_thrown_away(home: Path) -> None:
+    for number in range(1, 6):
+        stage(home, f"0.{number}", (), unpacked)
+    switch(home, "0.5")
+    program = "import sys; from pathlib import Path; from sync.updates.running import runs\n"
+    program += "held = runs(Path(sys.argv[1]), '0.1'); print(held is not None, flush=True); sys.stdin.read()"
+    words = [sys.executable, "-c", program, str(home)]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as long:
+        assert long.stdout is not None
+        assert long.stdout.readline() == "True\n"
+        mine = runs(home, "0.1")
+        assert mine is not None, "two may run the same one"
+        mine.close()
+        assert prune(home) == ["0.2", "0.3"]
+        assert is_whole(home, "0.1")
+        long.kill()
+        long.wait()
+    assert prune(home) == ["0.1"], "a process that was killed leaves no lock behind"
+
+
+def test_what_can_not_be_locked_is_not_thrown_away(home: Path) -> None:
+    for number in range(1, 6):
+        stage(home, f"0.{number}", (), unpacked)
+    switch(home, "0.5")
+    (home / "running").write_text("a file where the folder should be")
+    assert runs(home, "0.1") is None
+    assert prune(home) == []
