@@ -217,6 +217,11 @@ class Limits(msgspec.Struct, frozen=True):
     # A district's list of items (guide-only)
     district_bytes: int = 16 * 1024 * 1024
     district_rows: int = 20_000
+    # The process beside the console
+    drawing_seconds: float = 60.0
+    """A paper takes a second at most, 200 names one; who takes longer hangs and is ended."""
+    drawing_quiet_seconds: float = 300.0
+    """So long the process that draws and spells is kept without work: what comes next then needs no start."""
     # Updates (updates.md)
     update_poll_seconds: float = 900.0
     """How often a terminal looks for what IT has published; each time up to a fifth earlier or later."""

@@ -98,7 +98,9 @@ def provide(terminal: Terminal) -> None:
     serial = itertools.count(len(cases) + len(terminal.memory.prefiles("")) + 1)
     if not terminal.memory.known_applicant(COMPANY.id):
         _take_in(terminal, "A01", next(serial), COMPANY)
-        while terminal.memory.spell_names(initials_of):  # the fourth lesson looks for her by these letters
+        while terminal.memory.spell_names(
+            lambda names: [initials_of(name) for name in names]
+        ):  # the fourth lesson looks for her by these letters
             pass
     for _ in range(LIMITS.practice_stock - sum(case.state == "accepted" for case in cases)):
         _take_in(terminal, "A01", next(serial))

@@ -11,7 +11,7 @@ from __future__ import annotations
 import dataclasses
 import os
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
@@ -37,6 +37,12 @@ TEST = "test"
 """The kind of a test page; it belongs to no case."""
 LOCK = "printers.lock"
 """One process prints at a time: so it knows that what is `sending` and not its own was broken off."""
+
+
+class Draw(Protocol):
+    """Turns a paper into the form that a printer takes; with `dots` its codes are dots. Raises NotDrawn."""
+
+    def __call__(self, paper: Paper, form: Form, *, dots: bool = False) -> Drawn: ...
 
 
 def render(paper: Paper, form: Form, *, dots: bool = False) -> Drawn:
@@ -80,8 +86,9 @@ class _Rest:
 class PrintQueue:
     """Prints what waits at one window. Keeps in mind which printers are down, so not for two threads at once."""
 
-    def __init__(self, terminal: Terminal) -> None:
+    def __init__(self, terminal: Terminal, draw: Draw = render) -> None:
         self._terminal = terminal
+        self._draw = draw
         self._rests: dict[str, _Rest] = {}
 
     def try_now(self) -> None:
@@ -129,7 +136,7 @@ class PrintQueue:
             address = reached(self._terminal, slot)
             if self._rests_now(slot.name):
                 return None
-            data = render(paper, address.form, dots=address.dots).data
+            data = self._draw(paper, address.form, dots=address.dots).data
         except (NotDrawn, BadInput) as error:
             memory.print_failed(job.id, error.message)
             return None

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from casework.messages import Message
 from console import bootstrap
+from console.beside import Beside
 from console.configured import limits_of, opens
 from console.desk.counter_desk import CounterDesk
 from console.line_thread import LineThread
@@ -30,7 +31,8 @@ class PrintThread:
 
     def __init__(self, terminal: Terminal) -> None:
         self._terminal = terminal
-        self._queue = PrintQueue(terminal)
+        self._beside = Beside(terminal.clock, terminal.memory.limits)
+        self._queue = PrintQueue(terminal, self._beside.draw)
         self._woken = threading.Event()
         self._again = False
         self._ended = False
@@ -60,6 +62,12 @@ class PrintThread:
         self._thread.join(5)
 
     def _run(self) -> None:
+        try:
+            self._print_on()
+        finally:
+            self._beside.close()
+
+    def _print_on(self) -> None:
         quiet = False
         while not self._ended:
             try:
@@ -67,8 +75,9 @@ class PrintThread:
                     self._again = False
                     self._queue.try_now()
                 self._print()
-                while quiet and not self._woken.is_set() and self._terminal.memory.spell_names(_initials):
+                while quiet and not self._woken.is_set() and self._terminal.memory.spell_names(self._beside.initials):
                     pass
+                self._beside.rest()
             except Exception as error:  # the queue keeps what waits; a full disk or a locked file passes
                 self.trouble = bootstrap.sentence(error)
             wait = min(self._queue.next_try() or LOOK_AGAIN_SECONDS, LOOK_AGAIN_SECONDS)
@@ -81,13 +90,6 @@ class PrintThread:
             self._queue.print_waiting()
         finally:
             self.busy = False
-
-
-def _initials(name: str) -> str:
-    """The letters by which a name is found; how to spell is loaded with the first name that needs it."""
-    from casework.catalogue.pinyin import initials_of
-
-    return initials_of(name)
 
 
 class Station:

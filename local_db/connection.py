@@ -21,7 +21,8 @@ FILE = "terminal.db"
 _LOG_KEPT = 12 * 1024 * 1024
 """Bytes of the write-ahead log that stay on the disk: writing over them is cheaper than growing it again."""
 _LOG_ROWS = 2500
-"""Rows written, a clerk's counted twice, after which the log is folded into the file: somewhat more pages."""
+"""Rows of the hall's pages after which the log is folded into the file, somewhat more pages of it. A clerk's count
+ten times: each touches the search index as well, and while a reader looks into the log it goes on to the next fold."""
 
 
 def connect(path: Path, limits: Limits = LIMITS, *, read_only: bool = False) -> sqlite3.Connection:
@@ -91,7 +92,7 @@ class Connected:
                     db.execute("commit")
                 self._lock_held = self.clock.monotonic() - began
                 rows = db.total_changes - before
-                self._unfolded += 2 * rows + 4 if flushed else rows  # small commits share no pages, a page's rows do
+                self._unfolded += 10 * rows + 16 if flushed else rows  # small commits share no pages, a page's rows do
             finally:
                 self._writing = False
                 if db.in_transaction:

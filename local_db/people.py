@@ -6,7 +6,7 @@ off the counter's path, and never by this room.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -91,13 +91,17 @@ class People(Connected):
             db.execute(_SQL["keep_lockout"], (staff, failures, until(failures)))
         return failures
 
-    def spell_names(self, spell: Callable[[str], str], most: int = 200) -> int:
-        """Give names without initials theirs (`casework.catalogue.pinyin.initials_of`). Returns how many it did."""
+    def spell_names(self, spell: Callable[[Sequence[str]], Sequence[str]], most: int = 200) -> int:
+        """Give names without initials theirs, `most` at once (`casework.catalogue.pinyin.initials_of`).
+
+        Returns how many it did.
+        """
         with self.reading() as db:
             rows = db.execute(_SQL["unspelled"], (most,)).fetchall()
-        spelled = [(spell(name), id_) for id_, name in rows]
-        if spelled:
+        if rows:
+            ids, names = zip(*rows, strict=True)
+            spelled = tuple(zip(spell(names), ids, strict=True))
             with self.transaction() as db:
                 db.executemany(_SQL["spell"], spelled)
-                db.execute(_SQL["spelled"], (spelled[-1][1],))
-        return len(spelled)
+                db.execute(_SQL["spelled"], (ids[-1],))
+        return len(rows)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
+from textual._styles_cache import StylesCache
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingsMap
 from textual.containers import Container
@@ -128,6 +129,10 @@ class FrameScreen(Screen[Any], inherit_bindings=False):
     def on_mount(self) -> None:
         """Fill the bars before the first frame."""
         self.dress()
+
+    def on_unmount(self) -> None:
+        """Let go of what was drawn: Textual remembers two colours under the whole cache of a widget, 1,024 of them."""
+        StylesCache.get_inner_outer.cache_clear()
 
     def dress(self) -> None:
         """Write title, status and keys in the present language."""

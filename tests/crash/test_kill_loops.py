@@ -229,6 +229,22 @@ SAVE = "a<f2><enter><enter>"
 ON_THE_SCREEN = re.compile(r"420118\d{6}0012\d{6}")
 
 
+@contextlib.contextmanager
+def furnished(made: Place) -> Iterator[str]:
+    """Its hall serves two windows; at one of them a company has been here before."""
+    form = {
+        "premises": "珞喻路3号", "business_kind": "catering", "business_items": "面食", "area": "80",
+        "legal_representative": "王大力",
+    }  # fmt: skip
+    applicant = {"kind": "entity", "name": "老面馆公司", "id": REGULAR, "phone": "13812345678", "address": "珞喻路3号"}
+    with made.serving() as url:
+        for window in ("0012", "0007"):
+            assert made.enrol(window).code == 0
+        known = line("D01", "known", applicant=applicant, situations={"direct_contact": "no"}, form=form)
+        assert made.at("0012", "intake", "-", stdin=jsonl(known)).code == 0
+        yield url
+
+
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
     """A hall and two windows; at one of them a company that has been here before."""
@@ -236,16 +252,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
     made.found()
     for name in ("YICHUANG_STATE", "YICHUANG_PIN", "YICHUANG_LANG"):
         monkeypatch.setenv(name, made.environment[name])
-    form = {
-        "premises": "珞喻路3号", "business_kind": "catering", "business_items": "面食", "area": "80",
-        "legal_representative": "王大力",
-    }  # fmt: skip
-    applicant = {"kind": "entity", "name": "老面馆公司", "id": REGULAR, "phone": "13812345678", "address": "珞喻路3号"}
-    with made.serving():
-        for window in ("0012", "0007"):
-            assert made.enrol(window).code == 0
-        known = line("D01", "known", applicant=applicant, situations={"direct_contact": "no"}, form=form)
-        assert made.at("0012", "intake", "-", stdin=jsonl(known)).code == 0
+    with furnished(made):
         yield made
 
 

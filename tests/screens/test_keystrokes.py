@@ -100,7 +100,7 @@ def test_an_agent_who_is_not_in_the_prefile_still_takes_30_keys_to_the_paper(pla
 
 def test_a_known_company_is_found_by_its_initials_and_saves_the_number_s_keys(place: demo.Place) -> None:
     async def walk(window: Window) -> None:
-        window.terminal.memory.spell_names(initials_of)
+        window.terminal.memory.spell_names(lambda names: [initials_of(name) for name in names])
         await window.types(BY_INITIALS)
         case = window.newest()
         assert (case.received.item, case.received.applicant.id) == ("D01", REGULAR)

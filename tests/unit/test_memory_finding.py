@@ -76,8 +76,8 @@ def test_a_rare_character_and_a_name_with_a_dot_are_found(memory: TerminalMemory
 def test_initials_find_a_name_once_it_is_spelled(memory: TerminalMemory) -> None:
     save(memory, Hand().received(applicant=PERSON))
     assert names(memory, "zjg") == []
-    assert memory.spell_names(lambda name: {"张建国": "zjg"}[name]) == 1
-    assert memory.spell_names(lambda name: "never") == 0
+    assert memory.spell_names(lambda names: [{"张建国": "zjg"}[name] for name in names]) == 1
+    assert memory.spell_names(lambda names: ["never" for _ in names]) == 0
     assert names(memory, "zj") == ["张建国"]
     assert names(memory, "ZJG") == ["张建国"]
 

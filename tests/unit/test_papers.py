@@ -282,10 +282,13 @@ def test_the_clock_is_left_out_where_there_is_none() -> None:
 
 # Text that tries to be more than text
 
-NASTY = ["[red]张三[/red]", "*粗*_斜_", "#let x = 1", "C:\\temp\\n", "{number}", "$x$ `y` <a> @b", "𠮷䶮", "x" * 10_000]
+NASTY = {
+    "markup": "[red]张三[/red]", "emphasis": "*粗*_斜_", "program": "#let x = 1", "path": "C:\\temp\\n",
+    "field": "{number}", "signs": "$x$ `y` <a> @b", "rare": "𠮷䶮", "endless": "x" * 10_000,
+}  # fmt: skip
 
 
-@pytest.mark.parametrize("name", NASTY, ids=lambda name: name[:12])
+@pytest.mark.parametrize("name", NASTY.values(), ids=NASTY)
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_strange_name_stands_on_the_paper_as_it_is(kind: str, name: str) -> None:
     made = paper(kind, item=name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -26,7 +26,7 @@ def test_a_name_is_found_by_its_initials_after_a_quiet_while(tmp_path: Path, mon
         act.commit_groups([(Hand().received(applicant=PERSON),)])
     spelled, spell_names = threading.Event(), memory.spell_names
 
-    def spell(initials: Callable[[str], str]) -> int:
+    def spell(initials: Callable[[Sequence[str]], Sequence[str]]) -> int:
         count = spell_names(initials)
         spelled.set()
         return count
