@@ -124,6 +124,12 @@ class Limits(msgspec.Struct, frozen=True):
     """A fact that waits longer than this to be sent is shown as trouble."""
     expiry_warning_days: int = 30
     """So long before keys of the ceremony run out the fleet says so."""
+    freshened_days: int = 4
+    """What the hall signs anew every day is trouble when it is older than this."""
+    hall_free_mb: int = 1000
+    """Less than this free on the hall's disk is a trouble."""
+    named_windows: int = 5
+    """Windows that a sentence names one by one."""
     # Identity (security.md)
     invite_seconds: int = 15 * 60
     invite_tries: int = 5

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
+from typing import Literal
 
 import msgspec
 
@@ -11,6 +13,7 @@ from casework.errors import UNREADABLE, BadRollout
 _VERSION = re.compile(r"\d{1,4}(\.\d{1,4}){1,3}([a-z]{1,3}\d{1,3})?\Z")
 _HASH = re.compile(r"[0-9a-f]{64}\Z")
 _WHEEL = re.compile(r"[A-Za-z0-9_.+]+-[A-Za-z0-9_.+!]+(-[A-Za-z0-9_.]+){3,4}\.whl\Z")
+_COMPILED = re.compile(r"cp(\d)(\d+)\Z")
 ANY = "any"
 """Wheels under this word are for every platform."""
 
@@ -62,6 +65,34 @@ def decode_manifest(data: bytes, version: str) -> Manifest:
     if manifest.version != version or not is_version(version) or not every or not fine:
         raise BadRollout("release.unreadable", version=version)
     return manifest
+
+
+def lacks(manifest: Manifest, platform: str, pythons: Collection[str]) -> Literal["", "platform", "python"]:
+    """What keeps a PC from running a release: it has no wheels for its kind, or none for any of its interpreters.
+
+    Args:
+        manifest: of the release.
+        platform: as manifests call it.
+        pythons: minor versions of the interpreters that are there.
+    """
+    mine = manifest.wheels.get(platform, ())
+    if not mine and set(manifest.wheels) != {ANY}:
+        return "platform"
+    built = {tag for wheel in (*manifest.wheels.get(ANY, ()), *mine) for tag in [_built_for(wheel.name)] if tag}
+    least = _minor(manifest.python)
+    fine = any(_minor(one) >= least and built <= {_minor(one)} for one in pythons)
+    return "" if fine else "python"
+
+
+def _minor(python: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r"\d+", python)[:2])
+
+
+def _built_for(name: str) -> tuple[int, ...]:
+    """The one minor version of Python for which a wheel was compiled; empty for one that goes with others too."""
+    python, abi = name.removesuffix(".whl").split("-")[-3:-1]
+    found = _COMPILED.match(abi if abi != "none" else python)
+    return (int(found[1]), int(found[2])) if found else ()
 
 
 def encode_manifest(manifest: Manifest) -> bytes:

@@ -104,6 +104,10 @@ class Standing(msgspec.Struct, frozen=True, omit_defaults=True):
     calendar: str = ""
     launcher: int = 0
     """The edition of the launcher that starts it; 0: nobody looked."""
+    platform: str = ""
+    """As a manifest calls its kind of PC; empty: it has not said."""
+    pythons: tuple[str, ...] = ()
+    """The interpreters that it can start with, by minor version (`3.11`)."""
 
 
 def decode_standing(text: str | None) -> Standing | None:

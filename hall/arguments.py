@@ -64,6 +64,7 @@ def _hall(actions: Any) -> None:
     word.add_argument("type")
     word.add_argument("version", type=int)
     _action(actions, "snapshot")
+    _action(actions, "doctor")
     steps = _action(actions, "staff").add_subparsers(dest="step", required=True, metavar="STEP")
     for step in ("add", "set"):
         one = _action(steps, step, "staff_")
@@ -218,7 +219,9 @@ def _building(actions: Any) -> None:
     old = prove.add_mutually_exclusive_group()
     old.add_argument("--old", metavar="DIR", default="")
     old.add_argument("--first", action="store_true", help=t("hall.option.no_old"))
-    _action(actions, "export").add_argument("folder", metavar="DIR", help=t("hall.option.stick"))
+    writing = _action(actions, "export")
+    writing.add_argument("folder", metavar="DIR", help=t("hall.option.stick"))
+    writing.add_argument("--platform", metavar="NAME,...", default="", help=t("hall.option.stick_platform"))
     taking = _action(actions, "import", "stick_")
     taking.add_argument("folder", metavar="DIR", help=t("hall.option.stick"))
     taking.add_argument("--staff", metavar="NUMBER", required=True, help=t("hall.option.actor"))

@@ -262,6 +262,10 @@ def run_hall(args: argparse.Namespace) -> int:
         from hall.cli_snapshot import run_snapshot
 
         return run_snapshot(args, folder)
+    if args.action == "doctor":
+        from hall.cli_doctor import run_doctor
+
+        return run_doctor(args, folder)
     from hall.cli_staff import run_staff
 
     return run_staff(args, folder)

@@ -19,7 +19,7 @@ import msgspec
 from securesystemslib.signer import Signer
 
 from casework.fleet import act_facts
-from casework.manifest import ANY, Wheel
+from casework.manifest import ANY, Manifest, Wheel
 from casework.messages import t
 from casework.rollout import (
     KINDS,
@@ -44,7 +44,17 @@ from hall.releases.acts import Act, Done, read_acts, record, shown
 from hall.releases.catalogues import ROLE_OF
 from hall.releases.keys import NEXT_ONLINE_KEY, ONLINE_KEY, make_key, read_key
 from hall.releases.proving import manifest_bytes, manifest_in, proven
-from hall.releases.reaching import civil_time, expect_known, expect_published, expect_reachable, hours
+from hall.releases.reaching import (
+    civil_time,
+    expect_built,
+    expect_known,
+    expect_published,
+    expect_reachable,
+    expect_wheels,
+    hours,
+    wheels_for,
+    without_wheels,
+)
 from hall.releases.repository import Releases, found, sign
 from hall.releases.roles import APP, NORMAL, SMALL
 from hall.releases.rollouts import Rollouts
@@ -185,6 +195,7 @@ def _add(args: argparse.Namespace, here: cli.HallHere) -> int:
     built, releases = Path(args.build), releases_of(here)
     data = manifest_bytes(built)
     manifest = manifest_in(data)
+    expect_built(manifest, here.hall.now)
     platforms = proven(built, data, first=not releases.listed(APP))
     for wheel in (wheel for wheels in manifest.wheels.values() for wheel in wheels):
         _copy(built, wheel, releases.folder / "targets")
@@ -226,10 +237,19 @@ def _take(args: argparse.Namespace, here: cli.HallHere) -> int:
 def _publish(args: argparse.Namespace, here: cli.HallHere) -> int:
     by = proven_person(here, args.staff)
     releases = releases_of(here)
+    coming = [data for path in releases.waiting_files(APP) if (data := releases.waiting_file(APP, path)) is not None]
     published = releases.publish(before=lambda roles: record(releases.folder, _act(here, "published", by, roles)))
     settle_own_key(here)
     cli.say(t("release.published", roles=", ".join(published) or "-"))
+    for data in coming:
+        _name_without_wheels(here, manifest_in(data))
     return 0
+
+
+def _name_without_wheels(here: cli.HallHere, manifest: Manifest) -> None:
+    """Whom a rollout of it would be refused for; it may be what others wait for, so it is public all the same."""
+    if far := without_wheels(manifest, here.hall.terminals()):
+        cli.say(t("release.no_wheels", version=manifest.version, terminals=far, **wheels_for(manifest)))
 
 
 def _begin(args: argparse.Namespace, here: cli.HallHere) -> int:
@@ -252,6 +272,7 @@ def _begin(args: argparse.Namespace, here: cli.HallHere) -> int:
     expect_known(rollout, terminals)
     running = {one.number: one.update.app for one in terminals if one.active and one.update and one.update.app}
     expect_reachable(releases, rollout, running)
+    expect_wheels(releases, wanted.app, terminals)
     early = rollout.not_before > here.hall.now  # the hall opens the lab itself when the time has come
     named = ", ".join(f"{kind} {version}" for kind in KINDS if (version := getattr(wanted, kind)))
     rollouts.publish(rollout if early else opened(rollout, RINGS[0], here.hall.now), _act(here, "rollout", by, named))

@@ -20,10 +20,12 @@ def run_export(args: argparse.Namespace, here: cli.HallHere) -> int:
     if rollout is None:
         raise ReleaseTrouble("release.no_rollout")
     releases.freshen()
-    done = stick.export(releases, rollout, Path(args.folder))
+    named = tuple(filter(None, args.platform.split(",")))
+    done = stick.export(releases, rollout, Path(args.folder), named or stick.platforms_of(here.hall.terminals()))
     cli.say(t("stick.written", folder=args.folder, until=done.until))
     cli.print_row({
         "rollout": rollout.number, "versions": list(done.versions), "blocked": list(rollout.blocked),
+        "platforms": list(done.platforms),
         "files": done.files, "bytes": done.bytes, "until": done.until,
     })  # fmt: skip
     return 0

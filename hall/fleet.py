@@ -67,11 +67,20 @@ def _of_the_hall(watched: Watched, now: str, limits: Limits) -> Iterator[Message
         yield Message("fleet.trouble.look", {"since": since, "why": Message(watched.trouble.id, watched.trouble.facts)})
     elif not watched.at or _age(watched.at, now) > _LATE_LOOKS * limits.release_look_seconds:
         yield Message("fleet.trouble.no_look", {"at": day_and_time(watched.at) or "-"})
-    soon = timedelta(days=limits.expiry_warning_days)
-    for role, until in sorted(watched.expires.items()):
+    yield from expiring(watched.expires, now, limits)
+
+
+def expiring(expires: Mapping[str, str], now: str, limits: Limits) -> Iterator[Message]:
+    """Roles whose signatures run out soon, and what the hall should have signed anew by itself.
+
+    `expires`: role -> until when, the hall's civil time.
+    """
+    for role, until in sorted(expires.items()):
         own = NORMAL[role].online and NORMAL[role].days < limits.expiry_warning_days
-        if moment(until) - moment(now) < (timedelta(days=1) if own else soon):
-            yield Message("fleet.trouble.expires", {"role": role, "day": until[:10]})
+        least = NORMAL[role].days - limits.freshened_days if own else limits.expiry_warning_days
+        if moment(until) - moment(now) < timedelta(days=least):
+            said = "fleet.trouble.not_fresh" if own else "fleet.trouble.expires"
+            yield Message(said, {"role": role, "day": until[:10]})
 
 
 def _rollout(rollout: Rollout, seen: Sequence[Seen], now: str) -> FleetRollout:

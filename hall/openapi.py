@@ -59,6 +59,7 @@ def document() -> dict[str, Any]:
             },
             "/healthz": {"get": {"responses": answers(None, 503)}},
             "/metrics": text,
+            "/fleet": _fleet(schema["Problem"]),
         },
         "components": {"schemas": components},
     }
@@ -66,6 +67,14 @@ def document() -> dict[str, Any]:
 
 _OCTETS = "application/octet-stream"
 _RANGE = {"name": "Range", "in": "header", "required": False, "schema": {"type": "string"}}
+
+
+def _fleet(problem: dict[str, Any]) -> dict[str, Any]:
+    """The page of all terminals, for a browser at the hall's own machine."""
+    lang = {"name": "lang", "in": "query", "required": False, "schema": {"type": "string", "enum": ["zh_CN", "en"]}}
+    away = {"description": "asked from another machine", "content": {"application/json": {"schema": problem}}}
+    page = {"description": "all terminals and the rollout, as a page", "content": {"text/html": {}}}
+    return {"get": {"parameters": [lang], "responses": {"200": page, "403": away}}}
 
 
 def _blob_head() -> dict[str, Any]:

@@ -59,14 +59,20 @@ class Publisher:
         for signer in self.signers[role][:signed_by]:
             pending.write_bytes(sign(pending.read_bytes(), role, signer))
 
-    def releases_app(self, version: str, wheels: dict[str, bytes], **more: Any) -> Manifest:
-        """Publish a release of the application."""
-        made = tuple(Wheel(name, hashlib.sha256(data).hexdigest(), len(data)) for name, data in wheels.items())
-        for wheel, data in zip(made, wheels.values(), strict=True):
-            file = self.folder / "targets" / wheel.path
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(data)
-        manifest = Manifest(version, {ANY: made}, schema=15, **more)
+    def releases_app(
+        self, version: str, wheels: dict[str, bytes], compiled: dict[str, dict[str, bytes]] | None = None, **more: Any
+    ) -> Manifest:
+        """Publish a release of the application; `compiled`: wheels of one platform each."""
+        made = {}
+        for platform, files in {ANY: wheels, **(compiled or {})}.items():
+            made[platform] = tuple(
+                Wheel(name, hashlib.sha256(data).hexdigest(), len(data)) for name, data in files.items()
+            )
+            for wheel, data in zip(made[platform], files.values(), strict=True):
+                file = self.folder / "targets" / wheel.path
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_bytes(data)
+        manifest = Manifest(version, made, schema=15, **more)
         self.lists(APP, f"app/{version}/manifest.json", encode_manifest(manifest))
         self.releases.publish()
         return manifest

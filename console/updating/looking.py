@@ -9,7 +9,6 @@ import contextlib
 import dataclasses
 import os
 import sys
-import sysconfig
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,7 +16,7 @@ from pathlib import Path
 from casework.ambient import CIVIL, Clock, moment, stamp
 from casework.errors import BadRollout
 from casework.limits import LIMITS, Limits
-from casework.manifest import ANY, Manifest, Wheel, encode_manifest, order
+from casework.manifest import ANY, Manifest, Wheel, encode_manifest, lacks, order
 from casework.rollout import Rollout, Standing, State, versions_for
 from casework.updating import Here, Plan, delay_seconds, plan
 from console.configured import calendar_here, taken, versions_here
@@ -29,7 +28,7 @@ from sync.errors import NoLock, UpdateError, UpdateRefused
 from sync.owner import own
 from sync.updates.client import Published
 from sync.updates.fetching import Source
-from sync.updates.install import WHEELS
+from sync.updates.install import WHEELS, platform
 from sync.updates.staging import Install, forget_failure, prune, stage
 
 LOCK = "update.lock"
@@ -44,16 +43,19 @@ Apply = Callable[[Published, Rollout], None]
 
 def wheels_here(manifest: Manifest) -> tuple[Wheel, ...]:
     """The wheels for this machine. Raises UpdateRefused where there are none for it."""
-    mine = manifest.wheels.get(sysconfig.get_platform(), ())
-    if not mine and set(manifest.wheels) != {ANY}:
-        raise UpdateRefused("update.no_platform", version=manifest.version, platform=sysconfig.get_platform())
-    return (*manifest.wheels.get(ANY, ()), *mine)
+    if lacks(manifest, platform(), pythons_here()) == "platform":
+        raise UpdateRefused("update.no_platform", version=manifest.version, platform=platform())
+    return (*manifest.wheels.get(ANY, ()), *manifest.wheels.get(platform(), ()))
+
+
+def pythons_here() -> tuple[str, ...]:
+    """The interpreters with which this PC can start a version, by minor version."""
+    return (f"{sys.version_info[0]}.{sys.version_info[1]}",)
 
 
 def reachable(manifest: Manifest, running: str) -> None:
     """Whether a version can be begun from here in one step. Raises UpdateRefused with what IT has to do first."""
-    wanted = tuple(int(part) for part in manifest.python.split("."))
-    if sys.version_info[: len(wanted)] < wanted:
+    if lacks(manifest, platform(), pythons_here()) == "python":
         raise UpdateRefused("update.python", version=manifest.version, python=manifest.python)
     if manifest.min_from and order(running) < order(manifest.min_from):
         raise UpdateRefused("update.step", version=manifest.version, first=manifest.min_from)
@@ -189,6 +191,7 @@ class Looker:
                 rollout.number if rollout else 0, self.home.version, mine.catalogue, mine.config,
                 state or before.state, version or before.version, error or taken(self.memory).error,
                 calendar=calendar_here(self.memory), launcher=self.home.launcher,
+                platform=platform(), pythons=pythons_here(),
             )
         )  # fmt: skip
 

@@ -4,12 +4,14 @@
     DIR/terminals/<number>/      of each window that wrote itself out: status.json, outbox.jsonl; answer.jsonl goes back
 
 Metadata bring the keys that were withdrawn, the rollout the versions that are blocked. The timestamp is written last.
+What an older stick has besides is taken away then: it would only fill it.
 """
 
 from __future__ import annotations
 
+import contextlib
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -18,13 +20,13 @@ import msgspec
 from casework.carried import PURPOSE_STATUS, CarriedStatus
 from casework.errors import BadBytes
 from casework.facts import NO_HASH
-from casework.manifest import decode_manifest
+from casework.manifest import ANY, decode_manifest
 from casework.rollout import Rollout
 from casework.seals import Signed, read, unseal
 from hall.errors import ReleaseTrouble
-from hall.health import contact_of
+from hall.health import TerminalHealth, contact_of
 from hall.releases.repository import Releases, place_of
-from hall.releases.roles import APP, CATALOGUE, CONFIG, ROLLOUT, TIMESTAMP
+from hall.releases.roles import APP, CATALOGUE, CONFIG, DELEGATED, ROLLOUT, ROOT, SNAPSHOT, TARGETS, TIMESTAMP
 from hall.rows import Changes, ReportRow
 from hall.store import Reading
 
@@ -41,35 +43,77 @@ class Carried(msgspec.Struct, frozen=True):
     """Of what was copied now; what lay there already is not copied again."""
     until: str
     """From then on no window installs from it (UTC)."""
+    platforms: tuple[str, ...]
+    """The kinds of PC for which it has compiled wheels."""
 
 
-def export(releases: Releases, rollout: Rollout, into: Path) -> Carried:
-    """Write what is published to a stick. Raises ReleaseTrouble where it can't be written."""
+def platforms_of(terminals: Iterable[TerminalHealth]) -> frozenset[str]:
+    """The kinds of PC of the active windows; empty, for all kinds, while one of them has not said what it is."""
+    said = {one.update.platform if one.update is not None else "" for one in terminals if one.active}
+    return frozenset() if "" in said else frozenset(said)
+
+
+def export(releases: Releases, rollout: Rollout, into: Path, platforms: Collection[str] = ()) -> Carried:
+    """Write what is published to a stick, with the wheels for `platforms` (none named: for all).
+
+    Raises ReleaseTrouble where it can't be written, and for a kind of PC for which no release has wheels.
+    """
     try:
-        return _exported(releases, rollout, into)
+        return _exported(releases, rollout, into, frozenset(platforms))
     except OSError as cause:
         raise ReleaseTrouble("stick.not_written", folder=str(into), reason=cause.strerror or str(cause)) from cause
 
 
-def _exported(releases: Releases, rollout: Rollout, into: Path) -> Carried:
+def _exported(releases: Releases, rollout: Rollout, into: Path, platforms: frozenset[str]) -> Carried:
     listed = {role: releases.listed(role) for role in (APP, CATALOGUE, CONFIG, ROLLOUT)}
-    versions = tuple(dict.fromkeys(filter(None, (rollout.target.app, rollout.before.app))))
+    wanted = tuple(dict.fromkeys(filter(None, (rollout.target.app, rollout.before.app))))
+    places = {version: f"app/{version}/manifest.json" for version in wanted}
+    manifests = {  # what the windows were installed with, before there was a repository, is not listed
+        version: decode_manifest(data, version)
+        for version, path in places.items()
+        if (data := releases.content(APP, path)) is not None
+    }
+    built = {key for manifest in manifests.values() for key in manifest.wheels}
+    if unknown := platforms - built:
+        if built - {ANY}:
+            known = ", ".join(sorted(built - {ANY}))
+            raise ReleaseTrouble("stick.no_platform", platform=", ".join(sorted(unknown)), platforms=known)
+        platforms = frozenset()
+    carried = platforms | {ANY} if platforms else built
     paths = [place_of(info) for role, files in listed.items() if role != APP for info in files.values()]
-    held = []
-    for version in versions:
-        path = f"app/{version}/manifest.json"
-        data = releases.content(APP, path)
-        if data is None:
-            continue  # what the windows were installed with, before there was a repository
-        held.append(version)
-        paths.append(place_of(listed[APP][path]))
-        paths += [wheel.path for wheels in decode_manifest(data, version).wheels.values() for wheel in wheels]
+    for version, manifest in manifests.items():
+        paths.append(place_of(listed[APP][places[version]]))
+        paths += [wheel.path for key, wheels in manifest.wheels.items() if key in carried for wheel in wheels]
+    ours = (into / "metadata" / f"{TIMESTAMP}.json").is_file()
     copied = [_copied(releases.folder / "targets" / path, into / "targets" / path) for path in dict.fromkeys(paths)]
-    metadata = sorted((releases.folder / "metadata").glob("*.json"), key=lambda file: file.name == f"{TIMESTAMP}.json")
-    for file in metadata:
-        _copied(file, into / "metadata" / file.name, anew=True)
+    metadata = _needed(releases)
+    for name in metadata:
+        _copied(releases.folder / "metadata" / name, into / "metadata" / name, anew=True)
+    if ours:  # never in a folder in which somebody else has something of that name
+        _left_alone(into / "targets", {Path(path) for path in paths})
+        _left_alone(into / "metadata", set(map(Path, metadata)))
     until: datetime = releases.role(TIMESTAMP).signed.expires
-    return Carried(tuple(held), sum(map(bool, copied)), sum(copied), f"{until:%Y-%m-%d %H:%M}")
+    return Carried(
+        tuple(manifests), sum(map(bool, copied)), sum(copied), f"{until:%Y-%m-%d %H:%M}",
+        tuple(sorted(carried - {ANY})),
+    )  # fmt: skip
+
+
+def _needed(releases: Releases) -> list[str]:
+    """Every root, of the others the newest; the timestamp last."""
+    roots = sorted(file.name for file in (releases.folder / "metadata").glob(f"*.{ROOT}.json"))
+    newest = [f"{releases.newest(name).signed.version}.{name}.json" for name in (TARGETS, *DELEGATED, SNAPSHOT)]
+    return [*roots, *newest, f"{TIMESTAMP}.json"]
+
+
+def _left_alone(folder: Path, kept: set[Path]) -> None:
+    """Take away what an older export has left, and folders that are empty by it."""
+    for path in sorted(folder.rglob("*"), reverse=True):
+        if path.is_dir():
+            with contextlib.suppress(OSError):  # not empty
+                path.rmdir()
+        elif path.relative_to(folder) not in kept:
+            path.unlink()
 
 
 def _copied(source: Path, target: Path, *, anew: bool = False) -> int:

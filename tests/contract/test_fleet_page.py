@@ -15,6 +15,7 @@ import pytest
 from casework import messages
 from casework.wire import Problem
 from console.messages import translator
+from hall.openapi import document
 from tests.hall_world import HallWorld, in_hall
 from tests.rollouts import Publishing, standing, tells
 
@@ -172,3 +173,9 @@ def test_two_readers_of_two_languages_at_once_get_each_their_own(tmp_path: Path)
         assert ["all terminals" in text for text in texts] == [True, False] * 5
 
     in_hall(tmp_path, story)
+
+
+def test_whoever_reads_the_interface_finds_the_page_and_that_it_is_for_this_machine() -> None:
+    answers = document()["paths"]["/fleet"]["get"]["responses"]
+    assert set(answers) == {"200", "403"}
+    assert set(answers["200"]["content"]) == {"text/html"}

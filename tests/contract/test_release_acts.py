@@ -14,6 +14,7 @@ import pytest
 from casework import messages
 from casework.ambient import moment, stamp
 from casework.limits import LIMITS
+from casework.manifest import Manifest, Wheel, encode_manifest
 from console.fleet_desk import HallFleet
 from console.main import main
 from hall import cli
@@ -93,7 +94,8 @@ def test_what_was_refused_is_no_act_and_a_clerk_has_no_hand_on_it(hall: HallFold
 
 
 def test_a_publication_names_who_published_it(hall: HallFolder) -> None:
-    hall.publisher.lists("app", "app/0.6.0/manifest.json", b"{}")
+    waiting = Manifest("0.6.0", {"any": (Wheel("y-0.6.0-py3-none-any.whl", "0" * 64, 1),)}, schema=15)
+    hall.publisher.lists("app", "app/0.6.0/manifest.json", encode_manifest(waiting))
     assert hall.release("publish", "--staff", "4002") == 0
     assert acts(hall) == [("4002", "published", "app", True)]
     assert hall.release("publish", "--staff", "4002") == 0

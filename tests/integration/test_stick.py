@@ -17,6 +17,8 @@ from casework.rollout import RINGS, Versions, decode_standing
 from console.errors import ConsoleError
 from console.terminal import Terminal
 from console.updating.stick import take_in
+from hall import cli
+from hall.errors import ReleaseTrouble
 from hall.releases import stick
 from hall.releases.rollouts import Rollouts
 from local_db.counter import Identity
@@ -25,6 +27,7 @@ from sync.updates.launcher import is_whole, read
 from tests.builders import FixedClock
 from tests.command_line import Place, jsonl, line
 from tests.releases import NOW, Publisher
+from tests.rollouts import HallFolder, standing
 from tests.terminals import enrolled
 from tests.updated_pc import NEW, OLD, Window, installed, wheel
 
@@ -47,11 +50,11 @@ class Far:
         target, before = Versions(NEW), Versions(OLD)
         self.publisher.rolls_out(1, target=target, before=before, opened=OPEN, blocked=("0.5.5",))
 
-    def export(self) -> stick.Carried:
+    def export(self, *platforms: str) -> stick.Carried:
         """The hall writes its stick."""
         rollout = Rollouts(self.publisher.releases, "h1").current()
         assert rollout is not None
-        return stick.export(self.publisher.releases, rollout, self.stick)
+        return stick.export(self.publisher.releases, rollout, self.stick, platforms)
 
     def take_in(self) -> Any:
         """It is plugged in at the window."""
@@ -80,6 +83,69 @@ def test_a_window_without_a_line_is_updated_by_the_same_proofs(far: Far) -> None
 def test_a_stick_that_is_written_again_copies_no_wheel_twice(far: Far) -> None:
     first, again = far.export(), far.export()
     assert (first.files > 1, again.files, again.bytes) == (True, 0, 0)
+
+
+def wheels_on(place: Path) -> set[str]:
+    """The names of the wheels that lie there."""
+    return {file.name for file in (place / "targets").rglob("*.whl")}
+
+
+def test_a_stick_that_went_round_for_years_is_not_full_of_what_nobody_runs(far: Far) -> None:
+    far.export()
+    old, metadata = wheels_on(far.stick), set((far.stick / "metadata").iterdir())
+    (far.stick / "terminals" / "0012").mkdir(parents=True)
+    (far.stick / "terminals" / "0012" / "status.json").write_bytes(b"{}")
+    (far.stick / "holiday.jpg").write_bytes(b"of somebody")
+    name = "yichuang-0.7.0-py3-none-any.whl"
+    far.publisher.releases_app("0.7.0", {name: wheel({"console/__init__.py": "newer"})})
+    far.publisher.rolls_out(2, target=Versions("0.7.0"), before=Versions(OLD), opened=OPEN)
+    far.export()
+    assert (old != {name}, wheels_on(far.stick)) == (True, {name})
+    assert len(set((far.stick / "metadata").iterdir())) == len(metadata), "one list of each kind, not one of each day"
+    assert (far.stick / "terminals" / "0012" / "status.json").is_file(), "what a window wrote is not the hall's to take"
+    assert (far.stick / "holiday.jpg").is_file()
+    assert far.take_in().version == "0.7.0"
+
+
+def test_nothing_is_taken_away_from_a_folder_that_was_no_stick_of_the_halls(far: Far) -> None:
+    (far.stick / "targets").mkdir(parents=True)
+    (far.stick / "targets" / "shooting.txt").write_text("somebody's sport")
+    far.export()
+    assert (far.stick / "targets" / "shooting.txt").is_file()
+
+
+def test_a_stick_for_windows_carries_nothing_for_linux(far: Far) -> None:
+    program = {"yichuang-0.7.0-py3-none-any.whl": wheel({"console/__init__.py": "newer"})}
+    compiled = {
+        "win-amd64": {"msgspec-1.0-cp311-cp311-win_amd64.whl": b"for windows"},
+        "linux-x86_64": {"msgspec-1.0-cp311-cp311-manylinux_2_28_x86_64.whl": b"for linux"},
+    }
+    far.publisher.releases_app("0.7.0", program, compiled)
+    far.publisher.rolls_out(2, target=Versions("0.7.0"), before=Versions(OLD), opened=OPEN)
+    assert far.export().platforms == ("linux-x86_64", "win-amd64")
+    assert len(wheels_on(far.stick)) == 3
+    done = far.export("win-amd64")
+    assert (done.platforms, done.bytes) == (("win-amd64",), 0)
+    assert wheels_on(far.stick) == {*program, "msgspec-1.0-cp311-cp311-win_amd64.whl"}
+    with pytest.raises(ReleaseTrouble) as no:
+        far.export("win32")
+    assert no.value.message.facts == {"platform": "win32", "platforms": "linux-x86_64, win-amd64"}
+
+
+def test_the_halls_windows_say_for_which_kind_of_pc_the_stick_is(tmp_path: Path) -> None:
+    hall = HallFolder(tmp_path / "hall")
+    said = standing(platform="win-amd64", pythons=("3.11",))
+
+    def kinds() -> set[str]:
+        with cli.open_hall(hall.folder) as here:
+            return set(stick.platforms_of(here.hall.terminals()))
+
+    hall.window("0012", said)
+    assert kinds() == {"win-amd64"}
+    hall.window("0013", None)
+    assert kinds() == set(), "for all: one of them has not said what it is"
+    hall.window("0013", standing(platform="linux-x86_64", pythons=("3.11",)))
+    assert kinds() == {"win-amd64", "linux-x86_64"}
 
 
 def test_a_flipped_bit_on_the_stick_installs_nothing(far: Far) -> None:
