@@ -17,7 +17,7 @@ from casework.rollout import Standing
 from console.updating.home import Home
 from console.updating.notes import Notes
 from sync.updates.install import FACTORY
-from sync.updates.launcher import KEPT, LIB
+from sync.updates.launcher import EDITION, KEPT, LIB
 
 OLDEST_PYTHON = (3, 11)
 _HOURS_UNTOLD = 48
@@ -50,6 +50,7 @@ def installation(home: Home | None, notes: Notes, now: str, problems: list[Messa
         "folder": str(home.folder), "version": home.version, "state": pointer.get("state", KEPT),
         "versions": sorted(home.staged()), "factory": factory, "failed": pointer.get("failed", []),
         "wanted": said.version or None, "standing": said.state or None, "error": said.error or None,
+        "launcher": home.launcher, "newest_launcher": EDITION,
         "lib": str(home.folder / "versions" / home.version / LIB),
     }  # fmt: skip
 

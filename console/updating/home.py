@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import sys
 import threading
 from collections.abc import Mapping
@@ -14,11 +13,10 @@ import msgspec
 
 from casework.errors import BadRollout
 from casework.manifest import Manifest, decode_manifest, is_version
-from sync.updates.install import LAUNCHER, MANIFEST
+from sync.updates.install import LAUNCHER, MANIFEST, edition
 from sync.updates.launcher import KEPT, LIB, TRIAL, is_whole, read, replace
 
 VARIABLE = "YICHUANG_HOME"
-_EDITION = re.compile(rb"^EDITION = (\d{1,6})$", re.MULTILINE)
 FAILED = "failed.json"
 ROOT = "root.json"
 """The first root of trust, as it came with the installation."""
@@ -81,12 +79,8 @@ class Home(msgspec.Struct, frozen=True):
 
     @property
     def launcher(self) -> int:
-        """The edition of the launcher that lies here; 1: of before there were editions, 0: it can't be read."""
-        try:
-            found = _EDITION.search((self.folder / LAUNCHER).read_bytes())
-        except OSError:
-            return 0
-        return int(found[1]) if found else 1
+        """The edition of the launcher that lies here; 0: there is none that can be read."""
+        return edition(self.folder / LAUNCHER)
 
     def manifest(self, version: str) -> Manifest | None:
         """What a staged version says of itself; None where it came without, or what it says is damaged."""

@@ -3,6 +3,9 @@
 Standard library alone, and no link is ever made: it runs on a PC that has Python with pip and nothing else, without a
 network. Everything is checked against `manifest.json` first; the pointer is written last, so an installation that was
 cut is begun again with the same words. What stands already is never touched: from then on updates come by themselves.
+
+`python install.py HOME --repair` lays the launcher of this release over an older one, which no update replaces; the
+same file in `HOME/versions/<v>/lib/sync/updates` does so without any build. Versions, pointer and data stay.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ import argparse
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -44,6 +48,10 @@ SAYS = {
     " | This Python has no pip: install the one of python.org, or run python -m ensurepip first.",
     "failed": "没有装成：{what}。请排除后重新运行。"
     " | It could not be installed: {what}. Mend that, and run this again.",
+    "no_home": "{what} 里没有一窗：--repair 只修复已装好的。"
+    " | Yichuang is not installed in {what}: --repair mends what is installed.",
+    "repaired": "启动器已是第 {what} 版（原为 {have}），其余未动。"
+    " | The launcher is edition {what} (it was {have}); nothing else was touched.",
     "done": "一窗 {what} 已装好。启动：{have} | Yichuang {what} is installed. Start it with: {have}",
 }
 """What is said, in both languages at once: there is no catalogue on a bare PC yet."""
@@ -126,6 +134,36 @@ def install(build: Path, home: Path, root: Path | None = None) -> str:
     return version
 
 
+def repair(source: Path, home: Path, root: Path | None = None) -> tuple[int, int]:
+    """Lay the launcher of `source` over an older one, or one that is lost; the editions that stand and that stood.
+
+    A newer one stays. `root`: another root of trust, for a hall that lost its keys. Raises InstallTrouble, OSError.
+    """
+    if not (home / "versions").is_dir():
+        raise InstallTrouble("no_home", home)
+    mine, there = edition(source / LAUNCHER), edition(home / LAUNCHER)
+    if not mine:
+        raise InstallTrouble("no_build", source / LAUNCHER)
+    if root is not None:
+        _json(root)
+        _copied(root, home / ROOT)
+    if mine <= there:
+        return there, there
+    _copied(source / LAUNCHER, home / LAUNCHER)
+    return mine, there
+
+
+def edition(file: Path) -> int:
+    """The edition of the launcher in `file`: 1 for one of before there were any, 0 where it is none."""
+    try:
+        text = file.read_text("utf-8")
+        compile(text, file.name, "exec")
+    except (OSError, ValueError, SyntaxError):
+        return 0
+    found = re.search(r"^EDITION = (\d{1,6})$", text, re.MULTILINE)
+    return int(found[1]) if found else int("def next_start(" in text)
+
+
 def _json(file: Path) -> Any:
     try:
         return json.loads(file.read_text("utf-8"))
@@ -189,7 +227,8 @@ def _by_pip(wheels: Sequence[Path], lib: Path) -> None:
 def _copied(source: Path, target: Path) -> None:
     part = target.with_name(f"{target.name}.part")
     shutil.copyfile(source, part)
-    part.replace(target)
+    _flushed(part)  # after a power cut an empty launcher would start nothing
+    launcher.replace(part, target)
 
 
 def main(words: list[str]) -> int:
@@ -200,9 +239,14 @@ def main(words: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="install.py")
     parser.add_argument("home", metavar="HOME", type=Path)
     parser.add_argument("--root", metavar="root.json", type=Path, default=None)
+    parser.add_argument("--repair", action="store_true")
     args = parser.parse_args(words)
     home, build = args.home.resolve(), Path(__file__).resolve().parent
     try:
+        if args.repair:
+            now, before = repair(build, home, args.root)
+            print(SAYS["repaired"].format(what=now, have=before or "-"))
+            return 0
         version = install(build, home, args.root)
     except (InstallTrouble, OSError) as no:
         trouble = no if isinstance(no, InstallTrouble) else InstallTrouble("failed", no)

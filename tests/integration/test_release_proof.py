@@ -233,6 +233,24 @@ def test_an_installation_that_was_cut_is_begun_again_with_the_same_words(
     assert not (home / "versions" / ".staging-0.4.0").exists()
 
 
+def test_an_old_launcher_is_replaced_by_the_newest_and_nothing_else_is_touched(bare: Path, tmp_path: Path) -> None:
+    home, build = tmp_path / "home", Path(install.__file__).parent  # as it lies in every installed version
+    (home / "versions").mkdir(parents=True)
+    (home / "current.json").write_text('{"version": "0.5.0"}')
+    old = Path(launcher.__file__).read_text("utf-8").replace(f"EDITION = {launcher.EDITION}\n", "")
+    for text, before in ((old, 1), ("half a fi(le", 0), ("", 0)):
+        (home / "launcher.py").write_text(text, "utf-8")
+        assert install.edition(home / "launcher.py") == before
+        done = installs(bare, build, home, "--repair")
+        assert (done.returncode, done.stderr) == (0, "")
+        assert (home / "launcher.py").read_bytes() == Path(launcher.__file__).read_bytes()
+    (home / "launcher.py").write_text(old + "EDITION = 900\n", "utf-8")
+    assert install.repair(build, home) == (900, 900), "a newer one stays"
+    assert sorted(file.name for file in home.iterdir()) == ["current.json", "launcher.py", "versions"]
+    assert (home / "current.json").read_text() == '{"version": "0.5.0"}'
+    assert installs(bare, build, tmp_path / "nothing", "--repair").returncode == 1
+
+
 def test_a_version_that_pip_has_laid_finds_itself_whole_and_one_with_a_torn_file_does_not(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
