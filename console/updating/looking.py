@@ -38,7 +38,7 @@ _NOTHING = Plan("none", why="updating.none")
 Open = Callable[[], tuple[str, Source]]
 """The address of what is published, and what reads from there."""
 Apply = Callable[[Published, Rollout], None]
-"""Takes over what needs no restart: the settings."""
+"""Keeps what needs no restart, the settings, until nothing is open."""
 
 
 def wheels_here(manifest: Manifest) -> tuple[Wheel, ...]:
@@ -74,7 +74,7 @@ class Looker:
         open: the place of what is published, asked anew each time.
         pace: told how fast the rollout lets this terminal download, in KiB a second.
         install: lays wheels into a folder.
-        apply: takes over what needs no restart.
+        apply: keeps what needs no restart until nothing is open.
     """
 
     memory: TerminalMemory
