@@ -86,8 +86,11 @@ class IntakeScreen(PeopleForm):
 
     @property
     def occupied(self) -> bool:
-        """Something of an applicant stands in the form: nothing else may be put there, and it does not lock."""
-        self.model.take(self.sheet.rows)
+        """Something of an applicant stands in the form: nothing else may be put there, and it does not lock.
+
+        Only asked, never taken from the rows: this is asked each second, also while what is known of an applicant has
+        come into the form and its rows don't show it yet.
+        """
         form = self.model.form()
         return bool(form.item or form.applicant.id or form.applicant.name)
 

@@ -11,10 +11,12 @@ from datetime import timedelta
 
 import pytest
 
+from casework.messages import Message
 from console import bootstrap
 from console.demo import demo
 from console.line_once import sync_once
 from screens.case import CaseScreen
+from screens.field import InputRow
 from screens.sheet import Sheet
 from screens.table import Table
 from tests.screens.real_window import COMPANY, REGULAR, Window, at_window_12, waiting_prints
@@ -200,4 +202,25 @@ def test_nobody_knows_the_day_until_she_confirms_it_once(place: demo.Place, monk
         assert window.app.screen.PLACE == "saved"  # type: ignore[attr-defined]
 
     monkeypatch.setattr(bootstrap, "SystemClock", AfterTheBoot)
+    at_window_12(place, "1001", walk)
+
+
+def test_a_look_at_the_status_takes_nothing_out_that_was_just_filled_in(
+    place: demo.Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second ticks while the desk still looks for an open case of the company whose number was typed."""
+
+    async def walk(window: Window) -> None:
+        warns = window.desk.open_case_warning
+
+        async def slowly(item: str, applicant_id: str) -> Message | None:
+            await window.app.poll()
+            return await warns(item, applicant_id)
+
+        monkeypatch.setattr(window.desk, "open_case_warning", slowly)
+        await window.types(f"nd01<enter>1<enter>{REGULAR}<enter>")
+        rows = {row.key: row.value for row in window.app.screen.query_one(Sheet).rows if isinstance(row, InputRow)}
+        assert (rows["applicant.id"], rows["applicant.name"]) == (REGULAR, "老面馆公司")
+        assert rows["applicant.phone"]
+
     at_window_12(place, "1001", walk)
