@@ -158,6 +158,7 @@ LONG_WORLDS = (
     ("restore", "1..100"),
     ("lineage", "1..100"),
     ("rebuilt", "1..100"),
+    ("damaged", "1..100"),
     ("month", "1..3"),
 )
 """Profiles of the simulated world with the seeds that a long run plays."""

@@ -186,6 +186,11 @@ class Docket:
             revoked_since=row.revoked,
         )  # fmt: skip
 
+    def lacks(self, body: Body) -> bool:
+        """Whether it is the head of a catalogue or calendar whose bytes the hall has no more."""
+        version = body.version if isinstance(body, CatalogueHead | CalendarHead) else ""
+        return bool(version) and version not in self.changes.blobs and self._reading.blob(version) is None
+
     def terminal(self, number: str) -> TerminalRow | None:
         """A terminal as it is now."""
         return self.changes.terminals.get(number) or self._reading.terminal(number)

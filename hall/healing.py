@@ -192,11 +192,19 @@ class Healing(Keeping):
             if not hall.healing:
                 return self._told_late(hall)
             if self.now < hall.healing and not self._all_went_on(reading):
-                return frozenset()
+                return self._not_for_ever(hall)
         scopes: frozenset[str] = frozenset()
         while (done := self._put_back_some()) is not None:
             scopes |= done
         return scopes | self._end_healing() | {HALL_SCOPE}  # never empty: what was held is looked at now
+
+    def _not_for_ever(self, hall: HallRow) -> frozenset[str]:
+        """The gathering goes on; where this clock was set back since it began, for the usual time from now on."""
+        until = stamp(moment(self.now) + timedelta(seconds=self._limits.heal_seconds))
+        if until < hall.healing:
+            with self._store.writing() as tx:
+                self._save(tx, Changes(epoch=msgspec.structs.replace(tx.hall(), healing=until)))
+        return frozenset()
 
     def _told_late(self, hall: HallRow) -> frozenset[str]:
         """What was proven after the gathering and nobody has shown either (T60); each place is written down once."""

@@ -132,7 +132,8 @@ class Replay:
             body = body_of(fact)
         except BadBytes:
             return
-        present = self._docket.present(body) if self._stands else None
+        lost = not to_the_place and self._docket.lacks(body)
+        present = self._docket.present(body) if self._stands or lost else None
         if present is not None:
             if isinstance(body, bodies.TerminalSet) and isinstance(present, bodies.TerminalSet):
                 present = self._ended(body, present)

@@ -16,6 +16,7 @@ import msgspec
 from casework.ambient import Clock, NewId, moment, stamp
 from casework.errors import BadBytes
 from casework.facts import HALL, Fact, decode_fact
+from casework.folding import fold_mark
 from casework.limits import LIMITS, Limits
 from casework.seals import Signer
 from casework.wire import ENTRY_FACT, Entry, decode_entry
@@ -29,6 +30,9 @@ from hall.keeping import Keeping
 from hall.replaying import Replay
 from hall.segments import Segment, following, segments_in
 from hall.sqlite_store import SqliteStore
+
+_OF_TWO = "two programs"
+"""A fold that no program has."""
 
 
 class Restored(msgspec.Struct, frozen=True):
@@ -83,7 +87,10 @@ class Restoring(Keeping):
         """Open an epoch beyond `least` and all that is known; its number."""
         until = stamp(moment(self.now) + timedelta(seconds=self._limits.heal_seconds))
         with self._store.writing() as tx:
-            tx.save(new_epoch(tx, "restore", self.now, until, self._new_id, least))
+            changes = new_epoch(tx, "restore", self.now, until, self._new_id, least)
+            if tx.fold() != fold_mark():  # two programs have folded it: whoever serves it folds all anew (S32)
+                changes.fold = _OF_TWO
+            tx.save(changes)
             return tx.hall().epoch
 
 

@@ -41,9 +41,12 @@ def follow_own(db: sqlite3.Connection, cases: Iterable[str]) -> None:
         reshow_prefile(db, case_id)
 
 
-def reshow_prefile(db: sqlite3.Connection, case_id: str) -> None:
-    """Make what is shown of a prefile anew: what the log says, and the own facts on top of it."""
-    said, masked = _in_log(db, case_id)
+def reshow_prefile(db: sqlite3.Connection, case_id: str, upto: int | None = None) -> None:
+    """Make what is shown of a prefile anew: what the log says, and the own facts on top of it.
+
+    `upto`: as far as the log is folded now; None: to the cursor.
+    """
+    said, masked = _in_log(db, case_id, upto)
     prefile = fold_prefile([*said, *_on_top(db, case_id)])
     if prefile is not None and masked:
         prefile = msgspec.structs.replace(prefile, masked=True)
@@ -58,10 +61,10 @@ def reshow_prefile(db: sqlite3.Connection, case_id: str) -> None:
     db.execute(_SQL["keep_prefile"], row)
 
 
-def _in_log(db: sqlite3.Connection, case_id: str) -> tuple[list[Fact], bool]:
+def _in_log(db: sqlite3.Connection, case_id: str, upto: int | None) -> tuple[list[Fact], bool]:
     """The facts that the log has, in full where they were made here or fetched; whether one is masked (S7)."""
     facts, masked = [], False
-    for (data,) in db.execute(_SQL["said_of_case"], (case_id,)).fetchall():
+    for (data,) in db.execute(_SQL["said_of_case"], (case_id, upto)).fetchall():
         try:
             entry = decode_entry(data)
         except BadBytes:

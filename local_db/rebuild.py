@@ -88,7 +88,7 @@ class Rebuild(Standing):
         before = shown_case(db, case_id)
         db.execute(_SQL["drop_confirmed"], (case_id,))
         keep(db, case_id, before, overlaid(db, case_id, self._fold_log(db, case_id, upto)), now)
-        reshow_prefile(db, case_id)
+        reshow_prefile(db, case_id, upto)
 
     def projection_hash(self) -> str:
         """SHA-256 over all projections in a fixed order; two memories with the same history have the same."""

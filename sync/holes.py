@@ -8,7 +8,7 @@ from casework.errors import BadBytes
 from casework.seals import unseal
 from casework.wire import PURPOSE_CASE, CaseAnswer, CaseProof, case_digest
 from sync.contact import Contact
-from sync.errors import Busy, Declined, NotTheHall, OtherHall
+from sync.errors import Busy, Declined, Memory, NotTheHall, OtherHall, TryAgain, Unreachable
 
 _HAS_NONE = 404
 
@@ -22,13 +22,22 @@ class Holes:
         self._without: set[str] = set()
 
     async def step(self) -> None:
-        """Mend at most `limits.holes_at_once` holes. Raises AskPerson or TryAgain."""
+        """Mend at most `limits.holes_at_once` holes; what can't be had now is asked for later, like all behind it.
+
+        Raises AskPerson, and Unreachable where there is no line.
+        """
         contact = self._contact
         found = await contact.memory(contact.store.holes, self._last, contact.limits.holes_at_once)
         self._last = found[-1] if len(found) == contact.limits.holes_at_once else ""
         for case_id in found:
-            if case_id not in self._without:
+            if case_id in self._without:
+                continue
+            try:
                 await self._mend(case_id)
+            except (Unreachable, Memory):
+                raise
+            except TryAgain:
+                continue
 
     async def _mend(self, case_id: str) -> None:
         contact = self._contact

@@ -39,6 +39,7 @@ class Page(msgspec.Struct, frozen=True):
 
 _WORDS = (b"terminal.set", b"epoch.opened")
 """In the bytes of a fact that may change what is asked: nothing is asked before it was read (S7, S25)."""
+_HAS_NONE = 404
 _Query = Mapping[str, str | int]
 
 
@@ -167,18 +168,21 @@ class Inbound:
         return _Came(answer, signed, head, links, chain, shown)
 
     async def blobs(self) -> bool:
-        """Fetch the catalogue and calendar versions that are named and not here; whether none is missing now.
+        """Fetch the catalogue and calendar versions that are named and not here; whether none of the hall's is missing.
 
-        One that can't be had yet does not hold up the log: it is asked for again before the next poll.
+        One that can't be had yet holds up neither the log nor the others: it is asked for again before the next poll.
         """
-        contact = self._contact
+        contact, complete = self._contact, True
         for sha256 in await contact.memory(contact.store.missing_blobs):
             try:
-                data = await contact.question(partial(self._blob, sha256))
-            except (TryAgain, Declined):
+                data = await contact.question(partial(self._blob, sha256), batch=True)
+            except Declined as declined:
+                complete = complete and declined.status == _HAS_NONE and declined.problem is not None
+            except TryAgain:
                 return False
-            await contact.memory(contact.store.keep_blob, sha256, data)
-        return True
+            else:
+                await contact.memory(contact.store.keep_blob, sha256, data)
+        return complete
 
     async def _blob(self, sha256: str) -> bytes:
         return await self._contact.transport.blob(sha256, self._contact.signer, self._contact.hall_now())

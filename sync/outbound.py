@@ -127,7 +127,9 @@ class Outbound:
             signed = seal(contact.signer, PURPOSE_BATCH, batch)
             try:
                 answer = await contact.question(partial(contact.transport.push, signed), batch=True)
-            except (Declined, TryAgain):
+            except Declined:
+                continue  # perhaps it is about this group's bytes
+            except TryAgain:
                 return
             await contact.memory(contact.store.answered, answer.verdicts, answer.acked)
             await contact.heard(answer.hall_time)

@@ -65,8 +65,9 @@ insert into person_words (rowid, words) select id, words from person where id > 
 update finder set indexed = (select coalesce(max(id), 0) from person) where id = 1
 
 -- name: said_of_case
--- The facts of a case as the log has them, in order.
-select bytes from entry where case_id <> '' and case_id = ? and kind = 'fact' and seq <= (select cursor from standing)
+-- The facts of a case as the log has them up to a place (null: up to the cursor), in order.
+select bytes from entry where case_id <> '' and case_id = ?1 and kind = 'fact'
+    and seq <= coalesce(?2, (select cursor from standing))
 order by seq
 
 -- name: full_bytes

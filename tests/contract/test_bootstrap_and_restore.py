@@ -209,3 +209,34 @@ def test_t32_t60_s27_what_a_former_number_had_brought_is_sent_again_when_the_hal
         assert (answer.verdict.v, world.waiting()) == ("accepted", [])
 
     in_hall(tmp_path, story)
+
+
+def test_s21_s22_an_application_before_its_number_that_moved_meanwhile_shows_so_after_a_snapshot(
+    tmp_path: Path,
+) -> None:
+    """A window that was off for long shows it as taken in elsewhere, and does not take it in once more."""
+
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        world.api.hall.start()
+        window = await world.window("0012", client)
+        await busy(window, 5)
+        form = bodies.Form("D01")
+        parked, taken = window.hand.received(), window.received()
+        for case, code in ((parked.case, "K7PM3XQ3"), (taken.case, "K7PM3XQ4")):
+            await window.push(window.make("prefile.parked", bodies.PrefileParked(code, "single", form), case))
+        back = await placed(world, "0015", SMALL)
+        await busy(window, 20)
+        await window.push(window.make("prefile.taken", bodies.PrefileTaken("0012"), parked.case), taken)
+        world.snapshot()
+        pulled = await placed(world, "0016")
+        assert back.memory.prefile_of(taken.case).state == "parked"  # type: ignore[union-attr]
+        assert not (await back.sync()).error
+        for case, state in ((parked.case, "taken"), (taken.case, "received")):
+            shown = back.memory.prefile_of(case)
+            assert shown is not None
+            assert (shown, shown.state) == (pulled.memory.prefile_of(case), state)
+        before = back.memory.projection_hash()
+        back.memory.rebuild()
+        assert back.memory.projection_hash() == before
+
+    in_hall(tmp_path, story, limits=SMALL)

@@ -5,19 +5,24 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import httpx
 import pytest
 
 from casework import bodies
 from casework.events import body_of
 from casework.facts import NO_HASH, decode_fact
 from casework.wire import ENTRY_FACT
+from hall.backups import Backups
+from hall.restoring import restore
+from hall.sqlite_store import SqliteStore
 from local_db.memory import TerminalMemory
 from local_db.state import State
 from tests.contract.test_hall_healing import copied, restored
 from tests.contract.test_incarnations import cloned, officer
-from tests.hall_world import HallWorld
+from tests.hall_world import HallWorld, in_hall
 from tests.machines import Machine, at_a_hall
 from tests.sim.loop import PowerCut
+from tests.sim.programs import NEW, Noted
 
 
 def put_back(pc: Machine, image: Path) -> None:
@@ -193,3 +198,29 @@ def test_t32_s16_what_was_refused_after_a_restore_and_comes_back_late_waits_in_n
             assert machine.agrees(case.id)
 
     at_a_hall(tmp_path, story)
+
+
+def test_s26_s32_a_hall_that_an_older_program_restored_is_folded_anew_by_the_one_that_serves_it(tmp_path: Path) -> None:
+    """The copy says that the newer program has folded it; what came after it was folded by one that reads less."""
+
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        second, hall = tmp_path / "second", tmp_path / "again"
+        with NEW.running():
+            world.api.hall.start()
+            window = await world.window("0012", client)
+            taken = window.received()
+            await window.push(taken)
+            backups = Backups(second, world.path, world.store, world.signer, world.clock)
+            backups.step()
+            await window.push(window.make("noted", Noted("局"), taken.case))
+            backups.step()
+            assert world.case(taken.case).organ == "局"  # type: ignore[union-attr]
+        hall.mkdir()
+        assert restore(hall, "hall.db", second, None, world.signer, world.clock, world.ids.new_id).from_segments
+        with NEW.running():
+            world.path, world.store = hall / "hall.db", SqliteStore(hall / "hall.db")
+            world.start()
+            world.api.hall.start()
+            assert world.case(taken.case).organ == "局"  # type: ignore[union-attr]
+
+    in_hall(tmp_path, story)

@@ -107,7 +107,7 @@ class Lineage:
         for name in ("terminal.db-wal", "terminal.db-shm"):
             (terminal.folder / name).unlink(missing_ok=True)
         shutil.copy(image, terminal.folder / "terminal.db")
-        window.reread(terminal.eyes)
+        window.reread(terminal.eyes, self._world.truth.made)
         window.contact = contact
         here = {own.hash for own in window.own}
         if self._world.truth.blind:  # both copies burnt within a minute, the hall's and this one
@@ -136,7 +136,8 @@ class Lineage:
         twin.signer, twin.hall_key, twin.program = terminal.signer, terminal.hall_key, terminal.program
         other = Window(window.number, window.scopes)
         other.numbers, other.later, other.contact = list(window.numbers), window.later, window.contact
-        other.reread(twin.eyes)
+        other.rotten |= window.rotten
+        other.reread(twin.eyes, world.truth.made)
         world.truth.twins.add(window.number)
         self._twins[name] = terminal.number
         self._say(terminal, f"its disk is cloned for {name}", "cloned")
@@ -252,7 +253,7 @@ class Lineage:
             self._since.pop(name, None)
             window = self._window(terminal)
             window.goes_by(number)
-            window.reread(terminal.eyes)
+            window.reread(terminal.eyes, self._world.truth.made)
             self._say(terminal, f"goes by {number} from here on", "enrolled again")
             if stream.random() < 0.3:
                 self._vouch()

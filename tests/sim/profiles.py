@@ -155,6 +155,10 @@ PROFILES = {
         images=0.7, clones=0.5, states=0.3, revocations=0.6, opened=0.7, restores=1.0, between_acts=15.0, desk=8.0,
         drop=0.02, lost_answer=0.04, late_double=0.03, partitions=1.0, crashes=0.7, torn=0.7, hall_restarts=0.5,
     ),
+    "damaged": Profile(
+        images=0.7, clones=0.5, states=0.3, revocations=0.6, opened=0.7, rotten=0.5, between_acts=15.0, desk=8.0,
+        drop=0.02, lost_answer=0.04, late_double=0.03, partitions=1.0, crashes=0.7, torn=0.7, hall_restarts=0.5,
+    ),
     "month": Profile(
         terminals=5, days=30, between_acts=900.0, desk=60.0, poll_seconds=300.0, poll_spacing=60.0, look_seconds=30.0,
         tick_seconds=600.0, every_step=50, drop=0.01, lost_answer=0.01, delay=0.01, double=0.005, late_double=0.005,

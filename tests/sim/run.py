@@ -63,6 +63,9 @@ MUST_HAPPEN: dict[str, tuple[str, ...]] = {
         "restored from an image", "enrolled again", "logged adopts", "answer 409 forked", "began from a snapshot",
         "sealed again after a restore",
     ),
+    "damaged": (
+        "rotten", "held: bytes", "cloned", "restored from an image", "enrolled again", "logged adopts", "revoked",
+    ),
     "disk-full": ("no store.disk_full", "hall disk full", "answer 503 storage", "crash", "torn save"),
 }  # fmt: skip
 """What has to happen at least once over the seeds of a profile, or they have proven nothing."""

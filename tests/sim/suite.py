@@ -21,6 +21,7 @@ WORLDS = {
     "restore": 20,
     "lineage": 30,
     "rebuilt": 12,
+    "damaged": 12,
 }
 """How many seeds of each profile, from 1 on."""
 _PATIENCE = 3600.0

@@ -60,6 +60,8 @@ class Truth:
         """What the hall has answered, whatever it said, by hash: from then on it is never lost."""
         self._had: set[str] = set()
         """What stood in a log that is gone, by hash."""
+        self.made: dict[str, Own] = {}
+        """Every fact as it was committed, by hash."""
         self.lost_scans: set[str] = set()
         """Papers that lay on a disk alone when an older image took its place, by hash."""
         self.blind = False
@@ -72,7 +74,9 @@ class Truth:
         window = self.windows[terminal.number]
         touched = set()
         for fact in facts:
-            window.add(fact)
+            own = Own(fact)
+            self.made[own.hash] = own
+            window.add(own)
             touched.add(fact.case)
             if fact.type.startswith("resolve."):
                 self.mirror.resolving.add(fact.group.id)
@@ -140,13 +144,13 @@ class Truth:
     def _sealed_again(self, terminal: Terminal, window: Window) -> None:
         """In another epoch it brings once more what a number of before had brought, and nothing else (S25, S27)."""
         rows = terminal.eyes.execute(
-            "select f.bytes from outbox o join fact f on f.n = o.fact where o.local_seq > ? order by o.local_seq",
+            "select f.hash from outbox o join fact f on f.n = o.fact where o.local_seq > ? order by o.local_seq",
             (len(window.own),),
         ).fetchall()
-        for (data,) in rows:
-            if digest(data) not in self.answered and digest(data) not in self._had:
+        for (hash_,) in rows:
+            if hash_ not in self.answered and hash_ not in self._had:
                 raise Broken(f"sealed: {terminal.number} seals a fact again that the hall never had")
-            window.add(decode_fact(data))
+            window.add(self.made[hash_])
             self._happened["sealed again after a restore"] += 1
 
     def asked(self, number: str, request: httpx.Request, response: httpx.Response | None) -> None:

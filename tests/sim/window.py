@@ -70,9 +70,9 @@ class Window:
         """Ids of its own facts."""
         return {own.fact.id for own in self.own}
 
-    def add(self, fact: Fact) -> None:
+    def add(self, own: Own) -> None:
         """A fact was committed."""
-        own = Own(fact)
+        fact = own.fact
         self.own.append(own)
         seq = len(self.own)
         self.of_case[fact.case].append(seq)
@@ -109,15 +109,21 @@ class Window:
         self.numbers.append(number)
         self.scopes = self.scopes | {f"terminal/{number}"}
 
-    def reread(self, eyes: sqlite3.Connection) -> None:
-        """Its disk is another one than it was, or was sealed anew: begin from what lies there."""
+    def reread(self, eyes: sqlite3.Connection, made: dict[str, Own]) -> None:
+        """Its disk is another one than it was, or was sealed anew: begin from what lies there.
+
+        `made`: all facts as they were committed, by hash; bytes on a disk may have broken since.
+        """
         self.own, self.of_case, self._seqs = [], defaultdict(list), {}
         self.told, self.open, self.resolved, self.seen, self.stubs = {}, set(), set(), 0, set()
         rows = eyes.execute(
-            "select f.bytes, o.state, o.verdict, o.stub from outbox o join fact f on f.n = o.fact order by o.local_seq"
+            "select f.hash, f.bytes, o.state, o.verdict, o.stub from outbox o join fact f on f.n = o.fact"
+            " order by o.local_seq"
         ).fetchall()
-        for seq, (data, state, verdict, stub) in enumerate(rows, 1):
-            self.add(decode_fact(data))
+        for seq, (hash_, data, state, verdict, stub) in enumerate(rows, 1):
+            if hash_ not in made:  # the program's own word at a new enrolment
+                made[hash_] = Own(decode_fact(data))
+            self.add(made[hash_])
             if verdict is not None and state not in {"committed", "sent"}:
                 self.told[seq] = msgspec.json.decode(verdict, type=Verdict)
             if stub:

@@ -1,0 +1,162 @@
+"""One thing that fails always, or that nobody has any more, stops nothing else (S12, S21, S25, S33)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import httpx
+import msgspec
+
+from casework import bodies
+from casework.facts import digest
+from casework.limits import LIMITS
+from hall.office import publish
+from tests.beginning import DAY, PULLS, at_hall, busy, placed
+from tests.contract.test_hall_healing import copied, restored
+from tests.contract.test_hall_lost_and_found import gathered, plugged
+from tests.hall_world import CALENDAR, CATALOGUE, HallWorld, Window, in_hall
+from tests.lines import Place
+
+NEW = CATALOGUE + b"\n", CALENDAR + b"\n"
+SECONDS_OF_A_YEAR = 365 * 24 * 3600
+
+
+def published(world: HallWorld) -> None:
+    """Another catalogue and another calendar count from here on."""
+    world.api.hall.change(lambda reading, now, new_id: publish(reading, *NEW, now, new_id))
+
+
+class Refusing(httpx.AsyncBaseTransport):
+    """A proxy that lets nothing through in which one of some words stands, in its address or in its body."""
+
+    def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
+        self.inner = inner
+        self.words: set[bytes] = set()
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        said = str(request.url).encode() + await request.aread()
+        if any(word in said for word in self.words):
+            return httpx.Response(403, html="<html>forbidden</html>")
+        return await self.inner.handle_async_request(request)
+
+
+async def behind_a_proxy(world: HallWorld) -> tuple[Place, Refusing]:
+    """A terminal whose line goes through one; it does not pack what it sends, so that the proxy can read it."""
+    plain = msgspec.structs.replace(PULLS, gzip_bytes=1 << 30)
+    place = await placed(world, "0032", limits=plain, wire=Refusing)
+    assert isinstance(place.wire, Refusing)
+    return place, place.wire
+
+
+def test_s33_a_catalogue_that_nobody_has_keeps_no_other_from_coming(tmp_path: Path) -> None:
+    """A fact names one that the hall never had: the new catalogue and the new calendar come all the same."""
+
+    async def story(world: HallWorld, window: Window) -> None:
+        place = await placed(world, "0032", limits=PULLS)
+        for nobodys in ("0" * 64, "f" * 64):
+            await window.push(msgspec.structs.replace(window.received(), catalogue=nobodys))
+        published(world)
+        assert (await place.sync()).error == ""
+        assert [place.memory.blob(digest(data)) for data in NEW] == list(NEW)
+        assert await place.line._inbound.blobs(), "what the hall has not is no reason to ask every other second"
+
+    at_hall(tmp_path, story)
+
+
+def test_s12_what_a_proxy_never_lets_through_keeps_no_other_bytes_back(tmp_path: Path) -> None:
+    async def story(world: HallWorld, _window: Window) -> None:
+        place, proxy = await behind_a_proxy(world)
+        await place.sync()
+        first, second = place.hand.received(), place.hand.received()
+        proxy.words = {first.id.encode(), second.id.encode()}
+        place.commit(first, second)
+        while place.memory.pending().unsent:
+            await place.sync()
+        assert len(place.memory.without_bytes()) == 2
+        proxy.words = {first.id.encode()}
+        world.clock.go(LIMITS.stub_again_seconds + 1)
+        await place.sync()
+        await place.sync()
+        assert world.case(second.case) is not None
+        assert world.case(first.case) is None
+        assert len(place.memory.without_bytes()) == 1
+
+    at_hall(tmp_path, story)
+
+
+def test_s21_a_case_that_can_not_be_had_stops_neither_the_log_nor_another_case(tmp_path: Path) -> None:
+    async def story(world: HallWorld, window: Window) -> None:
+        place, proxy = await behind_a_proxy(world)
+        ended = [case for at, case in enumerate(await busy(window, 12)) if at % 5 == 1]
+        await place.sync()
+        world.clock.go(LIMITS.kept_seconds + DAY)
+        await busy(window, 1)
+        await place.sync()
+        while place.memory.purge_step():
+            pass
+        for case in ended:
+            await window.push(window.received(), window.make("printed", bodies.Printed("return", 2, "0012-1"), case))
+        while (await place.line._inbound.step(0.0)).upto < world.entries()[-1].seq:
+            pass
+        first, *others = place.memory.holes()
+        assert others
+        proxy.words = {f"/case/{first}".encode()}
+        assert (await place.sync()).error == ""
+        assert place.memory.holes() == (first,)
+        proxy.words = set()
+        world.clock.go(30)
+        await place.sync()
+        assert place.memory.holes() == ()
+
+    at_hall(tmp_path, story)
+
+
+def test_t32_s33_a_catalogue_whose_bytes_were_lost_with_the_hall_does_not_count(tmp_path: Path) -> None:
+    """It was published after the copy. Its place in the log comes back, its bytes do not: the one of before goes on."""
+
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        world.api.hall.start()
+        place, other = await placed(world, "0015", limits=PULLS), await placed(world, "0016", limits=PULLS)
+        await place.sync()
+        copied(world, tmp_path / "backup.db")
+        published(world)
+        for one in (place, other):
+            await one.sync()
+        restored(world, tmp_path / "backup.db")
+        plugged(world, place, other)
+        for one in (place, other):
+            await one.sync()
+        gathered(world)
+        own = place.hand.received()
+        place.commit(own)
+        await place.sync()
+        officer = await world.window("0017", client)
+        officer.epoch = 2
+        assert [each.verdict.v for each in await officer.push(officer.accepted(own.case))] == ["accepted"]
+        new = await placed(world, "0018", limits=PULLS)
+        for one in (place, other, new):
+            await one.sync()
+            assert one.memory.head("catalogue.head").version == digest(CATALOGUE)  # type: ignore[union-attr]
+            assert one.memory.blob(digest(CALENDAR)) == CALENDAR
+        published(world)
+        await new.sync()
+        assert [new.memory.blob(digest(data)) for data in NEW] == list(NEW)
+
+    in_hall(tmp_path, story, limits=PULLS)
+
+
+def test_s25_a_hall_whose_clock_was_a_year_ahead_when_it_was_restored_does_not_gather_for_a_year(
+    tmp_path: Path,
+) -> None:
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        await world.window("0012", client)  # its PC is broken: it never comes back
+        copied(world, tmp_path / "backup.db")
+        world.clock.go(SECONDS_OF_A_YEAR)
+        restored(world, tmp_path / "backup.db")
+        world.clock.go(-SECONDS_OF_A_YEAR)
+        world.api.hall.tick()
+        gathered(world)
+        with world.store.reading() as reading:
+            assert reading.hall().healing == ""
+
+    in_hall(tmp_path, story)
