@@ -215,6 +215,7 @@ def _building(actions: Any) -> None:
     prove = _action(actions, "prove")
     prove.add_argument("build", metavar="DIR")
     prove.add_argument("--database", metavar="FILE", default="", help=t("hall.option.memory"))
+    prove.add_argument("--hall", metavar="FILE", default="", help=t("hall.option.hall_database"))
     prove.add_argument("--days", metavar="N", type=int, default=1)
     old = prove.add_mutually_exclusive_group()
     old.add_argument("--old", metavar="DIR", default="")

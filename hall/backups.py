@@ -79,25 +79,7 @@ class Backups:
 
     def full(self, path: Path) -> None:
         """A checked, whole copy of the memory while it is served. Raises Stop."""
-        temporary = path.with_name(path.name + ".tmp")
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            temporary.unlink(missing_ok=True)
-            with (
-                contextlib.closing(sqlite3.connect(self._database)) as source,
-                contextlib.closing(sqlite3.connect(temporary, isolation_level=None)) as copy,
-            ):
-                source.backup(copy, pages=_PAGES)
-                copy.execute("pragma journal_mode = delete")  # one file, no log beside it
-                if [row[0] for row in copy.execute("pragma quick_check(1)")] != ["ok"]:
-                    raise Stop("hall.backup_damaged", file=str(self._database))
-            flushed(temporary)
-            put_in_place(temporary, path)
-        except (OSError, sqlite3.Error) as cause:
-            raise Stop("hall.no_write", file=str(path), reason=str(cause)) from cause
-        finally:
-            with contextlib.suppress(OSError):
-                temporary.unlink(missing_ok=True)
+        whole_copy(self._database, path)
 
     def _put_away(self) -> None:
         """What lies before the oldest full copy that is kept."""
@@ -109,6 +91,29 @@ class Backups:
         for name in segments_in(self._folder / SEGMENTS):
             if name.last < oldest:
                 name.path.unlink()
+
+
+def whole_copy(database: Path, path: Path) -> None:
+    """A checked copy of a memory as the one file `path`, also while it is served. Raises Stop."""
+    temporary = path.with_name(path.name + ".tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.unlink(missing_ok=True)
+        with (
+            contextlib.closing(sqlite3.connect(database)) as source,
+            contextlib.closing(sqlite3.connect(temporary, isolation_level=None)) as copy,
+        ):
+            source.backup(copy, pages=_PAGES)
+            copy.execute("pragma journal_mode = delete")  # one file, no log beside it
+            if [row[0] for row in copy.execute("pragma quick_check(1)")] != ["ok"]:
+                raise Stop("hall.backup_damaged", file=str(database))
+        flushed(temporary)
+        put_in_place(temporary, path)
+    except (OSError, sqlite3.Error) as cause:
+        raise Stop("hall.no_write", file=str(path), reason=str(cause)) from cause
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
 
 
 def fulls_in(folder: Path) -> list[Path]:

@@ -43,6 +43,7 @@ from hall.shipped import shipped_calendar, shipped_catalogue
 from hall.snapshots import FOLDER, Shelf
 from hall.sqlite_store import SqliteStore
 from hall.threads import OwnThread, in_thread
+from hall.upgrading import keep_before
 
 if TYPE_CHECKING:  # the web server is loaded when it serves
     from starlette.applications import Starlette
@@ -168,10 +169,12 @@ def open_hall(folder: Path, *, clock: Clock | None = None, limits: Limits = LIMI
     """The hall in `folder`, closed at the end. Raises Stop when there is none."""
     if not (folder / DATABASE).is_file():
         raise Stop("hall.no_hall", folder=str(folder))
-    signer = read_key(folder / KEYS)
+    signer, clock = read_key(folder / KEYS), clock or HallClock()
+    if (kept := keep_before(folder, DATABASE, clock.now())) is not None:
+        say(t("hall.kept_before", file=str(kept)))
     store = SqliteStore(folder / DATABASE, limits)
     try:
-        yield HallHere(folder, store, signer, clock or HallClock(), limits)
+        yield HallHere(folder, store, signer, clock, limits)
     finally:
         store.close()
 

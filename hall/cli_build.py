@@ -52,7 +52,7 @@ def run_prove(args: argparse.Namespace) -> int:
         lambda step: cli.say(t(f"build.step.{step}")),
     )  # fmt: skip
     database = Path(args.database) if args.database else None
-    tried = prover.prove(stamp(clock.now()), database, args.days)
+    tried = prover.prove(stamp(clock.now()), database, args.days, Path(args.hall) if args.hall else None)
     cli.print_row(msgspec.to_builtins(tried))
     failed = next((step for step in tried.steps if not step.ok), None)
     if failed is None:

@@ -6,6 +6,7 @@
     migrated    the new version opens the copy and checks itself
     facts       what was in the outbox and among the facts is there byte for byte
     goes_back   the old version opens the migrated copy and checks itself: migrations only expand
+    hall_...    the same with a copy of a hall's database: brought on with every entry of its log, and gone back from
 
 `proof.json` beside the manifest names the manifest's hash, and for each platform on which it was tried what came of it.
 """
@@ -29,7 +30,7 @@ from casework.errors import UNREADABLE, BadRollout
 from casework.manifest import Manifest, decode_manifest
 from hall.errors import BuildTrouble, ReleaseTrouble, TrialTrouble
 from hall.files import write_whole
-from hall.releases.trials import MEMORY, Runner, facts_in, fresh_python, schema_of
+from hall.releases.trials import EVERYTHING, MEMORY, Runner, facts_in, fresh_python, log_in, schema_of
 
 PROOF = "proof.json"
 
@@ -91,18 +92,19 @@ class Prover:
         self._data = manifest_bytes(build)
         self._manifest = manifest_in(self._data)
 
-    def prove(self, at: str, database: Path | None, days: int) -> Tried:
+    def prove(self, at: str, database: Path | None, days: int, hall: Path | None = None) -> Tried:
         """Try everything up to the first thing that fails; written to `proof.json`.
 
         Args:
             at: now (`stamp`).
             database: a terminal's file, or a copy of it; None: made by a demo.
             days: how many days that demo works.
+            hall: a hall's database, or a copy of it; None: the demo's.
         """
         facts: dict[str, Any] = {"old": "", "bytes": 0}
         place = tempfile.TemporaryDirectory(prefix="yichuang-proof-", ignore_cleanup_errors=True)
         with place as name, contextlib.suppress(_Failed):
-            self._all(Path(name), database, days, facts)
+            self._all(Path(name), (database, hall), days, facts)
         passed = all(step.ok for step in self._steps)
         tried = Tried(
             at, sys.version.split()[0], facts["old"], facts["bytes"], tuple(self._steps),
@@ -111,7 +113,9 @@ class Prover:
         self._write(tried)
         return tried
 
-    def _all(self, folder: Path, database: Path | None, days: int, facts: dict[str, Any]) -> None:
+    def _all(
+        self, folder: Path, databases: tuple[Path | None, Path | None], days: int, facts: dict[str, Any]
+    ) -> None:  # fmt: skip
         python = self._step("python", lambda: fresh_python(folder / "python"))
         runs = Runner(python, folder)
         self._step("installed", lambda: runs.script(self._build / "install.py", str(folder / "home")))
@@ -120,7 +124,7 @@ class Prover:
         if self._old is not None:
             old = self._old
             facts["old"] = self._step("old_starts", lambda: runs.start(old, "--version").strip())
-        copy = self._step("memory", lambda: runs.memory(self._old or lib, database, days))
+        copy = self._step("memory", lambda: runs.memory(self._old or lib, databases[0], days))
         before = facts_in(copy)
         self._step("migrated", lambda: runs.check(lib, copy))
         facts["bytes"] = (copy / MEMORY).stat().st_size
@@ -129,8 +133,21 @@ class Prover:
         if self._old is not None:
             self._step("goes_back", lambda: runs.check(old, copy))
             self._step("facts_again", lambda: _same(facts_in(copy), before))
+        self._hall(runs, lib, databases[1])
 
-    def _step(self, name: str, what: Callable[[], Any]) -> Any:
+    def _hall(self, runs: Runner, lib: Path, database: Path | None) -> None:
+        """The hall's own update, and the way back from it."""
+        hall = self._step("hall_memory", lambda: runs.hall(self._old or lib, database))
+        before = log_in(hall, EVERYTHING)
+        self._step("hall_migrated", lambda: _same(runs.opens_hall(lib, hall), before[0]))
+        self._step("hall_log", lambda: _same(log_in(hall, EVERYTHING), before))
+        if self._old is not None:
+            old = self._old
+            self._step("hall_goes_back", lambda: runs.goes_back(old, hall), told=True)
+            self._step("hall_log_again", lambda: _same(log_in(hall, before[0]), before))
+
+    def _step(self, name: str, what: Callable[[], Any], *, told: bool = False) -> Any:
+        """`told`: what it gives is kept beside it."""
         self._tell(name)
         began = self._seconds()
         try:
@@ -138,7 +155,8 @@ class Prover:
         except (TrialTrouble, OSError, sqlite3.Error) as no:
             self._steps.append(Step(name, ok=False, seconds=round(self._seconds() - began, 2), said=str(no)[:600]))
             raise _Failed from no
-        self._steps.append(Step(name, ok=True, seconds=round(self._seconds() - began, 2)))
+        said = str(found) if told else ""
+        self._steps.append(Step(name, ok=True, seconds=round(self._seconds() - began, 2), said=said))
         return found
 
     def _write(self, tried: Tried) -> None:

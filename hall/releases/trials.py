@@ -12,8 +12,13 @@ import sys
 from pathlib import Path
 
 from hall.errors import TrialTrouble
+from hall.upgrading import copies_in
 
-MEMORY = "terminal.db"
+MEMORY, HALL = "terminal.db", "hall.db"
+AS_IT_IS, BY_COPY = "as it is", "by the copy"
+"""How the version before goes on with a hall's database."""
+EVERYTHING = 1 << 62
+"""More entries than any log has."""
 _START = "import sys; sys.path.insert(0, sys.argv.pop(1)); from console.main import main; raise SystemExit(main())"
 """As the launcher starts a version (sync.updates.launcher)."""
 _UNKNOWN = 2
@@ -80,12 +85,54 @@ class Runner:
             raise TrialTrouble(f"{database}?")
         data = self._folder / "data"
         data.mkdir()
-        with (
-            contextlib.closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as source,
-            contextlib.closing(sqlite3.connect(data / MEMORY)) as copy,
-        ):
-            source.backup(copy)
+        _copied(database, data / MEMORY)
         return data
+
+    def hall(self, lib: Path, database: Path | None) -> Path:
+        """A hall's folder with a copy of its `database`, else of what the demo of `lib` made; under a key of its own.
+
+        Raises TrialTrouble, sqlite3.Error.
+        """
+        if database is None:
+            database = self._folder / "demo" / "hall" / HALL
+            if not database.is_file():
+                self.start(lib, "demo", "--headless", "--dir", str(self._folder / "demo"))
+        if not database.is_file():
+            raise TrialTrouble(f"{database}?")
+        hall = self._folder / "hall"
+        self.start(lib, "hall", "init", "--sample", "--dir", str(hall))
+        with contextlib.closing(sqlite3.connect(hall / HALL)) as db:
+            (key,) = db.execute("select key from hall").fetchone()
+        for file in hall.glob(f"{HALL}*"):
+            file.unlink()
+        _copied(database, hall / HALL)
+        with contextlib.closing(sqlite3.connect(hall / HALL)) as db, db:
+            db.execute("update hall set key = ?", (key,))
+        return hall
+
+    def opens_hall(self, lib: Path, hall: Path) -> int:
+        """The program in `lib` opens the hall; how many entries it finds. Raises TrialTrouble."""
+        said = self.start(lib, "hall", "epoch", "--dir", str(hall))
+        try:
+            return int(json.loads(said.splitlines()[-1])["entries"])
+        except (ValueError, LookupError, TypeError) as cause:
+            raise TrialTrouble(said[-200:]) from cause
+
+    def goes_back(self, old: Path, hall: Path) -> str:
+        """How the version before goes on with a hall that the newer one has opened. Raises TrialTrouble.
+
+        It opens it as it is, or from the copy that was kept before it was brought on.
+        """
+        try:
+            self.opens_hall(old, hall)
+        except TrialTrouble as no:
+            kept = copies_in(hall, HALL)
+            if not kept:
+                raise
+            self.start(old, "hall", "restore", str(kept[-1]), "--dir", str(hall))
+            self.opens_hall(old, hall)
+            return f"{BY_COPY}: {no}"[:200]
+        return AS_IT_IS
 
 
 def schema_of(data: Path) -> int:
@@ -105,6 +152,24 @@ def facts_in(data: Path) -> dict[str, tuple[int, str]]:
                 digest.update(repr(row).encode())
             found[table] = (count, digest.hexdigest())
     return found
+
+
+def log_in(hall: Path, upto: int) -> tuple[int, str]:
+    """How many of the first `upto` entries a hall's log has, and their hash. Raises sqlite3.Error."""
+    count, digest = 0, hashlib.sha256()
+    with contextlib.closing(sqlite3.connect(hall / HALL)) as db:
+        for row in db.execute("select seq, bytes from log where seq <= ? order by seq", (upto,)):
+            count += 1
+            digest.update(repr(row).encode())
+    return count, digest.hexdigest()
+
+
+def _copied(database: Path, into: Path) -> None:
+    with (
+        contextlib.closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as source,
+        contextlib.closing(sqlite3.connect(into)) as copy,
+    ):
+        source.backup(copy)
 
 
 def _ran(words: list[str], environment: dict[str, str]) -> str:

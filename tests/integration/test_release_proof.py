@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import sqlite3
 import subprocess
 import sys
 import sysconfig
@@ -17,9 +19,10 @@ from hall.errors import BuildTrouble
 from hall.releases import proving
 from hall.releases.building import Wanted, build
 from hall.releases.proving import Prover, Tried, manifest_bytes, manifest_in, proven, read_proof
-from hall.releases.trials import facts_in, fresh_python
+from hall.releases.trials import AS_IT_IS, BY_COPY, facts_in, fresh_python
 from sync.updates import install, launcher
 from tests.command_line import Place
+from tests.wheels import HALL as A_HALL
 from tests.wheels import a_tree, a_wheel
 
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
@@ -27,6 +30,11 @@ HERE = sysconfig.get_platform()
 GROWS = "alter table fact add column more text not null default ''"
 DROPS = "alter table fact drop column kind"
 FORGETS = "delete from outbox"
+HALLS = {
+    "hall_grows": ("alter table log add column more text not null default ''", True),
+    "hall_forgets": ("update log set bytes = x''", True), "hall_stuck": ("alter table log add column more text", False),
+}  # fmt: skip
+"""Versions that bring a hall's database on, and whether they keep a copy before they do."""
 
 
 @pytest.fixture(scope="session")
@@ -51,6 +59,9 @@ def builds(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, (version, more, needs) in made.items():
         tree = a_tree(folder / f"{name}.tree", folder / "wheels", version, *more, needs=needs)
         build(tree, folder / name, Wanted((HERE,), PYTHON, "2026-11-27T11:30:00.000", folder / "wheels"))
+    for name, (step, keeps) in HALLS.items():
+        tree = a_tree(folder / f"{name}.tree", folder / "wheels", "0.5.0", hall=(step,), keeps=keeps)
+        build(tree, folder / name, Wanted((HERE,), PYTHON, "2026-11-27T11:30:00.000", folder / "wheels"))
     return folder
 
 
@@ -62,9 +73,10 @@ def old(builds: Path, tmp_path: Path, bare: Path) -> Path:
     return home
 
 
-def tried(folder: Path, old: Path | None, database: Path | None = None) -> Tried:
+def tried(folder: Path, old: Path | None, database: Path | None = None, hall: Path | None = None) -> Tried:
     seconds = iter(range(1000))
-    return Prover(folder, old, lambda: next(seconds), lambda step: None).prove("2026-11-27T12:00:00.000", database, 2)
+    prover = Prover(folder, old, lambda: next(seconds), lambda step: None)
+    return prover.prove("2026-11-27T12:00:00.000", database, 2, hall)
 
 
 def test_a_version_is_proven_by_a_memory_that_it_brings_on_and_the_version_before_still_opens(
@@ -73,8 +85,9 @@ def test_a_version_is_proven_by_a_memory_that_it_brings_on_and_the_version_befor
     found = tried(builds / "grows", old)
     assert [step.name for step in found.steps if step.ok] == [
         "python", "installed", "starts", "old_starts", "memory", "migrated", "schema", "facts", "goes_back",
-        "facts_again",
+        "facts_again", "hall_memory", "hall_migrated", "hall_log", "hall_goes_back", "hall_log_again",
     ]  # fmt: skip
+    assert found.steps[-2].said == AS_IT_IS, "nothing of the hall's database is new"
     assert (found.result, found.old, found.bytes > 0) == ("passed", "0.4.0", True)
     data = manifest_bytes(builds / "grows")
     assert proven(builds / "grows", data, first=False) == (HERE,)
@@ -83,7 +96,16 @@ def test_a_version_is_proven_by_a_memory_that_it_brings_on_and_the_version_befor
     assert proof.tried[HERE] == found
 
 
-@pytest.mark.parametrize(("name", "step"), [("drops", "goes_back"), ("forgets", "facts"), ("lacks", "migrated")])
+@pytest.mark.parametrize(
+    ("name", "step"),
+    [
+        ("drops", "goes_back"),
+        ("forgets", "facts"),
+        ("lacks", "migrated"),
+        ("hall_forgets", "hall_log"),
+        ("hall_stuck", "hall_goes_back"),
+    ],
+)
 def test_what_does_not_come_out_is_named_and_nothing_after_it_is_tried(
     builds: Path, old: Path, name: str, step: str
 ) -> None:
@@ -93,6 +115,21 @@ def test_what_does_not_come_out_is_named_and_nothing_after_it_is_tried(
     with pytest.raises(BuildTrouble) as no:
         proven(builds / name, manifest_bytes(builds / name), first=False)
     assert no.value.message.id == "build.failed"
+
+
+def test_a_hall_that_was_brought_on_is_gone_back_from_by_the_copy_that_was_kept(
+    builds: Path, old: Path, tmp_path: Path
+) -> None:
+    hall = tmp_path / "hall.db"
+    with contextlib.closing(sqlite3.connect(hall)) as db:
+        db.executescript(f"{A_HALL}; pragma user_version = 1; insert into hall values ('of IT')")
+        db.executemany("insert into log values (?, 'an entry')", [(number,) for number in range(1, 41)])
+        db.commit()
+    before = hall.read_bytes()
+    found = tried(builds / "hall_grows", old, hall=hall)
+    assert found.result == "passed"
+    assert next(step.said for step in found.steps if step.name == "hall_goes_back").startswith(BY_COPY)
+    assert hall.read_bytes() == before, "IT's own is only read"
 
 
 def test_a_given_database_is_only_read(builds: Path, old: Path, tmp_path: Path) -> None:
