@@ -16,6 +16,7 @@ import json
 import os
 import re
 import shutil
+import stat
 import subprocess
 import sys
 import sysconfig
@@ -30,6 +31,8 @@ else:  # beside this file, in a build
     import launcher  # type: ignore[import-not-found, no-redef]
 
 FACTORY = launcher.FACTORY
+INTERPRETERS = "interpreters"
+_WHICH = "import sys; print('.'.join(map(str, sys.version_info[:3])))"
 
 ANY = "any"
 ROOT, LAUNCHER, MANIFEST, WHEELS = "root.json", "launcher.py", "manifest.json", "wheels"
@@ -52,6 +55,9 @@ SAYS = {
     " | Yichuang is not installed in {what}: --repair mends what is installed.",
     "repaired": "启动器已是第 {what} 版（原为 {have}），其余未动。"
     " | The launcher is edition {what} (it was {have}); nothing else was touched.",
+    "no_python": "{what} 里没有能运行的 Python。请给出解压后的 Python 文件夹。"
+    " | There is no Python in {what} that runs: name the folder that holds it (python.exe, or bin/python3).",
+    "laid": "Python {what} 已放好。快捷方式请用：{have} | Python {what} is laid. Let the shortcut name: {have}",
     "done": "一窗 {what} 已装好。启动：{have} | Yichuang {what} is installed. Start it with: {have}",
 }
 """What is said, in both languages at once: there is no catalogue on a bare PC yet."""
@@ -134,6 +140,64 @@ def install(build: Path, home: Path, root: Path | None = None) -> str:
     return version
 
 
+def lay_interpreter(home: Path, source: Path, build: Path) -> tuple[str, Path]:
+    """Lay the Python in `source` under `home`, whole or not at all, and let the start script take it: both.
+
+    `build`: for which it has to fit, where nothing is installed yet. A folder that stands is never changed: another
+    patch of the same minor version lies beside. Raises InstallTrouble, OSError.
+    """
+    program = _program(source)
+    done = subprocess.run([str(program), "-I", "-c", _WHICH], check=False, capture_output=True, text=True)
+    version = done.stdout.strip()
+    if done.returncode or not re.fullmatch(r"\d+\.\d+\.\d+", version):
+        raise InstallTrouble("no_python", source)
+    stands = (home / launcher.POINTER).exists()
+    manifest = _manifest(home / "versions" / str(launcher.read(home)["version"]) if stands else build)
+    _fits(manifest, tuple(int(part) for part in version.split(".")[:2]))
+    final, under_way = home / INTERPRETERS / version, home / INTERPRETERS / f".staging-{version}"
+    if not (final / launcher.COMPLETE).is_file():
+        for left in (under_way, final):
+            shutil.rmtree(left, ignore_errors=True)
+        try:
+            shutil.copytree(source, under_way, copy_function=_copied_to_write)
+            (under_way / launcher.COMPLETE).touch()
+            flush(under_way)
+            launcher.replace(under_way, final)
+        finally:
+            shutil.rmtree(under_way, ignore_errors=True)
+    return version, _start(home, _program(final).relative_to(home))
+
+
+def _program(folder: Path) -> Path:
+    names = ("python.exe", "Scripts/python.exe", "bin/python3", "bin/python")
+    found = next((folder / name for name in names if (folder / name).is_file()), None)
+    if found is None:
+        raise InstallTrouble("no_python", folder)
+    return found
+
+
+def _copied_to_write(source: str, target: str) -> str:
+    """As it is, but for a mark that nobody may write it: what can't be opened can't be flushed."""
+    shutil.copy(source, target)
+    copy = Path(target)
+    copy.chmod(copy.stat().st_mode | stat.S_IWUSR)
+    return target
+
+
+def _start(home: Path, program: Path) -> Path:
+    """The script that starts the launcher with that Python: a shortcut names it once for all."""
+    windows = os.name == "nt"
+    file = home / ("start.cmd" if windows else "start.sh")
+    here, words = ("%~dp0", "%*") if windows else ('$(dirname "$0")/', '"$@"')
+    head = "@" if windows else "#!/bin/sh\nexec "
+    part = file.with_name(f"{file.name}.part")
+    part.write_text(f'{head}"{here}{program}" "{here}{LAUNCHER}" {words}\n', "utf-8")
+    part.chmod(0o755)
+    _flushed(part)
+    launcher.replace(part, file)
+    return file
+
+
 def repair(source: Path, home: Path, root: Path | None = None) -> tuple[int, int]:
     """Lay the launcher of `source` over an older one, or one that is lost; the editions that stand and that stood.
 
@@ -181,13 +245,13 @@ def _manifest(build: Path) -> dict[str, Any]:
     return found
 
 
-def _fits(manifest: dict[str, Any]) -> None:
-    """This Python and this system can run it."""
+def _fits(manifest: dict[str, Any], python: tuple[int, ...] = sys.version_info[:2]) -> None:
+    """That Python and this system can run it."""
     wheels, wanted = manifest["wheels"], str(manifest.get("python") or "3.11")
-    have = f"{sys.version_info[0]}.{sys.version_info[1]}"
+    have = ".".join(map(str, python))
     exact = any("-cp" in wheel["name"] and "-abi3-" not in wheel["name"] for key in wheels for wheel in wheels[key])
     numbers = tuple(int(part) for part in wanted.split(".")[:2])
-    if (exact and have != wanted) or sys.version_info[:2] < numbers:
+    if (exact and have != wanted) or python < numbers:
         raise InstallTrouble("python", wanted, have)
     if set(wheels) - {ANY} and platform() not in wheels:
         raise InstallTrouble("platform", ", ".join(sorted(set(wheels) - {ANY})), platform())
@@ -240,6 +304,7 @@ def main(words: list[str]) -> int:
     parser.add_argument("home", metavar="HOME", type=Path)
     parser.add_argument("--root", metavar="root.json", type=Path, default=None)
     parser.add_argument("--repair", action="store_true")
+    parser.add_argument("--interpreter", metavar="FOLDER", type=Path, default=None)
     args = parser.parse_args(words)
     home, build = args.home.resolve(), Path(__file__).resolve().parent
     try:
@@ -247,12 +312,20 @@ def main(words: list[str]) -> int:
             now, before = repair(build, home, args.root)
             print(SAYS["repaired"].format(what=now, have=before or "-"))
             return 0
+        start = f'"{sys.executable}" "{home / LAUNCHER}"'
+        if args.interpreter is not None:
+            stands = (home / launcher.POINTER).exists()
+            python, file = lay_interpreter(home, args.interpreter.resolve(), build)
+            start = f'"{file}"'
+            print(SAYS["laid"].format(what=python, have=file))
+            if stands:
+                return 0
         version = install(build, home, args.root)
     except (InstallTrouble, OSError) as no:
         trouble = no if isinstance(no, InstallTrouble) else InstallTrouble("failed", no)
         print(trouble, file=sys.stderr)
         return 1
-    print(SAYS["done"].format(what=version, have=f'"{sys.executable}" "{home / LAUNCHER}" console'))
+    print(SAYS["done"].format(what=version, have=f"{start} console"))
     return 0
 
 

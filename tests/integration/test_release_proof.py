@@ -311,3 +311,41 @@ def test_a_python_without_pip_is_told_what_to_do(builds: Path, tmp_path: Path) -
 def test_the_manifest_on_the_disk_is_the_one_that_is_signed(builds: Path) -> None:
     data = manifest_bytes(builds / "first")
     assert manifest_in(data) == decode_manifest(data, "0.4.0")
+
+
+def test_a_python_of_its_own_is_laid_beside_and_the_shortcut_stays_the_same(
+    builds: Path, bare: Path, tmp_path: Path
+) -> None:
+    home, source = tmp_path / "home", bare.parents[1]
+    words = [str(word) for word in (bare, builds / "first" / "install.py", home, "--interpreter", source)]
+    done = subprocess.run(words, check=False, capture_output=True, text=True, encoding="utf-8")
+    assert done.returncode == 0, done.stderr
+    (laid,) = (home / "interpreters").iterdir()
+    assert (laid.name, (laid / ".complete").is_file()) == (sys.version.split()[0], True)
+    start = next(home.glob("start.*"))
+    assert str(start) in done.stdout
+    ran = subprocess.run([start, "--version"], check=True, capture_output=True, text=True)
+    assert ran.stdout.strip() == "0.4.0"
+    before = {file: file.stat().st_mtime_ns for file in laid.rglob("*") if "__pycache__" not in file.parts}
+    again = subprocess.run(words, check=False, capture_output=True, text=True, encoding="utf-8")
+    assert (again.returncode, again.stderr) == (0, ""), "an installation that stands gets the Python alone"
+    assert before == {file: file.stat().st_mtime_ns for file in laid.rglob("*") if "__pycache__" not in file.parts}
+
+
+def test_a_python_that_does_not_run_or_does_not_fit_is_not_laid(
+    builds: Path, bare: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "home"
+    with pytest.raises(install.InstallTrouble) as no:
+        install.lay_interpreter(home, tmp_path, builds / "first")
+    assert no.value.code == "no_python"
+    build = copied(builds / "first", tmp_path / "build")
+    manifest = json.loads((build / "manifest.json").read_text("utf-8"))
+    (build / "manifest.json").write_text(json.dumps({**manifest, "python": "3.99"}), "utf-8")
+    with pytest.raises(install.InstallTrouble) as no:
+        install.lay_interpreter(home, bare.parents[1], build)
+    assert no.value.code == "python"
+    monkeypatch.setattr(install, "flush", lambda folder: (_ for _ in ()).throw(OSError("cable")))
+    with pytest.raises(OSError, match="cable"):
+        install.lay_interpreter(home, bare.parents[1], builds / "first")
+    assert not [*home.glob("interpreters/*"), *home.glob("start.*")]
