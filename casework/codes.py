@@ -15,7 +15,7 @@ from typing import Literal
 import msgspec
 
 from casework.errors import BadCode
-from casework.text import clean_code
+from casework.text import clean_code, clean_name
 
 IdentityKind = Literal["person", "entity"]
 CardKind = Literal["resident", "permit", "foreigner"]
@@ -37,6 +37,10 @@ _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _LANDLINE = re.compile(r"(010|02[0-9]|0[3-9][0-9]{2})-?([2-9][0-9]{6,7})(?:[-#转]([0-9]{1,6}))?")
 _SERVICE = re.compile(r"[48]00-?[0-9]{3}-?[0-9]{4}")
 _ABROAD = re.compile(r"\+(?!86)[1-9][0-9]{6,14}")
+
+
+_NUMBER_FOR_A_NAME = re.compile(r"(?=.*[0-9])[0-9A-Z]{15,18}")
+"""A credit code or an identity number, also a mistyped one: it stood in the line below or above."""
 
 
 class ResidentId(msgspec.Struct, frozen=True):
@@ -159,6 +163,18 @@ def check_project_code(text: str) -> str:
     if not 1 <= int(when[2:]) <= 12 and not 2010 <= int(when) <= 2020:
         raise BadCode("code.project.month", month=when[2:])
     return "-".join(parts.groups())
+
+
+def check_person_name(text: str) -> str:
+    """The name of a person as it is stored.
+
+    Raises:
+        BadCode: a credit code or an identity number stands there, which is nobody's name.
+    """
+    name = clean_name(text)
+    if _NUMBER_FOR_A_NAME.fullmatch(name.replace(" ", "").replace("-", "").upper()):
+        raise BadCode("code.name.number", given=name)
+    return name
 
 
 def check_phone(text: str) -> str:

@@ -170,6 +170,8 @@ class Limits(msgspec.Struct, frozen=True):
     list_rows: int = 2000
     digit_hold_seconds: float = 0.12
     """How long a digit that is the key of an act waits for a second one: it may be the first of a scanned number."""
+    glance_seconds: float = 0.3
+    """How long after news have changed a list keys still mean the order before it: nobody reads and presses faster."""
     digits_held: int = 10
     """More digits in a row than that are a scan, read whole or not."""
     batch_cases: int = 100

@@ -16,7 +16,7 @@ from casework.catalogue.materials import PENDING, material_states
 from casework.catalogue.parse import item_hash
 from casework.catalogue.schema import Item, LimitData
 from casework.catalogue.situations import holds, normal_answers
-from casework.codes import check_identity, check_phone, check_project_code
+from casework.codes import check_identity, check_person_name, check_phone, check_project_code
 from casework.commands import Intake
 from casework.drafting import Context
 from casework.errors import BadInput
@@ -135,7 +135,7 @@ def _party(party: bodies.Party, today: date) -> bodies.Party:
         id=identity.number,
         phone=check_phone(party.phone) if party.phone.strip() else "",
         address=clean_line(party.address),
-        representative=clean_name(party.representative),
+        representative=check_person_name(party.representative),
         authority=clean_line(party.authority),
     )
 

@@ -175,7 +175,7 @@ class ConsoleApp(App[None], inherit_bindings=False):
         before, self.status = self.status, await self.desk.status()
         self.frame.status_bar.tell(self.status)
         if before is not None and before.revision != self.status.revision and self.frame.LIVE:
-            await self.frame.freshen()
+            await self.frame.hear_news()
         self.calls.hear(self.status)
         await self._between_two_cases(self.status)
 

@@ -159,6 +159,14 @@ def nobody(row: InputRow, me: str) -> Message | None:
     return None
 
 
+def too_many(row: InputRow) -> Message | None:
+    """What is wrong with a number that has a bound."""
+    most = row.field.most
+    if not most or (row.value.isdecimal() and 1 <= int(row.value) <= most):
+        return None
+    return Message("screens.field.too_many", {"name": row.label, "most": most})
+
+
 def input_row(field: Field, section: str, key: str, value: str | None = None) -> InputRow:
     """A row for `field` with `value` (or the field's own proposal) in it."""
     row = InputRow(key=key, section=section, label=field.name, field=field)

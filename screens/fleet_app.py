@@ -45,7 +45,7 @@ class FleetApp(ConsoleApp):
     async def poll(self) -> None:
         """Read again what is in front."""
         if self.frame.LIVE:
-            await self.frame.freshen()
+            await self.frame.hear_news()
 
     async def retell(self) -> None:
         """There is no status of a window here."""

@@ -9,7 +9,7 @@ from textual.widget import Widget
 
 from casework.limits import LIMITS
 from casework.messages import Message, t
-from screens.field import CHOICES, InputRow, Row, input_row, nobody
+from screens.field import CHOICES, InputRow, Row, input_row, nobody, too_many
 from screens.frame import FrameScreen
 from screens.sheet import Sheet
 from screens.views import Choice, Field
@@ -128,7 +128,8 @@ class FormScreen(FrameScreen):
                 row.line.set(checked.value, fresh=row.line.fresh)
             me = self.console_app.person.number if self.console_app.person else ""
             stranger = nobody(row, me) if row.field.kind == "staff" and row.field.choices else None
-            row.error, row.warning = checked.error or stranger, checked.warning or row.warning
+            row.error = checked.error or stranger or too_many(row)
+            row.warning = checked.warning or row.warning
         elif not row.value:
             row.error = row.warning = None
         return row.error is None

@@ -77,6 +77,16 @@ class FrameScreen(Screen[Any], inherit_bindings=False):
     async def freshen(self) -> None:
         """Read again, the reader is looking: cursor and typed text stay."""
 
+    async def hear_news(self) -> None:
+        """Read again because of news: in a list they have changed a key still means, for a moment, what was seen."""
+        from screens.table import Table
+
+        seen = [(table, table.sight()) for table in self.query(Table)]
+        await self.freshen()
+        kept = [table.keep(sight) for table, sight in seen]
+        if not all(kept):
+            self.say(t("screens.list.gone"), "warn")
+
     @property
     def occupied(self) -> bool:
         """Something of an applicant stands here: she is being served, and the window does not lock in her face."""

@@ -24,7 +24,8 @@ def _party_fields(who: str, kind: str) -> list[Field]:
     shown = ["id", "name", "phone"]
     shown += ["authority"] if who == "agent" else ["address"]
     shown += ["legal_representative"] if who == "applicant" and kind == "entity" else []
-    kinds = {"id": "any_id", "phone": "phone"}
+    kinds = {"id": "any_id", "phone": "phone", "legal_representative": "person_name"}
+    kinds |= {"name": "person_name"} if who == "agent" else {}
     return [
         Field(
             code,
@@ -33,7 +34,7 @@ def _party_fields(who: str, kind: str) -> list[Field]:
             required=code in required,
             help=t(f"screens.intake.help.{code}"),
             max_chars=32 if code in {"id", "phone"} else 200,
-            example="" if code in kinds else t(f"screens.intake.example.{code}"),
+            example="" if code in {"id", "phone"} else t(f"screens.intake.example.{code}"),
         )
         for code in shown
     ]

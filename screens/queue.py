@@ -69,10 +69,9 @@ class QueueScreen(ListScreen):
     def _moved(self, row: QueueRow | None) -> None:
         self.side.show(case_side(row))
         key, person = row.number if row else "", self.console_app.person
-        if key != self._told or not self.message_bar.text:
-            self._told = key
-            begin = "screens.queue.begin" if person is None or person.takes_in else "screens.queue.look"
-            self.say(whole(row) if row else t(begin), "dim")
+        begin = "screens.queue.begin" if person is None or person.takes_in else "screens.queue.look"
+        same, self._told = key == self._told, key
+        self.murmur(whole(row) if row else t(begin), again=same)
 
     async def act_open(self) -> None:
         """Enter: that case, and it is hers (S23); where somebody else has it, to be read."""

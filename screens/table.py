@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 from textual import events
+from textual.timer import Timer
 
+from casework.limits import LIMITS
 from casework.messages import t
 from screens.canvas import Canvas, Part, fit
 from screens.views import Page
@@ -33,6 +35,14 @@ class Rows(Protocol):
     """Gives a page of rows after a key."""
 
     def __call__(self, after: str) -> Awaitable[Page[Any]]: ...
+
+
+class Sight(NamedTuple):
+    """A list as a person has it before her eyes, and where the cursor stands in it."""
+
+    rows: list[Any]
+    at: int
+    top: int
 
 
 class Table(Canvas, can_focus=True):
@@ -65,16 +75,23 @@ class Table(Canvas, can_focus=True):
         self.top = 0
         self.reading = False
         """The cursor stands where it stands because the list was read, and no key moved it."""
+        self._seen: Sight | None = None
+        """What was seen before news changed the list: for a moment the keys still mean that."""
+        self._glance: Timer | None = None
 
     async def load(self, source: Rows) -> None:
         """Read the list from its first page; the cursor stays on the row that it is on, if that is there."""
-        self.source = source
+        again, self.source = source == self.source, source
         key = self.key_of(self.row) if self.row is not None else None
+        self._forget()
         page = await source("")
         self.rows, self.total, self.next = list(page.rows), page.total, page.next
         while self.next and len(self.rows) <= self.at:
             await self._more()
-        places = {self.key_of(row): index for index, row in enumerate(self.rows)}
+        places = self._places()
+        if again and self.next and key not in places:  # it may have gone down in the order
+            await self._more()
+            places = self._places()
         if self.marked is not None and not self.next:  # what is no longer in the list can't be acted on unseen
             self.marked = {name: self.rows[places[name]] for name in self.marked if name in places}
         self.reading = True
@@ -87,10 +104,46 @@ class Table(Canvas, can_focus=True):
             self.rows += page.rows
             self.total, self.next = page.total, page.next
 
+    def _places(self) -> dict[str, int]:
+        return {self.key_of(row): index for index, row in enumerate(self.rows)}
+
     @property
     def row(self) -> Any:
-        """The row under the cursor, None in an empty list."""
-        return self.rows[self.at] if 0 <= self.at < len(self.rows) else None
+        """The row under the cursor as the person sees it, None in an empty list."""
+        rows, at, _ = self.sight()
+        return rows[at] if 0 <= at < len(rows) else None
+
+    # News while somebody looks
+
+    def sight(self) -> Sight:
+        """The list as it is before the eyes now."""
+        return self._seen or Sight(self.rows, self.at, self.top)
+
+    def keep(self, seen: Sight) -> bool:
+        """News have changed the list: nobody has read the new order yet, so for a moment every key means what was
+        `seen`. False: the row that was under the cursor is no longer there."""
+        before = [self.key_of(row) for row in seen.rows]
+        places = self._places()
+        if before != list(places)[: len(before)]:
+            self._forget()
+            self._seen, self._glance = seen, self.set_timer(LIMITS.glance_seconds, self._forget)
+        return not seen.rows or before[seen.at] in places
+
+    def _forget(self) -> None:
+        """The new order has been seen."""
+        self._seen = None
+        if self._glance is not None:
+            self._glance.stop()
+
+    def _go(self, at: int) -> None:
+        """The cursor to the row at that place of what is seen."""
+        if self._seen is None:
+            self.stand(at)
+            return
+        rows, _, top = self._seen
+        at = max(0, min(at, len(rows) - 1))
+        self._seen = Sight(rows, at, top)
+        self.stand(self._places().get(self.key_of(rows[at]), self.at))
 
     def mark(self, most: int) -> bool:
         """Mark the row under the cursor, or take its mark away, and go on to the next. False: `most` are marked."""
@@ -104,7 +157,7 @@ class Table(Canvas, can_focus=True):
             marked[key] = row
         else:
             return False
-        self.stand(self.at + 1)
+        self._go(self.sight().at + 1)
         return True
 
     async def mark_all(self, most: int) -> None:
@@ -143,23 +196,22 @@ class Table(Canvas, can_focus=True):
 
     def stand_on(self, key: str) -> None:
         """The cursor on the row of that key, if it is there."""
-        for index, row in enumerate(self.rows):
-            if self.key_of(row) == key:
-                self.stand(index)
-                return
+        self._forget()
+        self.stand(self._places().get(key, self.at))
 
     async def handle(self, key: str, character: str | None = None) -> bool:
         """Move the cursor; False when `key` is no moving key."""
         steps = {"down": 1, "up": -1, "pagedown": self._room, "pageup": -self._room, "tab": 1, "shift+tab": -1}
+        rows, at, _ = self.sight()
         if key in steps:
-            target = self.at + steps[key]
+            target = at + steps[key]
         elif key in {"home", "end"}:
-            target = 0 if key == "home" else len(self.rows) - 1
+            target = 0 if key == "home" else len(rows) - 1
         else:
             return False
         while self.next and target >= len(self.rows) - _AHEAD:
             await self._more()
-        self.stand(target)
+        self._go(target)
         return True
 
     def on_resize(self) -> None:
@@ -176,9 +228,10 @@ class Table(Canvas, can_focus=True):
 
     async def on_click(self, event: events.Click) -> None:
         """A click moves the cursor there."""
-        index = event.y - 1 + self.top
-        if event.y and index < len(self.rows):
-            self.stand(index)
+        rows, _, top = self.sight()
+        index = event.y - 1 + top
+        if event.y and index < len(rows):
+            self._go(index)
 
     # Drawing
 

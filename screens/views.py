@@ -25,6 +25,7 @@ Have = Literal[
 StepState = Literal["done", "open", "waiting", "not_needed", "suspended"]
 FieldKind = Literal[
     "text",  # one line, names keep their rare characters
+    "person_name",  # as text; a credit code or an identity number is none
     "choice",  # one of `choices`
     "yes_no",  # "yes" or "no"
     "many",  # codes of `choices`, joined by commas
@@ -129,6 +130,8 @@ class Field(Struct, frozen=True):
     value: str = ""
     help: str = ""
     max_chars: int = 200
+    most: int = 0
+    """Of a number: a whole one from 1 up to this is wanted, another is refused at the field; 0: any."""
     when: str = ""
     """`how=agent,post`: asked only while the field `how` has one of these values; empty: always."""
     same_as: str = ""

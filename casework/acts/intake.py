@@ -12,6 +12,7 @@ from casework.catalogue.form import form_gaps
 from casework.catalogue.gates import shut_gates, undated
 from casework.catalogue.materials import Missing, material_states
 from casework.catalogue.schema import Item
+from casework.comers import fetches
 from casework.drafting import Context
 from casework.errors import BadInput
 from casework.intake import accepting, authority_on, default, gaps_of, gate_refusal, lines_of, turning_away
@@ -149,7 +150,7 @@ def in_hand(case: Case) -> tuple[str, ...]:
 
 def _hand_back(case: Case, command: commands.HandBack, context: Context) -> Step | Refusal:
     codes = command.materials or in_hand(case)
-    receiver = clean_name(command.receiver) or case.received.applicant.name
+    receiver = clean_name(command.receiver) or fetches(case) or case.received.applicant.name
     body = bodies.MaterialReturned(tuple(map(clean_code, codes)), receiver, clean_text(command.reason))
     return "material.returned", body, any_post(case, context, "material.returned", "window")
 

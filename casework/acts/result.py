@@ -7,6 +7,7 @@ from casework.acts.parts import Handler, Step, any_post, item_of, opened
 from casework.ambient import moment
 from casework.case import Case, officer_post, steps_of_kind
 from casework.clocks import months_later
+from casework.comers import comes_for
 from casework.drafting import Context
 from casework.errors import BadInput
 from casework.intake import default
@@ -74,10 +75,12 @@ def _deliver(case: Case, command: commands.Deliver, context: Context) -> Step | 
         return found
     agent = case.received.agent
     by_agent = command.how == "agent" and agent is not None
+    came = "" if command.how == "post" else comes_for(case)
     sent = case.posted.tracking if case.posted and command.how == "post" else ""
     body = bodies.Delivered(
         step=found[0].id,
-        receiver=clean_name(command.receiver) or (agent.name if by_agent and agent else case.received.applicant.name),
+        receiver=clean_name(command.receiver)
+        or (agent.name if by_agent and agent else came or case.received.applicant.name),
         how=command.how,
         receiver_id=clean_code(command.receiver_id) or (agent.id if by_agent and agent else ""),
         tracking=clean_line(command.tracking) or sent,

@@ -15,7 +15,7 @@ from casework.rules import Refusal
 from console.ages import waited
 from console.counter import Acted, Session
 from console.desk import moved
-from console.desk.forms import reason_field
+from console.desk.fields import reason_field
 from console.showing import Shower, act_view, masked
 from console.terminal import Terminal
 from screens import desk

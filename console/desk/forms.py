@@ -10,6 +10,7 @@ from casework.acts.intake import outstanding
 from casework.case import AT_APPLICANT, Case, open_steps, paused, post_of, route_of
 from casework.catalogue.materials import LACKING, NOT_FOUND, PENDING
 from casework.catalogue.schema import Item
+from casework.comers import comes_for, fetches
 from casework.dating import on_paper
 from casework.messages import t
 from casework.money import yuan
@@ -18,8 +19,9 @@ from casework.rules.course import may_be_spared
 from casework.rules.result import GROUNDS
 from casework.rules.settling import RECALL_ENDS
 from console.desk import scans
-from console.desk.act_data import HAVE, SHOWN
+from console.desk.act_data import HAVE
 from console.desk.defects import defect_fields
+from console.desk.fields import choice, reason_field, text
 from console.showing import act_view
 from console.terminal import Terminal
 from screens import desk
@@ -88,6 +90,8 @@ def offered(action: str, off: Refusal | None, case: Case, terminal: Terminal) ->
         notes = [*([t("act.note.missing", names=missing)] if missing else []), *notes]
     if action == "post" and case.posted is not None:
         notes = [t("act.note.posted", carrier=case.posted.carrier, tracking=case.posted.tracking), *notes]
+    if action == "extend":
+        notes = [t("act.note.extend.most", most=_extension(case)), *notes]
     if action in _READING:
         notes = [*scans.note(case, names(case, terminal)), *notes]
     if off is not None and isinstance(off.facts.get("materials"), str):
@@ -108,17 +112,6 @@ def _item(case: Case, terminal: Terminal) -> Item | None:
     return terminal.library.of(case).items.get(case.received.item)
 
 
-def reason_field(*, printed: bool = False) -> desk.Field:
-    """Why: a must. Unless `printed`, it stays with the case and is on no paper."""
-    field = _text("reason", required=True)
-    return field if printed else msgspec.structs.replace(field, help=t("field.reason.kept"))
-
-
-def called_back_field(case: Case) -> desk.Field:
-    """Who has the paper of what is given up: she has to give it back."""
-    return _text("holder", required=True, value=case.received.applicant.name)
-
-
 def act_fields(action: str, case: Case, terminal: Terminal) -> tuple[desk.Field, ...]:
     """What `action` asks for on this case, with proposals filled in."""
     make = _FIELDS.get(action)
@@ -126,24 +119,11 @@ def act_fields(action: str, case: Case, terminal: Terminal) -> tuple[desk.Field,
     return (*(make(case, terminal) if make else ()), *seen)
 
 
-def _choice(code: str, words: str, *codes_: str, value: str = "") -> desk.Field:
-    choices = tuple(desk.Choice(each, t(f"{words}.{each}")) for each in codes_)
-    return desk.Field(code, t(f"field.{code}"), "choice", required=True, choices=choices, value=value or codes_[0])
-
-
 def _officers(case: Case, terminal: Terminal) -> tuple[desk.Choice, ...]:
     """Who may be named at a site check: the read-back says the names."""
     officers = (one for one in terminal.memory.roster() if one.active and one.team == "officer")
     found = (one for one in officers if one.number not in case.recused)
     return tuple(desk.Choice(one.number, f"{one.name} {one.number}") for one in found)
-
-
-def _text(
-    code: str, *, required: bool = False, value: str = "", kind: desk.FieldKind = "text", when: str = ""
-) -> desk.Field:
-    words, help_ = t(f"field.{code}"), t(f"field.{code}.help")
-    example = t(f"field.example.{code}") if code in SHOWN else ""
-    return desk.Field(code, words, kind, required=required, value=value, help=help_, when=when, example=example)
 
 
 def _supplement(case: Case, terminal: Terminal) -> tuple[desk.Field, ...]:
@@ -187,7 +167,7 @@ def _mend(case: Case, terminal: Terminal) -> tuple[desk.Field, ...]:
     fields = [(field.id, field.label.say(terminal.language)) for field in item.fields] if item else []
     choices = tuple(desk.Choice(code, name) for code, name in (*names(case, terminal), *fields))
     what = desk.Field("material", t("field.material"), "choice", required=True, choices=choices, value=choices[0].code)
-    return (what, _text("mended", required=True))
+    return (what, text("mended", required=True))
 
 
 def _step_field(case: Case, kinds: frozenset[str], terminal: Terminal) -> tuple[desk.Field, ...]:
@@ -211,8 +191,8 @@ _WORK = frozenset({"examine", "site_check", "expert_review", "hearing", "consult
 
 
 def _examine(case: Case, terminal: Terminal) -> tuple[desk.Field, ...]:
-    fee = (_text("fee", kind="money"),) if case.received.fee_assessed else ()
-    return (*_step_field(case, frozenset({"examine"}), terminal), _text("note"), *fee)
+    fee = (text("fee", kind="money"),) if case.received.fee_assessed else ()
+    return (*_step_field(case, frozenset({"examine"}), terminal), text("note"), *fee)
 
 
 def _send_back(case: Case, terminal: Terminal) -> tuple[desk.Field, ...]:
@@ -254,7 +234,7 @@ def _consult(case: Case, terminal: Terminal) -> tuple[desk.Field, ...]:
     asked = [post for post in posts if post.team == "officer" and "consult" in post.kinds and post.id not in here]
     choices = tuple(desk.Choice(post.id, post.name.say(terminal.language)) for post in asked)
     post = desk.Field("post", t("field.asked_post"), "choice", required=True, choices=choices)
-    return (*_step_field(case, _WORK, terminal), post, _text("question", required=True))
+    return (*_step_field(case, _WORK, terminal), post, text("question", required=True))
 
 
 def _not_needed(case: Case, terminal: Terminal) -> tuple[desk.Field, ...]:
@@ -264,93 +244,106 @@ def _not_needed(case: Case, terminal: Terminal) -> tuple[desk.Field, ...]:
 
 def _suspend(case: Case, terminal: Terminal) -> tuple[desk.Field, ...]:
     kinds = tuple(stop.kind for stop in case.received.stops)
+    bounds = [stop.most for stop in case.received.stops]
+    days = msgspec.structs.replace(
+        text("days", required=True, kind="number"),
+        help=t("field.days.expected"),
+        most=max(bounds) if all(bounds) else 0,
+    )
     return (
         *_step_field(case, _WORK, terminal),
-        _choice("kind", "suspension", *kinds),
-        msgspec.structs.replace(_text("days", required=True, kind="number"), help=t("field.days.expected")),
-        _text("held_on", required=True, kind="date", when="kind=hearing"),
-        _text("asked_on", kind="date", when="kind=hearing"),
-        _text("reason", required=True),
+        choice("kind", "suspension", *kinds),
+        days,
+        text("held_on", required=True, kind="date", when="kind=hearing"),
+        text("asked_on", kind="date", when="kind=hearing"),
+        text("reason", required=True),
     )
 
 
 def _extend(case: Case, _: Terminal) -> tuple[desk.Field, ...]:
-    most = case.received.statutory.extension if case.received.statutory else 0
-    days = _text("days", required=True, kind="number", value=str(most))
-    return (msgspec.structs.replace(days, help=t("field.days.most", most=most)), _text("reason", required=True))
+    most = _extension(case)
+    days = text("days", required=True, kind="number", value=str(most))
+    days = msgspec.structs.replace(days, help=t("field.days.most", most=most), most=most)
+    return (days, text("reason", required=True))
+
+
+def _extension(case: Case) -> int:
+    """The days by which the law lets its limit be extended."""
+    return case.received.statutory.extension if case.received.statutory else 0
 
 
 def _deliver(case: Case, terminal: Terminal) -> tuple[desk.Field, ...]:
     agent = case.received.agent
     how = "post" if case.posted else "agent" if agent else "counter"
+    comes = case.received.applicant.name if case.posted else comes_for(case)
     return (
-        _choice("how", "deliver", "counter", "post", "agent", value=how),
-        _text("receiver", required=True, value=case.received.applicant.name, when="how=counter,post"),
-        _text("agent_name", required=True, value=agent.name if agent else "", when="how=agent"),
-        _text("receiver_id", required=True, value=agent.id if agent else "", kind="person_id", when="how=agent"),
-        _text("tracking", required=True, value=case.posted.tracking if case.posted else "", when="how=post"),
+        choice("how", "deliver", "counter", "post", "agent", value=how),
+        text("receiver", required=True, value=comes, kind="person_name", when="how=counter,post"),
+        text("agent_name", required=True, value=agent.name if agent else "", kind="person_name", when="how=agent"),
+        text("receiver_id", required=True, value=agent.id if agent else "", kind="person_id", when="how=agent"),
+        text("tracking", required=True, value=case.posted.tracking if case.posted else "", when="how=post"),
     )
 
 
 def _terminate(case: Case, _: Terminal) -> tuple[desk.Field, ...]:
     later = "defer" in case.materials.values()
     ground = "deferred_overdue" if later else "nobody_came" if case.state in AT_APPLICANT else "other"
-    reason = _text("reason")
+    reason = text("reason")
     given = msgspec.structs.replace(reason, required=True, when="ground=other")
     mended = any(pause.kind == "rectify" and not pause.until for pause in case.pauses)
     waits = {"deferred_overdue": later, "nobody_came": case.state in AT_APPLICANT or mended}
     grounds = tuple(each for each in GROUNDS if waits.get(each, True))
     may = msgspec.structs.replace(reason, when=f"ground={','.join(each for each in grounds if each != 'other')}")
-    return (_choice("ground", "ground", *grounds, value=ground), may, given)
+    return (choice("ground", "ground", *grounds, value=ground), may, given)
 
 
 def _hand_over(case: Case, terminal: Terminal) -> tuple[desk.Field, ...]:
     posts = terminal.library.of(case).posts.values()
     choices = tuple(desk.Choice(post.id, post.name.say(terminal.language)) for post in posts if post.kinds)
-    return (desk.Field("to", t("field.to_post"), "choice", required=True, choices=choices), _text("papers"))
+    return (desk.Field("to", t("field.to_post"), "choice", required=True, choices=choices), text("papers"))
 
 
 def _recall(case: Case, _: Terminal) -> tuple[desk.Field, ...]:
     papers = tuple(dict.fromkeys(each.paper for each in case.open_recalls))
-    which = (_choice("paper", "paper", *papers),) if len(papers) > 1 else ()
-    return (*which, _choice("how", "recall", *RECALL_ENDS), _text("note", required=True, when="how=void"))
+    which = (choice("paper", "paper", *papers),) if len(papers) > 1 else ()
+    return (*which, choice("how", "recall", *RECALL_ENDS), text("note", required=True, when="how=void"))
 
 
 def _note(case: Case, _: Terminal) -> tuple[desk.Field, ...]:
-    return (_text("note"),)
+    return (text("note"),)
 
 
 def _confirm_date(case: Case, _: Terminal) -> tuple[desk.Field, ...]:
     first = next(iter(case.doubts), "received")
-    day = _text("date", required=True, kind="date", value=on_paper(case, first)[:10])
-    return (_choice("of", "dated", *(case.doubts or (first,))), day, reason_field())
+    day = text("date", required=True, kind="date", value=on_paper(case, first)[:10])
+    return (choice("of", "dated", *(case.doubts or (first,))), day, reason_field())
 
 
 _FIELDS: dict[str, Callable[[Case, Terminal], tuple[desk.Field, ...]]] = {
     "refuse": lambda case, _: (
-        _choice("ground", "ground", "no_permit_needed", "not_our_power"),
-        _text("right_organ", required=True, when="ground=not_our_power"),
-        _text("reason", required=True, value=_proposed(case, "refuse")),
+        choice("ground", "ground", "no_permit_needed", "not_our_power"),
+        text("right_organ", required=True, when="ground=not_our_power"),
+        text("reason", required=True, value=_proposed(case, "refuse")),
     ),
-    "return": lambda case, _: (_text("reason", value=_proposed(case, "return")),),
+    "return": lambda case, _: (text("reason", value=_proposed(case, "return")),),
     "supplement": _supplement,
     "supplement-received": _supplement_received,
     "check": _check,
     "scan": lambda case, terminal: scans.fields(case, names(case, terminal)),
     "mend": _mend,
-    "hand-back": lambda case, _: (_text("receiver", required=True, value=case.received.applicant.name),),
+    "hand-back": lambda case, _: (text("receiver", required=True, value=fetches(case), kind="person_name"),),
     "pre-review": _note,
     "examine": _examine,
     "expert-review": _note,
     "hearing": _note,
     "publicity": _note,
-    "answer": lambda case, _: (_text("note", required=True),),
+    "answer": lambda case, _: (text("note", required=True),),
     "site-check": lambda case, terminal: (
         msgspec.structs.replace(
-            _text("officers", required=True, kind="staff"), choices=_officers(case, terminal), others=True
+            text("officers", required=True, kind="staff"), choices=_officers(case, terminal), others=True
         ),
-        _choice("outcome", "outcome", "pass", "rectify", "fail"),
-        _text("note", required=True, when="outcome=rectify,fail"),
+        choice("outcome", "outcome", "pass", "rectify", "fail"),
+        text("note", required=True, when="outcome=rectify,fail"),
     ),
     "consult": _consult,
     "not-needed": _not_needed,
@@ -361,33 +354,33 @@ _FIELDS: dict[str, Callable[[Case, Terminal], tuple[desk.Field, ...]]] = {
     "resume": _note,
     "extend": _extend,
     "pay": lambda case, _: (
-        _text("receipt", required=True),
-        _text("amount", required=True, kind="money", value=yuan(case.fee or 0)),
+        text("receipt", required=True),
+        text("amount", required=True, kind="money", value=yuan(case.fee or 0)),
     ),
     "decide": lambda case, _: (
-        _choice("outcome", "outcome", "granted", "refused"),
-        _text("reasons", required=True, when="outcome=refused"),
-        _text("conditions", when="outcome=granted"),
+        choice("outcome", "outcome", "granted", "refused"),
+        text("reasons", required=True, when="outcome=refused"),
+        text("conditions", when="outcome=granted"),
     ),
     "correct": lambda case, _: (
-        _text("what", required=True), msgspec.structs.replace(_text("wrong", required=True), code="reason"),
+        text("what", required=True), msgspec.structs.replace(text("wrong", required=True), code="reason"),
     ),
-    "revoke": lambda case, _: (_text("reason", required=True),),
-    "certify": lambda case, _: (_text("document"),),
+    "revoke": lambda case, _: (text("reason", required=True),),
+    "certify": lambda case, _: (text("document"),),
     "post": lambda case, _: (
-        _text("carrier", required=True), _text("tracking", required=True),
-        _text("address", value=case.received.applicant.address),
+        text("carrier", required=True), text("tracking", required=True),
+        text("address", value=case.received.applicant.address),
     ),
     "deliver": _deliver,
     "pledge-check": lambda case, _: (
-        _choice("outcome", "outcome", "kept", "false"), _text("note", required=True, when="outcome=false"),
+        choice("outcome", "outcome", "kept", "false"), text("note", required=True, when="outcome=false"),
     ),
-    "withdraw": lambda case, _: (_text("reason", required=True),),
+    "withdraw": lambda case, _: (text("reason", required=True),),
     "terminate": _terminate,
-    "transfer": lambda case, _: (_text("organ", required=True), _text("reason", required=True)),
-    "forward": lambda case, _: (_text("organ", required=True, value=case.received.forward_to), _text("opinion")),
-    "void": lambda case, _: (reason_field(), _text("new_number", kind="case_number")),
-    "nudge": lambda case, _: (_text("text", required=True, value=t("act.nudge.words")),),
+    "transfer": lambda case, _: (text("organ", required=True), text("reason", required=True)),
+    "forward": lambda case, _: (text("organ", required=True, value=case.received.forward_to), text("opinion")),
+    "void": lambda case, _: (reason_field(), text("new_number", kind="case_number")),
+    "nudge": lambda case, _: (text("text", required=True, value=t("act.nudge.words")),),
     "hand-over": _hand_over,
     "confirm-date": _confirm_date,
     "recall": _recall,

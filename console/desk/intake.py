@@ -224,7 +224,14 @@ def papers_of(types: tuple[str, ...], waits: bool = False) -> tuple[str, ...]:
 
 def _blamed(error: BadInput) -> str:
     """The field of the form that an error of the trade is about."""
-    return {"intake.project_code": "project_code", "intake.name": "applicant.name"}.get(error.code, "")
+    return _AT.get(error.code, "")
+
+
+_AT = {
+    "intake.project_code": "project_code",
+    "intake.name": "applicant.name",
+    "code.name.number": "applicant.legal_representative",
+}
 
 
 def command_of(form: desk.IntakeForm) -> commands.Intake:

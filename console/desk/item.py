@@ -19,9 +19,12 @@ from console.showing import Shower
 from console.terminal import Terminal
 from screens import desk
 
+_REPRESENTATIVE = "legal_representative"
+_PEOPLE = frozenset({_REPRESENTATIVE, "representative"})
+"""Fields of the forms in which the name of a person stands."""
 _SAME_AS = {
     "premises": "applicant.address",
-    "legal_representative": "applicant.legal_representative",
+    _REPRESENTATIVE: "applicant.legal_representative",
     "builder": "applicant.name",
 }
 _NEW_ENTITY = "company_name"
@@ -61,7 +64,7 @@ def _field(show: Shower, item: Item, field: Field, earlier: dict[str, str], *, f
     return desk.Field(
         code=field.id,
         name=show.say(field.label) + (f" ({show.say(field.unit)})" if field.unit else ""),
-        kind=kinds.get(field.kind, "text"),
+        kind="person_name" if field.id in _PEOPLE else kinds.get(field.kind, "text"),
         required=field.required,
         choices=tuple(desk.Choice(option.code, show.say(option.label)) for option in field.options),
         value=earlier.get(field.id, ""),

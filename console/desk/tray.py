@@ -20,7 +20,8 @@ from casework.wire import Tray
 from console.ages import age_words, waited
 from console.counter import Session
 from console.desk.doubles import double_rows
-from console.desk.forms import act_fields, called_back_field, reason_field
+from console.desk.fields import called_back_field, reason_field
+from console.desk.forms import act_fields
 from console.settling import Line, Settling
 from console.showing import Shower, act_view
 from console.telling import detail

@@ -102,6 +102,7 @@ def _file(value: str, today: date) -> desk.Checked:
 
 
 _CHECKS: dict[str, Callable[[str, date], desk.Checked]] = {
+    "person_name": _simple(codes.check_person_name),
     "person_id": _identity("person"),
     "entity_id": _identity("entity"),
     "any_id": _any_identity,

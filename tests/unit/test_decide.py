@@ -430,6 +430,15 @@ def test_a_deferred_paper_withholds_the_result(office: Office) -> None:
     assert office.does(case, "1002", "deliver").state == "delivered"
 
 
+def test_a_company_is_not_written_down_as_who_came_where_its_representative_is_known(office: Office) -> None:
+    case = office.does(walked(office, "B01"), "1002", "certify")
+    known = msgspec.structs.replace(case.received.applicant, representative="李梅")
+    case = msgspec.structs.replace(case, received=msgspec.structs.replace(case.received, applicant=known))
+    done = office.does(case, "1002", "deliver").delivered
+    assert done is not None
+    assert done.receiver == "李梅"
+
+
 def test_an_agent_who_collects_shows_a_document(office: Office) -> None:
     case = office.does(walked(office, "B01"), "1002", "certify")
     assert code_of(office.act(case, "1002", "deliver", {"how": "agent", "receiver": "刘洋"})) == "agent_id"

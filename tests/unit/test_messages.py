@@ -144,7 +144,7 @@ def test_the_scan_finds_what_the_code_names() -> None:
 # The ids that nobody names
 
 FAMILIES = ("ground",)
-"""Families of ids that a form puts before the codes of a choice (`desk_forms._choice`)."""
+"""Families of ids that a form puts before the codes of a choice (`console.desk.fields.choice`)."""
 
 
 def spoken() -> tuple[set[str], list[re.Pattern[str]]]:
