@@ -21,6 +21,7 @@ from casework import messages
 from casework.ambient import CIVIL, Clock, stamp, uuid7
 from casework.limits import LIMITS, Limits
 from casework.messages import Message
+from console.boots import this_boot
 from console.errors import NotEnrolled
 from console.folders import data_folder
 from console.legal_time import LegalClock, PaperClock
@@ -112,6 +113,7 @@ def open_terminal(folder: Path, *, language: str = "zh_CN", clock: Clock | None 
     clock = clock or SystemClock()
     _tried(folder)
     memory = TerminalMemory.open(folder, clock, states())
+    memory.this_boot = this_boot()
     memory.beside = in_a_thread
     library = Library(memory)
     who = memory.identity
@@ -171,7 +173,7 @@ def enrolment(folder: Path) -> Enrolment:
     """How `folder` becomes a terminal."""
     from console.enrolment import Enrolment
 
-    return Enrolment(folder, states(), KEY_FILE, URL_SETTING, SystemClock(), new_id, random_bytes)
+    return Enrolment(folder, states(), KEY_FILE, URL_SETTING, SystemClock(), new_id, random_bytes, this_boot())
 
 
 def signer_of(folder: Path) -> Ed25519Signer:

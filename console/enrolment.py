@@ -78,6 +78,8 @@ class Enrolment:
     clock: Clock
     new_id: NewId
     random_bytes: Callable[[int], bytes]
+    boot: str = ""
+    """This boot, as the machine names it (S29)."""
 
     async def enrol(self, url: str, number: str, code: str, memory: TerminalMemory | None = None) -> Enrolled:
         """Present the code, and create the memory; or let `memory` go on under the new number (S27).
@@ -150,6 +152,7 @@ class Enrolment:
     def _note(self, memory: TerminalMemory, answer: EnrolAnswer, url: str) -> None:
         offset = self.clock.now() - moment(answer.hall_time)
         memory.keep_setting(self.url_setting, url)
+        memory.this_boot = self.boot
         memory.contact(answer.hall_time, round(offset.total_seconds() * 1000))
 
     def _made(self, identity: Identity) -> TerminalMemory:

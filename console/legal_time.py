@@ -20,11 +20,12 @@ class DayUnknown(BadInput):
 
 
 class _Confirmed(msgspec.Struct, frozen=True):
-    """What the clerk said, and what this machine's clocks said then."""
+    """What the clerk said, what this machine's clocks said then, and in which boot."""
 
     day: str
     local: str
     mono: float
+    boot: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,7 +66,7 @@ class LegalClock:
         contact = self.memory.last_contact().hall_time[:10]
         if contact and day.isoformat() < contact:
             raise BadInput("intake.day_differs", day=day.isoformat(), clock=contact)
-        said = _Confirmed(day.isoformat(), stamp(self.clock.now()), self.clock.monotonic())
+        said = _Confirmed(day.isoformat(), stamp(self.clock.now()), self.clock.monotonic(), self.memory.this_boot)
         self.memory.keep_setting(_CONFIRMED, msgspec.json.encode(said).decode())
 
     def _confirmed(self) -> datetime | None:
@@ -75,7 +76,7 @@ class LegalClock:
             began = datetime.combine(date.fromisoformat(said.day), moment(said.local).time())
         except (msgspec.MsgspecError, ValueError):  # nobody has said anything, or as an older program wrote it
             return None
-        if not self.memory.same_boot(said.local, said.mono):
+        if not self.memory.same_boot(said.local, said.mono, said.boot):
             return None
         return began + timedelta(seconds=self.clock.monotonic() - said.mono)
 

@@ -19,7 +19,7 @@ from local_db.sql import queries
 
 _SQL = queries("line")
 _SAME_BOOT_SECONDS = 120
-"""How far wall clock and monotonic clock may have drifted apart since the last contact in one boot."""
+"""How far wall clock and monotonic clock may have drifted apart in one boot."""
 
 
 class Contact(msgspec.Struct, frozen=True):
@@ -34,6 +34,9 @@ class Contact(msgspec.Struct, frozen=True):
 class Standing(Pages):
     """The line's own notes."""
 
+    this_boot: str = ""
+    """This boot of this machine, as the machine names it; whoever opens the memory says it. Empty: it names none."""
+
     def remember_head(self, head: Signed, seq: int) -> None:
         """Keep the newest head with the hall's signature."""
         with self.transaction() as db:
@@ -46,14 +49,14 @@ class Standing(Pages):
 
     def contact(self, hall_time: str, offset_ms: int) -> None:
         """The hall answered: its time, and this clock minus the hall's in milliseconds."""
-        row = (hall_time, offset_ms, stamp(self.clock.now()), self.clock.monotonic())
+        row = (hall_time, offset_ms, stamp(self.clock.now()), self.clock.monotonic(), self.this_boot)
         with self.transaction() as db:
             db.execute(_SQL["contact"], row)
 
     def trouble(self, code: str) -> None:
         """The last error of the line; empty after a success."""
         with self.reading() as db:
-            known = db.execute(_SQL["evidence"]).fetchone()[4]
+            known = db.execute(_SQL["evidence"]).fetchone()[5]
         if known != code:
             with self.transaction() as db:
                 db.execute(_SQL["trouble"], (code,))
@@ -65,17 +68,17 @@ class Standing(Pages):
     def last_contact(self) -> Contact:
         """What the line last knew."""
         with self.reading() as db:
-            hall_time, offset, _, _, trouble, frozen = db.execute(_SQL["evidence"]).fetchone()
+            hall_time, offset, _, _, _, trouble, frozen = db.execute(_SQL["evidence"]).fetchone()
         return Contact(hall_time, offset, trouble, frozen)
 
     def legal_time(self) -> LegalTime:
         """This moment, as a fact carries it, with the evidence for the clock (S29)."""
         with self.reading() as db:
-            hall_time, offset, local, mono, _, _ = db.execute(_SQL["evidence"]).fetchone()
+            hall_time, offset, local, mono, boot, _, _ = db.execute(_SQL["evidence"]).fetchone()
         now = stamp(self.clock.now())
         if not hall_time:
             return LegalTime(now)
-        same_boot = self.same_boot(local, mono)
+        same_boot = self.same_boot(local, mono, boot)
         if same_boot and abs(offset or 0) > self.limits.clock_offset_seconds * 1000:
             ran = timedelta(seconds=self.clock.monotonic() - mono)  # this clock is wrong, and the right time is known
             return LegalTime(stamp(moment(hall_time) + ran), 0, hall_time, same_boot=True)
@@ -84,8 +87,8 @@ class Standing(Pages):
     def hall_day(self) -> date | None:
         """The hall's day by its last word plus the monotonic clock; None when there was no contact since boot."""
         with self.reading() as db:
-            hall_time, _, local, mono, _, _ = db.execute(_SQL["evidence"]).fetchone()
-        if not hall_time or not self.same_boot(local, mono):
+            hall_time, _, local, mono, boot, _, _ = db.execute(_SQL["evidence"]).fetchone()
+        if not hall_time or not self.same_boot(local, mono, boot):
             return None
         return (moment(hall_time) + timedelta(seconds=self.clock.monotonic() - mono)).date()
 
@@ -112,13 +115,16 @@ class Standing(Pages):
         except OSError:
             return -1
 
-    def same_boot(self, local: str, mono: float) -> bool:
-        """Whether this machine runs since then without a break: both its clocks went on alike.
+    def same_boot(self, local: str, mono: float, boot: str) -> bool:
+        """Whether this machine runs since then without a break: both its clocks went on alike, in a boot of one name.
 
         Args:
             local: the wall clock of then, a `stamp`.
             mono: the monotonic clock of then.
+            boot: the boot of then; where either boot has no name the clocks alone tell.
         """
+        if boot and self.this_boot and boot != self.this_boot:
+            return False
         ran = self.clock.monotonic() - mono
         walked = (self.clock.now() - moment(local)).total_seconds()
         return ran >= 0 and abs(walked - ran) <= _SAME_BOOT_SECONDS

@@ -64,13 +64,14 @@ update standing set head = ?, head_seq = ? where id = 1 and head_seq <= ?
 update standing set frozen = ? where id = 1
 
 -- name: contact
-update standing set contact = ?, offset_ms = ?, contact_local = ?, contact_mono = ?, trouble = '' where id = 1
+update standing set contact = ?, offset_ms = ?, contact_local = ?, contact_mono = ?, contact_boot = ?,
+    trouble = '' where id = 1
 
 -- name: trouble
 update standing set trouble = ? where id = 1
 
 -- name: evidence
-select contact, offset_ms, contact_local, contact_mono, trouble, frozen from standing
+select contact, offset_ms, contact_local, contact_mono, contact_boot, trouble, frozen from standing
 
 -- name: unsent
 -- How many own facts the hall has not answered, and the first of them; the index alone answers.

@@ -165,6 +165,16 @@ def _always_proven(real: Any) -> Any:
     return legal_time
 
 
+def _asks_no_boot(real: Any) -> Any:
+    """Both clocks alone tell whether it is the boot of then."""
+
+    def same_boot(memory: Any, local: str, mono: float, boot: str) -> bool:
+        same: bool = real(memory, local, mono, "")
+        return same
+
+    return same_boot
+
+
 def _draft_goes_later(real: Any) -> Any:
     """The draft of a case that was saved is not removed with it."""
     return lambda act, case_id: None
@@ -195,6 +205,8 @@ AT_TERMINAL = (
         patches=(("console.legal_time", "LegalClock.day", _by_the_wall),)),
     Bug("says of every time that it is proven", "the terminal's clock", ("clock",), profile="clock-chaos", fixed=True,
         patches=(("local_db.standing", "Standing.legal_time", _always_proven),)),
+    Bug("takes another boot for the one that has met the hall", "the terminal's clock", ("clock", "day"),
+        profile="clock-chaos", seed=4, patches=(("local_db.standing", "Standing.same_boot", _asks_no_boot),)),
     Bug("leaves the draft of a saved case", "the terminal's drafts", ("draft",), profile="normal",
         patches=(("local_db.commit", "Writing.drop_draft", _draft_goes_later),)),
     Bug("leaves in the list what was given up before its number", "the terminal's prefiles", ("prefile", "rebuilt"),

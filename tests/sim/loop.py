@@ -15,6 +15,8 @@ from typing import Any, TypeVar
 _T = TypeVar("_T")
 
 START = datetime(2026, 11, 23, 8, 30)  # noqa: DTZ001 - civil time is naive everywhere (casework.ambient)
+EMPTY = datetime(2000, 1, 1)  # noqa: DTZ001
+"""What a PC believes at each boot once its battery is empty."""
 
 
 class Stuck(AssertionError):
@@ -86,6 +88,9 @@ class MachineClock(LoopClock):
         self.fuse: int | None = None
         self.drift = 0.0
         """Seconds that it gains in a second."""
+        self.battery = True
+        """Whether its clock goes on while it is off."""
+        self.boots = 0
         self._drifts_since = 0.0
         self._booted = 0.0
 
@@ -106,7 +111,10 @@ class MachineClock(LoopClock):
     def boot(self) -> None:
         """The PC was switched on."""
         self.fuse = None
+        self.boots += 1
         self._booted = super().monotonic()
+        if not self.battery:
+            self.set(EMPTY - true_time())
 
     def run(self, drift: float) -> None:
         """From now on it gains `drift` seconds in a second."""

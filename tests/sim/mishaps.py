@@ -53,6 +53,7 @@ class Mishaps:
                 ("fuses", profile.torn, self._fuse), ("disk", profile.disk_full, self._disk_full),
                 ("rot", profile.rotten, self._rot), ("clock", profile.clocks, self._clock),
                 ("faulty", profile.faulty, self._faulty), ("upgrades", profile.upgrades, self._upgrade),
+                ("battery", profile.batteries, self._battery),
             )  # fmt: skip
             works += [self._often(f"{name}/{terminal.number}", times, self._of(act, terminal))
                       for name, times, act in each if times]  # fmt: skip
@@ -167,6 +168,13 @@ class Mishaps:
             terminal.clock.set(ahead)
             self._happened["clock jumps"] += 1
             self._say(terminal.number, f"its clock is set {ahead.total_seconds():.0f} seconds ahead of the truth")
+
+    async def _battery(self, terminal: Terminal, stream: random.Random) -> None:
+        """Its clock begins in 2000 with each boot from now on; where nothing names the boots nobody could tell two."""
+        if terminal.names_boots and terminal.clock.battery:
+            terminal.clock.battery = False
+            self._happened["battery empty"] += 1
+            self._say(terminal.number, "its battery is empty")
 
     async def _faulty(self, terminal: Terminal, stream: random.Random) -> None:
         """A program with a fault seals what none should: it comes back, and a person settles it."""

@@ -62,6 +62,8 @@ class Profile:
     """A byte breaks in what waits on its disk."""
     clocks: float = 0.0
     """Its clock is set, or runs fast or slow from now on."""
+    batteries: float = 0.0
+    """Its battery is empty: both its clocks begin anew with each boot."""
     faulty: float = 0.0
     """Its program seals what no program should: the hall's own types, too much at once, a foreign id."""
     images: float = 0.0
@@ -137,7 +139,7 @@ PROFILES = {
         hall_restarts=2.0, hall_outage=(120.0, 300.0), hall_crashes=1.0, hall_fault=1.0, lost_answer=0.05, crashes=1.0,
         torn=1.0,
     ),
-    "clock-chaos": Profile(clocks=3.0, drop=0.02, delay=0.05, partitions=1.0, crashes=1.5, nights=1.0),
+    "clock-chaos": Profile(clocks=3.0, batteries=0.5, drop=0.02, delay=0.05, partitions=1.0, crashes=1.5, nights=1.0),
     "disk-full": Profile(disk_full=2.0, hall_full=1.5, crashes=0.7, torn=1.0, lost_answer=0.03, rotten=0.5),
     "upgrade": Profile(
         upgrades=2.0, hall_upgrades=5.0, drop=0.02, lost_answer=0.03, late_double=0.02, partitions=1.0, crashes=0.7,

@@ -43,8 +43,8 @@ MUST_HAPPEN: dict[str, tuple[str, ...]] = {
         "hall restart", "hall crash", "hall mended", "crash", "lost_answer", "held: internal", "no needs_hall",
     ),
     "clock-chaos": (
-        "clock jumps", "clock drifts", "clock put right", "day confirmed", "answer 401 stale_signature",
-        "flag clock_unproven", "night",
+        "clock jumps", "clock drifts", "battery empty", "clock put right", "day confirmed",
+        "answer 401 stale_signature", "flag clock_unproven", "night",
     ),
     "upgrade": ("updated", "gone back", "hall updated", "version raised", "logged noted"),
     "restore": (

@@ -70,6 +70,8 @@ class Terminal:
         self.state = folder / "state" / number
         self.wire = wire
         self.clock = MachineClock()
+        self.names_boots = dice.stream(f"boot names/{number}").random() < 0.6
+        """Whether its system tells its programs which boot it is."""
         self.signer = Ed25519Signer(dice.key(number))
         self.new_id = dice.ids(number)
         self.hall_key = ""
@@ -97,6 +99,11 @@ class Terminal:
     def on(self) -> bool:
         """Whether the power is on."""
         return self.memory is not None
+
+    @property
+    def boot(self) -> str:
+        """Which boot of which machine it is, whether its programs are told or not."""
+        return f"{self.folder.name}/{self.clock.boots}"
 
     @property
     def known_down(self) -> bool:
@@ -177,6 +184,7 @@ class Terminal:
 
     def _begin(self, memory: TerminalMemory) -> None:
         memory._writer.execute("pragma synchronous = off")
+        memory.this_boot = self.boot if self.names_boots else ""
         fill(memory._writer, self.full)
         self._sealed = self._last_words()
         self.memory = self._listened(memory)

@@ -31,6 +31,8 @@ __all__ = ["Broken", "Mirror", "Truth", "Window"]
 
 SLACK = timedelta(seconds=180)
 """How far off midnight a number's day may be: what a reboot hides, and an answer that was long on its way."""
+HIDDEN = 120_000
+"""Milliseconds for which a PC may have been off without its clocks telling, where nothing names its boots."""
 TRANSIT = 35_000
 """Milliseconds that an answer may have been on its way, besides a poll: what is asked twice waits for both answers."""
 
@@ -104,9 +106,13 @@ class Truth:
             return
         if contact is None or time.contact != contact[1]:
             raise Broken(f"clock: {terminal.number} names a contact of {time.contact}, the last was {contact}")
+        other = time.same_boot and terminal.boot != contact[2]
+        if other and terminal.names_boots:
+            raise Broken(f"clock: {terminal.number} takes {terminal.boot} for the boot of its contact in {contact[2]}")
         off = abs((moment(time.at) - true_time()).total_seconds())
         transit = TRANSIT + self._limits.poll_seconds * 1000
-        says_the_halls = time.same_boot and not time.offset_ms and off * 1000 <= transit  # its own clock is wrong
+        late = transit + HIDDEN if other else transit
+        says_the_halls = time.same_boot and not time.offset_ms and off * 1000 <= late  # its own clock is wrong
         if not says_the_halls and not -1.0 <= time.offset_ms - contact[0] <= transit:
             raise Broken(f"clock: {terminal.number} was {contact[0]} ms off and says {time.offset_ms}")
         bound = self._limits.clock_offset_seconds + 120 + transit / 1000
@@ -117,7 +123,7 @@ class Truth:
         """The line has written something."""
         window = self.windows[terminal.number]
         if name == "contact":
-            window.contact = terminal.clock.error.total_seconds() * 1000, str(args[0])
+            window.contact = terminal.clock.error.total_seconds() * 1000, str(args[0]), terminal.boot
             return
         if name == "enter":
             self._sealed_again(terminal, window)

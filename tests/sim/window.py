@@ -55,8 +55,8 @@ class Window:
         """What has travelled without its bytes, by `local_seq`."""
         self.rotten: set[str] = set()
         """Cases of which a fact broke on the disk."""
-        self.contact: tuple[float, str] | None = None
-        """How far its clock was ahead at the last contact, in milliseconds, and the hall's time then."""
+        self.contact: tuple[float, str, str] | None = None
+        """How far its clock was ahead at the last contact, in milliseconds, the hall's time then, and the boot."""
         self.steps = 0
         self._seqs: dict[str, int] = {}
 

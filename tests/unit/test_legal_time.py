@@ -29,6 +29,60 @@ def boots(clock: FixedClock, at: datetime) -> None:
     clock.at, clock.ran = at, 5.0
 
 
+def wakes(clock: FixedClock, memory: TerminalMemory, boot: str) -> None:
+    """A PC whose battery is empty is switched on: its clock begins where it began the day before."""
+    clock.at, clock.ran, memory.this_boot = datetime(2000, 1, 1), 20.0, boot  # noqa: DTZ001 - civil time is naive
+
+
+def test_t57_an_empty_battery_makes_no_boot_the_one_that_has_met_the_hall(tmp_path: Path) -> None:
+    clock = FixedClock()
+    legal, memory = legal_at(tmp_path, clock)
+    wakes(clock, memory, "monday")
+    memory.contact(CONTACT, -849_171_600_000)
+    assert has_evidence(legal.now())
+    wakes(clock, memory, "tuesday")
+    clock.go(60)  # both clocks say: a minute after the contact
+    assert not has_evidence(legal.now()), "nobody knows here what day it is"
+    with pytest.raises(DayUnknown):
+        legal.day()
+
+
+def test_t57_the_day_that_the_clerk_said_in_one_boot_is_not_that_of_the_next(tmp_path: Path) -> None:
+    clock = FixedClock()
+    legal, memory = legal_at(tmp_path, clock)
+    wakes(clock, memory, "monday")
+    legal.confirm(date(2026, 11, 23))
+    assert legal.day() == date(2026, 11, 23)
+    wakes(clock, memory, "tuesday")
+    clock.go(60)
+    with pytest.raises(DayUnknown):
+        legal.day()
+    assert legal.now().at == "2000-01-01T00:01:00.000"
+
+
+def test_s29_a_boot_right_after_the_contact_is_another_one(tmp_path: Path) -> None:
+    clock = FixedClock(START + timedelta(days=366))
+    clock.ran = 0.185
+    legal, memory = legal_at(tmp_path, clock)
+    memory.this_boot = "one"
+    memory.contact(CONTACT, 366 * 86_400_000)
+    clock.at += timedelta(seconds=84)  # dark for most of it
+    clock.ran, memory.this_boot = 0.21, "two"
+    assert not legal.now().same_boot, "it would say a time 84 seconds back, before what was done since"
+    memory.this_boot = "one"
+    clock.ran += 84
+    assert legal.now() == LegalTime("2026-11-23T09:01:24.025", 0, CONTACT, same_boot=True)
+
+
+def test_s29_where_the_machine_does_not_name_its_boots_its_clocks_tell(tmp_path: Path) -> None:
+    clock = FixedClock()
+    legal, memory = legal_at(tmp_path, clock)
+    memory.contact(CONTACT, 0)
+    clock.go(60)
+    memory.this_boot = "named since the update"
+    assert legal.now().same_boot, "the contact was written down by a program that asked for no name"
+
+
 @pytest.mark.parametrize("off", [timedelta(days=-1), timedelta(days=366), timedelta(days=-9700)])
 def test_t37_t57_a_wrong_clock_that_has_met_the_hall_tells_the_halls_time(tmp_path: Path, off: timedelta) -> None:
     clock = FixedClock(START + off)
