@@ -13,6 +13,7 @@ import msgspec
 
 from casework.ambient import moment, stamp
 from casework.facts import LegalTime
+from casework.scans import is_hash
 from casework.seals import Signed
 from local_db.pages import Pages
 from local_db.sql import queries
@@ -93,9 +94,12 @@ class Standing(Pages):
         return (moment(hall_time) + timedelta(seconds=self.clock.monotonic() - mono)).date()
 
     def missing_blobs(self) -> tuple[str, ...]:
-        """Hashes of catalogue and calendar versions that heads or cases name and this memory lacks (S33)."""
+        """Hashes of catalogue and calendar versions that heads or cases name and this memory lacks (S33).
+
+        What is no hash was named by a faulty program, and nobody is asked for it.
+        """
         with self.reading() as db:
-            return tuple(row[0] for row in db.execute(_SQL["missing_blobs"]))
+            return tuple(row[0] for row in db.execute(_SQL["missing_blobs"]) if is_hash(row[0]))
 
     def keep_blob(self, sha256: str, data: bytes) -> None:
         """Keep a blob whose hash was checked."""

@@ -17,7 +17,7 @@ from casework.snapshot import PURPOSE_SNAPSHOT, Boot, BootFile, Offer, Snapshot
 from casework.wire import PURPOSE_HEAD, Head
 from sync.backoff import Sleep
 from sync.contact import Contact
-from sync.errors import Busy, Declined, NotTheHall, OtherHall, Unreachable
+from sync.errors import Busy, Declined, Memory, NotTheHall, OtherHall, TryAgain, Unreachable
 from sync.ports import Position
 from sync.transport import Part
 
@@ -65,7 +65,12 @@ class Bootstrap:
         if position.frozen or not far or contact.clock.monotonic() < self._ask_again:
             return False
         self._ask_again = contact.clock.monotonic() + contact.limits.snapshot_wait
-        part = await self._asked(HALL_SCOPE, None, 0)
+        try:
+            part = await self._asked(HALL_SCOPE, None, 0)
+        except (Unreachable, Memory):
+            raise
+        except TryAgain:
+            return False  # something on the way lets no file through, but perhaps the log
         if part is None or part.first:
             return False
         snapshot = self._proven(part.offer, HALL_SCOPE, position)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 
 from casework.errors import BadBytes
@@ -11,6 +12,7 @@ from sync.contact import Contact
 from sync.errors import Busy, Declined, Memory, NotTheHall, OtherHall, TryAgain, Unreachable
 
 _HAS_NONE = 404
+_ID = re.compile(r"[0-9A-Za-z-]{1,64}")
 
 
 class Holes:
@@ -30,7 +32,7 @@ class Holes:
         found = await contact.memory(contact.store.holes, self._last, contact.limits.holes_at_once)
         self._last = found[-1] if len(found) == contact.limits.holes_at_once else ""
         for case_id in found:
-            if case_id in self._without:
+            if case_id in self._without or not _ID.fullmatch(case_id):  # an id that a faulty program made
                 continue
             try:
                 await self._mend(case_id)

@@ -252,6 +252,8 @@ class Transport:
         try:
             async with asyncio.timeout(self._limits.request_seconds + wait):
                 answer = await self._exchange(method, path, content, sent)
+        except httpx.InvalidURL as cause:  # an id that a faulty program made
+            raise NotTheHall("line.not_the_hall", seen="address") from cause
         except httpx.DecodingError as cause:
             raise NotTheHall("line.not_the_hall", seen="encoding") from cause
         except (TimeoutError, httpx.TimeoutException) as cause:

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import httpx
 import msgspec
+import pytest
 
 from casework import bodies
 from casework.facts import digest
 from casework.limits import LIMITS
 from hall.office import publish
-from tests.beginning import DAY, PULLS, at_hall, busy, placed
+from tests.beginning import DAY, PULLS, SMALL, Wire, at_hall, busy, placed
 from tests.contract.test_hall_healing import copied, restored
 from tests.contract.test_hall_lost_and_found import gathered, plugged
 from tests.hall_world import CALENDAR, CATALOGUE, HallWorld, Window, in_hall
@@ -63,6 +64,26 @@ def test_s33_a_catalogue_that_nobody_has_keeps_no_other_from_coming(tmp_path: Pa
     at_hall(tmp_path, story)
 
 
+@pytest.mark.parametrize("name", ["\x00\n", "../../pull", "a b", "文", "x" * 9000, "?#%"])
+def test_s33_what_is_no_catalogues_name_ends_no_windows_line(tmp_path: Path, name: str) -> None:
+    """One fact of a faulty program, accepted because it happened at a counter, had ended the line of them all."""
+
+    async def story(world: HallWorld, window: Window) -> None:
+        place = await placed(world, "0032", limits=PULLS, wire=Wire)
+        odd = msgspec.structs.replace(window.received(), catalogue=name)
+        assert [each.verdict.v for each in await window.push(odd)] == ["accepted"]
+        assert (await place.sync()).error == ""
+        assert isinstance(place.wire, Wire)
+        asked = len(place.wire.asked)
+        world.clock.go(30)
+        await window.push(window.received())
+        assert (await place.sync()).error == ""
+        assert place.memory.position().cursor == len(world.entries())
+        assert set(place.wire.asked[asked:]) == {"pull"}
+
+    at_hall(tmp_path, story)
+
+
 def test_s12_what_a_proxy_never_lets_through_keeps_no_other_bytes_back(tmp_path: Path) -> None:
     async def story(world: HallWorld, _window: Window) -> None:
         place, proxy = await behind_a_proxy(world)
@@ -107,6 +128,28 @@ def test_s21_a_case_that_can_not_be_had_stops_neither_the_log_nor_another_case(t
         world.clock.go(30)
         await place.sync()
         assert place.memory.holes() == ()
+
+    at_hall(tmp_path, story)
+
+
+def test_s21_what_is_no_cases_id_ends_no_windows_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def story(world: HallWorld, _window: Window) -> None:
+        place = await placed(world, "0032", limits=PULLS, wire=Wire)
+        monkeypatch.setattr(place.memory, "holes", lambda *_: ("../../pull", "\x00", "?#"))
+        assert (await place.sync()).error == ""
+        assert isinstance(place.wire, Wire)
+        assert "case" not in place.wire.asked
+
+    at_hall(tmp_path, story)
+
+
+def test_t47_a_proxy_that_lets_no_snapshot_through_keeps_no_window_from_the_log(tmp_path: Path) -> None:
+    async def story(world: HallWorld, _window: Window) -> None:
+        place = await placed(world, "0032", limits=SMALL, wire=Refusing)
+        assert isinstance(place.wire, Refusing)
+        place.wire.words = {b"/snapshot/"}
+        assert (await place.sync()).error == ""
+        assert place.memory.position().cursor == len(world.entries())
 
     at_hall(tmp_path, story)
 
