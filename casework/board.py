@@ -191,9 +191,10 @@ def _handling(rows: Sequence[Decided], office: OfficeTime) -> tuple[Handling, ..
     times: dict[str, list[int]] = defaultdict(list)
     for module, received, decided in rows:
         try:
-            times[module].append(office.between(received, decided))
+            minutes = office.between(received, decided)
         except (BadBytes, BadDate):  # a clock that was far off: nobody can say how long it took
             continue
+        times[module].append(minutes)
     return tuple(
         Handling(module, len(found), quantile(found, 50), quantile(found, 90))
         for module, found in sorted(times.items())

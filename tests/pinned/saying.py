@@ -18,7 +18,7 @@ from casework.facts import digest
 from casework.messages import Message
 from casework.rules import Refusal
 
-MOST = 240
+MOST = 180
 """Characters of a line; of a longer one the beginning stands, and a digest for the rest."""
 
 

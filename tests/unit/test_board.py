@@ -81,6 +81,12 @@ def test_office_time_is_the_calendars_own(one: datetime, other: datetime) -> Non
     assert OfficeTime(CALENDAR).between(stamp(one), stamp(other)) == office_minutes(CALENDAR, one, other)
 
 
+def test_one_case_decided_by_a_clock_that_was_far_off_takes_no_board_away() -> None:
+    rows = Rows(decided=(("city", "1970-01-01T08:00:00.000", stamp(NOW)), ("single", stamp(NOW), stamp(NOW))))
+    board = made(rows, CALENDAR, NOW, 1, f"{NOW:%Y-%m-%d}")
+    assert [(each.module, each.count) for each in board.handling] == [("single", 1)]
+
+
 def test_a_day_that_no_calendar_knows_is_in_no_median() -> None:
     with pytest.raises(BadDate):
         OfficeTime(CALENDAR).between("1999-01-01T09:00:00.000", stamp(NOW))
