@@ -33,8 +33,8 @@ SLACK = timedelta(seconds=180)
 """How far off midnight a number's day may be: what a reboot hides, and an answer that was long on its way."""
 HIDDEN = 120_000
 """Milliseconds for which a PC may have been off without its clocks telling, where nothing names its boots."""
-TRANSIT = 35_000
-"""Milliseconds that an answer may have been on its way, besides a poll: what is asked twice waits for both answers."""
+TRANSIT = 31_000
+"""Milliseconds that an answer may have been on its way, besides a poll: nobody waits for it any longer."""
 
 
 class Truth:
