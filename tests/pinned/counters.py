@@ -354,7 +354,7 @@ HISTORIES: Mapping[str, Callable[[], Iterator[str]]] = (
     {f"forms of {item}": partial(forms, item) for item in ("A01", "B07", "C07", "C16", "D01", "D10")}
     | {f"together: {code}": partial(together, code) for code in CATALOGUE.bundles}
     | {f"acts on {stage} {start}": partial(acts, stage, start) for stage in
-       ("D01 received", "D01 told", "D01 site check", "D01 to decide", "D01 decided", "D01 delivered",
+       ("D01 received", "D01 told", "D01 claimed", "D01 site check", "D01 to decide", "D01 decided", "D01 delivered",
        "D10 to decide", "A01 received", "B07 pledged", "C16 to decide")
        for start in ("a", "z")}
     | {f"asides of {stage}": partial(asides, stage) for stage in ("D01 received", "D01 to decide", "D01 closed")}
