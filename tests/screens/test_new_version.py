@@ -84,7 +84,7 @@ async def test_who_works_is_told_and_not_interrupted(desk: FakeDesk) -> None:
         await signed_in(pilot, desk)
         await app.poll()
         assert desk.begun == 0
-        assert "New 0.6.0 U" in "".join(text for text, _ in app.frame.query_one(StatusBar).parts(0))
+        assert "New 0.6.0 u" in "".join(text for text, _ in app.frame.query_one(StatusBar).parts(0))
 
 
 @played
