@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from casework.limits import LIMITS, Limits
-from console import line_once
+from console import configured
 from tests.command_line import Place, Ran, jsonl, line
 from tests.integration.strange_halls import BUSY, NO_ANSWER, NOT_THE_HALL, PAGE, UNREACHABLE, pretending
 
@@ -42,7 +42,7 @@ def sync(place: Place, address: str, limits: Limits = QUICK, *, english: bool = 
     """`sync --once` at an address, by a clerk who does not like to wait."""
     language = ("--lang", "en") if english else ()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(line_once.sync_once, "__defaults__", (limits,))
+        patch.setattr(configured.limits_of, "__defaults__", (limits,))
         return place.run(*language, "sync", "--once", "--hall", address, "--dir", place.window("0012"))
 
 
