@@ -184,7 +184,7 @@ def returned(folder: Path) -> dict[str, object]:
     def ours() -> float:
         launcher.write(home, {"version": "1.0"})
         switch(home, "1.1")
-        took = seconds(lambda: subprocess.run([sys.executable, str(home / "launcher.py")], check=True))
+        took = seconds(lambda: subprocess.run([sys.executable, str(home / "launcher.py"), "serve"], check=True))
         assert launcher.read(home)["version"] == "1.0"
         return took
 
