@@ -18,6 +18,8 @@ class CarriedAnswer(msgspec.Struct, frozen=True):
     terminal: str
     incarnation: str
     answer: PushAnswer
+    epoch: int = 0
+    """In which the hall was when it judged: where its log was restored since, this counts no more."""
 
 
 class CarriedStatus(msgspec.Struct, frozen=True):

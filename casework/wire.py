@@ -119,12 +119,14 @@ class Answered(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     duplicate: bool = False
 
 
-class PushAnswer(msgspec.Struct, frozen=True, gc=False):
+class PushAnswer(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """200 to a push. `acked`: the highest `local_seq` without a gap that the hall holds."""
 
     hall_time: str
     acked: int
     verdicts: tuple[Answered, ...]
+    head: str = ""
+    """That of the batch: the answer to another one is known by it, whoever handed it out. An older hall says none."""
 
 
 class PullAnswer(msgspec.Struct, frozen=True, gc=False):

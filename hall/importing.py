@@ -49,5 +49,5 @@ class Importing(Pushing):
                 batch.terminal, batch.incarnation, batch.first, batch.last, by, sha256, vouched=vouched
             )
             answer, _ = self._judge(tx, batch, pieces, tx.terminal(batch.terminal) or terminal, now, imported=said)
-        carried = CarriedAnswer(batch.hall, batch.terminal, batch.incarnation, answer)
+        carried = CarriedAnswer(batch.hall, batch.terminal, batch.incarnation, answer, hall.epoch)
         return answer, seal(self._signer, PURPOSE_ANSWER, carried)

@@ -114,7 +114,7 @@ class Pushing(Healing, Scanning):
         else:
             own_facts(tx, [imported], now, self._new_id, docket.changes)
         answers = sitting.answers(self._save(tx, docket.changes))
-        return PushAnswer(now, max(batch.last, terminal.acked), answers), docket.changes.scopes
+        return PushAnswer(now, max(batch.last, terminal.acked), answers, batch.head), docket.changes.scopes
 
     def _same_history(self, reading: Reading, batch: Batch) -> None:
         hall = reading.hall()

@@ -114,9 +114,14 @@ class Outbox(Commit):
             rows = db.execute(_SQL["to_send"], (first, last)).fetchall()
             db.executemany(_SQL["sent"], [(moved(Row(state), Move.SEND), now, seq) for seq, state in rows])
 
-    def answered(self, answers: tuple[Answered, ...], acked: int) -> None:
-        """Write down verdicts of a push answer; a row that is not in `answers` stays unsent (T5). Idempotent."""
+    def answered(self, answers: tuple[Answered, ...], acked: int, epoch: int = 0) -> None:
+        """Write down verdicts of a push answer; a row that is not in `answers` stays unsent (T5). Idempotent.
+
+        `epoch`: of the answer. One from before the hall was restored says nothing of what its log has now (S25).
+        """
         with self.transaction() as db:
+            if epoch and epoch < db.execute(_SQL["position"]).fetchone()[0]:
+                return
             changed: set[str] = set()
             for answer in answers:
                 changed |= self._judged(db, answer.seq, answer.verdict, answer.entry)

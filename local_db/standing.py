@@ -43,10 +43,10 @@ class Standing(Pages):
         with self.transaction() as db:
             db.execute(_SQL["remember_head"], (msgspec.json.encode(head), seq, seq))
 
-    def freeze(self, reason: str) -> None:
-        """The cursor stands still from now on (S24); an empty reason ends it."""
+    def freeze(self, reason: str, epoch: int) -> None:
+        """The cursor stands still from now on, if it still is in `epoch` (S24); an empty reason ends it."""
         with self.transaction() as db:
-            db.execute(_SQL["freeze"], (reason,))
+            db.execute(_SQL["freeze"], (reason, epoch))
 
     def contact(self, hall_time: str, offset_ms: int) -> None:
         """The hall answered: its time, and this clock minus the hall's in milliseconds."""

@@ -87,7 +87,7 @@ class Bootstrap:
         contact = self._contact
         position = await contact.memory(contact.store.position)
         if position.frozen:
-            raise await contact.diverged()
+            raise await contact.diverged(position.epoch)
         file = next((one for one in boot.files if not one.proven), None)
         if file is None:
             await contact.memory(contact.store.boot_step)

@@ -26,7 +26,7 @@ class Store(Protocol):
     ) -> Outgoing | None: ...
     def without_bytes(self) -> tuple[int, ...]: ...
     def whole_group(self, seq: int) -> Outgoing: ...
-    def answered(self, answers: tuple[Answered, ...], acked: int) -> None: ...
+    def answered(self, answers: tuple[Answered, ...], acked: int, epoch: int = 0) -> None: ...
 
 
 def carried(store: Store, signer: Signer, first: int | None = None, limits: Limits = LIMITS) -> Iterator[bytes]:
@@ -79,6 +79,6 @@ def take_back(store: Store, data: bytes, hall_key: str) -> int:
         )  # fmt: skip
         if not for_us or any(one.verdict.v not in VERDICTS for one in said.answer.verdicts):
             raise NotTheHall("line.not_the_hall", seen="answer")
-        store.answered(said.answer.verdicts, said.answer.acked)
+        store.answered(said.answer.verdicts, said.answer.acked, said.epoch)
         count += len(said.answer.verdicts)
     return count

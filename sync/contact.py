@@ -202,8 +202,8 @@ class Contact:
 
     # Questions
 
-    async def question(self, ask: Callable[[], Coroutine[Any, Any, _T]], *, batch: bool = False) -> _T:
-        """The hall's answer.
+    async def question(self, ask: Callable[[], Coroutine[Any, Any, _T]], *, batch: bool = False, epoch: int = 0) -> _T:
+        """The hall's answer. `epoch`: that the question speaks of; only in that one can the answer freeze anything.
 
         A 401 asks `hello` for the time once and then again (S31); what `sync.backoff.judge` calls retry, stop or
         freeze is raised as such.
@@ -220,12 +220,12 @@ class Contact:
             return await self._ask(ask())
         except Declined as declined:
             if judge(declined, batch=batch) is not Next.HELLO_THEN_PAUSE:
-                raise await self._meaning(declined, batch) from declined
+                raise await self._meaning(declined, batch, epoch) from declined
         await self.hello()
         try:
             return await self._ask(ask())
         except Declined as declined:
-            raise await self._meaning(declined, batch) from declined
+            raise await self._meaning(declined, batch, epoch) from declined
 
     async def hello(self) -> int:
         """Learn the hall's time and epoch; what answers must be the hall whose key is kept.
@@ -250,7 +250,7 @@ class Contact:
         await self.heard(hello.hall_time)
         return hello
 
-    async def _meaning(self, declined: Declined, batch: bool) -> LineError:
+    async def _meaning(self, declined: Declined, batch: bool, epoch: int) -> LineError:
         code = declined.problem.error if declined.problem else ""
         match judge(declined, batch=batch):
             case Next.RETRY:
@@ -263,14 +263,18 @@ class Contact:
             case Next.STOP:
                 return Refused(f"line.{code}" if code in ENROL_AGAIN else "line.refused", error=code)
             case Next.FREEZE:
-                return await self.diverged()
+                return await self.diverged(epoch)
             case Next.HALVE | Next.RESEND:
                 return declined
 
-    async def diverged(self) -> Diverged:
-        """Freeze the cursor (S24) and give the error to raise."""
+    async def diverged(self, epoch: int) -> Diverged:
+        """Freeze the cursor in `epoch` (S24) and give the error to raise.
+
+        Where this terminal has gone on in another one while the answer was on its way, nothing is frozen: healing finds
+        nothing to mend, and it is asked anew.
+        """
         error = Diverged("line.diverged")
-        await self.memory(self.store.freeze, error.code)
+        await self.memory(self.store.freeze, error.code, epoch)
         return error
 
 

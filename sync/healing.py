@@ -44,7 +44,7 @@ class Healing:
             if epoch <= position.epoch:
                 if epoch < position.epoch or position.frozen:
                     await self._report(position)
-                    raise await contact.diverged()
+                    raise await contact.diverged(position.epoch)
                 return  # somebody else has just done it
             points = await contact.memory(contact.store.points)
             answer = await self._ask(position, 0, position.known_head, points=points)
@@ -89,7 +89,7 @@ class Healing:
         signed = seal(contact.signer, PURPOSE_OFFER, offer)
         may_be_declined = bool(points and entries)
         ask = partial(contact.transport.offer, signed)
-        answer: OfferAnswer = await contact.question(ask, batch=may_be_declined)
+        answer: OfferAnswer = await contact.question(ask, batch=may_be_declined, epoch=position.epoch)
         await contact.heard(answer.hall_time)
         return answer
 

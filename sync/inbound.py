@@ -86,7 +86,7 @@ class Inbound:
         contact = self._contact
         position = await contact.memory(contact.store.position)
         if position.frozen:
-            raise await contact.diverged()
+            raise await contact.diverged(position.epoch)
         query = await self._query(position, wait)
         ahead = under_way[1] if under_way is not None and self._is_its_turn(*under_way, query) else None
         came = await self._page(position, query, ahead)
@@ -119,7 +119,7 @@ class Inbound:
         def ask() -> Coroutine[Any, Any, _Came]:
             return self._fetched(query, position, contact.hall_now())
 
-        came = await contact.question(ahead.first(ask) if ahead is not None else ask)
+        came = await contact.question(ahead.first(ask) if ahead is not None else ask, epoch=position.epoch)
         await self._proven(came, position)
         return came
 
@@ -194,7 +194,7 @@ class Inbound:
             raise OtherHall("line.other_hall", hall=head.hall)
         asked = answer.after == position.cursor and answer.epoch == position.epoch
         if head.epoch > position.epoch or (asked and head.seq == position.cursor and head.chain != position.chain):
-            raise await self._contact.diverged()  # proven by the hall's own signature
+            raise await self._contact.diverged(position.epoch)  # proven by the hall's own signature
         stale = not came.links and answer.upto < answer.newest
         seen_before = not came.links and (answer.hall_time, answer.after) == self._last
         if not asked or head.epoch != position.epoch or head.seq != answer.upto or stale or seen_before:

@@ -86,7 +86,7 @@ class Outbound:
             return None
         position = await contact.memory(contact.store.position)
         if position.frozen:
-            raise await contact.diverged()
+            raise await contact.diverged(position.epoch)
         if position.adrift:
             raise Refused("line.adrift")
         await contact.memory(contact.store.mark_sent, out.first, out.last)
@@ -126,12 +126,16 @@ class Outbound:
             batch = batch_of(out, out.events, position, await contact.report())
             signed = seal(contact.signer, PURPOSE_BATCH, batch)
             try:
-                answer = await contact.question(partial(contact.transport.push, signed), batch=True)
+                answer = await contact.question(
+                    partial(contact.transport.push, signed), batch=True, epoch=position.epoch
+                )
             except Declined:
                 continue  # perhaps it is about this group's bytes
             except TryAgain:
                 return
-            await contact.memory(contact.store.answered, answer.verdicts, answer.acked)
+            if not _answers(answer, out):
+                return
+            await contact.memory(contact.store.answered, answer.verdicts, answer.acked, position.epoch)
             await contact.heard(answer.hall_time)
 
     async def _send(self, ready: _Ready, ahead: Ahead[PushAnswer] | None) -> int:
@@ -140,9 +144,10 @@ class Outbound:
         ask = partial(contact.transport.push, ready.signed)
         behind = asyncio.ensure_future(self._ready_behind(ready))
         try:
-            answer = await contact.question(ahead.first(ask) if ahead is not None else ask, batch=True)
+            first, epoch = ahead.first(ask) if ahead is not None else ask, ready.position.epoch
+            answer = await contact.question(first, batch=True, epoch=epoch)
             ago = ahead.ago if ahead is not None else 0.0
-            return await self._answered(answer, ready.out, await _made(behind), ago)
+            return await self._answered(answer, ready, await _made(behind), ago)
         except Unreachable:
             self._facts = max(1, self._facts // 2)  # a slow line may carry less in its time
             raise
@@ -159,11 +164,10 @@ class Outbound:
             return event
         return Sent(event.seq, stub=reason, fact_hash=digest(bytes(event.fact)))
 
-    async def _answered(self, answer: PushAnswer, out: Outgoing, behind: _Ready | None, ago: float) -> int:
-        contact = self._contact
-        for verdict in answer.verdicts:
-            if not out.first <= verdict.seq <= out.last or verdict.verdict.v not in VERDICTS:
-                raise NotTheHall("line.not_the_hall", seen="verdicts")
+    async def _answered(self, answer: PushAnswer, ready: _Ready, behind: _Ready | None, ago: float) -> int:
+        contact, out = self._contact, ready.out
+        if not _answers(answer, out):
+            raise NotTheHall("line.not_the_hall", seen="verdicts")
         for seq, reason in self._stubs.items():
             if out.first <= seq <= out.last:
                 await contact.memory(contact.store.stub, seq, reason)
@@ -171,7 +175,7 @@ class Outbound:
         if behind is not None and answer.acked == out.last and _counted(answer.verdicts) == out.last - out.first + 1:
             await contact.memory(contact.store.mark_sent, behind.out.first, behind.out.last)
             self._ahead = behind, Ahead(partial(contact.transport.push, behind.signed), contact.clock)
-        await contact.memory(contact.store.answered, answer.verdicts, answer.acked)
+        await contact.memory(contact.store.answered, answer.verdicts, answer.acked, ready.position.epoch)
         await contact.heard(answer.hall_time, ago)
         if answer.acked < out.first or all(verdict.seq != out.first for verdict in answer.verdicts):
             # An equal answer without progress: what has no verdict is asked for again (T5), but not at once.
@@ -237,6 +241,12 @@ async def _made(behind: asyncio.Task[_Ready | None]) -> _Ready | None:
         return await behind
     except LineError:
         return None
+
+
+def _answers(answer: PushAnswer, out: Outgoing) -> bool:
+    """Whether it is the answer to this batch: something on the way may have mixed up two windows' answers (T17)."""
+    ours = all(out.first <= one.seq <= out.last and one.verdict.v in VERDICTS for one in answer.verdicts)
+    return ours and answer.head in {"", out.head}
 
 
 def _counted(verdicts: tuple[Answered, ...]) -> int:

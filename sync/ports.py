@@ -76,8 +76,11 @@ class LineStore(ScanStore, Protocol):
         """The line is about to send these; counts the attempt."""
         ...
 
-    def answered(self, answers: tuple[Answered, ...], acked: int) -> None:
-        """Write down verdicts of a push answer; a row that is not in `answers` stays unsent (T5). Idempotent."""
+    def answered(self, answers: tuple[Answered, ...], acked: int, epoch: int = 0) -> None:
+        """Write down verdicts of a push answer; a row that is not in `answers` stays unsent (T5). Idempotent.
+
+        `epoch`: that it was given in; nothing is written where this terminal has gone on in a newer one.
+        """
         ...
 
     def stub(self, seq: int, reason: str) -> None:
@@ -108,8 +111,11 @@ class LineStore(ScanStore, Protocol):
         """Keep the newest head with the hall's signature."""
         ...
 
-    def freeze(self, reason: str) -> None:
-        """The hall and this terminal disagree (S24): the cursor stands still until an operator acts; work goes on."""
+    def freeze(self, reason: str, epoch: int) -> None:
+        """The hall and this terminal disagree (S24): the cursor stands still until an operator acts; work goes on.
+
+        Nothing happens where this terminal is not in `epoch` any more: the answer came too late.
+        """
         ...
 
     def points(self) -> tuple[Point, ...]:

@@ -30,7 +30,7 @@ class Scopes:
             return False
         position = await contact.memory(contact.store.position)
         if position.frozen:
-            raise await contact.diverged()
+            raise await contact.diverged(position.epoch)
         place = msgspec.structs.replace(position, cursor=asked.place, chain=asked.chain)
         links = await self._inbound.page_at(place, 0.0)
         await contact.memory(contact.store.refilled, asked, links)

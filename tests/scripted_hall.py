@@ -206,7 +206,7 @@ class ScriptedHall:
             elif not known or self.stubs.pop(event.seq, ""):
                 self.write(envelope=envelope, fact=event.fact)
             answers.append(Answered(envelope.seq, verdict, 0, known))
-        return PushAnswer(stamp(self.clock.now()), self.acked, tuple(answers))
+        return PushAnswer(stamp(self.clock.now()), self.acked, tuple(answers), batch.head)
 
     async def pull(self, request: httpx.Request) -> PullAnswer:
         query = request.url.params
@@ -328,7 +328,7 @@ class ListStore(ScanShelf):
     def mark_sent(self, first: int, last: int) -> None:
         self.tries.append((first, last))
 
-    def answered(self, answers: tuple[Answered, ...], acked: int) -> None:
+    def answered(self, answers: tuple[Answered, ...], acked: int, epoch: int = 0) -> None:
         for answer in answers:
             self.rows[answer.seq - 1] = answer.verdict.v
 
@@ -359,7 +359,9 @@ class ListStore(ScanShelf):
     def remember_head(self, head: Signed, seq: int) -> None:
         self.place = msgspec.structs.replace(self.place, known_head=head)
 
-    def freeze(self, reason: str) -> None:
+    def freeze(self, reason: str, epoch: int) -> None:
+        if epoch != self.place.epoch:
+            return
         self.place = msgspec.structs.replace(self.place, frozen=reason)
 
     def points(self) -> tuple[Point, ...]:

@@ -125,7 +125,7 @@ def examples() -> dict[str, str]:
         "entry_hidden": hidden,
         "batch": batch,
         "stub": Sent(1, stub="refused with 413", fact_hash=digest(data)),
-        "push_answer": PushAnswer(AT, 1, (Answered(1, Verdict("accepted"), entry=1),)),
+        "push_answer": PushAnswer(AT, 1, (Answered(1, Verdict("accepted"), entry=1),), envelope.hash),
         "pull_answer": page,
         "hello": hello,
         "report": Report(AT, "0.3.0", 1, {"write.version": 1}, 2, AT, held=1, offset_ms=-120, free_mb=52000),

@@ -61,7 +61,8 @@ update outbox set stub = ? where local_seq = ?
 update standing set head = ?, head_seq = ? where id = 1 and head_seq <= ?
 
 -- name: freeze
-update standing set frozen = ? where id = 1
+-- What was said of another epoch comes too late to stop this one.
+update standing set frozen = ? where id = 1 and epoch = ?
 
 -- name: contact
 update standing set contact = ?, offset_ms = ?, contact_local = ?, contact_mono = ?, contact_boot = ?,

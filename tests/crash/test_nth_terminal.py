@@ -226,7 +226,7 @@ def folds_anew(kept: Kept, terminal: Terminal) -> None:
 
 
 def freezes(kept: Kept, terminal: Terminal) -> None:
-    terminal.memory.freeze("line.diverged")
+    terminal.memory.freeze("line.diverged", terminal.memory.position().epoch)
 
 
 def keeps_a_blob(kept: Kept, terminal: Terminal) -> None:

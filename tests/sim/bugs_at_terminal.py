@@ -20,9 +20,9 @@ from tests.sim.planting import Bug
 class DropsRefused(TerminalMemory):
     """Deletes what the hall refuses, as a queue does that is no memory."""
 
-    def answered(self, answers: tuple[Answered, ...], acked: int) -> None:
+    def answered(self, answers: tuple[Answered, ...], acked: int, epoch: int = 0) -> None:
         """Write the verdicts down, and throw away what was refused."""
-        super().answered(answers, acked)
+        super().answered(answers, acked, epoch)
         gone = [(answer.seq,) for answer in answers if answer.verdict.v == "rejected"]
         with self.transaction() as db:
             db.executemany("delete from outbox where local_seq = ?", gone)
@@ -49,9 +49,9 @@ class CursorFirst(TerminalMemory):
 class SilenceIsConsent(TerminalMemory):
     """Counts an event without a verdict as accepted."""
 
-    def answered(self, answers: tuple[Answered, ...], acked: int) -> None:
+    def answered(self, answers: tuple[Answered, ...], acked: int, epoch: int = 0) -> None:
         """Write the verdicts down, and some that nobody gave."""
-        super().answered(answers, acked)
+        super().answered(answers, acked, epoch)
         with self.transaction() as db:
             db.execute("update outbox set state = 'accepted' where state = 'sent' and local_seq <= ?", (acked,))
 
@@ -59,9 +59,9 @@ class SilenceIsConsent(TerminalMemory):
 class OverlayDropped(TerminalMemory):
     """Takes an acknowledged fact out of the overlay before the cursor has passed it."""
 
-    def answered(self, answers: tuple[Answered, ...], acked: int) -> None:
+    def answered(self, answers: tuple[Answered, ...], acked: int, epoch: int = 0) -> None:
         """Write the verdicts down, and be done with what was accepted."""
-        super().answered(answers, acked)
+        super().answered(answers, acked, epoch)
         with self.transaction() as db:
             for answer in answers:
                 if answer.verdict.v != "accepted":
@@ -126,9 +126,9 @@ class TwoTransactions(TerminalMemory):
 class HeldIsGone(TerminalMemory):
     """Closes what is held as if it were settled."""
 
-    def answered(self, answers: tuple[Answered, ...], acked: int) -> None:
+    def answered(self, answers: tuple[Answered, ...], acked: int, epoch: int = 0) -> None:
         """Write the verdicts down, and close what waits for the hall."""
-        super().answered(answers, acked)
+        super().answered(answers, acked, epoch)
         with self.transaction() as db:
             db.execute("update outbox set state = ? where state = ?", (Row.RESOLVED, Row.HELD))
 

@@ -79,7 +79,7 @@ def test_s24_a_page_asked_for_ahead_is_not_stored_once_the_cursor_stands_still()
 
         def and_freeze(*args: Any) -> bool:
             done = apply(*args)
-            counter.store.freeze("line.diverged")
+            counter.store.freeze("line.diverged", counter.store.place.epoch)
             return done
 
         and_freeze.__name__ = "apply"

@@ -223,10 +223,10 @@ def test_a_page_for_another_cursor_epoch_or_chain_is_not_applied(memory: Termina
     links, at = log.page(0)
     assert not memory.apply(links, 0, NO_HEAD, at, 2, 0)
     assert not memory.apply(links, 0, NO_HEAD, digest(b"x"), 1, 0)
-    memory.freeze("diverged")
+    memory.freeze("diverged", 1)
     assert not memory.apply(links, 0, NO_HEAD, at, 1, 0)
     assert memory.position().frozen == "diverged"
-    memory.freeze("")
+    memory.freeze("", 1)
     assert memory.apply(links, 0, NO_HEAD, at, 1, 0)
 
 

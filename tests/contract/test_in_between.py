@@ -1,0 +1,146 @@
+"""Something stands between a window and its hall: it mixes up answers, holds them, or lets only small ones through."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+
+from sync.carrying import carried, take_back
+from sync.errors import Diverged
+from tests.beginning import PULLS, at_hall, busy, placed
+from tests.contract.test_hall_healing import copied, restored
+from tests.contract.test_hall_lost_and_found import gathered
+from tests.hall_world import HallWorld, Window, in_hall
+from tests.lines import Place
+
+Change = Callable[[httpx.Response], httpx.Response]
+
+
+class Between(httpx.AsyncBaseTransport):
+    """Passes everything on, but for what a test has said of a path's last word."""
+
+    def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
+        self.inner = inner
+        self.instead: dict[str, httpx.Response] = {}
+        """Answered once, and the question goes no farther."""
+        self.kept: dict[str, httpx.Response] = {}
+        """The last answer to each."""
+        self.holds = ""
+        """The next answer to it is held."""
+        self.held, self.free = asyncio.Event(), asyncio.Event()
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        word = request.url.path.split("/")[3]
+        if word in self.instead:
+            return self.instead.pop(word)
+        answer = await self.inner.handle_async_request(request)
+        headers = {name: value for name, value in answer.headers.items() if name != "content-length"}
+        self.kept[word] = httpx.Response(answer.status_code, headers=headers, content=await answer.aread())
+        if word == self.holds:
+            self.holds = ""
+            self.held.set()
+            await self.free.wait()
+        return self.kept[word]
+
+
+async def behind(world: HallWorld, number: str) -> tuple[Place, Between]:
+    """A window whose line goes through it, also to a hall that is put back meanwhile."""
+
+    async def whichever(*asgi: Any) -> None:
+        await world.app(*asgi)
+
+    place = await placed(world, number, limits=PULLS, wire=lambda _: Between(httpx.ASGITransport(app=whichever)))
+    assert isinstance(place.wire, Between)
+    return place, place.wire
+
+
+@pytest.mark.parametrize("named", [True, False], ids=["with its question's name", "without"])
+def test_t17_the_answer_to_another_windows_batch_acknowledges_nothing(tmp_path: Path, named: bool) -> None:
+    """Both opened in the same instant, and a proxy mixes them up: a receipt that never arrived counted as sent."""
+
+    async def story(world: HallWorld, _window: Window) -> None:
+        (one, there), (other, here) = await behind(world, "0015"), await behind(world, "0016")
+        lost = other.hand.received()
+        one.commit(one.hand.received())
+        other.commit(lost)
+        await one.sync()
+        here.instead["push"] = there.kept["push"]
+        if not named:
+            del there.kept["push"].headers["Question"]
+        await other.sync()
+        assert world.case(lost.case) is not None
+        assert other.memory.pending().unsent == 0
+
+    at_hall(tmp_path, story)
+
+
+async def gone_over(place: Place) -> None:
+    """The window meets the hall's new epoch, and has its first page."""
+    with pytest.raises(Diverged):
+        await place.line._inbound.step(0.0)
+    await place.line._healing.mend()
+    await place.line._inbound.step(0.0)
+
+
+@pytest.mark.parametrize("judged", ["before", "after"])
+def test_s25_t32_an_answer_that_was_held_while_the_hall_was_restored_loses_and_stops_nothing(
+    tmp_path: Path, judged: str
+) -> None:
+    """A yes from before it is no yes of the log that was put back; a no to what was asked before it freezes nobody."""
+
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        world.api.hall.start()
+        place, wire = await behind(world, "0015")
+        await place.sync()
+        copied(world, tmp_path / "backup.db")
+        await busy(await world.window("0012", client), 3)
+        await place.sync()
+        taken = place.hand.received()
+        if judged == "after":
+            restored(world, tmp_path / "backup.db")
+            gathered(world)
+        place.commit(taken)
+        wire.holds = "push"
+        pushed = asyncio.ensure_future(place.line._outbound.step())
+        await wire.held.wait()
+        if judged == "before":
+            restored(world, tmp_path / "backup.db")
+        await gone_over(place)
+        wire.free.set()
+        await asyncio.gather(pushed, return_exceptions=True)
+        assert place.memory.position().frozen == ""
+        gathered(world)
+        assert (await place.sync()).error == ""
+        assert world.case(taken.case) is not None
+        assert place.memory.pending().unsent == 0
+
+    in_hall(tmp_path, story, limits=PULLS)
+
+
+def test_s28_t32_an_answer_by_stick_from_before_the_hall_was_restored_loses_no_fact(tmp_path: Path) -> None:
+    """It lay in a drawer until the window had met the log that was put back, which has none of it."""
+
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        world.api.hall.start()
+        place, _ = await behind(world, "0015")
+        await busy(await world.window("0012", client), 3)
+        await place.sync()
+        copied(world, tmp_path / "backup.db")
+        taken = place.hand.received()
+        place.commit(taken)
+        (line,) = carried(place.memory, place.signer)
+        _, sealed = world.api.hall.take_in(line, "3001", "f" * 64, vouched=False)
+        restored(world, tmp_path / "backup.db")
+        await gone_over(place)
+        take_back(place.memory, msgspec.json.encode(sealed), place.memory.identity.hall_key)
+        gathered(world)
+        assert (await place.sync()).error == ""
+        assert world.case(taken.case) is not None
+
+    in_hall(tmp_path, story, limits=PULLS)
