@@ -193,6 +193,9 @@ class Limits(msgspec.Struct, frozen=True):
     """Scans that are fetched when a case is opened, without being asked for one by one."""
     scan_piece_bytes: int = 256 * 1024
     scan_piece_least: int = 4 * 1024
+    blob_part: int = 1024 * 1024
+    """What a terminal asks for at a time of a catalogue or calendar; halved while something does not carry it."""
+    blob_part_least: int = 16 * 1024
     scan_piece_seconds: float = 8.0
     """How long one piece may take: what is pushed meanwhile waits no longer for the line."""
     once_pieces: int = 4096

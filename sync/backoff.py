@@ -98,10 +98,9 @@ def _http_date(text: str) -> datetime | None:
     """A naive UTC time."""
     try:
         read = parsedate_to_datetime(text)
-    except (ValueError, TypeError, IndexError):
+        return read.replace(tzinfo=None) - (read.utcoffset() or timedelta(0))
+    except (ValueError, TypeError, IndexError, OverflowError):  # also a year that no calendar has
         return None
-    offset = read.utcoffset() or timedelta(0)
-    return read.replace(tzinfo=None) - offset
 
 
 def wait_for(attempt: int, error: BaseException | None, dice: Dice, limits: Limits = LIMITS) -> float:

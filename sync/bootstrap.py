@@ -1,12 +1,15 @@
 """Beginning from the hall's snapshot (sync.md S21): fetched in parts that resume, proven, applied between the saves.
 
 A part that was cut keeps what came of it. Every file has to be the one that the hall has signed for this place of its
-log; files of two places are never mixed: when the hall has a newer set meanwhile, it is begun anew.
+log; files of two places are never mixed: when the hall has a newer set meanwhile, it is begun anew. Where something on
+the way lets no part through, now or from now on, the log is pulled meanwhile.
 """
 
 from __future__ import annotations
 
+from collections.abc import Coroutine
 from functools import partial
+from typing import Any
 
 import msgspec
 
@@ -17,12 +20,14 @@ from casework.snapshot import PURPOSE_SNAPSHOT, Boot, BootFile, Offer, Snapshot
 from casework.wire import PURPOSE_HEAD, Head
 from sync.backoff import Sleep
 from sync.contact import Contact
-from sync.errors import Busy, Declined, Memory, NotTheHall, OtherHall, TryAgain, Unreachable
+from sync.errors import Busy, Declined, Memory, NotTheHall, OtherHall, TryAgain
+from sync.portion import Portion
 from sync.ports import Position
 from sync.transport import Part
 
 HALL_SCOPE = "hall"
 _HAS_NONE = 404
+_SURE = 8
 
 
 class Bootstrap:
@@ -31,8 +36,9 @@ class Bootstrap:
     def __init__(self, contact: Contact, sleep: Sleep) -> None:
         self._contact = contact
         self._sleep = sleep
-        self._part = contact.limits.snapshot_part
+        self._part = Portion(contact.limits.snapshot_part_least, contact.limits.snapshot_part, _SURE)
         self._ask_again = 0.0
+        self._failures = 0
         self._behind = 0
 
     def saw(self, behind: int) -> None:
@@ -50,7 +56,7 @@ class Bootstrap:
             return await self._begin()
         contact.show_boot(boot.done)
         if not boot.applying:
-            return await self._fetch(boot)
+            return contact.clock.monotonic() >= self._ask_again and await self._attempted(self._fetch(boot))
         rest = await contact.memory(contact.store.boot_step)
         if rest is None:
             contact.show_boot(None)
@@ -64,13 +70,25 @@ class Bootstrap:
         far = position.cursor == 0 or self._behind >= contact.limits.snapshot_least
         if position.frozen or not far or contact.clock.monotonic() < self._ask_again:
             return False
-        self._ask_again = contact.clock.monotonic() + contact.limits.snapshot_wait
+        return await self._attempted(self._begun(position))
+
+    async def _attempted(self, attempt: Coroutine[Any, Any, bool]) -> bool:
+        """What it gives; False where no part gets through: perhaps the log does. Tried again ever later."""
         try:
-            part = await self._asked(HALL_SCOPE, None, 0)
-        except (Unreachable, Memory):
+            return await attempt
+        except Memory:
             raise
         except TryAgain:
-            return False  # something on the way lets no file through, but perhaps the log
+            limits = self._contact.limits
+            self._failures += 1
+            wait = min(limits.snapshot_wait, limits.request_seconds * 2.0 ** min(self._failures - 1, 30))
+            self._ask_again = self._contact.clock.monotonic() + wait
+            return False
+
+    async def _begun(self, position: Position) -> bool:
+        contact = self._contact
+        self._ask_again = contact.clock.monotonic() + contact.limits.snapshot_wait
+        part = await self._asked(HALL_SCOPE, None, 0)
         if part is None or part.first:
             return False
         snapshot = self._proven(part.offer, HALL_SCOPE, position)
@@ -79,7 +97,7 @@ class Bootstrap:
         scopes = (HALL_SCOPE, *(scope for scope in MODULES if scope in part.offer.scopes))
         await contact.memory(contact.store.boot_begin, scopes, snapshot, part.offer.head)
         await contact.memory(contact.store.boot_part, HALL_SCOPE, 0, part.data)
-        self._behind = 0
+        self._ask_again, self._behind = 0.0, 0
         return True
 
     async def _fetch(self, boot: Boot) -> bool:
@@ -88,6 +106,8 @@ class Bootstrap:
         position = await contact.memory(contact.store.position)
         if position.frozen:
             raise await contact.diverged(position.epoch)
+        if boot.seq <= position.cursor:
+            return await self._forgotten(boot, position)
         file = next((one for one in boot.files if not one.proven), None)
         if file is None:
             await contact.memory(contact.store.boot_step)
@@ -98,12 +118,17 @@ class Bootstrap:
         part = await self._asked(file.scope, boot.seq, file.have)
         snapshot = self._proven(part.offer, file.scope, position) if part is not None else None
         here = snapshot and (snapshot.epoch, snapshot.seq, snapshot.chain) == (boot.epoch, boot.seq, boot.chain)
-        if part is None or snapshot is None or not here or boot.seq <= position.cursor:
-            await contact.memory(contact.store.boot_forget)  # the hall has tidied its shelf: begin with what it has now
-            self._ask_again, self._behind = 0.0, max(self._behind, boot.seq - position.cursor)
-            contact.show_boot(None)
-            return True
+        if part is None or snapshot is None or not here:
+            return await self._forgotten(boot, position)
         await self._keep(file, snapshot, part)
+        return True
+
+    async def _forgotten(self, boot: Boot, position: Position) -> bool:
+        """The log was pulled as far meanwhile, or the hall has tidied its shelf: begin with what it has now."""
+        contact = self._contact
+        await contact.memory(contact.store.boot_forget)
+        self._ask_again, self._behind = 0.0, max(self._behind, boot.seq - position.cursor)
+        contact.show_boot(None)
         return True
 
     async def _keep(self, file: BootFile, snapshot: Snapshot, part: Part) -> None:
@@ -125,24 +150,26 @@ class Bootstrap:
             raise NotTheHall("line.not_the_hall", seen="snapshot")
 
     async def _asked(self, scope: str, seq: int | None, first: int) -> Part | None:
-        """A part; None where the hall has no snapshot. A line that is too slow is asked for less."""
+        """A part; None where the hall has no snapshot. A line that does not carry it is asked for less."""
         contact = self._contact
         try:
             part = await contact.question(partial(self._question, scope, seq, first), batch=True)
-        except Unreachable:
-            self._part = max(contact.limits.snapshot_part_least, self._part // 2)
-            raise
         except Declined as declined:
             if declined.status == _HAS_NONE and declined.problem is not None:
                 return None
+            self._part.failed()
             raise Busy("line.busy", declined.retry_after, status=declined.status) from declined
-        self._part = min(contact.limits.snapshot_part, self._part * 2)
+        except TryAgain:
+            self._part.failed()
+            raise
+        self._failures = 0
+        self._part.went()
         await contact.heard(part.hall_time)
         return part
 
     async def _question(self, scope: str, seq: int | None, first: int) -> Part:
         contact = self._contact
-        return await contact.transport.snapshot(scope, seq, first, self._part, contact.signer, contact.hall_now())
+        return await contact.transport.snapshot(scope, seq, first, self._part.size, contact.signer, contact.hall_now())
 
     def _proven(self, offer: Offer, scope: str, position: Position) -> Snapshot:
         """What the hall has signed of a file. Raises NotTheHall, OtherHall."""

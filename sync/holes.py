@@ -22,22 +22,29 @@ class Holes:
         self._contact = contact
         self._last = ""
         self._without: set[str] = set()
+        self._later: dict[str, float] = {}
 
     async def step(self) -> None:
-        """Mend at most `limits.holes_at_once` holes; what can't be had now is asked for later, like all behind it.
+        """Mend at most `limits.holes_at_once` holes; what can't be had now is asked for later.
 
-        Raises AskPerson, and Unreachable where there is no line.
+        Where nobody answers, the next poll says whether that is the line, or something on the way that carries no
+        answer as large as this one. Raises AskPerson and Memory.
         """
         contact = self._contact
         found = await contact.memory(contact.store.holes, self._last, contact.limits.holes_at_once)
         self._last = found[-1] if len(found) == contact.limits.holes_at_once else ""
+        now = contact.clock.monotonic()
+        self._later = {case_id: until for case_id, until in self._later.items() if until > now}
         for case_id in found:
-            if case_id in self._without or not _ID.fullmatch(case_id):  # an id that a faulty program made
+            if case_id in self._without or case_id in self._later or not _ID.fullmatch(case_id):  # of a faulty program
                 continue
             try:
                 await self._mend(case_id)
-            except (Unreachable, Memory):
+            except Memory:
                 raise
+            except Unreachable:
+                self._later[case_id] = now + contact.limits.retry_most
+                return
             except TryAgain:
                 continue
 

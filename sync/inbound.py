@@ -17,13 +17,16 @@ from typing import Any
 import msgspec
 
 from casework.errors import BadBytes
+from casework.facts import digest
 from casework.report import encode_report
 from casework.seals import Signed, read, unseal
 from casework.wire import PURPOSE_HEAD, Head, Link, PullAnswer, page_digest, read_page
 from sync.ahead import Ahead, drop
 from sync.contact import Contact
 from sync.errors import Declined, NotTheHall, OtherHall, TryAgain
+from sync.portion import Portion
 from sync.ports import Position
+from sync.transport import BlobPart
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -40,6 +43,7 @@ class Page(msgspec.Struct, frozen=True):
 _WORDS = (b"terminal.set", b"epoch.opened")
 """In the bytes of a fact that may change what is asked: nothing is asked before it was read (S7, S25)."""
 _HAS_NONE = 404
+_SURE = 8
 _Query = Mapping[str, str | int]
 
 
@@ -61,6 +65,9 @@ class Inbound:
     def __init__(self, contact: Contact) -> None:
         self._contact = contact
         self._last = ("", -1)
+        self._entries = Portion(1, contact.limits.pull_entries)
+        self._bytes = Portion(contact.limits.blob_part_least, contact.limits.blob_part, _SURE)
+        self._parts: dict[str, bytes] = {}
         self._ahead: tuple[_Query, Ahead[_Came]] | None = None
 
     async def step(self, wait: float) -> Page:
@@ -113,14 +120,22 @@ class Inbound:
         return (await self._page(position, await self._query(position, wait), None)).links
 
     async def _page(self, position: Position, query: _Query, ahead: Ahead[_Came] | None) -> _Came:
-        """The page behind a place of the log, proven; the one that was asked for `ahead`, where that came."""
+        """The page behind a place of the log, proven; the one that was asked for `ahead`, where that came.
+
+        One that does not get through is asked for smaller: a slow line, or a proxy, may carry less (T21).
+        """
         contact = self._contact
 
         def ask() -> Coroutine[Any, Any, _Came]:
             return self._fetched(query, position, contact.hall_now())
 
-        came = await contact.question(ahead.first(ask) if ahead is not None else ask, epoch=position.epoch)
-        await self._proven(came, position)
+        try:
+            came = await contact.question(ahead.first(ask) if ahead is not None else ask, epoch=position.epoch)
+            await self._proven(came, position)
+        except TryAgain:
+            self._entries.failed()
+            raise
+        self._entries.went()
         return came
 
     async def _query(self, position: Position, wait: float) -> _Query:
@@ -128,7 +143,7 @@ class Inbound:
             "epoch": position.epoch,
             "after": position.cursor,
             "chain": position.chain,
-            "limit": self._contact.limits.pull_entries,
+            "limit": self._entries.size,
             "wait": int(wait),
             "report": encode_report(await self._contact.report()),
         }
@@ -175,17 +190,36 @@ class Inbound:
         contact, complete = self._contact, True
         for sha256 in await contact.memory(contact.store.missing_blobs):
             try:
-                data = await contact.question(partial(self._blob, sha256), batch=True)
+                data = await self._blob(sha256)
             except Declined as declined:
-                complete = complete and declined.status == _HAS_NONE and declined.problem is not None
+                if declined.status != _HAS_NONE or declined.problem is None:
+                    self._bytes.failed()
+                    complete = False
             except TryAgain:
+                self._bytes.failed()
                 return False
             else:
                 await contact.memory(contact.store.keep_blob, sha256, data)
         return complete
 
     async def _blob(self, sha256: str) -> bytes:
-        return await self._contact.transport.blob(sha256, self._contact.signer, self._contact.hall_now())
+        """All of it, part by part; what came of it before a cut is not asked for again."""
+        data = self._parts.pop(sha256, b"")
+        while True:
+            part = await self._contact.question(partial(self._blob_part, sha256, len(data)), batch=True)
+            self._bytes.went()
+            data = data[: part.first] + part.data
+            if len(data) >= part.size:
+                break
+            self._parts = {sha256: data}
+        self._parts.clear()
+        if digest(data) != sha256:
+            raise NotTheHall("line.not_the_hall", seen="blob")
+        return data
+
+    async def _blob_part(self, sha256: str, have: int) -> BlobPart:
+        contact = self._contact
+        return await contact.transport.blob_part(sha256, have, self._bytes.size, contact.signer, contact.hall_now())
 
     async def _proven(self, came: _Came, position: Position) -> None:
         """That it is the answer to this very question. Raises AskPerson or TryAgain."""

@@ -165,7 +165,7 @@ class Line:
                 pass
             await self._patiently(self._holes.step, tries)
             if scans:
-                await carried(self._carrier.step, self._limits.once_pieces)
+                await carried(self._carrier.step, self._limits.once_pieces, tries)
             await self._contact.sure()  # nobody asks again before the next time
         except Diverged:
             raise

@@ -13,11 +13,13 @@ from typing import Any, TypeVar
 
 from casework.scans import Carried
 from sync.contact import Contact
-from sync.errors import Busy, Declined, TryAgain, Unreachable
+from sync.errors import Busy, Declined, TryAgain
+from sync.portion import Portion
 
 _T = TypeVar("_T")
 _AT_ONCE = 100
 """Scans that are looked at in one round."""
+_SURE = 8
 _NOT_FOUND, _RANGE, _FULL = 404, 416, 507
 
 
@@ -26,8 +28,9 @@ class Carrier:
 
     def __init__(self, contact: Contact) -> None:
         self._contact = contact
-        self._piece = contact.limits.scan_piece_bytes
+        self._piece = Portion(contact.limits.scan_piece_least, contact.limits.scan_piece_bytes, _SURE)
         self._later: dict[str, float] = {}
+        self._failures: dict[str, int] = {}
         self._known: dict[str, int] = {}
         self._tidied = False
 
@@ -48,8 +51,21 @@ class Carrier:
             return None
         if (await contact.memory(contact.store.pending)).unsent:
             return False
-        await (self._fetch(waiting) if wanted else self._send(waiting))
+        try:
+            await (self._fetch(waiting) if wanted else self._send(waiting))
+        except TryAgain:
+            self._set_aside(waiting)
+            raise
+        self._failures.pop(waiting.sha256, None)
         return True
+
+    def _set_aside(self, scan: Carried) -> None:
+        """It did not get on: perhaps others do. Its turn comes again soon, and the later the oftener it fails."""
+        failures = self._failures[scan.sha256] = self._failures.get(scan.sha256, 0) + 1
+        limits = self._contact.limits
+        wait = min(limits.scan_retry_seconds, limits.retry_first * 2.0 ** min(failures - 1, 30))
+        self._later[scan.sha256] = self._contact.clock.monotonic() + wait
+        self._known.pop(scan.sha256, None)  # the piece may have arrived, and only its answer got lost
 
     def _due(self, scans: tuple[Carried, ...]) -> Carried | None:
         """The first that was not put off."""
@@ -90,12 +106,12 @@ class Carrier:
     async def _send_piece(self, scan: Carried, held: int) -> int | None:
         """How much the hall has after one more piece; None where the file here is not what it was."""
         contact = self._contact
-        piece = await contact.memory(contact.store.scan_piece, scan.sha256, held, self._piece)
+        piece = await contact.memory(contact.store.scan_piece, scan.sha256, held, self._piece.size)
         if not piece:
             await contact.memory(contact.store.scan_sound, scan.sha256)
             return None
         send = partial(contact.transport.send_piece, scan.sha256, scan.size, held, piece, contact.signer)
-        answer = await self._asked(lambda: send(contact.hall_now()))
+        answer = await self._carried(lambda: send(contact.hall_now()))
         await contact.heard(answer.hall_time)
         return answer.held
 
@@ -120,51 +136,61 @@ class Carrier:
 
     async def _fetch(self, scan: Carried) -> None:
         contact, store = self._contact, self._contact.store
-        most = min(self._piece, scan.size - scan.held)
-        ask = partial(contact.transport.scan_part, scan.sha256, scan.held, most, contact.signer)
+        most = min(self._piece.size, scan.size - scan.held)
+        ask = partial(contact.transport.blob_part, scan.sha256, scan.held, most, contact.signer)
         try:
-            data = await self._asked(lambda: ask(contact.hall_now()))
+            part = await self._carried(lambda: ask(contact.hall_now()))
         except Declined as declined:
             code = "line.scan.not_come" if declined.status in {_NOT_FOUND, _RANGE} else "line.scan.refused"
             await self._put_off(scan, code, declined.retry_after)
             return
-        held = await contact.memory(store.keep_scan_piece, scan.sha256, scan.held, data)
+        held = await contact.memory(store.keep_scan_piece, scan.sha256, part.first, part.data)
         if not held:
             await self._put_off(scan, "line.scan.changed")
 
-    async def _asked(self, ask: Callable[[], Coroutine[Any, Any, _T]]) -> _T:
-        """The hall's answer; how long it took says how much the next piece may have."""
-        contact, limits = self._contact, self._contact.limits
-        began = contact.clock.monotonic()
-        try:
-            answer = await contact.question(ask, batch=True)
-        except Unreachable:
-            self._known.clear()  # the piece may have arrived, and only its answer got lost
-            self._piece = max(limits.scan_piece_least, self._piece // 2)
-            raise
-        except Busy as busy:
-            self._known.clear()
-            declined = busy.__cause__
-            if isinstance(declined, Declined) and declined.problem is not None:
-                raise declined from busy
-            raise
-        took = contact.clock.monotonic() - began
+    async def _carried(self, ask: Callable[[], Coroutine[Any, Any, _T]]) -> _T:
+        """The answer about a piece; how long it took, and whether it came, says how much the next one may have."""
+        limits, clock = self._contact.limits, self._contact.clock
+        began = clock.monotonic()
+        answer = await self._asked(ask)
+        took = clock.monotonic() - began
         if took > limits.scan_piece_seconds:
-            self._piece = max(limits.scan_piece_least, self._piece // 2)
+            self._piece.failed()
         elif took < limits.scan_piece_seconds / 2:
-            self._piece = min(limits.scan_piece_bytes, self._piece * 2)
+            self._piece.went()
         return answer
 
+    async def _asked(self, ask: Callable[[], Coroutine[Any, Any, _T]]) -> _T:
+        """The hall's answer. Raises Declined for what the hall says, or somebody else says of the smallest piece."""
+        try:
+            return await self._contact.question(ask, batch=True)
+        except Declined as declined:
+            if declined.problem is None and self._piece.failed():
+                raise Busy("line.busy", declined.retry_after, status=declined.status) from declined
+            raise
+        except Busy as busy:
+            said = busy.__cause__
+            if isinstance(said, Declined) and said.problem is not None:
+                raise said from busy
+            self._piece.failed()
+            raise
+        except TryAgain:
+            self._piece.failed()
+            raise
 
-async def carried(step: Callable[[], Awaitable[bool | None]], rounds: int) -> bool:
+
+async def carried(step: Callable[[], Awaitable[bool | None]], rounds: int, tries: int) -> bool:
     """Carry for a command, until nothing is left or `rounds` steps were made; whether something could not be.
 
-    Raises AskPerson; what is tried again later is left for later.
+    Raises AskPerson; what is tried again later is left for later, and all of it where nothing gets through.
     """
+    failures = 0
     for _ in range(rounds):
         try:
             if not await step():
-                return True
+                return not failures
         except TryAgain:
-            return False
+            failures += 1
+            if failures >= tries:
+                return False
     return False

@@ -38,6 +38,7 @@ QUESTION = "Question"
 """Names a question; the hall names it in its answer, so that a copy of another answer is known for one (T17)."""
 OCTETS = "application/octet-stream"
 
+_COUNT = re.compile(r"\d{1,18}", re.ASCII)
 _RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18})")
 
 _T = TypeVar("_T")
@@ -67,6 +68,14 @@ class Part(msgspec.Struct, frozen=True):
     first: int
     data: bytes
     hall_time: str = ""
+
+
+class BlobPart(msgspec.Struct, frozen=True):
+    """Some bytes of a blob of `size` bytes, from `first` on."""
+
+    first: int
+    data: bytes
+    size: int
 
 
 class Transport:
@@ -160,12 +169,23 @@ class Transport:
         """
         return _form(await self._signed("/sync/v1/pull", urlencode(query), signer, at, wait), PullAnswer)
 
-    async def blob(self, sha256: str, signer: Signer, at: datetime) -> bytes:
-        """The bytes with that hash. Raises NotTheHall when they have another one."""
-        answer = await self._signed(f"/sync/v1/blob/{sha256}", "", signer, at, 0.0)
-        if digest(answer.body) != sha256:
-            raise NotTheHall("line.not_the_hall", seen="blob")
-        return answer.body
+    async def blob_part(self, sha256: str, offset: int, most: int, signer: Signer, at: datetime) -> BlobPart:
+        """At most `most` bytes of a blob from `offset` on, unproven: its hash says at the end what they are.
+
+        All of them, where something on the way takes the question's range away. Raises TryAgain or Declined.
+        """
+        path = f"/sync/v1/blob/{sha256}"
+        wanted = {"Range": f"bytes={offset}-{offset + most - 1}", "Accept": OCTETS}
+        answer = await self._signed(path, "", signer, at, 0.0, wanted)
+        if answer.status == httpx.codes.OK and not answer.range and answer.kind in {"", OCTETS}:
+            part = BlobPart(0, answer.body, len(answer.body))
+        else:
+            match = _RANGE.fullmatch(answer.range)
+            part = BlobPart(int(match[1]), answer.body, int(match[3])) if match else BlobPart(-1, b"", 0)
+        whole = len(part.data) == part.size
+        if not part.data or not (whole or part.first == offset) or part.first + len(part.data) > part.size:
+            raise NotTheHall("line.not_the_hall", seen="range")
+        return part
 
     async def case(self, case_id: str, signer: Signer, at: datetime) -> CaseAnswer:
         """All of one case, by its id or number, and what of it the hall refused. Raises TryAgain or Declined."""
@@ -182,7 +202,7 @@ class Transport:
         """How many bytes of a scan the hall has. Raises TryAgain or Declined."""
         path = f"/sync/v1/blob/{sha256}"
         answer = await self._ask("HEAD", path, headers=sign_request(signer, "HEAD", path, "", at))
-        if not answer.held.isdecimal():
+        if not _COUNT.fullmatch(answer.held):
             raise NotTheHall("line.not_the_hall", seen="blob")
         return int(answer.held)
 
@@ -197,15 +217,6 @@ class Transport:
         if answer.sha256 != sha256 or answer.size != size or not 0 <= answer.held <= size:
             raise NotTheHall("line.not_the_hall", seen="blob")
         return answer
-
-    async def scan_part(self, sha256: str, offset: int, most: int, signer: Signer, at: datetime) -> bytes:
-        """At most `most` bytes of a scan from `offset` on. Raises TryAgain or Declined; NotTheHall for other bytes."""
-        path = f"/sync/v1/blob/{sha256}"
-        headers = {**sign_request(signer, "GET", path, "", at), "Range": f"bytes={offset}-{offset + most - 1}"}
-        answer = await self._ask("GET", path, headers=headers)
-        if not answer.range.startswith(f"bytes {offset}-") or not 0 < len(answer.body) <= most:
-            raise NotTheHall("line.not_the_hall", seen="range")
-        return answer.body
 
     async def snapshot(
         self, scope: str, seq: int | None, first: int, length: int, signer: Signer, at: datetime

@@ -11,15 +11,14 @@ import httpx
 import msgspec
 import pytest
 
+from casework.limits import Limits
 from sync.carrying import carried, take_back
 from sync.errors import Diverged
-from tests.beginning import PULLS, at_hall, busy, placed
+from tests.beginning import PULLS, SMALL, at_hall, busy, placed
 from tests.contract.test_hall_healing import copied, restored
 from tests.contract.test_hall_lost_and_found import gathered
 from tests.hall_world import HallWorld, Window, in_hall
 from tests.lines import Place
-
-Change = Callable[[httpx.Response], httpx.Response]
 
 
 class Between(httpx.AsyncBaseTransport):
@@ -33,10 +32,17 @@ class Between(httpx.AsyncBaseTransport):
         """The last answer to each."""
         self.holds = ""
         """The next answer to it is held."""
+        self.blocked = ""
+        """No answer to it gets through."""
+        self.carries = 1 << 30
+        """The largest answer that gets through."""
+        self.refuse: Callable[[httpx.Response], httpx.Response] = lambda answer: answer
+        self.asked: list[str] = []
         self.held, self.free = asyncio.Event(), asyncio.Event()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         word = request.url.path.split("/")[3]
+        self.asked.append(word)
         if word in self.instead:
             return self.instead.pop(word)
         answer = await self.inner.handle_async_request(request)
@@ -46,16 +52,17 @@ class Between(httpx.AsyncBaseTransport):
             self.holds = ""
             self.held.set()
             await self.free.wait()
-        return self.kept[word]
+        refused = word == self.blocked or len(self.kept[word].content) > self.carries
+        return self.refuse(self.kept[word]) if refused else self.kept[word]
 
 
-async def behind(world: HallWorld, number: str) -> tuple[Place, Between]:
+async def behind(world: HallWorld, number: str, limits: Limits = PULLS) -> tuple[Place, Between]:
     """A window whose line goes through it, also to a hall that is put back meanwhile."""
 
     async def whichever(*asgi: Any) -> None:
         await world.app(*asgi)
 
-    place = await placed(world, number, limits=PULLS, wire=lambda _: Between(httpx.ASGITransport(app=whichever)))
+    place = await placed(world, number, limits=limits, wire=lambda _: Between(httpx.ASGITransport(app=whichever)))
     assert isinstance(place.wire, Between)
     return place, place.wire
 
@@ -144,3 +151,94 @@ def test_s28_t32_an_answer_by_stick_from_before_the_hall_was_restored_loses_no_f
         assert world.case(taken.case) is not None
 
     in_hall(tmp_path, story, limits=PULLS)
+
+
+def refusing(how: str) -> Callable[[httpx.Response], httpx.Response]:
+    """What becomes of an answer that does not get through."""
+
+    def refused(answer: httpx.Response) -> httpx.Response:
+        if how == "reset":
+            raise httpx.ReadError("connection reset")
+        if how == "cut":
+            return httpx.Response(answer.status_code, headers=answer.headers, content=answer.content[:2000])
+        return httpx.Response(int(how), html="<html>too large</html>")
+
+    return refused
+
+
+HOWS = ("403", "413", "502", "reset", "cut")
+
+
+@pytest.mark.parametrize("how", HOWS)
+def test_t21_s18_a_page_that_does_not_get_through_is_asked_for_smaller(tmp_path: Path, how: str) -> None:
+    """A proxy that carries no large answer, or a line too slow for one, had kept the log from a window for ever."""
+
+    async def story(world: HallWorld, window: Window) -> None:
+        place, wire = await behind(world, "0032", msgspec.structs.replace(PULLS, pull_entries=500))
+        wire.carries, wire.refuse = 8 * 1024, refusing(how)
+        for _ in range(4):
+            await place.sync()
+        assert place.memory.position().cursor == len(world.entries())
+        await busy(window, 1)
+        assert (await place.sync()).error == ""
+
+    at_hall(tmp_path, story)
+
+
+@pytest.mark.parametrize("how", HOWS)
+@pytest.mark.parametrize("parts", [0, 3], ids=["from the beginning", "in the middle"])
+def test_t47_a_proxy_that_lets_no_more_of_a_snapshot_through_keeps_no_window_from_the_log(
+    tmp_path: Path, how: str, parts: int
+) -> None:
+    async def story(world: HallWorld, window: Window) -> None:
+        place, wire = await behind(world, "0032", SMALL)
+        for _ in range(parts):
+            await place.line._bootstrap.step()
+        wire.blocked, wire.refuse = "snapshot", refusing(how)
+        await place.sync()
+        assert (await place.sync()).error == ""
+        assert place.memory.position().cursor == len(world.entries())
+        assert place.memory.boot() is None, "what was begun and overtaken is forgotten"
+        wire.blocked = ""
+        await busy(window, 20)
+        assert (await place.sync()).error == ""
+
+    at_hall(tmp_path, story)
+
+
+def test_t47_a_snapshot_goes_on_when_the_proxy_lets_it_through_again(tmp_path: Path) -> None:
+    async def story(world: HallWorld, _window: Window) -> None:
+        place, wire = await behind(world, "0032", msgspec.structs.replace(SMALL, snapshot_wait=600.0))
+        for _ in range(3):
+            assert await place.line._bootstrap.step()
+        wire.blocked, wire.refuse = "snapshot", refusing("502")
+        asked = len(wire.asked)
+        for _ in range(5):
+            assert not await place.line._bootstrap.step()
+        assert len(wire.asked) == asked + 1, "it is not asked for in a circle"
+        wire.blocked = ""
+        world.clock.go(SMALL.request_seconds)
+        assert (await place.sync()).error == ""
+        with place.memory.reading() as db:
+            assert db.execute("select floor from standing").fetchone()[0] > 0, "it began from the snapshot"
+
+    at_hall(tmp_path, story)
+
+
+@pytest.mark.parametrize("how", HOWS)
+def test_s21_a_case_whose_history_does_not_get_through_keeps_no_window_from_the_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    async def story(world: HallWorld, window: Window) -> None:
+        place, wire = await behind(world, "0032")
+        await place.sync()
+        wire.blocked, wire.refuse = "case", refusing(how)
+        monkeypatch.setattr(place.memory, "holes", lambda after="", _limit=0: () if after else ("one", "other"))
+        await busy(window, 3)
+        assert (await place.sync()).error == ""
+        assert place.memory.position().cursor == len(world.entries())
+        world.clock.go(1)
+        await place.sync()
+        assert wire.asked.count("case") >= 2, "the other one has its turn"
+
+    at_hall(tmp_path, story)

@@ -188,6 +188,8 @@ def test_t10_a_proxy_that_refuses_everything_costs_no_fact_its_bytes() -> None:
         ({"Retry-After": "Mon, 23 Nov 2026 00:31:30 GMT", "Date": "Mon, 23 Nov 2026 00:31:00 GMT"}, 30.0),
         ({"Retry-After": "Mon, 23 Nov 2026 00:30:20 GMT"}, 20.0),
         ({"Retry-After": "soon"}, 0.5),
+        ({"Retry-After": "Fri, 31 Dec 9999 23:59:59 -0100"}, 0.5),
+        ({"Retry-After": "Sat, 01 Jan 99999999999999999999 00:00:00 GMT"}, 0.5),
         ({}, 0.5),
     ],
 )

@@ -1,0 +1,178 @@
+"""A proxy that carries no large bodies, or takes headers away: scans and catalogues get through (S33, S35).
+
+What stands between is nobody's fault at the counter: nothing of a window may wait for it for ever.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import httpx
+import pytest
+
+from casework.facts import digest
+from casework.limits import LIMITS
+from tests.scripted_hall import PORTAL, Counter
+from tests.scripted_line import tell
+from tests.unit.test_line_scans import BIG, SHA, SMALL, holding
+
+CARRIES = 100_000
+HOWS = ("403", "413", "502", "reset", "slow")
+Answers = Callable[[httpx.Request], Awaitable[httpx.Response]]
+
+
+async def refused(how: str, request: httpx.Request) -> httpx.Response:
+    """What becomes of what is too large."""
+    if how == "reset":
+        raise httpx.ReadError("connection reset", request=request)
+    if how == "slow":
+        await asyncio.sleep(LIMITS.request_seconds + 1)
+    return PORTAL if how in {"slow", "page"} else httpx.Response(int(how), html="<html>too large</html>")
+
+
+def between(counter: Counter, how: str, stops: Callable[[httpx.Request, httpx.Response], bool]) -> None:
+    """A proxy that does not carry what `stops` names."""
+    honest = counter.hall.honest
+
+    async def proxy(request: httpx.Request) -> httpx.Response:
+        answer = await honest(request)
+        return await refused(how, request) if stops(request, answer) else answer
+
+    counter.hall.honest = proxy  # type: ignore[method-assign]
+
+
+def too_large(request: httpx.Request, answer: httpx.Response) -> bool:
+    """Either body is larger than what gets through."""
+    return max(len(request.content), len(answer.content)) > CARRIES
+
+
+@pytest.mark.parametrize("how", HOWS)
+def test_s35_t10_a_scan_is_sent_in_pieces_as_small_as_the_proxy_takes(how: str) -> None:
+    """The pieces never got smaller than 256 KiB, or got as large again at once: no scan ever arrived."""
+
+    async def story(counter: Counter) -> None:
+        holding(counter, BIG)
+        between(counter, how, lambda request, _: len(request.content) > CARRIES)
+        await counter.serve_for(600)
+        assert counter.hall.blobs == {SHA: BIG}
+
+    tell(story)
+
+
+@pytest.mark.parametrize("how", HOWS)
+def test_s35_t10_a_scan_is_fetched_in_pieces_as_small_as_the_proxy_carries(how: str) -> None:
+    async def story(counter: Counter) -> None:
+        counter.hall.blobs[SHA], counter.store.wants[SHA] = BIG, len(BIG)
+        between(counter, how, too_large)
+        await counter.serve_for(600)
+        assert counter.store.scans[SHA] == BIG
+
+    tell(story)
+
+
+@pytest.mark.parametrize("how", HOWS)
+def test_s33_t10_a_catalogue_comes_in_parts_as_small_as_the_proxy_carries(how: str) -> None:
+    """A window without its catalogue takes nothing in."""
+
+    async def story(counter: Counter) -> None:
+        counter.store.wanted, counter.hall.blobs[SHA] = (SHA,), BIG
+        between(counter, how, too_large)
+        await counter.serve_for(1200)
+        assert counter.store.blobs == {SHA: BIG}
+        assert counter.store.contacts
+
+    tell(story)
+
+
+@pytest.mark.parametrize("how", [*HOWS, "page"])
+@pytest.mark.parametrize("fetched", [True, False], ids=["fetched", "sent"])
+def test_s35_a_scan_that_never_gets_through_holds_up_no_other(how: str, fetched: bool) -> None:
+    """One that somebody waited for had kept every scan of the window from being sent."""
+
+    async def story(counter: Counter) -> None:
+        holding(counter, SMALL)
+        if fetched:
+            counter.hall.blobs[SHA], counter.store.wants[SHA] = BIG, len(BIG)
+        else:
+            holding(counter, BIG)
+            counter.store.scans = dict(reversed(counter.store.scans.items()))
+        between(counter, how, lambda request, _: SHA in request.url.path)
+        await counter.serve_for(120)
+        assert digest(SMALL) in counter.hall.blobs
+
+    tell(story)
+
+
+def test_s35_a_scan_that_never_gets_through_holds_up_no_other_of_a_single_sync() -> None:
+    async def story(counter: Counter) -> None:
+        holding(counter, BIG, SMALL)
+        between(counter, "502", lambda request, _: SHA in request.url.path)
+        done = await counter.line.sync_once(scans=True)
+        assert (done.error, done.scans) == ("", 1)
+        assert digest(SMALL) in counter.hall.blobs
+
+    tell(story)
+
+
+@pytest.mark.parametrize("scan", [True, False], ids=["scan", "catalogue"])
+def test_s35_where_a_proxy_takes_the_range_away_all_of_it_is_taken_at_once(scan: bool) -> None:
+    """Scanners of viruses do, to see the whole."""
+
+    async def story(counter: Counter) -> None:
+        counter.hall.blobs[SHA] = BIG
+        if scan:
+            counter.store.wants[SHA] = len(BIG)
+        else:
+            counter.store.wanted = (SHA,)
+        honest = counter.hall.honest
+
+        async def proxy(request: httpx.Request) -> httpx.Response:
+            if "Range" in request.headers:
+                del request.headers["Range"]
+            return await honest(request)
+
+        counter.hall.honest = proxy  # type: ignore[method-assign]
+        await counter.serve_for(60)
+        assert (counter.store.scans if scan else counter.store.blobs) == {SHA: BIG}
+
+    tell(story)
+
+
+def test_s33_parts_that_never_go_on_are_not_asked_for_in_a_circle() -> None:
+    """Whatever range is asked for, a cache gives the first bytes."""
+
+    async def story(counter: Counter) -> None:
+        counter.store.wanted, counter.hall.blobs[SHA] = (SHA,), BIG
+        honest = counter.hall.honest
+
+        async def cache(request: httpx.Request) -> httpx.Response:
+            if "Range" not in request.headers:
+                return await honest(request)
+            return httpx.Response(206, content=BIG[:1000], headers={"Content-Range": f"bytes 0-999/{len(BIG)}"})
+
+        counter.hall.honest = cache  # type: ignore[method-assign]
+        counter.hall.write()
+        await counter.serve_for(60)
+        assert counter.store.blobs == {}
+        assert counter.store.place.cursor == 1
+        assert len(counter.hall.requests) < 100
+
+    tell(story)
+
+
+def test_t11_a_date_that_no_calendar_has_ends_no_line() -> None:
+    """The error of reading it ended push and pull together."""
+
+    async def story(counter: Counter) -> None:
+        counter.store.commit("a")
+        nonsense = httpx.Response(503, headers={"Retry-After": "Fri, 31 Dec 9999 23:59:59 -0100"})
+        counter.hall.expect("push", lambda _request: _now(nonsense))
+        await counter.serve_for(30)
+        assert counter.hall.acked == 1
+
+    tell(story)
+
+
+async def _now(response: httpx.Response) -> httpx.Response:
+    return response
