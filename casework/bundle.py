@@ -20,7 +20,7 @@ from casework.commands import Intake
 from casework.drafting import Context, Drafting, in_groups
 from casework.errors import BadInput
 from casework.facts import Fact
-from casework.intake import Intaking, look, numbered, steps_of
+from casework.intake import Intaking, look, numbered, steps_of, unknown_item
 from casework.rules import Refusal
 
 OUTCOMES = ("receive", "accept")
@@ -46,7 +46,9 @@ def take_in_together(command: Intake, context: Context, root: str, number: Calla
     Raises:
         BadInput: something on the form can be mended at the keyboard.
     """
-    bundle = context.catalogue.bundles[command.item]
+    bundle = context.catalogue.bundles.get(command.item)
+    if bundle is None:
+        raise unknown_item(command, context)
     if command.outcome not in OUTCOMES:
         raise BadInput("bundle.outcome", bundle=bundle.code, outcome=command.outcome[:40], possible=", ".join(OUTCOMES))
     members = members_of(bundle, command.situations, context.catalogue)

@@ -81,12 +81,17 @@ def numbered(looked: Intaking, number: str) -> Intaking:
     return msgspec.structs.replace(looked, body=msgspec.structs.replace(looked.body, number=number))
 
 
+def unknown_item(command: Intake, context: Context) -> BadInput:
+    """The catalogue that counts has no such item or bundle, or has it no more."""
+    known = ", ".join(sorted((*context.catalogue.items, *context.catalogue.bundles)))
+    return BadInput("intake.no_item", item=command.item[:40], known=known)
+
+
 def look(command: Intake, context: Context) -> Intaking | Refusal:
     """What an intake comes to, before anything is made of it. Raises BadInput."""
     item = context.catalogue.items.get(command.item)
     if item is None:
-        known = ", ".join(sorted((*context.catalogue.items, *context.catalogue.bundles)))
-        raise BadInput("intake.no_item", item=command.item[:40], known=known)
+        raise unknown_item(command, context)
     elsewhere = context.elsewhere(item.module)
     if elsewhere is not None:
         return elsewhere

@@ -19,6 +19,7 @@ from hall.errors import Stop
 from hall.fleet import expiring
 from hall.migrate import version_of
 from hall.ownership import owned
+from hall.releases.in_force import without_version
 from hall.releases.keys import ONLINE_KEY
 from hall.releases.watching import read_watched
 
@@ -57,7 +58,10 @@ def _database(here: cli.HallHere, problems: list[Message]) -> Facts:
     if mistakes:
         problems.append(Message("hall.doctor.mistakes", {"file": str(file), "mistakes": "; ".join(mistakes)}))
     with here.store.reading() as reading:
-        hall = reading.hall()
+        hall, lost = reading.hall(), without_version(reading)
+    if lost:
+        named = ", ".join(lost[: here.limits.named_windows])
+        problems.append(Message("hall.doctor.versions", {"count": len(lost), "numbers": named}))
     return {
         "mistakes": mistakes, "schema": schema, "bytes": file.stat().st_size, "entries": hall.seq, "epoch": hall.epoch,
     }  # fmt: skip

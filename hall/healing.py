@@ -42,6 +42,7 @@ from hall.renumbering import renumber
 from hall.replaying import Replay
 from hall.rows import Changes, HallRow, LostRow, RejoinedRow, TerminalRow
 from hall.store import Reading
+from hall.timers import set_aside
 
 AT_ONCE = 500
 """Entries that are put back in one transaction."""
@@ -159,6 +160,8 @@ class Healing(Keeping):
         sitting = Sitting(docket, self.now, self._limits)
         sitting.came_back(replay.refused)
         sitting.close()
+        if replay.late_notices and docket.calendar is not None:
+            set_aside(reading, docket.changes, replay.late_notices, self.now, self._new_id, docket.calendar)
         renumber(reading, docket.changes, replay.doubled, self.now, self._new_id)
         if not replay.said_again:
             return docket.changes

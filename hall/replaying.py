@@ -40,6 +40,8 @@ class Replay:
         """What has to be said again, since something older stands behind it in the log now."""
         self.doubled: list[str] = []
         """Cases whose number was given to another one since (S27)."""
+        self.late_notices: list[Fact] = []
+        """Notices for a case that the timer has accepted, in a log that had forgotten them (S30)."""
         self.refused: list[str] = []
         """Facts that were refused or held since, by a hall that had forgotten what it had said of them."""
 
@@ -107,6 +109,9 @@ class Replay:
     def _on_case(self, entry: Entry, fact: Fact) -> Entry:
         """The case with the fact on top; its own count goes on from what is there."""
         live = self._docket.live(fact.case)
+        proven = entry.verdict is not None and "clock_unproven" not in entry.verdict.flags
+        if fact.type == "supplement.told" and proven and live.case is not None and live.case.deemed:
+            self.late_notices.append(fact)
         live.case, live.n, live.root, live.changed = evolve(live.case, fact), live.n + 1, fact.root, True
         self._docket.note_scan(fact)
         if names_a_module(fact):

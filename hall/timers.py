@@ -81,7 +81,7 @@ def set_aside(
 ) -> Changes:
     """For each notice of before the moment that came late, the timer's acceptance is taken back (S30)."""
     said: list[OnCase] = []
-    for notice in notices:
+    for notice in {notice.case: notice for notice in reversed(notices)}.values():  # the first one of each case
         row = changes.cases.get(notice.case)
         case = decode_case(row.state) if row and row.state else None
         if row is None or case is None or not stands_alone(case) or notice.time.at[:10] > case.deemed:

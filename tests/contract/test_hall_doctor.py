@@ -13,7 +13,7 @@ import pytest
 
 from casework import messages
 from console.main import main
-from hall import cli
+from hall import cli, cli_doctor
 from hall.releases.watching import Told, Watched
 from tests.rollouts import WHEEL, HallFolder, standing
 
@@ -46,6 +46,13 @@ def asks(hall: HallFolder, capsys: pytest.CaptureFixture[str], code: int) -> dic
     found: dict[str, Any] = json.loads(capsys.readouterr().out)
     assert found["ok"] is (code == 0)
     return found
+
+
+def test_cases_whose_catalogue_was_lost_with_the_halls_disk_are_named(
+    hall: HallFolder, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cli_doctor, "without_version", lambda reading: ["420118-1"])
+    assert any("420118-1" in problem for problem in asks(hall, capsys, 1)["problems"])
 
 
 def test_a_hall_that_is_well_says_so_and_until_when_its_signatures_hold(

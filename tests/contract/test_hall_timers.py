@@ -16,6 +16,8 @@ from casework.folding import fold, fold_mark
 from casework.report import Report, encode_report
 from casework.timers import DEEMED, is_provisional, timer_id
 from casework.wire import ENTRY_FACT
+from tests.contract.test_hall_healing import copied, restored
+from tests.contract.test_hall_lost_and_found import gathered, placed, plugged
 from tests.hall_world import HallWorld, Window, in_hall
 
 DAY = 24 * 3600.0
@@ -105,6 +107,33 @@ def test_t62_a_notice_given_offline_before_the_timer_sets_it_aside(tmp_path: Pat
         world.clock.go(9 * DAY)
         world.api.hall.tick()
         assert len(deemed(world)) == 1, "what was told in time is waited for"
+
+    in_hall(tmp_path, story)
+
+
+def test_s25_s30_a_notice_that_a_restored_hall_had_forgotten_sets_the_timer_aside_when_a_window_shows_it_late(
+    tmp_path: Path,
+) -> None:
+    """The applicant holds the notice; the window that gave it has been closed over the loss, and over the timer."""
+
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        window, place = await world.window("0012", client), await placed(world, "0013")
+        received = window.received()
+        await window.push(received)
+        copied(world, tmp_path / "backup.db")
+        await window.push(notice(window, received.case, "2026-11-23T09:00:00.000"))
+        await place.sync()
+        restored(world, tmp_path / "backup.db")
+        gathered(world)
+        world.clock.go(9 * DAY)
+        world.api.hall.tick()
+        assert of(world, received.case).deemed == "2026-11-30"
+        plugged(world, place)
+        await place.sync()
+        case = of(world, received.case)
+        assert (case.state, case.accepted_at, case.deemed) == ("awaiting_supplement", "", "")
+        await place.sync()
+        assert place.memory.case_state(received.case) == case
 
     in_hall(tmp_path, story)
 

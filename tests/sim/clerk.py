@@ -10,7 +10,7 @@ from typing import Any
 
 from casework.bodies import StaffSet
 from casework.case import OPEN_STATES, Case, decode_case
-from casework.catalogue.schema import Bundle
+from casework.catalogue.schema import Bundle, Catalogue, Item
 from casework.commands import Intake
 from casework.decide import not_now
 from casework.drafting import Context, Drafting, drafted
@@ -30,6 +30,7 @@ from console.settling import Settlement, Settling
 from console.sources import SimulatedSources
 from local_db.errors import StoreError
 from local_db.memory import TerminalMemory
+from tests.sim.editions import as_it_is_now
 from tests.sim.loop import true_time
 from tests.sim.programs import NEW, Noted, NudgedTwo
 from tests.sim.server import CATALOGUE, STAFF
@@ -114,7 +115,7 @@ class Clerk:
 
     def _intake(self, staff: StaffSet, case_id: str = "") -> str:
         self._visitors += 1
-        terminal, item = self.terminal, self._stream.choice(self.items)
+        terminal, item = self.terminal, self.as_it_is_now(self._stream.choice(self.items))
         complete = self._stream.random() < 0.8
         returned = self._stream.random() < 0.3
         day = true_time().date()
@@ -124,13 +125,24 @@ class Clerk:
         case_id = case_id or terminal.new_id()
         return self.does(lambda: self.counter.intake(session(staff), wanted, case_id))
 
+    def catalogue(self) -> Catalogue:
+        """The one that counts here; the first one until it has come."""
+        try:
+            return self.counter.library.current()
+        except NoCatalogue:
+            return CATALOGUE
+
+    def as_it_is_now(self, item: Item) -> Item:
+        """The item in the catalogue that counts here."""
+        return as_it_is_now(item, self.catalogue())
+
     def _bundle(self, staff: StaffSet) -> str:
         """Several cases with one visit, each with its number: their facts are one group."""
         if not self._bundles:
             return self._intake(staff)
         self._visitors += 1
         bundle = self._stream.choice(self._bundles)
-        wanted = together(bundle, CATALOGUE, int(self.terminal.number), self._visitors, true_time().date())
+        wanted = together(bundle, self.catalogue(), int(self.terminal.number), self._visitors, true_time().date())
         case_id = self.terminal.new_id()
         return self.does(lambda: self.counter.intake_together(session(staff), wanted, case_id))
 

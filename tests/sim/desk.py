@@ -15,7 +15,7 @@ from console.preparing import Preparing
 from sync.errors import LineError
 from tests.sim.clerk import Clerk, session
 from tests.sim.loop import true_time
-from tests.sim.server import CATALOGUE, STAFF
+from tests.sim.server import STAFF
 from tests.sim.terminal import Terminal
 
 
@@ -106,7 +106,7 @@ class Desk:
         return self._clerk.does(lambda: self._preparing.open(session(staff), form, "材料较多"))
 
     def _check(self, staff: bodies.StaffSet, found: Prefile) -> str:
-        item = CATALOGUE.items.get(found.form.item)
+        item = self._clerk.catalogue().items.get(found.form.item)
         lines = tuple(
             bodies.ReviewLine(each.code, right, "" if right else "缺页", "" if right else "补齐")
             for each in (item.materials[:3] if item else ())
@@ -116,10 +116,10 @@ class Desk:
 
     def _take_in(self, staff: bodies.StaffSet, found: Prefile) -> str:
         """It becomes a case, under the id that it has."""
-        if found.masked or found.form.item not in CATALOGUE.items:
+        item = self._clerk.catalogue().items.get(found.form.item)
+        if found.masked or item is None:
             return "not opened yet"
         self._visitors += 1
-        item = CATALOGUE.items[found.form.item]
         wanted = application(item, int(self._terminal.number), 500 + self._visitors, true_time().date())
         return self._clerk.does(lambda: self._clerk.counter.intake(session(staff), wanted, found.id))
 
@@ -143,7 +143,7 @@ class Desk:
 
     def _form(self) -> bodies.Form:
         self._visitors += 1
-        item = self._stream.choice(self._clerk.items)
+        item = self._clerk.as_it_is_now(self._stream.choice(self._clerk.items))
         wanted = application(item, int(self._terminal.number), 500 + self._visitors, true_time().date())
         return bodies.Form(item.code, wanted.applicant, materials=wanted.materials)
 

@@ -15,7 +15,7 @@ from casework.prefile import Prefile, decode_prefile, fold_prefile
 from casework.standing import standing
 from casework.timers import timers_of
 from tests.sim.loop import true_time
-from tests.sim.mirror import CALENDAR, Broken, Mirror
+from tests.sim.mirror import CALENDARS, Broken, Mirror
 from tests.sim.terminal import Terminal
 from tests.sim.truth import Truth, Window
 
@@ -69,6 +69,7 @@ class Judgement:
             self._set_aside(case_id)
         for terminal in terminals:
             self._terminal(terminal, states)
+            self._versions(terminal)
 
     def _papers(self) -> None:
         rows = self._mirror.eyes.execute(
@@ -77,6 +78,19 @@ class Judgement:
         left = {row[0] for row in rows} - self._truth.lost_scans
         if left:
             raise Broken(f"papers: {len(left)} scans that facts name never came")
+
+    def _versions(self, terminal: Terminal) -> None:
+        """Every window works by the catalogue and the calendar that the hall counts by, and has their bytes (S33)."""
+        for kind, counts in self._mirror.eyes.execute(
+            "select kind, version from head where kind in ('catalogue', 'calendar')"
+        ):
+            here = terminal.eyes.execute(
+                "select h.version, b.bytes is not null from head h left join blob b on b.sha256 = h.version"
+                " where h.kind = ?1 || '.head' order by h.seq desc limit 1",
+                (kind,),
+            ).fetchone()
+            if here != (counts, 1):
+                raise Broken(f"versions: {terminal.number} has the {kind} {here}, {counts} counts")
 
     def _answered(self) -> None:
         """What the hall has once answered it has, whatever became of the machine that made it (S27)."""
@@ -159,7 +173,7 @@ class Judgement:
         if state is not None:
             here, there = decode_case(row[0]), decode_case(state)
             now = true_time()
-            if deadlines(here, _calendar_of(terminal), now) != deadlines(there, CALENDAR, now):
+            if deadlines(here, _calendar_of(terminal), now) != deadlines(there, self._mirror.calendar, now):
                 raise Broken(f"deadlines: {terminal.number} counts other days for case {case_id} than the hall")
 
     def _prefile(self, terminal: Terminal, window: Window, case_id: str) -> None:
@@ -178,7 +192,7 @@ class Judgement:
             kept.setdefault(case_id, {})[kind] = due
         today = f"{true_time():%Y-%m-%d}"
         for case_id, case in cases.items():
-            wanted = timers_of(case, CALENDAR)
+            wanted = timers_of(case, self._mirror.calendar)
             if wanted != kept.get(case_id, {}):
                 raise Broken(f"timer: case {case_id} has {kept.get(case_id, {})}, its facts make {wanted}")
             late = [kind for kind, due in wanted.items() if due < today]
@@ -196,6 +210,11 @@ class Judgement:
             entry = self._mirror.entries[seq - 1]
             unheard = all(place > notice.base.cursor for place, fact in facts[:at] if fact.type == "deemed_accepted")
             if not deemed or case is None or not stands_alone(case) or not unheard:
+                continue
+            if any(
+                later.type == "accepted" and self._mirror.entries[place - 1].received_at == entry.received_at
+                for place, later in facts[at + 1 :]
+            ):  # it came with the acceptance by a person, which stands
                 continue
             proven = "clock_unproven" not in (entry.verdict.flags if entry.verdict else ())
             after = [fact.type for _, fact in facts[at + 1 :]]
@@ -219,9 +238,6 @@ def deadlines(case: Case, calendar: Calendar, now: datetime) -> list[Any]:
     return [*clocks, timers_of(case, calendar)]
 
 
-_CALENDARS: dict[str, Calendar] = {}
-
-
 def _calendar_of(terminal: Terminal) -> Calendar:
     """The calendar that a terminal counts by."""
     row = terminal.eyes.execute(
@@ -230,6 +246,4 @@ def _calendar_of(terminal: Terminal) -> Calendar:
     ).fetchone()
     if row is None:
         raise Broken(f"deadlines: {terminal.number} has no calendar")
-    if row[0] not in _CALENDARS:
-        _CALENDARS[row[0]] = parse_calendar(row[1])
-    return _CALENDARS[row[0]]
+    return CALENDARS.setdefault(row[0], parse_calendar(row[1]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter, defaultdict
 
+from casework.calendar import Calendar
 from casework.calendar import parse as parse_calendar
 from casework.case import Case
 from casework.errors import BadBytes
@@ -15,7 +16,8 @@ from casework.timers import timers_of
 from casework.wire import ENTRY_FACT, ENTRY_TRAY, Entry, Tray, Verdict, decode_entry, extend
 from tests.sim.server import CALENDAR_BYTES
 
-CALENDAR = parse_calendar(CALENDAR_BYTES)
+CALENDARS = {digest(CALENDAR_BYTES): parse_calendar(CALENDAR_BYTES)}
+"""Those that were read, by hash; they never change."""
 NEVER = 1 << 60
 """The place of what is not in the log."""
 INSISTED = "insisted"
@@ -56,6 +58,8 @@ class Mirror:
         """Who each terminal number was before (S27)."""
         self.again: dict[str, int] = defaultdict(int)
         """Up to which envelope a number holds facts of before: their bases count the envelopes of then (S27)."""
+        self.calendar = CALENDARS[digest(CALENDAR_BYTES)]
+        """The one that the hall counts by."""
         self.epoch = 1
         self.resolving: set[str] = set()
         """Groups that settle something: refused, they block nothing (S15)."""
@@ -118,6 +122,8 @@ class Mirror:
             self._happened[f"flag {flag}"] += 1
         self._groups.setdefault(fact.group.id, (fact.group.size, set()))[1].add(fact.group.index)
         touched.add(fact.group.id)
+        if fact.type == "calendar.head":
+            self.calendar = self._calendar(body_of(fact).version) or self.calendar
         if fact.type == "epoch.opened":
             self.epoch = body_of(fact).epoch
         if fact.type == "adopts" and entry.envelope is not None:
@@ -146,11 +152,16 @@ class Mirror:
 
     def _deemed(self, seq: int, entry: Entry, fact: Fact, before: Case | None) -> None:
         """The hall's timer: once, after its day, while nobody had said anything (S10, S30)."""
-        due = timers_of(before, CALENDAR).get(fact.type) if before else None
+        due = timers_of(before, self.calendar).get(fact.type) if before else None
         if entry.was is not None:
             return
         if due is None or entry.received_at[:10] <= due:
             raise Broken(f"timer: entry {seq} of {entry.received_at} accepts a case whose timer is {due}")
+
+    def _calendar(self, version: str) -> Calendar | None:
+        """What has that hash; None where a restored hall has lost the bytes."""
+        row = self.eyes.execute("select bytes from blob where sha256 = ?", (version,)).fetchone()
+        return CALENDARS.setdefault(version, parse_calendar(row[0])) if row else None
 
     def _stale(self, seq: int, entry: Entry, fact: Fact) -> None:
         """Nothing stands that was made before something that breaks it was seen (S5)."""

@@ -61,7 +61,8 @@ class Mishaps:
         hall = (
             ("hall", profile.hall_restarts, self._hall_restart), ("hall-crash", profile.hall_crashes, self._hall_crash),
             ("hall-disk", profile.hall_full, self._hall_full), ("hall-fault", profile.hall_fault, self._hall_fault),
-            ("roster", profile.roster, self._roster), ("hall-upgrade", profile.hall_upgrades, self._hall_upgrade),
+            ("roster", profile.roster, self._roster), ("editions", profile.editions, self._world.editions.publish),
+            ("hall-upgrade", profile.hall_upgrades, self._hall_upgrade),
             ("restore", profile.restores, self._restore),
         )  # fmt: skip
         works += [self._often(name, times, act) for name, times, act in hall if times]

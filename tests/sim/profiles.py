@@ -94,6 +94,8 @@ class Profile:
     """The hall burns down and is made anew from its second place, with its segments or from the full copy alone."""
     opened: float = 0.0
     """A new window opens in the middle of the day, and begins from the hall's snapshot."""
+    editions: float = 0.0
+    """Another version of the catalogue or the calendar counts."""
     roster: float = 0.0
     """Somebody is taken off the roster and put on again."""
 
@@ -160,6 +162,10 @@ PROFILES = {
     "damaged": Profile(
         images=0.7, clones=0.5, states=0.3, revocations=0.6, opened=0.7, rotten=0.5, between_acts=15.0, desk=8.0,
         drop=0.02, lost_answer=0.04, late_double=0.03, partitions=1.0, crashes=0.7, torn=0.7, hall_restarts=0.5,
+    ),
+    "editions": Profile(
+        editions=5.0, restores=0.8, opened=0.7, roster=0.5, nights=1.0, between_acts=12.0, desk=12.0, drop=0.02,
+        lost_answer=0.03, late_double=0.03, partitions=1.5, crashes=0.7, torn=0.7, hall_restarts=0.7, hall_full=0.3,
     ),
     "month": Profile(
         terminals=5, days=30, between_acts=900.0, desk=60.0, poll_seconds=300.0, poll_spacing=60.0, look_seconds=30.0,

@@ -66,6 +66,10 @@ MUST_HAPPEN: dict[str, tuple[str, ...]] = {
     "damaged": (
         "rotten", "held: bytes", "cloned", "restored from an image", "enrolled again", "logged adopts", "revoked",
     ),
+    "editions": (
+        "another catalogue", "another calendar", "hall restored", "entries lost by the hall", "no intake.no_item",
+        "logged catalogue.head", "logged calendar.head", "timer", "night", "began from a snapshot",
+    ),
     "disk-full": ("no store.disk_full", "hall disk full", "answer 503 storage", "crash", "torn save"),
 }  # fmt: skip
 """What has to happen at least once over the seeds of a profile, or they have proven nothing."""

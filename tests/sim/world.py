@@ -18,6 +18,7 @@ from casework.facts import Fact
 from casework.limits import LIMITS
 from tests.sim.clerk import Clerk
 from tests.sim.dice import Dice
+from tests.sim.editions import Editions
 from tests.sim.judgement import Judgement
 from tests.sim.lineage import Lineage
 from tests.sim.loop import PowerCut, run_virtual
@@ -86,6 +87,7 @@ class World:
         mirror = Mirror(self.server.peek(), self.happened)
         self.truth = Truth(mirror, self.happened, self.limits, profile.every_step)
         self.judgement = Judgement(self.truth)
+        self.editions = Editions(self)
         self.mishaps = Mishaps(self)
         self.lineage = Lineage(self)
         self.working = Working(self)
