@@ -6,11 +6,12 @@ from typing import Any
 
 import msgspec
 
+from casework.beside import FLAGGED
 from casework.case import Case
 from casework.errors import BadBytes
 from casework.events import EVENTS, Klass, body_of, known
 from casework.facts import Fact
-from casework.rules import SEPARATION, Bench, refusal
+from casework.rules import SEPARATION, Bench, Refusal, refusal
 
 _PASSES = frozenset({"papers_to_come"})
 """What stands in the way for a while only: such a step waits, and is judged again by itself (S35)."""
@@ -51,8 +52,17 @@ def admit(case: Case | None, fact: Fact, bench: Bench, unseen: frozenset[str] = 
         return Judgement("accepted")
     if counter:  # S14: at worst accepted with flags, and a task for a person
         return Judgement("accepted", flags=(no.code,))
-    kind = "held" if no.code in _PASSES else "rejected"
-    return Judgement(kind, no.code, {name: _plain(value) for name, value in no.facts.items()})
+    return Judgement("held" if no.code in _PASSES else "rejected", no.code, _said(no))
+
+
+def flagged(case: Case, fact: Fact, bench: Bench) -> Judgement | None:
+    """Why a fact of the counter got a flag on `case`, for the tray; None when the rules say nothing against it."""
+    no = refusal(case, fact, body_of(fact), bench)
+    return Judgement(FLAGGED, no.code, _said(no)) if no is not None else None
+
+
+def _said(no: Refusal) -> dict[str, str]:
+    return {name: _plain(value) for name, value in no.facts.items()}
 
 
 def _plain(value: Any) -> str:

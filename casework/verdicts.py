@@ -17,7 +17,7 @@ class Verdict(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
 
 
 class Tray(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
-    """A refused or held fact that a person must settle (S16), masked: never its body."""
+    """What a person must settle: a fact that was refused, is held, or moves nothing (S16), masked: never its body."""
 
     fact: str
     type: str
@@ -30,7 +30,7 @@ class Tray(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     facts: dict[str, str]
     since: str
     kind: str = "rejected"
-    """rejected or held."""
+    """rejected, held, or flagged: it stands on record and moves nothing, and a paper of it may be out (S14)."""
     settled: str = ""
     """How it ended: withdraw, amend, insist, accepted; empty while it waits."""
     insistable: bool = False

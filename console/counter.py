@@ -111,7 +111,7 @@ class Counter:
                 if known is not None:
                     return self._known(tx, known.case_id)
             context = self.context(session, tx, "", self.library.version(session.catalogue))
-            decision = take_in(command, context, case_id, lambda: self._number(tx))
+            decision = _twice(tx, case_id) or take_in(command, context, case_id, lambda: self._number(tx))
             if isinstance(decision, Refusal):
                 return decision
             tx.commit_groups(decision.groups)
@@ -133,7 +133,7 @@ class Counter:
             if known is not None:
                 return tuple(_taken(case, known=True) for case in self.memory.of_root(known.case_id))
             context = self.context(session, tx, "", self.library.version(session.catalogue))
-            made = take_in_together(command, context, root, lambda: self._number(tx))
+            made = _twice(tx, root) or take_in_together(command, context, root, lambda: self._number(tx))
             if isinstance(made, Refusal):
                 return made
             tx.commit_groups(made.groups)
@@ -263,7 +263,7 @@ class Counter:
             paper = self._paper(session, case, kind)
             if isinstance(paper, Refusal):
                 return paper
-            told = next(reversed(told_by(facts_of(self.memory.history(case.id)), kind)), None)
+            told = _newest_told(self.memory.history(case.id), kind)
             decision = print_paper(case, kind, context, self.paperwork.digest(paper), told)
             if isinstance(decision, Refusal):
                 return decision
@@ -327,6 +327,12 @@ class Counter:
         return self.legal.now()
 
 
+def _twice(tx: Writing, case_id: str) -> Refusal | None:
+    """Whether another window has taken the application in meanwhile: it gets no second number (S22)."""
+    case = tx.case(case_id)
+    return Refusal("received_twice", {"number": case.number}) if case is not None else None
+
+
 def _team(tx: Writing, number: str) -> str:
     """The team of a staff number; empty where nobody active has it."""
     staff = tx.staff(number)
@@ -350,6 +356,13 @@ def fate_of(told: Told) -> str:
 def facts_of(history: History) -> tuple[Fact, ...]:
     """The facts that count: what the log has, and own ones that the hall has not refused."""
     return tuple(told.fact for told in history.lines if told.row is None or told.row in SHOWN)
+
+
+def _newest_told(history: History, kind: str) -> Fact | None:
+    """The newest fact that a paper tells of; one that the hall has doubted only where there is no other."""
+    doubted = {told.fact.id for told in history.lines if told.flags}
+    found = told_by(facts_of(history), kind)
+    return next((fact for fact in reversed(found) if fact.id not in doubted), found[-1] if found else None)
 
 
 def _certain(decision: Decision) -> Case:

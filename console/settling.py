@@ -7,13 +7,15 @@ from typing import Any
 
 import msgspec
 
+from casework.beside import FLAGGED
 from casework.case import Case, PrintedPaper
 from casework.climbing import Age, age_of
 from casework.commands import read_act
 from casework.drafting import Context, Decision
 from casework.errors import BadInput
+from casework.messages import Message
 from casework.refused import Waits, papers_out
-from casework.rules import Refusal
+from casework.rules import Refusal, sentence
 from casework.settling import (
     WAYS,
     give_up_without_case,
@@ -120,6 +122,12 @@ class Settling:
             return decision
         tx.commit_groups(decision.groups)
         return Acted(waiting.number, "", decision.types)
+
+
+def reason_of(row: Tray) -> Message:
+    """Why it waits; of what stands on record and moves nothing also who has to be looked after."""
+    why = sentence(row.code, row.facts)
+    return Message("tray.flagged", {"why": why}) if row.kind == FLAGGED else why
 
 
 def _settled(case: Case, refused: tuple[str, ...], wanted: Settlement, context: Context) -> Decision | Refusal:

@@ -6,12 +6,14 @@ from datetime import timedelta
 
 import msgspec
 
-from casework.admit import Judgement, insistable
+from casework.admit import Judgement, flagged, insistable
 from casework.ambient import moment, stamp
+from casework.beside import CORRECTED, FLAGGED, STALE, is_beside
 from casework.case import Case
 from casework.errors import BadBytes
 from casework.events import body_of
 from casework.facts import Envelope, Fact, encode_fact
+from casework.folding.intake import takes_back
 from casework.limits import LIMITS, Limits
 from casework.masking import masked_fact
 from casework.wire import ENTRY_FACT, ENTRY_TRAY, ENTRY_VERDICT, Entry, Tray, Verdict
@@ -73,7 +75,8 @@ class Bookkeeping:
         live.case, live.n, live.root, live.changed = case, live.n + 1, fact.root, True
         if names_a_module(fact):
             live.module = body_of(fact).module
-        if before is not None and before.deemed and self._may_be_of_before(piece.envelope, fact):
+        late = before is not None and bool(before.deemed) and self._may_be_of_before(piece.envelope, fact)
+        if late:
             self.late_notices.append(fact)
         verdict = self._verdict(judgement, revision)
         scope = live.scope
@@ -93,6 +96,16 @@ class Bookkeeping:
         self._docket.note_scan(fact)
         if fact.type in SETTLES:
             self._settle(fact)
+        counts_yet = late and before is not None and takes_back(before, fact)
+        if before is not None and is_beside(fact, before, case, verdict.flags) and not counts_yet:
+            self._look_after(piece, fact, before, stale=verdict.flags[0] == STALE)
+
+    def _look_after(self, piece: Piece, fact: Fact, before: Case, *, stale: bool) -> None:
+        """A task for a person: what happened at the counter moves nothing, and its paper may be out (S14, S15)."""
+        corrected = Judgement(FLAGGED, STALE, {"what": ", ".join(CORRECTED)})
+        why = corrected if stale else flagged(before, fact, self._docket.bench(fact))
+        if why is not None:
+            self._tray(fact.id, piece, why, blocks=False)
 
     def _accept_of_terminal(self, piece: Piece, judgement: Judgement, revision: int) -> None:
         """What a terminal says of itself speaks of no case."""

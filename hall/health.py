@@ -88,7 +88,8 @@ def terminals(reading: Reading, fresh: Mapping[str, ReportRow]) -> tuple[Termina
             if told is not None and told.report is None and row.number in written:
                 told = msgspec.structs.replace(told, report=written[row.number].report)
             kinds = [tray.tray.kind for tray in reading.tray_of_terminal(row.number)]
-            found.append(_health(row, told, newest, kinds.count("held"), kinds.count("rejected")))
+            held = kinds.count("held")
+            found.append(_health(row, told, newest, held, len(kinds) - held))
     return tuple(found)
 
 

@@ -51,7 +51,7 @@ class Insisting(Judging):
         super()._settle(fact)
         for piece, register in stands:
             said = fact_in(piece)
-            judgement = self._doubted(said, Judgement("accepted", flags=(INSISTED,)))
+            judgement = self._doubted(piece.envelope, said, Judgement("accepted", flags=(INSISTED,)))
             after = evolve(self._docket.live(said.case).case, said)
             self._accept(piece, judgement, after, register.verdict.revision + 1)
 

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 import msgspec
 
 from casework.admit import Judgement, admit
+from casework.beside import CORRECTED, RESULT, STALE
 from casework.case import Case
 from casework.errors import BadBytes
 from casework.events import EVENTS
-from casework.facts import Fact
+from casework.facts import Envelope, Fact
 from casework.folding import evolve
 from hall.adopting import ADOPTS
 from hall.bookkeeping import Bookkeeping, fact_in
@@ -83,7 +84,7 @@ class Judging(Bookkeeping):
             judgement = admit(case, fact, self._docket.bench(fact), unseen)
             if judgement.kind != "accepted":
                 return judgement, case
-            doubted = self._doubted(fact, judgement)
+            doubted = self._doubted(piece.envelope, fact, judgement)
             if cutoff:
                 doubted = msgspec.structs.replace(doubted, flags=(*doubted.flags, *_of_a_revoked(fact, cutoff)))
             return doubted, evolve(case, fact)
@@ -103,9 +104,12 @@ class Judging(Bookkeeping):
             self._docket.adopt(row)
         return judgement
 
-    def _doubted(self, fact: Fact, judgement: Judgement) -> Judgement:
-        """With the flags that only the hall can see: a doubled number, a clock without evidence (S27, S29)."""
+    def _doubted(self, envelope: Envelope, fact: Fact, judgement: Judgement) -> Judgement:
+        """With the flags that only the hall can see: a result of before its correction (S5), a doubled number, a clock
+        without evidence (S27, S29)."""
         flags = list(judgement.flags)
+        if fact.type in RESULT and self._docket.later(envelope, fact, CORRECTED):
+            flags.insert(0, STALE)
         if fact.type == "received" and self._docket.doubled(fact):
             flags.append("number_doubled")
         if EVENTS[fact.type].prints and not self._clock_is_good(fact):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from casework import bodies
+from casework.beside import FLAGGED
 from casework.errors import BadBytes
 from casework.events import body_of
 from casework.facts import HALL, Envelope, Fact, decode_fact
@@ -210,7 +211,7 @@ class Replay:
         known = self._docket.tray_row(tray.fact)
         if known is not None and (known.tray == tray or (known.tray.settled and not tray.settled)):
             return self._draft(entry, "") if to_the_place or entry.scope != known.scope else None
-        blocks = known.blocks if known else not tray.type.startswith("resolve.")
+        blocks = known.blocks if known else not (tray.type.startswith("resolve.") or tray.kind == FLAGGED)
         self._docket.put_tray(TrayRow(tray.fact, entry.scope, blocks, tray))
         return self._draft(entry, "")
 

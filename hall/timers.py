@@ -15,7 +15,7 @@ from casework.case import Case, decode_case, encode_case
 from casework.events import body_of
 from casework.facts import HALL, Fact, decode_fact
 from casework.folding import fold, fold_mark
-from casework.folding.intake import stands_alone
+from casework.folding.intake import takes_back
 from casework.timers import DEEMED, SETTLED, timer_id, timers_of
 from casework.wire import ENTRY_FACT, decode_entry
 from hall.office import OnCase, own_facts, with_what_was_said
@@ -84,7 +84,7 @@ def set_aside(
     for notice in {notice.case: notice for notice in reversed(notices)}.values():  # the first one of each case
         row = changes.cases.get(notice.case)
         case = decode_case(row.state) if row and row.state else None
-        if row is None or case is None or not stands_alone(case) or notice.time.at[:10] > case.deemed:
+        if row is None or case is None or not takes_back(case, notice):
             continue
         told: bodies.SupplementTold = body_of(notice)
         body = bodies.TimerSetAside(notice.time.at, told.lines, told.also)

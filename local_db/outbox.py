@@ -147,7 +147,8 @@ class Outbox(Commit):
             unsent, first = db.execute(_SQL["unsent"]).fetchone()
             made = db.execute(_SQL["made_at"], (first,)).fetchone() if first else None
             kinds: dict[str, int] = dict(db.execute(_SQL["own_to_settle"], (own,)).fetchall())
-        return Pending(unsent, made[0] if made else "", kinds.get("held", 0), kinds.get("rejected", 0))
+        held = kinds.pop("held", 0)
+        return Pending(unsent, made[0] if made else "", held, sum(kinds.values()))
 
     def _acked(self, db: sqlite3.Connection, acked: int) -> None:
         """Move the mark, never past what has no verdict: that counts as unsent, whatever a number says (T5)."""

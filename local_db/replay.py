@@ -83,6 +83,9 @@ def keep(
     gone, come = [row for row in old if row not in new], [row for row in new if row not in old]
     if gone:
         db.executemany(_SQL["drop_place"], gone)
+    had, has = (case.former_numbers if case else () for case in (before, after))
+    if had and had != has:
+        db.executemany(_SQL["drop_alias"], [(number, case_id) for number in had if number not in has])
     if after is None:
         db.execute(_SQL["drop_shown"], (case_id,))
         return

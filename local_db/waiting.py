@@ -7,10 +7,12 @@ from collections.abc import Iterator
 
 import msgspec
 
+from casework.beside import FLAGGED
 from casework.bodies import StaffSet
+from casework.facts import Fact
 from casework.limits import LIMITS
 from casework.refused import Waits
-from casework.wire import CaseAnswer, Tray
+from casework.wire import CaseAnswer, Tray, decode_entry
 from local_db.connection import Connected
 from local_db.prefiles import follow
 from local_db.replay import readable
@@ -32,11 +34,16 @@ def to_settle(db: sqlite3.Connection, case_id: str) -> dict[str, Waits]:
 def all_waiting(db: sqlite3.Connection) -> Iterator[Waits]:
     """Every line that waits."""
     for _, coded, data in db.execute(_SQL["to_settle"], (LIMITS.list_rows,)).fetchall():
-        fact = readable(data) if data is not None else None
+        line = msgspec.json.decode(coded, type=Tray)
+        fact = readable(data) if data is not None else _in_log(db, line)
         maker = db.execute(_SQL["staff"], (fact.actor,)).fetchone() if fact is not None else None
-        yield Waits(
-            msgspec.json.decode(coded, type=Tray), fact, msgspec.json.decode(maker[0], type=StaffSet) if maker else None
-        )
+        yield Waits(line, fact, msgspec.json.decode(maker[0], type=StaffSet) if maker else None)
+
+
+def _in_log(db: sqlite3.Connection, line: Tray) -> Fact | None:
+    """What stands and moves nothing: the log has its bytes."""
+    row = db.execute(_SQL["in_log"], (line.case, line.fact)).fetchone() if line.kind == FLAGGED else None
+    return readable(bytes(decode_entry(row[0]).fact)) if row else None
 
 
 class Fetched(Connected):

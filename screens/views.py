@@ -366,7 +366,7 @@ class TrayRow(Struct, frozen=True):
 
     entry: str
     number: str
-    kind: Literal["refused", "held", "duplicate", "print", "recall"]
+    kind: Literal["refused", "held", "flagged", "duplicate", "print", "recall"]
     what: str
     why: str
     since: str

@@ -24,7 +24,7 @@ EVOLVERS: dict[str, Evolver] = {
     **claims.EVOLVERS, **scans.EVOLVERS,
 }  # fmt: skip
 
-FOLD = "6"
+FOLD = "7"
 """Which fold this is: another one makes every state anew, at the hall and at the terminals."""
 
 
@@ -35,6 +35,7 @@ def fold_mark() -> str:
 
 _AFTER_THE_END = frozenset(
     {
+        "received",
         "printed",
         "material.returned",
         "corrected",

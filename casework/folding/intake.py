@@ -14,6 +14,16 @@ from casework.facts import Fact
 from casework.folding.parts import Evolver, after, done, ended, unchanged, under_way
 
 
+def _received_again(case: Case, fact: Fact, body: bodies.Received) -> Case:
+    """A second receipt for the same application moves nothing, but its number is on paper (S22): it finds the case, and
+    the receipt is a task until it was printed again under the number that stands, as one of a doubled number (S27).
+    """
+    if not body.number or body.number in {case.number, *case.former_numbers}:
+        return case
+    seen = (fact.base.epoch, fact.base.cursor)
+    return msgspec.structs.replace(case, former_numbers=(*case.former_numbers, body.number), reprint=seen)
+
+
 def _material_added(case: Case, fact: Fact, body: bodies.MaterialAdded) -> Case:
     """Only what adds something counts, and only what was asked for: a late word takes away no paper that is here."""
     told, accepted = case.supplement, bool(case.accepted_at)
@@ -126,6 +136,11 @@ def stands_alone(case: Case) -> bool:
     return bool(case.deemed) and not stands_on
 
 
+def takes_back(case: Case, notice: Fact) -> bool:
+    """Whether a notice that comes after the timer was told in time, and the acceptance can still be taken back."""
+    return stands_alone(case) and notice.time.at[:10] <= case.deemed
+
+
 _BEFORE_ACCEPTANCE = frozenset({"receipt", "supplement", "guide", "ticket"})
 """Papers of a case that is not accepted yet."""
 
@@ -160,7 +175,7 @@ EVOLVERS: dict[str, Evolver] = {
     "prefile.taken": unchanged,
     "called": unchanged,  # calls belong to no case
     "call.answered": unchanged,
-    "received": unchanged,  # a second one for the same case is a duplicate, shown by the hall's flag (S22)
+    "received": _received_again,
     "material.added": _material_added,
     "material.returned": _material_returned,
     "checked_by_network": _checked,

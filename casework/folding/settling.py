@@ -6,6 +6,7 @@ import msgspec
 
 from casework import bodies
 from casework.case import Case, PrintedPaper, Recall
+from casework.events import EVENTS
 from casework.facts import Fact
 from casework.folding.parts import Evolver, unchanged
 
@@ -14,11 +15,17 @@ def _printed(case: Case, fact: Fact, body: bodies.Printed) -> Case:
     paper = PrintedPaper(body.paper, body.count, body.mark, fact.time.at, fact.actor, body.of)
     again = body.paper == "receipt" and (fact.base.epoch, fact.base.cursor) > case.reprint  # under its new number (S27)
     case = msgspec.structs.replace(case, papers=(*case.papers, paper), reprint=() if again else case.reprint)
-    if body.of not in case.given_up:
+    if body.of not in case.given_up and not _was_set_aside(case, body):
         return case
     # Its act was given up before anybody here heard of the paper: it is called back like the others.
     late = Recall(paper.paper, paper.count, paper.at, case.received.applicant.name, fact.time.at, paper.of)
     return msgspec.structs.replace(case, recalls=(*case.recalls, late))
+
+
+def _was_set_aside(case: Case, body: bodies.Printed) -> bool:
+    """Whether the paper tells of the timer's acceptance (it names no act), which a notice of before has taken back."""
+    told = body.paper == EVENTS["accepted"].prints and not body.of
+    return told and not case.accepted_at and case.supplement is not None
 
 
 def _given_up(case: Case, fact: Fact, body: bodies.ResolveWithdraw | bodies.ResolveAmend) -> Case:

@@ -55,9 +55,9 @@ def _insisted(case: Case | None, fact: Fact, body: bodies.ResolveInsist, bench: 
 def not_to_insist(case: Case, line: Waits, who: bodies.StaffSet | None) -> Refusal | None:
     """Why `who` can't insist on what waits there, whatever the reason she gives."""
     tray = line.tray
-    if tray.kind != "rejected":
+    if tray.kind == "held":
         return Refusal("insist_held", {"type": tray.type})
-    if not tray.insistable or is_separation(tray.code, tray.facts.get("code", "")):
+    if tray.kind != "rejected" or not tray.insistable or is_separation(tray.code, tray.facts.get("code", "")):
         return Refusal("insist_never", {"type": tray.type})
     if who is not None and tray.actor == who.number:
         return Refusal("insist_own")

@@ -9,7 +9,6 @@ import msgspec
 
 from casework.messages import t
 from casework.numbers import printed
-from casework.rules import sentence
 from console.arguments import Parser, add_folder, add_person, command, commands
 from console.output import data, read_json, said_no, talk
 
@@ -79,10 +78,12 @@ def run(args: argparse.Namespace) -> int:
 
 def _facts(line: Line) -> dict[str, Any]:
     """One line as JSON."""
+    from console.settling import reason_of
+
     row = line.tray
     return {
         "fact": row.fact, "type": row.type, "case": row.case, "number": row.number, "kind": row.kind,
-        "code": row.code, "message": str(sentence(row.code, row.facts)), "since": row.since,
+        "code": row.code, "message": str(reason_of(row)), "since": row.since,
         "actor": row.actor, "terminal": row.terminal, "insistable": row.insistable,
         "level": str(line.age.level), "age": {"working_days": line.age.working_days, "hours": line.age.hours},
         "ways": [

@@ -67,7 +67,8 @@ class CounterDesk(BatchDesk, DayDesk, ActingDesk, HallDesk):
         whole, rejected, held = self._supervises(), waits.rejected, waits.held
         if whole:
             counts = self._terminal.memory.tray_counts()
-            rejected, held = counts.get("rejected", 0), counts.get("held", 0)
+            held = counts.pop("held", 0)
+            rejected = sum(counts.values())
         shift = [self._show.say(posts[post].name) for post in session.shift if post in posts] if session else []
         return desk.Status(
             link=cast(desk.Link, self._terminal.link()),

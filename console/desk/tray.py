@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from casework import numbers
+from casework.beside import FLAGGED
 from casework.case import Case, open_steps
 from casework.commands import ACTS
 from casework.errors import BadBytes
@@ -15,14 +16,14 @@ from casework.events import EVENTS, body_of
 from casework.facts import Fact
 from casework.messages import t
 from casework.offering import may_print
-from casework.rules import Refusal, sentence
+from casework.rules import Refusal
 from casework.wire import Tray
 from console.ages import age_words, waited
 from console.counter import Session
 from console.desk.doubles import double_rows
 from console.desk.fields import called_back_field, reason_field
 from console.desk.forms import act_fields
-from console.settling import Line, Settling
+from console.settling import Line, Settling, reason_of
 from console.showing import Shower, act_view
 from console.telling import detail
 from console.terminal import Terminal
@@ -51,9 +52,9 @@ def _row(line: Line, terminal: Terminal, show: Shower) -> desk.TrayRow:
     return desk.TrayRow(
         entry=row.fact,
         number=row.number,
-        kind=cast(Any, "held" if row.kind == "held" else "refused"),
+        kind=cast(Any, row.kind if row.kind in {"held", FLAGGED} else "refused"),
         what=_what(row, terminal, show),
-        why=str(sentence(row.code, row.facts)),
+        why=str(reason_of(row)),
         since=row.since[5:16].replace("T", " "),
         ways=_ways(line, terminal),
         age=age_words(line.age),

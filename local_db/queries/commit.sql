@@ -28,6 +28,10 @@ select t.case_id, t.bytes, coalesce(f.bytes, k.bytes) from tray t
 left join fact f on f.id = t.fact_id left join kept k on k.fact_id = t.fact_id
 where t.settled = '' order by t.since, t.fact_id limit ?
 
+-- name: in_log
+-- The entry of a fact that the log has.
+select bytes from entry where case_id <> '' and case_id = ? and kind = 'fact' and fact_id = ?
+
 -- name: keep_fetched
 insert into kept (fact_id, case_id, bytes) values (?, ?, ?) on conflict (fact_id) do nothing
 

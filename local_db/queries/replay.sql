@@ -34,6 +34,10 @@ on conflict (case_id) do update set root = excluded.root, number = excluded.numb
 -- Old numbers find a case for ever (S27).
 insert or ignore into alias (alias, case_id) values (?, ?)
 
+-- name: drop_alias
+-- It came with an own fact that was given up.
+delete from alias where alias = ? and case_id = ?
+
 -- name: drop_shown
 delete from shown where case_id = ?
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter, defaultdict
 
+from casework.beside import FLAGGED
 from casework.calendar import Calendar
 from casework.calendar import parse as parse_calendar
 from casework.case import Case
@@ -204,7 +205,7 @@ class Mirror:
             "select seq, grp from register where terminal = ? and (fact_id = ?2 or fact_hash = ?2) order by first desc",
             (tray.terminal, tray.fact),
         ).fetchone()
-        if row is not None and tray.root and row[1] not in self.resolving:
+        if row is not None and tray.root and tray.kind != FLAGGED and row[1] not in self.resolving:
             lane[tray.fact] = row[0]
         known = EVENTS.get(tray.type)
         counter = known is not None and known.klass is Klass.COUNTER
