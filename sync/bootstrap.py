@@ -164,7 +164,8 @@ class Bootstrap:
             raise
         self._failures = 0
         self._part.went()
-        await contact.heard(part.hall_time)
+        if part.hall_time:  # something on the way may have taken the header away
+            await contact.heard(part.hall_time)
         return part
 
     async def _question(self, scope: str, seq: int | None, first: int) -> Part:

@@ -19,7 +19,8 @@ from casework.wire import PURPOSE_BATCH, Answered, Batch, PushAnswer, Sent
 from sync.ahead import Ahead, drop
 from sync.backoff import Next, judge
 from sync.contact import Contact
-from sync.errors import Busy, Declined, LineError, Lost, NotTheHall, Refused, TryAgain, Unreachable
+from sync.errors import Busy, Declined, LineError, Lost, NotTheHall, Refused, TryAgain
+from sync.portion import Portion
 from sync.ports import Outgoing, Position
 
 NULL = msgspec.Raw(b"null")
@@ -46,7 +47,7 @@ class Outbound:
 
     def __init__(self, contact: Contact) -> None:
         self._contact = contact
-        self._facts = contact.limits.push_facts
+        self._facts = Portion(1, contact.limits.push_facts)
         self._stubs: dict[int, str] = {}
         self._gap = -1
         self._tried_again: float | None = None
@@ -79,7 +80,7 @@ class Outbound:
             position = await contact.memory(contact.store.position)
             if not (position.frozen or position.adrift) and ahead[0].still_of(position):
                 return await self._send(*ahead)
-        out = await contact.memory(contact.store.outgoing, self._facts, contact.limits.push_bytes)
+        out = await contact.memory(contact.store.outgoing, self._facts.size, contact.limits.push_bytes)
         if out is None:
             contact.drained()
             await self._again()
@@ -100,10 +101,10 @@ class Outbound:
     async def _ready_behind(self, ready: _Ready) -> _Ready | None:
         """The next batch, where nothing is unusual about this one; its report is of before this one was answered."""
         contact = self._contact
-        if self._stubs or self._facts < contact.limits.push_facts:
+        if self._stubs or self._facts.size < contact.limits.push_facts:
             return None
         after = ready.out.last
-        out = await contact.memory(contact.store.outgoing, self._facts, contact.limits.push_bytes, after)
+        out = await contact.memory(contact.store.outgoing, self._facts.size, contact.limits.push_bytes, after)
         return await self._ready(out, ready.position) if out is not None and out.first == after + 1 else None
 
     async def _again(self) -> None:
@@ -148,8 +149,8 @@ class Outbound:
             answer = await contact.question(first, batch=True, epoch=epoch)
             ago = ahead.ago if ahead is not None else 0.0
             return await self._answered(answer, ready, await _made(behind), ago)
-        except Unreachable:
-            self._facts = max(1, self._facts // 2)  # a slow line may carry less in its time
+        except TryAgain:  # a slow line may carry less in its time, and so may a proxy that only says it is busy
+            self._facts.failed()
             raise
         except Declined as declined:
             await self._declined(declined, ready.out, ready.events)
@@ -181,15 +182,13 @@ class Outbound:
             # An equal answer without progress: what has no verdict is asked for again (T5), but not at once.
             raise NotTheHall("line.no_progress", seq=out.first)
         self._gap = -1
-        self._facts = min(contact.limits.push_facts, self._facts * 2)
+        self._facts.went()
         return _counted(answer.verdicts)
 
     async def _declined(self, declined: Declined, out: Outgoing, events: tuple[Sent, ...]) -> None:
         if judge(declined, batch=True) is Next.RESEND:
             await self._resend(declined, out)
-        elif self._facts > 1 and len(events) > 1:
-            self._facts = max(1, min(self._facts, len(events)) // 2)
-        else:
+        elif len(events) == 1 or not self._facts.failed(len(events)):
             await self._stub(declined, events)
 
     async def _resend(self, declined: Declined, out: Outgoing) -> None:

@@ -20,9 +20,10 @@ class Portion:
         self._sure = sure
         self._through = 0
 
-    def failed(self) -> bool:
-        """It did not get through; whether it is smaller now."""
-        before, self.size, self._through = self.size, max(self._least, self.size // 2), 0
+    def failed(self, of: int | None = None) -> bool:
+        """It did not get through; whether it is smaller now. `of`: how large it was, where that is known."""
+        before, self._through = self.size, 0
+        self.size = max(self._least, min(before, of or before) // 2)
         return self.size < before
 
     def went(self) -> None:

@@ -38,6 +38,7 @@ QUESTION = "Question"
 """Names a question; the hall names it in its answer, so that a copy of another answer is known for one (T17)."""
 OCTETS = "application/octet-stream"
 
+_NONE_PACKED = frozenset({400, 403, 406, 415, 422, 501})
 _COUNT = re.compile(r"\d{1,18}", re.ASCII)
 _RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18})")
 
@@ -83,7 +84,8 @@ class Transport:
 
     Args:
         url: `http://host:port` or `https://host:port`.
-        clock: the terminal's own; only for a `Retry-After` that names a date, and to name questions.
+        clock: the terminal's own; for a `Retry-After` that names a date, to name questions, and until when none goes
+            packed.
         key: the hall's public key (hex) that this terminal keeps; empty before enrolment.
         limits: time-outs and sizes.
         program: this program's version, for the hall's list of terminals.
@@ -107,6 +109,7 @@ class Transport:
         self._limits = limits
         self._since = stamp(clock.now())
         self._asked = 0
+        self._plain_until = float("-inf")
         self._client = httpx.AsyncClient(
             base_url=self.url,
             transport=wire or httpx.AsyncHTTPTransport(verify=pinned_context(key), trust_env=False, http2=False),
@@ -199,12 +202,12 @@ class Transport:
         return _form(await self._signed("/sync/v1/windows", "", signer, at, 0.0), Signed)
 
     async def scan_held(self, sha256: str, signer: Signer, at: datetime) -> int:
-        """How many bytes of a scan the hall has. Raises TryAgain or Declined."""
+        """How many bytes of a scan the hall has; 0 where something took the header away: the first piece's answer says
+        it then. Raises TryAgain or Declined.
+        """
         path = f"/sync/v1/blob/{sha256}"
         answer = await self._ask("HEAD", path, headers=sign_request(signer, "HEAD", path, "", at))
-        if not _COUNT.fullmatch(answer.held):
-            raise NotTheHall("line.not_the_hall", seen="blob")
-        return int(answer.held)
+        return int(answer.held) if _COUNT.fullmatch(answer.held) else 0
 
     async def send_piece(
         self, sha256: str, size: int, offset: int, piece: bytes, signer: Signer, at: datetime
@@ -258,12 +261,9 @@ class Transport:
         sent = {**(headers or {}), QUESTION: f"{self._since}-{self._asked}-{whose}"}
         if content is not None:
             sent.setdefault("Content-Type", JSON)
-            if sent["Content-Type"] == JSON and len(content) >= self._limits.gzip_bytes:
-                content = gzip.compress(content, compresslevel=1, mtime=0)
-                sent["Content-Encoding"] = "gzip"
         try:
             async with asyncio.timeout(self._limits.request_seconds + wait):
-                answer = await self._exchange(method, path, content, sent)
+                answer = await self._exchanged(method, path, content, sent)
         except httpx.InvalidURL as cause:  # an id that a faulty program made
             raise NotTheHall("line.not_the_hall", seen="address") from cause
         except httpx.DecodingError as cause:
@@ -279,6 +279,20 @@ class Transport:
         if answer.status < httpx.codes.BAD_REQUEST:
             raise NotTheHall("line.not_the_hall", seen=str(answer.status))
         raise Declined(answer.status, _problem(answer), answer.retry_after)
+
+    async def _exchanged(self, method: str, path: str, content: bytes | None, headers: dict[str, str]) -> Answer:
+        """The answer to a question that goes packed, and unpacked where something on the way takes no packed ones."""
+        packs = content is not None and headers["Content-Type"] == JSON and len(content) >= self._limits.gzip_bytes
+        if content is None or not packs or self._clock.monotonic() < self._plain_until:
+            return await self._exchange(method, path, content, headers)
+        packed = gzip.compress(content, compresslevel=1, mtime=0)
+        answer = await self._exchange(method, path, packed, {**headers, "Content-Encoding": "gzip"})
+        if not _takes_none_packed(answer):
+            return answer
+        plain = await self._exchange(method, path, content, headers)
+        if not _takes_none_packed(plain):
+            self._plain_until = self._clock.monotonic() + self._limits.stub_again_seconds
+        return plain
 
     async def _exchange(self, method: str, path: str, content: bytes | None, headers: dict[str, str]) -> Answer:
         async with self._client.stream(method, path, content=content, headers=headers) as response:
@@ -327,6 +341,14 @@ def _form(answer: Answer, kind: type[_T]) -> _T:
     except BadBytes as cause:
         raise NotTheHall("line.not_the_hall", seen=kind.__name__) from cause
     return value  # type: ignore[no-any-return]
+
+
+def _takes_none_packed(answer: Answer) -> bool:
+    """Whether an answer may be one to the packing alone: of whoever looks into bodies and can't into packed ones, or of
+    a hall that got it with its header taken away.
+    """
+    problem = _problem(answer)
+    return answer.status in _NONE_PACKED and (problem is None or problem.error in {"unreadable", "encoding"})
 
 
 def _problem(answer: Answer) -> Problem | None:

@@ -242,3 +242,22 @@ def test_s21_a_case_whose_history_does_not_get_through_keeps_no_window_from_the_
         assert wire.asked.count("case") >= 2, "the other one has its turn"
 
     at_hall(tmp_path, story)
+
+
+def test_s21_a_snapshot_needs_no_other_header_than_its_own(tmp_path: Path) -> None:
+    """Strict proxies take away what they don't know: the hall's time and the question's name among it."""
+
+    async def story(world: HallWorld, _window: Window) -> None:
+        place, wire = await behind(world, "0032", SMALL)
+        known = {"content-type", "content-range", "yichuang-snapshot"}
+
+        def stripped(answer: httpx.Response) -> httpx.Response:
+            headers = {name: value for name, value in answer.headers.items() if name in known}
+            return httpx.Response(answer.status_code, headers=headers, content=answer.content)
+
+        wire.blocked, wire.refuse = "snapshot", stripped
+        assert (await place.sync()).error == ""
+        with place.memory.reading() as db:
+            assert db.execute("select floor from standing").fetchone()[0] > 0, "it began from the snapshot"
+
+    at_hall(tmp_path, story)

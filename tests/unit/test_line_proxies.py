@@ -13,7 +13,7 @@ import pytest
 
 from casework.facts import digest
 from casework.limits import LIMITS
-from tests.scripted_hall import PORTAL, Counter
+from tests.scripted_hall import PORTAL, Counter, problem
 from tests.scripted_line import tell
 from tests.unit.test_line_scans import BIG, SHA, SMALL, holding
 
@@ -139,6 +139,24 @@ def test_s35_where_a_proxy_takes_the_range_away_all_of_it_is_taken_at_once(scan:
     tell(story)
 
 
+def test_s35_where_a_proxy_takes_away_how_much_the_hall_has_the_first_piece_says_it() -> None:
+    async def story(counter: Counter) -> None:
+        holding(counter, BIG, SMALL)
+        counter.hall.blobs[SHA] = BIG[:300_000]
+        honest = counter.hall.honest
+
+        async def proxy(request: httpx.Request) -> httpx.Response:
+            answer = await honest(request)
+            answer.headers.pop("Upload-Offset", None)
+            return answer
+
+        counter.hall.honest = proxy  # type: ignore[method-assign]
+        await counter.serve_for(30)
+        assert counter.hall.blobs == {SHA: BIG, digest(SMALL): SMALL}
+
+    tell(story)
+
+
 def test_s33_parts_that_never_go_on_are_not_asked_for_in_a_circle() -> None:
     """Whatever range is asked for, a cache gives the first bytes."""
 
@@ -157,6 +175,47 @@ def test_s33_parts_that_never_go_on_are_not_asked_for_in_a_circle() -> None:
         assert counter.store.blobs == {}
         assert counter.store.place.cursor == 1
         assert len(counter.hall.requests) < 100
+
+    tell(story)
+
+
+def taken_in(counter: Counter, count: int) -> None:
+    """So many facts that pack badly."""
+    counter.store.commit(*("".join(digest(f"{nth}-{part}".encode()) for part in range(8)) for nth in range(count)))
+
+
+@pytest.mark.parametrize("status", [400, 403, 406, 415, 422, 501])
+@pytest.mark.parametrize("mangled", [False, True], ids=["refused", "header taken away"])
+def test_t10_where_nothing_packed_gets_through_it_goes_unpacked(status: int, mangled: bool) -> None:
+    """Whoever looks into bodies refuses what it can't look into: every push was, also that of a stub."""
+
+    async def story(counter: Counter) -> None:
+        taken_in(counter, 40)
+        honest = counter.hall.honest
+
+        async def proxy(request: httpx.Request) -> httpx.Response:
+            if "Content-Encoding" not in request.headers:
+                return await honest(request)
+            return problem(422, "unreadable") if mangled else httpx.Response(status, html="<html>no</html>")
+
+        counter.hall.honest = proxy  # type: ignore[method-assign]
+        await counter.serve_for(60)
+        assert (counter.hall.acked, counter.hall.stubs) == (40, {})
+        packed = sum("Content-Encoding" in request.headers for request in counter.hall.requests)
+        assert packed == 1, "it is not tried each time"
+
+    tell(story)
+
+
+@pytest.mark.parametrize("how", ["408", "429", "500", "502", "503", "504", "page", "reset", "slow"])
+def test_t10_a_batch_gets_smaller_also_where_a_proxy_only_says_that_it_is_busy(how: str) -> None:
+    """Not every one says 413: a body that is too large or too slow for it is a trouble of its own."""
+
+    async def story(counter: Counter) -> None:
+        taken_in(counter, 100)
+        between(counter, how, lambda request, _: len(request.content) > 6000)
+        await counter.serve_for(900)
+        assert (counter.hall.acked, counter.hall.stubs) == (100, {})
 
     tell(story)
 
