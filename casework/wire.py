@@ -257,6 +257,8 @@ class OfferAnswer(msgspec.Struct, frozen=True, gc=False):
     """The last place of the terminal's log of which the hall knows at least the hash."""
     wanted: tuple[Range, ...] = ()
     """Entries whose bytes the hall asks this terminal for (S25); empty: nothing more."""
+    gathers: bool = False
+    """What was shown is not in the hall's log yet: the terminal keeps all that it holds, and asks again."""
 
 
 class Problem(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):

@@ -16,7 +16,7 @@ import msgspec
 
 from casework.ambient import Clock, NewId, moment
 from casework.errors import UNREADABLE
-from casework.seals import Ed25519Signer, key_id, seal
+from casework.seals import Ed25519Signer, Signed, key_id, seal
 from casework.wire import PURPOSE_ENROL, EnrolAnswer, EnrolRequest
 from console.errors import FileTrouble, NotEnrolled, WrongUse
 from console.output import reason_of, write_file
@@ -94,19 +94,18 @@ class Enrolment:
         begun = self._begin()
         if memory is not None and memory.is_own(number) and memory.identity.incarnation != begun.incarnation:
             raise AlreadyTerminal("store.number_is_old", terminal=number)
-        signer = Ed25519Signer(bytes.fromhex(begun.key))
         transport = Transport(url, self.clock)
         try:
             hello = await transport.hello()
             if memory is not None and hello.key != memory.identity.hall_key:
                 raise OtherHall("store.other_hall", hall=memory.identity.hall_name)
-            asked = EnrolRequest(number, code, begun.incarnation, signer.public)
-            answer = await transport.enrol(seal(signer, PURPOSE_ENROL, asked))
+            begun, answer = await self._shown(transport, begun, number, code)
         except Declined as declined:
             reason = declined.problem.message if declined.problem else str(declined)
             raise NotEnrolled("console.enrol.refused", reason=reason) from declined
         finally:
             await transport.aclose()
+        signer = _signer(begun)
         if answer.key != hello.key or answer.number != number:
             raise NotEnrolled("console.enrol.other_hall")
         write_file(self.folder / self.key_file, begun.key.encode())  # its owner's alone: so temporary files are made
@@ -128,6 +127,21 @@ class Enrolment:
         (self.folder / BEGUN_FILE).unlink(missing_ok=True)
         fingerprints = key_id(signer.public), key_id(answer.key)
         return Enrolled(number, answer.hall, answer.name, *fingerprints, adopted.terminal, adopted.again)
+
+    async def _shown(self, transport: Transport, begun: Begun, number: str, code: str) -> tuple[Begun, EnrolAnswer]:
+        """The hall's answer to the code, and what was shown with it. Raises LineError.
+
+        Another number may have this key: an image was made in the middle of an enrolment, or a number whose answer
+        never came was given up. Then it begins with a key of its own.
+        """
+        try:
+            return begun, await transport.enrol(_asked(begun, number, code))
+        except Declined as declined:
+            if declined.problem is None or declined.problem.error != "key_known":
+                raise
+        (self.folder / BEGUN_FILE).unlink(missing_ok=True)
+        begun = self._begin()
+        return begun, await transport.enrol(_asked(begun, number, code))
 
     def _begin(self) -> Begun:
         """Key and incarnation, written down before anybody hears of them."""
@@ -165,3 +179,13 @@ class Enrolment:
                 return memory
             memory.close()
             raise
+
+
+def _signer(begun: Begun) -> Ed25519Signer:
+    return Ed25519Signer(bytes.fromhex(begun.key))
+
+
+def _asked(begun: Begun, number: str, code: str) -> Signed:
+    """The request that shows a code for a number."""
+    signer = _signer(begun)
+    return seal(signer, PURPOSE_ENROL, EnrolRequest(number, code, begun.incarnation, signer.public))

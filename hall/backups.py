@@ -12,7 +12,7 @@ from casework.limits import LIMITS, Limits
 from casework.seals import Signer
 from hall.errors import Stop
 from hall.files import flushed, put_in_place
-from hall.segments import SegmentWriter, segments_in
+from hall.segments import SegmentName, SegmentWriter, read_segment, segments_in
 from hall.sqlite_store import SCANS
 from hall.store import Reading, Store
 
@@ -62,8 +62,17 @@ class Backups:
         """Up to where full copies and segments of this epoch have this very log."""
         hall = reading.hall()
         full = max((_end_of(path, reading) for path in fulls_in(self._folder)), default=0)
-        own = [name.last for name in segments_in(self._folder / SEGMENTS) if name.epoch == hall.epoch]
-        return min(hall.seq, max((full, *own)))
+        for name in reversed(segments_in(self._folder / SEGMENTS)):
+            if name.epoch == hall.epoch and full < name.last <= hall.seq and self._is_ours(name, reading):
+                return name.last
+        return full
+
+    def _is_ours(self, name: SegmentName, reading: Reading) -> bool:
+        """Whether a segment is whole and of this log: one of before a rollback has the same name and other entries."""
+        try:
+            return read_segment(name.path, self._signer.public).chain == reading.chain_at(name.last)
+        except Stop:
+            return False
 
     def _full_if_old(self) -> None:
         """A copy each day, and one at once where the newest is of another log: after a restore."""

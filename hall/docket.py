@@ -10,15 +10,14 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from casework.admit import Judgement
-from casework.bodies import Body, CalendarHead, CatalogueHead, StaffSet, TerminalSet, WriteVersion
-from casework.bodies.hall import NUMBERED
+from casework.bodies import StaffSet
 from casework.calendar import Calendar
 from casework.catalogue.schema import Post
 from casework.events import EVENTS, body_of, known
 from casework.facts import HALL, NO_HASH, Envelope, Fact, decode_fact
 from casework.rules import Bench
 from casework.scans import can_come
-from casework.upcasting import HALL_WORD
+from casework.seals import key_id
 from casework.wire import ENTRY_FACT, decode_entry
 from hall.adopting import judged
 from hall.lineage import Lineage
@@ -28,6 +27,7 @@ from hall.pieces import Piece, number_in
 from hall.rows import AdoptionRow, Changes, Register, ScanRow, TerminalRow, TrayRow
 from hall.store import Reading
 from hall.to_settle import to_settle
+from hall.words import Words
 
 _UNNUMBERED = 1 << 62
 """The place of an entry of this sitting: after every cursor."""
@@ -52,6 +52,7 @@ class Docket:
 
     def __init__(self, reading: Reading, posts: Mapping[str, Post], calendar: Calendar | None = None) -> None:
         self.changes = Changes()
+        self.words = Words(reading, self.changes)
         self.calendar = calendar
         self._reading = reading
         self._posts = posts
@@ -167,33 +168,15 @@ class Docket:
         """The row of an envelope, if it was heard."""
         return self._at(envelope, envelope.seq)
 
-    def present(self, body: Body) -> Body | None:
-        """What the hall says now of the same person, terminal or head; None when it says nothing of it yet."""
-        if isinstance(body, StaffSet):
-            return self._reading.staff((body.number,)).get(body.number)
-        if isinstance(body, CatalogueHead | CalendarHead):
-            kind = "catalogue" if isinstance(body, CatalogueHead) else "calendar"
-            version = self._reading.head(kind)
-            return type(body)(version, int(self._reading.head(kind + NUMBERED) or 0)) if version else None
-        if isinstance(body, WriteVersion):  # it only ever rises (S32)
-            written = self._reading.head(HALL_WORD + body.type)
-            return WriteVersion(body.type, max(int(written), body.version)) if written else None
-        row = self._reading.terminal(body.number) if isinstance(body, TerminalSet) else None
-        if row is None:
-            return None
-        return TerminalSet(
-            row.number, row.incarnation, row.key, row.scopes, active=row.active, adopted_by=row.adopted_by,
-            revoked_since=row.revoked,
-        )  # fmt: skip
-
-    def lacks(self, body: Body) -> bool:
-        """Whether it is the head of a catalogue or calendar whose bytes the hall has no more."""
-        version = body.version if isinstance(body, CatalogueHead | CalendarHead) else ""
-        return bool(version) and version not in self.changes.blobs and self._reading.blob(version) is None
-
     def terminal(self, number: str) -> TerminalRow | None:
         """A terminal as it is now."""
         return self.changes.terminals.get(number) or self._reading.terminal(number)
+
+    def has_key(self, key: str) -> str:
+        """The number of the terminal that has this key; empty when none has."""
+        staged = next((row.number for row in self.changes.terminals.values() if row.key == key), "")
+        row = None if staged or not key else self._reading.terminal_by_key(key_id(key))
+        return staged or (row.number if row is not None else "")
 
     def sees(self, number: str, scope: str) -> bool:
         """Whether who goes by that number now is shown what has this scope; what is to be given up counts as gone."""

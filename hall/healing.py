@@ -15,7 +15,8 @@ import msgspec
 from casework import bodies
 from casework.ambient import NewId, moment, stamp
 from casework.errors import BadBytes
-from casework.facts import HALL, NO_HASH
+from casework.events import body_of
+from casework.facts import HALL, NO_HASH, decode_fact
 from casework.seals import Signed, read, unseal
 from casework.wire import (
     ENTRY_FACT,
@@ -100,7 +101,7 @@ class Healing(Keeping):
                 raise Diverged("hall.diverged", what="epoch", epoch=hall.epoch)
             if hall.latched:
                 raise Gathering("hall.latched")
-            self._its_turn(hall, terminal.number)
+            again = self._its_turn(hall, terminal.number)
             if not hall.healing:
                 self._late[terminal.number] = self._clock.monotonic()
                 self._went_on.pop(terminal.number, None)
@@ -111,9 +112,9 @@ class Healing(Keeping):
                 changes, common = Changes(rejoined=[row]), row.seq
             self._save(tx, changes)
             upto, wanted = _wanted(tx, offer, common, head) if head else (common, ())
-            if not wanted:
-                self._asked = "", 0.0
-        return OfferAnswer(self.now, hall.epoch, common, upto, wanted), changes.scopes
+            if not wanted or (again and not offer.entries):
+                self._has_shown(hall, terminal.number)
+        return OfferAnswer(self.now, hall.epoch, common, upto, wanted, gathers=bool(hall.healing)), changes.scopes
 
     def _stands(self, reading: Reading, offer: Offer, head: Head | None) -> RejoinedRow:
         """Where a terminal's log parted from this one, with the places that it tells of it."""
@@ -122,15 +123,26 @@ class Healing(Keeping):
         common, last = reading.newest_point(points), head.seq if head else 0
         return RejoinedRow(offer.terminal, offer.epoch, common, last, (*ends, *points))
 
-    def _its_turn(self, hall: HallRow, number: str) -> None:
-        """While the hall gathers it asks one terminal at a time: the others hold the same. Raises Gathering."""
-        if not hall.healing:
-            return
+    def _its_turn(self, hall: HallRow, number: str) -> bool:
+        """While the hall gathers it asks one terminal at a time: the others hold the same. Raises Gathering.
+
+        Whether that one had its turn already: what it does not show now it does not have.
+        """
+        if not hall.healing or self._went_on.get(number) == hall.epoch:
+            return True
         now = self._clock.monotonic()
         asked, since = self._asked
         if asked not in {"", number} and now - since < self._limits.offer_idle_seconds:
             raise Gathering("hall.healing", until=hall.healing[11:16])
         self._asked = number, now
+        return asked == number
+
+    def _has_shown(self, hall: HallRow, number: str) -> None:
+        """It is another one's turn; and it goes on as soon as they all have had theirs."""
+        if self._asked[0] == number:
+            self._asked = "", 0.0
+        if hall.healing:
+            self._went_on[number] = hall.epoch
 
     def _shown(self, reading: Reading, hall: HallRow, offer: Offer, head: Head | None) -> Changes:
         """What an offer shows, proven by the signed head at its end (T61)."""
@@ -141,13 +153,13 @@ class Healing(Keeping):
         ]
         docket = Docket(reading, self._posts(reading), self._calendar(reading))
         docket.changes.lost = {row.hash: (row, None) for row in rows}
-        now = [row for row in rows if row.data is not None and (not hall.healing or _of_the_hall(row.data))]
+        now = [row for row in rows if row.data is not None and (not hall.healing or _at_once(docket, row.data))]
         return self._put_back(reading, docket, now, late=not hall.healing)
 
     def _put_back(self, reading: Reading, docket: Docket, rows: Sequence[LostRow], *, late: bool) -> Changes:
         """`rows` at the end of the log, in their order, with their old verdicts.
 
-        `late`: the hall works already: people, terminals and heads as they are now go on counting.
+        `late`: the hall works already: what it has said since goes on counting.
         """
         there = reading.put_back([row.hash for row in rows])
         replay = Replay(docket, stands=late)
@@ -326,10 +338,17 @@ def _starts(reading: Reading, offer: Offer, common: int) -> tuple[str, ...]:
     return (chain,) if chain else ()
 
 
-def _of_the_hall(data: bytes) -> bool:
-    """Whether an entry speaks of people or terminals: it counts at once, or they could not come."""
+def _at_once(docket: Docket, data: bytes) -> bool:
+    """Whether an entry lets a terminal in that the hall does not know: it could not come; or ends one."""
     entry = decode_entry(data)
-    return entry.kind == ENTRY_FACT and entry.scope == HALL_SCOPE and entry.n == 0
+    if entry.kind != ENTRY_FACT or entry.scope != HALL_SCOPE or entry.n:
+        return False
+    try:
+        fact = decode_fact(entry.fact)
+        body = body_of(fact) if fact.type == "terminal.set" else None
+    except BadBytes:
+        return False
+    return isinstance(body, bodies.TerminalSet) and (not body.active or docket.terminal(body.number) is None)
 
 
 def _wanted(reading: Reading, offer: Offer, common: int, head: Head) -> tuple[int, tuple[Range, ...]]:

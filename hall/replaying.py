@@ -28,7 +28,7 @@ class Replay:
         docket: the state as loaded; its changes are written by whoever began.
         kept: registers of what was refused or held, with their bytes, by terminal, incarnation and number; where
             nobody has the bytes, the terminal brings them.
-        stands: what the hall says of people, terminals and heads now goes on counting: it is newer than what comes.
+        stands: the hall works already: what it says of terminals goes on counting, and of all else the later word.
     """
 
     def __init__(
@@ -138,11 +138,8 @@ class Replay:
             body = body_of(fact)
         except BadBytes:
             return
-        lost = not to_the_place and self._docket.lacks(body)
-        present = self._docket.present(body) if self._stands or lost else None
+        present = None if to_the_place else self._counts_on(fact, body)
         if present is not None:
-            if isinstance(body, bodies.TerminalSet) and isinstance(present, bodies.TerminalSet):
-                present = self._ended(body, present)
             self.said_again[f"{fact.type} {getattr(body, 'number', '')}{getattr(body, 'type', '')}"] = present
             return
         project(changes, body, draft)
@@ -153,6 +150,17 @@ class Replay:
             changes.terminals[HALL] = TerminalRow(HALL, env.incarnation, hall.key, (), env.seq, env.hash)
             if isinstance(body, bodies.EpochOpened):
                 changes.epoch = msgspec.structs.replace(changes.epoch or hall, epoch=body.epoch)
+
+    def _counts_on(self, fact: Fact, body: bodies.Body) -> bodies.Body | None:
+        """What the hall says now of the same, where that counts on: then it is said again behind the older word."""
+        words = self._docket.words
+        present = words.present(body)
+        if isinstance(body, bodies.TerminalSet) and isinstance(present, bodies.TerminalSet):
+            ended = not present.active and body.active and present.incarnation == body.incarnation
+            return self._ended(body, present) if self._stands else present if ended else None
+        if present is None or not words.goes_on(fact, body, present, in_order=not self._stands):
+            return None
+        return present
 
     def _ended(self, body: bodies.TerminalSet, present: bodies.TerminalSet) -> bodies.TerminalSet:
         """What nobody can take back counts however late it comes: a revocation, and that another number goes on."""
@@ -167,9 +175,11 @@ class Replay:
         )
 
     def _terminal(self, body: bodies.TerminalSet) -> None:
-        """A terminal as it was set; a number that has gone to another incarnation since stays there (S27)."""
+        """A terminal as it was set; a number that has gone to another incarnation since stays there (S27), and a key to
+        whoever was enrolled with it since.
+        """
         known = self._docket.terminal(body.number)
-        if known is not None and known.incarnation != body.incarnation:
+        if self._docket.has_key(body.key) not in {"", body.number} or (known and known.incarnation != body.incarnation):
             return
         before = known or TerminalRow(body.number, body.incarnation, body.key, body.scopes)
         self._docket.changes.terminals[body.number] = msgspec.structs.replace(

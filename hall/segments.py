@@ -10,6 +10,7 @@ from __future__ import annotations
 import gzip
 import re
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from pathlib import Path
 
 import msgspec
@@ -17,7 +18,7 @@ import msgspec
 from casework.errors import BadBytes
 from casework.facts import NO_HASH, digest
 from casework.seals import Signed, Signer, read, seal, unseal
-from casework.wire import PURPOSE_SEGMENT, extend
+from casework.wire import PURPOSE_SEGMENT, decode_entry, extend
 from hall.errors import Stop
 from hall.files import write_whole
 from hall.rows import Register, TerminalRow
@@ -152,13 +153,26 @@ def following(folder: Path, seq: int, chain: str, public: str) -> Iterator[Segme
     names = segments_in(folder)
     while True:
         fits = [name for name in reversed(names) if name.first <= seq + 1 <= name.last]
-        found = next(
-            (one for one in (read_segment(name.path, public) for name in fits) if _goes_on(one, seq, chain)), None
-        )
+        found = _next(fits, seq, chain, public)
         if found is None:
             return
         yield found
         seq, chain = found.last, found.chain
+
+
+def _next(fits: Sequence[SegmentName], seq: int, chain: str, public: str) -> Segment | None:
+    """The one of the newest epoch that goes on. Of two of one epoch (the hall was rolled back, and nobody had noticed)
+    the one that was written after that: where they part, its entry is the later one.
+    """
+    for _, names in groupby(fits, key=lambda name: name.epoch):
+        found = [one for one in (read_segment(name.path, public) for name in names) if _goes_on(one, seq, chain)]
+        if found:
+            return found[0] if len(found) == 1 else max(found, key=lambda one: _times(one, seq))
+    return None
+
+
+def _times(segment: Segment, seq: int) -> list[str]:
+    return [decode_entry(raw).received_at for raw in segment.entries[seq + 1 - segment.first :]]
 
 
 def _goes_on(segment: Segment, seq: int, chain: str) -> bool:

@@ -167,6 +167,11 @@ class SqliteReading:
         """These people by number."""
         return {number: _staff(body) for number, _, body in self._in("staff", numbers)}
 
+    def staff_word(self, number: str) -> bytes | None:
+        """The entry that says what counts now of a person."""
+        row = self._one("staff_word", number)
+        return bytes(row[0]) if row else None
+
     def all_staff(self) -> tuple[StaffSet, ...]:
         """The roster, by number."""
         return tuple(_staff(body) for _, _, body in self._all("all_staff"))
@@ -175,6 +180,11 @@ class SqliteReading:
         """The version that counts now; empty when none does."""
         row = self._one("head", kind)
         return str(row[0]) if row else ""
+
+    def head_word(self, kind: str) -> bytes | None:
+        """The entry that says which version of a kind counts now."""
+        row = self._one("head_word", kind)
+        return bytes(row[0]) if row else None
 
     def blob(self, sha256: str) -> bytes | None:
         """Bytes by their hash."""

@@ -31,9 +31,10 @@ class Healing:
         self._one = asyncio.Lock()
 
     async def mend(self) -> None:
-        """Go on in the hall's epoch.
+        """Go on in the hall's epoch, once what was shown stands in its log.
 
         Raises:
+            Busy: the hall gathers still.
             Diverged: the hall is in this terminal's own epoch: an operator acts.
             AskPerson, TryAgain: as every question.
         """
@@ -51,6 +52,8 @@ class Healing:
             if all(point.seq != answer.common for point in points) and answer.common:
                 raise NotTheHall("line.not_the_hall", seen="common")
             await self._show(position, answer)
+            if answer.gathers:  # what is let go now nobody could show a hall that is lost once more
+                raise Busy("line.healing")
             await contact.memory(contact.store.enter, answer.epoch, answer.common)
 
     async def _show(self, position: Position, first: OfferAnswer) -> None:

@@ -148,6 +148,10 @@ select count(*) from tray where settled = '';
 -- These people (a JSON list).
 select number, entry, body from staff where number in (select value from json_each(?));
 
+-- name: staff_word
+-- The entry that says what counts now of a person.
+select l.bytes from staff s join log l on l.seq = s.entry where s.number = ?;
+
 -- name: all_staff
 -- The roster.
 select number, entry, body from staff order by number;
@@ -159,6 +163,10 @@ insert or replace into staff values (?, ?, ?);
 -- name: head
 -- The version of a kind that counts now.
 select version from head where kind = ?;
+
+-- name: head_word
+-- The entry that says it.
+select l.bytes from head h join log l on l.seq = h.entry where h.kind = ?;
 
 -- name: put_head
 -- A new version counts.

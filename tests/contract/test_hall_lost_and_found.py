@@ -56,6 +56,14 @@ def gathered(world: HallWorld) -> None:
     world.api.hall.tick()
 
 
+async def shows(*places: Place) -> None:
+    """They show a hall that gathers what they hold, and keep it until that stands in its log."""
+    for place in places:
+        before = place.memory.position().cursor
+        assert (await place.sync()).error == "line.healing"
+        assert place.memory.position().cursor == before
+
+
 async def taken_in(window: Window, count: int) -> list[str]:
     """That many new cases."""
     facts = [window.received() for _ in range(count)]
@@ -79,7 +87,7 @@ def test_t32_s25_one_window_shows_all_pieces_of_a_long_log(tmp_path: Path) -> No
         await place.sync()
         restored(world, tmp_path / "backup.db")
         plugged(world, place)
-        assert (await place.sync()).error == ""
+        await shows(place)
         gathered(world)
         assert [case for case in cases if world.case(case) is None] == []
         await place.sync()
@@ -111,9 +119,7 @@ def test_t60_s25_a_window_that_has_purged_shows_all_that_it_still_holds_whole(
         restored(world, tmp_path / "backup.db")
         plugged(world, place, *others)
         order = (*others, place) if other_first else (place, *others)
-        for one in order:
-            assert (await one.sync()).error == ""
-            assert one.memory.position().epoch == 2
+        await shows(*order)
         gathered(world)
         lacks = [case for case in (*old, *new) if world.case(case) is None]
         assert set(lacks) == (set(old) if other_first is None else set())
@@ -152,6 +158,7 @@ def test_t32_s25_a_hall_that_is_restored_again_before_its_new_epoch_was_pulled_i
         place.commit(mine)
         restored(world, tmp_path / "newer.db")
         plugged(world, place)
+        gathered(world)
         await place.line._healing.mend()
         assert place.memory.position().epoch == 2
         restored(world, tmp_path / "older.db")
@@ -198,12 +205,13 @@ def test_t32_s25_windows_of_two_epochs_show_one_hall_what_their_logs_have_in_com
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("hall.healing.AT_ONCE", 3)
             plugged(world, off, on)
-            assert (await (on if newer_first else off).sync()).error in {"line.diverged", ""}
+            assert (await (on if newer_first else off).sync()).error in {"line.diverged", "line.healing"}
             world.api.hall.open_epoch("it was proven that there was a second one")
-            for place in (on, off) if newer_first else (off, on):
+            await shows(*((on, off) if newer_first else (off, on)))
+            gathered(world)
+            for place in (on, off):
                 assert (await place.sync()).error == ""
                 assert place.memory.position().epoch > 2
-            gathered(world)
         assert [one for one in cases if world.case(one) is None] == []
         assert gaps(world) == []
         state = world.case(case.case)
@@ -239,8 +247,7 @@ def test_t34_t59_s5_what_stood_at_the_same_place_of_another_log_was_not_seen(tmp
         plugged(world, one, other)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(one.memory, "outgoing", lambda *_, **__: None)
-            for place in (one, other):
-                assert (await place.sync()).error == ""
+            await shows(one, other)
         gathered(world)
         assert [case for case in cases if world.case(case) is None] == []
         done = await one.sync()
@@ -268,8 +275,7 @@ def test_t34_t60_s25_a_lost_log_is_not_covered_by_another_one_with_the_same_numb
         plugged(world, one, other)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(one.memory, "piece", lambda *_: None)  # its disk has lost them
-            for place in (one, other):
-                assert (await place.sync()).error == ""
+            await shows(one, other)
         gathered(world)
         assert gaps(world) == [bodies.Gap(1, common + 1, lost)]
 
@@ -294,7 +300,7 @@ def test_t60_s25_what_a_window_proves_late_and_can_not_show_is_written_down_once
         with pytest.MonkeyPatch.context() as patch:
             for place in (one, other):
                 patch.setattr(place.memory, "piece", lambda *_: None)
-            assert (await other.sync()).error == ""
+            await shows(other)
             gathered(world)
             assert gaps(world) == [bodies.Gap(1, common + 1, first)]
             assert (await one.sync()).error == ""
@@ -334,10 +340,11 @@ def test_t34_t59_s25_two_logs_of_one_epoch_are_both_shown_and_nobody_is_stuck(tm
         await other.sync()
         restored(world, tmp_path / "old.db")
         plugged(world, one, other)
+        await shows(one, other)
+        gathered(world)
         for place in (one, other):
             assert (await place.sync()).error == ""
             assert place.memory.position().epoch == 2
-        gathered(world)
         assert [case for case in cases if world.case(case) is None] == []
 
     in_hall(tmp_path, story)

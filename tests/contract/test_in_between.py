@@ -118,6 +118,7 @@ def test_s25_t32_an_answer_that_was_held_while_the_hall_was_restored_loses_and_s
         await wire.held.wait()
         if judged == "before":
             restored(world, tmp_path / "backup.db")
+            gathered(world)
         await gone_over(place)
         wire.free.set()
         await asyncio.gather(pushed, return_exceptions=True)
@@ -144,9 +145,9 @@ def test_s28_t32_an_answer_by_stick_from_before_the_hall_was_restored_loses_no_f
         (line,) = carried(place.memory, place.signer)
         _, sealed = world.api.hall.take_in(line, "3001", "f" * 64, vouched=False)
         restored(world, tmp_path / "backup.db")
+        gathered(world)
         await gone_over(place)
         take_back(place.memory, msgspec.json.encode(sealed), place.memory.identity.hall_key)
-        gathered(world)
         assert (await place.sync()).error == ""
         assert world.case(taken.case) is not None
 

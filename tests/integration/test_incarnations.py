@@ -181,3 +181,17 @@ def test_t30_a_doubled_number_is_found_shown_and_its_receipt_printed_again(place
     assert place.sync("twin").one["pending"] == 0
     assert place.sync("0012").one["pending"] == 0
     assert [row for row in place.at("0012", "tray", "list").lines if row["kind"] == "reprint"] == []
+
+
+def test_t30_t36_an_image_that_was_made_in_the_middle_of_an_enrolment_makes_more_than_one_window(place: Place) -> None:
+    """The key that was begun lies on each of them. Whoever came second was refused for ever, with every number."""
+    image = Path(place.window("0099"))
+    words = ["terminal", "enrol", "--hall", place.url, "--number", "0099", "--code", "00000-00000", "--dir", str(image)]
+    assert place.run(*words).code == 1
+    assert (image / "keys" / "enrolling.json").exists()
+    for number in ("0041", "0042", "0043"):
+        shutil.copytree(image, place.window(number))
+        enrolled = place.run(*again(place, number, number))
+        assert enrolled.code == 0, enrolled.err
+        assert take(place, number, number=number)[0][12:16] == number
+        assert place.sync(number).one["pending"] == 0
