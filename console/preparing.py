@@ -74,6 +74,9 @@ class Preparing:
             raise BadInput("prefile.no_item", code=printed_code(found.code))
         catalogue = self.counter.library.current()
         bundle = catalogue.bundles.get(found.form.item)
+        if not bundle and found.form.item not in catalogue.items:  # it went out of the catalogue meanwhile
+            known = ", ".join(sorted((*catalogue.items, *catalogue.bundles)))
+            raise BadInput("intake.no_item", item=found.form.item[:40], known=known)
         items = members_of(bundle, found.form.situations, catalogue) if bundle else (catalogue.items[found.form.item],)
         return tuple(self.counter.paperwork.preparation(found, item, session.staff) for item in items)
 

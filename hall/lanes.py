@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 
+from casework.case import Case
+from casework.errors import BadBytes
+from casework.facts import Fact
+from casework.wire import Entry
 from hall.bookkeeping import fact_in
 from hall.docket import Lane
 from hall.insisting import Insisting
 from hall.judging import resolves
-from hall.pieces import Piece, in_groups
+from hall.pieces import Piece, in_groups, piece_of
 from hall.rows import Register
 
 
@@ -24,6 +29,14 @@ class Lanes(Insisting):
         """What was refused or held here stands in a log that was lost, and is back: its line is over (S16, S25)."""
         for id_ in facts:
             self._settle_row(id_, "accepted")
+
+    def came_late(self, entry: Entry, fact: Fact, before: Case) -> None:
+        """What comes back moves nothing any more: its paper is out, and somebody has to know (S15, S25)."""
+        if entry.envelope is None or self._docket.tray_row(fact.id) is not None:
+            return
+        with contextlib.suppress(BadBytes):
+            piece = piece_of(entry.envelope, bytes(entry.fact), entry.envelope.hash, self._limits)
+            self._look_after(piece, fact, before, stale=False)
 
     def _reopen_lane(self, lane: Lane) -> None:
         """Judge again what is held in a lane, in order; judgements only until something does not stand (S15)."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 import msgspec
 
 from casework import bodies
-from casework.beside import FLAGGED
+from casework.beside import FLAGGED, is_beside
+from casework.case import Case
 from casework.errors import BadBytes
 from casework.events import body_of
 from casework.facts import HALL, Envelope, Fact, decode_fact
 from casework.folding import evolve
+from casework.folding.intake import takes_back
 from casework.wire import ENTRY_FACT, ENTRY_TRAY, ENTRY_VERDICT, Entry, Place
 from hall.adopting import ADOPTS
 from hall.bookkeeping import SETTLES, names_a_module, settled_verdict
@@ -17,6 +19,7 @@ from hall.docket import Docket
 from hall.office import project
 from hall.rows import Draft, Register, TerminalRow, TrayRow
 
+_COMES_LATE = ("late",)
 _NUMBERS = frozenset({"received", "renumbered"})
 """What gives a case its number."""
 
@@ -43,6 +46,8 @@ class Replay:
         """Cases whose number was given to another one since (S27)."""
         self.late_notices: list[Fact] = []
         """Notices for a case that the timer has accepted, in a log that had forgotten them (S30)."""
+        self.beside: list[tuple[Entry, Fact, Case]] = []
+        """What moves nothing now that it comes back behind what was said since, each with the case before it (S15)."""
         self.refused: list[str] = []
         """Facts that were refused or held since, by a hall that had forgotten what it had said of them."""
 
@@ -113,7 +118,12 @@ class Replay:
         proven = entry.verdict is not None and "clock_unproven" not in entry.verdict.flags
         if fact.type == "supplement.told" and proven and live.case is not None and live.case.deemed:
             self.late_notices.append(fact)
-        live.case, live.n, live.root, live.changed = evolve(live.case, fact), live.n + 1, fact.root, True
+        before = live.case
+        live.case, live.n, live.root, live.changed = evolve(before, fact), live.n + 1, fact.root, True
+        late = bool(self.late_notices) and self.late_notices[-1] is fact
+        counts_yet = late and before is not None and takes_back(before, fact)
+        if before is not None and is_beside(fact, before, live.case, _COMES_LATE) and not counts_yet:
+            self.beside.append((entry, fact, before))
         self._docket.note_scan(fact)
         if names_a_module(fact):
             live.module = body_of(fact).module

@@ -101,6 +101,11 @@ class Prefiles(Connected):
         with self.reading() as db:
             return _read(db.execute(_FIND["prefiles"], (text, text, f"%{text}%", most)).fetchall())
 
+    def let_go_prefile(self, case_id: str) -> None:
+        """It goes on where this terminal does not see it: off the list, until something is said of it here again."""
+        with self.transaction() as db:
+            db.execute(_SQL["drop_prefile"], (case_id,))
+
 
 def prefile_in(db: sqlite3.Connection, case_id: str) -> Prefile | None:
     """The prefile with this id as `db` shows it, inside an open act too."""

@@ -30,6 +30,8 @@ from screens import desk
 _FOUND = 20
 """Prefiles that a search by name shows beside the cases."""
 _SHORTEST = 2
+_ELSEWHERE = "no_case"
+"""What the hall says of a case in no scope of this terminal."""
 
 
 def park(
@@ -136,6 +138,9 @@ def opened(terminal: Terminal, prefile: Prefile) -> Prefile:
         return prefile
     trouble = fetch_case(terminal, prefile.id)
     found = terminal.memory.prefile_of(prefile.id) or prefile
+    if found.masked and trouble is not None and trouble.facts.get("error") == _ELSEWHERE:
+        terminal.memory.let_go_prefile(prefile.id)  # its item is of a module that this window does not hold (S7)
+        raise BadInput("desk.prefile_elsewhere", code=printed_code(prefile.code))
     if found.masked:
         raise BadInput("desk.prefile_masked", code=printed_code(prefile.code), reason=trouble or "")
     return found

@@ -20,6 +20,8 @@ from casework.wire import Answered, Tray
 from hall.backups import Backups
 from hall.restoring import restore
 from hall.sqlite_store import SqliteStore
+from tests.contract.test_hall_healing import copied, restored
+from tests.contract.test_hall_lost_and_found import gathered, placed, plugged
 from tests.hall_world import HallWorld, Window, in_hall
 from tests.lines import Place
 
@@ -132,6 +134,33 @@ def test_s26_a_hall_restored_from_its_segments_still_has_the_task_and_an_open_la
         with world.store.reading() as reading:
             (row,) = reading.tray_rows((late.id,))
         assert (row.tray.kind, row.tray.settled, row.blocks) == ("flagged", "", False)
+
+    in_hall(tmp_path, story)
+
+
+def test_s25_a_notice_that_a_restored_hall_had_forgotten_and_that_comes_after_another_is_a_task(tmp_path: Path) -> None:
+    async def story(world: HallWorld, client: Client) -> None:
+        one, place = await world.window("0012", client), await placed(world, "0013")
+        taken = one.received()
+        await one.push(taken)
+        await one.pull_all()
+        copied(world, tmp_path / "backup.db")
+        forgotten = told(one, taken.case)
+        await one.push(forgotten)
+        await place.sync()
+        restored(world, tmp_path / "backup.db")
+        gathered(world)
+        other = await world.window("0014", client)
+        other.epoch = 2
+        await other.push(told(other, taken.case))
+        assert waits(world) == []
+        plugged(world, place)
+        await place.sync()
+        assert [(line.fact, line.kind, line.code) for line in lines(world)] == [
+            (forgotten.id, "flagged", "second_notice")
+        ]
+        await place.sync()
+        assert [line.fact for line in place.memory.tray()] == [forgotten.id]
 
     in_hall(tmp_path, story)
 

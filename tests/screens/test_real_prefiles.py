@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import asyncio
 
+import msgspec
+import pytest
+
 from casework.bodies import Form, Party
+from casework.messages import Message
 from casework.prefile import Prefile
 from console import bootstrap
 from console.demo import demo
+from console.desk import prefiles as desk_prefiles
 from console.preparing import Preparing
 from screens.intake import IntakeScreen
 from screens.sheet import Sheet
@@ -136,5 +141,48 @@ def test_s7_a_file_without_an_item_is_masked_elsewhere_and_comes_in_full_when_so
         draft = await window.desk.take_prefile(made.code)
         assert isinstance(draft, Draft)
         assert draft.form.applicant.name == "欧阳建国"
+
+    at_window_12(place, "1001", walk)
+
+
+def test_s7_a_file_whose_item_is_done_elsewhere_goes_off_the_list_when_somebody_opens_it(
+    place: demo.Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    who = Party("person", "欧阳建军", "420111199003070017", "13812345678")
+
+    def at_the_guide_desk() -> Prefile:
+        with bootstrap.opened(str(place.terminal("0007"))) as theirs:
+            made = Preparing(theirs.counter).park(theirs.people.sign_in("1002", demo.PIN), Form("", applicant=who))
+            assert isinstance(made, Prefile)
+            demo.Cables(set()).sync(theirs)
+            return made
+
+    async def walk(window: Window) -> None:
+        made = await asyncio.to_thread(at_the_guide_desk)
+        await window.syncs()
+        assert window.terminal.memory.prefile_of(made.id) is not None
+        answer = Message("line.declined", {"status": 404, "error": "no_case"})  # of a scope that it does not hold
+        monkeypatch.setattr(desk_prefiles, "fetch_case", lambda *_: answer)
+        refused = await window.desk.take_prefile(made.code)
+        assert isinstance(refused, Refused)
+        assert "已从本窗口的列表中移出" in str(refused.message)
+        assert window.terminal.memory.prefile_of(made.id) is None
+
+    at_window_12(place, "1001", walk)
+
+
+def test_a_file_whose_item_went_out_of_the_catalogue_says_so_and_breaks_no_screen(place: demo.Place) -> None:
+    async def walk(window: Window) -> None:
+        await window.types(HALF + "<ctrl+k>")
+        made = window.terminal.memory.prefiles()[0]
+        library, catalogue = window.terminal.library, window.terminal.library.current()
+        items = {code: item for code, item in catalogue.items.items() if code != "D01"}
+        library._catalogues[catalogue.version] = msgspec.structs.replace(catalogue, items=items)
+        for answer in (
+            await window.desk.preparation_preview(made.code), await window.desk.print_preparation(made.code),
+        ):  # fmt: skip
+            assert isinstance(answer, Refused)
+            assert answer.message.id == "intake.no_item"
+        library._catalogues[catalogue.version] = catalogue
 
     at_window_12(place, "1001", walk)
