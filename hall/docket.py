@@ -5,7 +5,7 @@ All reads of a sitting go through here, in bulk where the batch tells beforehand
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -232,11 +232,12 @@ class Docket:
             lanes[row.id] = row
             waiting.add(row.id)
 
-    def waits(self, lane: Lane, *, refused_only: bool = False) -> bool:
-        """Whether something unsettled lies in the lane, so that later judgements are held."""
+    def waits(self, lane: Lane, *, refused_only: bool = False, besides: Collection[str] = ()) -> bool:
+        """Whether something unsettled lies in the lane, so that later judgements are held. `besides`: these lines."""
         return any(
             row.blocks and row.tray.root == lane[1] and (row.tray.kind == "rejected" or not refused_only)
-            for row in self.lanes(lane[0]).values()
+            for id_, row in self.lanes(lane[0]).items()
+            if id_ not in besides
         )
 
     def has_unread(self, terminal: str) -> bool:

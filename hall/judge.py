@@ -14,7 +14,7 @@ from casework.admit import Judgement
 from casework.case import encode_case
 from casework.facts import Fact
 from casework.wire import Answered, Verdict
-from hall.bookkeeping import register_of, settled_verdict
+from hall.bookkeeping import fact_in, register_of, settled_verdict
 from hall.judging import resolves
 from hall.lanes import Lanes
 from hall.pieces import Piece, in_groups
@@ -117,7 +117,10 @@ class Sitting(Lanes):
         """One group that was never judged: all or none."""
         for piece, judgement, case in self._verdicts(pieces, whole=whole, again=False):
             if judgement.kind == "accepted":
+                waits = piece.id in self._docket.waiting(fact_in(piece).case)  # a line of a log that was lost, no more
                 self._accept(piece, judgement, case)
+                if waits:
+                    self._settle_row(piece.id, "accepted")
             else:
                 self._refuse(piece, judgement, blocks=not resolves(pieces))
 

@@ -58,7 +58,8 @@ class Judging(Bookkeeping):
         terminal = pieces[0].envelope.terminal
         if again or self._goes_past(pieces, fact):
             return None
-        waits = self._docket.waits((terminal, fact.root)) or self._awaits_bytes(terminal, fact)
+        own = {piece.id for piece in pieces}  # a restored hall may know of it already, and no more than that
+        waits = self._docket.waits((terminal, fact.root), besides=own) or self._awaits_bytes(terminal, fact)
         return Judgement("held", "lane") if waits else None
 
     def _goes_past(self, pieces: list[Piece], fact: Fact) -> bool:

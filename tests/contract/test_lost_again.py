@@ -11,13 +11,15 @@ import msgspec
 import pytest
 
 from casework import bodies
-from casework.facts import digest
+from casework.facts import NO_HASH, digest
+from casework.wire import Answered, PushAnswer
 from hall.backups import Backups
 from hall.office import publish, revoke
 from hall.restoring import restore
 from hall.scoping import set_scopes
 from hall.sqlite_store import SqliteStore
 from tests.contract.test_hall_healing import copied, restored
+from tests.contract.test_hall_insisting import a_case, stale
 from tests.contract.test_hall_lost_and_found import (
     DAY,
     gaps,
@@ -247,5 +249,60 @@ def test_t36_s25_whoever_was_enrolled_once_more_with_its_key_is_not_forgotten_wh
         await place.sync()
         (answer,) = await second.push(second.received())
         assert answer.verdict.v == "accepted"
+
+    in_hall(tmp_path, story)
+
+
+async def brought_again(world: HallWorld, window: Window) -> tuple[Answered, ...]:
+    """A window that could show nothing of its own sends its envelopes to the restored hall."""
+    window.epoch, window.cursor, window.chain = 2, 0, NO_HASH
+    answer = await window.post(window.batch(1, len(window.sent)))
+    assert answer.status_code == 200, answer.text
+    return msgspec.json.decode(answer.content, type=PushAnswer).verdicts
+
+
+def test_t32_s15_what_a_restored_hall_knows_by_its_line_alone_is_not_held_behind_that_line(tmp_path: Path) -> None:
+    """Another window brought the line of the tray back. The act itself waited behind it, and nobody could insist."""
+
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        window, other = await world.window("0012", client), await world.window("0007", client)
+        place = await placed(world, "0015")
+        case = await a_case(window)
+        copied(world, tmp_path / "backup.db")
+        await stale(window, other, case)
+        await place.sync()
+        restored(world, tmp_path / "backup.db")
+        plugged(world, place)
+        await shows(place)
+        gathered(world)
+        assert world.waiting() == ["stale"]
+        answers = await brought_again(world, window)
+        assert [(one.verdict.v, one.verdict.code) for one in answers[-1:]] == [("rejected", "stale")]
+        assert world.waiting() == ["stale"]
+
+    in_hall(tmp_path, story)
+
+
+def test_t32_s16_what_a_restored_hall_accepts_now_waits_in_no_tray(tmp_path: Path) -> None:
+    """It had been held, and another window brought its line back: a supervisor could give up what stands."""
+
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        window, place = await world.window("0012", client), await placed(world, "0015")
+        copied(world, tmp_path / "backup.db")
+        taken = window.received()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("hall.judging.admit", lambda *_: 1 / 0)
+            await window.push(taken)
+        await place.sync()
+        restored(world, tmp_path / "backup.db")
+        plugged(world, place)
+        await shows(place)
+        gathered(world)
+        assert world.waiting() == ["internal"]
+        (answer,) = await brought_again(world, window)
+        assert answer.verdict.v == "accepted"
+        assert world.waiting() == []
+        await place.sync()
+        assert place.memory.tray() == ()
 
     in_hall(tmp_path, story)
