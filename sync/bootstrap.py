@@ -20,7 +20,7 @@ from casework.snapshot import PURPOSE_SNAPSHOT, Boot, BootFile, Offer, Snapshot
 from casework.wire import PURPOSE_HEAD, Head
 from sync.backoff import Sleep
 from sync.contact import Contact
-from sync.errors import Busy, Declined, Memory, NotTheHall, OtherHall, TryAgain
+from sync.errors import Busy, Declined, Memory, NotTheHall, OtherHall, TryAgain, is_halls_word
 from sync.portion import Portion
 from sync.ports import Position
 from sync.transport import Part
@@ -155,12 +155,13 @@ class Bootstrap:
         try:
             part = await contact.question(partial(self._question, scope, seq, first), batch=True)
         except Declined as declined:
-            if declined.status == _HAS_NONE and declined.problem is not None:
+            if declined.status == _HAS_NONE and is_halls_word(declined):
                 return None
             self._part.failed()
             raise Busy("line.busy", declined.retry_after, status=declined.status) from declined
-        except TryAgain:
-            self._part.failed()
+        except TryAgain as trouble:
+            if not is_halls_word(trouble):
+                self._part.failed()
             raise
         self._failures = 0
         self._part.went()

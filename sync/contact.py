@@ -67,6 +67,7 @@ class Contact:
         self._offset = timedelta(0)
         self._written: tuple[float, timedelta] | None = None
         self._newest: datetime | None = None
+        self._woke: tuple[datetime, float] | None = None
         self._doubted: datetime | None = None
         self._trouble = ""
         self._report: tuple[float, Report] | None = None
@@ -101,6 +102,9 @@ class Contact:
             told = moment(hall_time)
         except BadBytes as cause:
             raise NotTheHall("line.not_the_hall", seen="hall_time") from cause
+        if self._slept():
+            await self._greeted()
+            return
         if not await self._goes_on(told):
             return
         self._offset = self.clock.now() - timedelta(seconds=ago) - told
@@ -112,6 +116,16 @@ class Contact:
             self._written = (now, self._offset)
         await self.note(None)
         self._show(LineStatus(LinkState.ONLINE, last_contact=hall_time))
+
+    def _slept(self) -> bool:
+        """Whether this PC slept, or its clock was set, since an answer was heard: one that it slept over is of before,
+        however long the wait for it was. Then the hall is asked anew.
+        """
+        before, self._woke = self._woke, (self.clock.now(), self.clock.monotonic())
+        if before is None:
+            return False
+        walked, ran = (self._woke[0] - before[0]).total_seconds(), self._woke[1] - before[1]
+        return abs(walked - ran) > self.limits.request_seconds
 
     async def _goes_on(self, told: datetime) -> bool:
         """Whether a time is evidence (S29): one from before the newest may be a copy that something kept (T17).
@@ -255,6 +269,8 @@ class Contact:
         match judge(declined, batch=batch):
             case Next.RETRY:
                 return _asks_for_patience(declined)
+            case Next.HELLO_THEN_PAUSE if declined.problem is None:
+                return _asks_for_patience(declined)  # the hall has just said hello: somebody on the way wants a name
             case Next.HELLO_THEN_PAUSE:
                 return Unknown("line.unknown", error=code)
             case Next.UPDATE:

@@ -132,3 +132,9 @@ class Declined(LineError):
         self.status = status
         self.problem = problem
         self.retry_after = retry_after
+
+
+def is_halls_word(error: LineError) -> bool:
+    """Whether the hall itself said no: then how much was asked or sent is not what is wrong."""
+    declined = error if isinstance(error, Declined) else error.__cause__
+    return isinstance(declined, Declined) and declined.problem is not None

@@ -23,7 +23,7 @@ from casework.seals import Signed, read, unseal
 from casework.wire import PURPOSE_HEAD, Head, Link, PullAnswer, page_digest, read_page
 from sync.ahead import Ahead, drop
 from sync.contact import Contact
-from sync.errors import Declined, NotTheHall, OtherHall, TryAgain
+from sync.errors import Declined, NotTheHall, OtherHall, TryAgain, is_halls_word
 from sync.portion import Portion
 from sync.ports import Position
 from sync.transport import BlobPart
@@ -132,8 +132,9 @@ class Inbound:
         try:
             came = await contact.question(ahead.first(ask) if ahead is not None else ask, epoch=position.epoch)
             await self._proven(came, position)
-        except TryAgain:
-            self._entries.failed()
+        except TryAgain as trouble:
+            if not is_halls_word(trouble):
+                self._entries.failed()
             raise
         self._entries.went()
         return came
@@ -192,7 +193,7 @@ class Inbound:
             try:
                 data = await self._blob(sha256)
             except Declined as declined:
-                if declined.status != _HAS_NONE or declined.problem is None:
+                if declined.status != _HAS_NONE or not is_halls_word(declined):
                     self._bytes.failed()
                     complete = False
             except TryAgain:

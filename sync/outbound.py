@@ -19,7 +19,7 @@ from casework.wire import PURPOSE_BATCH, Answered, Batch, PushAnswer, Sent
 from sync.ahead import Ahead, drop
 from sync.backoff import Next, judge
 from sync.contact import Contact
-from sync.errors import Busy, Declined, LineError, Lost, NotTheHall, Refused, TryAgain
+from sync.errors import Busy, Declined, LineError, Lost, NotTheHall, Refused, TryAgain, is_halls_word
 from sync.portion import Portion
 from sync.ports import Outgoing, Position
 
@@ -149,8 +149,9 @@ class Outbound:
             answer = await contact.question(first, batch=True, epoch=epoch)
             ago = ahead.ago if ahead is not None else 0.0
             return await self._answered(answer, ready, await _made(behind), ago)
-        except TryAgain:  # a slow line may carry less in its time, and so may a proxy that only says it is busy
-            self._facts.failed()
+        except TryAgain as trouble:  # a slow line may carry less in its time, and so may a proxy that says it is busy
+            if not is_halls_word(trouble):
+                self._facts.failed()
             raise
         except Declined as declined:
             await self._declined(declined, ready.out, ready.events)

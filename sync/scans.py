@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from casework.scans import Carried
 from sync.contact import Contact
-from sync.errors import Busy, Declined, TryAgain
+from sync.errors import Busy, Declined, TryAgain, is_halls_word
 from sync.portion import Portion
 
 _T = TypeVar("_T")
@@ -165,12 +165,12 @@ class Carrier:
         try:
             return await self._contact.question(ask, batch=True)
         except Declined as declined:
-            if declined.problem is None and self._piece.failed():
+            if not is_halls_word(declined) and self._piece.failed():
                 raise Busy("line.busy", declined.retry_after, status=declined.status) from declined
             raise
         except Busy as busy:
             said = busy.__cause__
-            if isinstance(said, Declined) and said.problem is not None:
+            if isinstance(said, Declined) and is_halls_word(said):
                 raise said from busy
             self._piece.failed()
             raise

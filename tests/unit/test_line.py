@@ -103,6 +103,25 @@ def test_s29_t57_a_clock_in_the_year_2000_learns_the_time_and_gets_through() -> 
     tell(story, LoopClock(timedelta(days=-9_823)))
 
 
+def test_s29_an_answer_that_this_pc_slept_over_is_no_evidence_for_its_clock() -> None:
+    """It lay closed for ten minutes while a poll was open: the answer of before had put its papers back by as much."""
+
+    async def story(counter: Counter) -> None:
+        async def slept_over(request: httpx.Request) -> httpx.Response:
+            answer = await counter.hall.honest(request)
+            for clock in (counter.clock, counter.hall.clock):
+                clock.wrong_by += timedelta(minutes=10)
+            return answer
+
+        counter.hall.expect("pull", counter.hall.honest, slept_over)
+        counter.hall.write()
+        await counter.serve_for(120)
+        assert counter.store.contacts[-1][0] > "2026-11-23T08:40"
+        assert {offset for _, offset in counter.store.contacts} == {0}
+
+    tell(story)
+
+
 def test_t12_an_unknown_key_asks_hello_once_then_pauses_and_tries_again_after_a_minute() -> None:
     async def story(counter: Counter) -> None:
         seen: list[LineStatus] = []

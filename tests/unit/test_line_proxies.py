@@ -220,6 +220,25 @@ def test_t10_a_batch_gets_smaller_also_where_a_proxy_only_says_that_it_is_busy(h
     tell(story)
 
 
+@pytest.mark.parametrize("what", ["scan", "push"])
+def test_t12_a_proxy_that_wants_a_name_is_not_told_as_a_hall_that_does_not_know_this_window(what: str) -> None:
+    """The hall says hello and answers the polls: only what the proxy does not let through waits."""
+
+    async def story(counter: Counter) -> None:
+        seen: list[str] = []
+        counter.line.watch(lambda status: seen.append(status.error))
+        if what == "push":
+            counter.store.commit("a")
+        else:
+            holding(counter, BIG, SMALL)
+        between(counter, "401", lambda request, _: what in request.url.path or SHA in request.url.path)
+        await counter.serve_for(120)
+        assert "line.unknown" not in seen
+        assert what == "push" or counter.hall.blobs == {digest(SMALL): SMALL}
+
+    tell(story)
+
+
 def test_t11_a_date_that_no_calendar_has_ends_no_line() -> None:
     """The error of reading it ended push and pull together."""
 
