@@ -111,7 +111,7 @@ class Counter:
                 if known is not None:
                     return self._known(tx, known.case_id)
             context = self.context(session, tx, "", self.library.version(session.catalogue))
-            decision = _twice(tx, case_id) or take_in(command, context, case_id, lambda: self._number(tx))
+            decision = received_here(tx, case_id) or take_in(command, context, case_id, lambda: self._number(tx))
             if isinstance(decision, Refusal):
                 return decision
             tx.commit_groups(decision.groups)
@@ -133,7 +133,7 @@ class Counter:
             if known is not None:
                 return tuple(_taken(case, known=True) for case in self.memory.of_root(known.case_id))
             context = self.context(session, tx, "", self.library.version(session.catalogue))
-            made = _twice(tx, root) or take_in_together(command, context, root, lambda: self._number(tx))
+            made = received_here(tx, root) or take_in_together(command, context, root, lambda: self._number(tx))
             if isinstance(made, Refusal):
                 return made
             tx.commit_groups(made.groups)
@@ -327,7 +327,7 @@ class Counter:
         return self.legal.now()
 
 
-def _twice(tx: Writing, case_id: str) -> Refusal | None:
+def received_here(tx: Writing, case_id: str) -> Refusal | None:
     """Whether another window has taken the application in meanwhile: it gets no second number (S22)."""
     case = tx.case(case_id)
     return Refusal("received_twice", {"number": case.number}) if case is not None else None

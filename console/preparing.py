@@ -14,7 +14,7 @@ from casework.prefile import ENDED, Prefile
 from casework.prefiling import check_prefile, open_prefile, park, take_prefile
 from casework.rules import Refusal
 from casework.short_codes import printed_code, read_code
-from console.counter import Counter, Session
+from console.counter import Counter, Session, received_here
 
 
 @dataclasses.dataclass(frozen=True)
@@ -85,7 +85,8 @@ class Preparing:
     ) -> Prefile | Refusal:
         memory = self.counter.memory
         with memory.writing() as tx:
-            decision = make(self.counter.context(session, tx, "", self.counter.library.current()))
+            context = self.counter.context(session, tx, "", self.counter.library.current())
+            decision = received_here(tx, case_id) or make(context)
             if isinstance(decision, Refusal):
                 return decision
             tx.commit_groups(decision.groups)

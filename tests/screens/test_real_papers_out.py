@@ -101,5 +101,10 @@ def test_s22_what_was_taken_in_at_two_windows_is_found_by_both_numbers_and_gets_
         third = terminal.counter.intake(session, command, made.id)
         assert isinstance(third, Refusal)
         assert (third.code, third.facts) == ("received_twice", {"number": first.number})
+        terminal.memory.keep_draft(made.id, "1001", b"{}")
+        aside = Preparing(terminal.counter).park(session, form, case_id=made.id)
+        assert isinstance(aside, Refusal), "nobody could open what is put aside behind its receipt"
+        assert terminal.memory.draft(made.id) is not None, "what was typed is still there"
+        terminal.memory.forget_draft(made.id)
 
     at_window_12(place, "1001", walk)
