@@ -270,7 +270,8 @@ def unheard(fact: Fact) -> _Folded:
 def after_entry(known: _Folded, entry: Entry, fact: Fact) -> _Folded:
     """What the log says of a case after one more entry; a count that jumps is a hole (S21)."""
     n = entry.n or known.n + 1
-    hole, unread = known.hole or n != known.n + 1, known.unread or not readable_here(fact)
+    hole = (known.hole and n > 1) or n != known.n + 1  # before the first there is nothing that could be missing
+    unread = known.unread or not readable_here(fact)
     return _Folded(known.root, n, hole, evolve(known.case, fact), unread, entry.received_at)
 
 

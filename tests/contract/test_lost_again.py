@@ -306,3 +306,23 @@ def test_t32_s16_what_a_restored_hall_accepts_now_waits_in_no_tray(tmp_path: Pat
         assert place.memory.tray() == ()
 
     in_hall(tmp_path, story)
+
+
+def test_s21_t32_a_case_of_which_the_hall_knew_nothing_has_no_history_there_once_it_begins(tmp_path: Path) -> None:
+    """A restored hall had forgotten it, and a snapshot was begun twice: its history was said to be elsewhere."""
+
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        place = await placed(world, "0015")
+        mine = place.hand.received()
+        place.commit(mine)
+        with place.memory.transaction() as db:
+            db.execute("insert into confirmed (case_id, root, n, hole) values (?1, ?1, 0, 1)", (mine.case,))
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(place.memory, "holes", lambda *_: ())  # asked for before, and the hall had none
+            await place.sync()
+        assert place.memory.holes() == ()
+        before = place.memory.projection_hash()
+        place.memory.rebuild()
+        assert place.memory.projection_hash() == before
+
+    in_hall(tmp_path, story)
