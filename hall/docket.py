@@ -220,6 +220,13 @@ class Docket:
         staged = self.changes.trays.get(id_)
         return staged or next(iter(self._reading.tray_rows((id_,))), None)
 
+    def given_up(self, pieces: Iterable[Piece]) -> dict[str, TrayRow]:
+        """Lines of what a person has given up before a restored hall forgot what it was, by the fact's id (S25)."""
+        if self.hall.epoch == 1:
+            return {}
+        rows = self._reading.tray_rows([piece.id for piece in pieces if piece.fact])
+        return {row.id: row for row in rows if row.tray.settled in {"withdraw", "amend"}}
+
     def put_tray(self, row: TrayRow) -> None:
         """A tray entry as it is now."""
         self.changes.trays[row.id] = row

@@ -18,7 +18,7 @@ from hall.bookkeeping import fact_in, register_of, settled_verdict
 from hall.judging import resolves
 from hall.lanes import Lanes
 from hall.pieces import Piece, in_groups
-from hall.rows import CaseRow, Register
+from hall.rows import CaseRow, Register, TrayRow
 from hall.timers import timer_rows
 
 
@@ -28,6 +28,7 @@ class Sitting(Lanes):
     def hear(self, pieces: Sequence[Piece], known: dict[int, Register]) -> None:
         """Judge `pieces` in order. `known`: envelopes among them that were judged before, by `local_seq`."""
         self._docket.prefetch(pieces)
+        given_up = self._docket.given_up(pieces)
         present: dict[str, set[int]] = {}
         for piece in pieces:
             if piece.fact:
@@ -37,7 +38,10 @@ class Sitting(Lanes):
             if self._reopen and after not in self._reopen_after:
                 self._reopen_lanes()
             fresh = [piece for piece in group if self._is_fresh(piece, known.get(piece.envelope.seq))]
-            if fresh:
+            if fresh and given_up.keys() >= {piece.id for piece in group}:
+                for piece in fresh:
+                    self._stays_given_up(piece, given_up[piece.id])
+            elif fresh:
                 first = fresh[0].fact
                 whole = first is None or present[first.group.id].issuperset(range(first.group.size))
                 self._judge(fresh, whole=whole)
@@ -87,6 +91,12 @@ class Sitting(Lanes):
             return False
         self._settle_row(piece.envelope.fact_hash, "arrived")
         return True
+
+    def _stays_given_up(self, piece: Piece, row: TrayRow) -> None:
+        """A restored hall knows by its line in the tray alone that somebody gave it up: it is not judged anew (S25)."""
+        verdict = self._verdict(Judgement("rejected", "settled"), 1)
+        self._docket.put(register_of(piece, verdict), self._tell_maker(piece, verdict))
+        self._put_tray(row)
 
     def _given_up(self, piece: Piece, register: Register) -> bool:
         """Bytes that come after somebody gave them up are kept, and move nothing."""

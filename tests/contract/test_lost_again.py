@@ -326,3 +326,31 @@ def test_s21_t32_a_case_of_which_the_hall_knew_nothing_has_no_history_there_once
         assert place.memory.projection_hash() == before
 
     in_hall(tmp_path, story)
+
+
+def test_t32_s15_what_somebody_has_given_up_stays_so_where_a_restored_hall_knows_its_line_alone(tmp_path: Path) -> None:
+    """It was judged anew, and its line was there once more; or it stood beside what had been done in its place."""
+
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        window, other = await world.window("0012", client), await world.window("0007", client)
+        place = await placed(world, "0015")
+        case = await a_case(window)
+        copied(world, tmp_path / "backup.db")
+        late = await stale(window, other, case)
+        (answer,) = await other.push(other.gives_up(case, late.id))
+        assert answer.verdict.v == "accepted"
+        await place.sync()
+        restored(world, tmp_path / "backup.db")
+        plugged(world, place)
+        await shows(place)
+        gathered(world)
+        assert world.waiting() == []
+        answers = await brought_again(world, window)
+        assert [(one.verdict.v, one.verdict.code) for one in answers[-1:]] == [("rejected", "settled")]
+        assert world.waiting() == []
+        said = [entry for entry in world.entries() if entry.scope == "terminal/0012" or entry.tray]
+        assert [(entry.kind, bool(entry.tray and entry.tray.settled)) for entry in said[-2:]] == [
+            ("verdict", False), ("tray", True),
+        ]  # fmt: skip
+
+    in_hall(tmp_path, story)
