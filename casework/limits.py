@@ -54,6 +54,8 @@ class Limits(msgspec.Struct, frozen=True):
     snapshot_part: int = 4 * 1024 * 1024
     """What a terminal asks for at a time; halved while the line is too slow for it."""
     snapshot_part_least: int = 64 * 1024
+    snapshot_spare_mb: int = 200
+    """Room that a snapshot leaves on a terminal's disk: what is saved at the counter goes first."""
     snapshot_wait: float = 600.0
     """Seconds until a hall without a snapshot is asked for one again."""
     kept_scopes: int = 16

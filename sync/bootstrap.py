@@ -94,6 +94,8 @@ class Bootstrap:
         snapshot = self._proven(part.offer, HALL_SCOPE, position)
         if snapshot.epoch != position.epoch or snapshot.seq - position.cursor < contact.limits.snapshot_least:
             return False
+        if not await self._has_room(snapshot):
+            return False
         scopes = (HALL_SCOPE, *(scope for scope in MODULES if scope in part.offer.scopes))
         await contact.memory(contact.store.boot_begin, scopes, snapshot, part.offer.head)
         await contact.memory(contact.store.boot_part, HALL_SCOPE, 0, part.data)
@@ -120,8 +122,7 @@ class Bootstrap:
         here = snapshot and (snapshot.epoch, snapshot.seq, snapshot.chain) == (boot.epoch, boot.seq, boot.chain)
         if part is None or snapshot is None or not here:
             return await self._forgotten(boot, position)
-        await self._keep(file, snapshot, part)
-        return True
+        return await self._keep(file, snapshot, part)
 
     async def _forgotten(self, boot: Boot, position: Position) -> bool:
         """The log was pulled as far meanwhile, or the hall has tidied its shelf: begin with what it has now."""
@@ -131,19 +132,30 @@ class Bootstrap:
         contact.show_boot(None)
         return True
 
-    async def _keep(self, file: BootFile, snapshot: Snapshot, part: Part) -> None:
+    async def _has_room(self, snapshot: Snapshot) -> bool:
+        """Whether a file may lie here and be applied, and what is saved at the counter still has room."""
+        contact = self._contact
+        free = await contact.memory(contact.store.free_mb)
+        return free < 0 or free - 2 * snapshot.size // 1_000_000 >= contact.limits.snapshot_spare_mb
+
+    async def _keep(self, file: BootFile, snapshot: Snapshot, part: Part) -> bool:
+        """Keep a part; False where there is no room for its file, and the log is pulled meanwhile."""
         contact = self._contact
         have = file.have
         if file.sha256 != snapshot.sha256:
+            if not await self._has_room(snapshot):
+                self._ask_again = contact.clock.monotonic() + contact.limits.snapshot_wait
+                return False
             await contact.memory(contact.store.boot_file, snapshot)
             have = 0
         if part.first != have or not part.data or have + len(part.data) > snapshot.size:
             if have:
                 raise NotTheHall("line.not_the_hall", seen="range")
-            return  # its first bytes are asked for next
+            return True  # its first bytes are asked for next
         await contact.memory(contact.store.boot_part, file.scope, have, part.data)
         if have + len(part.data) == snapshot.size:
             await self._prove(file.scope)
+        return True
 
     async def _prove(self, scope: str) -> None:
         if not await self._contact.memory(self._contact.store.boot_prove, scope):

@@ -262,3 +262,22 @@ def test_s21_a_snapshot_needs_no_other_header_than_its_own(tmp_path: Path) -> No
             assert db.execute("select floor from standing").fetchone()[0] > 0, "it began from the snapshot"
 
     at_hall(tmp_path, story)
+
+
+@pytest.mark.parametrize("begun", [False, True], ids=["from the beginning", "in the middle"])
+def test_t40_t47_a_snapshot_that_is_too_large_for_the_disk_leaves_room_for_what_is_saved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, begun: bool
+) -> None:
+    """It had filled the last byte, again and again: nothing could be saved at the counter, and nothing came."""
+
+    async def story(world: HallWorld, _window: Window) -> None:
+        place, _ = await behind(world, "0032", SMALL)
+        if begun:
+            assert await place.line._bootstrap.step()
+        monkeypatch.setattr(place.memory, "free_mb", lambda: SMALL.snapshot_spare_mb - 1)
+        assert (await place.sync()).error == ""
+        assert place.memory.position().cursor == len(world.entries())
+        parts = {path.stem for path in (place.folder / "spool" / "bootstrap").glob("*.part")}
+        assert parts <= ({"hall"} if begun else set())
+
+    at_hall(tmp_path, story)
