@@ -193,6 +193,12 @@ class Bookkeeping:
             if bearer is not None and bearer.verdict.v == "held":  # given up: never judged again
                 self._docket.put(msgspec.structs.replace(bearer, verdict=settled_verdict(bearer.verdict)), None)
 
+    def _stands(self, id_: str) -> None:
+        """What was refused or held stands now: its line is over, unless it moves nothing and somebody has to know."""
+        row = self._docket.tray_row(id_)
+        if row is not None and row.tray.kind != FLAGGED:
+            self._settle_row(id_, "accepted")
+
     def _settle_row(self, id_: str, how: str) -> TrayRow | None:
         row = self._docket.tray_row(id_)
         if row is None or row.tray.settled:

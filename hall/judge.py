@@ -130,7 +130,7 @@ class Sitting(Lanes):
                 waits = piece.id in self._docket.waiting(fact_in(piece).case)  # a line of a log that was lost, no more
                 self._accept(piece, judgement, case)
                 if waits:
-                    self._settle_row(piece.id, "accepted")
+                    self._stands(piece.id)
             else:
                 self._refuse(piece, judgement, blocks=not resolves(pieces))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Sequence
 
+from casework.beside import FLAGGED
 from casework.case import Case
 from casework.errors import BadBytes
 from casework.facts import Fact
@@ -32,7 +33,8 @@ class Lanes(Insisting):
 
     def came_late(self, entry: Entry, fact: Fact, before: Case) -> None:
         """What comes back moves nothing any more: its paper is out, and somebody has to know (S15, S25)."""
-        if entry.envelope is None or self._docket.tray_row(fact.id) is not None:
+        row = self._docket.tray_row(fact.id)
+        if entry.envelope is None or (row is not None and row.tray.kind == FLAGGED):
             return
         with contextlib.suppress(BadBytes):
             piece = piece_of(entry.envelope, bytes(entry.fact), entry.envelope.hash, self._limits)
@@ -78,7 +80,7 @@ class Lanes(Insisting):
             old = before[piece.id].verdict
             if judgement.kind == "accepted":
                 self._accept(piece, judgement, case, old.revision + 1)
-                self._settle_row(piece.id, "accepted")
+                self._stands(piece.id)
                 continue
             stands = False
             if (judgement.kind, judgement.code) != (old.v, old.code):

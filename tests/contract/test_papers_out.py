@@ -14,9 +14,9 @@ import msgspec
 
 from casework import bodies
 from casework.case import Case
-from casework.facts import Base, Fact, LegalTime
+from casework.facts import Base, Fact, LegalTime, digest, encode_fact
 from casework.refused import Waits, called_back, papers_out
-from casework.wire import Answered, Tray
+from casework.wire import Answered, Sent, Tray
 from hall.backups import Backups
 from hall.restoring import restore
 from hall.sqlite_store import SqliteStore
@@ -134,6 +134,23 @@ def test_s26_a_hall_restored_from_its_segments_still_has_the_task_and_an_open_la
         with world.store.reading() as reading:
             (row,) = reading.tray_rows((late.id,))
         assert (row.tray.kind, row.tray.settled, row.blocks) == ("flagged", "", False)
+
+    in_hall(tmp_path, story)
+
+
+def test_s12_s14_what_was_held_for_the_bytes_of_its_receipt_and_moves_nothing_keeps_its_task(tmp_path: Path) -> None:
+    async def story(world: HallWorld, client: Client) -> None:
+        window = await world.window("0012", client)
+        taken = window.received()
+        data = encode_fact(taken)
+        window.seal(digest(data))
+        first, second = told(window, taken.case), told(window, taken.case)
+        await window.push(first, second, first=1)
+        assert {kind for kind, _, _ in waits(world)} == {"held"}
+        window.sent[0] = Sent(1, msgspec.Raw(data))
+        await window.post(window.batch(1, 1))
+        assert of(world, taken.case).state == "awaiting_supplement"
+        assert [(line.fact, line.kind) for line in lines(world)] == [(second.id, "flagged")]
 
     in_hall(tmp_path, story)
 
