@@ -159,6 +159,7 @@ LONG_WORLDS = (
     ("lineage", "1..100"),
     ("rebuilt", "1..100"),
     ("damaged", "1..100"),
+    ("burnt", "1..100"),
     ("editions", "1..100"),
     ("month", "1..3"),
 )

@@ -272,7 +272,7 @@ def after_entry(known: _Folded, entry: Entry, fact: Fact) -> _Folded:
     n = entry.n or known.n + 1
     hole = (known.hole and n > 1) or n != known.n + 1  # before the first there is nothing that could be missing
     unread = known.unread or not readable_here(fact)
-    return _Folded(known.root, n, hole, evolve(known.case, fact), unread, entry.received_at)
+    return _Folded(fact.root, n, hole, evolve(known.case, fact), unread, entry.received_at)
 
 
 def keep_confirmed(db: sqlite3.Connection, case_id: str, state: _Folded) -> bytes | None:

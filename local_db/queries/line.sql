@@ -144,8 +144,9 @@ where o.state not in ('passed', 'resolved')
 select f.hash from outbox o join fact f on f.n = o.fact where o.local_seq = ?
 
 -- name: drop_fetched
--- Settled: its bytes are of no more use here.
-delete from kept where fact_id = ?
+-- Settled: its bytes are of no more use here, unless it stands in the log masked and somebody has opened it here.
+delete from kept where fact_id = ?1
+and not exists (select 1 from entry e where e.case_id = kept.case_id and e.fact_id = ?1 and e.kind = 'fact')
 
 -- name: own_by_hash
 -- The own fact with these bytes, among those that nobody has settled or the log has not passed.

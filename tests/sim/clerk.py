@@ -196,13 +196,17 @@ class Clerk:
             return self._no(error)
         if not offered:
             return self._no(Refusal("nothing_to_do"))
-        offered = [action for action in offered if not (newer and action == "nudge")]
+        offered = [action for action in offered if self._can_say(action)]
         if not offered:
             return self._no(Refusal("nothing_to_do"))
         forward = [action for action in offered if action not in ASIDE]
         action = self._stream.choice(forward if forward and self._stream.random() < 0.85 else offered)
         data = self._paper(seen) if action == "scan" else words(self._stream, action, seen)
         return self.does(lambda: self.counter.act(session(staff), seen.number, action, data))
+
+    def _can_say(self, action: str) -> bool:
+        """What the newer program says otherwise is said by `_news`."""
+        return not (self.terminal.program is NEW and action == "nudge")
 
     def _print(self, staff: StaffSet) -> str:
         seen = self._case()
@@ -234,7 +238,8 @@ class Clerk:
             return "nothing to amend"
         case = decode_case(row[0])
         try:
-            offered = [action for action, no in self.counter.possible(session(staff), case) if no is None]
+            possible = self.counter.possible(session(staff), case)
+            offered = [action for action, no in possible if no is None and self._can_say(action)]
         except NoCatalogue as error:  # a machine put in another's place, before its first sync
             return self._no(error)
         if not offered:

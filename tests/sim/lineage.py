@@ -33,6 +33,8 @@ ENDS = frozenset({"line.adrift", "line.forked", "line.adopted", "line.revoked"})
 """Why a line stops until its machine is enrolled again."""
 FIRST = 100
 """The first number that is given to a machine that had another one."""
+PATIENCE = 180.0
+"""Seconds after which somebody looks after a machine that the hall does not know."""
 TWIN = 50
 """How much higher the name of a clone is than that of the machine it was taken from."""
 
@@ -47,6 +49,8 @@ class Lineage:
         """The number that a machine was promised and has not got yet."""
         self._since: dict[str, float] = {}
         """When it was seen that a machine has to be enrolled again."""
+        self._unknown: dict[str, float] = {}
+        """Since when the hall does not know a machine."""
         self._files: list[bytes] = []
         """Batches of revoked machines that were carried in once, and may come again with somebody's word for them."""
         self._twins: dict[str, str] = {}
@@ -133,6 +137,7 @@ class Lineage:
         for suffix in (".state", ".sealed"):
             if old.with_suffix(suffix).exists():
                 shutil.copy(old.with_suffix(suffix), new.with_suffix(suffix))
+        twin.names_boots = terminal.names_boots  # it is the same system
         twin.signer, twin.hall_key, twin.program = terminal.signer, terminal.hall_key, terminal.program
         other = Window(window.number, window.scopes)
         other.numbers, other.later, other.contact = list(window.numbers), window.later, window.contact
@@ -217,7 +222,20 @@ class Lineage:
             return terminal.on
         if terminal.serving is not None and terminal.serving.done():
             return self.explains(terminal)
-        return terminal.mind.trust() is not None
+        return terminal.mind.trust() is not None or self._forgotten(terminal)
+
+    def _forgotten(self, terminal: Terminal) -> bool:
+        """The hall was put back to before its enrolment, and for long no window has brought that back (S27)."""
+        now = asyncio.get_running_loop().time()
+        server = self._world.server
+        if not server.up or server.store is None:
+            return False
+        with server.store.reading() as reading:
+            row = reading.terminal(self._window(terminal).number)
+        if row is not None:
+            self._unknown.pop(terminal.number, None)
+            return False
+        return now - self._unknown.setdefault(terminal.number, now) > PATIENCE
 
     def _noticed(self, terminal: Terminal, stream: random.Random) -> bool:
         now = asyncio.get_running_loop().time()

@@ -126,7 +126,7 @@ class Mirror:
         if fact.type == "calendar.head":
             self.calendar = self._calendar(body_of(fact).version) or self.calendar
         if fact.type == "epoch.opened":
-            self.epoch = body_of(fact).epoch
+            self.epoch = max(self.epoch, body_of(fact).epoch)  # one that was put back is over
         if fact.type == "adopts" and entry.envelope is not None:
             old, new = body_of(fact), entry.envelope.terminal
             self.before[new] |= {old.terminal, *self.before[old.terminal]}

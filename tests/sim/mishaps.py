@@ -294,8 +294,8 @@ class Mishaps:
             return
 
     async def _restore(self, stream: random.Random) -> None:
-        """Once: what is not in the second place comes back from the windows (S25, S26)."""
-        if self._happened["hall restored"]:
+        """What is not in the second place comes back from the windows (S25, S26)."""
+        if self._happened["hall restored"] >= self._profile.fires:
             return
         whole = stream.random() < 0.5
         self._happened["hall restored"] += 1

@@ -92,6 +92,8 @@ class Profile:
     """The hall's program becomes the newer one; from then on IT tries to let the newer versions be written."""
     restores: float = 0.0
     """The hall burns down and is made anew from its second place, with its segments or from the full copy alone."""
+    fires: int = 1
+    """How often it burns down at most."""
     opened: float = 0.0
     """A new window opens in the middle of the day, and begins from the hall's snapshot."""
     editions: float = 0.0
@@ -162,6 +164,10 @@ PROFILES = {
     "damaged": Profile(
         images=0.7, clones=0.5, states=0.3, revocations=0.6, opened=0.7, rotten=0.5, between_acts=15.0, desk=8.0,
         drop=0.02, lost_answer=0.04, late_double=0.03, partitions=1.0, crashes=0.7, torn=0.7, hall_restarts=0.5,
+    ),
+    "burnt": Profile(
+        restores=2.5, fires=3, desk=12.0, nights=0.7, images=0.3, clones=0.3, revocations=0.4, roster=0.7, drop=0.02,
+        lost_answer=0.04, late_double=0.03, reorder=0.02, partitions=1.5, crashes=0.7, torn=0.5, hall_crashes=0.5,
     ),
     "editions": Profile(
         editions=5.0, restores=0.8, opened=0.7, roster=0.5, nights=1.0, between_acts=12.0, desk=12.0, drop=0.02,

@@ -17,6 +17,7 @@ from casework.case import Case
 from casework.events import EVENTS, EventType, Klass
 from casework.facts import Fact
 from casework.folding import EVOLVERS
+from casework.nudging import with_nudge
 from casework.rules import RULES
 from casework.rules.refusing import Bench, Refusal
 from casework.upcasting import CHANGES, Change, Plain
@@ -83,7 +84,7 @@ def _down(body: Plain) -> Plain:
 
 
 def _nudged(case: Case, fact: Fact, body: NudgedTwo) -> Case:
-    return msgspec.structs.replace(case, nudges=case.nudges + 1)
+    return with_nudge(case, fact, body.words)
 
 
 def _noted(case: Case, fact: Fact, body: Noted) -> Case:

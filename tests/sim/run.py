@@ -66,6 +66,10 @@ MUST_HAPPEN: dict[str, tuple[str, ...]] = {
     "damaged": (
         "rotten", "held: bytes", "cloned", "restored from an image", "enrolled again", "logged adopts", "revoked",
     ),
+    "burnt": (
+        "hall restored", "restored with segments", "restored from the copy alone", "entries lost by the hall",
+        "logged epoch.opened", "answer 409 diverged", "enrolled again", "roster", "timer",
+    ),
     "editions": (
         "another catalogue", "another calendar", "hall restored", "entries lost by the hall", "no intake.no_item",
         "logged catalogue.head", "logged calendar.head", "timer", "night", "began from a snapshot",

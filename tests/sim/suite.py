@@ -22,6 +22,7 @@ WORLDS = {
     "lineage": 30,
     "rebuilt": 12,
     "damaged": 12,
+    "burnt": 20,
     "editions": 20,
 }
 """How many seeds of each profile, from 1 on."""

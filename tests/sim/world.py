@@ -265,7 +265,8 @@ class World:
         while True:
             is_open = self.well or self.schedule.is_open(asyncio.get_running_loop().time())
             await asyncio.sleep(self.profile.tick_seconds if is_open else 3600.0)
-            if self.profile.restores and not self.truth.blind and self.dice.stream("backup").random() < 0.3:
+            blind = self.truth.blind and self.profile.fires == 1
+            if self.profile.restores and not blind and self.dice.stream("backup").random() < 0.3:
                 self.server.back_up()
             if self.profile.opened and self.server.up and self.dice.stream("snapshot").random() < 0.3:
                 self.server.snapshot()
