@@ -113,11 +113,14 @@ class Scans(Connected):
     def forget_scans(self, db: sqlite3.Connection, case: Case) -> None:
         """The case leaves this terminal (S21): so do its scans. Another case that names one fetches it again."""
         for scan in case.scans:
-            row = db.execute(_SQL["row"], (scan.sha256,)).fetchone()
-            if row is not None:
-                self.scan_files.remove(self.scan_files.path(scan.sha256, row[1]))
-                self.scan_files.remove(self.scan_files.part(scan.sha256))
-                db.execute(_SQL["forget"], (scan.sha256,))
+            self._forget_scan(db, scan.sha256)
+
+    def _forget_scan(self, db: sqlite3.Connection, sha256: str) -> None:
+        row = db.execute(_SQL["row"], (sha256,)).fetchone()
+        if row is not None:
+            self.scan_files.remove(self.scan_files.path(sha256, row[1]))
+            self.scan_files.remove(self.scan_files.part(sha256))
+            db.execute(_SQL["forget"], (sha256,))
 
     def tidy_scans(self) -> int:
         """Take away what a crash left behind, and note what is not here any more. Returns how many files went.
@@ -173,6 +176,17 @@ class Scans(Connected):
             db.execute(_SQL["gone"], (DAMAGED if path else LOST, sha256))
         return False
 
+    def let_given_up_go(self, sha256: str) -> bool:
+        """The hall does not know a scan; whether that is because what named it was given up: then it goes (S15)."""
+        with self.reading() as db:
+            if not _is_given_up(db, sha256):
+                return False
+        with self.transaction() as db:
+            if not _is_given_up(db, sha256):
+                return False
+            self._forget_scan(db, sha256)
+        return True
+
     # The line: in
 
     def scans_to_fetch(self, most: int) -> tuple[Carried, ...]:
@@ -200,3 +214,11 @@ class Scans(Connected):
         with self.transaction() as db:
             db.execute(_SQL["held"], (held, sha256))
         return held
+
+
+def _is_given_up(db: sqlite3.Connection, sha256: str) -> bool:
+    name = sha256.encode()
+    return (
+        bool(db.execute(_SQL["given_up"], (name,)).fetchone()[0])
+        and not (db.execute(_SQL["is_shown"], (name,)).fetchone()[0])
+    )

@@ -24,6 +24,7 @@ from local_db.outbox import keep_tray
 from local_db.pages import next_count, own_among
 from local_db.purge import drop_case
 from local_db.rebuild import fact_of
+from local_db.replay import shown_case
 from local_db.sql import queries
 
 _SQL = queries("scopes")
@@ -185,7 +186,10 @@ class Scopes(Holes):
             if db.execute(_SQL["is_left"], (case_id,)).fetchone():
                 self.refold(db, case_id, stamp(self.clock.now()), _cursor(db))
             else:
+                case = shown_case(db, case_id)
                 drop_case(db, case_id)
+                if case is not None and self.scans_settled(db, case):
+                    self.forget_scans(db, case)
         self._give_up(db, [row for row in rows if not row[4]])
         db.execute(_SQL["dropped"])
         db.execute(_SQL["gone_upto"], (rows[-1][0], scope))

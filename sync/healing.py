@@ -1,13 +1,14 @@
 """When the hall's log is not this terminal's any more (sync.md S24, S25).
 
 In the same epoch nothing is decided here: the hall is shown its own signed head, so that it gives no more numbers, and
-the cursor stands still. In a newer epoch the hall is told where this terminal stands, shown what it asks for, and the
-terminal goes on from where both logs part.
+the cursor stands still until it proves that its log goes on from there. In a newer epoch the hall is told where this
+terminal stands, shown what it asks for, and the terminal goes on from where both logs part.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 from functools import partial
 
@@ -17,7 +18,8 @@ from casework.position import Position
 from casework.seals import Signed, seal
 from casework.wire import PURPOSE_OFFER, Head, Offer, OfferAnswer, Point, Range
 from sync.contact import Contact
-from sync.errors import Busy, Declined, NotTheHall
+from sync.errors import Busy, Declined, Diverged, NotTheHall
+from sync.inbound import Inbound
 
 _NULL = msgspec.Raw(b"null")
 _UNREADABLE = 422
@@ -26,9 +28,11 @@ _UNREADABLE = 422
 class Healing:
     """One terminal's way from one epoch into the next. One conversation at a time, whoever asks."""
 
-    def __init__(self, contact: Contact) -> None:
+    def __init__(self, contact: Contact, inbound: Inbound) -> None:
         self._contact = contact
+        self._inbound = inbound
         self._one = asyncio.Lock()
+        self._looked = float("-inf")
 
     async def mend(self) -> None:
         """Go on in the hall's epoch, once what was shown stands in its log.
@@ -44,8 +48,7 @@ class Healing:
             position = _stands(await contact.memory(contact.store.position), epoch)
             if epoch <= position.epoch:
                 if epoch < position.epoch or position.frozen:
-                    await self._report(position)
-                    raise await contact.diverged(position.epoch)
+                    await self._look_again(position, epoch)
                 return  # somebody else has just done it
             points = await contact.memory(contact.store.points)
             answer = await self._ask(position, 0, position.known_head, points=points)
@@ -69,6 +72,20 @@ class Healing:
                         return  # an older hall takes nothing that begins elsewhere than where it knows the log
                     raise Busy("line.busy", declined.retry_after, status=declined.status) from declined
             after = piece.last
+
+    async def _look_again(self, position: Position, epoch: int) -> None:
+        """Nothing where the hall proves that its log is this one, in this epoch: what was said of another was a copy,
+        or was not said to this terminal (T17). Otherwise raises Diverged.
+        """
+        contact, now = self._contact, self._contact.clock.monotonic()
+        if epoch == position.epoch and now - self._looked >= contact.limits.retry_most:
+            self._looked = now
+            with contextlib.suppress(Diverged):
+                await self._inbound.page_at(position, 0.0)
+                await contact.memory(contact.store.freeze, "", position.epoch)
+                return
+        await self._report(position)
+        raise await contact.diverged(position.epoch)
 
     async def _report(self, position: Position) -> None:
         """Show the hall the newest head that it has signed: it may have lost it, and latches (S24)."""

@@ -64,7 +64,7 @@ class Line:
         self._contact = Contact(store, transport, signer, clock, run, limits)
         self._outbound = Outbound(self._contact)
         self._inbound = Inbound(self._contact)
-        self._healing = Healing(self._contact)
+        self._healing = Healing(self._contact, self._inbound)
         self._bootstrap = Bootstrap(self._contact, sleep)
         self._holes = Holes(self._contact)
         self._scopes = Scopes(self._contact, self._inbound, sleep)

@@ -49,6 +49,10 @@ class ScanStore(Protocol):
         """Whether the file is what its name says; where it is not, it is not sent any more."""
         ...
 
+    def let_given_up_go(self, sha256: str) -> bool:
+        """The hall does not know a scan; whether that is because what named it was given up: then it is gone here."""
+        ...
+
     def scans_to_fetch(self, most: int) -> tuple[Carried, ...]:
         """Scans that somebody here waits for."""
         ...

@@ -88,7 +88,7 @@ class Carrier:
             held = self._known.get(scan.sha256)
             if held is None:
                 ask = partial(contact.transport.scan_held, scan.sha256, contact.signer)
-                held = await self._asked(lambda: ask(contact.hall_now()))
+                held = await contact.question(lambda: ask(contact.hall_now()), batch=True)  # of no size: it has no body
             elif held < scan.size:
                 held = await self._send_piece(scan, held)
         except Declined as declined:
@@ -126,7 +126,8 @@ class Carrier:
             if sound:  # something on the way was in the way: from the beginning
                 await self._put_off(scan, "line.scan.changed")
         elif declined.status == _NOT_FOUND:
-            await self._put_off(scan, "line.scan.unknown")
+            if not await self._contact.memory(self._contact.store.let_given_up_go, scan.sha256):
+                await self._put_off(scan, "line.scan.unknown")
         elif declined.status == _FULL:
             await self._put_off(scan, "line.scan.full", declined.retry_after)
         else:

@@ -261,6 +261,9 @@ class ScanShelf:
         self.damaged |= set() if sound else {sha256}
         return sound
 
+    def let_given_up_go(self, sha256: str) -> bool:
+        return False
+
     def scans_to_fetch(self, most: int) -> tuple[Carried, ...]:
         return tuple(Carried(sha, size, len(self.came.get(sha, b""))) for sha, size in self.wants.items())
 

@@ -53,3 +53,12 @@ select sha256, media, size, here, epoch from scan
 -- name: own_scanned
 -- The own facts that name scans: the bytes of each may be in nobody else's hands.
 select bytes from fact where type = 'scanned' order by n
+
+-- name: given_up
+-- Whether own facts named a scan, and a person has given up all of them (S15).
+select coalesce(min(o.state = 'resolved'), 0) from fact f join outbox o on o.fact = f.n
+where f.type = 'scanned' and instr(f.bytes, ?) > 0
+
+-- name: is_shown
+-- Whether a case here names a scan.
+select exists (select 1 from shown where instr(body, ?) > 0)

@@ -28,6 +28,8 @@ class Between(httpx.AsyncBaseTransport):
         self.inner = inner
         self.instead: dict[str, httpx.Response] = {}
         """Answered once, and the question goes no farther."""
+        self.copies: dict[str, httpx.Response] = {}
+        """Answered always: a cache."""
         self.kept: dict[str, httpx.Response] = {}
         """The last answer to each."""
         self.holds = ""
@@ -45,6 +47,8 @@ class Between(httpx.AsyncBaseTransport):
         self.asked.append(word)
         if word in self.instead:
             return self.instead.pop(word)
+        if word in self.copies:
+            return nameless(self.copies[word])
         answer = await self.inner.handle_async_request(request)
         headers = {name: value for name, value in answer.headers.items() if name != "content-length"}
         self.kept[word] = httpx.Response(answer.status_code, headers=headers, content=await answer.aread())
@@ -281,3 +285,51 @@ def test_t40_t47_a_snapshot_that_is_too_large_for_the_disk_leaves_room_for_what_
         assert parts <= ({"hall"} if begun else set())
 
     at_hall(tmp_path, story)
+
+
+@pytest.mark.parametrize("how", ["a copy of an old hello", "another window's answer"])
+def test_t17_t32_a_window_that_was_told_of_another_log_by_mistake_goes_on_by_itself(tmp_path: Path, how: str) -> None:
+    """A proxy takes the question's name away, and keeps or mixes up answers, around a restore. The window had stood
+    still for good, with nothing wrong at the hall that an operator could have mended.
+    """
+
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        world.api.hall.start()
+        (place, wire), (other, there) = await behind(world, "0015"), await behind(world, "0016")
+        for one in (place, other):
+            await one.sync()
+        await place.line._contact.hello()
+        old = nameless(wire.kept["hello"])
+        copied(world, tmp_path / "backup.db")
+        await busy(await world.window("0012", client), 3)
+        for one in (place, other):
+            await one.sync()
+        restored(world, tmp_path / "backup.db")
+        gathered(world)
+        await gone_over(place)
+        taken = place.hand.received()
+        place.commit(taken)
+        await place.sync()
+        if how == "another window's answer":
+            with pytest.raises(Diverged):
+                await other.line._inbound.step(0.0)
+            wire.instead["pull"] = nameless(there.kept["pull"])
+            with pytest.raises(Diverged):
+                await place.line._inbound.step(0.0)
+        else:
+            wire.copies["hello"] = old
+            with pytest.raises(Diverged):
+                await place.line._healing.mend()
+            wire.copies.clear()
+        assert place.memory.position().frozen
+        place.commit(place.hand.printed(taken.case))
+        assert (await place.sync()).error == ""
+        assert (place.memory.position().frozen, place.memory.pending().unsent) == ("", 0)
+
+    in_hall(tmp_path, story, limits=PULLS)
+
+
+def nameless(answer: httpx.Response) -> httpx.Response:
+    """An answer as a proxy keeps it that takes the question's name away."""
+    headers = {name: value for name, value in answer.headers.items() if name not in {"question", "content-length"}}
+    return httpx.Response(answer.status_code, headers=headers, content=answer.content)

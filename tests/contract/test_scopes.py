@@ -12,6 +12,8 @@ import msgspec
 import pytest
 
 from casework import bodies
+from casework.facts import Fact, digest, encode_fact
+from casework.limits import LIMITS
 from casework.seals import seal
 from casework.wire import PURPOSE_BATCH
 from hall.backups import Backups
@@ -25,6 +27,8 @@ from tests.contract.test_hall_lost_and_found import gathered, plugged
 from tests.hall_world import HallWorld, Window, in_hall
 from tests.lines import Place
 
+PDF = b"%PDF-1.7 " + bytes(range(256)) * 40
+SHA = digest(PDF)
 MODULES = ("business", "investment", "construction", "single")
 
 Story = Callable[[HallWorld, Window, Place, Place], Coroutine[Any, Any, None]]
@@ -450,3 +454,77 @@ def test_s26_a_verdict_for_its_maker_alone_comes_back_from_the_second_place(tmp_
 def _page(world: HallWorld) -> tuple[PageRow, ...]:
     with world.store.reading() as reading:
         return tuple(reading.page(0, 100_000))
+
+
+def attached(place: Place, case: str, material: str = "D01-01") -> Fact:
+    """A paper of the case was scanned here."""
+    file = place.folder.parent / "a.pdf"
+    file.write_bytes(PDF)
+    with place.memory.staged_scan(file) as staged, place.memory.writing() as act:
+        act.keep_scan(staged)
+        fact = place.hand.fact("scanned", bodies.Scanned(material, SHA, len(PDF), staged.media, name="a.pdf"), case)
+        act.commit_groups([[fact]])
+    return fact
+
+
+async def calm(world: HallWorld, place: Place) -> None:
+    """Nothing happens for a while, and the line does what there is to do."""
+    for _ in range(4):
+        world.clock.go(LIMITS.scan_retry_seconds + 1)
+        assert (await place.line.sync_once(scans=True)).error == ""
+        world.api.hall.tick()
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["given-up", "attached-once-more"])
+def test_s35_t67_a_scan_whose_fact_was_given_up_keeps_no_scope_from_leaving(tmp_path: Path, again: bool) -> None:
+    """It was asked for every minute, counted among what waits, and no module that was taken away ever left."""
+
+    async def story(world: HallWorld, window: Window, full: Place, place: Place) -> None:
+        await place.sync()
+        taken = place.hand.received(materials={"D01-01": "original"})
+        place.commit(taken)
+        fact = attached(place, taken.case)
+        with sqlite3.connect(place.memory.file) as db:  # a byte breaks on the disk: it travels as a stub (T53)
+            db.execute("drop trigger fact_is_never_changed")
+            db.execute("update fact set bytes = ? where id = ?", (encode_fact(fact)[:-1] + b" ", fact.id))
+        await place.sync()
+        (line,) = [line for line in place.memory.tray() if line.terminal == "0032"]
+        if again:
+            attached(place, taken.case)
+        await window.push(window.gives_up(taken.case, line.fact))
+        await calm(world, place)
+        assert place.memory.scans_to_send(9) == ()
+        assert (place.memory.scan_path(SHA) is not None) == again
+        give(world, "0032", "business")
+        await calm(world, place)
+        assert place.memory.position().keep == ()
+
+    at_hall(tmp_path, story)
+
+
+def test_s35_t32_the_scans_of_a_scope_that_has_gone_keep_no_other_here_once_the_hall_is_restored(
+    tmp_path: Path,
+) -> None:
+    """They stayed on the disk, and in the new epoch they waited to be sent to a hall that does not take them here."""
+
+    async def story(world: HallWorld, window: Window, full: Place, place: Place) -> None:
+        await place.sync()
+        taken = place.hand.received(module="business", item="A01", materials={"A01-01": "original"})
+        place.commit(taken)
+        attached(place, taken.case, "A01-01")
+        await calm(world, place)
+        give(world, "0032", "single", "construction")
+        await calm(world, place)
+        await full.sync()
+        assert place.memory.scan_path(SHA) is None
+        copied(world, tmp_path / "backup.db")
+        restored(world, tmp_path / "backup.db")
+        plugged(world, full, place)
+        for one in (full, place):
+            await one.sync()
+        gathered(world)
+        give(world, "0032", "single")
+        await calm(world, place)
+        assert place.memory.position().keep == ()
+
+    at_hall(tmp_path, story)

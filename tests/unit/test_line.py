@@ -155,13 +155,27 @@ def test_t13_the_halls_own_no_stops_the_line_with_a_sentence() -> None:
 def test_t33_a_hall_with_another_log_freezes_the_cursor_and_clears_nothing(word: str) -> None:
     async def story(counter: Counter) -> None:
         counter.store.commit("a")
-        counter.hall.expect(word, says(problem(409, "diverged")))
+        for each in (word, "pull"):
+            counter.hall.expect(each, says(problem(409, "diverged")))
         done = await counter.line.sync_once()
         assert done.error == "line.diverged"
         assert counter.store.place.frozen == "line.diverged"
         assert len(counter.store.rows) == 1
         again = await counter.line.sync_once()
         assert again.error == "line.diverged"
+
+    tell(story)
+
+
+@pytest.mark.parametrize("word", ["push", "pull"])
+def test_t17_a_window_goes_on_where_the_hall_proves_that_its_log_is_the_same(word: str) -> None:
+    """The answer was another window's. It had stood still until an operator opened an epoch that nobody needed."""
+
+    async def story(counter: Counter) -> None:
+        counter.store.commit("a")
+        counter.hall.expect(word, says(problem(409, "diverged")))
+        assert (await counter.line.sync_once()).error == ""
+        assert (counter.store.place.frozen, counter.store.rows) == ("", ["passed"])
 
     tell(story)
 

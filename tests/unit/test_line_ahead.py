@@ -14,6 +14,7 @@ import pytest
 from casework.wire import PullAnswer
 from console.memory_thread import MemoryThread
 from local_db.errors import StoreError
+from sync.errors import Diverged
 from tests.scripted_hall import Counter, problem
 from tests.scripted_line import rewriting, says, tell
 
@@ -82,6 +83,10 @@ def test_s24_a_page_asked_for_ahead_is_not_stored_once_the_cursor_stands_still()
             counter.store.freeze("line.diverged", counter.store.place.epoch)
             return done
 
+        async def parted() -> None:
+            raise Diverged("line.diverged")
+
+        counter.line._healing.mend = parted  # type: ignore[method-assign]
         and_freeze.__name__ = "apply"
         counter.store.apply = and_freeze  # type: ignore[method-assign,assignment]
         await counter.serve_for(5)

@@ -275,3 +275,16 @@ def test_s35_the_line_tidies_up_once_before_it_carries_anything() -> None:
         assert counter.store.tidied == 1
 
     tell(story)
+
+
+def test_s35_a_scan_that_the_hall_does_not_know_yet_makes_no_others_pieces_smaller() -> None:
+    """The hall's no to a question without a body was taken for a proxy that carries no large pieces."""
+
+    async def story(counter: Counter) -> None:
+        holding(counter, BIG)
+        counter.store.scans = {digest(SMALL): SMALL, **counter.store.scans}
+        counter.hall.expect("blob", says(httpx.Response(404)))
+        await counter.line.sync_once(scans=True)
+        assert pieces(counter) == [0, PIECE, 2 * PIECE, 3 * PIECE, 4 * PIECE]
+
+    tell(story)
