@@ -30,6 +30,8 @@ _SCOPES = queries("scopes")
 _MOVES = {"accepted": Move.ACCEPT, "rejected": Move.REJECT, "held": Move.HOLD}
 IN_TRAY = frozenset({Row.HELD, Row.REJECTED, Row.RESOLVED})
 """Rows of which a line stands in the tray, or stood there."""
+_GIVEN_UP = "settled"
+"""The hall's word for what a person gave up before it was judged: no line waits for anybody."""
 DAMAGED = "damaged"
 """The stub's reason when a byte broke on this disk (T53)."""
 
@@ -192,7 +194,7 @@ class Outbox(Commit):
         state, _, case_id, fact_id, type_, data, coded, hash_, stub = db.execute(_SQL["row"], (seq,)).fetchone()
         verdict = msgspec.json.decode(coded, type=Verdict) if coded else Verdict("")
         db.execute(_SQL["drop_own_tray"], (fact_id, hash_))
-        if verdict.v not in {"rejected", "held"} or state == Row.PASSED:
+        if verdict.v not in {"rejected", "held"} or verdict.code == _GIVEN_UP or state == Row.PASSED:
             return
         fact = readable(data)
         # The hall's name for it: the hash where it has no bytes, or where another fact has the id already.

@@ -95,6 +95,9 @@ class Judgement:
     def _answered(self) -> None:
         """What the hall has once answered it has, whatever became of the machine that made it (S27)."""
         for hash_, own in self._truth.answered.items():
+            line = self._mirror.trays.get(own.fact.id)
+            if line is not None and line[1].settled:
+                continue  # it was refused and given up, and of that its line tells
             if self._mirror.place(hash_) > self._mirror.end and self._mirror.kept("", 0, hash_) is None:
                 raise Broken(f"lost: the hall has answered {own.fact.type} {own.fact.id} and has it not")
 

@@ -188,7 +188,7 @@ class Mishaps:
         limits, terminal.mind.limits = terminal.mind.limits, _ROOMY
         fuse, terminal.clock.fuse = terminal.clock.fuse, None
         try:
-            with terminal.mind.writing() as act:
+            with terminal.program.running(), terminal.mind.writing() as act:
                 act.commit_groups([(made,)])
             self._happened["faulty program"] += 1
             self._say(terminal.number, f"a faulty program seals {made.type} version {made.version}")
