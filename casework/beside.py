@@ -9,7 +9,9 @@ from __future__ import annotations
 import msgspec
 
 from casework.case import Case
+from casework.events import EVENTS, Klass
 from casework.facts import Fact
+from casework.folding.intake import stands_alone
 
 FLAGGED = "flagged"
 """The kind of a line in the tray for what was accepted and moves nothing."""
@@ -27,10 +29,38 @@ _IN_HAND = frozenset({"material.added", "supplement.told", "paid", "posted", "de
 """What the applicant holds a paper of, or has paid for. A second receipt has a task of its own (S22)."""
 
 
-def is_beside(fact: Fact, before: Case, after: Case | None, flags: tuple[str, ...]) -> bool:
-    """Whether somebody has to look after a fact that was flagged: it moved nothing, or handed out an old result."""
-    if after is None or not flags or flags[0] == "adds_nothing":  # a second copy contradicts nothing
+ADDS_NOTHING = "adds_nothing"
+"""The flag of a second copy of what is here: it contradicts nothing."""
+
+_TURNED_AWAY = frozenset({"refused_at_intake", "returned"})
+_BY_THE_TIMER = frozenset({"deemed_accepted"})
+
+
+def is_beside(fact: Fact, before: Case | None, after: Case | None, flags: tuple[str, ...]) -> bool:
+    """Whether somebody has to look after a fact that was flagged: it moved nothing, or handed out an old result.
+
+    A case that begins only behind it in the log (its receipt came back later, S25) shows nothing of it either.
+    """
+    if not flags or flags[0] == ADDS_NOTHING:
         return False
+    if before is None or after is None:
+        return fact.type in _IN_HAND or _is_written(fact)
     if fact.type in RESULT and flags[0] == STALE:
         return True
     return fact.type in _IN_HAND and msgspec.structs.replace(after, facts=before.facts) == before
+
+
+def crosses(fact: Fact, before: Case) -> frozenset[str]:
+    """What contradicts a fact that comes back, when it was said while nobody knew of that fact (S5, S25)."""
+    if fact.type in RESULT:
+        return CORRECTED
+    if not _is_written(fact):
+        return frozenset()
+    accepted = fact.type in _TURNED_AWAY and bool(before.deemed) and not stands_alone(before)
+    return EVENTS[fact.type].broken_by | (_BY_THE_TIMER if accepted else frozenset())
+
+
+def _is_written(fact: Fact) -> bool:
+    """Whether it is a judgement that the applicant gets in writing."""
+    row = EVENTS.get(fact.type)
+    return row is not None and bool(row.prints) and row.klass in {Klass.JUDGEMENT, Klass.NEEDS_HALL}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 
 import msgspec
 
 from casework.admit import Judgement, flagged, insistable
 from casework.ambient import moment, stamp
-from casework.beside import CORRECTED, FLAGGED, STALE, is_beside
+from casework.beside import ADDS_NOTHING, CORRECTED, FLAGGED, STALE, is_beside
 from casework.case import Case
 from casework.errors import BadBytes
 from casework.events import body_of
@@ -97,14 +98,23 @@ class Bookkeeping:
         if fact.type in SETTLES:
             self._settle(fact)
         counts_yet = late and before is not None and takes_back(before, fact)
-        if before is not None and is_beside(fact, before, case, verdict.flags) and not counts_yet:
-            self._look_after(piece, fact, before, stale=verdict.flags[0] == STALE)
+        if is_beside(fact, before, case, verdict.flags) and not counts_yet:
+            self._look_after(piece, fact, before, CORRECTED if verdict.flags[0] == STALE else ())
 
-    def _look_after(self, piece: Piece, fact: Fact, before: Case, *, stale: bool) -> None:
-        """A task for a person: what happened at the counter moves nothing, and its paper may be out (S14, S15)."""
-        corrected = Judgement(FLAGGED, STALE, {"what": ", ".join(CORRECTED)})
-        why = corrected if stale else flagged(before, fact, self._docket.bench(fact))
-        if why is not None:
+    def _look_after(self, piece: Piece, fact: Fact, before: Case | None, unseen: Collection[str] = ()) -> None:
+        """A task for a person: what happened moves nothing, or crosses what its maker had not seen, and its paper may
+        be out (S14, S15). Once: also a restored hall knows the line that there was (S25).
+        """
+        row = self._docket.tray_row(fact.id)
+        if row is not None and row.tray.kind == FLAGGED:
+            return
+        if before is None:
+            why: Judgement | None = Judgement(FLAGGED, "no_case")
+        elif unseen:
+            why = Judgement(FLAGGED, STALE, {"what": ", ".join(sorted(unseen))})
+        else:
+            why = flagged(before, fact, self._docket.bench(fact))
+        if why is not None and why.code != ADDS_NOTHING:
             self._tray(fact.id, piece, why, blocks=False)
 
     def _accept_of_terminal(self, piece: Piece, judgement: Judgement, revision: int) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 import msgspec
 
 from casework.admit import Judgement
+from casework.beside import FLAGGED
 from casework.bodies import StaffSet
 from casework.calendar import Calendar
 from casework.catalogue.schema import Post
@@ -18,7 +19,7 @@ from casework.facts import HALL, NO_HASH, Envelope, Fact, decode_fact
 from casework.rules import Bench
 from casework.scans import can_come
 from casework.seals import key_id
-from casework.wire import ENTRY_FACT, decode_entry
+from casework.wire import ENTRY_FACT, Place, decode_entry
 from hall.adopting import judged
 from hall.lineage import Lineage
 from hall.live import HALL_SCOPE, Later, Live, live_of
@@ -225,7 +226,7 @@ class Docket:
         if self.hall.epoch == 1:
             return {}
         rows = self._reading.tray_rows([piece.id for piece in pieces if piece.fact])
-        return {row.id: row for row in rows if row.tray.settled in {"withdraw", "amend"}}
+        return {row.id: row for row in rows if row.tray.settled in {"withdraw", "amend"} and row.tray.kind != FLAGGED}
 
     def put_tray(self, row: TrayRow) -> None:
         """A tray entry as it is now."""
@@ -349,6 +350,13 @@ class Docket:
             and not self._before.was_seen(later, envelope.terminal, fact.base)
             and not self._is_own(later, envelope, fact, command)
         )
+
+    def said_since(self, case: str, was: Place, types: frozenset[str]) -> frozenset[str]:
+        """What was said of a case, of these types, in another log than that of the place `was` (S25)."""
+        common = self._before.common(was.epoch) if types else None
+        later = [] if common is None else self._load_later(case, common)
+        shown = {row.seq: row.chain for row, _ in self.changes.lost.values()} if later else {}
+        return frozenset(one.type for one in later if one.type in types and not self._before.had(one, was, shown))
 
     def _is_own(self, later: Later, envelope: Envelope, fact: Fact, command: set[str | None]) -> bool:
         """Whether its own maker did that: under the same name, or as a former incarnation that this one holds."""

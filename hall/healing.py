@@ -171,8 +171,8 @@ class Healing(Keeping):
             docket.changes.lost[row.hash] = known, draft
         sitting = Sitting(docket, self.now, self._limits)
         sitting.came_back(replay.refused)
-        for entry, fact, before in replay.beside:
-            sitting.came_late(entry, fact, before)
+        for came in replay.beside:
+            sitting.came_late(*came)
         sitting.close()
         if replay.late_notices and docket.calendar is not None:
             set_aside(reading, docket.changes, replay.late_notices, self.now, self._new_id, docket.calendar)

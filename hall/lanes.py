@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Sequence
 
-from casework.beside import FLAGGED
 from casework.case import Case
 from casework.errors import BadBytes
 from casework.facts import Fact
@@ -29,16 +28,17 @@ class Lanes(Insisting):
     def came_back(self, facts: Sequence[str]) -> None:
         """What was refused or held here stands in a log that was lost, and is back: its line is over (S16, S25)."""
         for id_ in facts:
-            self._settle_row(id_, "accepted")
+            self._stands(id_)
 
-    def came_late(self, entry: Entry, fact: Fact, before: Case) -> None:
-        """What comes back moves nothing any more: its paper is out, and somebody has to know (S15, S25)."""
-        row = self._docket.tray_row(fact.id)
-        if entry.envelope is None or (row is not None and row.tray.kind == FLAGGED):
+    def came_late(self, entry: Entry, fact: Fact, before: Case | None, unseen: frozenset[str]) -> None:
+        """What comes back moves nothing any more, or crosses what was said since: its paper is out, and somebody has to
+        know (S15, S25).
+        """
+        if entry.envelope is None:
             return
         with contextlib.suppress(BadBytes):
             piece = piece_of(entry.envelope, bytes(entry.fact), entry.envelope.hash, self._limits)
-            self._look_after(piece, fact, before, stale=False)
+            self._look_after(piece, fact, before, unseen)
 
     def _reopen_lane(self, lane: Lane) -> None:
         """Judge again what is held in a lane, in order; judgements only until something does not stand (S15)."""

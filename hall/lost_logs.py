@@ -6,7 +6,7 @@ only the chain tells them apart (S25).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from casework.bodies import Gap
 from casework.facts import Base
@@ -42,6 +42,7 @@ class Before:
         self._lineage = lineage
         self._epoch = reading.hall().epoch
         self._rows: dict[tuple[str, int], tuple[RejoinedRow, ...]] = {}
+        self._common: dict[int, int | None] = {}
 
     def seen(self, terminal: str, base: Base) -> int:
         """Up to where the maker had seen this very log; of another epoch's log, as far as both are one (S24)."""
@@ -60,6 +61,20 @@ class Before:
             return False
         told = [row for row in self._logs(terminal, base.epoch) if row.points]
         return any(self._had(row, was, later.seq) for row in told) if told else was.epoch == base.epoch
+
+    def common(self, epoch: int) -> int | None:
+        """Up to where logs of that epoch that went on beyond this one are surely the same; None where there is none."""
+        if epoch not in self._common:
+            self._common[epoch] = max(
+                (row.seq for row in self._reading.rejoined_rows() if row.epoch == epoch), default=None
+            )
+        return self._common[epoch]
+
+    def had(self, later: Later, was: Place, shown: Mapping[int, str]) -> bool:
+        """Whether the log of the place `was` had an entry of this one. `shown`: its chains that are not stored yet."""
+        if later.was is not None:
+            return later.was.epoch == was.epoch
+        return self._reading.chain_at(later.seq) in {*self._reading.lost_chains(later.seq), shown.get(later.seq)}
 
     def _logs(self, terminal: str, epoch: int) -> tuple[RejoinedRow, ...]:
         """Its own log of that epoch, and those of the numbers that it has adopted."""

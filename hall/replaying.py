@@ -5,19 +5,19 @@ from __future__ import annotations
 import msgspec
 
 from casework import bodies
-from casework.beside import FLAGGED, is_beside
+from casework.beside import FLAGGED, crosses, is_beside
 from casework.case import Case
 from casework.errors import BadBytes
 from casework.events import body_of
 from casework.facts import HALL, Envelope, Fact, decode_fact
 from casework.folding import evolve
 from casework.folding.intake import takes_back
-from casework.wire import ENTRY_FACT, ENTRY_TRAY, ENTRY_VERDICT, Entry, Place
+from casework.wire import ENTRY_FACT, ENTRY_TRAY, ENTRY_VERDICT, Entry, Place, Tray
 from hall.adopting import ADOPTS
 from hall.bookkeeping import SETTLES, names_a_module, settled_verdict
 from hall.docket import Docket
 from hall.office import project
-from hall.rows import Draft, Register, TerminalRow, TrayRow
+from hall.rows import TERMINAL_SCOPE, Draft, Register, TerminalRow, TrayRow
 
 _COMES_LATE = ("late",)
 _NUMBERS = frozenset({"received", "renumbered"})
@@ -46,8 +46,9 @@ class Replay:
         """Cases whose number was given to another one since (S27)."""
         self.late_notices: list[Fact] = []
         """Notices for a case that the timer has accepted, in a log that had forgotten them (S30)."""
-        self.beside: list[tuple[Entry, Fact, Case]] = []
-        """What moves nothing now that it comes back behind what was said since, each with the case before it (S15)."""
+        self.beside: list[tuple[Entry, Fact, Case | None, frozenset[str]]] = []
+        """What moves nothing now that it comes back, or crosses what was said since: each with the case before it, and
+        what that is (S15)."""
         self.refused: list[str] = []
         """Facts that were refused or held since, by a hall that had forgotten what it had said of them."""
 
@@ -116,14 +117,16 @@ class Replay:
         """The case with the fact on top; its own count goes on from what is there."""
         live = self._docket.live(fact.case)
         proven = entry.verdict is not None and "clock_unproven" not in entry.verdict.flags
-        if fact.type == "supplement.told" and proven and live.case is not None and live.case.deemed:
+        first = all(notice.case != fact.case for notice in self.late_notices)  # a second one asks for nothing
+        if fact.type == "supplement.told" and proven and first and live.case is not None and live.case.deemed:
             self.late_notices.append(fact)
         before = live.case
         live.case, live.n, live.root, live.changed = evolve(before, fact), live.n + 1, fact.root, True
         late = bool(self.late_notices) and self.late_notices[-1] is fact
         counts_yet = late and before is not None and takes_back(before, fact)
-        if before is not None and is_beside(fact, before, live.case, _COMES_LATE) and not counts_yet:
-            self.beside.append((entry, fact, before))
+        crossed = self._crossed(entry, fact, before)
+        if crossed or (is_beside(fact, before, live.case, _COMES_LATE) and not counts_yet):
+            self.beside.append((entry, fact, before, crossed))
         self._docket.note_scan(fact)
         if names_a_module(fact):
             live.module = body_of(fact).module
@@ -133,6 +136,12 @@ class Replay:
                 self.doubled.append(fact.case)
             entry = msgspec.structs.replace(entry, verdict=msgspec.structs.replace(entry.verdict, flags=flags))
         return msgspec.structs.replace(entry, n=live.n)
+
+    def _crossed(self, entry: Entry, fact: Fact, before: Case | None) -> frozenset[str]:
+        """What the hall has said of the case since, that breaks a fact of which it had forgotten."""
+        if before is None or entry.was is None:
+            return frozenset()
+        return self._docket.said_since(fact.case, entry.was, crosses(fact, before))
 
     def _given_up(self, fact: Fact) -> None:
         """What was held and given up is never judged again; its tray line comes as an entry of its own."""
@@ -229,12 +238,26 @@ class Replay:
         if tray is None:
             return self._draft(entry, "")
         known = self._docket.tray_row(tray.fact)
-        if known is not None and (known.tray == tray or (known.tray.settled and not tray.settled)):
-            return self._draft(entry, "") if to_the_place or entry.scope != known.scope else None
-        blocks = known.blocks if known else not (tray.type.startswith("resolve.") or tray.kind == FLAGGED)
-        self._docket.put_tray(TrayRow(tray.fact, entry.scope, blocks, tray))
+        if known is not None and not to_the_place:
+            again = known.tray == tray and entry.scope == known.scope
+            if again or _is_over(known.tray, tray):
+                return None
+            if known.tray != tray and entry.scope != known.scope:  # whoever was shown the line is shown this, too
+                self._draft(msgspec.structs.replace(entry, scope=known.scope), "")
+        blocks = tray.kind != FLAGGED and (known.blocks if known else not tray.type.startswith("resolve."))
+        scope = known.scope if known and entry.scope.startswith(TERMINAL_SCOPE) else entry.scope
+        self._docket.put_tray(TrayRow(tray.fact, scope, blocks, tray))
         return self._draft(entry, "")
 
     def _draft(self, entry: Entry, case: str) -> int:
         self._docket.changes.drafts.append(Draft(entry, case))
         return len(self._docket.changes.drafts) - 1
+
+
+def _is_over(known: Tray, tray: Tray) -> bool:
+    """Whether what comes back says less of a line than is known of it. What stands and moves nothing has its line after
+    the one by which it was refused or held.
+    """
+    if (known.kind == FLAGGED) != (tray.kind == FLAGGED):
+        return known.kind == FLAGGED or known.settled in {"withdraw", "amend"}
+    return bool(known.settled) and not tray.settled
