@@ -28,6 +28,8 @@ class Position(msgspec.Struct, frozen=True):
     """Scopes that the log has taken away and that are still needed here (S7)."""
     adrift: bool = False
     """What was sealed here may be sent only by a new incarnation (S27)."""
+    acked: int = 0
+    """The hall's mark of own envelopes, as far as it is known here."""
 
 
 class Outgoing(msgspec.Struct, frozen=True):

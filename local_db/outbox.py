@@ -42,12 +42,12 @@ class Outbox(Commit):
     def position(self) -> Position:
         """Where this terminal stands."""
         with self.reading() as db:
-            epoch, cursor, chain, head, frozen = db.execute(_SQL["position"]).fetchone()
+            epoch, cursor, chain, head, frozen, acked = db.execute(_SQL["position"]).fetchone()
             keep = tuple(row[0] for row in db.execute(_SCOPES["kept"]))
         known = msgspec.json.decode(head, type=Signed) if head else None
         who = self.identity
         return Position(
-            who.hall, who.terminal, who.incarnation, epoch, cursor, chain, known, frozen, keep, self.is_adrift()
+            who.hall, who.terminal, who.incarnation, epoch, cursor, chain, known, frozen, keep, self.is_adrift(), acked
         )
 
     def outgoing(
@@ -137,7 +137,7 @@ class Outbox(Commit):
             db.execute(_SQL["set_stub"], (reason, seq))
 
     def resend_from(self, seq: int) -> None:
-        """The hall has everything before `seq` and nothing from there on: 409 `gap` (T4)."""
+        """The hall has everything before `seq` and nothing from there on: 409 `gap` (T4), or its mark says so (T59)."""
         with self.transaction() as db:
             mark = db.execute("select acked from standing").fetchone()[0]
             db.execute(_SQL["set_acked"], (max(0, min(seq - 1, mark)),))

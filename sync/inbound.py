@@ -99,6 +99,8 @@ class Inbound:
         came = await self._page(position, query, ahead)
         answer, links = came.answer, came.links
         await contact.heard(answer.hall_time, ahead.ago if ahead is not None else 0.0)
+        if ahead is None and answer.acked < position.acked:  # rolled back, and nobody has seen of its log what is gone
+            await contact.memory(contact.store.resend_from, answer.acked + 1)
         moved = True
         if links:
             await self._look_ahead(position, came)
@@ -205,7 +207,7 @@ class Inbound:
 
     async def _blob(self, sha256: str) -> bytes:
         """All of it, part by part; what came of it before a cut is not asked for again."""
-        data = self._parts.pop(sha256, b"")
+        data = self._parts.get(sha256, b"")
         while True:
             part = await self._contact.question(partial(self._blob_part, sha256, len(data)), batch=True)
             self._bytes.went()

@@ -1,7 +1,7 @@
 -- What the line asks of the memory.
 
 -- name: position
-select epoch, cursor, chain, head, frozen from standing
+select epoch, cursor, chain, head, frozen, acked from standing
 
 -- name: end_of_outbox
 select coalesce(max(local_seq), 0) from outbox

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import msgspec
 import pytest
 
 from casework.limits import Limits
+from hall.sqlite_store import SqliteStore
 from sync.carrying import carried, take_back
 from sync.errors import Diverged
 from tests.beginning import PULLS, SMALL, at_hall, busy, placed
@@ -325,6 +327,40 @@ def test_t17_t32_a_window_that_was_told_of_another_log_by_mistake_goes_on_by_its
         place.commit(place.hand.printed(taken.case))
         assert (await place.sync()).error == ""
         assert (place.memory.position().frozen, place.memory.pending().unsent) == ("", 0)
+
+    in_hall(tmp_path, story, limits=PULLS)
+
+
+@pytest.mark.parametrize("others", [0, 3], ids=["and-stands-still", "and-goes-on"])
+def test_t59_a_hall_that_was_rolled_back_before_anybody_pulled_has_everything_again(
+    tmp_path: Path, others: int
+) -> None:
+    """Its machine was set back to a snapshot: no log of a window proves that. What had been answered counted as sent
+    until that window had something new to send.
+    """
+
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        world.api.hall.start()
+        place, _ = await behind(world, "0015")
+        window = await world.window("0012", client)
+        await place.sync()
+        copied(world, tmp_path / "backup.db")
+        taken = place.hand.received()
+        place.commit(taken)
+        await place.line._outbound.step()  # and the line is cut before the next page
+        world.store.close()
+        for file in world.path.parent.glob("hall.db*"):
+            file.unlink()
+        shutil.copy(tmp_path / "backup.db", world.path)
+        world.store = SqliteStore(world.path)
+        world.start()
+        await busy(window, others)
+        for _ in range(2):
+            assert (await place.sync()).error == ""
+        assert world.case(taken.case) is not None
+        assert (await place.sync()).pushed == 0
+        with place.memory.reading() as db:
+            assert db.execute("select state from outbox").fetchall() == [("passed",)]
 
     in_hall(tmp_path, story, limits=PULLS)
 

@@ -157,6 +157,19 @@ def test_s35_where_a_proxy_takes_away_how_much_the_hall_has_the_first_piece_says
     tell(story)
 
 
+def test_s33_t21_what_has_come_of_a_catalogue_stays_however_often_the_next_part_is_lost() -> None:
+    """A line that loses two answers of three had begun anew each time, and a window had never got its catalogue."""
+
+    async def story(counter: Counter) -> None:
+        counter.store.wanted, counter.hall.blobs[SHA] = (SHA,), BIG
+        asked = iter(range(1 << 30))
+        between(counter, "502", lambda request, _: SHA in request.url.path and next(asked) % 3 > 0)
+        await counter.serve_for(1800)
+        assert counter.store.blobs == {SHA: BIG}
+
+    tell(story)
+
+
 def test_s33_parts_that_never_go_on_are_not_asked_for_in_a_circle() -> None:
     """Whatever range is asked for, a cache gives the first bytes."""
 
