@@ -28,11 +28,12 @@ from hall.healing import new_epoch
 from hall.judge import Sitting
 from hall.keeping import Keeping
 from hall.replaying import Replay
+from hall.rows import Changes
 from hall.segments import Segment, following, segments_in
 from hall.sqlite_store import SqliteStore
 
 _OF_TWO = "two programs"
-"""A fold that no program has."""
+"""A fold that no program has: of two programs, or by two calendars."""
 
 
 class Restored(msgspec.Struct, frozen=True):
@@ -54,11 +55,13 @@ class Restoring(Keeping):
     def bring_forward(self, folder: Path) -> int:
         """Put back the entries of all segments that go on from here; how many. Raises Stop."""
         with self._store.reading() as reading:
-            hall = reading.hall()
+            hall, calendar = reading.hall(), reading.head("calendar")
         for segment in following(folder, hall.seq, hall.chain, self._signer.public):
             self._put_back(segment)
-        with self._store.reading() as reading:
-            return reading.hall().seq - hall.seq
+        with self._store.writing() as tx:
+            if tx.head("calendar") != calendar:  # whoever serves it makes the timers of all cases anew (S10)
+                tx.save(Changes(fold=_OF_TWO))
+            return tx.hall().seq - hall.seq
 
     def _put_back(self, segment: Segment) -> None:
         with self._store.writing() as tx:

@@ -40,8 +40,9 @@ def run_out(reading: Reading, now: str, new_id: NewId, calendar: Calendar) -> Ch
     for timer in due:
         row = rows.get(timer.case)
         case = decode_case(row.state) if row and row.state else None
-        changes.timers[timer.case] = ()
-        if row is not None and case is not None and timers_of(case, calendar).get(timer.kind) == timer.due:
+        now_due = timer_rows(case, calendar) if case is not None else ()
+        changes.timers[timer.case] = () if timer in now_due else now_due  # by another calendar it is another day
+        if row is not None and case is not None and timer in now_due:
             id_ = timer_id(timer.case, timer.kind, timer.due)
             body = _DUE[timer.kind](timer.due, case)
             said.append(OnCase(id_, case.id, row.root, row.scope, row.n + 1, body))
