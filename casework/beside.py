@@ -61,6 +61,10 @@ def crosses(fact: Fact, before: Case) -> frozenset[str]:
 
 
 def _is_written(fact: Fact) -> bool:
-    """Whether it is a judgement that the applicant gets in writing."""
+    """Whether it is a judgement that the applicant gets in writing, or takes back all that she has."""
     row = EVENTS.get(fact.type)
-    return row is not None and bool(row.prints) and row.klass in {Klass.JUDGEMENT, Klass.NEEDS_HALL}
+    return (
+        row is not None
+        and (bool(row.prints) or row.name == "voided")
+        and row.klass in {Klass.JUDGEMENT, Klass.NEEDS_HALL}
+    )

@@ -23,7 +23,7 @@ from hall.sqlite_store import SqliteStore
 from tests.contract.test_hall_healing import copied, offers, page, restored
 from tests.contract.test_hall_insisting import a_case, stale
 from tests.contract.test_hall_lost_and_found import DAY, gathered, placed, plugged, rolled_back, shows
-from tests.contract.test_papers_out import DELIVERY, lines, of, printed, said, told, waits
+from tests.contract.test_papers_out import BOSS, DELIVERY, lines, of, printed, said, told, waits
 from tests.hall_world import HallWorld, Window, in_hall
 
 Client = httpx.AsyncClient
@@ -118,6 +118,29 @@ def test_t32_t34_s15_two_papers_that_contradict_each_other_are_told_whichever_of
         assert of(world, plain.case).state == "accepted"
         await place.sync()
         assert len(place.memory.tray()) == 2
+
+    in_hall(tmp_path, story)
+
+
+def test_t32_s15_a_case_that_was_voided_before_the_loss_and_decided_since_is_a_task(tmp_path: Path) -> None:
+    async def story(world: HallWorld, client: Client) -> None:
+        one, place = await world.window("0012", client), await placed(world, "0013")
+        taken = one.received()
+        await one.push(taken, one.accepted(taken.case))
+        await one.push(one.examined(taken.case))
+        await one.pull_all()
+        copied(world, tmp_path / "backup.db")
+        void = one.make("voided", bodies.Voided("重复", ""), taken.case, **BOSS)
+        assert said(await one.push(void)) == [("accepted", "")]
+        await place.sync()
+        restored(world, tmp_path / "backup.db")
+        gathered(world)
+        other = await fresh(world, client)
+        assert said(await other.push(other.decided(taken.case))) == [("accepted", "")]
+        plugged(world, place)
+        await place.sync()
+        assert of(world, taken.case).state == "void"
+        assert [(line.fact, line.facts) for line in lines(world)] == [(void.id, {"what": "decided"})]
 
     in_hall(tmp_path, story)
 
