@@ -198,7 +198,8 @@ class Outbox(Commit):
             return
         fact = readable(data)
         # The hall's name for it: the hash where it has no bytes, or where another fact has the id already.
-        nameless = stub or verdict.code == "id_reused" or digest(data) != hash_
+        nameless = verdict.code == "id_reused" or digest(data) != hash_
+        nameless = nameless or bool(stub and not db.execute(_SQL["is_told"], (fact_id,)).fetchone())
         line = Tray(
             fact=hash_ if nameless else fact_id, type=type_, case=case_id, root=fact.root if fact else case_id,
             number=_number_of(db, case_id), terminal=self.identity.terminal, actor=fact.actor if fact else "",
@@ -209,17 +210,17 @@ class Outbox(Commit):
         keep_tray(db, line, told=False)
 
     def _drop_guess(self, db: sqlite3.Connection, line: Tray) -> None:
-        """What a verdict alone had put there under the fact's id goes, when the hall names it by its bytes.
+        """What a verdict alone had put there goes, under whichever name, when the hall has its own word for it.
 
         A pull may bring the verdict of a stub while the answer that says a stub got through is lost: then this is where
-        it is written down (S12).
+        it is written down (S12). And the bytes may have got through before a stub was made of them.
         """
-        row = db.execute(_SQL["named_by_hash"], (line.fact,)).fetchone() if self.is_own(line.terminal) else None
+        row = db.execute(_SQL["own_named"], (line.fact,)).fetchone() if self.is_own(line.terminal) else None
         if row is None:
             return
-        seq, fact_id, stub = row
-        db.execute(_SQL["drop_own_tray"], (fact_id, line.fact))
-        if not (stub or line.type):
+        seq, fact_id, hash_, stub = row
+        db.execute(_SQL["drop_own_tray"], (fact_id, hash_))
+        if line.fact == hash_ and not (stub or line.type):
             db.execute(_SQL["set_stub"], (line.facts.get("reason") or line.code, seq))
 
     def _named(self, db: sqlite3.Connection, line: Tray) -> Tray:

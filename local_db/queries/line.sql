@@ -152,8 +152,13 @@ and not exists (select 1 from entry e where e.case_id = kept.case_id and e.fact_
 -- The own fact with these bytes, among those that nobody has settled or the log has not passed.
 select f.case_id, f.type, f.bytes from outbox o join fact f on f.n = o.fact where o.state <> 'passed' and f.hash = ?
 
--- name: named_by_hash
-select o.local_seq, f.id, o.stub from outbox o join fact f on f.n = o.fact where o.state <> 'passed' and f.hash = ?
+-- name: own_named
+-- The own fact of which a line speaks, by its id or by the hash of its bytes.
+select o.local_seq, f.id, f.hash, o.stub from outbox o join fact f on f.n = o.fact
+where o.state <> 'passed' and (f.hash = ?1 or f.id = ?1)
+
+-- name: is_told
+select 1 from tray where fact_id = ? and told = 1
 
 -- name: keep_entry
 insert into entry (seq, scope, kind, hash, bytes, case_id, fact_id) values (?, ?, ?, ?, ?, ?, ?)

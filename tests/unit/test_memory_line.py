@@ -143,6 +143,32 @@ def test_s12_what_cannot_be_sent_travels_as_a_stub_and_the_mark_moves(memory: Te
     assert [(event.stub, bool(event.fact_hash)) for event in out.events] == [("413", True), ("", False)]
 
 
+@pytest.mark.parametrize("verdict_first", [True, False])
+def test_s12_s16_bytes_that_got_through_before_a_stub_was_made_of_them_have_one_line_in_the_tray(
+    memory: TerminalMemory, verdict_first: bool
+) -> None:
+    """A proxy let the batch through and its answer was lost; when it was sent again it was refused as too large."""
+    hand, log = Hand(), Log()
+    taken = hand.received()
+    save(memory, (taken,))
+    memory.stub(1, "413")
+    line = Tray(
+        fact=taken.id, type="received", case=taken.case, root=taken.root, number="", terminal="0012", actor="1001",
+        code="lane", facts={}, since=HELD.judged_at, kind="held",
+    )  # fmt: skip
+    log.tray(line)
+    told = (Answered(1, msgspec.structs.replace(HELD, code="lane")),)
+    if verdict_first:
+        memory.answered(told, 1)
+    assert pull(memory, log)
+    memory.answered(told, 1)
+    assert [each.fact for each in memory.tray()] == [taken.id]
+    log.tray(msgspec.structs.replace(line, settled="withdraw"))
+    assert pull(memory, log)
+    assert memory.tray() == ()
+    assert memory.pending().held == 0
+
+
 def test_t27_an_own_event_comes_by_pull_before_the_answer_of_its_push(memory: TerminalMemory) -> None:
     hand, log = Hand(), Log()
     taken = hand.received()
