@@ -27,7 +27,7 @@ from casework.wire import decode_entry
 from local_db.boot_files import PHASES, BootFiles, Stage, stage_of
 from local_db.errors import Damaged, NotWritable, wrapped
 from local_db.outbox import keep_tray
-from local_db.pages import next_count, own_among, project
+from local_db.pages import next_count, own_among
 from local_db.purge import drop_case
 from local_db.rebuild import fact_of
 from local_db.sql import queries
@@ -187,8 +187,9 @@ class Bootstrap(BootFiles):
     def _boot_known(self, db: sqlite3.Connection, stage: Stage, count: int) -> Stage | None:
         cursor = db.execute("select cursor from standing").fetchone()[0]
         said = db.execute(_SQL["said_by_hall"], (max(stage.place, cursor), count)).fetchall()
-        for seq, data in said:
-            self._boot_project(db, seq, data)
+        for _, data in said:  # own words among it, of who it was before, are passed with it
+            entry = decode_entry(data)
+            self._note(db, entry, fact_of(entry), own_among(db, (entry.fact_id,)))
         if said:
             return _at(stage, said[-1][0], stage.mark)
         last = stage.scope or db.execute(_SQL["last_known"]).fetchone()[0] or ""
@@ -249,11 +250,6 @@ class Bootstrap(BootFiles):
             if seq > cursor:
                 entry = decode_entry(data)
                 self._note(db, entry, fact_of(entry), own_among(db, (entry.fact_id,)))
-
-    def _boot_project(self, db: sqlite3.Connection, seq: int, data: bytes) -> None:
-        fact = fact_of(decode_entry(data))
-        if fact is not None:
-            project(db, seq, fact)
 
     # The file
 

@@ -22,6 +22,8 @@ from hall.restoring import restore
 from hall.rows import PageRow
 from hall.scoping import set_scopes
 from sync.outbound import batch_of
+from tests.beginning import SMALL, busy, placed
+from tests.beginning import at_hall as beginning
 from tests.contract.test_hall_healing import copied, restored
 from tests.contract.test_hall_lost_and_found import gathered, plugged
 from tests.hall_world import HallWorld, Window, in_hall
@@ -528,3 +530,30 @@ def test_s35_t32_the_scans_of_a_scope_that_has_gone_keep_no_other_here_once_the_
         assert place.memory.position().keep == ()
 
     at_hall(tmp_path, story)
+
+
+def test_t67_s27_a_window_that_was_enrolled_again_and_began_from_a_snapshot_lets_its_scopes_go(tmp_path: Path) -> None:
+    """Its word about who it was before had been answered, and the page with it was never pulled: that word waited for
+    ever, and with it every module that was taken away.
+    """
+
+    async def story(world: HallWorld, window: Window) -> None:
+        place = await placed(world, "0032", limits=SMALL)
+        await place.sync()
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app=world.app), base_url="http://hall") as client:
+            again = await world.window("0033", client)
+        who = msgspec.structs.replace(place.memory.identity, terminal="0033", incarnation=again.incarnation)
+        place.memory.adopt(who, place.hand.new_id)
+        place.signer = again.signer
+        place.start()
+        await place.line._outbound.step()
+        await busy(window, 20)
+        world.snapshot()
+        place.line._bootstrap.saw(SMALL.snapshot_least)
+        await place.sync()
+        assert rows(place) == ["passed"]
+        give(world, "0033", "business")
+        await calm(world, place)
+        assert place.memory.position().keep == ()
+
+    beginning(tmp_path, story)
