@@ -52,8 +52,8 @@ async def _whole(seed: int, folder: Path, story: Story) -> None:
         wire = Wire(LATE, world.server, PROFILES["storm"], world.dice, world.happened, _nobody_looks, _nobody_looks)
         wire.calm = True
         limits = msgspec.structs.replace(
-            world.limits, snapshot_least=20, snapshot_part=65536, snapshot_part_least=16384, snapshot_wait=5.0,
-            pull_entries=20,
+            world.limits, snapshot_least=20, snapshot_part=65536, snapshot_part_least=16384, snapshot_wait=0.0,
+            pull_entries=5,
         )  # fmt: skip
         late = Terminal(
             LATE, folder, wire, world.dice, stepped=_nobody_looks, committed=_nobody_looks, happened=world.happened,
