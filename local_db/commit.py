@@ -251,6 +251,14 @@ def fact_row(fact: Fact, data: bytes, hash_: str) -> tuple[object, ...]:
     )  # fmt: skip
 
 
+def remember_ref(db: sqlite3.Connection, fact: Fact) -> None:
+    """An own receipt that comes from the hall or out of a damaged file: its intake line gives no second number."""
+    with contextlib.suppress(BadBytes):
+        body = body_of(fact)
+        if body.ref:
+            db.execute(_SQL["keep_ref"], (body.ref, body.number, fact.root))
+
+
 def named_by(fact: Fact) -> tuple[str, ...]:
     """The refused facts that a `resolve.*` fact names; none when its body can't be read."""
     try:

@@ -28,7 +28,7 @@ from casework.seals import Signed
 from casework.upcasting import HALL_WORD
 from casework.wire import ENTRY_FACT, ENTRY_TRAY, ENTRY_VERDICT, Entry, Link, Tray, Verdict, extend
 from local_db.calls import heard
-from local_db.commit import named_by, resolve_own
+from local_db.commit import named_by, remember_ref, resolve_own
 from local_db.outbox import IN_TRAY, Outbox, keep_tray
 from local_db.prefiles import follow, follow_own
 from local_db.replay import HOLE, UNREAD, confirmed_case, keep, overlaid, shown_case
@@ -156,6 +156,8 @@ class Pages(Outbox):
             return self._told_alone(db, seq, entry.verdict, entry.seq) if seq else set()
         elif entry.kind == ENTRY_FACT and fact is not None:
             self._pass_own(db, entry, brought)
+            if fact.type == "received" and self._is_ours(entry):
+                remember_ref(db, fact)
             return project(db, entry.seq, fact)
         return set()
 

@@ -61,6 +61,7 @@ class Rebuild(Standing):
             cases = [row[0] for row in db.execute(_SQL["cases"]).fetchall()]
             for case_id in cases:
                 self.refold(db, case_id, now, cursor)
+            db.execute(_SQL["own_holes"])
             heard_own(db)
             self._project_tray(db, cursor)
             db.execute(_SQL["again"])
@@ -103,6 +104,8 @@ class Rebuild(Standing):
         return made.hexdigest()
 
     def _fold_log(self, db: sqlite3.Connection, case_id: str, upto: int) -> Case | None:
+        if db.execute(_SQL["is_filling"], (case_id,)).fetchone():
+            return None  # a scope that is still asked for: it is folded when all of it is here
         state = None
         for seq, data in db.execute(_SQL["entries_of_case"], (case_id, upto)).fetchall():
             entry = decode_entry(data)

@@ -20,7 +20,7 @@ from casework.errors import BadBytes
 from casework.facts import NO_HASH, Envelope, decode_fact, digest
 from casework.limits import LIMITS, Limits
 from local_db.carving import Value, records
-from local_db.commit import fact_row
+from local_db.commit import fact_row, remember_ref
 from local_db.connection import FILE, connect
 from local_db.errors import Busy, Damaged, NotATerminal, wrapped
 from local_db.memory import FOLDERS
@@ -143,8 +143,10 @@ class _Found:
         kept = set()
         for n, (data, hash_) in sorted(self._facts.items()):
             with contextlib.suppress(BadBytes):  # whole by its hash, of a form that no version has written: no fact
-                row = fact_row(decode_fact(data), data, hash_)
-                kept |= {n} if db.execute(_SQL["keep_fact"], (n, *row)).rowcount else set()
+                said = decode_fact(data)
+                kept |= {n} if db.execute(_SQL["keep_fact"], (n, *fact_row(said, data, hash_))).rowcount else set()
+                if said.type == "received":
+                    remember_ref(db, said)
         for seq, (incarnation, prev, hash_, fact) in sorted(self._envelopes.items()):
             envelope = Envelope(known["terminal"], incarnation, seq, prev, self._facts.get(fact, (b"", ""))[1])
             if fact in kept and incarnation == known["incarnation"] and envelope.hash == hash_:

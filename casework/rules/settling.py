@@ -57,11 +57,11 @@ def not_to_insist(case: Case, line: Waits, who: bodies.StaffSet | None) -> Refus
     tray = line.tray
     if tray.kind == "held":
         return Refusal("insist_held", {"type": tray.type})
-    if tray.kind != "rejected" or not tray.insistable or is_separation(tray.code, tray.facts.get("code", "")):
+    row, never = EVENTS.get(tray.type), is_separation(tray.code, tray.facts.get("code", ""))
+    if row is None or never or tray.kind != "rejected" or not tray.insistable:  # unknown to an older program, too
         return Refusal("insist_never", {"type": tray.type})
     if who is not None and tray.actor == who.number:
         return Refusal("insist_own")
-    row = EVENTS[tray.type]
     for_an_officer = row.officers_only or bool({tray.code, tray.facts.get("code", "")} & _OF_THE_PERSON)
     if who is not None and who.team == "helper" and for_an_officer:
         return Refusal("helper_may_not", {"name": who.name})

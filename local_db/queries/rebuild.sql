@@ -107,3 +107,15 @@ insert into meta (key, value) values ('projection', ?) on conflict (key) do upda
 
 -- name: drop_confirmed
 delete from confirmed where case_id = ?
+
+-- name: is_filling
+-- Whether the case is of a scope whose entries are still being asked for.
+select 1 from entry e join scope_fill f on f.scope = e.scope and f.phase = 'pull'
+where e.case_id <> '' and e.case_id = ? limit 1
+
+-- name: own_holes
+-- Cases of own facts that the cursor has passed and whose entry is not here: they are at the hall.
+insert into confirmed (case_id, root, n, hole)
+select distinct o.case_id, o.case_id, 0, 1 from outbox o join fact f on f.n = o.fact
+where o.state = 'accepted' and o.entry > 0 and o.entry <= (select cursor from standing) and o.case_id <> ''
+on conflict (case_id) do update set hole = hole | 1

@@ -45,9 +45,9 @@ update scope_fill set phase = 'fold' where scope = ?
 -- name: filled
 delete from scope_fill where scope = ?
 
--- name: forget_fills
+-- name: fill_anew
 -- In another epoch it begins anew.
-delete from scope_fill
+update scope_fill set upto = min(upto, ?), place = 0, chain = ?, phase = 'pull'
 
 -- name: note_case
 insert or ignore into scope_case (case_id) values (?)

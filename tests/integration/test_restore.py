@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from hall.cli import open_hall
-from tests.command_line import Place
+from tests.command_line import Place, jsonl, line
 from tests.integration.test_incarnations import again, take
 
 
@@ -73,6 +73,23 @@ def test_t31_the_drill_of_a_window(place: Place) -> None:
     assert len(set(everything)) == 5
     assert equal_at_the_hall(place, everything)
     assert place.run("doctor", "--dir", place.window("0012")).code == 0
+
+
+@pytest.mark.parametrize("words", [(), ("--salvage",)], ids=["a backup", "salvaged"])
+def test_a_line_that_was_taken_in_after_the_backup_gets_no_second_number(place: Place, words: tuple[str, ...]) -> None:
+    """The file of the day is read once more after the PC was restored: every reference is known."""
+    backup = place.folder / "backup.db"
+    lines = [line("A01", ref=ref) for ref in ("R1", "R2")]
+    place.at("0012", "intake", "-", stdin=jsonl(lines[0]))
+    assert place.run("backup", str(backup), "--dir", place.window("0012")).code == 0
+    given = place.at("0012", "intake", "-", stdin=jsonl(*lines)).lines
+    assert place.sync("0012").one["pending"] == 0
+    restore(place, Path(place.window("0012")) / "terminal.db" if words else backup, *words)
+    assert place.run(*again(place, "0012", "0040")).code == 0
+    assert place.sync("0012").one["pending"] == 0
+    once_more = place.at("0012", "intake", "-", stdin=jsonl(*lines)).lines
+    assert [row["number"] for row in once_more] == [row["number"] for row in given]
+    assert place.sync("0012").one["pushed"] == 0
 
 
 def test_the_folder_of_before_is_kept_beside_the_restored_one(place: Place) -> None:

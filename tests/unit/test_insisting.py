@@ -90,6 +90,7 @@ def test_s15_what_was_refused_stands_by_the_word_of_somebody_else(office: Office
     [
         ({"kind": "held"}, "insist_held"),
         ({"insistable": False}, "insist_never"),
+        ({"type": "of.the.future"}, "insist_never"),
         ({"code": "same_person"}, "insist_never"),
         ({"code": "recused"}, "insist_never"),
         ({"code": "group", "facts": {"code": "helper_may_not"}}, "insist_never"),

@@ -1,0 +1,94 @@
+"""A scope that was only half filled in when something else happened: what is not whole here is not shown (S7, S21)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from casework import bodies
+from casework.facts import Fact
+from casework.wire import Answered, Link, Verdict
+from tests.builders import Hand, grouped
+from tests.contract.test_scopes import at_hall, give
+from tests.hall_world import HallWorld, Window
+from tests.lines import Place
+from tests.terminals import enrolled
+
+
+class Cut(OSError):
+    """The power fails between two entries."""
+
+
+async def half_given(world: HallWorld, window: Window, place: Place) -> Fact:
+    """The receipt of a case whose module the window was given again, and of which only the first entries have come."""
+    taken = window.received(module="single", item="D01")
+    for fact in (taken, window.accepted(taken.case), window.examined(taken.case)):
+        await window.push(fact)
+    await place.sync()
+    give(world, "0032", "business")
+    await place.sync()
+    world.api.hall.tick()
+    await place.sync()
+    added = window.make("material.added", bodies.MaterialAdded({"D01-01": "original"}), taken.case)
+    await window.push(added)
+    give(world, "0032", "single", "business")
+    real = place.memory.refilled
+
+    def cut(asked: object, links: Sequence[Link]) -> None:
+        here = next((at for at, link in enumerate(links) if link.entry and link.entry.fact_id == added.id), 0)
+        real(asked, links[:here])  # type: ignore[arg-type]
+        place.memory.refilled = torn  # type: ignore[method-assign]
+        raise Cut
+
+    def torn(asked: object, links: Sequence[Link]) -> None:
+        raise Cut
+
+    place.memory.refilled = cut  # type: ignore[method-assign]
+    await place.sync()
+    assert place.memory.case_state(taken.case) is None
+    place.memory.refilled = real  # type: ignore[method-assign]
+    return taken
+
+
+def test_s7_s21_another_fold_in_the_middle_of_a_scope_shows_no_case_as_it_was(tmp_path: Path) -> None:
+    """An update folds everything anew. What was decided on the half of a case counted as having seen all of it."""
+
+    async def story(world: HallWorld, window: Window, full: Place, place: Place) -> None:
+        taken = await half_given(world, window, place)
+        place.memory.rebuild()
+        assert place.memory.case_state(taken.case) is None
+        await place.sync()
+        await place.sync()
+        assert place.memory.case_state(taken.case) == world.case(taken.case)
+
+    at_hall(tmp_path, story)
+
+
+def test_s7_s25_another_epoch_in_the_middle_of_a_scope_shows_no_case_as_it_was(tmp_path: Path) -> None:
+    async def story(world: HallWorld, window: Window, full: Place, place: Place) -> None:
+        taken = await half_given(world, window, place)
+        before = place.memory.position().cursor
+        common = max(point.seq for point in place.memory.points() if point.seq <= before)
+        place.memory.enter(2, common)
+        assert place.memory.case_state(taken.case) is None
+        again = place.memory.refill()
+        assert again is not None
+        assert (again.scope, again.place) == ("single", 0), "all of it is asked for once more"
+
+    at_hall(tmp_path, story)
+
+
+def test_s21_an_own_case_that_is_at_the_hall_stays_one_when_an_update_folds_everything_anew(tmp_path: Path) -> None:
+    """Nobody asked for it any more: its row waited for ever, and no scope could go."""
+    memory, hand = enrolled(tmp_path), Hand()
+    taken = hand.received()
+    with memory.writing() as act:
+        act.commit_groups([grouped(taken)])
+    with memory.transaction() as db:  # this copy began from a snapshot in which the case was over
+        db.execute("update standing set cursor = 5, floor = 5")
+    memory.mark_sent(1, 1)
+    told = Verdict("accepted", judged_at="2026-11-23T09:00:00.000")
+    memory.answered((Answered(1, told, 3),), 1)
+    assert memory.holes() == (taken.case,)
+    memory.rebuild()
+    assert memory.holes() == (taken.case,)
