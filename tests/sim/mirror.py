@@ -198,14 +198,14 @@ class Mirror:
         self.trays[tray.fact] = entry.scope, tray
         self._happened[f"tray {tray.kind} {tray.code}" if not tray.settled else f"settled {tray.settled}"] += 1
         lane = self._lanes[tray.terminal, tray.root]
-        if tray.settled:
+        if tray.settled or tray.kind == FLAGGED:  # what stands blocks nothing
             lane.pop(tray.fact, None)
             return
         row = self.eyes.execute(
             "select seq, grp from register where terminal = ? and (fact_id = ?2 or fact_hash = ?2) order by first desc",
             (tray.terminal, tray.fact),
         ).fetchone()
-        if row is not None and tray.root and tray.kind != FLAGGED and row[1] not in self.resolving:
+        if row is not None and tray.root and row[1] not in self.resolving:
             lane[tray.fact] = row[0]
         known = EVENTS.get(tray.type)
         counter = known is not None and known.klass is Klass.COUNTER
