@@ -253,7 +253,7 @@ def fact_row(fact: Fact, data: bytes, hash_: str) -> tuple[object, ...]:
 
 def remember_ref(db: sqlite3.Connection, fact: Fact) -> None:
     """An own receipt that comes from the hall or out of a damaged file: its intake line gives no second number."""
-    with contextlib.suppress(BadBytes):
+    with contextlib.suppress(BadBytes):  # of a version that this program can't read: no line of a file names it
         body = body_of(fact)
         if body.ref:
             db.execute(_SQL["keep_ref"], (body.ref, body.number, fact.root))
