@@ -131,7 +131,10 @@ class Counter:
         with self.memory.writing() as tx:
             known = tx.ref(command.ref) if command.ref else None
             if known is not None:
-                return tuple(_taken(case, known=True) for case in self.memory.of_root(known.case_id))
+                cases = self.memory.of_root(known.case_id)
+                if not cases:
+                    raise BadInput("intake.ref_lost")
+                return tuple(_taken(case, known=True) for case in cases)
             context = self.context(session, tx, "", self.library.version(session.catalogue))
             made = received_here(tx, root) or take_in_together(command, context, root, lambda: self._number(tx))
             if isinstance(made, Refusal):

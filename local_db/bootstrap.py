@@ -17,7 +17,7 @@ A judgement names the cursor as what its maker has seen (S5), so nothing newer t
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import msgspec
 
@@ -25,6 +25,7 @@ from casework.ambient import stamp
 from casework.folding import fold_mark
 from casework.wire import decode_entry
 from local_db.boot_files import PHASES, BootFiles, Stage, stage_of
+from local_db.commit import remember_ref
 from local_db.errors import Damaged, NotWritable, wrapped
 from local_db.outbox import keep_tray
 from local_db.pages import next_count, own_among
@@ -209,6 +210,7 @@ class Bootstrap(BootFiles):
         db.execute(_SQL["fill_place"], part)
         db.execute(_SQL["fill_person"], part)
         db.execute(_SQL["fill_confirmed"], part)
+        self._boot_refs(db, db.execute(_SQL["own_receipts"], (*part, self.own_names())))
         db.execute(_REPLAY["index_words"])
         db.execute(_REPLAY["indexed"])
         return _at(stage, end)
@@ -228,9 +230,18 @@ class Bootstrap(BootFiles):
         cases = [row[0] for row in db.execute(_SQL["unfolded"], (stage.mark, end, count)).fetchall()]
         for case_id in cases:
             self.refold(db, case_id, stamp(self.clock.now()), stage.seq)
+            self._boot_refs(db, db.execute(_SQL["receipt"], (case_id,)))
         return _at(stage, stage.place, cases[-1] if len(cases) == count else end)
 
     # Single cases
+
+    def _boot_refs(self, db: sqlite3.Connection, receipts: Iterable[tuple[bytes]]) -> None:
+        """Which lines of a file are taken in already: a salvaged memory reads the file once more, and must know."""
+        for (data,) in receipts:
+            entry = decode_entry(data)
+            fact = fact_of(entry)
+            if fact is not None and fact.type == "received" and self._is_ours(entry):
+                remember_ref(db, fact)
 
     def _boot_case(self, db: sqlite3.Connection, stage: Stage, case_id: str, cursor: int) -> None:
         """A case that was here before the snapshot."""

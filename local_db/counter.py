@@ -68,6 +68,10 @@ class Counter(Connected):
             bool(self.former) and any(one.terminal == terminal for one in self.former)
         )
 
+    def own_names(self) -> str:
+        """The terminal numbers of this memory, of now and before, as a list in JSON: what a query asks with."""
+        return msgspec.json.encode([self.identity.terminal, *self.former_numbers]).decode()
+
     def trust(self) -> Message | None:
         """Why this machine has to be enrolled again, in a sentence; None while all is well."""
         try:

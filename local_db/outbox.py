@@ -144,13 +144,11 @@ class Outbox(Commit):
 
     def pending(self) -> Pending:
         """What waits now."""
-        own = msgspec.json.encode([self.identity.terminal, *self.former_numbers]).decode()
         with self.reading() as db:
-            unsent, first = db.execute(_SQL["unsent"]).fetchone()
-            made = db.execute(_SQL["made_at"], (first,)).fetchone() if first else None
-            kinds: dict[str, int] = dict(db.execute(_SQL["own_to_settle"], (own,)).fetchall())
+            unsent, oldest = db.execute(_SQL["unsent"]).fetchone()
+            kinds: dict[str, int] = dict(db.execute(_SQL["own_to_settle"], (self.own_names(),)).fetchall())
         held = kinds.pop("held", 0)
-        return Pending(unsent, made[0] if made else "", held, sum(kinds.values()))
+        return Pending(unsent, oldest, held, sum(kinds.values()))
 
     def _acked(self, db: sqlite3.Connection, acked: int) -> None:
         """Move the mark, never past what has no verdict: that counts as unsent, whatever a number says (T5)."""

@@ -75,11 +75,12 @@ class StateFile:
     def create(self, state: State) -> None:
         """Begin with `state`, over whatever was there; how far another incarnation had sealed stays until this one has.
 
-        So a power cut before the COMMIT that this stands before takes no word about what is missing (S25).
+        So a power cut before the COMMIT that this stands before takes no word about what is missing (S25). Both slots
+        say it: the first number that is written over one of them may be torn.
         """
         with wrapped(self.path):
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(self.path, _slot(state) + b"\n" * _SLOT)
+            write_whole(self.path, _slot(state) * 2)
 
     def write(self, state: State, counter: int) -> None:
         """Replace a slot by `state`, durably; the newest `counter` in it says which."""

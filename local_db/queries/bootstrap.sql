@@ -128,6 +128,16 @@ where owner > ?1 and owner <= ?2 and not exists (select 1 from confirmed k where
 insert or ignore into person (code, name, kind, words)
 select code, name, kind, words from snap.person where owner > ? and owner <= ? order by rowid
 
+-- name: own_receipts
+-- The receipts of a part whose number one of our own names gave, or gave before it was another.
+select e.bytes from snap.cases c, entry e
+where c.id > ?1 and c.id <= ?2
+    and (substr(c.number, 13, 4) in (select value from json_each(?3))
+        or instr(c.state, cast('"former_numbers"' as blob)) > 0)
+    and e.case_id <> '' and e.case_id = c.case_id and e.seq = (
+        select min(seq) from entry f where f.case_id <> '' and f.case_id = c.case_id and f.kind = 'fact'
+    )
+
 -- name: fill_confirmed
 insert or ignore into confirmed (case_id, root, n, hole, state, ended, touched)
 select case_id, root, n, 0, state, ended, touched from snap.cases where id > ? and id <= ?
@@ -137,6 +147,9 @@ delete from tray where told = 1
 
 -- name: tray
 select seq, bytes from snap.entry where kind = 'tray' and seq > ? order by seq limit ?
+
+-- name: receipt
+select bytes from entry where case_id <> '' and case_id = ? and kind = 'fact' order by seq limit 1
 
 -- name: looked_upto
 select max(case_id) from (select case_id from bootstrap_held where case_id > ? order by case_id limit ?)

@@ -11,7 +11,7 @@ import httpx
 import msgspec
 import pytest
 
-from casework import bodies
+from casework import bodies, numbers
 from casework.limits import Limits
 from local_db.memory import TerminalMemory
 from local_db.restoring import salvage
@@ -105,6 +105,40 @@ def test_t42_s21_a_salvaged_case_that_is_over_shows_as_it_ended(tmp_path: Path) 
             assert (done.error, done.pending) == ("", 0)
         assert outbox(pc.memory) == ["passed", "passed", "passed"]
         assert pc.memory.case_state(case.id) == world.case(case.id)
+
+    in_hall(tmp_path, story, limits=SMALL)
+
+
+@pytest.mark.parametrize("fold", ["", "another"], ids=["its state", "its entries, of another version"])
+def test_t42_s21_a_line_of_a_file_gets_no_second_number_when_a_snapshot_brings_its_case(
+    tmp_path: Path, fold: str
+) -> None:
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        world.api.hall.start()
+        window, pc = await world.window("0012", client), Machine(world, tmp_path, "pc")
+        await pc.enrol("0040")
+        pc.memory.backup(pc.folder / "week.db")
+        number = numbers.make("420118", world.clock.now().date(), "0040", 1)
+        taken = pc.hand.received(ref="line 1", number=number)
+        pc.save(taken)
+        await pc.sync()
+        await busy(window, 20)
+        if fold:
+            with world.store.writing() as tx:
+                tx._db.execute("update fold set version = ?", (fold,))
+        world.snapshot()
+        pc.memory.close()
+        for mark in ("-wal", "-shm"):
+            (pc.folder / f"terminal.db{mark}").unlink(missing_ok=True)
+        (pc.folder / "week.db").replace(pc.folder / "terminal.db")
+        pc.memory = TerminalMemory.open(pc.folder, world.clock, pc.state, SMALL)
+        await pc.enrol("0041")
+        assert pc.memory.ref("line 1") is None
+        await synced(pc)
+        assert pc.memory.case_state(taken.case) == world.case(taken.case)
+        known = pc.memory.ref("line 1")
+        assert known is not None
+        assert (known.number, known.case_id) == (number, taken.case)
 
     in_hall(tmp_path, story, limits=SMALL)
 

@@ -52,9 +52,11 @@ def test_t31_a_terminal_restored_from_last_week_goes_on_under_a_new_number(tmp_p
         assert between.number[16:20] == "0004"
         assert (await pc.sync()).error == "line.adrift"
 
+        world.clock.go(3600)
         adopted = await pc.enrol("0040")
         assert adopted is not None
         assert (adopted.terminal, adopted.again) == ("0012", 4)
+        assert pc.memory.pending().oldest == unsent.received_at, "the enrolment's own word is the newer one"
         after = pc.take_in()
         assert after.number[12:16] == "0040"
         done = await pc.sync()

@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import msgspec
+
 from local_db.memory import TerminalMemory
 from local_db.purge import drop_case
 from tests.builders import FixedClock
 from tests.command_line import Place, jsonl, line
+from tests.people import Office
+from tests.unit.test_bundle import SOLE, common
 
 
 def _let_go(place: Place, number: str) -> None:
@@ -55,3 +59,21 @@ def test_the_hall_makes_a_snapshot_at_a_word(tmp_path: Path) -> None:
     assert folder.parent == place.hall / "snapshots"
     assert sum(path.stat().st_size for path in folder.glob("*.db")) == facts["bytes"]
     assert facts["entries"] > 0
+
+
+def test_a_bundle_that_left_the_window_says_where_it_is_when_its_line_is_read_again(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    place.found()
+    with place.serving():
+        assert place.enrol("0007").code == 0
+        form = msgspec.to_builtins(common(Office(), "Y01", SOLE)) | {"ref": "r1"}
+        form["materials"] = {code: {"have": have} for code, have in form["materials"].items()}
+        form = jsonl({name: value for name, value in form.items() if name != "first_contact"})
+        taken = place.at("0007", "intake", "-", stdin=form).lines
+        assert len(taken) > 1
+        place.sync("0007")
+        for case in taken:
+            _let_go(place, case["number"])
+        again = place.at("0007", "intake", "-", stdin=form)
+    assert again.code == 1
+    assert (again.lines, again.complaints[0]["error"]) == ([], "intake.ref_lost")

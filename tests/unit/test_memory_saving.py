@@ -296,6 +296,27 @@ def test_s27_a_torn_slot_of_the_state_file_leaves_the_other_one(tmp_path: Path) 
     again.close()
 
 
+def test_s27_the_first_number_after_an_enrolment_torn_leaves_what_was_enrolled(tmp_path: Path) -> None:
+    memory = enrolled(tmp_path)
+    with memory.writing() as act:
+        act.next_number(DAY)
+    before = memory.state.read()
+    assert before is not None
+    memory.state.create(before)
+    memory.close()
+    again = opened(tmp_path)
+    with again.writing() as act:
+        act.next_number(DAY)
+    again.close()
+    data = bytearray(again.state.path.read_bytes())
+    data[20] ^= 0xFF
+    again.state.path.write_bytes(bytes(data))
+    assert again.state.read() == before
+    third = opened(tmp_path)
+    assert third.trust() is None
+    third.close()
+
+
 def test_the_state_file_lies_where_the_environment_says(tmp_path: Path) -> None:
     assert state_folder({"YICHUANG_STATE": str(tmp_path)}) == tmp_path
     assert state_folder({}).name == "yichuang"
