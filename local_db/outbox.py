@@ -109,6 +109,11 @@ class Outbox(Commit):
         )
         return Outgoing(rows[0][0], rows[-1][0], rows[0][1], rows[-1][2], events)
 
+    def has_sealed(self, hash_: str) -> bool:
+        """Whether an envelope with this hash is here: all before it in its chain were sealed here then."""
+        with self.reading() as db:
+            return db.execute(_SQL["has_sealed"], (hash_,)).fetchone() is not None
+
     def mark_sent(self, first: int, last: int) -> None:
         """The line is about to send these; counts the attempt."""
         now = stamp(self.clock.now())

@@ -24,6 +24,7 @@ from local_db.sql import queries
 from local_db.standing import Standing
 
 _SQL = queries("rebuild")
+_SCOPES = queries("scopes")
 _PROJECTIONS = ("confirmed", "shown", "alias", "place", "prefile", "tray", "staff", "terminal", "head", "call")
 
 
@@ -105,6 +106,7 @@ class Rebuild(Standing):
 
     def _fold_log(self, db: sqlite3.Connection, case_id: str, upto: int) -> Case | None:
         if db.execute(_SQL["is_filling"], (case_id,)).fetchone():
+            db.execute(_SCOPES["note_case"], (case_id,))
             return None  # a scope that is still asked for: it is folded when all of it is here
         state = None
         for seq, data in db.execute(_SQL["entries_of_case"], (case_id, upto)).fetchall():

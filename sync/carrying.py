@@ -26,6 +26,7 @@ class Store(Protocol):
     ) -> Outgoing | None: ...
     def without_bytes(self) -> tuple[int, ...]: ...
     def whole_group(self, seq: int) -> Outgoing: ...
+    def has_sealed(self, hash_: str) -> bool: ...
     def answered(self, answers: tuple[Answered, ...], acked: int, epoch: int = 0) -> None: ...
 
 
@@ -66,7 +67,8 @@ def _line(signer: Signer, out: Outgoing, position: Position) -> bytes:
 def take_back(store: Store, data: bytes, hall_key: str) -> int:
     """Write down the answers of a file that the hall gave back; how many verdicts there were.
 
-    Raises NotTheHall for what this hall has not sealed for this terminal: nothing of that line is taken.
+    Raises NotTheHall for what this hall has not sealed for this terminal, or says of envelopes that are not here (an
+    older copy of this memory has sealed others in their places, T31): nothing of that line is taken.
     """
     count, position = 0, store.position()
     for line in filter(None, data.splitlines()):
@@ -77,6 +79,7 @@ def take_back(store: Store, data: bytes, hall_key: str) -> int:
         for_us = (said.hall, said.terminal, said.incarnation) == (
             position.hall, position.terminal, position.incarnation,
         )  # fmt: skip
+        for_us = for_us and (not said.answer.head or store.has_sealed(said.answer.head))  # an older hall names none
         if not for_us or any(one.verdict.v not in VERDICTS for one in said.answer.verdicts):
             raise NotTheHall("line.not_the_hall", seen="answer")
         store.answered(said.answer.verdicts, said.answer.acked, said.epoch)

@@ -38,7 +38,8 @@ update bootstrap set phase = ?, scope = ?, place = ?, mark = ? where id = 1
 update standing set floor = max(floor, ?) where id = 1
 
 -- name: cover
-insert into scope_here (scope, state) values (?, 'held') on conflict (scope) do update set state = excluded.state
+insert into scope_here (scope, state) values (?, 'held')
+on conflict (scope) do update set state = excluded.state, place = 0
 
 -- name: sweep_upto
 -- The end of the next slice of the old copy.
@@ -100,6 +101,7 @@ update standing set cursor = ?, chain = ?, epoch = ? where id = 1
 select max(id) from (select id from snap.cases where id > ? order by id limit ?)
 
 -- name: fill_shown
+-- A case in which something was done here since `known` went by is left to `fold`: the own facts belong on top of it.
 insert into shown (
     case_id, root, number, item, module, state, applicant_name, applicant_id, received_at, updated, visit, checks, body,
     reprint, clerk
@@ -112,6 +114,7 @@ select case_id, root, number, item, module, shown_state, applicant_name, applica
 from snap.cases c
 where id > ?1 and id <= ?2 and state is not null
     and not exists (select 1 from confirmed k where k.case_id = c.case_id)
+    and not exists (select 1 from outbox o where o.state not in ('passed', 'resolved') and o.case_id = c.case_id)
 
 -- name: fill_alias
 -- Old numbers of renumbered cases (S27): few have any.
@@ -123,6 +126,7 @@ where c.id > ? and c.id <= ? and instr(c.state, cast('"former_numbers"' as blob)
 insert or ignore into place (post, received_at, case_id, step, spot)
 select post, received_at, case_id, step, spot from snap.place p
 where owner > ?1 and owner <= ?2 and not exists (select 1 from confirmed k where k.case_id = p.case_id)
+    and not exists (select 1 from outbox o where o.state not in ('passed', 'resolved') and o.case_id = p.case_id)
 
 -- name: fill_person
 insert or ignore into person (code, name, kind, words)
@@ -140,7 +144,8 @@ where c.id > ?1 and c.id <= ?2
 
 -- name: fill_confirmed
 insert or ignore into confirmed (case_id, root, n, hole, state, ended, touched)
-select case_id, root, n, 0, state, ended, touched from snap.cases where id > ? and id <= ?
+select case_id, root, n, 0, state, ended, touched from snap.cases c where id > ? and id <= ?
+    and not exists (select 1 from outbox o where o.state not in ('passed', 'resolved') and o.case_id = c.case_id)
 
 -- name: forget_told
 delete from tray where told = 1

@@ -24,6 +24,9 @@ join outbox o on o.local_seq between mine.local_seq - g.group_index and mine.loc
 join fact f on f.n = o.fact
 where mine.local_seq = ? order by o.local_seq
 
+-- name: has_sealed
+select 1 from outbox where hash = ?
+
 -- name: to_send
 -- Rows of a batch whose state a send may move.
 select local_seq, state from outbox where local_seq between ? and ?

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 
 from casework import bodies
 from casework.events import body_of
+from casework.facts import decode_fact
 from casework.limits import LIMITS
 from casework.snapshot import OFFER
 from local_db import bootstrap
@@ -246,6 +248,30 @@ def test_s21_own_facts_that_wait_show_on_top_and_are_sent(tmp_path: Path) -> Non
         assert (await begun.sync()).pushed == 2
         assert begun.memory.pending().unsent == 0
         assert {entry.fact_id for entry in world.entries()} >= {own.id}
+
+    at_hall(tmp_path, story)
+
+
+def test_s21_t31_a_draft_that_was_saved_before_the_image_was_made_and_is_saved_again_holds_up_no_bootstrap(
+    tmp_path: Path,
+) -> None:
+    """Every slice failed on it, after each restart, and the window never came to the end of the snapshot."""
+
+    async def story(world: HallWorld, window: Window) -> None:
+        facts = (decode_fact(bytes(entry.fact)) for entry in world.entries() if entry.kind == "fact")
+        before = [fact for fact in facts if fact.type == "received"][3]
+        place = await placed(world, "0031", limits=SMALL)
+        while not (boot := place.memory.boot()) or boot.done < 0.9:  # others' cases are filled in next
+            await place.line._bootstrap.step()
+        again = msgspec.structs.replace(place.hand.received(), case=before.case, root=before.case)
+        place.commit(again)
+        place.restart()
+        assert (await place.sync()).error == ""
+        assert place.memory.boot() is None
+        assert place.memory.case_state(before.case) == world.case(before.case)
+        shown = held(place)
+        place.memory.rebuild()
+        assert held(place) == shown
 
     at_hall(tmp_path, story)
 

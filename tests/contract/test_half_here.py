@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import httpx
+
 from casework import bodies
 from casework.facts import Fact
 from casework.wire import Answered, Link, Verdict
+from tests.beginning import SMALL, placed
 from tests.builders import Hand, grouped
-from tests.contract.test_scopes import at_hall, give
-from tests.hall_world import HallWorld, Window
+from tests.contract.test_scopes import MODULES, at_hall, give, held
+from tests.hall_world import HallWorld, Window, in_hall
 from tests.lines import Place
 from tests.terminals import enrolled
 
@@ -64,6 +67,23 @@ def test_s7_s21_another_fold_in_the_middle_of_a_scope_shows_no_case_as_it_was(tm
     at_hall(tmp_path, story)
 
 
+def test_s7_s21_what_was_taken_in_while_a_scope_came_is_shown_after_an_update(tmp_path: Path) -> None:
+    """It had begun behind what was asked for, and nobody folded it once all of that was here."""
+
+    async def story(world: HallWorld, window: Window, full: Place, place: Place) -> None:
+        taken = await half_given(world, window, place)
+        fresh = window.received(module="single", item="D01")
+        await window.push(fresh)
+        await place.line._inbound.step(0.0)
+        place.memory.rebuild()
+        await place.sync()
+        await place.sync()
+        for case in (taken.case, fresh.case):
+            assert place.memory.case_state(case) == world.case(case)
+
+    at_hall(tmp_path, story)
+
+
 def test_s7_s25_another_epoch_in_the_middle_of_a_scope_shows_no_case_as_it_was(tmp_path: Path) -> None:
     async def story(world: HallWorld, window: Window, full: Place, place: Place) -> None:
         taken = await half_given(world, window, place)
@@ -76,6 +96,43 @@ def test_s7_s25_another_epoch_in_the_middle_of_a_scope_shows_no_case_as_it_was(t
         assert (again.scope, again.place) == ("single", 0), "all of it is asked for once more"
 
     at_hall(tmp_path, story)
+
+
+def test_s7_s21_a_module_that_a_snapshot_brought_back_while_it_was_going_goes_as_a_whole(tmp_path: Path) -> None:
+    """What had gone the first time was passed over the second time: cases stayed that nothing more was said of."""
+
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        world.api.hall.start()
+        window = await world.window("0012", client)
+        place = await placed(world, "0032", limits=SMALL)
+        for _ in range(6):
+            taken = window.received(module="business", item="A01")
+            await window.push(taken, window.accepted(taken.case))
+        await place.sync()
+        give(world, "0032", "single")
+        place.restart()
+        while (page := await place.line._inbound.step(0.0)).upto < page.newest:
+            pass
+        for _ in range(5):  # the PC is switched off in the middle of it
+            place.memory._scope_count = 1
+            place.memory.scope_slice()
+        give(world, "0032", *MODULES)
+        for _ in range(20):
+            await window.push(window.received())
+        world.snapshot()
+        place.restart()
+        place.line._bootstrap.saw(SMALL.snapshot_least)
+        while await place.line._bootstrap.step():
+            pass
+        assert len([row for row in held(place)["shown"] if row[1] == "business"]) == 6
+        await place.sync()
+        give(world, "0032", "single")
+        for _ in range(2):
+            await place.sync()
+            world.api.hall.tick()
+        assert {row[1] for row in held(place)["shown"]} == {"single"}
+
+    in_hall(tmp_path, story, limits=SMALL)
 
 
 def test_s21_an_own_case_that_is_at_the_hall_stays_one_when_an_update_folds_everything_anew(tmp_path: Path) -> None:

@@ -14,8 +14,9 @@ import pytest
 
 from casework.limits import Limits
 from hall.sqlite_store import SqliteStore
+from local_db.restoring import restore
 from sync.carrying import carried, take_back
-from sync.errors import Diverged
+from sync.errors import Diverged, NotTheHall
 from tests.beginning import PULLS, SMALL, at_hall, busy, placed
 from tests.contract.test_hall_healing import copied, restored
 from tests.contract.test_hall_lost_and_found import gathered
@@ -158,6 +159,31 @@ def test_s28_t32_an_answer_by_stick_from_before_the_hall_was_restored_loses_no_f
         assert world.case(taken.case) is not None
 
     in_hall(tmp_path, story, limits=PULLS)
+
+
+def test_s28_t31_an_answer_by_stick_counts_for_no_other_receipt_that_was_given_since_the_image_was_put_back(
+    tmp_path: Path,
+) -> None:
+    """Both have the same place in the chain. What the hall had never had counted as sent."""
+
+    async def story(world: HallWorld, window: Window) -> None:
+        place = await placed(world, "0031", limits=PULLS)
+        await place.sync()
+        place.memory.backup(tmp_path / "image")
+        place.commit(place.hand.received())
+        (line,) = carried(place.memory, place.signer)
+        _, sealed = world.api.hall.take_in(line, "3001", "f" * 64, vouched=False)
+        place.memory.close()
+        restore(tmp_path / "image", place.folder, "x")
+        place.restart()
+        taken = place.hand.received()
+        place.commit(taken)
+        with pytest.raises(NotTheHall):
+            take_back(place.memory, msgspec.json.encode(sealed), place.memory.identity.hall_key)
+        assert place.memory.pending().unsent == 1
+        assert world.case(taken.case) is None
+
+    at_hall(tmp_path, story)
 
 
 def refusing(how: str) -> Callable[[httpx.Response], httpx.Response]:
