@@ -14,9 +14,9 @@ from casework.facts import digest
 from casework.wire import Hidden, PullAnswer, PushAnswer
 from tests.sim.dice import Dice
 from tests.sim.profiles import Profile
+from tests.sim.proxy import PAGE, Proxy
 from tests.sim.server import Server
 
-PAGE = "<html><body>Please accept the terms of use</body></html>"
 KINDS = {
     "drop": "the question never arrives",
     "lost_answer": "the answer is lost after the hall has done it",
@@ -30,6 +30,7 @@ KINDS = {
     "cached": "the answer is an old one",
     "thinned": "the answer lacks one verdict",
     "veiled": "somebody hides an entry of the page",
+    "mixed": "a proxy mixes windows up",
 }
 """What can go wrong with one request, with the words of the trace."""
 STATUSES = (400, 403, 404, 408, 413, 422, 425, 429, 500, 502, 503, 504)
@@ -80,7 +81,10 @@ class Wire(httpx.AsyncBaseTransport):
         self.deaf = False
         """Questions arrive, answers do not."""
         self.widest = 0
-        """The largest body that a proxy lets through; 0: there is no proxy."""
+        """The largest body that a proxy lets through for a while; 0: there is no such proxy."""
+        through = dice.stream(f"proxy/{name}")
+        self.proxy = Proxy(through) if profile.proxies and through.random() < profile.proxies else None
+        """What it goes through for good, also when all is well."""
         self.forced: dict[str, deque[str]] = defaultdict(deque)
         """Faults for the next requests by the last word of their path, whatever the dice say."""
         self.blocked: set[str] = set()
@@ -132,10 +136,14 @@ class Wire(httpx.AsyncBaseTransport):
         if self.widest and len(request.content) > self.widest:
             self._happened["413"] += 1
             return httpx.Response(413, html=PAGE)
+        before = self.proxy.refuses(request) if self.proxy is not None else None
+        if before is not None:
+            self._happened["too large a question for a proxy"] += 1
+            return before
         before = await self._on_the_way(request, fault)
         if before is not None:
             return before
-        response = await self._asked(request, fault)
+        response = self._through(request, await self._asked(request, fault), fault)
         if self.deaf:
             self._happened["one way: no answer arrives"] += 1
             raise httpx.RemoteProtocolError("no answer arrives", request=request)
@@ -162,6 +170,21 @@ class Wire(httpx.AsyncBaseTransport):
             self._happened[fault] += 1
             return self._before[request.url.path]
         return None
+
+    def _through(self, request: httpx.Request, response: httpx.Response, fault: str) -> httpx.Response:
+        """What the proxy that all share gives back of the hall's answer, or of somebody else's."""
+        other = self._server.shared.of_another(self._name, request) if fault == "mixed" else None
+        if self._profile.mixed and response.status_code == 200:
+            self._server.shared.carried(self._name, request, response)
+        if other is not None:
+            self._happened["mixed"] += 1
+            response = other
+        if self.proxy is None:
+            return response
+        back = self.proxy.back(request, response)
+        if back.status_code != response.status_code:
+            self._happened["too large an answer for a proxy"] += 1
+        return back
 
     def _refused(self) -> httpx.Response:
         status = self._stream.choice(STATUSES)
@@ -211,7 +234,8 @@ class Wire(httpx.AsyncBaseTransport):
             self._happened[fault] += 1
             half = response.content[: len(response.content) // 2]
             return httpx.Response(response.status_code, headers=_plain(response), content=half)
-        if response.status_code == 200 and self._profile.cached and request.url.path.endswith("pull"):
+        named = self.proxy is None or not self.proxy.strips  # else nothing tells how old it is
+        if response.status_code == 200 and self._profile.cached and named and request.url.path.endswith("pull"):
             self._before[request.url.path] = response
         if fault == "thinned" and response.status_code == 200:
             return self._thinned(response)

@@ -46,6 +46,13 @@ class Profile:
     veiled: float = 0.0
     """Somebody on the way puts a hidden entry in the place of a real one."""
 
+    mixed: float = 0.0
+    """A proxy gives the answer to another window's question."""
+
+    # For good, per terminal
+    proxies: float = 0.0
+    """Its line goes through a proxy that carries no large bodies and may take headers away, also at the end."""
+
     # In the whole run, per terminal
     partitions: float = 0.0
     """It is cut off, in both directions."""
@@ -172,6 +179,11 @@ PROFILES = {
     "editions": Profile(
         editions=5.0, restores=0.8, opened=0.7, roster=0.5, nights=1.0, between_acts=12.0, desk=12.0, drop=0.02,
         lost_answer=0.03, late_double=0.03, partitions=1.5, crashes=0.7, torn=0.7, hall_restarts=0.7, hall_full=0.3,
+    ),
+    "proxies": Profile(
+        proxies=0.8, mixed=0.15, cached=0.05, status=0.05, portal=0.03, cut=0.03, restores=0.7, editions=1.5,
+        opened=0.7, between_acts=12.0, desk=12.0, drop=0.03, lost_answer=0.05, late_double=0.03, partitions=1.0,
+        crashes=0.7, torn=0.5, images=0.3, hall_restarts=0.5,
     ),
     "month": Profile(
         terminals=5, days=30, between_acts=900.0, desk=60.0, poll_seconds=300.0, poll_spacing=60.0, look_seconds=30.0,

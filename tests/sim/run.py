@@ -74,6 +74,10 @@ MUST_HAPPEN: dict[str, tuple[str, ...]] = {
         "another catalogue", "another calendar", "hall restored", "entries lost by the hall", "no intake.no_item",
         "logged catalogue.head", "logged calendar.head", "timer", "night", "began from a snapshot",
     ),
+    "proxies": (
+        "mixed", "too large an answer for a proxy", "hall restored", "entries lost by the hall", "cached",
+        "another catalogue", "began from a snapshot",
+    ),
     "disk-full": ("no store.disk_full", "hall disk full", "answer 503 storage", "crash", "torn save"),
 }  # fmt: skip
 """What has to happen at least once over the seeds of a profile, or they have proven nothing."""

@@ -33,6 +33,7 @@ from local_db.shipped import shipped_catalogue_files
 from tests.sim.dice import Dice
 from tests.sim.loop import LoopClock, PowerCut
 from tests.sim.programs import OLD, Program
+from tests.sim.proxy import Shared
 
 HALL = "420118"
 CODE = "ABCDE-FGHJK"
@@ -76,6 +77,7 @@ class Server:
         self.second = folder / "second"
         self._backups: Backups | None = None
         self._busy: set[asyncio.Task[httpx.Response]] = set()
+        self.shared = Shared()
         self.store: SqliteStore | None = None
         self.start()
         self._found()

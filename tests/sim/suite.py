@@ -24,6 +24,7 @@ WORLDS = {
     "damaged": 12,
     "burnt": 20,
     "editions": 20,
+    "proxies": 20,
 }
 """How many seeds of each profile, from 1 on."""
 _PATIENCE = 3600.0

@@ -324,12 +324,21 @@ class Truth:
         if _coded(case) != (row[0] if row else None):
             raise Broken(f"shown: {terminal.number} shows case {case_id} otherwise than log and own facts make it")
 
-    def burnt(self, mirror: Mirror) -> None:
-        """The hall has another log now: nothing that was committed may be missing once all is healed."""
+    def burnt(self, mirror: Mirror, terminals: list[Terminal]) -> None:
+        """The hall has another log now: nothing that was committed may be missing once all is healed, unless its
+        maker's disk is an older one as well and nobody else had seen it.
+        """
         mirror.resolving, mirror.faulty = self.mirror.resolving, self.mirror.faulty
         self.mirror.eyes.close()
         self._had |= self.mirror.places.keys()
         self.mirror, self.blind = mirror, True
+        mirror.look()
+        here = {own.hash for window in self.windows.values() for own in window.own}
+        for hash_, own in list(self.answered.items()):
+            asked = ("select 1 from entry where fact_id = ?", (own.fact.id,))
+            seen = any(terminal.eyes.execute(*asked).fetchone() for terminal in terminals)
+            if hash_ not in here and not seen and mirror.place(hash_) > mirror.end:
+                del self.answered[hash_]
 
     def see_again(self, terminals: list[Terminal]) -> None:
         """Everybody has gone on in the new log: it is read from its beginning, and all is compared."""

@@ -327,8 +327,7 @@ class World:
                 self.truth.mirror.reopen(self.server.peek())
                 self.truth.hall()
             return
-        self.truth.burnt(Mirror(self.server.peek(), self.happened))
-        self.truth.mirror.look()
+        self.truth.burnt(Mirror(self.server.peek(), self.happened), self.terminals)
         if self.truth.mirror.end < lost:
             self.happened["entries lost by the hall"] += 1
         self.trace.say("hall", f"is up again, with {self.truth.mirror.end} entries where {lost} were")
