@@ -6,11 +6,10 @@ that was corrected or revoked meanwhile has to be told how it is, and by a perso
 
 from __future__ import annotations
 
-import msgspec
-
 from casework.case import Case
 from casework.events import EVENTS, Klass
 from casework.facts import Fact
+from casework.folding import has_moved
 from casework.folding.intake import stands_alone
 
 FLAGGED = "flagged"
@@ -47,7 +46,7 @@ def is_beside(fact: Fact, before: Case | None, after: Case | None, flags: tuple[
         return fact.type in _IN_HAND or _is_written(fact)
     if fact.type in RESULT and flags[0] == STALE:
         return True
-    return fact.type in _IN_HAND and msgspec.structs.replace(after, facts=before.facts) == before
+    return fact.type in _IN_HAND and not has_moved(before, after)
 
 
 def crosses(fact: Fact, before: Case) -> frozenset[str]:

@@ -187,6 +187,8 @@ class Case(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """The last day on which something could have been asked for, where the hall's timer accepted it (R4)."""
     settled: bool = False
     """That is provisional no more (S30)."""
+    set_aside: bool = False
+    """It was taken back by a notice of before (S30): a paper that tells of it is called back, however late it comes."""
     pauses: tuple[Pause, ...] = ()
     extension: Extension | None = None
     recused: tuple[str, ...] = ()

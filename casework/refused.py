@@ -13,7 +13,7 @@ from casework.bodies import PaperOut, StaffSet
 from casework.case import Case, PrintedPaper, Recall
 from casework.events import EVENTS
 from casework.facts import Fact
-from casework.folding import evolve
+from casework.folding import evolve, has_moved
 from casework.wire import Tray
 
 
@@ -64,7 +64,7 @@ def moves_nothing(case: Case | None, facts: Iterable[Fact]) -> Fact | None:
         if after is None or case is None:
             if after is None:
                 return fact
-        elif msgspec.structs.replace(after, facts=case.facts, acts=case.acts) == case:
+        elif not has_moved(case, after):
             return fact
         case = after
     return None

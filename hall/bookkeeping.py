@@ -44,7 +44,8 @@ class Bookkeeping:
         self._soonest_doubt = stamp(moment(now) + timedelta(seconds=limits.clock_offset_seconds))
         self._heard: list[tuple[Piece, bool]] = []
         self.late_notices: list[Fact] = []
-        """Notices that came for a case which the timer had accepted meanwhile (S30)."""
+        """Notices that take back what the timer had accepted meanwhile, one of each case (S30)."""
+        self._late: list[tuple[Piece, Fact, Case]] = []
         self.doubled: list[str] = []
         """Cases whose number another case had before (S27)."""
         self.adoptions: list[AdoptionRow] = []
@@ -77,8 +78,6 @@ class Bookkeeping:
         if names_a_module(fact):
             live.module = body_of(fact).module
         late = before is not None and bool(before.deemed) and self._may_be_of_before(piece.envelope, fact)
-        if late:
-            self.late_notices.append(fact)
         verdict = self._verdict(judgement, revision)
         scope = live.scope
         masked = scope == HALL_SCOPE
@@ -97,9 +96,23 @@ class Bookkeeping:
         self._docket.note_scan(fact)
         if fact.type in SETTLES:
             self._settle(fact)
-        counts_yet = late and before is not None and takes_back(before, fact)
-        if is_beside(fact, before, case, verdict.flags) and not counts_yet:
+        if late and before is not None:
+            self._late.append((piece, fact, before))
+        elif is_beside(fact, before, case, verdict.flags):
             self._look_after(piece, fact, before, CORRECTED if verdict.flags[0] == STALE else ())
+
+    def _heard_late(self) -> None:
+        """Of the notices of before the timer the first that was told in time takes its acceptance back; the others move
+        nothing, and their papers are out (S15, S30).
+        """
+        counts: dict[str, Fact] = {}
+        for piece, fact, before in self._late:
+            case = self._docket.live(fact.case).case
+            if fact.case not in counts and case is not None and takes_back(case, fact):
+                counts[fact.case] = fact
+            else:
+                self._look_after(piece, fact, before)
+        self.late_notices = list(counts.values())
 
     def _look_after(self, piece: Piece, fact: Fact, before: Case | None, unseen: Collection[str] = ()) -> None:
         """A task for a person: what happened moves nothing, or crosses what its maker had not seen, and its paper may
@@ -197,8 +210,6 @@ class Bookkeeping:
                 continue
             if row.tray.root:
                 self._reopen[row.tray.terminal, row.tray.root] = None
-            else:  # given up unread: whatever waited for it is looked at
-                self._reopen.update(dict.fromkeys(self._docket.held_lanes(row.tray.terminal)))
             bearer = self._docket.bearer(id_)
             if bearer is not None and bearer.verdict.v == "held":  # given up: never judged again
                 self._docket.put(msgspec.structs.replace(bearer, verdict=settled_verdict(bearer.verdict)), None)
@@ -214,6 +225,8 @@ class Bookkeeping:
         if row is None or row.tray.settled:
             return None
         self._put_tray(msgspec.structs.replace(row, tray=msgspec.structs.replace(row.tray, settled=how)))
+        if not row.tray.root:  # given up, or read at last: in whatever lane something waited for it, it is looked at
+            self._reopen.update(dict.fromkeys(self._docket.held_lanes(row.tray.terminal)))
         return row
 
 

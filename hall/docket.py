@@ -222,11 +222,14 @@ class Docket:
         return staged or next(iter(self._reading.tray_rows((id_,))), None)
 
     def given_up(self, pieces: Iterable[Piece]) -> dict[str, TrayRow]:
-        """Lines of what a person has given up before a restored hall forgot what it was, by the fact's id (S25)."""
+        """Lines of what a person has given up before a restored hall forgot what it was, by the piece's id (S25): also
+        of what came without its bytes then.
+        """
         if self.hall.epoch == 1:
             return {}
-        rows = self._reading.tray_rows([piece.id for piece in pieces if piece.fact])
-        return {row.id: row for row in rows if row.tray.settled in {"withdraw", "amend"} and row.tray.kind != FLAGGED}
+        ids = {name: piece.id for piece in pieces for name in (piece.envelope.fact_hash, piece.id)}
+        over = [row for row in self._reading.tray_rows(ids) if row.tray.settled in {"withdraw", "amend"}]
+        return {ids[row.id]: row for row in over if row.tray.kind != FLAGGED}
 
     def put_tray(self, row: TrayRow) -> None:
         """A tray entry as it is now."""

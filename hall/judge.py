@@ -38,13 +38,14 @@ class Sitting(Lanes):
             if self._reopen and after not in self._reopen_after:
                 self._reopen_lanes()
             fresh = [piece for piece in group if self._is_fresh(piece, known.get(piece.envelope.seq))]
-            if fresh and given_up.keys() >= {piece.id for piece in group}:
-                for piece in fresh:
-                    self._stays_given_up(piece, given_up[piece.id])
-            elif fresh:
+            over = [piece for piece in fresh if piece.id in given_up]
+            for piece in over:
+                self._stays_given_up(piece, given_up[piece.id])
+            fresh = [piece for piece in fresh if piece.id not in given_up]
+            if fresh:
                 first = fresh[0].fact
                 whole = first is None or present[first.group.id].issuperset(range(first.group.size))
-                self._judge(fresh, whole=whole)
+                self._judge(fresh, whole=whole and not over)
         self._reopen_lanes()
 
     def _is_fresh(self, piece: Piece, register: Register | None) -> bool:
@@ -136,6 +137,7 @@ class Sitting(Lanes):
 
     def close(self) -> None:
         """Fold what was accepted into the cases' rows. Called once, after everything was heard."""
+        self._heard_late()
         for id_, live in self._docket.touched().items():
             state = encode_case(live.case) if live.case else None
             self._docket.changes.cases[id_] = CaseRow(id_, live.root, live.scope, live.n, state)

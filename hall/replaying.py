@@ -118,14 +118,13 @@ class Replay:
         live = self._docket.live(fact.case)
         proven = entry.verdict is not None and "clock_unproven" not in entry.verdict.flags
         first = all(notice.case != fact.case for notice in self.late_notices)  # a second one asks for nothing
-        if fact.type == "supplement.told" and proven and first and live.case is not None and live.case.deemed:
-            self.late_notices.append(fact)
         before = live.case
+        late = fact.type == "supplement.told" and proven and first and before is not None and takes_back(before, fact)
+        if late:
+            self.late_notices.append(fact)
         live.case, live.n, live.root, live.changed = evolve(before, fact), live.n + 1, fact.root, True
-        late = bool(self.late_notices) and self.late_notices[-1] is fact
-        counts_yet = late and before is not None and takes_back(before, fact)
         crossed = self._crossed(entry, fact, before)
-        if crossed or (is_beside(fact, before, live.case, _COMES_LATE) and not counts_yet):
+        if crossed or (is_beside(fact, before, live.case, _COMES_LATE) and not late):
             self.beside.append((entry, fact, before, crossed))
         self._docket.note_scan(fact)
         if names_a_module(fact):

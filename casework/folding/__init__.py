@@ -24,7 +24,7 @@ EVOLVERS: dict[str, Evolver] = {
     **claims.EVOLVERS, **scans.EVOLVERS,
 }  # fmt: skip
 
-FOLD = "7"
+FOLD = "8"
 """Which fold this is: another one makes every state anew, at the hall and at the terminals."""
 
 
@@ -77,6 +77,14 @@ def fold(facts: tuple[Fact, ...] | list[Fact], case: Case | None = None) -> Case
     for fact in facts:
         case = evolve(case, fact)
     return case
+
+
+def has_moved(before: Case, after: Case) -> bool:
+    """Whether a fact did more to its case than being counted. Whoever acts in vain has it taken up all the same."""
+    taken_up = msgspec.structs.replace(
+        before, facts=after.facts, acts=after.acts, handed=after.handed, claims=after.claims
+    )
+    return after != taken_up
 
 
 def _begin(fact: Fact, body: bodies.Received) -> Case:

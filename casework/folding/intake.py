@@ -138,7 +138,7 @@ def stands_alone(case: Case) -> bool:
 
 def takes_back(case: Case, notice: Fact) -> bool:
     """Whether a notice that comes after the timer was told in time, and the acceptance can still be taken back."""
-    return stands_alone(case) and notice.time.at[:10] <= case.deemed
+    return case.is_open and stands_alone(case) and notice.time.at[:10] <= case.deemed
 
 
 _BEFORE_ACCEPTANCE = frozenset({"receipt", "supplement", "guide", "ticket"})
@@ -157,6 +157,7 @@ def _set_aside(case: Case, fact: Fact, body: bodies.TimerSetAside) -> Case:
         accepted_at="",
         deemed="",
         settled=False,
+        set_aside=True,
         pauses=(),
         extension=None,
         forwarded=None,

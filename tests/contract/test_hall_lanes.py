@@ -170,6 +170,24 @@ def test_s12_what_follows_a_receipt_whose_bytes_are_missing_waits_and_comes_in_i
     in_hall(tmp_path, story)
 
 
+def test_s12_what_waited_for_unread_bytes_in_another_lane_goes_on_when_they_come(tmp_path: Path) -> None:
+    """Of bytes that nobody could read nobody knows whose they are: the next applicant's file waited, and for ever."""
+
+    async def story(world: HallWorld, client: Client) -> None:
+        window = await world.window("0012", client)
+        opened = bodies.PrefileOpened("K7PM3XQ2", "single", bodies.Form("D01"))
+        file = window.make("prefile.opened", opened, "f" * 32)
+        window.seal(window.received(), file)
+        whole = as_stub(window, 1)
+        assert await pushed(window, 1, 2) == [("held", "bytes"), ("held", "lane")]
+        window.sent[0] = whole
+        assert await pushed(window, 1, 1) == [("accepted", "")]
+        assert world.waiting() == []
+        assert file.id in [entry.fact_id for entry in world.entries() if entry.kind == ENTRY_FACT]
+
+    in_hall(tmp_path, story)
+
+
 def test_s16_bytes_that_are_lost_for_good_can_be_given_up_with_all_that_followed(tmp_path: Path) -> None:
     async def story(world: HallWorld, client: Client) -> None:
         window = await world.window("0012", client)

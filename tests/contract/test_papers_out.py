@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 import msgspec
+import pytest
 
 from casework import bodies
 from casework.case import Case
@@ -317,5 +318,98 @@ def test_s15_a_notice_of_before_that_comes_when_the_acceptance_is_on_paper_is_a_
         await other.push(notice)
         assert of(world, case).state == "accepted"
         assert waits(world) == [("flagged", "supplement.told", "not_received")]
+
+    in_hall(tmp_path, story)
+
+
+def test_s14_money_that_came_for_an_ended_case_which_had_been_handed_to_a_person_is_looked_after(
+    tmp_path: Path,
+) -> None:
+    """That the item was hers ended with the payment: so the payment was taken for one that moves the case."""
+
+    async def story(world: HallWorld, client: Client) -> None:
+        one, other, case = await two(world, client)
+        await one.push(one.make("handed_over", bodies.HandedOver("single", "", "2001", "王"), case))
+        await one.push(one.make("withdrawn", bodies.Withdrawn("不办了"), case))
+        assert of(world, case).handed
+        await other.push(other.make("paid", bodies.Paid("pay", "T-1", 5000), case))
+        assert waits(world) == [("flagged", "paid", "case_ended")]
+
+    in_hall(tmp_path, story)
+
+
+async def deemed(world: HallWorld, client: Client, *at: str) -> tuple[Window, str, list[tuple[Window, Fact]]]:
+    """A case that the timer has accepted, and a window for each notice, made without the line at these times."""
+    one, other, case = await two(world, client)
+    third = await world.window("0014", client)
+    await third.pull_all()
+    made = [
+        (window, msgspec.structs.replace(told(window, case), time=_at(time)))
+        for window, time in zip((other, third), at, strict=False)
+    ]
+    world.clock.go(9 * DAY)
+    world.api.hall.tick()
+    assert of(world, case).deemed
+    await one.pull_all()
+    return one, case, made
+
+
+@pytest.mark.parametrize(
+    ("times", "counts"),
+    [
+        (("2026-11-27T16:30:00.000", "2026-11-27T16:40:00.000"), 0),
+        (("2026-12-01T09:00:00.000", "2026-11-27T16:40:00.000"), 1),
+    ],
+    ids=["both-in-time", "the-first-too-late"],
+)
+def test_s17_s30_of_two_notices_that_are_judged_together_after_the_timer_one_counts_and_the_other_is_a_task(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, times: tuple[str, str], counts: int
+) -> None:
+    """The hall could judge neither of them before its update. Both counted as the one that takes the timer back."""
+
+    async def story(world: HallWorld, client: Client) -> None:
+        _, case, made = await deemed(world, client, *times)
+        monkeypatch.setattr("hall.judging.admit", lambda *_: 1 / 0)
+        for window, notice in made:
+            assert said(await window.push(notice)) == [("held", "internal")]
+        monkeypatch.undo()
+        world.restart()
+        world.api.hall.start()
+        assert of(world, case).state == "awaiting_supplement"
+        supplement = of(world, case).supplement
+        assert supplement is not None
+        assert supplement.told_at == times[counts]
+        assert [(line.fact, line.kind) for line in lines(world)] == [(made[1 - counts][1].id, "flagged")]
+
+    in_hall(tmp_path, story)
+
+
+def test_s30_a_notice_of_before_the_timer_that_comes_when_the_case_has_ended_is_a_task(tmp_path: Path) -> None:
+    async def story(world: HallWorld, client: Client) -> None:
+        one, case, ((other, notice),) = await deemed(world, client, "2026-11-27T16:30:00.000")
+        await one.push(one.make("withdrawn", bodies.Withdrawn("不办了"), case))
+        await other.push(notice)
+        assert waits(world) == [("flagged", "supplement.told", "case_ended")]
+
+    in_hall(tmp_path, story)
+
+
+def test_s30_a_notice_of_the_timers_acceptance_that_turns_up_after_the_case_was_accepted_anew_is_called_back(
+    tmp_path: Path,
+) -> None:
+    """Two notices of acceptance with different days were out, and nobody was told of the first one."""
+
+    async def story(world: HallWorld, client: Client) -> None:
+        one, case, ((other, notice),) = await deemed(world, client, "2026-11-27T16:30:00.000")
+        old = one.make("printed", bodies.Printed("acceptance", 1, ""), case)
+        await other.push(notice)
+        await other.pull_all()
+        world.clock.go(DAY)
+        await other.push(other.make("material.added", bodies.MaterialAdded({"D01-01": "original"}), case))
+        anew = other.accepted(case)
+        await other.push(anew, printed(other, anew, "acceptance"))
+        assert of(world, case).accepted
+        await one.push(old)
+        assert [(each.paper, each.at) for each in of(world, case).open_recalls] == [("acceptance", old.time.at)]
 
     in_hall(tmp_path, story)

@@ -13,7 +13,7 @@ import pytest
 
 from casework import bodies
 from casework.facts import Fact
-from casework.wire import START, Place, Point
+from casework.wire import ENTRY_FACT, START, Place, Point
 from hall.backups import Backups
 from hall.docket import Docket
 from hall.replaying import Replay
@@ -22,9 +22,10 @@ from hall.scoping import set_scopes
 from hall.sqlite_store import SqliteStore
 from tests.contract.test_hall_healing import copied, offers, page, restored
 from tests.contract.test_hall_insisting import a_case, stale
+from tests.contract.test_hall_lanes import as_stub
 from tests.contract.test_hall_lost_and_found import DAY, gathered, placed, plugged, rolled_back, shows
 from tests.contract.test_papers_out import BOSS, DELIVERY, lines, of, printed, said, told, waits
-from tests.hall_world import HallWorld, Window, in_hall
+from tests.hall_world import HallWorld, Window, in_hall, together
 
 Client = httpx.AsyncClient
 REFUSED = bodies.RefusedAtIntake("not_our_power", "不属于本级", "可以复议", "市局")
@@ -333,5 +334,70 @@ def test_t32_s16_a_line_that_its_maker_alone_was_shown_ends_for_everybody_who_se
         with world.store.reading() as reading:
             (row,) = reading.tray_rows((late.id,))
         assert (row.scope, row.tray.settled) == (over.scope, "withdraw")
+
+    in_hall(tmp_path, story)
+
+
+def stands(world: HallWorld, fact: Fact) -> bool:
+    """Whether the hall has accepted it."""
+    return any(entry.fact_id == fact.id for entry in world.entries() if entry.kind == ENTRY_FACT)
+
+
+async def shown_without_its_maker(world: HallWorld, other: Window, common: Point, file: Path) -> None:
+    """The hall is restored, and a window shows it all but what its maker alone was told."""
+    head, entries, end = await page(other)
+    restored(world, file)
+    await offers(other, 0, head, points=(end, common))
+    assert (await offers(other, common.seq, head, points=(common,), entries=entries)).status_code == 200
+    gathered(world)
+
+
+@pytest.mark.parametrize("read", [True, False], ids=["its-bytes-come", "still-unread"])
+def test_t32_s12_what_was_given_up_unread_stays_so_when_its_window_sends_it_again(tmp_path: Path, read: bool) -> None:
+    """It had been done in another way since; with its bytes it was judged anew, and stood beside that."""
+
+    async def story(world: HallWorld, client: Client) -> None:
+        one, other = await world.window("0012", client), await world.window("0014", client)
+        case = await a_case(one)
+        await other.pull_all()
+        common = Point(other.cursor, other.chain)
+        copied(world, tmp_path / "backup.db")
+        came = one.make("material.added", bodies.MaterialAdded({"D01-01": "original"}), case)
+        one.seal(came)
+        whole = as_stub(one, len(one.sent))
+        await one.post(one.batch(len(one.sent), len(one.sent)))
+        nameless = one.envelopes[-1].fact_hash
+        assert said(await other.push(other.gives_up(case, nameless))) == [("accepted", "")]
+        await shown_without_its_maker(world, other, common, tmp_path / "backup.db")
+        if read:
+            one.sent[-1] = whole
+        await sends_again(one)
+        assert not stands(world, came)
+        assert waits(world) == []
+        again = [entry.verdict for entry in world.entries() if entry.scope == "terminal/0012" and entry.verdict]
+        assert [(verdict.v, verdict.code) for verdict in again] == [("rejected", "settled")]
+
+    in_hall(tmp_path, story)
+
+
+def test_t32_s3_one_fact_of_a_command_that_was_given_up_alone_stays_so(tmp_path: Path) -> None:
+    async def story(world: HallWorld, client: Client) -> None:
+        one, other = await world.window("0012", client), await world.window("0014", client)
+        case = await a_case(one)
+        await other.pull_all()
+        common = Point(other.cursor, other.chain)
+        copied(world, tmp_path / "backup.db")
+        came = one.make("material.added", bodies.MaterialAdded({"D01-01": "original"}), case)
+        asked = one.make("nudged", bodies.Nudged("请快"), case)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("hall.judging.admit", lambda *_: 1 / 0)
+            await one.push(*together(came, asked))
+        assert said(await other.push(other.gives_up(case, came.id))) == [("accepted", "")]
+        await shown_without_its_maker(world, other, common, tmp_path / "backup.db")
+        await sends_again(one)
+        assert not stands(world, came)
+        assert [(line.fact, line.kind) for line in lines(world)] == [(asked.id, "held")]
+        later = await fresh(world, client)
+        assert said(await later.push(later.gives_up(case, asked.id))) == [("accepted", "")]
 
     in_hall(tmp_path, story)

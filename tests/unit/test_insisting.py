@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from casework import bodies
-from casework.case import Case, PrintedPaper, Recall
+from casework.case import Case, Handed, PrintedPaper, Recall
 from casework.decide import unmask
 from casework.drafting import Decision
 from casework.events import EVENTS, body_of
@@ -158,6 +158,8 @@ def test_s15_an_act_that_would_move_nothing_any_more_is_not_insisted_on(office: 
     no = settle_by_insisting(moved, (line.tray.fact,), "属实", waiting)
     assert no == Refusal("insist_idle", {"type": "step.done", "state": moved.state})
     assert dict(ways_out(moved, line, waiting))["insist"] == no
+    handed = msgspec.structs.replace(moved, handed=Handed("2001", "王", "1001", AT))
+    assert insists(office, handed, line) == "insist_idle", "that it is nobody's any more moves nothing"
 
 
 def test_s15_nobody_insists_without_reason_without_case_or_on_what_does_not_wait(office: Office, case: Case) -> None:
