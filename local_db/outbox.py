@@ -43,9 +43,9 @@ class Outbox(Commit):
         """Where this terminal stands."""
         with self.reading() as db:
             epoch, cursor, chain, head, frozen, acked = db.execute(_SQL["position"]).fetchone()
-            keep = tuple(row[0] for row in db.execute(_SCOPES["kept"]))
+            who = self.identity
+            keep = tuple(row[0] for row in db.execute(_SCOPES["kept"], (who.terminal,)))
         known = msgspec.json.decode(head, type=Signed) if head else None
-        who = self.identity
         return Position(
             who.hall, who.terminal, who.incarnation, epoch, cursor, chain, known, frozen, keep, self.is_adrift(), acked
         )

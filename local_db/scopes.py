@@ -54,7 +54,11 @@ class Scopes(Holes):
         scope is begun, and one that was given up comes back in no page.
         """
         with self.reading() as db:
-            covered = (self._told(db) or set()) | set(dict(db.execute(_SQL["here"]).fetchall()))
+            here = dict(db.execute(_SQL["here"]).fetchall())
+            covered = (self._told(db) or set()) | here.keys()
+        if not here and not start:  # all are sent until the log's word of this terminal has come: some may go again
+            with self.transaction() as db:
+                db.executemany(_SQL["cover_first"], [(scope,) for scope in ("hall", *MODULES)])
         if covered:
             links = tuple(_veiled(link, covered) for link in links)
         return super().apply(links, start, head, chain, epoch, acked)

@@ -9,12 +9,23 @@ select bytes from terminal where number = ?
 select scope, state from scope_here
 
 -- name: kept
--- Scopes that the log has taken away and that are still needed here.
-select scope from scope_here where state <> 'held' order by scope
+-- Scopes that the log has taken away and that are still needed here: what is unsettled in them, what came of them in
+-- part, and where nobody has looked at its word yet. What is sent no more leaves a gap, should they be given back.
+select distinct scope from (select scope, state from scope_here union all select scope, 'held' from scope_fill) h
+where state <> 'held' or (
+    exists (select 1 from terminal where number = ?1) and not exists (
+        select 1 from terminal t, json_each(cast(t.bytes as text), '$.scopes') told
+        where t.number = ?1 and told.value = h.scope
+    )
+) order by scope
 
 -- name: cover
 insert into scope_here (scope, state) values (?, 'held')
 on conflict (scope) do update set state = excluded.state, place = 0
+
+-- name: cover_first
+-- Before the first page.
+insert or ignore into scope_here (scope, state) select ?, 'held' from standing where cursor = 0
 
 -- name: leave
 update scope_here set state = ? where scope = ?

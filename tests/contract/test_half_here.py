@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import httpx
+import pytest
 
 from casework import bodies
 from casework.facts import Fact
+from casework.limits import LIMITS, Limits
 from casework.wire import Answered, Link, Verdict
-from tests.beginning import SMALL, placed
+from tests.beginning import PULLS, SMALL, placed
 from tests.builders import Hand, grouped
-from tests.contract.test_scopes import MODULES, at_hall, give, held
+from tests.contract.test_scopes import MODULES, at_hall, exact, give, held, work
 from tests.hall_world import HallWorld, Window, in_hall
 from tests.lines import Place
 from tests.terminals import enrolled
@@ -133,6 +135,104 @@ def test_s7_s21_a_module_that_a_snapshot_brought_back_while_it_was_going_goes_as
         assert {row[1] for row in held(place)["shown"]} == {"single"}
 
     in_hall(tmp_path, story, limits=SMALL)
+
+
+class Ticking(httpx.AsyncBaseTransport):
+    """The hall looks at its timers behind every answer."""
+
+    def __init__(self, world: HallWorld) -> None:
+        self.world = world
+        self.inner = httpx.ASGITransport(app=world.app)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        answer = await self.inner.handle_async_request(request)
+        self.world.api.hall.tick()
+        return answer
+
+
+def test_t67_a_module_that_was_taken_away_by_mistake_and_is_given_back_lacks_no_case(tmp_path: Path) -> None:
+    """The word came in one page of many: behind it the window did not say what it needs still, and was sent no more."""
+
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        window = await world.window("0012", client)
+        place = await placed(world, "0032", limits=PULLS, wire=lambda _: Ticking(world))
+        await place.sync()
+        mine = place.hand.received(module="business", item="A01")
+        place.commit(mine, place.hand.decided(mine.case))
+        await place.sync()
+        assert place.memory.pending().rejected == 1, "so the module stays until somebody has settled it"
+        give(world, "0032", "single")
+        for rounds in (6, 3):  # more than a page, and then what the window was not sent any more
+            await work(window, rounds)
+            await place.sync()
+        give(world, "0032", *MODULES)
+        await work(window, 1)
+        await place.sync()
+        exact(world, place, *MODULES)
+
+    in_hall(tmp_path, story, limits=PULLS)
+
+
+async def pulled(place: Place) -> None:
+    """The whole log, and nothing else."""
+    place.start()
+    while (page := await place.line._inbound.step(0.0)).upto < page.newest:
+        pass
+
+
+def test_s7_a_module_that_is_taken_away_while_it_comes_and_given_once_more_lacks_no_case(tmp_path: Path) -> None:
+    """The line is slow, and IT changes its mind twice: what was asked for in between was not sent."""
+
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        window = await world.window("0012", client)
+        place = await placed(world, "0032", limits=PULLS)
+        await place.sync()
+        give(world, "0032", "single")
+        for _ in range(2):
+            place.restart()
+            await place.sync()
+            world.api.hall.tick()
+        await work(window, 8)
+        await place.sync()
+        give(world, "0032", "single", "business")
+        await pulled(place)
+        await place.line._scopes.step()
+        give(world, "0032", "single")
+        for _ in range(2):
+            await pulled(place)
+            world.api.hall.tick()
+            await place.line._scopes.step()
+        refill = place.memory.refill()
+        assert refill is not None, "it is still coming"
+        give(world, "0032", "single", "business")
+        await pulled(place)
+        await place.sync()
+        exact(world, place, "single", "business")
+
+    in_hall(tmp_path, story, limits=PULLS)
+
+
+@pytest.mark.parametrize("limits", [PULLS, LIMITS], ids=["many pages", "one page"])
+def test_s7_a_window_that_is_given_fewer_modules_before_its_first_sync_shows_no_others(
+    tmp_path: Path, limits: Limits
+) -> None:
+    """All of them came with the first pages. Their cases stayed in its lists as they were that day."""
+
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        window = await world.window("0012", client)
+        await work(window, 3)
+        place = await placed(world, "0032", limits=limits)
+        give(world, "0032", "single")
+        for _ in range(2):
+            place.restart()
+            await place.sync()
+            world.api.hall.tick()
+        await work(window, 1)
+        await place.sync()
+        exact(world, place, "single")
+        assert {row[1] for row in held(place)["shown"]} == {"single"}
+
+    in_hall(tmp_path, story, limits=limits)
 
 
 def test_s21_an_own_case_that_is_at_the_hall_stays_one_when_an_update_folds_everything_anew(tmp_path: Path) -> None:
