@@ -10,7 +10,7 @@ from casework.calendar import parse as parse_calendar
 from casework.case import Case, decode_case, encode_case
 from casework.errors import BadBytes, BadDate
 from casework.events import body_of
-from casework.folding.intake import stands_alone
+from casework.folding.intake import takes_back
 from casework.prefile import Prefile, decode_prefile, fold_prefile
 from casework.standing import standing
 from casework.timers import timers_of
@@ -209,19 +209,15 @@ class Judgement:
             if notice.type != "supplement.told":
                 continue
             deemed = [body_of(fact).due for _, fact in facts[:at] if fact.type == "deemed_accepted"]
-            case = self._mirror.folded(case_id, seq)
             entry = self._mirror.entries[seq - 1]
+            at_once = [place for place, _ in facts if self._mirror.entries[place - 1].received_at == entry.received_at]
+            case = self._mirror.folded(case_id, max(at_once))  # it may have come with what ends or accepts the case
             unheard = all(place > notice.base.cursor for place, fact in facts[:at] if fact.type == "deemed_accepted")
-            if not deemed or case is None or not stands_alone(case) or not unheard:
-                continue
-            if any(
-                later.type == "accepted" and self._mirror.entries[place - 1].received_at == entry.received_at
-                for place, later in facts[at + 1 :]
-            ):  # it came with the acceptance by a person, which stands
+            if not deemed or case is None or not takes_back(case, notice) or not unheard:
                 continue
             proven = "clock_unproven" not in (entry.verdict.flags if entry.verdict else ())
             after = [fact.type for _, fact in facts[at + 1 :]]
-            if proven and notice.time.at[:10] <= case.deemed and "timer.set_aside" not in after:
+            if proven and "timer.set_aside" not in after:
                 raise Broken(
                     f"timer: the notice at {seq} was given before the timer of {deemed} and counts for nothing"
                 )
