@@ -19,7 +19,7 @@ from casework.facts import HALL, NO_HASH, Envelope, Fact, decode_fact
 from casework.rules import Bench
 from casework.scans import can_come
 from casework.seals import key_id
-from casework.wire import ENTRY_FACT, Place, decode_entry
+from casework.wire import ENTRY_FACT, Entry, Place, decode_entry
 from hall.adopting import judged
 from hall.lineage import Lineage
 from hall.live import HALL_SCOPE, Later, Live, live_of
@@ -152,6 +152,11 @@ class Docket:
             self._bearers[fact_id] = self._reading.bearers((fact_id,)).get(fact_id)
         return self._bearers[fact_id]
 
+    def entry_of(self, register: Register) -> Entry | None:
+        """The entry by which an envelope stands in the log; None where it has none yet."""
+        rows = self._reading.log_rows(register.entry - 1, 1) if register.entry else ()
+        return decode_entry(rows[0].data) if rows else None
+
     def put(self, register: Register, draft: int | None) -> None:
         """An envelope with its newest verdict."""
         self.changes.registers[register.terminal, register.incarnation, register.seq] = register, draft
@@ -222,9 +227,7 @@ class Docket:
         return staged or next(iter(self._reading.tray_rows((id_,))), None)
 
     def given_up(self, pieces: Iterable[Piece]) -> dict[str, TrayRow]:
-        """Lines of what a person has given up before a restored hall forgot what it was, by the piece's id (S25): also
-        of what came without its bytes then.
-        """
+        """Lines of what a person gave up, read or not, before a restored hall forgot it, by the piece's id (S25)."""
         if self.hall.epoch == 1:
             return {}
         ids = {name: piece.id for piece in pieces for name in (piece.envelope.fact_hash, piece.id)}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import msgspec
 
 from casework import bodies
@@ -91,7 +93,7 @@ class Replay:
             if fact.type == ADOPTS:
                 self._adopted(entry.verdict.flags, env, fact)
         if fact.type in SETTLES:
-            self._given_up(fact)
+            self._given_up(fact, to_the_place=to_the_place)
         if entry.envelope is not None and entry.envelope.terminal == HALL:
             self._of_hall(entry, fact, draft, to_the_place=to_the_place)
         return draft
@@ -142,12 +144,25 @@ class Replay:
             return frozenset()
         return self._docket.said_since(fact.case, entry.was, crosses(fact, before))
 
-    def _given_up(self, fact: Fact) -> None:
+    def _given_up(self, fact: Fact, *, to_the_place: bool) -> None:
         """What was held and given up is never judged again; its tray line comes as an entry of its own."""
         for id_ in body_of(fact).refused:
             bearer = self._docket.bearer(id_)
-            if bearer is not None and bearer.verdict.v == "held":
+            if bearer is None:
+                continue
+            if bearer.verdict.v == "held":
                 self._docket.put(msgspec.structs.replace(bearer, verdict=settled_verdict(bearer.verdict)), None)
+            elif bearer.verdict.v == "accepted" and not to_the_place and SETTLES[fact.type] != "insist":
+                self._stands_all_the_same(bearer, fact)
+
+    def _stands_all_the_same(self, bearer: Register, resolution: Fact) -> None:
+        """It was judged once more before the hall heard again that somebody had given it up (S15)."""
+        row, entry = self._docket.tray_row(bearer.fact_id), self._docket.entry_of(bearer)
+        if entry is None or (row is not None and row.tray.kind == FLAGGED):  # it was its task that was given up
+            return
+        with contextlib.suppress(BadBytes):
+            fact = decode_fact(entry.fact)
+            self.beside.append((entry, fact, self._docket.live(fact.case).case, frozenset({resolution.type})))
 
     def _of_hall(self, entry: Entry, fact: Fact, draft: int, *, to_the_place: bool) -> None:
         """Roster, heads and terminals; and, at the very place, where the hall's own chain of envelopes ends."""
@@ -237,6 +252,8 @@ class Replay:
         if tray is None:
             return self._draft(entry, "")
         known = self._docket.tray_row(tray.fact)
+        if not to_the_place and self._stands_since(tray):
+            return None
         if known is not None and not to_the_place:
             again = known.tray == tray and entry.scope == known.scope
             if again or _is_over(known.tray, tray):
@@ -247,6 +264,11 @@ class Replay:
         scope = known.scope if known and entry.scope.startswith(TERMINAL_SCOPE) else entry.scope
         self._docket.put_tray(TrayRow(tray.fact, scope, blocks, tray))
         return self._draft(entry, "")
+
+    def _stands_since(self, tray: Tray) -> bool:
+        """Whether what waits there stands: it was judged once more, by a hall that had forgotten why it had not."""
+        bearer = self._docket.bearer(tray.fact)
+        return tray.kind != FLAGGED and not tray.settled and bearer is not None and bearer.verdict.v == "accepted"
 
     def _draft(self, entry: Entry, case: str) -> int:
         self._docket.changes.drafts.append(Draft(entry, case))

@@ -21,7 +21,7 @@ from hall.restoring import restore
 from hall.scoping import set_scopes
 from hall.sqlite_store import SqliteStore
 from tests.contract.test_hall_healing import copied, offers, page, restored
-from tests.contract.test_hall_insisting import a_case, stale
+from tests.contract.test_hall_insisting import a_case, insists, stale
 from tests.contract.test_hall_lanes import as_stub
 from tests.contract.test_hall_lost_and_found import DAY, gathered, placed, plugged, rolled_back, shows
 from tests.contract.test_papers_out import BOSS, DELIVERY, lines, of, printed, said, told, waits
@@ -399,5 +399,40 @@ def test_t32_s3_one_fact_of_a_command_that_was_given_up_alone_stays_so(tmp_path:
         assert [(line.fact, line.kind) for line in lines(world)] == [(asked.id, "held")]
         later = await fresh(world, client)
         assert said(await later.push(later.gives_up(case, asked.id))) == [("accepted", "")]
+
+    in_hall(tmp_path, story)
+
+
+@pytest.mark.parametrize("way", ["waits", "withdraw", "insist"])
+def test_t32_s15_s16_what_was_refused_before_the_loss_and_stands_since_is_not_called_refused(
+    tmp_path: Path, way: str
+) -> None:
+    """Its lane was blocked by a line that said so. That somebody had given it up, and it stands, is a task."""
+
+    async def story(world: HallWorld, client: Client) -> None:
+        one, other = await world.window("0012", client), await world.window("0007", client)
+        place = await placed(world, "0031")
+        case = await a_case(one)
+        await other.pull_all()
+        await place.sync()
+        copied(world, tmp_path / "backup.db")
+        late = await stale(one, other, case)
+        if way != "waits":
+            settles = other.gives_up(case, late.id) if way == "withdraw" else insists(other, case, late)
+            assert said(await other.push(settles)) == [("accepted", "")]
+        await place.sync()
+        restored(world, tmp_path / "backup.db")
+        gathered(world)
+        await sends_again(one)
+        assert stands(world, late)
+        plugged(world, place)
+        await place.sync()
+        task = [(late.id, "flagged", {"what": "resolve.withdraw"})] if way == "withdraw" else []
+        assert [(line.fact, line.kind, line.facts) for line in lines(world)] == task
+        await place.sync()
+        assert [line.fact for line in place.memory.tray()] == [id_ for id_, _, _ in task]
+        assert place.memory.case_state(case) == world.case(case)
+        one.cursor, one.chain = START
+        assert said(await one.push(one.examined(case))) == [("accepted", "")], "its lane is open"
 
     in_hall(tmp_path, story)
