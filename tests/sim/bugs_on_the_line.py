@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from casework.wire import Answered, Verdict
+from casework.wire import Answered, PushAnswer, Verdict
 from sync.errors import NotTheHall
 from tests.sim.planting import Bug
 
@@ -57,6 +57,15 @@ def _any_page_is_a_yes(real: Any) -> Any:
     return send
 
 
+def _takes_anybodys(real: Any) -> Any:
+    """An answer with the right numbers is the answer, whatever batch it names."""
+
+    def answers(answer: PushAnswer, out: Any) -> bool:
+        return bool(real(msgspec.structs.replace(answer, head=""), out))
+
+    return answers
+
+
 ON_THE_LINE = (
     Bug("gives up after five tries", "the line's patience", ("line",), fixed=True,
         patches=(("sync.line", "patience", _gives_up),)),
@@ -64,6 +73,8 @@ ON_THE_LINE = (
         seed=2, patches=(("sync.inbound", "Inbound._proven", _believes_pages),)),
     Bug("splits a group over two batches", "the line's batches", ("whole",), fixed=True, seed=3,
         patches=(("local_db.outbox", "Outbox.outgoing", _splits),)),
+    Bug("takes another window's answer for its own", "the line's answers", ("lost",), profile="proxies",
+        patches=(("sync.outbound", "_answers", _takes_anybodys),)),
     Bug("takes a portal's page for a yes", "the line's answers", ("lost",),
         patches=(("sync.outbound", "Outbound._send", _any_page_is_a_yes),)),
 )  # fmt: skip

@@ -143,7 +143,10 @@ class Wire(httpx.AsyncBaseTransport):
         before = await self._on_the_way(request, fault)
         if before is not None:
             return before
-        response = self._through(request, await self._asked(request, fault), fault)
+        other = self._server.shared.of_another(self._name, request) if fault == "mixed" else None
+        if other is not None and self._stream.random() < 0.5:  # and the question went to wherever that one's should
+            return self._given_back(request, other)
+        response = self._given_back(request, await self._asked(request, fault), other)
         if self.deaf:
             self._happened["one way: no answer arrives"] += 1
             raise httpx.RemoteProtocolError("no answer arrives", request=request)
@@ -171,19 +174,16 @@ class Wire(httpx.AsyncBaseTransport):
             return self._before[request.url.path]
         return None
 
-    def _through(self, request: httpx.Request, response: httpx.Response, fault: str) -> httpx.Response:
-        """What the proxy that all share gives back of the hall's answer, or of somebody else's."""
-        other = self._server.shared.of_another(self._name, request) if fault == "mixed" else None
-        if self._profile.mixed and response.status_code == 200:
+    def _given_back(
+        self, request: httpx.Request, response: httpx.Response, other: httpx.Response | None = None
+    ) -> httpx.Response:
+        """What the proxy that all share gives back of the hall's answer, or of `other`, which was somebody else's."""
+        if other is None and self._profile.mixed and response.status_code == 200:
             self._server.shared.carried(self._name, request, response)
-        if other is not None:
-            self._happened["mixed"] += 1
-            response = other
-        if self.proxy is None:
-            return response
-        back = self.proxy.back(request, response)
-        if back.status_code != response.status_code:
-            self._happened["too large an answer for a proxy"] += 1
+        self._happened["mixed"] += other is not None
+        said = other or response
+        back = self.proxy.back(request, said) if self.proxy is not None else said
+        self._happened["too large an answer for a proxy"] += back.status_code != said.status_code
         return back
 
     def _refused(self) -> httpx.Response:
