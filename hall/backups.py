@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 from datetime import timedelta
+from itertools import chain
 from pathlib import Path
 
 from casework.ambient import Clock, moment, stamp
@@ -83,8 +84,21 @@ class Backups:
             with self._store.reading() as reading:
                 fresh = _end_of(fulls[-1], reading) > 0
         if not fresh:
+            self._nobody_goes_on()
             self.full(self._folder / f"full-{_named(stamp(now))}.db")
             self._put_away()
+
+    def _nobody_goes_on(self) -> None:
+        """Raises Stop where this hall was restored from here and goes on elsewhere: copies of both would push each
+        other out, and the next restore would take the older log for the newest.
+        """
+        with self._store.reading() as reading:
+            here = reading.hall().epoch
+        written = (name.epoch for name in segments_in(self._folder / SEGMENTS))
+        copied = (_epoch_of(path, self._signer.public) for path in fulls_in(self._folder))
+        newest = max(chain(written, copied), default=0)
+        if newest > here:
+            raise Stop("hall.goes_on_elsewhere", folder=str(self._folder), epoch=newest, here=here)
 
     def full(self, path: Path) -> None:
         """A checked, whole copy of the memory while it is served. Raises Stop."""
@@ -133,6 +147,16 @@ def fulls_in(folder: Path) -> list[Path]:
 def _named(at: str) -> str:
     """A time as it stands in a file's name."""
     return f"{moment(at):%Y%m%d-%H%M%S}"
+
+
+def _epoch_of(path: Path, public: str) -> int:
+    """The epoch of a full copy of the hall with this key; 0 where it is another one's, or can't be read."""
+    try:
+        with contextlib.closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as db:
+            epoch, key = db.execute("select epoch, key from hall").fetchone()
+    except (sqlite3.Error, TypeError):
+        return 0
+    return int(epoch) if key == public else 0
 
 
 def _end_of(path: Path, reading: Reading) -> int:

@@ -31,8 +31,8 @@ class Replay:
 
     Args:
         docket: the state as loaded; its changes are written by whoever began.
-        kept: registers of what was refused or held, with their bytes, by terminal, incarnation and number; where
-            nobody has the bytes, the terminal brings them.
+        kept: registers of what was refused, held or masked, with their bytes, by terminal, incarnation and number;
+            where nobody has the bytes, the terminal brings them.
         stands: the hall works already: what it says of terminals goes on counting, and of all else the later word.
     """
 
@@ -86,9 +86,11 @@ class Replay:
         if entry.envelope is not None and entry.verdict is not None:
             env = entry.envelope
             key = self._key(env, to_the_place=to_the_place)
+            kept = self._kept.get(key) if entry.masked else None
             register = Register(
-                *key, env.hash, env.fact_hash, fact.id, True, entry.verdict, 0, fact.root, fact.case, fact.group.id
-            )
+                *key, env.hash, env.fact_hash, fact.id, True, entry.verdict, 0, fact.root, fact.case, fact.group.id,
+                kept.data if kept is not None else None,
+            )  # fmt: skip
             self._docket.put(register, draft)
             if fact.type == ADOPTS:
                 self._adopted(entry.verdict.flags, env, fact)

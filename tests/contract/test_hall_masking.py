@@ -9,6 +9,9 @@ import msgspec
 
 from casework import bodies
 from casework.wire import ENTRY_FACT, CaseAnswer
+from hall.backups import Backups
+from hall.restoring import restore
+from hall.sqlite_store import SqliteStore
 from tests.hall_world import HallWorld, in_hall
 from tests.people import PERSON
 
@@ -60,5 +63,28 @@ def test_s7_the_masked_bytes_are_still_there_after_a_restart_and_once_only(tmp_p
             response = await window.get(f"/sync/v1/case/{CASE}")
         assert len(msgspec.json.decode(response.content, type=CaseAnswer).kept) == 1
         assert sum(entry.fact_id != "" and entry.masked for entry in world.entries()) == 1
+
+    in_hall(tmp_path, story)
+
+
+def test_s7_s26_what_was_put_aside_opens_in_full_also_after_the_hall_was_restored_from_its_segments(
+    tmp_path: Path,
+) -> None:
+    """They had its bytes, and nobody put them back: no other window could ever open it."""
+
+    async def story(world: HallWorld, client: Client) -> None:
+        window = await world.window("0012", client)
+        second = tmp_path / "second"
+        backups = Backups(second, world.path, world.store, world.signer, world.clock)
+        backups.step()
+        await window.push(window.make("prefile.parked", opened(), CASE))
+        backups.step()
+        (tmp_path / "again").mkdir()
+        restore(tmp_path / "again", "hall.db", second, None, world.signer, world.clock, world.ids.new_id)
+        store = SqliteStore(tmp_path / "again" / "hall.db")
+        with store.reading() as reading:
+            (full,) = reading.kept(CASE)
+        store.close()
+        assert full.data == bytes(window.sent[-1].fact)
 
     in_hall(tmp_path, story)
