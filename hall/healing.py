@@ -177,6 +177,7 @@ class Healing(Keeping):
         if replay.late_notices and docket.calendar is not None:
             set_aside(reading, docket.changes, replay.late_notices, self.now, self._new_id, docket.calendar)
         renumber(reading, docket.changes, replay.doubled, self.now, self._new_id)
+        self._doubled |= dict.fromkeys(replay.doubled_then)
         if not replay.said_again:
             return docket.changes
         return own_facts(reading, list(replay.said_again.values()), self.now, self._new_id, docket.changes)
@@ -234,9 +235,9 @@ class Healing(Keeping):
         if not ready or hall.latched:
             return frozenset()
         with self._store.writing() as tx:
-            missing = gaps(tx)
-            changes = own_facts(tx, missing, self.now, self._new_id) if missing else Changes()
+            changes = self._closed(tx, Changes())
             self._save(tx, changes)
+        self._doubled.clear()
         for number in ready:
             self._late.pop(number, None)
         return changes.scopes | {HALL_SCOPE}  # never empty: what was held for what is back now is looked at
@@ -263,12 +264,18 @@ class Healing(Keeping):
 
     def _end_healing(self) -> frozenset[str]:
         with self._store.writing() as tx:
-            hall = tx.hall()
-            missing = gaps(tx)
-            changes = Changes(epoch=msgspec.structs.replace(hall, healing=""))
-            changes = own_facts(tx, missing, self.now, self._new_id, changes) if missing else changes
+            changes = self._closed(tx, Changes(epoch=msgspec.structs.replace(tx.hall(), healing="")))
             self._save(tx, changes)
+        self._doubled.clear()
         return changes.scopes
+
+    def _closed(self, reading: Reading, changes: Changes) -> Changes:
+        """What is said when nothing more is shown: what nobody has, and the numbers that did not come back (S25, S27)."""
+        missing = gaps(reading)
+        if missing:
+            own_facts(reading, missing, self.now, self._new_id, changes)
+        renumber(reading, changes, tuple(self._doubled), self.now, self._new_id)
+        return changes
 
 
 def new_epoch(reading: Reading, reason: str, now: str, until: str, new_id: NewId, least: int = 0) -> Changes:
