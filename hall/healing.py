@@ -270,7 +270,7 @@ class Healing(Keeping):
         return changes.scopes
 
     def _closed(self, reading: Reading, changes: Changes) -> Changes:
-        """What is said when nothing more is shown: what nobody has, and the numbers that did not come back (S25, S27)."""
+        """What is said when nothing more is shown: what nobody has, and new numbers that are lost (S25, S27)."""
         missing = gaps(reading)
         if missing:
             own_facts(reading, missing, self.now, self._new_id, changes)
