@@ -10,7 +10,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 import msgspec
 
 from casework.admit import Judgement
-from casework.beside import FLAGGED
 from casework.bodies import StaffSet
 from casework.calendar import Calendar
 from casework.catalogue.schema import Post
@@ -226,13 +225,12 @@ class Docket:
         staged = self.changes.trays.get(id_)
         return staged or next(iter(self._reading.tray_rows((id_,))), None)
 
-    def given_up(self, pieces: Iterable[Piece]) -> dict[str, TrayRow]:
-        """Lines of what a person gave up, read or not, before a restored hall forgot it, by the piece's id (S25)."""
+    def lines_of(self, pieces: Iterable[Piece]) -> dict[str, TrayRow]:
+        """Lines about these pieces, read or not: a restored hall may know of them by no more than that (S25)."""
         if self.hall.epoch == 1:
             return {}
-        ids = {name: piece.id for piece in pieces for name in (piece.envelope.fact_hash, piece.id)}
-        over = [row for row in self._reading.tray_rows(ids) if row.tray.settled in {"withdraw", "amend"}]
-        return {ids[row.id]: row for row in over if row.tray.kind != FLAGGED}
+        names = {name for piece in pieces for name in (piece.id, piece.envelope.fact_hash)}
+        return {row.id: row for row in self._reading.tray_rows(names)}
 
     def put_tray(self, row: TrayRow) -> None:
         """A tray entry as it is now."""

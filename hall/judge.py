@@ -8,9 +8,10 @@ what it says of a group in `hall.judging`, what it looks at again in `hall.lanes
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from casework.admit import Judgement
+from casework.beside import FLAGGED
 from casework.case import encode_case
 from casework.facts import Fact
 from casework.wire import Answered, Verdict
@@ -28,7 +29,8 @@ class Sitting(Lanes):
     def hear(self, pieces: Sequence[Piece], known: dict[int, Register]) -> None:
         """Judge `pieces` in order. `known`: envelopes among them that were judged before, by `local_seq`."""
         self._docket.prefetch(pieces)
-        given_up = self._docket.given_up(pieces)
+        lines = self._docket.lines_of(pieces)
+        given_up = {piece.id: row for piece in pieces if (row := _given_up_in(lines, piece)) is not None}
         present: dict[str, set[int]] = {}
         for piece in pieces:
             if piece.fact:
@@ -41,6 +43,9 @@ class Sitting(Lanes):
             over = [piece for piece in fresh if piece.id in given_up]
             for piece in over:
                 self._stays_given_up(piece, given_up[piece.id])
+            for piece in group:
+                if piece.fact and piece.envelope.fact_hash in lines and piece.id not in given_up:
+                    self._settle_row(piece.envelope.fact_hash, "arrived")
             fresh = [piece for piece in fresh if piece.id not in given_up]
             if fresh:
                 first = fresh[0].fact
@@ -143,3 +148,10 @@ class Sitting(Lanes):
             self._docket.changes.cases[id_] = CaseRow(id_, live.root, live.scope, live.n, state)
             if live.case is not None and self._docket.calendar is not None:
                 self._docket.changes.timers[id_] = timer_rows(live.case, self._docket.calendar)
+
+
+def _given_up_in(lines: Mapping[str, TrayRow], piece: Piece) -> TrayRow | None:
+    """The line by which somebody gave that piece up, under the fact's id or, unread, under the hash of its bytes."""
+    rows = (lines[name] for name in (piece.id, piece.envelope.fact_hash) if name in lines)
+    over = (row for row in rows if row.tray.settled in {"withdraw", "amend"} and row.tray.kind != FLAGGED)
+    return next(over, None)

@@ -23,8 +23,11 @@ def _printed(case: Case, fact: Fact, body: bodies.Printed) -> Case:
 
 
 def _was_set_aside(case: Case, body: bodies.Printed) -> bool:
-    """Whether the paper tells of the timer's acceptance (it names no act), which a notice of before has taken back."""
-    return case.set_aside and body.paper == EVENTS["accepted"].prints and not body.of
+    """Whether the paper tells of the timer's acceptance (it names no act), which a notice of before has taken back; or,
+    in a restored hall, has forestalled.
+    """
+    forestalled = case.supplement is not None and not case.accepted_at
+    return (case.set_aside or forestalled) and body.paper == EVENTS["accepted"].prints and not body.of
 
 
 def _given_up(case: Case, fact: Fact, body: bodies.ResolveWithdraw | bodies.ResolveAmend) -> Case:

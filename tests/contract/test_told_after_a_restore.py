@@ -436,3 +436,53 @@ def test_t32_s15_s16_what_was_refused_before_the_loss_and_stands_since_is_not_ca
         assert said(await one.push(one.examined(case))) == [("accepted", "")], "its lane is open"
 
     in_hall(tmp_path, story)
+
+
+def test_t32_s12_the_line_of_unread_bytes_ends_when_they_come_to_a_restored_hall_and_the_next_file_goes_on(
+    tmp_path: Path,
+) -> None:
+    """The receipt stood, its line said that nobody could read it, and each new applicant's file waited for that."""
+
+    async def story(world: HallWorld, client: Client) -> None:
+        one, other = await world.window("0012", client), await world.window("0014", client)
+        await other.pull_all()
+        common = Point(other.cursor, other.chain)
+        copied(world, tmp_path / "backup.db")
+        taken = one.received()
+        one.seal(taken)
+        whole = as_stub(one, 1)
+        await one.post(one.batch(1, 1))
+        await shown_without_its_maker(world, other, common, tmp_path / "backup.db")
+        assert waits(world) == [("held", "", "bytes")]
+        one.sent[0] = whole
+        await sends_again(one)
+        assert stands(world, taken)
+        assert waits(world) == []
+        opened = bodies.PrefileOpened("K7PM3XQ2", "single", bodies.Form("D01"))
+        assert said(await one.push(one.make("prefile.opened", opened, "f" * 32))) == [("accepted", "")]
+
+    in_hall(tmp_path, story)
+
+
+def test_t32_s30_the_paper_of_a_timer_that_a_forgotten_notice_forestalls_is_called_back(tmp_path: Path) -> None:
+    async def story(world: HallWorld, client: Client) -> None:
+        one, other = await world.window("0012", client), await world.window("0014", client)
+        place = await placed(world, "0013")
+        case = await a_case(one)
+        await other.pull_all()
+        copied(world, tmp_path / "backup.db")
+        other.seal(told(other, case))
+        world.clock.go(9 * DAY)
+        world.api.hall.tick()
+        await one.pull_all()
+        await one.push(one.make("printed", bodies.Printed("acceptance", 1, ""), case))
+        await place.sync()
+        restored(world, tmp_path / "backup.db")
+        gathered(world)
+        await sends_again(other)
+        plugged(world, place)
+        await place.sync()
+        assert of(world, case).state == "awaiting_supplement"
+        assert [each.paper for each in of(world, case).open_recalls] == ["acceptance"]
+
+    in_hall(tmp_path, story)
