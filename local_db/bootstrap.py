@@ -92,11 +92,16 @@ class Bootstrap(BootFiles):
         return self.boot_prove(scope)
 
     def _boot_without(self, stage: Stage) -> None:
-        """A file broke after it was proven. Before the cursor has moved it is fetched again; afterwards all its entries
-        are here, and the rest is folded from them.
+        """A file broke after it was proven. Before the cursor has moved it is fetched again, and what it brought goes:
+        the log may be pulled meanwhile. Afterwards all its entries are here, and the rest is folded from them.
         """
         with self.transaction() as db:
             if stage.phase in {"entries", "known"}:
+                db.execute(_SQL["drop_ahead"])
+                cursor = db.execute("select cursor from standing").fetchone()[0]
+                done = stage.mark if stage.phase == "known" else ""
+                for (case_id,) in db.execute(_SQL["known"], ("", done, -1)).fetchall():
+                    self.refold(db, case_id, stamp(self.clock.now()), cursor)
                 db.execute(_SQL["step"], ("fetch", "", 0, ""))
                 return
             db.execute(_SQL["forget_told"])

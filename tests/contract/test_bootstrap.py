@@ -195,6 +195,52 @@ def test_t47_t42_a_file_that_breaks_after_it_was_proven_costs_nothing_but_time(
     at_hall(tmp_path, story)
 
 
+@pytest.mark.parametrize("phase", ["entries", "known"])
+def test_t47_t42_a_file_that_breaks_and_does_not_come_again_keeps_no_log_away(tmp_path: Path, phase: str) -> None:
+    """A virus scanner took it in the middle, and a proxy refuses the rest: its entries stood where the log's belong."""
+    wires: list[Wire] = []
+
+    def wired(inner: httpx.AsyncBaseTransport) -> Wire:
+        wires.append(Wire(inner))
+        return wires[-1]
+
+    async def story(world: HallWorld, window: Window) -> None:
+        begun, pulled = await placed(world, "0032", limits=SMALL, wire=wired), await placed(world, "0031", limits=PULLS)
+        wires[0].tricks.extend([lambda _: httpx.Response(403)] * 50)
+        await begun.sync()
+        for case in [row[0] for row in held(begun)["cases"]]:  # more is said of what is here already
+            await window.push(window.make("nudged", bodies.Nudged("快"), case))
+        await busy(window, 4)
+        world.snapshot()
+        wires[0].tricks.clear()
+        begun.restart()
+        before = held(begun)
+        begun.line._bootstrap.saw(SMALL.snapshot_least)
+        while begun.memory.boot() is None or _phase(begun) != phase:
+            assert await begun.line._bootstrap.step()
+        for _ in range(2):
+            begun.memory.boot_step()
+        begun.restart()
+        for part in begun.memory._parts().glob("*.part"):
+            part.unlink()
+        while _phase(begun) != "fetch":
+            begun.memory.boot_step()
+        assert [held(begun)[what] for what in ("cases", "shown", "places")] == [
+            before[what] for what in ("cases", "shown", "places")
+        ], "nothing newer than the cursor shows"
+        wires[0].tricks.extend([lambda _: httpx.Response(403)] * 50)
+        await begun.sync()
+        begun.restart()
+        assert (await begun.sync()).error == ""
+        await pulled.sync()
+        assert held(begun)["at"] == held(pulled)["at"]
+        for what in ("cases", "shown", "places", "prefiles"):
+            assert held(begun)[what] == held(pulled)[what], what
+        assert begun.memory.holes() == ()
+
+    at_hall(tmp_path, story)
+
+
 def _phase(place: Place) -> str:
     with place.memory.reading() as db:
         phase: str = db.execute("select phase from bootstrap").fetchone()[0]
