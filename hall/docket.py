@@ -6,6 +6,7 @@ All reads of a sitting go through here, in bulk where the batch tells beforehand
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import partial
 
 import msgspec
 
@@ -23,6 +24,7 @@ from hall.adopting import judged
 from hall.lineage import Lineage
 from hall.live import HALL_SCOPE, Later, Live, live_of
 from hall.lost_logs import Before
+from hall.masked import lacks
 from hall.pieces import Piece, number_in
 from hall.rows import AdoptionRow, Changes, Register, ScanRow, TerminalRow, TrayRow
 from hall.store import Reading
@@ -64,6 +66,7 @@ class Docket:
         self._refused: dict[str, set[str]] = {}
         self._groups: dict[str, str] = {}
         self.hall = reading.hall()
+        self.lacks = partial(lacks, reading)
         self.lineage = Lineage(reading.adoptions())
         self._before = Before(reading, self.lineage)
         self._sealed_again: dict[str, frozenset[str]] = {}
@@ -142,8 +145,6 @@ class Docket:
         if owner is None:
             self._numbers[number] = self.changes.numbers[number] = fact.case
         return owner not in {None, fact.case}
-
-    # What was sent before
 
     def bearer(self, fact_id: str) -> Register | None:
         """The envelope that brought this fact first."""
@@ -305,8 +306,6 @@ class Docket:
             unknown = _NEVER if row is not None and not row.active and not row.adopted_by else ""
             self._cutoffs[terminal] = (row.revoked or unknown) if row else ""
         return self._cutoffs[terminal]
-
-    # Scans
 
     def note_scan(self, fact: Fact) -> None:
         """An accepted fact names a scan, or says that it has come (S35)."""

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import msgspec
+
 from casework.admit import Judgement
 from casework.beside import FLAGGED
 from casework.case import encode_case
@@ -64,6 +66,8 @@ class Sitting(Lanes):
         same = bearer is not None and bearer.fact_hash == piece.envelope.fact_hash
         arrived = register is not None and not register.fact_id and register.data is None and fact is not None
         self._heard.append((piece, register is not None or same))
+        if same and fact is not None and bearer is not None and docket.lacks(bearer, fact):
+            docket.put(msgspec.structs.replace(bearer, data=piece.data), None)
         if register is not None and not arrived:
             return False
         if arrived and register is not None:

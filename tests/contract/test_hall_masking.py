@@ -6,12 +6,15 @@ from pathlib import Path
 
 import httpx
 import msgspec
+import pytest
 
 from casework import bodies
 from casework.wire import ENTRY_FACT, CaseAnswer
 from hall.backups import Backups
 from hall.restoring import restore
 from hall.sqlite_store import SqliteStore
+from tests.contract.test_hall_healing import copied, restored
+from tests.contract.test_hall_lost_and_found import gathered, placed, plugged, shows
 from tests.hall_world import HallWorld, in_hall
 from tests.people import PERSON
 
@@ -86,5 +89,38 @@ def test_s7_s26_what_was_put_aside_opens_in_full_also_after_the_hall_was_restore
             (full,) = reading.kept(CASE)
         store.close()
         assert full.data == bytes(window.sent[-1].fact)
+
+    in_hall(tmp_path, story)
+
+
+@pytest.mark.parametrize("pulled_first", [False, True])
+def test_s7_s25_what_was_put_aside_opens_in_full_also_after_the_windows_have_shown_it_to_a_restored_hall(
+    tmp_path: Path, pulled_first: bool
+) -> None:
+    """They show what the log has, and that is masked: nobody could open it any more but the window that had made it."""
+
+    async def story(world: HallWorld, client: Client) -> None:
+        maker, other = await placed(world, "0012"), await placed(world, "0013")
+        copied(world, tmp_path / "backup.db")
+        maker.commit(maker.hand.fact("prefile.parked", opened(), CASE))
+        for _ in range(2):
+            assert (await maker.sync()).error == (await other.sync()).error == ""
+        restored(world, tmp_path / "backup.db")
+        plugged(world, maker, other)
+        await shows(maker, other)
+        gathered(world)
+        with pytest.MonkeyPatch.context() as patch:
+            if pulled_first:
+                patch.setattr(maker.memory, "outgoing", lambda *_args, **_options: None)
+            await maker.sync()
+        assert (await maker.sync()).pending == 0
+        await other.sync()
+        other.memory.keep_from_hall(await other.line.case(CASE))
+        shown, own = other.memory.prefile_of(CASE), maker.memory.prefile_of(CASE)
+        assert shown is not None
+        assert shown.form.applicant == PERSON
+        assert shown == own
+        with maker.memory.reading() as db:
+            assert db.execute("select count(*) from outbox where state <> 'passed'").fetchone() == (0,)
 
     in_hall(tmp_path, story)
