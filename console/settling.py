@@ -82,7 +82,7 @@ class Settling:
         """Settle the line `fact_id`: `withdraw` it, `amend` it by an act, or `insist` on it (S15).
 
         With what is given up goes all else that was refused of its case; who insists, insists on the whole command.
-        What is held is given up only by its name.
+        What is held, or stands and moves nothing, is given up only by its name.
 
         Raises BadInput: nothing of that id waits, or the way does not exist.
         """
@@ -140,9 +140,12 @@ def _settled(case: Case, refused: tuple[str, ...], wanted: Settlement, context: 
 
 
 def _with_it(waiting: Tray, way: str, tray: tuple[Tray, ...]) -> tuple[str, ...]:
-    """What is settled with `waiting`: of what is insisted on its command, else all that was refused of its case."""
+    """What is settled with `waiting`: of what is insisted on its command, else all that was refused of its case; with
+    what stands and was looked after nothing.
+    """
+    also: list[str] = []
     if way == "insist":
         also = [row.fact for row in tray if waiting.group and row.group == waiting.group]
-    else:
+    elif waiting.kind != FLAGGED:
         also = [row.fact for row in tray if waiting.case and row.case == waiting.case and row.kind == "rejected"]
     return tuple(dict.fromkeys((*also, waiting.fact)))

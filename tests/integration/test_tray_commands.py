@@ -99,3 +99,23 @@ def test_s15_what_is_on_paper_is_called_back_by_command(place: Place) -> None:
     assert waiting(place, "0012", number) == []
     shown = place.at("0012", "case", "show", number).one
     assert [recall["ended"] for recall in shown["recalls"]] == ["came_back"]
+
+
+def test_s15_what_is_looked_after_takes_nothing_along_that_was_refused(place: Place) -> None:
+    """Papers came for a case that had ended; whoever looked after them gave up a refused acceptance as well."""
+    number = taken(place)
+    too_late(place, number)
+    assert place.sync("0012").code == 0
+    (refused,) = waiting(place, "0012", number)
+    assert place.sync("0007").code == 0
+    assert place.at("0007", "case", "act", number, "withdraw", "--data", '{"reason": "不办了"}').code == 0
+    assert place.sync("0007").code == 0
+    came = '{"materials": {"A01-03": "original"}}'
+    added = place.at("0012", "case", "act", number, "supplement-received", "--data", came)
+    assert added.one.get("events") == ["material.added"], added.one
+    assert place.sync("0012").code == 0
+    task = next(row for row in waiting(place, "0012", number) if row["kind"] == "flagged")
+    done = place.at("0012", "tray", "resolve", task["fact"], "withdraw", "--reason", "已退还", staff="3001")
+    assert done.one["events"] == ["resolve.withdraw"]
+    assert place.sync("0012").code == 0
+    assert [row["fact"] for row in waiting(place, "0012", number)] == [refused["fact"]]
