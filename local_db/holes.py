@@ -62,3 +62,9 @@ def _entry(data: bytes) -> Entry | None:
     except BadBytes:
         return None  # a later version may read it (S32)
     return entry if entry.kind == ENTRY_FACT else None
+
+
+def scope_of(data: bytes) -> str:
+    """The scope of an entry; empty where it can't be read."""
+    entry = _entry(data)
+    return entry.scope if entry is not None else ""

@@ -19,7 +19,7 @@ from casework.facts import NO_HASH
 from casework.position import Refill
 from casework.seals import Signed
 from casework.wire import ENTRY_FACT, ENTRY_TRAY, Hidden, Link, decode_entry, extend
-from local_db.holes import Holes
+from local_db.holes import Holes, scope_of
 from local_db.outbox import keep_tray
 from local_db.pages import next_count, own_among
 from local_db.purge import drop_case
@@ -62,6 +62,14 @@ class Scopes(Holes):
         if covered:
             links = tuple(_veiled(link, covered) for link in links)
         return super().apply(links, start, head, chain, epoch, acked)
+
+    def keep_case(self, case_id: str, raws: tuple[bytes, ...]) -> None:
+        """As `Holes.keep_case`; of a scope that goes nothing more is kept: whoever opens a case then finds it gone."""
+        with self.reading() as db:
+            here = dict(db.execute(_SQL["here"]).fetchall())
+            covered = (self._told(db) or set()) | here.keys()
+        stays = {scope for scope in covered if here.get(scope) != "going"}
+        super().keep_case(case_id, tuple(data for data in raws if not here or scope_of(data) in stays))
 
     def refilled(self, asked: Refill, links: Sequence[Link]) -> None:
         """Keep what a proven page has of the scope that it was asked for."""

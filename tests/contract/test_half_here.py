@@ -235,6 +235,30 @@ def test_s7_a_window_that_is_given_fewer_modules_before_its_first_sync_shows_no_
     in_hall(tmp_path, story, limits=limits)
 
 
+def test_s7_a_case_that_is_opened_by_its_number_while_its_module_goes_does_not_stay(tmp_path: Path) -> None:
+    """It came back behind what had gone, and stood in the lists for ever as it was in that moment."""
+
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        window = await world.window("0012", client)
+        await work(window, 5)
+        place = await placed(world, "0032", limits=PULLS)
+        await place.sync()
+        first = next(row[0] for row in held(place)["shown"] if row[1] == "business")
+        give(world, "0032", "single")
+        await pulled(place)
+        while place.memory.case_state(first) is not None:
+            place.memory._scope_count = 1
+            assert place.memory.scope_slice()
+        answer = await place.line.case(first)
+        place.memory.keep_case(answer.case, tuple(map(bytes, answer.entries)))
+        await place.sync()
+        exact(world, place, "single")
+        place.memory.keep_case(answer.case, tuple(map(bytes, answer.entries)))
+        exact(world, place, "single")
+
+    in_hall(tmp_path, story, limits=PULLS)
+
+
 def test_s21_an_own_case_that_is_at_the_hall_stays_one_when_an_update_folds_everything_anew(tmp_path: Path) -> None:
     """Nobody asked for it any more: its row waited for ever, and no scope could go."""
     memory, hand = enrolled(tmp_path), Hand()
