@@ -13,13 +13,19 @@ from casework.folding.parts import Evolver, unchanged
 
 def _printed(case: Case, fact: Fact, body: bodies.Printed) -> Case:
     paper = PrintedPaper(body.paper, body.count, body.mark, fact.time.at, fact.actor, body.of)
-    again = body.paper == "receipt" and (fact.base.epoch, fact.base.cursor) > case.reprint  # under its new number (S27)
+    again = body.paper == "receipt" and _counts_all(case, fact, body)  # under the number that stands (S22, S27)
     case = msgspec.structs.replace(case, papers=(*case.papers, paper), reprint=() if again else case.reprint)
     if body.of not in case.given_up and not _was_set_aside(case, body):
         return case
     # Its act was given up before anybody here heard of the paper: it is called back like the others.
     late = Recall(paper.paper, paper.count, paper.at, case.received.applicant.name, fact.time.at, paper.of)
     return msgspec.structs.replace(case, recalls=(*case.recalls, late))
+
+
+def _counts_all(case: Case, fact: Fact, body: bodies.Printed) -> bool:
+    """Whether whoever printed it knew of the task: of the word that set it, and of all receipts that were out then."""
+    out = sum(each.paper == body.paper for each in case.papers)
+    return (fact.base.epoch, fact.base.cursor) > case.reprint and body.count > out
 
 
 def _was_set_aside(case: Case, body: bodies.Printed) -> bool:

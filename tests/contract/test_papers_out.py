@@ -268,6 +268,28 @@ def test_s22_the_number_on_the_second_receipt_finds_the_case_and_the_receipt_is_
     in_hall(tmp_path, story)
 
 
+def test_s22_a_copy_that_was_printed_without_knowing_of_the_second_receipt_does_not_end_its_exchange(
+    tmp_path: Path,
+) -> None:
+    """The window of the first receipt had lost its line. The second one stayed in the applicant's hand, and no task."""
+
+    async def story(world: HallWorld, client: Client) -> None:
+        one, other = await world.window("0012", client), await world.window("0013", client)
+        taken = one.received()
+        late = [other.received(case=taken.case), other.make("printed", bodies.Printed("receipt", 1, ""), taken.case)]
+        await one.push(taken, one.make("printed", bodies.Printed("receipt", 1, ""), taken.case))
+        await one.pull_all()
+        copy = one.make("printed", bodies.Printed("receipt", 2, "0012-1"), taken.case)
+        await other.push(*late)
+        await one.push(copy)
+        assert of(world, taken.case).reprint
+        await other.pull_all()
+        await other.push(other.make("printed", bodies.Printed("receipt", 4, ""), taken.case))
+        assert not of(world, taken.case).reprint
+
+    in_hall(tmp_path, story)
+
+
 def bodies_number(fact: Fact) -> str:
     """The number that a receipt gives."""
     return str(msgspec.json.decode(fact.body)["number"])
