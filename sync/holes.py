@@ -55,10 +55,9 @@ class Holes:
         except Declined as declined:
             if declined.status != _HAS_NONE or declined.problem is None:
                 raise Busy("line.busy", declined.retry_after, status=declined.status) from declined
-            self._remember(case_id)
             await contact.memory(contact.store.no_case, case_id)
-            return
-        await contact.memory(contact.store.keep_case, case_id, tuple(map(bytes, answer.entries)))
+        else:
+            await contact.memory(contact.store.keep_case, case_id, tuple(map(bytes, answer.entries)))
         if case_id in await contact.memory(contact.store.holes, "", contact.limits.list_rows):
             self._remember(case_id)  # what is missing is not for this terminal: asked again at the next start
 

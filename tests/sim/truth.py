@@ -274,13 +274,14 @@ class Truth:
 
     def _heard(self, window: Window, entry: Entry) -> set[str]:
         envelope, verdict = entry.envelope, entry.verdict
-        seq = window.seq_of(envelope.fact_hash) if envelope is not None else 0
+        seq = window.seq_of(envelope.fact_hash if envelope else "")
         if seq and verdict is not None:
             window.tell(seq, verdict)
         if entry.kind == ENTRY_FACT:
             fact = decode_fact(entry.fact)
             settled = window.resolve(fact) if fact.type.startswith("resolve.") else set()
             return {fact.case, *settled}
+        window.settle(entry.tray)
         return {window.own[seq - 1].fact.case} if seq else set()
 
     def _behind(self, window: Window, seq: int, state: str) -> bool:
@@ -334,10 +335,10 @@ class Truth:
         self.mirror, self.blind = mirror, True
         mirror.look()
         here = {own.hash for window in self.windows.values() for own in window.own}
-        for hash_, own in list(self.answered.items()):
+        for hash_, own in [(hash_, own) for hash_, own in self.answered.items() if hash_ not in here]:
             asked = ("select 1 from entry where fact_id = ?", (own.fact.id,))
             seen = any(terminal.eyes.execute(*asked).fetchone() for terminal in terminals)
-            if hash_ not in here and not seen and mirror.place(hash_) > mirror.end:
+            if not seen and mirror.place(hash_) > mirror.end:
                 del self.answered[hash_]
 
     def see_again(self, terminals: list[Terminal]) -> None:
@@ -357,7 +358,7 @@ class Truth:
 
     def _told_again(self, terminal: Terminal, window: Window) -> None:
         """What it knows of its own facts in the new log, also where its copy of that began from a snapshot."""
-        states = dict(terminal.eyes.execute("select local_seq, state from outbox").fetchall())
+        states = dict(terminal.eyes.execute("select local_seq, state from outbox"))
         for seq, own in enumerate(window.own, 1):
             said = self.mirror.said.get(own.hash)
             if said and seq not in window.told and states[seq] not in {"committed", "sent"}:

@@ -11,7 +11,7 @@ from casework.errors import BadBytes
 from casework.events import body_of
 from casework.facts import Fact, decode_fact, digest, encode_fact
 from casework.limits import Limits
-from casework.wire import Verdict
+from casework.wire import Tray, Verdict
 
 ANY_SIZE = Limits(fact_bytes=1 << 20)
 
@@ -102,6 +102,11 @@ class Window:
                 self.resolved.add(seq)
                 cases.add(self.own[seq - 1].fact.case)
         return cases
+
+    def settle(self, tray: Tray | None) -> None:
+        """A line of its tray is over by an act that it may not be shown."""
+        if tray is not None and tray.settled in {"withdraw", "amend"}:
+            self.resolved |= {self.seq_of(tray.fact)} - {0}
 
     def goes_by(self, number: str) -> None:
         """It was enrolled again: it holds a scope of its own more."""

@@ -199,7 +199,7 @@ class World:
         self.lineage.heal()
         if self.profile.upgrades:
             await self._same_version()
-        await self._health(HEALTH)
+        await self._health(HEALTH * 4 if self.profile.proxies else HEALTH)  # small pages, one after the other
         with self.server.program.running():
             self.truth.see_again(self.terminals)
             self.judgement.drained(self.terminals)
