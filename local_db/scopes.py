@@ -54,8 +54,7 @@ class Scopes(Holes):
         scope is begun, and one that was given up comes back in no page.
         """
         with self.reading() as db:
-            here = dict(db.execute(_SQL["here"]).fetchall())
-            covered = (self._told(db) or set()) | here.keys()
+            here, covered = self._covered(db)
         if not here and not start:  # all are sent until the log's word of this terminal has come: some may go again
             with self.transaction() as db:
                 db.executemany(_SQL["cover_first"], [(scope,) for scope in ("hall", *MODULES)])
@@ -66,8 +65,7 @@ class Scopes(Holes):
     def keep_case(self, case_id: str, raws: tuple[bytes, ...]) -> None:
         """As `Holes.keep_case`; of a scope that goes nothing more is kept: whoever opens a case then finds it gone."""
         with self.reading() as db:
-            here = dict(db.execute(_SQL["here"]).fetchall())
-            covered = (self._told(db) or set()) | here.keys()
+            here, covered = self._covered(db)
         stays = {scope for scope in covered if here.get(scope) != "going"}
         super().keep_case(case_id, tuple(data for data in raws if not here or scope_of(data) in stays))
 
@@ -112,7 +110,15 @@ class Scopes(Holes):
         told, here = self._told(db), dict(db.execute(_SQL["here"]).fetchall())
         if told is None:
             return False
-        return told != here.keys() or set(here.values()) != {"held"}
+        fill = db.execute(_SQL["fill"]).fetchone()
+        came = fill is not None and fill[4] == "fold"  # also of one that was taken away while it came: it can go then
+        return came or told != here.keys() or set(here.values()) != {"held"}
+
+    def _covered(self, db: sqlite3.Connection) -> tuple[dict[str, str], set[str]]:
+        """The scopes that are here with their states, and all of which entries are kept: also those still to come."""
+        here = dict(db.execute(_SQL["here"]).fetchall())
+        coming = {row[0] for row in db.execute(_SQL["fill"])}
+        return here, (self._told(db) or set()) | here.keys() | coming
 
     def _told(self, db: sqlite3.Connection) -> set[str] | None:
         """The scopes that the log gives to this terminal; None while it has said nothing of it."""

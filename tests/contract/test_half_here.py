@@ -212,6 +212,44 @@ def test_s7_a_module_that_is_taken_away_while_it_comes_and_given_once_more_lacks
     in_hall(tmp_path, story, limits=PULLS)
 
 
+@pytest.mark.parametrize("back", [False, True], ids=["gone", "given back"])
+def test_s7_a_module_that_is_taken_away_when_it_has_just_come_goes_or_is_whole(tmp_path: Path, back: bool) -> None:
+    """Its entries were here and not its cases: it never went, the hall sent it for ever, and given back it lacked some."""
+
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        window = await world.window("0012", client)
+        place = await placed(world, "0032", limits=PULLS)
+        await place.sync()
+        give(world, "0032", "single")
+        for _ in range(2):
+            place.restart()
+            await place.sync()
+            world.api.hall.tick()
+        await work(window, 3)
+        give(world, "0032", "single", "business")
+        await pulled(place)
+        await place.line._scopes.step()
+        while place.memory.refill() is not None:
+            await place.line._scopes.step()
+        give(world, "0032", "single")
+        await work(window, 3)
+        await pulled(place)
+        if back:
+            give(world, "0032", "single", "business")
+            await pulled(place)
+        for _ in range(2):
+            place.restart()
+            await place.sync()
+            world.api.hall.tick()
+        await work(window, 1)
+        await place.sync()
+        exact(world, place, "single", *(["business"] if back else []))
+        with world.store.reading() as reading:
+            assert reading.leaving() == ()
+
+    in_hall(tmp_path, story, limits=PULLS)
+
+
 @pytest.mark.parametrize("limits", [PULLS, LIMITS], ids=["many pages", "one page"])
 def test_s7_a_window_that_is_given_fewer_modules_before_its_first_sync_shows_no_others(
     tmp_path: Path, limits: Limits

@@ -167,8 +167,7 @@ class Judgement:
             raise Broken(f"tray: {terminal.number} shows {sorted(shown ^ told)} otherwise than the hall")
 
     def _alike(self, terminal: Terminal, window: Window, case_id: str, state: bytes | None) -> None:
-        scopes = {self._mirror.scopes[seq - 1] for seq, _ in self._mirror.cases[case_id]}
-        if not scopes <= window.scopes:
+        if not self._mirror.scopes_of(case_id) <= window.scopes:
             return
         row = terminal.eyes.execute("select state from confirmed where case_id = ?", (case_id,)).fetchone()
         if row is None or row[0] != state:

@@ -228,6 +228,10 @@ class Mirror:
 
     # Asked by others
 
+    def scopes_of(self, case_id: str) -> set[str]:
+        """Where the entries of a case are shown."""
+        return {self.scopes[seq - 1] for seq, _ in self.cases.get(case_id, ())}
+
     def folded(self, case_id: str, cursor: int, scopes: frozenset[str] | None = None) -> Case | None:
         """The case by the log up to `cursor`, as far as these scopes show it."""
         case: Case | None = None

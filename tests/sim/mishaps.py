@@ -62,6 +62,7 @@ class Mishaps:
             ("hall", profile.hall_restarts, self._hall_restart), ("hall-crash", profile.hall_crashes, self._hall_crash),
             ("hall-disk", profile.hall_full, self._hall_full), ("hall-fault", profile.hall_fault, self._hall_fault),
             ("roster", profile.roster, self._roster), ("editions", profile.editions, self._world.editions.publish),
+            ("modules", profile.modules, self._world.giving.give),
             ("hall-upgrade", profile.hall_upgrades, self._hall_upgrade),
             ("restore", profile.restores, self._restore),
         )  # fmt: skip

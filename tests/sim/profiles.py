@@ -105,6 +105,8 @@ class Profile:
     """A new window opens in the middle of the day, and begins from the hall's snapshot."""
     editions: float = 0.0
     """Another version of the catalogue or the calendar counts."""
+    modules: float = 0.0
+    """A window is given other modules."""
     roster: float = 0.0
     """Somebody is taken off the roster and put on again."""
 
@@ -184,6 +186,11 @@ PROFILES = {
         proxies=0.8, mixed=0.15, cached=0.05, status=0.05, portal=0.03, cut=0.03, restores=0.7, editions=1.5,
         opened=0.7, between_acts=12.0, desk=12.0, drop=0.03, lost_answer=0.05, late_double=0.03, partitions=1.0,
         crashes=0.7, torn=0.5, images=0.3, hall_restarts=0.5,
+    ),
+    "modules": Profile(
+        modules=8.0, opened=0.7, restores=0.5, between_acts=12.0, desk=12.0, drop=0.02, lost_answer=0.04, cached=0.01,
+        late_double=0.03, status=0.02, partitions=1.5, crashes=1.5, torn=1.5, images=0.3, hall_restarts=0.7,
+        hall_crashes=0.3, disk_full=0.3,
     ),
     "month": Profile(
         terminals=5, days=30, between_acts=900.0, desk=60.0, poll_seconds=300.0, poll_spacing=60.0, look_seconds=30.0,

@@ -239,9 +239,9 @@ class Truth:
             if seq != place or seq > cursor:
                 raise Broken(f"entries: {terminal.number} holds {seq}, expected {place}, cursor {cursor}")
             scope, hidden = self.mirror.scopes[seq - 1], False
-            if scope in window.later:
+            if scope in window.later or scope in window.moving:
                 hidden = data == msgspec.json.encode(Hidden(seq, digest(self.mirror.raws[seq - 1])))
-            if scope in window.scopes and not hidden:
+            if scope in window.scopes | window.moving and not hidden:
                 if data != self.mirror.raws[seq - 1]:
                     raise Broken(f"entries: {terminal.number} holds other bytes at {seq}")
                 touched |= self._heard(window, self.mirror.entries[seq - 1])
@@ -266,7 +266,7 @@ class Truth:
         for seq, data in rows:
             if data == msgspec.json.encode(Hidden(seq, digest(self.mirror.raws[seq - 1]))):
                 continue
-            if self.mirror.scopes[seq - 1] not in window.scopes or data != self.mirror.raws[seq - 1]:
+            if self.mirror.scopes[seq - 1] not in window.scopes | window.moving or data != self.mirror.raws[seq - 1]:
                 raise Broken(f"entries: {terminal.number} holds under its floor what the log has not at {seq}")
             touched |= self._heard(window, self.mirror.entries[seq - 1])
         window.seen = floor
@@ -316,6 +316,8 @@ class Truth:
 
     def _shown(self, terminal: Terminal, window: Window, case_id: str, cursor: int) -> None:
         """Own writes show until the hall refuses them, on top of the log as far as it is known here."""
+        if window.moving & self.mirror.scopes_of(case_id):
+            return
         case = self.mirror.folded(case_id, cursor, window.scopes)
         for seq in window.of_case.get(case_id, ()):
             own = window.own[seq - 1]

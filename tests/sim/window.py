@@ -50,6 +50,8 @@ class Window:
         """Entries of its memory that were compared."""
         self.later: frozenset[str] = frozenset()
         """Scopes of who it was: what the hall said there before it had its new number, it says again to that one."""
+        self.moving: frozenset[str] = frozenset()
+        """Modules that were given to it or taken away in the middle: what of them is here is known at the end."""
         self.drafts: set[str] = set()
         self.stubs: set[int] = set()
         """What has travelled without its bytes, by `local_seq`."""

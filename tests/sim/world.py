@@ -19,6 +19,7 @@ from casework.limits import LIMITS
 from tests.sim.clerk import Clerk
 from tests.sim.dice import Dice
 from tests.sim.editions import Editions
+from tests.sim.giving import Giving
 from tests.sim.judgement import Judgement
 from tests.sim.lineage import Lineage
 from tests.sim.loop import PowerCut, run_virtual
@@ -88,6 +89,7 @@ class World:
         self.truth = Truth(mirror, self.happened, self.limits, profile.every_step)
         self.judgement = Judgement(self.truth)
         self.editions = Editions(self)
+        self.giving = Giving(self)
         self.mishaps = Mishaps(self)
         self.lineage = Lineage(self)
         self.working = Working(self)
@@ -206,6 +208,7 @@ class World:
             await self._settle()
             looked_after.cancel()
             await asyncio.gather(looked_after, return_exceptions=True)
+            self.giving.end()
             self.judgement.told(self.terminals)
 
     async def _same_version(self) -> None:
