@@ -214,7 +214,7 @@ def test_s7_a_module_that_is_taken_away_while_it_comes_and_given_once_more_lacks
 
 @pytest.mark.parametrize("back", [False, True], ids=["gone", "given back"])
 def test_s7_a_module_that_is_taken_away_when_it_has_just_come_goes_or_is_whole(tmp_path: Path, back: bool) -> None:
-    """Its entries were here and not its cases: it never went, the hall sent it for ever, and given back it lacked some."""
+    """Its entries were here, its cases not: it never went, the hall sent it for ever, and given back it lacked some."""
 
     async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
         window = await world.window("0012", client)
