@@ -7,7 +7,8 @@ import msgspec
 from casework.ambient import NewId
 from casework.calendar import Calendar
 from hall.judge import Sitting
-from hall.office import own_facts, terminal_set
+from hall.leaving import word_of
+from hall.office import own_facts
 from hall.renumbering import renumber
 from hall.rows import AdoptionRow, Changes
 from hall.store import Reading
@@ -34,10 +35,10 @@ def take_over(reading: Reading, changes: Changes, adopted: AdoptionRow, now: str
         return
     theirs = (old.own_scope, *(scope for scope in old.scopes if scope.startswith("terminal/")))
     new = msgspec.structs.replace(new, scopes=tuple(dict.fromkeys((*new.scopes, *theirs))))
-    said = [terminal_set(new)]
+    said = [word_of(reading, changes, new)]
     if adopted.fenced and not old.adopted_by:
         old = msgspec.structs.replace(old, active=False, adopted_by=new.number)
-        said.insert(0, terminal_set(old))
+        said.insert(0, word_of(reading, changes, old))
     changes.terminals[old.number], changes.terminals[new.number] = old, new
     changes.adoptions.append(adopted)
     own_facts(reading, said, now, new_id, changes)

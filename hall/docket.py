@@ -188,8 +188,7 @@ class Docket:
         """Whether who goes by that number now is shown what has this scope; what is to be given up counts as gone."""
         if number not in self._shown_to:
             row = self.terminal(self.lineage.newest(number)) if number != HALL else None
-            gone = {one.scope for one in self._reading.leaving() if row is not None and one.terminal == row.number}
-            self._shown_to[number] = None if row is None else frozenset({*row.scopes, row.own_scope} - gone)
+            self._shown_to[number] = frozenset({*self.words.of(row).scopes, row.own_scope}) if row else None
         shown = self._shown_to[number]
         return shown is None or scope in shown
 

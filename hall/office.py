@@ -22,6 +22,7 @@ from casework.wire import ENTRY_FACT, Entry, Verdict
 from hall.docket import HALL_SCOPE
 from hall.errors import Stop
 from hall.health import cannot_read
+from hall.leaving import terminal_set
 from hall.rows import CaseRow, Changes, Draft, HallRow, Register, TerminalRow
 from hall.store import Reading
 
@@ -196,11 +197,3 @@ def revoke(reading: Reading, number: str, now: str, new_id: NewId, since: str = 
     row = msgspec.structs.replace(row, active=False, revoked=cutoff)
     said = terminal_set(row)
     return own_facts(reading, [said], now, new_id, Changes(terminals={number: row}))
-
-
-def terminal_set(row: TerminalRow) -> bodies.TerminalSet:
-    """What the log says of a terminal."""
-    return bodies.TerminalSet(
-        row.number, row.incarnation, row.key, row.scopes, row.active, revoked_since=row.revoked,
-        adopted_by=row.adopted_by,
-    )  # fmt: skip

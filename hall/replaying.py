@@ -18,6 +18,7 @@ from casework.wire import ENTRY_FACT, ENTRY_TRAY, ENTRY_VERDICT, Entry, Place, T
 from hall.adopting import ADOPTS
 from hall.bookkeeping import SETTLES, names_a_module, settled_verdict
 from hall.docket import Docket
+from hall.leaving import with_scopes
 from hall.office import project
 from hall.rows import TERMINAL_SCOPE, Draft, Register, TerminalRow, TrayRow
 
@@ -180,7 +181,7 @@ class Replay:
             return
         project(changes, body, draft)
         if isinstance(body, bodies.TerminalSet):
-            self._terminal(body)
+            self._terminal(body, self._docket.hall.seq + 1 + draft)
         if to_the_place and entry.envelope is not None:
             env, hall = entry.envelope, self._docket.hall
             changes.terminals[HALL] = TerminalRow(HALL, env.incarnation, hall.key, (), env.seq, env.hash)
@@ -210,18 +211,19 @@ class Replay:
             present, active=False, adopted_by=body.adopted_by, revoked_since=body.revoked_since
         )
 
-    def _terminal(self, body: bodies.TerminalSet) -> None:
-        """A terminal as it was set; a number that has gone to another incarnation since stays there (S27), and a key to
-        whoever was enrolled with it since.
+    def _terminal(self, body: bodies.TerminalSet, seq: int) -> None:
+        """A terminal as it was set by the entry `seq`; a number that has gone to another incarnation since stays there
+        (S27), and a key to whoever was enrolled with it since.
         """
         known = self._docket.terminal(body.number)
         if self._docket.has_key(body.key) not in {"", body.number} or (known and known.incarnation != body.incarnation):
             return
         before = known or TerminalRow(body.number, body.incarnation, body.key, body.scopes)
+        row, leaving = with_scopes(before, body.scopes, self._docket.words.leaving(body.number), seq)
+        self._docket.changes.leaving[body.number] = leaving
         self._docket.changes.terminals[body.number] = msgspec.structs.replace(
-            before, key=body.key, scopes=body.scopes, active=body.active, adopted_by=body.adopted_by,
-            revoked=body.revoked_since,
-        )  # fmt: skip
+            row, key=body.key, active=body.active, adopted_by=body.adopted_by, revoked=body.revoked_since
+        )
 
     def _verdict(self, entry: Entry, *, to_the_place: bool) -> int | None:
         """What was said of an envelope that was not accepted: its bytes lie in no log.

@@ -15,7 +15,8 @@ from casework.catalogue.schema import MODULES
 from casework.facts import HALL
 from hall.docket import HALL_SCOPE
 from hall.errors import Stop
-from hall.office import own_facts, terminal_set
+from hall.leaving import leaving_of, terminal_set, with_scopes
+from hall.office import own_facts
 from hall.rows import Changes, LeavingRow, TerminalRow
 from hall.store import Reading
 
@@ -36,15 +37,13 @@ def set_scopes(reading: Reading, number: str, modules: Sequence[str], now: str, 
         raise Stop("hall.modules", modules=", ".join(foreign), known=", ".join(MODULES))
     mine = [scope for scope in row.scopes if scope not in (HALL_SCOPE, *MODULES)]
     wanted = (HALL_SCOPE, *(module for module in MODULES if module in modules), *mine)
-    old = {leaving.scope: leaving for leaving in reading.leaving() if leaving.terminal == number}
-    if set(wanted) == set(row.scopes) - set(old):
+    old = leaving_of(reading, Changes(), number)
+    if set(wanted) == set(row.scopes) - {leaving.scope for leaving in old}:
         raise Stop("hall.scopes_same", number=number, modules=", ".join(modules))
-    since = reading.hall().seq + 1
-    gone = [scope for scope in row.scopes if scope not in wanted]
-    leaving = tuple(old.get(scope, LeavingRow(number, scope, since)) for scope in gone)
+    changed, leaving = with_scopes(row, wanted, old, reading.hall().seq + 1)
     changes = Changes(leaving={number: leaving})
     changes = own_facts(reading, [terminal_set(msgspec.structs.replace(row, scopes=wanted))], now, new_id, changes)
-    changes.terminals[number] = msgspec.structs.replace(row, scopes=(*wanted, *gone))
+    changes.terminals[number] = changed
     return changes
 
 

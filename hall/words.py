@@ -11,7 +11,8 @@ from casework.bodies.hall import NUMBERED
 from casework.facts import Fact, decode_fact
 from casework.upcasting import HALL_WORD
 from casework.wire import decode_entry
-from hall.rows import Changes
+from hall.leaving import leaving_of, word_of
+from hall.rows import Changes, LeavingRow, TerminalRow
 from hall.store import Reading
 
 
@@ -44,10 +45,15 @@ class Words:
         row = self._changes.terminals.get(body.number) or self._reading.terminal(body.number)
         if row is None:
             return None
-        return TerminalSet(
-            row.number, row.incarnation, row.key, row.scopes, active=row.active, adopted_by=row.adopted_by,
-            revoked_since=row.revoked,
-        )  # fmt: skip
+        return self.of(row)
+
+    def of(self, row: TerminalRow) -> TerminalSet:
+        """What the log says of a terminal."""
+        return word_of(self._reading, self._changes, row)
+
+    def leaving(self, number: str) -> tuple[LeavingRow, ...]:
+        """What the log has taken away from that terminal and it is still sent (S7)."""
+        return leaving_of(self._reading, self._changes, number)
 
     def goes_on(self, fact: Fact, body: Body, present: Body, *, in_order: bool) -> bool:
         """Whether `present` counts on beside `fact`, whose `body` speaks of the same person or head.

@@ -150,7 +150,8 @@ class Outbox(Commit):
     def pending(self) -> Pending:
         """What waits now."""
         with self.reading() as db:
-            unsent, oldest = db.execute(_SQL["unsent"]).fetchone()
+            unsent, first = db.execute(_SQL["unsent"]).fetchone()
+            oldest = db.execute(_SQL["oldest_unsent"], (first,)).fetchone()[0]
             kinds: dict[str, int] = dict(db.execute(_SQL["own_to_settle"], (self.own_names(),)).fetchall())
         held = kinds.pop("held", 0)
         return Pending(unsent, oldest, held, sum(kinds.values()))

@@ -78,10 +78,15 @@ update standing set trouble = ? where id = 1
 select contact, offset_ms, contact_local, contact_mono, contact_boot, trouble, frozen from standing
 
 -- name: unsent
--- How many own facts the hall has not answered, and since when: an enrolment puts its own word before older facts, and
--- a clock that was set back dates what is newer before what is older.
-select count(*), coalesce(min(f.at), '') from outbox o join fact f on f.n = o.fact
-where o.state not in ('passed', 'resolved') and o.state in ('committed', 'sent')
+-- How many own facts the hall has not answered, and the first of them; the index alone answers.
+select count(*), min(local_seq) from outbox
+where state not in ('passed', 'resolved') and state in ('committed', 'sent')
+
+-- name: oldest_unsent
+-- Since when they wait. Not always since the first one: an enrolment puts its own word before older facts.
+select coalesce(min(f.at), '') from (
+    select fact from outbox where local_seq >= ? and state in ('committed', 'sent') order by local_seq limit 100
+) o join fact f on f.n = o.fact
 
 -- name: unsent_after
 -- Where the group of the first envelope begins that the hall has not answered after a mark: no group is ever split.

@@ -1,0 +1,70 @@
+"""What a window holds is what the log says, also at a hall that was restored, and under a new number (S7)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import httpx
+
+from casework.bodies import TerminalSet
+from casework.events import body_of
+from casework.facts import decode_fact
+from hall.backups import Backups
+from hall.restoring import restore
+from hall.sqlite_store import SqliteStore
+from tests.beginning import PULLS, placed
+from tests.contract.test_hall_lost_and_found import gathered, plugged
+from tests.contract.test_scopes import MODULES, exact, give, work
+from tests.hall_world import HallWorld, in_hall
+from tests.machines import Machine, at_a_hall
+
+
+def test_s7_s26_a_module_that_was_given_back_after_the_last_copy_is_sent_by_the_restored_hall(tmp_path: Path) -> None:
+    """The copy said that it was to go, and the segments brought the new word: the window was sent nothing of it."""
+
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        window = await world.window("0012", client)
+        place = await placed(world, "0032", limits=PULLS)
+        await place.sync()
+        await work(window, 1)
+        give(world, "0032", "single")
+        backups = Backups(tmp_path / "second", world.path, world.store, world.signer, world.clock)
+        backups.step()
+        give(world, "0032", *MODULES)
+        backups.step()
+        world.store.close()
+        restore(tmp_path, "hall.db", tmp_path / "second", None, world.signer, world.clock, world.ids.new_id)
+        world.store = SqliteStore(world.path)
+        world.start()
+        plugged(world, place)
+        await place.sync()
+        gathered(world)
+        await place.sync()
+        world.api.hall.tick()
+        again = await world.window("0017", client)
+        again.epoch = 2
+        await work(again, 1)
+        await place.sync()
+        exact(world, place, *MODULES)
+        with world.store.reading() as reading:
+            assert reading.leaving() == ()
+
+    in_hall(tmp_path, story, limits=PULLS)
+
+
+def test_s7_s27_who_goes_on_from_an_old_number_is_not_given_what_was_taken_away_meanwhile(tmp_path: Path) -> None:
+    """The hall's word about the old number's tray named all that was still sent: given in the log, and sent no more."""
+
+    async def story(world: HallWorld) -> None:
+        pc = Machine(world, tmp_path, "pc")
+        await pc.enrol("0040")
+        pc.take_in()
+        await pc.sync()
+        await pc.enrol("0041")
+        give(world, "0041", "single")
+        await pc.sync()
+        said = [decode_fact(entry.fact) for entry in world.entries() if entry.kind == "fact"]
+        words = [body for body in map(body_of, said) if isinstance(body, TerminalSet) and body.number == "0041"]
+        assert [set(word.scopes) & set(MODULES) for word in words] == [set(MODULES), {"single"}, {"single"}]
+
+    at_a_hall(tmp_path, story)
