@@ -146,7 +146,10 @@ _BEFORE_ACCEPTANCE = frozenset({"receipt", "supplement", "guide", "ticket"})
 
 
 def _set_aside(case: Case, fact: Fact, body: bodies.TimerSetAside) -> Case:
-    """The notice was told in time: the acceptance of the timer never was, unless something stands on it (S30)."""
+    """The notice was told in time: the acceptance of the timer never was, unless something stands on it (S30).
+
+    Nor was what was done on it: a paper of that which is on its way is called back when it is heard of (S15).
+    """
     accept = next((step.id for step in case.received.route if step.kind == "accept"), "")
     if not stands_alone(case) or not body.lines:
         return case
@@ -158,6 +161,8 @@ def _set_aside(case: Case, fact: Fact, body: bodies.TimerSetAside) -> Case:
         deemed="",
         settled=False,
         set_aside=True,
+        acts=(),
+        given_up=(*case.given_up, *(act.fact for act in case.acts)),
         pauses=(),
         extension=None,
         forwarded=None,

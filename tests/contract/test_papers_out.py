@@ -69,10 +69,10 @@ def printed(window: Window, fact: Fact, paper: str) -> Fact:
     return window.make("printed", bodies.Printed(paper, 1, "", "", fact.id), fact.case)
 
 
-async def two(world: HallWorld, client: Client) -> tuple[Window, Window, str]:
+async def two(world: HallWorld, client: Client, **received: Any) -> tuple[Window, Window, str]:
     """Two windows that have the same new case; the second one is without its line from here on."""
     one, other = await world.window("0012", client), await world.window("0007", client)
-    taken = one.received()
+    taken = one.received(**received)
     await one.push(taken)
     await one.pull_all()
     await other.pull_all()
@@ -360,9 +360,11 @@ def test_s14_money_that_came_for_an_ended_case_which_had_been_handed_to_a_person
     in_hall(tmp_path, story)
 
 
-async def deemed(world: HallWorld, client: Client, *at: str) -> tuple[Window, str, list[tuple[Window, Fact]]]:
+async def deemed(
+    world: HallWorld, client: Client, *at: str, **received: Any
+) -> tuple[Window, str, list[tuple[Window, Fact]]]:
     """A case that the timer has accepted, and a window for each notice, made without the line at these times."""
-    one, other, case = await two(world, client)
+    one, other, case = await two(world, client, **received)
     third = await world.window("0014", client)
     await third.pull_all()
     made = [
@@ -433,5 +435,24 @@ def test_s30_a_notice_of_the_timers_acceptance_that_turns_up_after_the_case_was_
         assert of(world, case).accepted
         await one.push(old)
         assert [(each.paper, each.at) for each in of(world, case).open_recalls] == [("acceptance", old.time.at)]
+
+    in_hall(tmp_path, story)
+
+
+def test_s30_a_longer_term_whose_paper_was_on_its_way_when_the_timer_was_taken_back_is_called_back(
+    tmp_path: Path,
+) -> None:
+    """The extension went with the acceptance on which it stood. Its paper was in the applicant's hand, and no task."""
+
+    async def story(world: HallWorld, client: Client) -> None:
+        long = bodies.Span(20, "working_days", "acceptance", 10)
+        one, case, ((other, notice),) = await deemed(world, client, "2026-11-27T16:30:00.000", statutory=long)
+        longer = one.make("extended", bodies.Extended(5, "复杂", "授权"), case, "2002", "chief")
+        assert said(await one.push(longer)) == [("accepted", "")]
+        paper = printed(one, longer, "extension")
+        await other.push(notice)
+        assert of(world, case).extension is None
+        await one.push(paper)
+        assert [(each.paper, each.of) for each in of(world, case).open_recalls] == [("extension", longer.id)]
 
     in_hall(tmp_path, story)
