@@ -11,7 +11,7 @@ from casework.wire import PURPOSE_CASE, CaseAnswer, CaseProof, case_digest
 from sync.contact import Contact
 from sync.errors import Busy, Declined, Memory, NotTheHall, OtherHall, TryAgain, Unreachable
 
-_HAS_NONE = 404
+_HAS_NONE = "no_case"
 _ID = re.compile(r"[0-9A-Za-z-]{1,64}")
 
 
@@ -53,7 +53,7 @@ class Holes:
         try:
             answer = await self.ask(case_id)
         except Declined as declined:
-            if declined.status != _HAS_NONE or declined.problem is None:
+            if declined.problem is None or declined.problem.error != _HAS_NONE:
                 raise Busy("line.busy", declined.retry_after, status=declined.status) from declined
             await contact.memory(contact.store.no_case, case_id)
         else:

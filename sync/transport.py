@@ -40,6 +40,8 @@ OCTETS = "application/octet-stream"
 
 _NONE_PACKED = frozenset({400, 403, 406, 415, 422, 501})
 _COUNT = re.compile(r"\d{1,18}", re.ASCII)
+_CODE = re.compile(r"[a-z0-9_]+")
+"""What the hall calls a problem. A gateway that has a form like it says there what the status says: `Bad Gateway`."""
 _RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18})")
 
 _T = TypeVar("_T")
@@ -359,4 +361,4 @@ def _problem(answer: Answer) -> Problem | None:
         problem: Problem = read(answer.body, Problem)
     except BadBytes:
         return None
-    return problem
+    return problem if _CODE.fullmatch(problem.error) else None

@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 import httpx
+import msgspec
 import pytest
 
 from casework.facts import digest
@@ -18,7 +19,7 @@ from tests.scripted_line import tell
 from tests.unit.test_line_scans import BIG, SHA, SMALL, holding
 
 CARRIES = 100_000
-HOWS = ("403", "413", "502", "reset", "slow")
+HOWS = ("403", "413", "502", "reset", "slow", "gateway")
 Answers = Callable[[httpx.Request], Awaitable[httpx.Response]]
 
 
@@ -28,6 +29,8 @@ async def refused(how: str, request: httpx.Request) -> httpx.Response:
         raise httpx.ReadError("connection reset", request=request)
     if how == "slow":
         await asyncio.sleep(LIMITS.request_seconds + 1)
+    if how == "gateway":  # a problem of its own, in the very form of the hall's
+        return httpx.Response(500, json={"status": 500, "error": "Internal Server Error", "message": "", "path": "/"})
     return PORTAL if how in {"slow", "page"} else httpx.Response(int(how), html="<html>too large</html>")
 
 
@@ -220,7 +223,7 @@ def test_t10_where_nothing_packed_gets_through_it_goes_unpacked(status: int, man
     tell(story)
 
 
-@pytest.mark.parametrize("how", ["408", "429", "500", "502", "503", "504", "page", "reset", "slow"])
+@pytest.mark.parametrize("how", ["408", "429", "500", "502", "503", "504", "page", "reset", "slow", "gateway"])
 def test_t10_a_batch_gets_smaller_also_where_a_proxy_only_says_that_it_is_busy(how: str) -> None:
     """Not every one says 413: a body that is too large or too slow for it is a trouble of its own."""
 
@@ -229,6 +232,37 @@ def test_t10_a_batch_gets_smaller_also_where_a_proxy_only_says_that_it_is_busy(h
         between(counter, how, lambda request, _: len(request.content) > 6000)
         await counter.serve_for(900)
         assert (counter.hall.acked, counter.hall.stubs) == (100, {})
+
+    tell(story)
+
+
+@pytest.mark.parametrize("how", HOWS)
+def test_t10_a_page_gets_smaller_whatever_a_proxy_says_of_one_that_is_too_large_for_it(how: str) -> None:
+    """What a gateway said in a form like the hall's was taken for the hall's word, and no page ever came."""
+
+    async def story(counter: Counter) -> None:
+        for nth in range(300):
+            counter.hall.write(fact=msgspec.Raw(b'"%s"' % digest(str(nth).encode()).encode()))
+        between(counter, how, lambda _, answer: len(answer.content) > 20_000)
+        await counter.serve_for(1800)
+        assert counter.store.place.cursor == 300
+
+    tell(story)
+
+
+@pytest.mark.parametrize("error", ["Not Found", "not_found"])
+def test_s21_a_gateway_that_knows_no_such_address_does_not_say_that_the_hall_has_no_such_case(error: str) -> None:
+    """What this window had taken in of it would have counted as seen in the log."""
+
+    async def story(counter: Counter) -> None:
+        given_up: list[str] = []
+        counter.store.holes = lambda *_: ("case-1",)  # type: ignore[method-assign]
+        counter.store.no_case = given_up.append  # type: ignore[assignment, method-assign]
+        between(counter, "404", lambda request, _: "/case/" in request.url.path)
+        said = httpx.Response(404, json={"error": error, "message": "", "status": 404})
+        counter.hall.expect("case", *[lambda _request: _now(said)] * 3)
+        await counter.serve_for(60)
+        assert given_up == []
 
     tell(story)
 
