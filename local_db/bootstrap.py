@@ -151,9 +151,10 @@ class Bootstrap(BootFiles):
         with self.transaction() as db:
             if stage.phase == "fetch":
                 db.execute(_SQL["set_floor"], (stage.seq,))
-                db.executemany(_SQL["cover"], [(name,) for name in scopes])
+                db.executemany(_SQL["cover_in_part"], [(name,) for name in scopes])
             if phase == "fill" and stage.phase == "known":
                 self._boot_arrive(db, stage)
+                db.executemany(_SQL["cover"], [(name,) for name in scopes])
             if phase == "tray" and not scope:
                 db.execute(_SQL["forget_told"])
             db.execute(_SQL["step"], (phase, scope, 0, ""))

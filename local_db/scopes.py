@@ -2,7 +2,8 @@
 
 A new one: its entries up to the cursor are asked for from the beginning, take the places of the hidden ones, and its
 cases are folded anew. One that is taken away: when nothing of its own is unsettled there (T67), its entries make room
-for their places, and its cases go. Both in slices, and after a crash where they were.
+for their places, and its cases go. Both in slices, and after a crash where they were. One that is given back before it
+has gone is asked for as a new one: a hall that was restored meanwhile may have sent nothing of it in between.
 """
 
 from __future__ import annotations
@@ -135,8 +136,9 @@ class Scopes(Holes):
             db.executemany(_SQL["cover"], [(scope,) for scope in sorted(told)])
             return True
         begun = False
-        for scope in sorted(told - here.keys()):
+        for scope in sorted(scope for scope in told if here.get(scope, "leaving") == "leaving"):
             if db.execute(_SQL["fill"]).fetchone() is None:
+                db.execute(_SQL["uncover"], (scope,))
                 db.execute(_SQL["begin"], (scope, NO_HASH))
                 begun = True
         for scope, state in here.items():
@@ -147,10 +149,8 @@ class Scopes(Holes):
         return begun
 
     def _after(self, db: sqlite3.Connection, scope: str, state: str, told: set[str]) -> str:
-        if state == "going":
+        if state == "going" or scope in told:
             return state
-        if scope in told:
-            return "held"
         return "leaving" if db.execute(_SQL["waits"], (scope,)).fetchone()[0] else "going"
 
     # A scope that comes

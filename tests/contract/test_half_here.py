@@ -12,9 +12,11 @@ from casework import bodies
 from casework.facts import Fact
 from casework.limits import LIMITS, Limits
 from casework.wire import Answered, Link, Verdict
-from tests.beginning import PULLS, SMALL, placed
+from tests.beginning import PULLS, SMALL, Wire, placed
 from tests.builders import Hand, grouped
-from tests.contract.test_scopes import MODULES, at_hall, exact, give, held, work
+from tests.contract.test_hall_healing import copied, restored
+from tests.contract.test_hall_lost_and_found import gathered, plugged
+from tests.contract.test_scopes import MODULES, at_hall, exact, give, held, taken_away, work
 from tests.hall_world import HallWorld, Window, in_hall
 from tests.lines import Place
 from tests.terminals import enrolled
@@ -295,6 +297,94 @@ def test_s7_a_case_that_is_opened_by_its_number_while_its_module_goes_does_not_s
         exact(world, place, "single")
 
     in_hall(tmp_path, story, limits=PULLS)
+
+
+def test_t67_t32_a_module_that_is_given_back_after_the_hall_was_restored_lacks_no_case(tmp_path: Path) -> None:
+    """It was taken away by mistake, and that word came back to the restored hall without what the window needs still:
+    what the other windows took in meanwhile was missing in its lists for ever.
+    """
+
+    async def story(world: HallWorld, window: Window, full: Place, place: Place) -> None:
+        for one in (place, full):
+            await one.sync()
+        copied(world, tmp_path / "backup.db")
+        mine = place.hand.received(module="business", item="A01")
+        place.commit(mine, place.hand.decided(mine.case))
+        await place.sync()
+        assert place.memory.pending().rejected == 1, "so the module stays until somebody has settled it"
+        give(world, "0032", "single")
+        for one in (place, full):
+            await one.sync()
+        restored(world, tmp_path / "backup.db")
+        plugged(world, full, place)
+        for one in (full, place):
+            await one.sync()
+        gathered(world)
+        for one in (full, place):
+            await one.sync()
+        assert place.memory.position().keep == ("business",)
+        full.commit(*(full.hand.received(module="business", item="A01") for _ in range(3)))
+        for one in (full, place):
+            await one.sync()
+        give(world, "0032", *MODULES)
+        for one in (place, full):
+            await one.sync()
+        assert [row[0] for row in held(place)["shown"]] == [row[0] for row in held(full)["shown"]]
+        exact(world, place, *MODULES)
+
+    at_hall(tmp_path, story)
+
+
+@pytest.mark.parametrize("phase", ["entries", "known"])
+def test_t47_s7_a_module_that_came_with_a_snapshot_that_came_to_no_end_lacks_no_case(
+    tmp_path: Path, phase: str
+) -> None:
+    """A virus scanner took the file, and a proxy refused the rest: the module passed for one that had always been here,
+    and nobody asked for what was taken in before.
+    """
+    wires: list[Wire] = []
+
+    def wired(inner: httpx.AsyncBaseTransport) -> Wire:
+        wires.append(Wire(inner))
+        return wires[-1]
+
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        world.api.hall.start()
+        window = await world.window("0012", client)
+        await work(window, 5)
+        place = await placed(world, "0032", limits=PULLS, wire=wired)
+        await taken_away(world, place)
+        give(world, "0032", "single", "business")
+        await work(window, 6)
+        world.snapshot()
+        place.limits = SMALL
+        place.restart()
+        place.line._bootstrap.saw(SMALL.snapshot_least)
+        while (boot := place.memory.boot()) is None or phase_of(place) != phase:
+            assert await place.line._bootstrap.step()
+        assert boot.applying
+        place.memory.boot_step()
+        place.restart()
+        for part in place.memory._parts().glob("*.part"):
+            part.unlink()
+        while phase_of(place) != "fetch":
+            place.memory.boot_step()
+        wires[0].tricks.extend([lambda _: httpx.Response(403)] * 50)
+        for _ in range(3):
+            place.restart()
+            assert (await place.sync()).error == ""
+        full = await placed(world, "0031", limits=PULLS)
+        await full.sync()
+        assert [row[0] for row in held(place)["shown"]] == [row[0] for row in held(full)["shown"]]
+        assert place.memory.holes() == ()
+
+    in_hall(tmp_path, story, limits=SMALL)
+
+
+def phase_of(place: Place) -> str:
+    """How far a snapshot is applied."""
+    with place.memory.reading() as db:
+        return str(db.execute("select phase from bootstrap").fetchone()[0])
 
 
 def test_s21_an_own_case_that_is_at_the_hall_stays_one_when_an_update_folds_everything_anew(tmp_path: Path) -> None:
