@@ -216,7 +216,9 @@ class Docket:
         if before is None or before.fact_id:
             return ""
         row = self.tray_row(before.fact_hash)
-        return "held" if row is not None and not row.tray.settled else "rejected"
+        if row is not None and row.tray.settled in {"", "arrived"}:  # what came under another number is known (S27)
+            return "" if row.tray.settled else "held"
+        return "rejected"
 
     # The tray and the lanes
 

@@ -20,7 +20,7 @@ from local_db.memory import TerminalMemory
 from local_db.state import StateFile
 from sync.carrying import carried, take_back
 from sync.errors import NotTheHall
-from tests.hall_world import HallWorld
+from tests.hall_world import HallWorld, together
 from tests.machines import Machine, at_a_hall
 
 
@@ -563,5 +563,37 @@ def test_the_hall_names_the_envelope_that_a_file_must_begin_with(tmp_path: Path)
         assert gap.value.message.facts == {"next": 1}
         answer, _ = world.api.hall.take_in(by_stick(pc, 1)[0], "3001", "f" * 64, vouched=False)
         assert answer.acked == 4
+
+    at_a_hall(tmp_path, story)
+
+
+def test_s12_s27_an_acceptance_behind_a_receipt_that_no_proxy_let_through_stands_when_both_come_under_a_new_number(
+    tmp_path: Path,
+) -> None:
+    """The receipt came at last, whole; the acceptance of the same act was refused as if it had been given up."""
+
+    async def story(world: HallWorld) -> None:
+        pc = Machine(world, tmp_path, "pc")
+        await pc.enrol("0012")
+        await pc.sync()
+        with pc.memory.writing() as act:
+            pc.hand.terminal = pc.memory.identity.terminal
+            pc.hand.numbered = act.next_number(world.clock.now().date()) - 1
+            taken = pc.now(pc.hand.received(), act.base())
+            accepted = msgspec.structs.replace(pc.hand.accepted(taken.case), actor="2001", post="single")
+            receipt = together(taken)
+            act.commit_groups([receipt, together(pc.now(accepted, act.base()), after=receipt[0].group.id)])
+        pc.memory.stub(1, "refused with 413")
+        await pc.sync()
+        assert world.waiting() == ["bytes", "after"]
+        await pc.enrol("0040")
+        await pc.sync()
+        done = await pc.sync()
+        assert (done.error, done.pending, done.held, done.rejected) == ("", 0, 0, 0)
+        assert world.waiting() == []
+        assert pc.agrees(taken.case)
+        case = world.case(taken.case)
+        assert case is not None
+        assert case.state == "accepted"
 
     at_a_hall(tmp_path, story)
