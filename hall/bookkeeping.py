@@ -121,10 +121,10 @@ class Bookkeeping:
         row = self._docket.tray_row(fact.id)
         if row is not None and row.tray.kind == FLAGGED:
             return
-        if before is None:
-            why: Judgement | None = Judgement(FLAGGED, "no_case")
-        elif unseen:
-            why = Judgement(FLAGGED, STALE, {"what": ", ".join(sorted(unseen))})
+        if unseen:
+            why: Judgement | None = Judgement(FLAGGED, STALE, {"what": ", ".join(sorted(unseen))})
+        elif before is None:
+            why = Judgement(FLAGGED, "no_case")
         else:
             why = flagged(before, fact, self._docket.bench(fact))
         if why is not None and why.code != ADDS_NOTHING:
@@ -218,7 +218,7 @@ class Bookkeeping:
         """What was refused or held stands now: its line is over, unless it moves nothing and somebody has to know."""
         row = self._docket.tray_row(id_)
         if row is not None and row.tray.kind != FLAGGED:
-            self._settle_row(id_, "accepted")
+            self._settle_row(id_, "accepted" if row.tray.root else "arrived")
 
     def _settle_row(self, id_: str, how: str) -> TrayRow | None:
         row = self._docket.tray_row(id_)

@@ -55,7 +55,7 @@ class Replay:
         """What moves nothing now that it comes back, or crosses what was said since: each with the case before it, and
         what that is (S15)."""
         self.refused: list[str] = []
-        """Facts that were refused or held since, by a hall that had forgotten what it had said of them."""
+        """What was refused or held since, by a hall that had forgotten what it had said of it: facts, unread bytes."""
 
     def put(self, entry: Entry, was: Place | None = None) -> int | None:
         """The draft that puts `entry` back; None when what it says is there already.
@@ -81,6 +81,8 @@ class Replay:
             return self._draft(entry, "")
         if fact.case:
             entry = self._on_case(entry, fact)
+        if entry.envelope is not None:
+            self.refused.append(entry.envelope.fact_hash)  # whoever sent it since may not have had its bytes (S12)
         if bearer is not None and entry.verdict is not None:
             self.refused.append(fact.id)
             later = max(entry.verdict.revision, bearer.verdict.revision + 1)  # so that its maker hears of it (S13)
@@ -143,10 +145,15 @@ class Replay:
         return msgspec.structs.replace(entry, n=live.n)
 
     def _crossed(self, entry: Entry, fact: Fact, before: Case | None) -> frozenset[str]:
-        """What the hall has said of the case since, that breaks a fact of which it had forgotten."""
-        if before is None or entry.was is None:
+        """What the hall has said of the case since, that breaks a fact of which it had forgotten; or that somebody has
+        given that very fact up, which had been refused meanwhile.
+        """
+        if entry.was is None or entry.envelope is None:
             return frozenset()
-        return self._docket.said_since(fact.case, entry.was, crosses(fact, before))
+        rows = [self._docket.tray_row(name) for name in (fact.id, entry.envelope.fact_hash)]
+        given_up = frozenset(_resolution(row.tray) for row in rows if row is not None) - {""}
+        crossing: frozenset[str] = crosses(fact, before) if before is not None else frozenset()
+        return self._docket.said_since(fact.case, entry.was, crossing) | given_up
 
     def _given_up(self, fact: Fact, *, to_the_place: bool) -> None:
         """What was held and given up is never judged again; its tray line comes as an entry of its own."""
@@ -278,6 +285,12 @@ class Replay:
     def _draft(self, entry: Entry, case: str) -> int:
         self._docket.changes.drafts.append(Draft(entry, case))
         return len(self._docket.changes.drafts) - 1
+
+
+def _resolution(line: Tray) -> str:
+    """By what a fact was given up; empty where it was not, or where its task was that."""
+    given_up = line.settled in {"withdraw", "amend"} and line.kind != FLAGGED
+    return f"resolve.{line.settled}" if given_up else ""
 
 
 def _is_over(known: Tray, tray: Tray) -> bool:

@@ -13,9 +13,11 @@ import pytest
 
 from casework import bodies
 from casework.facts import Fact
+from casework.refused import called_back
 from casework.wire import ENTRY_FACT, START, Place, Point
 from hall.backups import Backups
 from hall.docket import Docket
+from hall.office import own_facts
 from hall.replaying import Replay
 from hall.restoring import restore
 from hall.scoping import set_scopes
@@ -484,5 +486,45 @@ def test_t32_s30_the_paper_of_a_timer_that_a_forgotten_notice_forestalls_is_call
         await place.sync()
         assert of(world, case).state == "awaiting_supplement"
         assert [each.paper for each in of(world, case).open_recalls] == ["acceptance"]
+
+    in_hall(tmp_path, story)
+
+
+@pytest.mark.parametrize("read", [True, False], ids=["refused-since", "unread-since"])
+@pytest.mark.parametrize("settled", [True, False], ids=["given-up", "waits"])
+def test_t32_s12_s15_what_stood_before_the_loss_and_was_given_up_since_is_a_task_when_it_comes_back(
+    tmp_path: Path, read: bool, settled: bool
+) -> None:
+    """The acceptance stood, its paper was being called back, and nobody was told that both are so."""
+
+    async def story(world: HallWorld, client: Client) -> None:
+        one, place = await world.window("0012", client), await placed(world, "0013")
+        case = await a_case(one)
+        await place.sync()
+        copied(world, tmp_path / "backup.db")
+        new = bodies.StaffSet("2009", "新来的", "official", ("single",), "-")
+        world.api.hall.change(lambda reading, now, new_id: own_facts(reading, [new], now, new_id))
+        yes = one.accepted(case, actor="2009")
+        await one.push(yes)
+        await one.push(printed(one, yes, "acceptance"))
+        await place.sync()
+        restored(world, tmp_path / "backup.db")
+        gathered(world)
+        if not read:
+            as_stub(one, 2)
+        await sends_again(one)
+        assert waits(world) == [("rejected", "accepted", "no_such_person") if read else ("held", "", "bytes")]
+        if settled:
+            boss, (line,) = await fresh(world, client), lines(world)
+            recalls = called_back([paper for paper in of(world, case).papers if read and paper.of == yes.id], "张建国")
+            over = bodies.ResolveWithdraw((line.fact,), "不认识", recalls)
+            assert said(await boss.push(boss.make("resolve.withdraw", over, case, **BOSS))) == [("accepted", "")]
+        plugged(world, place)
+        await place.sync()
+        assert of(world, case).state == "accepted"
+        task = [(yes.id, "flagged", {"what": "resolve.withdraw"})] if settled else []
+        assert [(line.fact, line.kind, line.facts) for line in lines(world)] == task
+        await place.sync()
+        assert [line.fact for line in place.memory.tray()] == [id_ for id_, _, _ in task]
 
     in_hall(tmp_path, story)
