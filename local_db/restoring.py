@@ -33,6 +33,8 @@ _SQL = queries("restoring")
 _KNOWN = frozenset({"hall", "region", "hall_name", "hall_key", "terminal", "incarnation", "hall_url"})
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _ID = re.compile(r"[0-9a-f]{32}")
+_MAYBE_PRINTED = "papers.unsure.restored"
+"""What waited for a printer then may have come out since, and two papers that look alike are never printed."""
 
 
 class Restored(msgspec.Struct, frozen=True):
@@ -175,6 +177,7 @@ def _swapped(draft: Path, folder: Path, source: Path, mark: str, limits: Limits)
             row = db.execute(_SQL["terminal"]).fetchone()
             count, newest = db.execute(_SQL["newest"]).fetchone()
             if row is not None:
+                db.execute(_SQL["maybe_printed"], (_MAYBE_PRINTED,))
                 rescue(db, draft, folder, source, limits)
         if row is None:
             raise NotATerminal("store.no_backup", file=str(source))

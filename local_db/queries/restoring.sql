@@ -29,3 +29,7 @@ insert or ignore into day_counter (day, counter) values (?, ?)
 
 -- name: keep_draft
 insert or ignore into draft (case_id, owner, data, field, updated) values (?, ?, ?, ?, ?)
+
+-- name: maybe_printed
+-- What waited for a printer when the backup was made.
+update print_queue set state = 'unsure', reason = ?, facts = '{}' where state in ('waiting', 'sending')

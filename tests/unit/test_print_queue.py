@@ -14,9 +14,11 @@ from casework.messages import Message
 from console import bootstrap
 from console.print_queue import LOCK, PrintQueue, keep_slots
 from console.printing.slots import Slot
+from console.prints import Prints
 from console.terminal import Terminal
 from local_db.counter import Identity
 from local_db.memory import TerminalMemory
+from local_db.restoring import restore
 from sync.owner import own
 from tests.builders import FixedClock
 from tests.till import nobody, till
@@ -152,6 +154,23 @@ def test_killed_between_print_and_record_a_paper_is_never_printed_twice_in_silen
         assert PrintQueue(terminal).print_waiting() == []
         assert printer.papers == []
     assert states(terminal) == [("receipt", "unsure", "papers.unsure.stopped")]
+
+
+def test_t31_a_receipt_that_came_out_since_the_backup_is_not_printed_a_second_time_in_silence(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    """The printer was down when the backup was made; the restored window printed it once more, with no mark."""
+    put(terminal)
+    terminal.memory.backup(tmp_path / "backup.db")
+    assert len(PrintQueue(terminal).print_waiting()) == 1
+    terminal.memory.close()
+    restore(tmp_path / "backup.db", terminal.memory.folder, "0")
+    again = bootstrap.open_terminal(terminal.memory.folder)
+    assert PrintQueue(again).print_waiting() == []
+    assert states(again) == [("receipt", "unsure", "papers.unsure.restored")]
+    (waiting,) = Prints(again).waiting()
+    assert waiting.ways == ("out", "again", "drop")
+    again.memory.close()
 
 
 def test_killed_while_it_wrote_a_file_the_paper_is_written_again_under_its_name(terminal: Terminal) -> None:
