@@ -89,7 +89,7 @@ class Bootstrap:
         contact = self._contact
         self._ask_again = contact.clock.monotonic() + contact.limits.snapshot_wait
         part = await self._asked(HALL_SCOPE, None, 0)
-        if part is None or part.first:
+        if part is None or part.first or not part.data:
             return False
         snapshot = self._proven(part.offer, HALL_SCOPE, position)
         if snapshot.epoch != position.epoch or snapshot.seq - position.cursor < contact.limits.snapshot_least:
@@ -121,14 +121,19 @@ class Bootstrap:
         snapshot = self._proven(part.offer, file.scope, position) if part is not None else None
         here = snapshot and (snapshot.epoch, snapshot.seq, snapshot.chain) == (boot.epoch, boot.seq, boot.chain)
         if part is None or snapshot is None or not here:
-            return await self._forgotten(boot, position)
+            wait = contact.limits.snapshot_wait if part is None else 0.0
+            return await self._forgotten(boot, position, wait)
         return await self._keep(file, snapshot, part)
 
-    async def _forgotten(self, boot: Boot, position: Position) -> bool:
-        """The log was pulled as far meanwhile, or the hall has tidied its shelf: begin with what it has now."""
+    async def _forgotten(self, boot: Boot, position: Position, wait: float = 0.0) -> bool:
+        """The log was pulled as far meanwhile, or the hall has tidied its shelf: begin with what it has now.
+
+        `wait`: it has nothing of this scope. What it offers of another may still lack this one: the log is pulled.
+        """
         contact = self._contact
         await contact.memory(contact.store.boot_forget)
-        self._ask_again, self._behind = 0.0, max(self._behind, boot.seq - position.cursor)
+        self._ask_again = contact.clock.monotonic() + wait
+        self._behind = max(self._behind, boot.seq - position.cursor)
         contact.show_boot(None)
         return True
 
@@ -149,9 +154,9 @@ class Bootstrap:
             await contact.memory(contact.store.boot_file, snapshot)
             have = 0
         if part.first != have or not part.data or have + len(part.data) > snapshot.size:
-            if have:
+            if have == file.have:
                 raise NotTheHall("line.not_the_hall", seen="range")
-            return True  # its first bytes are asked for next
+            return True  # of another file than before: its first bytes are asked for next
         await contact.memory(contact.store.boot_part, file.scope, have, part.data)
         if have + len(part.data) == snapshot.size:
             await self._prove(file.scope)

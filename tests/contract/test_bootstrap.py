@@ -279,6 +279,25 @@ def test_a_set_that_went_while_it_was_fetched_is_begun_anew(tmp_path: Path) -> N
     at_hall(tmp_path, story)
 
 
+def test_t47_a_set_of_which_a_file_is_gone_at_the_hall_keeps_no_window_from_the_log(tmp_path: Path) -> None:
+    """It was begun again and again, and the log never pulled."""
+
+    async def story(world: HallWorld, window: Window) -> None:
+        begun = await placed(world, "0032", limits=msgspec.structs.replace(SMALL, snapshot_wait=600.0), wire=Wire)
+        (world.shelf.kept()[0].folder / "business.db").unlink()
+        assert sum([await begun.line._bootstrap.step() for _ in range(100)]) < 50, "not asked for in a circle"
+        assert not (await begun.sync()).error
+        assert begun.memory.position().cursor == len(world.entries())
+        assert begun.memory.boot() is None
+        await busy(window, 20)
+        world.snapshot()
+        world.clock.go(600)
+        assert not (await begun.sync()).error
+        assert begun.memory.position().cursor == len(world.entries())
+
+    at_hall(tmp_path, story)
+
+
 def test_s21_own_facts_that_wait_show_on_top_and_are_sent(tmp_path: Path) -> None:
     async def story(world: HallWorld, _window: Window) -> None:
         begun = await placed(world, "0032", limits=SMALL)

@@ -192,14 +192,15 @@ def refusing(how: str) -> Callable[[httpx.Response], httpx.Response]:
     def refused(answer: httpx.Response) -> httpx.Response:
         if how == "reset":
             raise httpx.ReadError("connection reset")
-        if how == "cut":
-            return httpx.Response(answer.status_code, headers=answer.headers, content=answer.content[:2000])
+        if how in {"cut", "empty"}:
+            most = 2000 if how == "cut" else 0
+            return httpx.Response(answer.status_code, headers=answer.headers, content=answer.content[:most])
         return httpx.Response(int(how), html="<html>too large</html>")
 
     return refused
 
 
-HOWS = ("403", "413", "502", "reset", "cut")
+HOWS = ("403", "413", "502", "reset", "cut", "empty")
 
 
 @pytest.mark.parametrize("how", HOWS)
