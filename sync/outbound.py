@@ -19,12 +19,14 @@ from casework.wire import PURPOSE_BATCH, Answered, Batch, PushAnswer, Sent
 from sync.ahead import Ahead, drop
 from sync.backoff import Next, judge
 from sync.contact import Contact
-from sync.errors import Busy, Declined, LineError, Lost, NotTheHall, Refused, TryAgain, is_halls_word
+from sync.errors import Busy, Declined, LineError, Lost, Memory, NotTheHall, Refused, TryAgain, is_halls_word
 from sync.portion import Portion
 from sync.ports import Outgoing, Position
 
 NULL = msgspec.Raw(b"null")
 VERDICTS = frozenset({"accepted", "rejected", "held"})
+_ALONE = 4
+"""So often the smallest batch is sent before it is asked whether it is the line, and so often again if it is not."""
 
 
 class _Ready(msgspec.Struct, frozen=True):
@@ -50,7 +52,10 @@ class Outbound:
         self._facts = Portion(1, contact.limits.push_facts)
         self._stubs: dict[int, str] = {}
         self._gap = -1
+        self._alone = 0
+        """How often in a row the smallest batch did not get through, and nobody has said anything of it."""
         self._tried_again: float | None = None
+        self._stopped = 0
         self._one = asyncio.Lock()
         self._ahead: tuple[_Ready, Ahead[PushAnswer]] | None = None
 
@@ -119,7 +124,7 @@ class Outbound:
         if now - self._tried_again < contact.limits.stub_again_seconds:
             return
         self._tried_again = now
-        for seq in await contact.memory(contact.store.without_bytes):
+        for seq in sorted(await contact.memory(contact.store.without_bytes), key=lambda seq: seq <= self._stopped):
             out = await contact.memory(contact.store.whole_group, seq)
             position = await contact.memory(contact.store.position)
             if position.frozen or position.adrift:
@@ -133,6 +138,7 @@ class Outbound:
             except Declined:
                 continue  # perhaps it is about this group's bytes
             except TryAgain:
+                self._stopped = seq  # the others have their turn first
                 return
             if not _answers(answer, out):
                 return
@@ -149,9 +155,11 @@ class Outbound:
             answer = await contact.question(first, batch=True, epoch=epoch)
             ago = ahead.ago if ahead is not None else 0.0
             return await self._answered(answer, ready, await _made(behind), ago)
+        except Memory:
+            raise
         except TryAgain as trouble:  # a slow line may carry less in its time, and so may a proxy that says it is busy
-            if not is_halls_word(trouble):
-                self._facts.failed()
+            if not is_halls_word(trouble) and not self._facts.failed():
+                await self._not_through(ready.events)
             raise
         except Declined as declined:
             await self._declined(declined, ready.out, ready.events)
@@ -182,15 +190,17 @@ class Outbound:
         if answer.acked < out.first or all(verdict.seq != out.first for verdict in answer.verdicts):
             # An equal answer without progress: what has no verdict is asked for again (T5), but not at once.
             raise NotTheHall("line.no_progress", seq=out.first)
-        self._gap = -1
+        self._gap, self._alone = -1, 0
         self._facts.went()
         return _counted(answer.verdicts)
 
     async def _declined(self, declined: Declined, out: Outgoing, events: tuple[Sent, ...]) -> None:
         if judge(declined, batch=True) is Next.RESEND:
             await self._resend(declined, out)
-        elif len(events) == 1 or not self._facts.failed(len(events)):
-            await self._stub(declined, events)
+            return
+        is_smallest = len(events) == 1 or not self._facts.failed(len(events))
+        if is_smallest and not await self._stub(events, f"refused with {declined.status}"):
+            raise Busy("line.refused_on_the_way", declined.retry_after, status=declined.status)
 
     async def _resend(self, declined: Declined, out: Outgoing) -> None:
         """409 `gap`: the hall says which number it expects; only an earlier one than was sent can be meant."""
@@ -204,15 +214,28 @@ class Outbound:
         self._gap = seq
         await self._contact.memory(self._contact.store.resend_from, seq)
 
-    async def _stub(self, declined: Declined, events: tuple[Sent, ...]) -> None:
-        """Refused alone: the largest goes as a stub next time, if the hall itself can be reached at all."""
+    async def _not_through(self, events: tuple[Sent, ...]) -> None:
+        """No answer, again and again, while the hall says hello: something on the way looks into what is sent and says
+        nothing. It counts as refused, or all that happens at this window would wait for it.
+        """
+        tried, self._alone = self._alone + 1, 0
+        if tried >= 2 * _ALONE or self._stubs:
+            await self._stub(events, "no answer")
+            return
+        if tried > _ALONE:
+            await self._contact.hello()  # where nobody says it, it is the line: counted from the beginning
+        self._alone = tried
+
+    async def _stub(self, events: tuple[Sent, ...], reason: str) -> bool:
+        """The largest goes as a stub next time, if the hall itself can be reached at all; whether one was left."""
         await self._contact.hello()
         whole = [event for event in events if not event.stub]
         if not whole:  # it is not about the bytes
             self._stubs.clear()
-            raise Busy("line.refused_on_the_way", declined.retry_after, status=declined.status)
+            return False
         largest = max(whole, key=lambda event: len(bytes(event.fact)))
-        self._stubs[largest.seq] = f"refused with {declined.status}"
+        self._stubs[largest.seq] = reason
+        return True
 
 
 def batch_of(out: Outgoing, events: tuple[Sent, ...], position: Position, report: Report | None = None) -> Batch:

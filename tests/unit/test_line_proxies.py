@@ -6,6 +6,7 @@ What stands between is nobody's fault at the counter: nothing of a window may wa
 from __future__ import annotations
 
 import asyncio
+import gzip
 from collections.abc import Awaitable, Callable
 
 import httpx
@@ -232,6 +233,56 @@ def test_t10_a_batch_gets_smaller_also_where_a_proxy_only_says_that_it_is_busy(h
         between(counter, how, lambda request, _: len(request.content) > 6000)
         await counter.serve_for(900)
         assert (counter.hall.acked, counter.hall.stubs) == (100, {})
+
+    tell(story)
+
+
+@pytest.mark.parametrize("how", ["502", "reset", "slow", "gateway"])
+def test_t10_s12_what_something_on_the_way_takes_away_without_a_word_holds_up_nothing_else(how: str) -> None:
+    """A filter of contents resets the connection: all that happened at the window since had waited for one fact."""
+
+    async def story(counter: Counter) -> None:
+        honest, filters = counter.hall.honest, True
+
+        async def proxy(request: httpx.Request) -> httpx.Response:
+            body = gzip.decompress(request.content) if "Content-Encoding" in request.headers else request.content
+            return await refused(how, request) if filters and b"drop table" in body else await honest(request)
+
+        counter.hall.honest = proxy  # type: ignore[method-assign]
+        counter.store.commit("a", "drop table", "b", "drop table", "c")
+        task = asyncio.create_task(counter.line.serve())
+        await asyncio.sleep(3 * 3600)
+        assert (counter.hall.acked, list(counter.hall.stubs)) == (5, [2, 4])
+        filters = False
+        await asyncio.sleep(3 * LIMITS.stub_again_seconds)
+        assert counter.hall.stubs == {}
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    tell(story)
+
+
+@pytest.mark.parametrize("how", ["502", "reset", "slow"])
+def test_t10_s12_after_hours_without_a_line_no_fact_goes_without_its_bytes(how: str) -> None:
+    async def story(counter: Counter) -> None:
+        honest, down = counter.hall.honest, True
+
+        async def proxy(request: httpx.Request) -> httpx.Response:
+            return await refused(how, request) if down else await honest(request)
+
+        counter.hall.honest = proxy  # type: ignore[method-assign]
+        counter.store.commit("a", "b", "c")
+        task = asyncio.create_task(counter.line.serve())
+        for _ in range(20):
+            await asyncio.sleep(1801)
+            down = False
+            await asyncio.sleep(200)
+            counter.store.commit("more")
+            down = True
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        assert len(counter.hall.envelopes) >= 20
+        assert not any(event.stub for batch in counter.hall.batches for event in batch.events)
 
     tell(story)
 
