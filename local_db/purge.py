@@ -86,6 +86,7 @@ def drop_case(db: sqlite3.Connection, case_id: str) -> None:
     db.executemany(_REPLAY["drop_place"], place_rows(case))
     db.execute(_REPLAY["drop_shown"], (case_id,))
     if case is not None:
+        db.executemany(_REPLAY["drop_alias"], [(number, case_id) for number in case.former_numbers])
         _forget_people(db, case)
 
 

@@ -116,10 +116,13 @@ class Scopes(Holes):
         return came or told != here.keys() or set(here.values()) != {"held"}
 
     def _covered(self, db: sqlite3.Connection) -> tuple[dict[str, str], set[str]]:
-        """The scopes that are here with their states, and all of which entries are kept: also those still to come."""
+        """The scopes that are here with their states, and all of which entries are kept: also the one that comes now.
+
+        One that the log gives and that has not begun yet keeps its places alone: whatever came of it would stay here,
+        were it taken away before.
+        """
         here = dict(db.execute(_SQL["here"]).fetchall())
-        coming = {row[0] for row in db.execute(_SQL["fill"])}
-        return here, (self._told(db) or set()) | here.keys() | coming
+        return here, here.keys() | {row[0] for row in db.execute(_SQL["fill"])}
 
     def _told(self, db: sqlite3.Connection) -> set[str] | None:
         """The scopes that the log gives to this terminal; None while it has said nothing of it."""
@@ -165,6 +168,8 @@ class Scopes(Holes):
         row = (link.seq, entry.scope, entry.kind, link.hash, link.raw, case, entry.fact_id)
         if db.execute(_HOLES["keep_entry"], row).rowcount:
             self._note(db, entry, fact, own_among(db, (entry.fact_id,)))
+        elif entry.tray is not None:  # it came with the log before what was said of the line earlier
+            keep_tray(db, self._named(db, entry.tray), told=True)
         if fact is not None and case:
             db.execute(_SQL["note_case"], (case,))
 

@@ -83,7 +83,8 @@ select post, received_at, case_id, step from place order by 1, 2, 3, 4
 select case_id, code, state, body from prefile order by case_id
 
 -- name: hash_tray
-select fact_id, kind, settled, told from tray order by fact_id
+-- What is settled shows nowhere, and goes with its case.
+select fact_id, kind, told from tray where settled = '' order by fact_id
 
 -- name: hash_staff
 select number, seq, bytes from staff order by number

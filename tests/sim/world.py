@@ -111,7 +111,7 @@ class World:
             number = f"{place + 1:04d}"
             terminal = self.machine(number)
             terminal.wire.calm = True
-            narrow = bool(place) and place == self.profile.terminals - 1
+            narrow = bool(place) and place == self.profile.terminals - 1 and not self.profile.modules
             modules = NARROW if narrow else frozenset(MODULES)
             window = self.window(number, modules)
             self.truth.windows[number] = window
