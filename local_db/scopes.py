@@ -56,6 +56,11 @@ class Scopes(Holes):
         """
         with self.reading() as db:
             here, covered = self._covered(db)
+            comes = (self._told(db) or set()) - covered if here else set()
+        if comes:
+            with self.transaction() as db:
+                db.executemany(_SQL["begin"], [(scope, NO_HASH) for scope in comes])
+            covered |= comes
         if not here and not start:  # all are sent until the log's word of this terminal has come: some may go again
             with self.transaction() as db:
                 db.executemany(_SQL["cover_first"], [(scope,) for scope in ("hall", *MODULES)])
@@ -111,18 +116,15 @@ class Scopes(Holes):
         told, here = self._told(db), dict(db.execute(_SQL["here"]).fetchall())
         if told is None:
             return False
-        fill = db.execute(_SQL["fill"]).fetchone()
-        came = fill is not None and fill[4] == "fold"  # also of one that was taken away while it came: it can go then
-        return came or told != here.keys() or set(here.values()) != {"held"}
+        comes = any(
+            phase != "pull" for _, phase in db.execute(_SQL["coming"])
+        )  # also one that was taken away meanwhile
+        return comes or told != here.keys() or set(here.values()) != {"held"}
 
     def _covered(self, db: sqlite3.Connection) -> tuple[dict[str, str], set[str]]:
-        """The scopes that are here with their states, and all of which entries are kept: also the one that comes now.
-
-        One that the log gives and that has not begun yet keeps its places alone: whatever came of it would stay here,
-        were it taken away before.
-        """
+        """The scopes that are here with their states, and all of which entries are kept: those that come, too."""
         here = dict(db.execute(_SQL["here"]).fetchall())
-        return here, here.keys() | {row[0] for row in db.execute(_SQL["fill"])}
+        return here, here.keys() | {row[0] for row in db.execute(_SQL["coming"])}
 
     def _told(self, db: sqlite3.Connection) -> set[str] | None:
         """The scopes that the log gives to this terminal; None while it has said nothing of it."""
@@ -138,17 +140,24 @@ class Scopes(Holes):
         if not here:  # everything was pulled with them from the beginning
             db.executemany(_SQL["cover"], [(scope,) for scope in sorted(told)])
             return True
-        begun = False
-        for scope in sorted(scope for scope in told if here.get(scope, "leaving") == "leaving"):
-            if db.execute(_SQL["fill"]).fetchone() is None:
-                db.execute(_SQL["uncover"], (scope,))
-                db.execute(_SQL["begin"], (scope, NO_HASH))
-                begun = True
-        for scope, state in here.items():
+        coming = dict(db.execute(_SQL["coming"]).fetchall())
+        again = {scope for scope, state in here.items() if state == "leaving"} & told
+        comes = (told - here.keys() | again) - coming.keys()
+        gone = {scope for scope, phase in coming.items() if phase == "wait"} - told
+        db.executemany(_SQL["uncover"], [(scope,) for scope in again])
+        db.executemany(_SQL["begin"], [(scope, NO_HASH) for scope in comes])
+        db.executemany(_SQL["filled"], [(scope,) for scope in gone])
+        db.executemany(_SQL["cover"], [(scope,) for scope in gone])  # what came of it goes by the common way
+        begun = bool(comes or gone)
+        for scope, state in here.items() - {(scope, "leaving") for scope in again}:
             after = self._after(db, scope, state, told)
             if after != state:
                 db.execute(_SQL["leave"], (after, scope))
                 begun = True
+        fill = db.execute(_SQL["fill"]).fetchone()
+        if fill is not None and fill[4] == "wait":
+            db.execute(_SQL["start"], (fill[0],))
+            begun = True
         return begun
 
     def _after(self, db: sqlite3.Connection, scope: str, state: str, told: set[str]) -> str:

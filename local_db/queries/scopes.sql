@@ -42,10 +42,17 @@ select exists (
 ) or exists (select 1 from scan where here = 1 and epoch < (select epoch from standing))
 
 -- name: begin
-insert into scope_fill (scope, upto, chain) select ?, cursor, ? from standing
+-- From here on its entries are kept as they come with the log; what lies before is asked for when its turn has come.
+insert or ignore into scope_fill (scope, upto, chain, phase) values (?, 0, ?, 'wait')
+
+-- name: start
+update scope_fill set phase = 'pull', upto = (select cursor from standing) where scope = ?
+
+-- name: coming
+select scope, phase from scope_fill
 
 -- name: fill
-select scope, upto, place, chain, phase from scope_fill order by scope limit 1
+select scope, upto, place, chain, phase from scope_fill order by phase = 'wait', scope limit 1
 
 -- name: came
 update scope_fill set place = ?, chain = ? where scope = ?
@@ -58,7 +65,7 @@ delete from scope_fill where scope = ?
 
 -- name: fill_anew
 -- In another epoch it begins anew.
-update scope_fill set upto = min(upto, ?), place = 0, chain = ?, phase = 'pull'
+update scope_fill set upto = min(upto, ?), place = 0, chain = ?, phase = 'pull' where phase <> 'wait'
 
 -- name: note_case
 insert or ignore into scope_case (case_id) values (?)
