@@ -162,6 +162,7 @@ LONG_WORLDS = (
     ("burnt", "1..100"),
     ("editions", "1..100"),
     ("proxies", "1..100"),
+    ("modules", "1..100"),
     ("month", "1..3"),
 )
 """Profiles of the simulated world with the seeds that a long run plays."""

@@ -78,6 +78,10 @@ MUST_HAPPEN: dict[str, tuple[str, ...]] = {
         "mixed", "too large an answer for a proxy", "hall restored", "entries lost by the hall", "cached",
         "another catalogue", "began from a snapshot",
     ),
+    "modules": (
+        "other modules", "hall restored", "entries lost by the hall", "began from a snapshot", "crash", "torn page",
+        "hidden", "restored from an image",
+    ),
     "disk-full": ("no store.disk_full", "hall disk full", "answer 503 storage", "crash", "torn save"),
 }  # fmt: skip
 """What has to happen at least once over the seeds of a profile, or they have proven nothing."""

@@ -25,6 +25,7 @@ WORLDS = {
     "burnt": 20,
     "editions": 20,
     "proxies": 20,
+    "modules": 20,
 }
 """How many seeds of each profile, from 1 on."""
 _PATIENCE = 3600.0

@@ -1,0 +1,100 @@
+"""Several modules that are given at once come one after the other; the log goes on meanwhile (S7, T67)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import httpx
+
+from casework import bodies
+from casework.events import body_of
+from tests.beginning import PULLS, placed
+from tests.contract.test_half_here import pulled
+from tests.contract.test_scopes import MODULES, exact, give, held, work
+from tests.hall_world import HallWorld, in_hall
+from tests.lines import Place
+
+
+async def with_one(world: HallWorld, *rest: str) -> Place:
+    """A window that holds one module, and has let go of the others."""
+    place = await placed(world, "0032", limits=PULLS)
+    await place.sync()
+    give(world, "0032", *rest)
+    for _ in range(2):
+        place.restart()
+        await place.sync()
+        world.api.hall.tick()
+    return place
+
+
+def test_s7_a_module_that_is_taken_away_before_its_turn_leaves_nothing(tmp_path: Path) -> None:
+    """What the log brought of it meanwhile stayed in the lists for ever, as it was on that day."""
+
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        window = await world.window("0012", client)
+        place = await with_one(world, "construction")
+        await work(window, 2)
+        give(world, "0032", *MODULES)
+        await pulled(place)
+        await work(window, 2)
+        await pulled(place)
+        give(world, "0032", "construction")
+        await pulled(place)
+        for _ in range(2):
+            place.restart()
+            await place.sync()
+            world.api.hall.tick()
+        await work(window, 1)
+        await place.sync()
+        exact(world, place, "construction")
+        assert held(place)["shown"] == []
+        with world.store.reading() as reading:
+            assert reading.leaving() == ()
+
+    in_hall(tmp_path, story, limits=PULLS)
+
+
+def test_s7_s16_a_line_that_was_settled_before_its_module_had_come_is_not_open_again(tmp_path: Path) -> None:
+    """It came with the log as settled, and then with the module as it had been: nobody could settle it any more."""
+
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        window = await world.window("0012", client)
+        place = await with_one(world, "construction")
+        taken = window.received(module="business", item="A01")
+        refused = window.decided(taken.case)
+        await window.push(taken, refused)
+        give(world, "0032", *MODULES)
+        await pulled(place)
+        given_up = window.make("resolve.withdraw", bodies.ResolveWithdraw((refused.id,), "重复"), taken.case)
+        await window.push(given_up)
+        await pulled(place)
+        for _ in range(2):
+            place.restart()
+            await place.sync()
+        exact(world, place, *MODULES)
+        assert [row for row in held(place)["tray"] if not row[1]] == []
+
+    in_hall(tmp_path, story, limits=PULLS)
+
+
+def test_s7_s27_the_old_number_of_a_case_goes_with_its_module(tmp_path: Path) -> None:
+    """It found a case that was not here any more."""
+
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        first, second = await world.window("0012", client), await world.window("0013", client)
+        place = await placed(world, "0032", limits=PULLS)
+        taken = first.received(module="business", item="A01")
+        number = body_of(taken).number
+        await first.push(taken)
+        await second.push(second.received(module="business", item="A01", number=number))
+        await place.sync()
+        assert len(place.memory.case_by_number(number)) == 2
+        give(world, "0032", "single")
+        for _ in range(2):
+            place.restart()
+            await place.sync()
+        with place.memory.reading() as db:
+            assert db.execute("select count(*) from alias").fetchone() == (0,)
+        exact(world, place, "single")
+
+    in_hall(tmp_path, story, limits=PULLS)
