@@ -37,6 +37,7 @@ class Holes(Rebuild):
                 fact = fact_of(entry)
                 if entry.seq <= cursor and fact is not None and fact.case == case_id:
                     self._keep_old(db, case_id, data, entry)
+            db.execute(_SQL["drop_settled_tray"], (case_id,))
             self.refold(db, case_id, stamp(self.clock.now()), cursor)
             db.execute(_SQL["touch"], (case_id,))
 

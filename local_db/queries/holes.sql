@@ -23,3 +23,14 @@ delete from confirmed where case_id = ? and n = 0
 -- Own facts of a case that the hall has accepted behind the cursor.
 select local_seq from outbox where state not in ('passed', 'resolved') and case_id = ?
     and state = 'accepted' and entry > 0 and entry <= (select cursor from standing)
+
+-- name: drop_settled_tray
+-- What an own verdict had put into the tray and somebody else has settled: with the entries of a single case comes no
+-- line of the hall that says so.
+delete from tray where told = 0 and case_id = ?1 and exists (
+    select 1 from outbox o join fact f on f.n = o.fact
+    where o.case_id = ?1 and o.state in ('passed', 'resolved') and tray.fact_id in (f.id, f.hash)
+) and not exists (
+    select 1 from resolution r join outbox by on by.local_seq = r.local_seq
+    where r.fact_id = tray.fact_id and by.state <> 'passed'
+)

@@ -374,6 +374,35 @@ def test_s21_answers_that_were_lost_before_the_bootstrap_are_completed_by_it(
     at_hall(tmp_path, story)
 
 
+def test_s16_t54_what_was_settled_elsewhere_while_its_window_was_away_lies_in_its_tray_no_more(tmp_path: Path) -> None:
+    """Only the answer had told of it, and the case was over by then: nobody could end that line."""
+
+    async def story(world: HallWorld, window: Window) -> None:
+        place = await placed(world, "0032", limits=PULLS)
+        await place.sync()
+        mine = place.hand.received()
+        place.commit(mine)
+        await place.sync()
+        place.commit(place.hand.decided(mine.case))
+        await place.line._outbound.step()
+        (line,) = (line for line in place.memory.tray() if line.terminal == "0032")
+        await window.pull_all()
+        over = window.make("withdrawn", bodies.Withdrawn("不办了"), mine.case)
+        await window.push(window.gives_up(mine.case, line.fact), over)
+        world.clock.go(40 * DAY)
+        await busy(window, 20)
+        world.snapshot()
+        place.limits = SMALL
+        place.restart()
+        place.line._bootstrap.saw(SMALL.snapshot_least)
+        assert await place.line._bootstrap.step()
+        assert (await place.sync()).rejected == 0
+        assert all(line.terminal != "0032" for line in place.memory.tray())
+        assert place.memory.case_state(mine.case) == world.case(mine.case)
+
+    at_hall(tmp_path, story)
+
+
 def test_s21_a_terminal_that_comes_back_after_long_lets_go_what_is_over(tmp_path: Path) -> None:
     async def story(world: HallWorld, window: Window) -> None:
         back = await placed(world, "0032", limits=SMALL)
