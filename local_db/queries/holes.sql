@@ -32,5 +32,5 @@ delete from tray where told = 0 and case_id = ?1 and exists (
     where o.case_id = ?1 and o.state in ('passed', 'resolved') and tray.fact_id in (f.id, f.hash)
 ) and not exists (
     select 1 from resolution r join outbox by on by.local_seq = r.local_seq
-    where r.fact_id = tray.fact_id and by.state <> 'passed'
+    where r.fact_id = tray.fact_id and by.state not in ('passed', 'resolved')
 )

@@ -126,7 +126,7 @@ delete from tray where fact_id in (?, ?) and told = 0
 -- What an own resolution, now in the log, has settled here before the hall's line of it came.
 delete from tray where told = 0 and fact_id in (select fact_id from resolution where local_seq = ?1) and not exists (
     select 1 from resolution r join outbox by on by.local_seq = r.local_seq
-    where r.fact_id = tray.fact_id and by.state <> 'passed'
+    where r.fact_id = tray.fact_id and by.state not in ('passed', 'resolved')
 ) and not exists (
     select 1 from outbox o join fact f on f.n = o.fact
     where o.state in ('held', 'rejected') and tray.fact_id in (f.id, f.hash)

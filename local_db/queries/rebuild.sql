@@ -61,10 +61,11 @@ select seq, bytes from entry where kind = 'fact' and case_id = '' and seq <= ? o
 select bytes from entry where kind = 'tray' and seq <= ? order by seq
 
 -- name: own_with_verdict
--- Own rows whose last verdict puts them into the tray. What was resolved is in it until the log has the resolution.
+-- Own rows whose last verdict puts them into the tray. What was resolved is in it until the log has the resolution, or
+-- somebody has given up the resolution itself: then it is the hall's line that counts.
 select local_seq from outbox o where state in ('held', 'rejected') or (state = 'resolved' and exists (
     select 1 from resolution r join outbox by on by.local_seq = r.local_seq join fact f on f.n = o.fact
-    where r.fact_id in (f.id, f.hash) and by.state <> 'passed'
+    where r.fact_id in (f.id, f.hash) and by.state not in ('passed', 'resolved')
 )) order by local_seq
 
 -- name: hash_confirmed

@@ -98,3 +98,33 @@ def test_s7_s27_the_old_number_of_a_case_goes_with_its_module(tmp_path: Path) ->
         exact(world, place, "single")
 
     in_hall(tmp_path, story, limits=PULLS)
+
+
+def test_s7_s16_what_was_settled_in_a_module_that_has_gone_is_not_open_again_after_an_update(tmp_path: Path) -> None:
+    """An own attempt at it had been refused and given up in turn, and the line came back though nobody knew it."""
+
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        window = await world.window("0012", client)
+        place = await placed(world, "0032", limits=PULLS)
+        await place.sync()
+        taken = place.hand.received(module="business", item="A01")
+        refused = place.hand.decided(taken.case)
+        place.commit(taken, refused)
+        await place.sync()
+        await window.push(window.make("resolve.withdraw", bodies.ResolveWithdraw((refused.id,), "重复"), taken.case))
+        late = place.hand.fact("resolve.withdraw", bodies.ResolveWithdraw((refused.id,), "重复"), taken.case)
+        place.commit(late)
+        await place.sync()
+        await place.sync()
+        assert place.memory.pending().rejected == 1
+        await window.push(window.make("resolve.withdraw", bodies.ResolveWithdraw((late.id,), "重复"), taken.case))
+        await place.sync()
+        assert place.memory.pending().rejected == 0
+        give(world, "0032", "single")
+        for _ in range(2):
+            place.restart()
+            await place.sync()
+        exact(world, place, "single")
+        assert place.memory.pending().rejected == 0
+
+    in_hall(tmp_path, story, limits=PULLS)
