@@ -9,12 +9,13 @@ import hashlib
 import sqlite3
 
 from casework.ambient import stamp
+from casework.beside import FLAGGED
 from casework.case import Case
 from casework.errors import BadBytes
 from casework.events import reading_mark
 from casework.facts import Fact, decode_fact
 from casework.folding import FOLD
-from casework.wire import Entry, decode_entry
+from casework.wire import Entry, Tray, decode_entry
 from local_db.calls import heard_own
 from local_db.outbox import keep_tray
 from local_db.pages import after_entry, keep_confirmed, project, unheard, want
@@ -79,11 +80,17 @@ class Rebuild(Standing):
     def _project_tray(self, db: sqlite3.Connection, upto: int) -> None:
         """The hall's lines, and those of own facts that the hall has not told yet."""
         for (data,) in db.execute(_SQL["entries_of_tray"], (upto,)).fetchall():
-            tray = decode_entry(data).tray
-            if tray is not None:
-                keep_tray(db, self._named(db, tray), told=True)
+            self._keep_line(db, decode_entry(data).tray)
         for (local_seq,) in db.execute(_SQL["own_with_verdict"]).fetchall():
             self._tray_of_own(db, local_seq)
+
+    def _keep_line(self, db: sqlite3.Connection, tray: Tray | None) -> None:
+        """A line as the hall has told it, unless it is an own one that is known to be over."""
+        if tray is None:
+            return
+        open_ = not tray.settled and tray.kind != FLAGGED and self.is_own(tray.terminal)
+        if not open_ or not db.execute(_SQL["is_over"], (tray.fact,)).fetchone():
+            keep_tray(db, self._named(db, tray), told=True)
 
     def refold(self, db: sqlite3.Connection, case_id: str, now: str, upto: int) -> None:
         """Make all that is shown of a case anew, from its entries up to `upto` and the own facts on top."""

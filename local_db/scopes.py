@@ -194,9 +194,7 @@ class Scopes(Holes):
             db.execute(_SQL["done_case"], (case_id,))
         if not cases:
             for (data,) in db.execute(_SQL["newer_tray"], (upto, scope)).fetchall():
-                tray = decode_entry(data).tray
-                if tray is not None:
-                    keep_tray(db, self._named(db, tray), told=True)
+                self._keep_line(db, decode_entry(data).tray)
             db.execute(_SQL["cover"], (scope,))
             db.execute(_SQL["filled"], (scope,))
         return True
@@ -241,7 +239,7 @@ class Scopes(Holes):
             for (data,) in db.execute(_SQL["other_lines"], (case_id,)).fetchall():
                 tray = decode_entry(data).tray
                 if tray is not None and tray.fact in lines:
-                    keep_tray(db, self._named(db, tray), told=True)
+                    self._keep_line(db, tray)
 
 
 def _said_of(db: sqlite3.Connection, number: str) -> set[str] | None:

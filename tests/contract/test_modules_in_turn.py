@@ -128,3 +128,33 @@ def test_s7_s16_what_was_settled_in_a_module_that_has_gone_is_not_open_again_aft
         assert place.memory.pending().rejected == 0
 
     in_hall(tmp_path, story, limits=PULLS)
+
+
+def test_s7_s16_a_line_that_was_told_to_the_window_alone_is_not_open_again_when_its_module_goes(tmp_path: Path) -> None:
+    """It was settled while the window had the module, so the word of that was said in the module alone."""
+
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        window = await world.window("0012", client)
+        place = await placed(world, "0032", limits=PULLS)
+        taken = window.received(module="business", item="A01")
+        await window.push(taken)
+        await place.sync()
+        refused = place.hand.decided(taken.case)
+        place.commit(refused)
+        give(world, "0032", "single")
+        await place.sync()
+        give(world, "0032", *MODULES)
+        await place.sync()
+        await window.push(window.make("resolve.withdraw", bodies.ResolveWithdraw((refused.id,), "重复"), taken.case))
+        await place.sync()
+        assert place.memory.pending().rejected == 0
+        give(world, "0032", "single")
+        for _ in range(3):
+            place.restart()
+            await place.sync()
+            world.api.hall.tick()
+        assert place.memory.pending().rejected == 0
+        exact(world, place, "single")
+        assert place.memory.pending().rejected == 0
+
+    in_hall(tmp_path, story, limits=PULLS)

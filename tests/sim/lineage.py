@@ -141,6 +141,7 @@ class Lineage:
         twin.signer, twin.hall_key, twin.program = terminal.signer, terminal.hall_key, terminal.program
         other = Window(window.number, window.scopes)
         other.numbers, other.later, other.contact = list(window.numbers), window.later, window.contact
+        other.scopes, other.moving = window.scopes, window.moving
         other.rotten |= window.rotten
         other.reread(twin.eyes, world.truth.made)
         world.truth.twins.add(window.number)
