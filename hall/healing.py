@@ -177,7 +177,6 @@ class Healing(Keeping):
         if replay.late_notices and docket.calendar is not None:
             set_aside(reading, docket.changes, replay.late_notices, self.now, self._new_id, docket.calendar)
         renumber(reading, docket.changes, replay.doubled, self.now, self._new_id)
-        self._doubled |= dict.fromkeys(replay.doubled_then)
         if not replay.said_again:
             return docket.changes
         return own_facts(reading, list(replay.said_again.values()), self.now, self._new_id, docket.changes)
@@ -237,7 +236,6 @@ class Healing(Keeping):
         with self._store.writing() as tx:
             changes = self._closed(tx, Changes())
             self._save(tx, changes)
-        self._doubled.clear()
         for number in ready:
             self._late.pop(number, None)
         return changes.scopes | {HALL_SCOPE}  # never empty: what was held for what is back now is looked at
@@ -266,7 +264,6 @@ class Healing(Keeping):
         with self._store.writing() as tx:
             changes = self._closed(tx, Changes(epoch=msgspec.structs.replace(tx.hall(), healing="")))
             self._save(tx, changes)
-        self._doubled.clear()
         return changes.scopes
 
     def _closed(self, reading: Reading, changes: Changes) -> Changes:
@@ -274,7 +271,7 @@ class Healing(Keeping):
         missing = gaps(reading)
         if missing:
             own_facts(reading, missing, self.now, self._new_id, changes)
-        renumber(reading, changes, tuple(self._doubled), self.now, self._new_id)
+        renumber(reading, changes, reading.lost_doubled(), self.now, self._new_id)
         return changes
 
 

@@ -49,10 +49,6 @@ class Keeping:
         """In which epoch each terminal has pulled."""
         self._late: dict[str, float] = {}
         """Who has come with an older epoch after the gathering, and when it last did."""
-        self._doubled: dict[str, None] = {}
-        """Cases that came back and had another one's number then: whether their new one has come as well is seen when
-        all has been shown (S27).
-        """
         self._own_entries = 0
         self._needs: dict[str, tuple[int, frozenset[str]]] = {}
         """By terminal: where it stood at its last pull, and the scopes that it still needs (S7)."""

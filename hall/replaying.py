@@ -47,8 +47,6 @@ class Replay:
         """What has to be said again, since something older stands behind it in the log now."""
         self.doubled: list[str] = []
         """Cases whose number was given to another one since (S27)."""
-        self.doubled_then: list[str] = []
-        """Cases whose number another one had then: their new one may follow, or be what nobody shows."""
         self.late_notices: list[Fact] = []
         """Notices for a case that the timer has accepted, in a log that had forgotten them (S30)."""
         self.beside: list[tuple[Entry, Fact, Case | None, frozenset[str]]] = []
@@ -140,7 +138,8 @@ class Replay:
             live.module = body_of(fact).module
         if fact.type in _NUMBERS and self._docket.doubled(fact) and entry.verdict is not None:
             flags = tuple(dict.fromkeys((*entry.verdict.flags, "number_doubled")))
-            (self.doubled_then if flags == entry.verdict.flags else self.doubled).append(fact.case)
+            if flags != entry.verdict.flags:  # else its new one may follow, or be what nobody shows
+                self.doubled.append(fact.case)
             entry = msgspec.structs.replace(entry, verdict=msgspec.structs.replace(entry.verdict, flags=flags))
         return msgspec.structs.replace(entry, n=live.n)
 

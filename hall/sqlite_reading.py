@@ -261,6 +261,10 @@ class SqliteReading:
         """What was shown and stands nowhere yet, in the old order."""
         return tuple(LostRow(*row) for row in self._all("lost_waiting", limit))
 
+    def lost_doubled(self) -> tuple[str, ...]:
+        """Cases that came back with the number of another one: they may have got one of the hall's since."""
+        return tuple(row[0] for row in self._all("lost_doubled"))
+
     def put_back(self, hashes: Collection[str]) -> frozenset[str]:
         """Those of these lost entries that stand in the log again."""
         return frozenset(row[0] for row in self._in("put_back", hashes))

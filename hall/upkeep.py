@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from casework.closing import PURPOSE_WINDOWS, Windows, WindowState
+from casework.facts import HALL
 from casework.folding import fold_mark
 from casework.seals import Signed, seal
 from casework.timers import SETTLED
@@ -32,6 +33,8 @@ class Upkeep(Healing, Scanning):
                 self._save(tx, refolded(tx, calendar))
             if tx.hall().latched or tx.hall().healing:  # what was lost comes first (S25)
                 return frozenset()
+            if tx.rejoined_rows():  # who showed something when this one stopped may not come again (T60)
+                self._late[HALL] = self._clock.monotonic()
         arrived = self._settle_arrivals()
         return arrived | self.rejudge()
 

@@ -243,6 +243,11 @@ insert into lost values (?, ?, ?, ?, ?, ?) on conflict (hash) do update set
 -- What was shown and stands nowhere yet, in the old order.
 select hash, epoch, seq, chain, bytes, entry from lost where entry = 0 and bytes is not null order by epoch, seq limit ?;
 
+-- name: lost_doubled
+-- The cases that such a log brought back with another one's number.
+select distinct log.case_id from lost join log on log.seq = lost.entry
+where lost.bytes is not null and instr(lost.bytes, 'number_doubled') and log.case_id <> '';
+
 -- name: rejoined_rows
 -- Of each terminal of an older epoch: up to where its log is this one, and where it went beyond, as far as is proven.
 select terminal, epoch, seq, last, points from rejoined where last > seq order by epoch, terminal;

@@ -282,7 +282,8 @@ def test_t34_t60_s25_a_lost_log_is_not_covered_by_another_one_with_the_same_numb
     in_hall(tmp_path, story)
 
 
-def test_t60_s25_what_a_window_proves_late_and_can_not_show_is_written_down_once(tmp_path: Path) -> None:
+@pytest.mark.parametrize("stopped", [False, True], ids=["at-a-stretch", "stopped-before-it-is-written"])
+def test_t60_s25_what_a_window_proves_late_and_can_not_show_is_written_down_once(tmp_path: Path, stopped: bool) -> None:
     async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
         window = await world.window("0012", client)
         one, other = await placed(world, "0013"), await placed(world, "0014")
@@ -304,6 +305,10 @@ def test_t60_s25_what_a_window_proves_late_and_can_not_show_is_written_down_once
             gathered(world)
             assert gaps(world) == [bodies.Gap(1, common + 1, first)]
             assert (await one.sync()).error == ""
+        if stopped:
+            world.restart()
+            world.api.hall.start()
+            world.clock.go(world.limits.offer_idle_seconds + 1)
         world.api.hall.tick()
         assert gaps(world) == [bodies.Gap(1, common + 1, first), bodies.Gap(1, first + 1, last)]
         world.restart()

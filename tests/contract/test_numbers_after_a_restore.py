@@ -30,11 +30,14 @@ async def one_more(window: Window) -> tuple[PullAnswer, Signed, Point]:
     return answer, msgspec.json.decode(answer.head, type=Signed), Point(answer.upto, window.chain)
 
 
+@pytest.mark.parametrize("late", [False, True], ids=["in-time", "late-and-the-hall-stops"])
 @pytest.mark.parametrize("shown", [False, True], ids=["its-new-number-is-lost", "its-new-number-comes-back"])
 def test_s25_s27_a_case_whose_new_number_was_lost_with_the_hall_gets_one_all_the_same(
-    tmp_path: Path, shown: bool
+    tmp_path: Path, shown: bool, late: bool
 ) -> None:
-    """Two applicants went on under one number for good, and no receipt was to be printed again."""
+    """Two applicants went on under one number for good, and no receipt was to be printed again. Also where that
+    comes after the gathering, and the hall is started anew before it has said so.
+    """
 
     async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
         one, twin, other = [await world.window(number, client) for number in ("0012", "0013", "0014")]
@@ -50,11 +53,16 @@ def test_s25_s27_a_case_whose_new_number_was_lost_with_the_hall_gets_one_all_the
         answer, head, end = await one_more(other)
         more = await one_more(other) if shown else None
         restored(world, tmp_path / "backup.db")
+        if late:
+            gathered(world)
         newest = (more[2], end) if more else (end,)
         said(await offers(other, 0, more[1] if more else head, points=(*newest, common)))
         said(await offers(other, common.seq, head, entries=answer.entries))
         if more:
             said(await offers(other, end.seq, more[1], entries=more[0].entries))
+        if late:
+            world.restart()
+            world.api.hall.start()
         gathered(world)
         assert number_of(world, second) == given != number_of(world, first)
         assert sum(entry.fact_id != "" and b'"renumbered"' in bytes(entry.fact) for entry in world.entries()) == 1
