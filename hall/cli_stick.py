@@ -49,11 +49,14 @@ def run_import(args: argparse.Namespace, here: cli.HallHere) -> int:
 def _taken(here: cli.HallHere, folder: Path, args: argparse.Namespace) -> dict[str, object]:
     with here.store.reading() as reading:
         status, row, differs = stick.take_status(reading, (folder / stick.STATUS).read_bytes(), here.hall.now)
+        known = reading.terminal(status.terminal)
     here.hall.change(lambda reading, now, ids: stick.keep_status(reading, row))
     facts: dict[str, object] = {
         "terminal": status.terminal, "at": row.at, "unsent": status.report.unsent,
         "app": status.report.update.app if status.report.update else status.report.program, "log": differs or "same",
     }  # fmt: skip
+    if differs == stick.RESTORED and known is not None:
+        raise ReleaseTrouble("stick.other_epoch", number=status.terminal, next=known.acked + 1)
     if differs:
         raise ReleaseTrouble("stick.other_log", number=status.terminal, what=differs)
     if (folder / stick.OUTBOX).is_file():

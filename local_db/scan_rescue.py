@@ -32,13 +32,14 @@ def rescue(db: sqlite3.Connection, draft: Path, folder: Path, source: Path, limi
     Raises DiskFull, NotWritable. What can't be read any more is left out: its row says that it is lost.
     """
     files, before, count = ScanFiles(draft), ScanFiles(folder), 0
+    epoch = db.execute("select epoch from standing").fetchone()[0]
     for (data,) in db.execute(_SQL["own_scanned"]).fetchall():
         try:
             body = body_of(decode_fact(data))
         except BadBytes:
             continue
         row = db.execute(_SQL["row"], (body.sha256,)).fetchone()
-        if row is not None and row[4]:
+        if row is not None and row[4] >= epoch:  # what a hall had before it was restored is asked about again
             continue
         there = before.path(body.sha256, body.media)
         for file in (source.with_name(source.name + SCANS) / there.name, there):

@@ -32,6 +32,8 @@ from hall.store import Reading
 
 TERMINALS = "terminals"
 STATUS, OUTBOX, ANSWER = "status.json", "outbox.jsonl", "answer.jsonl"
+RESTORED = "restored"
+"""How a log differs whose window has not heard yet that the hall was restored (S25)."""
 
 
 class Carried(msgspec.Struct, frozen=True):
@@ -153,7 +155,7 @@ def take_status(reading: Reading, data: bytes, now: str) -> tuple[CarriedStatus,
     if status.hall != hall.id:
         raise ReleaseTrouble("stick.other_hall", number=status.terminal)
     if status.epoch != hall.epoch:
-        differs = "epoch"
+        differs = RESTORED if status.epoch < hall.epoch else "epoch"
     elif status.cursor > hall.seq:
         differs = "cursor"
     else:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import sqlite3
 import types
 from collections.abc import Iterator
 from datetime import timedelta
@@ -210,6 +212,38 @@ def test_what_waits_at_a_window_without_a_line_reaches_the_hall_by_stick_and_the
     assert (back["answered"], back["pending"]) == (out["unsent"], 0)
     again = place.run("release", "import", folder, *hall, "--staff", "3001").one
     assert (again.get("accepted"), again.get("duplicate")) == (0, out["unsent"])
+
+
+def test_s25_s28_what_a_restored_hall_lost_of_a_window_without_a_line_comes_by_the_commands_that_are_named(
+    tmp_path: Path,
+) -> None:
+    place, folder, file, back = Place(tmp_path), *(str(tmp_path / name) for name in ("stick", "out", "back"))
+    hall, window = ("--dir", str(place.hall)), ("--dir", place.window("0012"))
+    by = (*hall, "--staff", "3001")
+    place.found()
+    with place.serving():
+        assert place.enrol("0012").code == 0
+        assert place.sync("0012").code == 0
+    assert place.run("hall", "backup", str(tmp_path / "copy.db"), *hall).code == 0
+    assert place.at("0012", "intake", "-", stdin=jsonl(line("D01", "a"))).code == 0
+    assert place.at("0012", "update", "export", folder, staff="3001").code == 0
+    sent = place.run("release", "import", folder, *by).one["accepted"]
+    assert place.at("0012", "update", "import", folder, staff="3001").one["pending"] == 0
+
+    assert place.run("hall", "restore", str(tmp_path / "copy.db"), *hall).code == 0
+    with contextlib.closing(sqlite3.connect(place.hall / cli.DATABASE)) as db, db:
+        db.execute("update hall set healing = '2026-01-01T00:00:00.000'")
+    with cli.open_hall(place.hall) as here:
+        here.hall.tick()  # the minutes in which it gathers what the others have are over
+    assert place.at("0012", "update", "export", folder, staff="3001").code == 0
+    no = place.run("release", "import", folder, *by)
+    assert (no.code, "--from 1，" in no.err, "--import-answer" in no.err) == (1, True, True), no.err
+    assert place.at("0012", "intake", "-", stdin=jsonl(line("D01", "b"))).code == 0
+    assert place.run("sync", "--export", file, *window).code == 0
+    assert "--from 1。" in place.run("hall", "import", file, *by).err, "what waits alone is not enough"
+    assert place.run("sync", "--export", file, "--from", "1", *window).code == 0
+    assert place.run("hall", "import", file, *by, "--answer", back).one["accepted"] > sent
+    assert place.run("sync", "--import-answer", back, *window).one["pending"] == 0
 
 
 def test_a_status_that_no_window_has_sealed_is_not_believed(tmp_path: Path) -> None:

@@ -294,6 +294,24 @@ def test_s35_a_backup_has_what_the_hall_has_not_and_restored_it_is_sent(tmp_path
     memory.close()
 
 
+def test_s35_s25_a_backup_brings_back_what_a_restored_hall_may_have_lost(tmp_path: Path) -> None:
+    """The hall had it, was restored, and has not said since that it still has it: the backup may have the only one."""
+    memory, hand = enrolled(tmp_path), Hand()
+    attached(memory, hand, taken_in(memory, hand), written(tmp_path))
+    memory.scan_sent(SHA)
+    with memory.transaction() as db:
+        db.execute("update standing set epoch = epoch + 1")
+    copy = tmp_path / "copy" / "backup.db"
+    assert memory.backup(copy) == 1
+    memory.close()
+    shutil.rmtree(tmp_path / "terminal")
+    restore(copy, tmp_path / "terminal", "now")
+    memory = opened(tmp_path)
+    assert memory.scan_sound(SHA)
+    assert [one.sha256 for one in memory.scans_to_send(10)] == [SHA]
+    memory.close()
+
+
 def test_s35_a_damaged_memory_gives_its_scans_to_the_one_that_is_salvaged(tmp_path: Path) -> None:
     """T42."""
     memory, hand = enrolled(tmp_path), Hand()
