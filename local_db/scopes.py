@@ -116,10 +116,8 @@ class Scopes(Holes):
         told, here = self._told(db), dict(db.execute(_SQL["here"]).fetchall())
         if told is None:
             return False
-        comes = any(
-            phase != "pull" for _, phase in db.execute(_SQL["coming"])
-        )  # also one that was taken away meanwhile
-        return comes or told != here.keys() or set(here.values()) != {"held"}
+        phases = {phase for _, phase in db.execute(_SQL["coming"])}  # also of one that was taken away meanwhile
+        return bool(phases - {"pull"}) or told != here.keys() or set(here.values()) != {"held"}
 
     def _covered(self, db: sqlite3.Connection) -> tuple[dict[str, str], set[str]]:
         """The scopes that are here with their states, and all of which entries are kept: those that come, too."""
