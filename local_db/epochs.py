@@ -101,6 +101,8 @@ class Epochs(Rebuild):
             undone = db.execute(_SQL["undone"], (common,)).fetchall()
             self._undo(db, undone)
             last = self._seal_former(db, common)
+            db.execute(_REBUILD["clear_tray"])
+            db.execute(_SQL["drop_told"], (place,))
             db.execute(_SQL["may_drop"], (place,))
             db.execute(_SQL["drop_entries"], (place,))
             db.execute(_SQL["dropped"])
@@ -108,7 +110,7 @@ class Epochs(Rebuild):
             db.execute(_SCOPES["back_to"], (place,))
             _forget_bootstrap(db, place)
             db.execute(_SQL["drop_heads"], (place,))
-            for table in ("staff", "terminal", "head", "tray"):
+            for table in ("staff", "terminal", "head"):
                 db.execute(_REBUILD[f"clear_{table}"])
             self._project_hall(db, place)
             for case_id in touched:

@@ -53,6 +53,10 @@ where local_seq > ? and state <> 'resolved' and not (state = 'passed' and entry 
 -- Its verdict counts no longer: any new one replaces it.
 update outbox set state = ?, revision = 0, entry = 0 where local_seq = ?
 
+-- name: drop_told
+-- From its beginning on the log tells every line anew.
+delete from tray where ?1 = 0
+
 -- name: drop_entries
 delete from entry where seq > ?
 

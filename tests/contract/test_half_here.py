@@ -357,28 +357,69 @@ def test_t47_s7_a_module_that_came_with_a_snapshot_that_came_to_no_end_lacks_no_
         give(world, "0032", "single", "business")
         await work(window, 6)
         world.snapshot()
-        place.limits = SMALL
-        place.restart()
-        place.line._bootstrap.saw(SMALL.snapshot_least)
-        while (boot := place.memory.boot()) is None or phase_of(place) != phase:
-            assert await place.line._bootstrap.step()
-        assert boot.applying
-        place.memory.boot_step()
-        place.restart()
-        for part in place.memory._parts().glob("*.part"):
-            part.unlink()
-        while phase_of(place) != "fetch":
-            place.memory.boot_step()
-        wires[0].tricks.extend([lambda _: httpx.Response(403)] * 50)
-        for _ in range(3):
-            place.restart()
-            assert (await place.sync()).error == ""
+        await broken(place, wires[0], phase)
         full = await placed(world, "0031", limits=PULLS)
         await full.sync()
         assert [row[0] for row in held(place)["shown"]] == [row[0] for row in held(full)["shown"]]
         assert place.memory.holes() == ()
 
     in_hall(tmp_path, story, limits=SMALL)
+
+
+@pytest.mark.parametrize("then", ["update", "restore"])
+def test_t47_s16_the_tray_of_a_window_outlives_a_snapshot_that_came_to_no_end(tmp_path: Path, then: str) -> None:
+    """The lines of other windows were gone from it at its next update, or when the hall was restored: the snapshot had
+    swept the hall's words of them, and did not bring its own.
+    """
+    wires: list[Wire] = []
+
+    def wired(inner: httpx.AsyncBaseTransport) -> Wire:
+        wires.append(Wire(inner))
+        return wires[-1]
+
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        world.api.hall.start()
+        window = await world.window("0012", client)
+        await work(window, 5)
+        place = await placed(world, "0032", limits=PULLS, wire=wired)
+        await place.sync()
+        await work(window, 6)
+        world.snapshot()
+        await broken(place, wires[0], "entries")
+        await work(window, 2)
+        await place.sync()
+        before = held(place)["tray"]
+        assert len(before) == 26
+        if then == "update":
+            place.memory.rebuild()
+        else:
+            place.memory.enter(2, place.memory.position().cursor)
+        assert held(place)["tray"] == before
+        if then == "restore":
+            place.memory.enter(3, 0)
+            assert held(place)["tray"] == [], "all of it is told anew"
+
+    in_hall(tmp_path, story, limits=SMALL)
+
+
+async def broken(place: Place, wire: Wire, phase: str) -> None:
+    """A virus scanner takes the files of a snapshot while it is applied, and a proxy refuses them from then on."""
+    place.limits = SMALL
+    place.restart()
+    place.line._bootstrap.saw(SMALL.snapshot_least)
+    while (boot := place.memory.boot()) is None or phase_of(place) != phase:
+        assert await place.line._bootstrap.step()
+    assert boot.applying
+    place.memory.boot_step()
+    place.restart()
+    for part in place.memory._parts().glob("*.part"):
+        part.unlink()
+    while phase_of(place) != "fetch":
+        place.memory.boot_step()
+    wire.tricks.extend([lambda _: httpx.Response(403)] * 50)
+    for _ in range(3):
+        place.restart()
+        assert (await place.sync()).error == ""
 
 
 def phase_of(place: Place) -> str:
