@@ -88,7 +88,8 @@ class Rebuild(Standing):
         """A line as the hall has told it, unless it is an own one that is known to be over."""
         if tray is None:
             return
-        open_ = not tray.settled and tray.kind != FLAGGED and self.is_own(tray.terminal)
+        of_a_case = bool(tray.case)  # the line of envelopes that are lost names what stands
+        open_ = of_a_case and not tray.settled and tray.kind != FLAGGED and self.is_own(tray.terminal)
         if not open_ or not db.execute(_SQL["is_over"], (tray.fact,)).fetchone():
             keep_tray(db, self._named(db, tray), told=True)
 

@@ -72,12 +72,13 @@ select local_seq from outbox o where state in ('held', 'rejected') or (state = '
 )) order by local_seq
 
 -- name: is_over
--- Whether somebody has settled what an own line tells of. The word of it may be in a module that is not here any more.
+-- Whether somebody has settled what an own line tells of, or it stands. The word of it may be in a module that is not
+-- here any more.
 select 1 from fact f join outbox o on o.fact = f.n
-where f.id = ?1 and o.state = 'resolved' and not exists (
+where f.id = ?1 and (o.state = 'passed' or o.state = 'resolved' and not exists (
     select 1 from resolution r join outbox by on by.local_seq = r.local_seq
     where r.fact_id in (f.id, f.hash) and by.state <> 'passed'
-)
+))
 
 -- name: hash_confirmed
 select case_id, root, n, hole, state from confirmed order by case_id

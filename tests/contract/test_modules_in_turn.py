@@ -10,6 +10,7 @@ from casework import bodies
 from casework.events import body_of
 from tests.beginning import PULLS, placed
 from tests.contract.test_half_here import pulled
+from tests.contract.test_hall_insisting import insists
 from tests.contract.test_scopes import MODULES, exact, give, held, work
 from tests.hall_world import HallWorld, in_hall
 from tests.lines import Place
@@ -156,5 +157,38 @@ def test_s7_s16_a_line_that_was_told_to_the_window_alone_is_not_open_again_when_
         assert place.memory.pending().rejected == 0
         exact(world, place, "single")
         assert place.memory.pending().rejected == 0
+
+    in_hall(tmp_path, story, limits=PULLS)
+
+
+def test_s7_s15_what_somebody_insisted_on_is_not_open_again_when_its_module_goes(tmp_path: Path) -> None:
+    """It was told to the window alone, and stood once the window had the module: nobody could settle it any more."""
+
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        window = await world.window("0012", client)
+        place = await placed(world, "0032", limits=PULLS)
+        taken = window.received()
+        await window.push(taken)
+        await place.sync()
+        await window.push(window.make("material.added", bodies.MaterialAdded({"D01-01": "original"}), taken.case))
+        late = place.hand.accepted(taken.case)
+        place.commit(late)
+        give(world, "0032", "business")
+        await place.sync()
+        assert [line.code for line in place.memory.tray()] == ["stale"]
+        give(world, "0032", *MODULES)
+        await place.sync()
+        await window.pull_all()
+        await window.push(insists(window, taken.case, late))
+        await place.sync()
+        assert place.memory.tray() == ()
+        give(world, "0032", "business")
+        for _ in range(3):
+            place.restart()
+            await place.sync()
+            world.api.hall.tick()
+        assert place.memory.tray() == ()
+        exact(world, place, "business")
+        assert place.memory.tray() == ()
 
     in_hall(tmp_path, story, limits=PULLS)
