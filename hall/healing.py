@@ -104,6 +104,7 @@ class Healing(Keeping):
             again = self._its_turn(hall, terminal.number)
             if not hall.healing:
                 self._late[terminal.number] = self._clock.monotonic()
+                self._late.pop(HALL, None)  # what one showed before this hall was started anew is told with this one
                 self._went_on.pop(terminal.number, None)
             if offer.entries:
                 changes, common = self._shown(tx, hall, offer, head), _rejoined(tx, offer).seq

@@ -206,9 +206,18 @@ class Replay:
         return present
 
     def _ended(self, body: bodies.TerminalSet, present: bodies.TerminalSet) -> bodies.TerminalSet:
-        """What nobody can take back counts however late it comes: a revocation, and that another number goes on."""
+        """What nobody can take back counts however late it comes: a revocation, that another number goes on, and whose
+        lines that one is sent (S27).
+        """
         known = self._docket.terminal(body.number)
-        if known is None or body.active or not present.active or body.incarnation != present.incarnation:
+        if known is None or body.incarnation != present.incarnation:
+            return present
+        theirs = [scope for scope in body.scopes if scope.startswith(TERMINAL_SCOPE) and scope not in known.scopes]
+        if theirs:
+            known = msgspec.structs.replace(known, scopes=(*known.scopes, *theirs))
+            present = msgspec.structs.replace(present, scopes=(*present.scopes, *theirs))
+            self._docket.changes.terminals[body.number] = known
+        if body.active or not present.active:
             return present
         self._docket.changes.terminals[body.number] = msgspec.structs.replace(
             known, active=False, adopted_by=body.adopted_by, revoked=body.revoked_since

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import httpx
+import pytest
 
 from casework.bodies import TerminalSet
 from casework.events import body_of
@@ -13,6 +14,7 @@ from hall.backups import Backups
 from hall.restoring import restore
 from hall.sqlite_store import SqliteStore
 from tests.beginning import PULLS, placed
+from tests.contract.test_hall_healing import copied, restored
 from tests.contract.test_hall_lost_and_found import gathered, plugged
 from tests.contract.test_scopes import MODULES, exact, give, work
 from tests.hall_world import HallWorld, in_hall
@@ -66,5 +68,38 @@ def test_s7_s27_who_goes_on_from_an_old_number_is_not_given_what_was_taken_away_
         said = [decode_fact(entry.fact) for entry in world.entries() if entry.kind == "fact"]
         words = [body for body in map(body_of, said) if isinstance(body, TerminalSet) and body.number == "0041"]
         assert [set(word.scopes) & set(MODULES) for word in words] == [set(MODULES), {"single"}, {"single"}]
+
+    at_a_hall(tmp_path, story)
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["in-time", "late"])
+def test_s27_s25_who_goes_on_from_an_old_number_is_sent_what_is_said_of_it_however_late_that_comes_back(
+    tmp_path: Path, late: bool
+) -> None:
+    """The backup was made between the enrolment and the first sync: the verdicts on what the old number had made went
+    to nobody.
+    """
+
+    async def story(world: HallWorld) -> None:
+        pc = Machine(world, tmp_path, "pc")
+        await pc.enrol("0040")
+        pc.take_in()
+        await pc.sync()
+        await pc.enrol("0041")
+        copied(world, tmp_path / "backup.db")
+        await pc.sync()
+        restored(world, tmp_path / "backup.db")
+        if late:
+            gathered(world)
+        await pc.sync()
+        gathered(world)
+        await pc.sync()
+        with world.store.reading() as reading:
+            row = reading.terminal("0041")
+        assert row is not None
+        assert row.scopes == ("hall", *MODULES, "terminal/0040")
+        said = [decode_fact(entry.fact) for entry in world.entries() if entry.kind == "fact"]
+        words = [body for body in map(body_of, said) if isinstance(body, TerminalSet) and body.number == "0041"]
+        assert words[-1].scopes == row.scopes
 
     at_a_hall(tmp_path, story)
