@@ -5,18 +5,26 @@ Two machines may have gone by one name (T30): whose chain is not the hall's take
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from casework import bodies
 from casework.admit import Judgement
 from casework.errors import BadBytes
 from casework.events import body_of
 from casework.facts import HALL, Envelope, Fact
-from hall.rows import AdoptionRow, Register
-from hall.store import Reading
+from hall.rows import AdoptionRow, Register, TerminalRow
 
 ADOPTS = "adopts"
 
 
-def judged(reading: Reading, envelope: Envelope, fact: Fact, *, again: bool) -> tuple[Judgement, AdoptionRow | None]:
+class Known(Protocol):
+    """What is known of other numbers, with all that the same transaction has put there."""
+
+    def terminal(self, number: str) -> TerminalRow | None: ...
+    def envelope_at(self, beside: bodies.Adopts, seq: int) -> Register | None: ...
+
+
+def judged(known: Known, envelope: Envelope, fact: Fact, *, again: bool) -> tuple[Judgement, AdoptionRow | None]:
     """Whether the adoption may be, and the row that follows from it.
 
     Only a fresh incarnation adopts: with its first envelope, or (`again`) with one that it sealed again behind that.
@@ -25,12 +33,12 @@ def judged(reading: Reading, envelope: Envelope, fact: Fact, *, again: bool) -> 
         said: bodies.Adopts = body_of(fact)
     except BadBytes:
         return Judgement("held", "bytes"), None
-    old = reading.terminal(said.terminal)
+    old = known.terminal(said.terminal)
     if old is None or said.terminal in {HALL, envelope.terminal} or old.incarnation != said.incarnation:
         return Judgement("rejected", "adopts_unknown", {"terminal": said.terminal[:8]}), None
     if envelope.seq != 1 and not again:
         return Judgement("rejected", "adopts_late", {"terminal": said.terminal}), None
-    shared, forked = _shared(reading, said)
+    shared, forked = _shared(known, said)
     flags = (("forked",) if forked else ()) + (
         ("lost",) if said.lost is not None and old.acked < said.lost.last else ()
     )
@@ -38,13 +46,9 @@ def judged(reading: Reading, envelope: Envelope, fact: Fact, *, again: bool) -> 
     return Judgement("accepted", flags=flags), row
 
 
-def _shared(reading: Reading, said: bodies.Adopts) -> tuple[int, bool]:
+def _shared(here: Known, said: bodies.Adopts) -> tuple[int, bool]:
     """Up to which envelope the chain that was adopted is surely the one that the hall has, and whether it left it."""
-
-    def at(seq: int) -> Register | None:
-        return reading.registered(said.terminal, said.incarnation, seq, seq).get(seq)
-
-    last, known = at(said.last), at(said.known)
+    last, known = here.envelope_at(said, said.last), here.envelope_at(said, said.known)
     if last is not None and last.hash == said.head:
         return said.last, False
     same = known is not None and known.hash == said.known_head

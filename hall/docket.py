@@ -11,7 +11,7 @@ from functools import partial
 import msgspec
 
 from casework.admit import Judgement
-from casework.bodies import StaffSet
+from casework.bodies import Adopts, StaffSet
 from casework.calendar import Calendar
 from casework.catalogue.schema import Post
 from casework.events import EVENTS, body_of, known
@@ -76,7 +76,7 @@ class Docket:
     def adoption(self, envelope: Envelope, fact: Fact) -> tuple[Judgement, AdoptionRow | None]:
         """What is said of an `adopts`, and what follows from it."""
         again = self.lineage.sealed_again(envelope.terminal, envelope.seq)
-        return judged(self._reading, envelope, fact, again=again)
+        return judged(self, envelope, fact, again=again)
 
     def prefetch(self, pieces: Iterable[Piece]) -> None:
         """Load in bulk what judging `pieces` will ask for."""
@@ -172,7 +172,7 @@ class Docket:
 
     def known(self, envelope: Envelope) -> Register | None:
         """The row of an envelope, if it was heard."""
-        return self._at(envelope, envelope.seq)
+        return self.envelope_at(envelope, envelope.seq)
 
     def terminal(self, number: str) -> TerminalRow | None:
         """A terminal as it is now."""
@@ -194,10 +194,10 @@ class Docket:
 
     def previous(self, register: Register) -> str:
         """The hash of the envelope before this one."""
-        before = self._at(register, register.seq - 1)
+        before = self.envelope_at(register, register.seq - 1)
         return before.hash if before else NO_HASH
 
-    def _at(self, beside: Register | Envelope, seq: int) -> Register | None:
+    def envelope_at(self, beside: Register | Envelope | Adopts, seq: int) -> Register | None:
         """The row of another envelope of the same incarnation."""
         staged = self.changes.registers.get((beside.terminal, beside.incarnation, seq))
         return staged[0] if staged else self._reading.registered(beside.terminal, beside.incarnation, seq, seq).get(seq)
@@ -212,7 +212,7 @@ class Docket:
 
     def _stub_before(self, envelope: Envelope) -> str:
         """Groups of one command lie side by side: one that came without bytes is the envelope before (S12)."""
-        before = self._at(envelope, envelope.seq - 1)
+        before = self.envelope_at(envelope, envelope.seq - 1)
         if before is None or before.fact_id:
             return ""
         row = self.tray_row(before.fact_hash)

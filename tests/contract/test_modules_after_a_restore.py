@@ -103,3 +103,41 @@ def test_s27_s25_who_goes_on_from_an_old_number_is_sent_what_is_said_of_it_howev
         assert words[-1].scopes == row.scopes
 
     at_a_hall(tmp_path, story)
+
+
+@pytest.mark.parametrize("how", ["shown", "shown-late", "one-segment"])
+def test_s27_s26_who_goes_on_from_whom_is_known_where_both_come_back_at_once(tmp_path: Path, how: str) -> None:
+    """What the old number had made counted as somebody else's, or nobody had its lines."""
+
+    async def story(world: HallWorld) -> None:
+        pc, other = Machine(world, tmp_path, "pc"), Machine(world, tmp_path, "other")
+        backups = Backups(tmp_path / "second", world.path, world.store, world.signer, world.clock)
+        await other.enrol("0050")
+        if how == "one-segment":
+            backups.step()
+        await pc.enrol("0040")
+        copied(world, tmp_path / "backup.db")
+        pc.take_in()
+        await pc.sync()
+        await pc.enrol("0041")
+        await pc.sync()
+        await other.sync()
+        with world.store.reading() as reading:
+            before = reading.adoptions()
+        assert [(row.number, row.shared) for row in before] == [("0041", 2)]
+        if how == "one-segment":
+            backups.step()
+            world.store.close()
+            restore(tmp_path, "hall.db", tmp_path / "second", None, world.signer, world.clock, world.ids.new_id)
+            world.store = SqliteStore(world.path)
+            world.start()
+        else:
+            restored(world, tmp_path / "backup.db")
+        if how == "shown-late":
+            gathered(world)
+        await other.sync()
+        gathered(world)
+        with world.store.reading() as reading:
+            assert reading.adoptions() == before
+
+    at_a_hall(tmp_path, story)
