@@ -217,14 +217,13 @@ class Replay:
             known = msgspec.structs.replace(known, scopes=(*known.scopes, *theirs))
             present = msgspec.structs.replace(present, scopes=(*present.scopes, *theirs))
             self._docket.changes.terminals[body.number] = known
-        if body.active or not present.active:
+        if body.active:
             return present
+        by, since = present.adopted_by or body.adopted_by, present.revoked_since or body.revoked_since
         self._docket.changes.terminals[body.number] = msgspec.structs.replace(
-            known, active=False, adopted_by=body.adopted_by, revoked=body.revoked_since
+            known, active=False, adopted_by=by, revoked=since
         )
-        return msgspec.structs.replace(
-            present, active=False, adopted_by=body.adopted_by, revoked_since=body.revoked_since
-        )
+        return msgspec.structs.replace(present, active=False, adopted_by=by, revoked_since=since)
 
     def _terminal(self, body: bodies.TerminalSet, seq: int) -> None:
         """A terminal as it was set by the entry `seq`; a number that has gone to another incarnation since stays there

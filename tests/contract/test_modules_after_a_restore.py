@@ -11,6 +11,7 @@ from casework.bodies import TerminalSet
 from casework.events import body_of
 from casework.facts import decode_fact
 from hall.backups import Backups
+from hall.office import revoke
 from hall.restoring import restore
 from hall.sqlite_store import SqliteStore
 from tests.beginning import PULLS, placed
@@ -139,5 +140,35 @@ def test_s27_s26_who_goes_on_from_whom_is_known_where_both_come_back_at_once(tmp
         gathered(world)
         with world.store.reading() as reading:
             assert reading.adoptions() == before
+
+    at_a_hall(tmp_path, story)
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["in-time", "late"])
+def test_s28_s25_the_cut_off_of_a_number_that_had_ended_before_counts_however_late_it_comes_back(
+    tmp_path: Path, late: bool
+) -> None:
+    """Its old disk was stolen: what somebody did with it was taken in from a stick as if nobody had said so."""
+
+    async def story(world: HallWorld) -> None:
+        pc, other = Machine(world, tmp_path, "pc"), Machine(world, tmp_path, "other")
+        await other.enrol("0050")
+        await pc.enrol("0040")
+        await pc.enrol("0041")
+        await pc.sync()
+        await other.sync()
+        copied(world, tmp_path / "backup.db")
+        world.api.hall.change(lambda reading, now, new_id: revoke(reading, "0040", now, new_id))
+        since = world.api_now()
+        await other.sync()
+        restored(world, tmp_path / "backup.db")
+        if late:
+            gathered(world)
+        await other.sync()
+        gathered(world)
+        with world.store.reading() as reading:
+            row = reading.terminal("0040")
+        assert row is not None
+        assert (row.active, row.adopted_by, row.revoked) == (False, "0041", since)
 
     at_a_hall(tmp_path, story)
