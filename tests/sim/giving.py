@@ -38,7 +38,8 @@ class Giving:
             return
         except (StorageTrouble, PowerCut):
             return
-        window.moving |= frozenset(MODULES)
+        for each in world.truth.windows.values():  # a clone goes by the same number
+            each.moving |= frozenset(MODULES) if window.number in each.numbers else frozenset()
         world.happened["other modules"] += 1
         world.trace.say(window.number, f"is given {', '.join(sorted(modules))}")
         world.server.api.bell.ring(None)
