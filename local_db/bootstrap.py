@@ -154,6 +154,9 @@ class Bootstrap(BootFiles):
                 db.executemany(_SQL["cover_in_part"], [(name,) for name in scopes])
             if phase == "fill" and stage.phase == "known":
                 self._boot_arrive(db, stage)
+                db.execute(_SQL["cover_begun"])
+                db.execute(_SQL["forget_begun"])
+                db.execute(_SQL["forget_noted"])
                 db.executemany(_SQL["cover"], [(name,) for name in scopes])
             if phase == "tray" and not scope:
                 db.execute(_SQL["forget_told"])

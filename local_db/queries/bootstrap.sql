@@ -46,6 +46,18 @@ on conflict (scope) do update set place = 0
 insert into scope_here (scope, state) values (?, 'held')
 on conflict (scope) do update set state = excluded.state, place = 0
 
+-- name: cover_begun
+-- What had begun to come, and of which the snapshot brings nothing: it goes, or is asked for anew.
+insert into scope_here (scope, state) select scope, 'leaving' from scope_fill where true
+on conflict (scope) do update set state = excluded.state, place = 0
+
+-- name: forget_begun
+-- What had begun to come: what lies behind where it was asked for is not sent again.
+delete from scope_fill
+
+-- name: forget_noted
+delete from scope_case
+
 -- name: sweep_upto
 -- The end of the next slice of the old copy.
 select max(seq) from (select seq from entry where seq > ? and seq <= ? order by seq limit ?)
@@ -76,9 +88,11 @@ insert or ignore into wanted select sha256 from snap.wanted
 select seq, bytes from snap.entry where kind = 'fact' and case_id = '' and seq > ? order by seq limit ?
 
 -- name: known
--- Cases that were here before: of the old copy, and those with own facts that nobody has settled.
+-- Cases that were here before: of the old copy, those of a scope that was still coming, and those with own facts that
+-- nobody has settled.
 select case_id from (
     select case_id from confirmed where case_id > ?1
+    union select case_id from scope_case where case_id > ?1
     union select case_id from outbox where state not in ('passed', 'resolved') and case_id > ?1
 ) where case_id <= ?2 order by case_id limit ?3
 
@@ -86,6 +100,7 @@ select case_id from (
 -- The last of them now: what is taken in meanwhile comes behind it, and is nobody's but ours.
 select max(case_id) from (
     select max(case_id) as case_id from confirmed
+    union all select max(case_id) from scope_case
     union all select max(case_id) from outbox where state not in ('passed', 'resolved')
 )
 

@@ -12,7 +12,7 @@ from casework import bodies
 from casework.facts import Fact
 from casework.limits import LIMITS, Limits
 from casework.wire import Answered, Link, Verdict
-from tests.beginning import PULLS, SMALL, Wire, placed
+from tests.beginning import DAY, PULLS, SMALL, Wire, busy, placed
 from tests.builders import Hand, grouped
 from tests.contract.test_hall_healing import copied, restored
 from tests.contract.test_hall_lost_and_found import gathered, plugged
@@ -398,6 +398,49 @@ def test_t47_s16_the_tray_of_a_window_outlives_a_snapshot_that_came_to_no_end(tm
         if then == "restore":
             place.memory.enter(3, 0)
             assert held(place)["tray"] == [], "all of it is told anew"
+
+    in_hall(tmp_path, story, limits=SMALL)
+
+
+def test_s7_s21_a_module_that_was_still_coming_when_a_window_went_away_shows_no_case_as_it_was(tmp_path: Path) -> None:
+    """It began from a snapshot weeks later, and then the rest of what it had asked for came on top: cases that were
+    over since stood in its lists for ever as they had been, and passed for whole.
+    """
+
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        world.api.hall.start()
+        window = await world.window("0012", client)
+        taken = [window.received(module="business", item="A01") for _ in range(6)]
+        await window.push(*taken)
+        refused = window.decided(taken[4].case)
+        await window.push(refused)
+        place = await placed(world, "0032", limits=PULLS)
+        await taken_away(world, place)
+        give(world, "0032", "single", "business")
+        await pulled(place)
+        await place.line._scopes.step()
+        assert place.memory.refill() is not None, "it is still coming"
+        await window.pull_all()
+        await window.push(window.gives_up(taken[4].case, refused.id))
+        for case in (taken[0], taken[4], taken[5]):
+            await window.push(window.make("withdrawn", bodies.Withdrawn("不办了"), case.case))
+        world.clock.go(40 * DAY)
+        await busy(window, 20)
+        world.snapshot()
+        place.limits = SMALL
+        place.restart()
+        place.line._bootstrap.saw(SMALL.snapshot_least)
+        assert await place.line._bootstrap.step()
+        for _ in range(2):
+            await place.sync()
+        fresh = await placed(world, "0031", limits=SMALL)
+        await fresh.sync()
+        for what in ("cases", "shown", "tray"):
+            assert [row[0] for row in held(place)[what]] == [row[0] for row in held(fresh)[what]]
+        assert all(place.memory.case_state(one.case) == world.case(one.case) for one in taken[1:4])
+        before = place.memory.projection_hash()
+        place.memory.rebuild()
+        assert place.memory.projection_hash() == before
 
     in_hall(tmp_path, story, limits=SMALL)
 
