@@ -115,8 +115,10 @@ class Line:
     async def sync_once(self, *, scans: bool = False) -> Synced:
         """Push everything, then pull up to the newest entry that the first answer names.
 
-        `scans`: then send the scanned papers, and fetch those that somebody waits for (S35).
+        `scans`: also what takes longer: bytes that were left out before (S12), and scanned papers, both ways (S35).
         """
+        if scans:
+            self._outbound.hurry()
         try:
             return await self._all_once(scans=scans)
         except Diverged:

@@ -79,6 +79,10 @@ class Outbound:
         ahead, self._ahead = self._ahead, None
         drop(ahead and ahead[1])
 
+    def hurry(self) -> None:
+        """What travelled as a stub is tried again as soon as nothing else waits: who syncs once is not there later."""
+        self._tried_again = self._contact.clock.monotonic() - self._contact.limits.stub_again_seconds
+
     async def _stepped(self, ahead: tuple[_Ready, Ahead[PushAnswer]] | None) -> int | None:
         contact = self._contact
         if ahead is not None:

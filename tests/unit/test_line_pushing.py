@@ -156,6 +156,30 @@ def test_t10_s12_the_bytes_of_a_stub_follow_when_the_proxy_lets_them_through() -
     tell(story)
 
 
+def test_t10_s12_who_only_syncs_once_in_a_while_sends_the_bytes_of_a_stub_as_well() -> None:
+    """The tray says to sync again; each time that was another process, which had only just begun to wait."""
+
+    async def story(counter: Counter) -> None:
+        honest, strict = counter.hall.honest, True
+
+        async def proxy(request: httpx.Request) -> httpx.Response:
+            if strict and request.url.path.endswith("push") and b"poison" in gzip_or_plain(request):
+                return httpx.Response(413, html="<h1>too large</h1>")
+            return await honest(request)
+
+        counter.hall.honest = proxy  # type: ignore[method-assign]
+        counter.store.commit("a", "poison", "b")
+        await counter.line.sync_once(scans=True)
+        assert (counter.store.rows[1], counter.hall.acked) == ("held", 3)
+        done = await counter.line.sync_once(scans=True)
+        assert (counter.store.rows[1], done.error) == ("held", ""), "nothing is worse than before"
+        strict = False
+        await counter.line.sync_once(scans=True)
+        assert counter.store.rows == ["passed", "passed", "passed"]
+
+    tell(story)
+
+
 def gzip_or_plain(request: httpx.Request) -> bytes:
     """The body as the proxy sees it."""
     packed = request.headers.get("Content-Encoding") == "gzip"
