@@ -24,7 +24,7 @@ CORRECTED = frozenset({"corrected"})
 STALE = "stale"
 """The flag of such a result."""
 
-_IN_HAND = frozenset({"material.added", "supplement.told", "paid", "posted", "delivered"})
+_IN_HAND = frozenset({"material.added", "supplement.told", "paid", "certified", "posted", "delivered"})
 """What the applicant holds a paper of, or has paid for. A second receipt has a task of its own (S22)."""
 
 

@@ -229,6 +229,22 @@ def test_s15_a_result_that_went_out_as_it_was_before_its_correction_is_told_to_a
     in_hall(tmp_path, story)
 
 
+def test_s15_a_second_certificate_made_without_the_line_is_told_to_a_person(tmp_path: Path) -> None:
+    """The applicant had signed for its number, and the slip that the case prints names another one."""
+
+    async def story(world: HallWorld, client: Client) -> None:
+        one, other, case = await decided(world, client)
+        await one.push(one.make("certified", bodies.Certified("certify", "JY-0001"), case, "1002", "window"))
+        second = other.make("certified", bodies.Certified("certify", "JY-0002"), case, "1002", "window")
+        out = other.make("delivered", bodies.Delivered("deliver", "张建国"), case, **DELIVERY)
+        assert said(await other.push(second, out)) == [("accepted", "")] * 2
+        assert waits(world) == [("flagged", "certified", "step_not_open")]
+        assert said(await one.push(one.gives_up(case, second.id))) == [("accepted", "")]
+        assert waits(world) == []
+
+    in_hall(tmp_path, story)
+
+
 def test_s15_a_result_that_was_handed_out_after_it_was_revoked_is_told_to_a_person(tmp_path: Path) -> None:
     async def story(world: HallWorld, client: Client) -> None:
         one, other, case = await decided(world, client)
