@@ -172,7 +172,7 @@ class Healing(Keeping):
             docket.changes.lost[row.hash] = known, draft
         sitting = Sitting(docket, self.now, self._limits)
         sitting.came_back(replay.refused)
-        for came in replay.beside:
+        for came in (*replay.beside, *replay.unheard()):
             sitting.came_late(*came)
         sitting.close()
         if replay.late_notices and docket.calendar is not None:

@@ -49,6 +49,8 @@ class Replay:
         """Cases whose number was given to another one since (S27)."""
         self.late_notices: list[Fact] = []
         """Notices for a case that the timer has accepted, in a log that had forgotten them (S30)."""
+        self._late: list[tuple[Entry, Fact, Case | None]] = []
+        """The same, each with the case before it."""
         self.beside: list[tuple[Entry, Fact, Case | None, frozenset[str]]] = []
         """What moves nothing now that it comes back, or crosses what was said since: each with the case before it, and
         what that is (S15)."""
@@ -68,6 +70,19 @@ class Replay:
         if entry.kind == ENTRY_TRAY:
             return self._tray(again, to_the_place=was is None)
         return self._draft(again, "")  # of a kind that a newer version wrote: kept byte for byte
+
+    def unheard(self) -> list[tuple[Entry, Fact, Case | None, frozenset[str]]]:
+        """Late notices that take nothing back: what stood behind them in the log has accepted or ended the case (S15).
+
+        Asked when all is put back.
+        """
+        found = []
+        for entry, fact, before in self._late:
+            case = self._docket.live(fact.case).case
+            asks = case is not None and case.supplement is not None and case.supplement.told_at == fact.time.at
+            if case is not None and not asks and not takes_back(case, fact):
+                found.append((entry, fact, before, frozenset[str]()))
+        return found
 
     def _fact(self, entry: Entry, *, to_the_place: bool) -> int | None:
         bearer = self._docket.bearer(entry.fact_id)
@@ -129,6 +144,7 @@ class Replay:
         late = fact.type == "supplement.told" and proven and first and before is not None and takes_back(before, fact)
         if late:
             self.late_notices.append(fact)
+            self._late.append((entry, fact, before))
         live.case, live.n, live.root, live.changed = evolve(before, fact), live.n + 1, fact.root, True
         crossed = self._crossed(entry, fact, before)
         if crossed or (is_beside(fact, before, live.case, _COMES_LATE) and not late):

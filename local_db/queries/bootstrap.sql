@@ -91,10 +91,13 @@ select seq, bytes from snap.entry where kind = 'fact' and case_id = '' and seq >
 -- Cases that were here before: of the old copy, those of a scope that was still coming, and those with own facts that
 -- nobody has settled.
 select case_id from (
-    select case_id from confirmed where case_id > ?1
-    union select case_id from scope_case where case_id > ?1
-    union select case_id from outbox where state not in ('passed', 'resolved') and case_id > ?1
-) where case_id <= ?2 order by case_id limit ?3
+    select * from (select case_id from confirmed where case_id > ?1 and case_id <= ?2 order by case_id limit ?3)
+    union select * from (select case_id from scope_case where case_id > ?1 and case_id <= ?2 order by case_id limit ?3)
+    union select * from (
+        select case_id from outbox where state not in ('passed', 'resolved') and case_id > ?1 and case_id <= ?2
+        order by case_id limit ?3
+    )
+) order by case_id limit ?3
 
 -- name: last_known
 -- The last of them now: what is taken in meanwhile comes behind it, and is nobody's but ours.
