@@ -89,12 +89,12 @@ select seq, bytes from snap.entry where kind = 'fact' and case_id = '' and seq >
 
 -- name: known
 -- Cases that were here before: of the old copy, those of a scope that was still coming, and those with own facts that
--- nobody has settled.
+-- nobody has settled. Each kind gives as many cases as are asked for, so that none of them is sorted as a whole.
 select case_id from (
     select * from (select case_id from confirmed where case_id > ?1 and case_id <= ?2 order by case_id limit ?3)
     union select * from (select case_id from scope_case where case_id > ?1 and case_id <= ?2 order by case_id limit ?3)
     union select * from (
-        select case_id from outbox where state not in ('passed', 'resolved') and case_id > ?1 and case_id <= ?2
+        select distinct case_id from outbox where state not in ('passed', 'resolved') and case_id > ?1 and case_id <= ?2
         order by case_id limit ?3
     )
 ) order by case_id limit ?3
