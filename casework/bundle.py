@@ -19,7 +19,7 @@ from casework.catalogue.situations import answers_to, holds
 from casework.commands import Intake
 from casework.drafting import Context, Drafting, in_groups
 from casework.errors import BadInput
-from casework.facts import Fact
+from casework.facts import Fact, digest
 from casework.intake import Intaking, look, numbered, steps_of, unknown_item
 from casework.rules import Refusal
 
@@ -61,11 +61,16 @@ def take_in_together(command: Intake, context: Context, root: str, number: Calla
             return one
         body = msgspec.structs.replace(one.body, bundle=bundle.code)
         looked.append(msgspec.structs.replace(one, body=body))
-    ids = [root, *(context.new_id() for _ in looked[1:])]
+    ids = [root, *(member_id(root, one.item.code) for one in looked[1:])]
     probe = _draft(looked, ids, root, context)
     if isinstance(probe, Refusal):
         return probe
     return _draft(_sharing([numbered(one, number()) for one in looked], command.materials), ids, root, context)
+
+
+def member_id(root: str, item: str) -> str:
+    """The id of a case of a bundle: two windows that take in what was put aside once take in the same cases (S22)."""
+    return digest(f"{root} {item}".encode())[:32]
 
 
 def members_of(bundle: Bundle, answers: dict[str, Any], catalogue: Catalogue) -> tuple[Item, ...]:

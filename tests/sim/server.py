@@ -186,6 +186,8 @@ class Server:
         @contextlib.contextmanager
         def writing() -> Iterator[Any]:
             with real() as tx:
+                if self.died:  # what was being answered beside the one that it died in
+                    raise PowerCut("the hall is dark")
                 yield tx
                 self._burn(before=True)
             self._burn(before=False)

@@ -100,6 +100,17 @@ def test_a_restaurant_is_opened_with_one_form_by_a_sole_trader_or_a_company(
         assert fold(office.facts[case.id]) == case
 
 
+def test_two_windows_that_take_in_what_was_put_aside_once_take_in_the_same_cases(office: Office) -> None:
+    """One of them had no line: every case but the first was there twice, each with a receipt, and nobody was told."""
+    form, root = common(office, "Y01", SOLE), office.new_id()
+    here, there = (take_in_together(form, office.context("1001"), root, office.number) for _ in range(2))
+    assert isinstance(here, Together)
+    assert isinstance(there, Together)
+    assert [case.id for case in here.cases] == [case.id for case in there.cases]
+    assert len({case.id for case in here.cases}) == 3
+    assert not {case.number for case in here.cases} & {case.number for case in there.cases}
+
+
 def test_the_same_plan_is_brought_once_and_the_others_name_the_case_that_holds_it(office: Office) -> None:
     made = taken(office, common(office, "Y01", SOLE))
     food, fire = made.cases[1], made.cases[2]
