@@ -68,6 +68,16 @@ class Scopes(Holes):
             links = tuple(_veiled(link, covered) for link in links)
         return super().apply(links, start, head, chain, epoch, acked)
 
+    def _note(self, db: sqlite3.Connection, entry: Entry, fact: Fact | None, brought: dict[str, int]) -> set[str]:
+        """As `Pages._note`; each word of the log counts, also one that the next one takes back in the same page."""
+        changed = super()._note(db, entry, fact, brought)
+        told = _said_of(db, self.identity.terminal) if fact is not None and fact.type == "terminal.set" else None
+        if told is not None:
+            for scope in sorted(self._covered(db)[1] - told):
+                db.execute(_SQL["may_lack"], (scope,))
+                db.execute(_SQL["fill_later"], (NO_HASH, scope))
+        return changed
+
     def keep_case(self, case_id: str, raws: tuple[bytes, ...]) -> None:
         """As `Holes.keep_case`; of a scope that goes nothing more is kept: whoever opens a case then finds it gone."""
         with self.reading() as db:
@@ -83,7 +93,7 @@ class Scopes(Holes):
             began = self.clock.monotonic()
             with self.transaction(flushed=False) as db:
                 row = db.execute(_SQL["fill"]).fetchone()
-                if row is None or (row[0], row[2]) != (asked.scope, asked.place + done):
+                if row is None or (row[0], row[2], row[4]) != (asked.scope, asked.place + done, "pull"):
                     return  # another epoch, or another process was faster
                 for link in part:
                     chain = link.chain or extend(chain, link.hash)

@@ -30,6 +30,14 @@ insert or ignore into scope_here (scope, state) select ?, 'held' from standing w
 -- name: leave
 update scope_here set state = ? where scope = ?
 
+-- name: may_lack
+-- It may be sent no more: should it be given back, what came meanwhile is missing.
+update scope_here set state = 'leaving' where state = 'held' and scope = ?
+
+-- name: fill_later
+-- The same of one that is only coming.
+update scope_fill set upto = 0, place = 0, chain = ?, phase = 'wait' where scope = ?
+
 -- name: uncover
 delete from scope_here where scope = ?
 

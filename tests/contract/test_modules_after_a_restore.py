@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import httpx
@@ -14,9 +15,12 @@ from hall.backups import Backups
 from hall.office import revoke
 from hall.restoring import restore
 from hall.sqlite_store import SqliteStore
+from local_db.memory import TerminalMemory
 from tests.beginning import PULLS, placed
+from tests.contract.test_half_here import pulled
 from tests.contract.test_hall_healing import copied, restored
 from tests.contract.test_hall_lost_and_found import gathered, plugged
+from tests.contract.test_modules_in_turn import with_one
 from tests.contract.test_scopes import MODULES, exact, give, work
 from tests.hall_world import HallWorld, in_hall
 from tests.machines import Machine, at_a_hall
@@ -172,3 +176,41 @@ def test_s28_s25_the_cut_off_of_a_number_that_had_ended_before_counts_however_la
         assert (row.active, row.adopted_by, row.revoked) == (False, "0041", since)
 
     at_a_hall(tmp_path, story)
+
+
+@pytest.mark.parametrize("coming", [False, True], ids=["at the beginning", "while a module comes"])
+def test_s7_an_old_image_that_is_caught_up_while_modules_are_given_back_lacks_no_case(
+    tmp_path: Path, coming: bool
+) -> None:
+    """The pages before the new word came without what had been taken away, and the copy passed for whole."""
+
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        window = await world.window("0012", client)
+        place = await with_one(world, "single") if coming else await placed(world, "0032", limits=PULLS)
+        await work(window, 2)
+        give(world, "0032", *MODULES) if coming else None
+        await pulled(place) if coming else None
+        image = tmp_path / "image"
+        shutil.copytree(place.folder, image)
+        await work(window, 2)
+        await place.sync()
+        give(world, "0032", "single")
+        for _ in range(2):
+            place.restart()
+            await place.sync()
+            world.api.hall.tick()
+        await work(window, 8)
+        place.memory.close()
+        shutil.rmtree(place.folder)
+        shutil.copytree(image, place.folder)
+        place.memory = TerminalMemory.open(place.folder, world.clock, place.state, place.limits)
+        place.start()
+        await place.line._scopes.step() if coming else None
+        while place.memory.modules() != {"single"}:
+            await place.line._inbound.step(0.0)
+        give(world, "0032", *MODULES)
+        await pulled(place)
+        await place.sync()
+        exact(world, place, *MODULES)
+
+    in_hall(tmp_path, story, limits=PULLS)

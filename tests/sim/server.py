@@ -76,7 +76,7 @@ class Server:
         self._app: Any = None
         self.second = folder / "second"
         self._backups: Backups | None = None
-        self._busy: set[asyncio.Task[httpx.Response]] = set()
+        self._busy: dict[asyncio.Task[httpx.Response], None] = {}
         self.shared = Shared()
         self.store: SqliteStore | None = None
         self.start()
@@ -215,7 +215,7 @@ class Server:
         if self._app is None:
             raise httpx.ConnectError("the hall is down", request=request)
         task = asyncio.ensure_future(self._answer(self._app, request))
-        self._busy.add(task)
+        self._busy[task] = None
         task.add_done_callback(self._done)
         try:
             return await asyncio.shield(task)
@@ -227,7 +227,7 @@ class Server:
             raise
 
     def _done(self, task: asyncio.Task[httpx.Response]) -> None:
-        self._busy.discard(task)
+        self._busy.pop(task, None)
         if not task.cancelled():
             task.exception()
 
