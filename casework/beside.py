@@ -24,8 +24,10 @@ CORRECTED = frozenset({"corrected"})
 STALE = "stale"
 """The flag of such a result."""
 
-_IN_HAND = frozenset({"material.added", "supplement.told", "paid", "certified", "posted", "delivered"})
-"""What the applicant holds a paper of, or has paid for. A second receipt has a task of its own (S22)."""
+_IN_HAND = frozenset(
+    {"material.added", "mended_on_the_spot", "supplement.told", "paid", "certified", "posted", "delivered"}
+)
+"""What the applicant holds a paper of, has paid for, or has put right. A second receipt has a task of its own (S22)."""
 
 
 ADDS_NOTHING = "adds_nothing"

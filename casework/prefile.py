@@ -32,6 +32,8 @@ class Prefile(msgspec.Struct, frozen=True, omit_defaults=True):
     """The window that goes on with it."""
     touched_by: str = ""
     touched_at: str = ""
+    moved_at: str = ""
+    """The same by the hall's clock: what was said before at another window, and comes later, is counted only."""
     field: str = ""
     lines: tuple[bodies.ReviewLine, ...] = ()
     attempts: int = 0
@@ -71,14 +73,19 @@ def _moved(prefile: Prefile, fact: Fact, body: object) -> Prefile:
     prefile = msgspec.structs.replace(prefile, facts=prefile.facts + 1)
     if prefile.state in ENDED:
         return prefile
-    touched = msgspec.structs.replace(prefile, touched_by=fact.actor, touched_at=fact.time.at)
+    looked = prefile.attempts + isinstance(body, bodies.PrefileChecked)
+    at = fact.time.by_hall
+    if at < prefile.moved_at and not isinstance(body, bodies.Received):
+        return msgspec.structs.replace(prefile, attempts=looked)
+    touched = msgspec.structs.replace(
+        prefile, touched_by=fact.actor, touched_at=fact.time.at, moved_at=at, attempts=looked
+    )
     match body:
         case bodies.PrefileOpened(note=note, form=form, module=module):
             return msgspec.structs.replace(touched, form=form, module=module, note=note or prefile.note)
         case bodies.PrefileChecked(form=form, lines=lines, note=note):
             return msgspec.structs.replace(
-                touched, state="checked", form=form, lines=lines, attempts=prefile.attempts + 1,
-                note=note or prefile.note,
+                touched, state="checked", form=form, lines=lines, note=note or prefile.note
             )  # fmt: skip
         case bodies.PrefileParked(form=form, field=field, module=module):
             return msgspec.structs.replace(touched, state="parked", form=form, field=field, module=module, terminal="")
@@ -86,7 +93,7 @@ def _moved(prefile: Prefile, fact: Fact, body: object) -> Prefile:
             return msgspec.structs.replace(touched, state="taken", terminal=terminal)
         case bodies.Received(number=number):
             return msgspec.structs.replace(touched, state="received", number=number)
-    return prefile
+    return msgspec.structs.replace(prefile, attempts=looked)
 
 
 def fold_prefile(facts: tuple[Fact, ...] | list[Fact]) -> Prefile | None:

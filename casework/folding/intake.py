@@ -8,7 +8,7 @@ import msgspec
 
 from casework import bodies
 from casework.case import AT_APPLICANT, UNDER_WAY, Case, StepState, Supplement, step_of
-from casework.catalogue.materials import FOUND, LACKING, PENDING, adds
+from casework.catalogue.materials import FOUND, LACKING, NOT_FOUND, PENDING, adds
 from casework.dating import counted, doubted
 from casework.facts import Fact
 from casework.folding.parts import Evolver, after, done, ended, unchanged, under_way
@@ -69,9 +69,13 @@ def _material_returned(case: Case, fact: Fact, body: bodies.MaterialReturned) ->
 
 
 def _checked(case: Case, fact: Fact, body: bodies.CheckedByNetwork) -> Case:
-    """Only what the application needs counts, and a source's word on a paper that was brought changes nothing."""
+    """Only what the application needs counts, and a source's word on a paper that was brought changes nothing; nor does
+    it end what a person said for it later, at a window that had not heard of it.
+    """
     found = {line.material: FOUND[line.outcome] for line in body.results if line.outcome in FOUND}
-    waiting = {code: have for code, have in found.items() if case.materials.get(code) in FOUND_BEFORE}
+    at = fact.time.at
+    late = {code for code, have in found.items() if have == NOT_FOUND and case.came.get(code, "") > at}
+    waiting = {code: found[code] for code in found if case.materials.get(code) in FOUND_BEFORE and code not in late}
     return _with(case, fact, waiting)
 
 
@@ -80,11 +84,25 @@ FOUND_BEFORE = frozenset({"pending_check", "not_found", "overridden"})
 
 
 def _mended(case: Case, fact: Fact, body: bodies.MendedOnTheSpot) -> Case:
-    """R3: of a paper it is noted that it was mended; a field of the form has its new value from here on."""
+    """R3: of a paper it is noted that it was mended; a field of the form has its new value from here on. What was said
+    at the counter last counts, not what came to the hall last; once it is accepted it stays as it was accepted.
+    """
+    if case.state not in {"received", *AT_APPLICANT} or mended_later(case, fact, body):
+        return case
     new = tuple(code for code in body.mends if code not in case.mended)
     fields = {name: value for name, value in body.mends.items() if name not in case.materials}
-    received = msgspec.structs.replace(case.received, form={**case.received.form, **fields})
-    return msgspec.structs.replace(case, mended=(*case.mended, *new), received=received)
+    return msgspec.structs.replace(
+        case,
+        mended=(*case.mended, *new),
+        mended_at={**case.mended_at, **dict.fromkeys(fields, fact.time.by_hall)},
+        received=msgspec.structs.replace(case.received, form={**case.received.form, **fields}),
+    )
+
+
+def mended_later(case: Case, fact: Fact, body: bodies.MendedOnTheSpot) -> bool:
+    """Whether a field got another value after this was said, at a window that did not know of it."""
+    at, form = fact.time.by_hall, case.received.form
+    return any(case.mended_at.get(name, "") > at and form.get(name) != value for name, value in body.mends.items())
 
 
 def _supplement_told(case: Case, fact: Fact, body: bodies.SupplementTold) -> Case:

@@ -6,6 +6,7 @@ from casework import bodies
 from casework.case import UNDER_WAY, Case
 from casework.catalogue.materials import FOUND, HAVE, PENDING, adds
 from casework.facts import Fact
+from casework.folding.intake import mended_later
 from casework.rules.refusing import Bench, Refusal, Rule, first, lacking, listed, told_already
 
 
@@ -79,7 +80,9 @@ def _checked(case: Case, fact: Fact, body: bodies.CheckedByNetwork, bench: Bench
 def _mended(case: Case, fact: Fact, body: bodies.MendedOnTheSpot, bench: Bench) -> Refusal | None:
     if not body.mends or not all(what.strip() for what in body.mends.values()):
         return Refusal("nothing_said")
-    return None if case.state == "received" else _received_only(case)
+    if mended_later(case, fact, body):
+        return Refusal("mended_later", {"number": case.number})
+    return _received_only(case)
 
 
 def _refused(case: Case, fact: Fact, body: bodies.RefusedAtIntake, bench: Bench) -> Refusal | None:

@@ -1,0 +1,104 @@
+"""Which of two words counts that were said at two windows, one of which had no line: the one that was said later."""
+
+from __future__ import annotations
+
+import itertools
+
+import msgspec
+import pytest
+
+from casework import bodies
+from casework.beside import is_beside
+from casework.case import Case
+from casework.drafting import Decision
+from casework.facts import Fact, LegalTime
+from casework.folding import evolve
+from casework.prefile import fold_prefile
+from casework.prefiling import check_prefile, open_prefile, park, take_prefile
+from tests.people import Office, code_of
+from tests.unit.test_prefile import FOOD, ID, facts_of
+
+DAY = "2026-11-23T"
+
+
+@pytest.fixture
+def office() -> Office:
+    return Office()
+
+
+def said(fact: Fact, clock: str, fast_minutes: int = 0) -> Fact:
+    """The same at another time, by a clock that was so fast at the last contact."""
+    time = LegalTime(f"{DAY}{clock}:00.000", fast_minutes * 60_000, f"{DAY}08:59:00.000", same_boot=True)
+    return msgspec.structs.replace(fact, time=time)
+
+
+def mend(office: Office, case: Case, clock: str, fast_minutes: int = 0, **mends: str) -> Fact:
+    decision = office.act(case, "1001", "mend", {"mends": mends})
+    assert isinstance(decision, Decision)
+    return said(decision.groups[0][0], clock, fast_minutes)
+
+
+def after(case: Case, *facts: Fact) -> Case:
+    now: Case | None = case
+    for fact in facts:
+        now = evolve(now, fact)
+    assert now is not None
+    return now
+
+
+def test_r3_a_field_has_what_was_said_last_at_the_counter_also_when_that_came_to_the_hall_first(office: Office) -> None:
+    """The applicant mended it at a window without a line, and once more at another one: the first word came last."""
+    case = office.case("D01")
+    older, newer = mend(office, case, "09:05", area="60"), mend(office, case, "10:05", area="88")
+    for order in itertools.permutations((older, newer)):
+        assert after(case, *order).received.form["area"] == "88"
+    assert is_beside(older, after(case, newer), after(case, newer, older), ("mended_later",))
+    fast = mend(office, case, "10:30", fast_minutes=60, area="60")
+    assert after(case, newer, fast).received.form["area"] == "88", "it is known that this clock is fast"
+
+
+def test_r3_who_mends_a_field_by_a_slow_clock_is_told_why_it_does_not_count(office: Office) -> None:
+    mended = after(office.case("D01"), mend(office, office.case("D01"), "11:00", area="60"))
+    assert code_of(office.act(mended, "1001", "mend", {"mends": {"area": "88"}})) == "mended_later"
+    assert isinstance(office.act(mended, "1001", "mend", {"mends": {"area": "60"}}), Decision)
+
+
+def test_r3_what_was_accepted_is_not_mended_by_what_was_said_before(office: Office) -> None:
+    case = office.case("D01")
+    late = mend(office, case, "09:05", area="60")
+    accepted = office.does(case, "2001", "accept")
+    moved = after(accepted, late)
+    assert moved.received.form == accepted.received.form
+    assert is_beside(late, accepted, moved, ("not_received",)), "somebody has to look after it"
+    told = office.does(office.case("D01", materials={}), "1001", "supplement")
+    assert after(told, late).received.form["area"] == "60", "one that waits for its papers is still mended"
+
+
+def test_r33_what_a_source_said_earlier_does_not_end_what_a_person_said_for_it(office: Office) -> None:
+    case = office.case("D01", materials={})
+    code = next(iter(case.materials))
+    case = msgspec.structs.replace(case, materials={**case.materials, code: "pending_check"})
+    checks = {}
+    for outcome, clock in (("no_match", "09:05"), ("override", "10:05")):
+        results = (bodies.CheckLine(code, outcome, reason="系统故障"),)
+        fact = mend(office, office.case("D01"), clock, area="60")
+        body = msgspec.Raw(msgspec.json.encode(bodies.CheckedByNetwork(results)))
+        checks[outcome] = msgspec.structs.replace(fact, type="checked_by_network", body=body)
+    for order in itertools.permutations(checks.values()):
+        assert after(case, *order).materials[code] == "overridden"
+
+
+def test_s22_a_file_stands_where_it_was_left_last_whatever_comes_later(office: Office) -> None:
+    """A window that had put it aside earlier and had no line came back, and the form was the old one again."""
+    opened = facts_of(open_prefile(FOOD, office.context("1001"), ID))
+    early = said(facts_of(park(FOOD, office.context("1001"), ID, "area"))[0], "10:10")
+    checked = said(facts_of(check_prefile(fold_prefile(opened), FOOD, (), office.context("1002")))[0], "10:20")
+    left = said(facts_of(park(FOOD, office.context("1002"), ID, "premises"))[0], "10:30")
+    taken = fold_prefile([*opened, left, early, checked])
+    assert taken is not None
+    assert (taken.state, taken.field, taken.touched_by) == ("parked", "premises", "1002")
+    assert (taken.attempts, taken.facts) == (1, 4), "each look counts"
+    held = said(facts_of(take_prefile(taken, office.context("1002")))[0], "10:40")
+    still = fold_prefile([*opened, left, held, early])
+    assert still is not None
+    assert (still.state, still.terminal) == ("taken", office.terminal)
