@@ -89,16 +89,26 @@ class Backups:
             self._put_away()
 
     def _nobody_goes_on(self) -> None:
-        """Raises Stop where this hall was restored from here and goes on elsewhere: copies of both would push each
-        other out, and the next restore would take the older log for the newest.
+        """Raises Stop where another hall has its copies, or this one was restored from here and goes on elsewhere: the
+        copies of both would push each other out, and the next restore would take the wrong log for the newest.
         """
         with self._store.reading() as reading:
             here = reading.hall().epoch
-        written = (name.epoch for name in segments_in(self._folder / SEGMENTS))
-        copied = (_epoch_of(path, self._signer.public) for path in fulls_in(self._folder))
-        newest = max(chain(written, copied), default=0)
+        copies = [_hall_in(path) for path in fulls_in(self._folder)]
+        if any(key not in {"", self._signer.public} for _, key in copies):
+            raise Stop("hall.place_of_another", folder=str(self._folder))
+        names = (name for name in segments_in(self._folder / SEGMENTS) if name.epoch > here)
+        written = (name.epoch for name in names if self._is_read(name.path))
+        newest = max(chain(written, (epoch for epoch, _ in copies)), default=0)
         if newest > here:
             raise Stop("hall.goes_on_elsewhere", folder=str(self._folder), epoch=newest, here=here)
+
+    def _is_read(self, segment: Path) -> bool:
+        """Whether it is a segment of this hall."""
+        with contextlib.suppress(Stop):
+            read_segment(segment, self._signer.public)
+            return True
+        return False
 
     def full(self, path: Path) -> None:
         """A checked, whole copy of the memory while it is served. Raises Stop."""
@@ -149,14 +159,14 @@ def _named(at: str) -> str:
     return f"{moment(at):%Y%m%d-%H%M%S}"
 
 
-def _epoch_of(path: Path, public: str) -> int:
-    """The epoch of a full copy of the hall with this key; 0 where it is another one's, or can't be read."""
+def _hall_in(path: Path) -> tuple[int, str]:
+    """Epoch and key of the hall in a full copy; 0 and nothing where it can't be read."""
     try:
         with contextlib.closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as db:
             epoch, key = db.execute("select epoch, key from hall").fetchone()
     except (sqlite3.Error, TypeError):
-        return 0
-    return int(epoch) if key == public else 0
+        return 0, ""
+    return int(epoch), str(key)
 
 
 def _end_of(path: Path, reading: Reading) -> int:

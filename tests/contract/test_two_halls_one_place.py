@@ -10,11 +10,14 @@ import pytest
 
 from casework import bodies
 from casework.ambient import NewId
+from casework.facts import NO_HASH
+from casework.seals import Ed25519Signer
 from hall.backups import Backups
 from hall.errors import Stop
 from hall.office import own_facts
 from hall.restoring import restore
-from hall.rows import Changes
+from hall.rows import Changes, HallRow
+from hall.segments import segments_in
 from hall.service import Hall
 from hall.sqlite_store import SqliteStore
 from hall.store import Reading
@@ -89,5 +92,43 @@ def test_s26_the_one_that_is_to_go_on_opens_an_epoch_and_writes_there_again(tmp_
         world.api.hall.open_epoch("the other one was a drill")
         world.clock.go(1)
         old.step()
+
+    in_hall(tmp_path, story)
+
+
+def test_s26_two_halls_that_were_given_one_folder_do_not_push_out_each_others_copies(tmp_path: Path) -> None:
+    """Each found no copy of its own there and made one every two seconds; of each the third newest went."""
+
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        second = tmp_path / "second"
+        first = Backups(second, world.path, world.store, world.signer, world.clock)
+        first.step()
+        other = SqliteStore(tmp_path / "other.db")
+        signer = Ed25519Signer(b"another hall".ljust(32, b"."))
+        with other.writing() as tx:
+            tx.found(HallRow("420106", "420106", "武昌", signer.public, 1, 0, NO_HASH))
+        stranger = Backups(second, tmp_path / "other.db", other, signer, world.clock)
+        for _ in range(4):
+            world.clock.go(2)
+            with pytest.raises(Stop, match=r"hall\.place_of_another"):
+                stranger.step()
+            first.step()
+        assert len(list(second.glob("full-*.db"))) == 1
+        other.close()
+
+    in_hall(tmp_path, story)
+
+
+def test_s26_segments_of_another_hall_say_nothing_of_this_one(tmp_path: Path) -> None:
+    """IT was told that this hall goes on elsewhere, and to open an epoch."""
+
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        second = tmp_path / "second"
+        (second / "segments").mkdir(parents=True)
+        strange = second / "segments" / "000003-000000000001-000000000009.segment"
+        strange.write_bytes(b"of another hall")
+        assert [name.epoch for name in segments_in(second / "segments")] == [3]
+        Backups(second, world.path, world.store, world.signer, world.clock).step()
+        assert len(list(second.glob("full-*.db"))) == 1
 
     in_hall(tmp_path, story)
