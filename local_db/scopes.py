@@ -16,10 +16,10 @@ import msgspec
 from casework import bodies
 from casework.ambient import stamp
 from casework.catalogue.schema import MODULES
-from casework.facts import NO_HASH
+from casework.facts import NO_HASH, Fact
 from casework.position import Refill
 from casework.seals import Signed
-from casework.wire import ENTRY_FACT, ENTRY_TRAY, Hidden, Link, decode_entry, extend
+from casework.wire import ENTRY_FACT, ENTRY_TRAY, Entry, Hidden, Link, decode_entry, extend
 from local_db.holes import Holes, scope_of
 from local_db.outbox import keep_tray
 from local_db.pages import next_count, own_among

@@ -56,6 +56,7 @@ class Judgement:
     def told(self, terminals: list[Terminal]) -> None:
         """The whole truth."""
         self._truth.hall()
+        self._mirror.whole()
         self._papers()
         self._answered()
         states = dict(self._mirror.eyes.execute("select case_id, state from case_state").fetchall())

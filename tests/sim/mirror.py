@@ -70,6 +70,8 @@ class Mirror:
         self._lanes: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
         self._states: dict[str, Case | None] = {}
         self._groups: dict[str, tuple[int, set[int]]] = {}
+        self._brought_back: set[str] = set()
+        """Groups of which the windows have shown something to a restored hall."""
 
     @property
     def end(self) -> int:
@@ -106,7 +108,16 @@ class Mirror:
                 self._fact(seq, entry, touched)
             elif entry.kind == ENTRY_TRAY and entry.tray is not None:
                 self._tray(entry, entry.tray)
-        for group in sorted(touched):
+        self._whole(touched - self._brought_back)
+
+    def whole(self) -> None:
+        """In the end no command is in half; a restored hall has one until its maker is back, where it went into several
+        modules and others showed what they hold of it (S25).
+        """
+        self._whole(self._brought_back)
+
+    def _whole(self, groups: set[str]) -> None:
+        for group in sorted(groups):
             size, have = self._groups[group]
             if len(have) < size:
                 raise Broken(f"group: of group {group} the log has {sorted(have)} of {size}")
@@ -123,6 +134,8 @@ class Mirror:
             self._happened[f"flag {flag}"] += 1
         self._groups.setdefault(fact.group.id, (fact.group.size, set()))[1].add(fact.group.index)
         touched.add(fact.group.id)
+        if entry.was is not None:
+            self._brought_back.add(fact.group.id)
         if fact.type == "calendar.head":
             self.calendar = self._calendar(body_of(fact).version) or self.calendar
         if fact.type == "epoch.opened":
