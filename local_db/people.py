@@ -102,6 +102,7 @@ class People(Connected):
             ids, names = zip(*rows, strict=True)
             spelled = tuple(zip(spell(names), ids, strict=True))
             with self.transaction() as db:
-                db.executemany(_SQL["spell"], spelled)
-                db.execute(_SQL["spelled"], (ids[-1],))
+                if db.execute(_SQL["unspelled"], (most,)).fetchall() == rows:  # else somebody has her place by now
+                    db.executemany(_SQL["spell"], spelled)
+                    db.execute(_SQL["spelled"], (ids[-1],))
         return len(rows)

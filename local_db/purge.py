@@ -97,3 +97,4 @@ def _forget_people(db: sqlite3.Connection, case: Case) -> None:
             if id_ <= indexed:
                 db.execute(_SQL["unindex"], (id_, words))
             db.execute(_SQL["drop_person"], (id_,))
+    db.execute(_SQL["finder_ends"])

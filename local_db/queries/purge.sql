@@ -57,3 +57,9 @@ insert into person_words (person_words, rowid, words) values ('delete', ?, ?)
 
 -- name: drop_person
 delete from person where id = ?
+
+-- name: finder_ends
+-- The place of the last one is given to the next newcomer, whom neither index nor initials know.
+update finder set
+    indexed = min(indexed, (select coalesce(max(id), 0) from person)),
+    spelled = min(spelled, (select coalesce(max(id), 0) from person))

@@ -142,7 +142,10 @@ class Clerk:
             return self._intake(staff)
         self._visitors += 1
         bundle = self._stream.choice(self._bundles)
-        wanted = together(bundle, self.catalogue(), int(self.terminal.number), self._visitors, true_time().date())
+        try:
+            wanted = together(bundle, self.catalogue(), int(self.terminal.number), self._visitors, true_time().date())
+        except BadInput:
+            return "no: bundle.nothing"  # the catalogue that counts here has none of its items
         case_id = self.terminal.new_id()
         return self.does(lambda: self.counter.intake_together(session(staff), wanted, case_id))
 

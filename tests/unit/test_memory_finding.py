@@ -14,6 +14,7 @@ from casework.messages import Message
 from local_db.finding import Filter
 from local_db.memory import TerminalMemory
 from local_db.people import Lockout
+from local_db.purge import drop_case
 from local_db.replay import UNINDEXED
 from tests.builders import FIRM, NO_HEAD, PERSON, FixedClock, Hand, Log, grouped
 from tests.terminals import enrolled
@@ -64,6 +65,24 @@ def test_names_are_found_before_and_after_the_index_has_them(memory: TerminalMem
         assert names(memory, one.name) == [one.name]
     memory.rebuild()
     assert names(memory, people[0].name) == [people[0].name]
+
+
+def test_who_comes_after_the_last_one_has_gone_is_found_and_goes_as_well(memory: TerminalMemory) -> None:
+    """She got the place of the one who went with his case: the index never knew her, no search found her, and when she
+    went in turn the index broke and with it the line of the window.
+    """
+    hand = Hand()
+    gone = hand.received(applicant=person("李四", "P9999"))
+    save(memory, *[hand.received(applicant=person(f"王{chr(0x4E00 + n)}", f"P{n}")) for n in range(UNINDEXED - 1)], gone)
+    for name in ("赵敏", "周芷若"):
+        with memory.transaction() as db:
+            drop_case(db, gone.case)
+        assert names(memory, "李四") == []
+        gone = hand.received(applicant=person(name, name))
+        save(memory, gone)
+        assert names(memory, name[1:]) == [name]
+        with memory.transaction() as db:
+            db.execute("insert into person_words (person_words) values ('integrity-check')")
 
 
 def test_a_rare_character_and_a_name_with_a_dot_are_found(memory: TerminalMemory) -> None:
