@@ -73,7 +73,8 @@ def test_who_comes_after_the_last_one_has_gone_is_found_and_goes_as_well(memory:
     """
     hand = Hand()
     gone = hand.received(applicant=person("李四", "P9999"))
-    save(memory, *[hand.received(applicant=person(f"王{chr(0x4E00 + n)}", f"P{n}")) for n in range(UNINDEXED - 1)], gone)
+    others = [hand.received(applicant=person(f"王{chr(0x4E00 + n)}", f"P{n}")) for n in range(UNINDEXED - 1)]
+    save(memory, *others, gone)
     for name in ("赵敏", "周芷若"):
         with memory.transaction() as db:
             drop_case(db, gone.case)
