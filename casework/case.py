@@ -171,8 +171,8 @@ class Case(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     proposal: str = ""
     supplement: Supplement | None = None
     mended: tuple[str, ...] = ()
-    mended_at: dict[str, tuple[int, int, str]] = {}
-    """From which standpoint a field of the form got its value last."""
+    mended_at: dict[str, str] = {}
+    """When a field of the form got its value last, by the hall's clock."""
     handed_back: tuple[str, ...] = ()
     """Materials that went back to the applicant."""
     came: dict[str, str] = {}

@@ -96,13 +96,6 @@ class Fact(msgspec.Struct, frozen=True, gc=False):
     """Position in the log of the newest roster entry its maker had."""
     body: msgspec.Raw
 
-    @property
-    def standpoint(self) -> tuple[int, int, str]:
-        """How much of the log its maker had seen, and when: of two that did not know of one another the greater is the
-        later one. Who has seen another's fact is always behind it, whatever the clocks say.
-        """
-        return (self.base.epoch, self.base.cursor, self.time.by_hall)
-
 
 class Envelope(msgspec.Struct, frozen=True, gc=False):
     """A fact's place in the chain of an incarnation (S2)."""

@@ -32,8 +32,8 @@ class Prefile(msgspec.Struct, frozen=True, omit_defaults=True):
     """The window that goes on with it."""
     touched_by: str = ""
     touched_at: str = ""
-    standpoint: tuple[int, int, str] = (0, 0, "")
-    """Of who touched it last: what was said before at another window, and comes later, is counted only."""
+    moved_at: str = ""
+    """The same by the hall's clock: what was said before at another window, and comes later, is counted only."""
     field: str = ""
     lines: tuple[bodies.ReviewLine, ...] = ()
     attempts: int = 0
@@ -74,10 +74,11 @@ def _moved(prefile: Prefile, fact: Fact, body: object) -> Prefile:
     if prefile.state in ENDED:
         return prefile
     looked = prefile.attempts + isinstance(body, bodies.PrefileChecked)
-    if fact.standpoint < prefile.standpoint and not isinstance(body, bodies.Received):
+    at = fact.time.by_hall
+    if at < prefile.moved_at and not isinstance(body, bodies.Received):
         return msgspec.structs.replace(prefile, attempts=looked)
     touched = msgspec.structs.replace(
-        prefile, touched_by=fact.actor, touched_at=fact.time.at, standpoint=fact.standpoint, attempts=looked
+        prefile, touched_by=fact.actor, touched_at=fact.time.at, moved_at=at, attempts=looked
     )
     match body:
         case bodies.PrefileOpened(note=note, form=form, module=module):

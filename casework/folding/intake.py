@@ -94,17 +94,15 @@ def _mended(case: Case, fact: Fact, body: bodies.MendedOnTheSpot) -> Case:
     return msgspec.structs.replace(
         case,
         mended=(*case.mended, *new),
-        mended_at={**case.mended_at, **dict.fromkeys(fields, fact.standpoint)},
+        mended_at={**case.mended_at, **dict.fromkeys(fields, fact.time.by_hall)},
         received=msgspec.structs.replace(case.received, form={**case.received.form, **fields}),
     )
 
 
 def mended_later(case: Case, fact: Fact, body: bodies.MendedOnTheSpot) -> bool:
     """Whether a field got another value after this was said, at a window that did not know of it."""
-    form, before = case.received.form, fact.standpoint
-    return any(
-        form.get(name) != value and case.mended_at.get(name, before) > before for name, value in body.mends.items()
-    )
+    at, form = fact.time.by_hall, case.received.form
+    return any(case.mended_at.get(name, "") > at and form.get(name) != value for name, value in body.mends.items())
 
 
 def _supplement_told(case: Case, fact: Fact, body: bodies.SupplementTold) -> Case:

@@ -11,7 +11,7 @@ from casework import bodies
 from casework.beside import is_beside
 from casework.case import Case
 from casework.drafting import Decision
-from casework.facts import Base, Fact, LegalTime
+from casework.facts import Fact, LegalTime
 from casework.folding import evolve
 from casework.prefile import fold_prefile
 from casework.prefiling import check_prefile, open_prefile, park, take_prefile
@@ -26,16 +26,16 @@ def office() -> Office:
     return Office()
 
 
-def said(fact: Fact, clock: str, fast_minutes: int = 0, seen: int = 0) -> Fact:
-    """The same at another time, by a clock that was so fast at the last contact, by who had seen so much of the log."""
+def said(fact: Fact, clock: str, fast_minutes: int = 0) -> Fact:
+    """The same at another time, by a clock that was so fast at the last contact."""
     time = LegalTime(f"{DAY}{clock}:00.000", fast_minutes * 60_000, f"{DAY}08:59:00.000", same_boot=True)
-    return msgspec.structs.replace(fact, time=time, base=Base(1, seen, 0))
+    return msgspec.structs.replace(fact, time=time)
 
 
-def mend(office: Office, case: Case, clock: str, fast_minutes: int = 0, seen: int = 0, **mends: str) -> Fact:
+def mend(office: Office, case: Case, clock: str, fast_minutes: int = 0, **mends: str) -> Fact:
     decision = office.act(case, "1001", "mend", {"mends": mends})
     assert isinstance(decision, Decision)
-    return said(decision.groups[0][0], clock, fast_minutes, seen)
+    return said(decision.groups[0][0], clock, fast_minutes)
 
 
 def after(case: Case, *facts: Fact) -> Case:
@@ -57,23 +57,7 @@ def test_r3_a_field_has_what_was_said_last_at_the_counter_also_when_that_came_to
     assert after(case, newer, fast).received.form["area"] == "88", "it is known that this clock is fast"
 
 
-def test_r3_a_clock_that_is_a_year_fast_keeps_nobody_from_mending_what_it_shows(office: Office) -> None:
-    case = office.case("D01")
-    fast = msgspec.structs.replace(mend(office, case, "09:05", area="60"), time=LegalTime("2027-11-23T09:05:00.000"))
-    seen = mend(office, case, "10:05", seen=7, area="88")
-    assert after(case, fast, seen).received.form["area"] == "88"
-    assert after(case, seen, fast).received.form["area"] == "88", "it had seen less of the log"
-    prefile = facts_of(open_prefile(FOOD, office.context("1001"), ID))
-    fast_look = msgspec.structs.replace(
-        facts_of(park(FOOD, office.context("1001"), ID, "area"))[0], time=LegalTime("2027-11-23T09:05:00.000")
-    )
-    later = said(facts_of(park(FOOD, office.context("1002"), ID, "premises"))[0], "10:30", seen=9)
-    left = fold_prefile([*prefile, fast_look, later])
-    assert left is not None
-    assert left.field == "premises"
-
-
-def test_r3_who_has_not_seen_the_other_value_is_told_that_it_stands(office: Office) -> None:
+def test_r3_who_mends_a_field_by_a_slow_clock_is_told_why_it_does_not_count(office: Office) -> None:
     mended = after(office.case("D01"), mend(office, office.case("D01"), "11:00", area="60"))
     assert code_of(office.act(mended, "1001", "mend", {"mends": {"area": "88"}})) == "mended_later"
     assert isinstance(office.act(mended, "1001", "mend", {"mends": {"area": "60"}}), Decision)
