@@ -8,6 +8,7 @@ from __future__ import annotations
 import msgspec
 
 from casework import bodies
+from casework.said import Said
 from casework.scans import Scan
 
 APPLICANT = "applicant"
@@ -171,8 +172,8 @@ class Case(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     proposal: str = ""
     supplement: Supplement | None = None
     mended: tuple[str, ...] = ()
-    mended_at: dict[str, str] = {}
-    """When a field of the form got its value last, by the hall's clock."""
+    mended_at: dict[str, Said] = {}
+    """When a field of the form got its value last."""
     handed_back: tuple[str, ...] = ()
     """Materials that went back to the applicant."""
     came: dict[str, str] = {}

@@ -7,7 +7,6 @@ gives it a place in the chain of one incarnation of one terminal.
 from __future__ import annotations
 
 import hashlib
-from datetime import timedelta
 
 import msgspec
 
@@ -50,16 +49,6 @@ class LegalTime(msgspec.Struct, frozen=True, gc=False):
     """Hall time of the last contact."""
     same_boot: bool = False
     """The last contact was in this boot."""
-
-    @property
-    def by_hall(self) -> str:
-        """The same moment by the hall's clock, as far as the last contact tells: so two PCs are compared."""
-        from casework.ambient import moment, stamp
-
-        try:
-            return stamp(moment(self.at) - timedelta(milliseconds=self.offset_ms or 0))
-        except (BadBytes, OverflowError):  # what no clock says is compared as it is
-            return self.at
 
     def is_good(self, now: str, limits: Limits = LIMITS) -> bool:
         """Whether the evidence carries the time without a supervisor's word (S29). `now`: the hall's time."""

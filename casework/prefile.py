@@ -12,6 +12,7 @@ from casework import bodies
 from casework.errors import BadBytes
 from casework.events import body_of
 from casework.facts import Fact
+from casework.said import Said, is_earlier, said
 
 ENDED = frozenset({"received"})
 SPEAK = ("prefile.", "received")
@@ -32,8 +33,8 @@ class Prefile(msgspec.Struct, frozen=True, omit_defaults=True):
     """The window that goes on with it."""
     touched_by: str = ""
     touched_at: str = ""
-    moved_at: str = ""
-    """The same by the hall's clock: what was said before at another window, and comes later, is counted only."""
+    moved: Said | None = None
+    """When that was: what was said before at another window, and comes later, is counted only."""
     field: str = ""
     lines: tuple[bodies.ReviewLine, ...] = ()
     attempts: int = 0
@@ -74,11 +75,12 @@ def _moved(prefile: Prefile, fact: Fact, body: object) -> Prefile:
     if prefile.state in ENDED:
         return prefile
     looked = prefile.attempts + isinstance(body, bodies.PrefileChecked)
-    at = fact.time.by_hall
-    if at < prefile.moved_at and not isinstance(body, bodies.Received):
+    here = said(fact)
+    earlier = prefile.moved is not None and is_earlier(here, prefile.moved)
+    if earlier and not isinstance(body, bodies.Received):
         return msgspec.structs.replace(prefile, attempts=looked)
     touched = msgspec.structs.replace(
-        prefile, touched_by=fact.actor, touched_at=fact.time.at, moved_at=at, attempts=looked
+        prefile, touched_by=fact.actor, touched_at=fact.time.at, moved=here, attempts=looked
     )
     match body:
         case bodies.PrefileOpened(note=note, form=form, module=module):

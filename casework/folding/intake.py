@@ -12,6 +12,7 @@ from casework.catalogue.materials import FOUND, LACKING, NOT_FOUND, PENDING, add
 from casework.dating import counted, doubted
 from casework.facts import Fact
 from casework.folding.parts import Evolver, after, done, ended, unchanged, under_way
+from casework.said import is_earlier, said
 
 
 def _received_again(case: Case, fact: Fact, body: bodies.Received) -> Case:
@@ -94,15 +95,16 @@ def _mended(case: Case, fact: Fact, body: bodies.MendedOnTheSpot) -> Case:
     return msgspec.structs.replace(
         case,
         mended=(*case.mended, *new),
-        mended_at={**case.mended_at, **dict.fromkeys(fields, fact.time.by_hall)},
+        mended_at={**case.mended_at, **dict.fromkeys(fields, said(fact))},
         received=msgspec.structs.replace(case.received, form={**case.received.form, **fields}),
     )
 
 
 def mended_later(case: Case, fact: Fact, body: bodies.MendedOnTheSpot) -> bool:
     """Whether a field got another value after this was said, at a window that did not know of it."""
-    at, form = fact.time.by_hall, case.received.form
-    return any(case.mended_at.get(name, "") > at and form.get(name) != value for name, value in body.mends.items())
+    here, form = said(fact), case.received.form
+    later = [name for name, known in case.mended_at.items() if name in body.mends and is_earlier(here, known)]
+    return any(form.get(name) != body.mends[name] for name in later)
 
 
 def _supplement_told(case: Case, fact: Fact, body: bodies.SupplementTold) -> Case:

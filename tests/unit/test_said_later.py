@@ -11,11 +11,11 @@ from casework import bodies
 from casework.beside import is_beside
 from casework.case import Case
 from casework.drafting import Decision
-from casework.facts import Fact, LegalTime
+from casework.facts import Base, Fact, LegalTime
 from casework.folding import evolve
 from casework.prefile import fold_prefile
 from casework.prefiling import check_prefile, open_prefile, park, take_prefile
-from tests.people import Office, code_of
+from tests.people import Office, code_of, judged
 from tests.unit.test_prefile import FOOD, ID, facts_of
 
 DAY = "2026-11-23T"
@@ -102,3 +102,52 @@ def test_s22_a_file_stands_where_it_was_left_last_whatever_comes_later(office: O
     still = fold_prefile([*opened, left, held, early])
     assert still is not None
     assert (still.state, still.terminal) == ("taken", office.terminal)
+
+
+CONTACT = f"{DAY}08:59:00.000"
+SOON = f"{DAY}10:29:00.000"
+CLOCKS = {
+    "empty-battery-and-the-day-by-the-clerk": (
+        LegalTime(f"{DAY}10:20:00.000", 0, CONTACT, same_boot=True), LegalTime(f"{DAY}00:05:00.000"), Base(1, 9, 3)
+    ),
+    "a-year-ahead-until-the-line-was-back": (
+        LegalTime("2027-11-23T10:20:00.000", 0, CONTACT), LegalTime(f"{DAY}10:30:00.000", 0, SOON, same_boot=True),
+        Base(1, 5, 4),
+    ),
+    "an-hour-ahead-until-the-line-was-back": (
+        LegalTime(f"{DAY}11:20:00.000", 0, CONTACT), LegalTime(f"{DAY}10:30:00.000", 0, SOON, same_boot=True),
+        Base(1, 9, 4),
+    ),
+    "put-back-by-hand-without-a-line": (
+        LegalTime(f"{DAY}11:20:00.000", 0, CONTACT), LegalTime(f"{DAY}10:30:00.000", 0, CONTACT), Base(1, 5, 4)
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("clocks", CLOCKS.values(), ids=CLOCKS)
+def test_s22_s29_t37_whoever_knows_the_file_goes_on_with_it_whatever_the_clocks_say(
+    office: Office, clocks: tuple[LegalTime, LegalTime, Base]
+) -> None:
+    """The clock of a PC was wrong, or had been: what was put aside there last was saved, and shown nowhere."""
+    before, now, base = clocks
+    opened = facts_of(open_prefile(FOOD, office.context("1001"), ID))
+    one = facts_of(park(FOOD, office.context("1001"), ID, "area"))[0]
+    other = facts_of(park(FOOD, office.context("1002"), ID, "premises"))[0]
+    one = msgspec.structs.replace(one, time=before, base=Base(1, 5, 3))
+    left = fold_prefile([*opened, one, msgspec.structs.replace(other, time=now, base=base)])
+    assert left is not None
+    assert (left.field, left.touched_by) == ("premises", "1002")
+
+
+@pytest.mark.parametrize("clocks", CLOCKS.values(), ids=CLOCKS)
+def test_r3_s29_t37_a_field_can_be_mended_again_whatever_the_clocks_say(
+    office: Office, clocks: tuple[LegalTime, LegalTime, Base]
+) -> None:
+    """A field was mended by a clock that was a year ahead, and nobody could mend it any more."""
+    before, now, base = clocks
+    case = office.case("D01")
+    first, last = mend(office, case, "09:05", area="60"), mend(office, case, "10:05", area="88")
+    mended = after(case, msgspec.structs.replace(first, time=before, base=Base(1, 5, 3)))
+    again = msgspec.structs.replace(last, time=now, base=base)
+    assert judged(mended, again).flags == ()
+    assert after(mended, again).received.form["area"] == "88"
