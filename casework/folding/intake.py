@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 import msgspec
 
@@ -12,37 +12,63 @@ from casework.catalogue.materials import FOUND, LACKING, NOT_FOUND, PENDING, add
 from casework.dating import counted, doubted
 from casework.facts import Fact
 from casework.folding.parts import Evolver, after, done, ended, unchanged, under_way
-from casework.said import is_earlier, said
+from casework.said import Said, is_earlier, said
 
 
 def _received_again(case: Case, fact: Fact, body: bodies.Received) -> Case:
-    """A second receipt for the same application moves nothing, but its number is on paper (S22): it finds the case, and
+    """A second receipt for the same application moves no step, but its number is on paper (S22): it finds the case, and
     the receipt is a task until it was printed again under the number that stands, as one of a doubled number (S27).
+
+    The papers that it lists were handed in, and what the receipt that stands says counts against older words: they may
+    follow, for the window of the second one did not know of it.
     """
     if not body.number or body.number in {case.number, *case.former_numbers}:
         return case
-    seen = (fact.base.epoch, fact.base.cursor)
-    return msgspec.structs.replace(case, former_numbers=(*case.former_numbers, body.number), reprint=seen)
+    base = fact.base
+    if case.is_open and body.item == case.received.item:
+        case = _of_both(case, fact, body)
+    return msgspec.structs.replace(
+        case, former_numbers=(*case.former_numbers, body.number), reprint=(base.epoch, base.cursor)
+    )
+
+
+def _of_both(case: Case, fact: Fact, body: bodies.Received) -> Case:
+    """The case with the papers of a second receipt, and with the moment of its own as that of what stands in it."""
+    here = {code: case.received_at for code, have in case.materials.items() if have not in {*LACKING, PENDING}}
+    at = "" if "received" in case.doubts else case.received_at
+    written = Said(at, fact.base.epoch, fact.base.cursor)
+    case = msgspec.structs.replace(
+        case,
+        came={**here, **case.came},
+        mended_at={**dict.fromkeys(case.received.form, written), **case.mended_at},
+    )
+    return _with(case, fact, _new(case, body.materials, case.materials))
 
 
 def _material_added(case: Case, fact: Fact, body: bodies.MaterialAdded) -> Case:
     """Only what adds something counts, and only what was asked for: a late word takes away no paper that is here."""
-    told, accepted = case.supplement, bool(case.accepted_at)
+    told = case.supplement
     known = {*case.materials, *(line.material for line in ((*told.lines, *told.also) if told else ()))}
-    new = {
-        code: have
-        for code, have in body.materials.items()
-        if code in known and adds(case.materials.get(code, "missing"), have, accepted=accepted)
-    }
+    new = _new(case, body.materials, known)
     back = tuple(code for code in case.handed_back if code not in new)
     return msgspec.structs.replace(_with(case, fact, new), handed_back=back)
+
+
+def _new(case: Case, materials: Mapping[str, str], known: Collection[str]) -> dict[str, str]:
+    """What of `materials` adds to the case."""
+    accepted = bool(case.accepted_at)
+    return {
+        code: have
+        for code, have in materials.items()
+        if code in known and adds(case.materials.get(code, "missing"), have, accepted=accepted)
+    }
 
 
 def _with(case: Case, fact: Fact, new: dict[str, str]) -> Case:
     """The case with new states of its materials, and what that answers of the notice."""
     told = case.supplement
     at = max(fact.time.at, told.told_at) if told else fact.time.at  # after the notice in the log: it answers it
-    came = {code: at for code, have in new.items() if have not in {*LACKING, PENDING}}
+    came = {code: max(at, case.came.get(code, "")) for code, have in new.items() if have not in {*LACKING, PENDING}}
     case = msgspec.structs.replace(case, materials={**case.materials, **new}, came={**case.came, **came})
     return case if told is None else _told(case, told, came)
 

@@ -12,7 +12,8 @@ from casework.beside import is_beside
 from casework.case import Case
 from casework.drafting import Decision
 from casework.facts import Base, Fact, LegalTime
-from casework.folding import evolve
+from casework.folding import evolve, fold
+from casework.intake import take_in
 from casework.prefile import fold_prefile
 from casework.prefiling import check_prefile, open_prefile, park, take_prefile
 from tests.people import Office, code_of, judged
@@ -151,3 +152,66 @@ def test_r3_s29_t37_a_field_can_be_mended_again_whatever_the_clocks_say(
     again = msgspec.structs.replace(last, time=now, base=base)
     assert judged(mended, again).flags == ()
     assert after(mended, again).received.form["area"] == "88"
+
+
+def taken_at_both(office: Office) -> tuple[list[Fact], list[Fact], list[Fact], list[Fact]]:
+    """One file that two windows took in: at 09:30 without D01-03, with a notice and a mended field; at 10:30 whole."""
+    other = Office("0013")
+    other.number()
+    whole = office.form("D01").materials
+    form = office.form("D01", materials={code: have for code, have in whole.items() if code != "D01-03"})
+    first = take_in(form, office.context("1001"), ID, office.number)
+    last = take_in(other.form("D01", materials=whole), other.context("1002"), ID, other.number)
+    assert isinstance(first, Decision)
+    assert isinstance(last, Decision)
+    assert first.case is not None
+    told = office.act(first.case, "1001", "supplement")
+    assert isinstance(told, Decision)
+    mended = mend(office, first.case, "09:45", area="60")
+    return (
+        [said(facts_of(first)[0], "09:30")],
+        [said(facts_of(told)[0], "09:40")],
+        [mended],
+        [said(facts_of(last)[0], "10:30")],
+    )
+
+
+def test_t63_s22_what_was_handed_in_with_the_second_receipt_is_here_whichever_came_first(office: Office) -> None:
+    """She was told what is missing at a window without a line, and brought it to another one, which took all of it in.
+    The case waited for the paper that her receipt lists.
+    """
+    first, told, _, last = taken_at_both(office)
+    for order in ([*first, *told, *last], [*last, *first, *told], [*first, *last, *told]):
+        case = fold(order)
+        assert case is not None
+        assert (case.state, case.materials["D01-03"]) == ("received", "original")
+        assert case.reprint, "one receipt is printed again"
+    case = fold([*first, *told, *last])
+    assert case is not None
+    assert case.supplement is not None
+    assert case.supplement.answered == ("D01-03",)
+    ended = office.does(fold([*first, *told]) or case, "1001", "withdraw", {"reason": "不办了"})
+    assert after(ended, *last).materials["D01-03"] == "missing"
+
+
+def test_t63_r3_what_the_receipt_that_stands_says_is_not_mended_by_an_earlier_word(office: Office) -> None:
+    first, _, mended, last = taken_at_both(office)
+    case = fold([*last, *first])
+    assert case is not None
+    assert judged(case, mended[0]).flags == ("mended_later",)
+    assert is_beside(mended[0], case, after(case, *mended), ("mended_later",))
+    later = mend(office, fold(last) or case, "10:45", area="88")
+    assert after(case, *mended, later).received.form["area"] == "88"
+
+
+def test_s22_a_paper_came_when_it_came_last(office: Office) -> None:
+    """An older word about it came later than the newer one, and a notice of between asked for the paper again."""
+    case = office.case("D01", materials={})
+    copy, original = (
+        said(facts_of(office.act(case, "1001", "supplement-received", {"materials": {"D01-03": have}}))[0], clock)
+        for have, clock in (("copy", "10:30"), ("original", "09:30"))
+    )
+    told = said(facts_of(office.act(case, "1001", "supplement"))[0], "10:00")
+    asked = after(case, copy, original, told).supplement
+    assert asked is not None
+    assert asked.answered == ("D01-03",)
