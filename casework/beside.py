@@ -7,10 +7,10 @@ that was corrected or revoked meanwhile has to be told how it is, and by a perso
 from __future__ import annotations
 
 from casework.case import Case
-from casework.events import EVENTS, Klass
+from casework.events import EVENTS, Klass, body_of
 from casework.facts import Fact
 from casework.folding import has_moved
-from casework.folding.intake import stands_alone
+from casework.folding.intake import not_taken, stands_alone
 
 FLAGGED = "flagged"
 """The kind of a line in the tray for what was accepted and moves nothing."""
@@ -48,6 +48,8 @@ def is_beside(fact: Fact, before: Case | None, after: Case | None, flags: tuple[
         return fact.type in _IN_HAND or _is_written(fact)
     if fact.type in RESULT and flags[0] == STALE:
         return True
+    if fact.type == "material.added" and not_taken(before, body_of(fact)):
+        return True  # whatever else the same receipt lists
     return fact.type in _IN_HAND and not has_moved(before, after)
 
 

@@ -47,11 +47,28 @@ def _of_both(case: Case, fact: Fact, body: bodies.Received) -> Case:
 
 def _material_added(case: Case, fact: Fact, body: bodies.MaterialAdded) -> Case:
     """Only what adds something counts, and only what was asked for: a late word takes away no paper that is here."""
-    told = case.supplement
-    known = {*case.materials, *(line.material for line in ((*told.lines, *told.also) if told else ()))}
-    new = _new(case, body.materials, known)
+    new = _new(case, body.materials, _known(case))
     back = tuple(code for code in case.handed_back if code not in new)
     return msgspec.structs.replace(_with(case, fact, new), handed_back=back)
+
+
+def _known(case: Case) -> set[str]:
+    """The papers that the item lists, and what the notice names besides."""
+    told = case.supplement
+    return {*case.materials, *(line.material for line in ((*told.lines, *told.also) if told else ()))}
+
+
+def not_taken(case: Case, body: bodies.MaterialAdded) -> list[str]:
+    """The pledges and deferrals on a receipt that do not count: the case was accepted without them, or one of the other
+    kind stands. Where the paper itself is here, nothing is wrong with them.
+    """
+    promised = {code: have for code, have in body.materials.items() if have in _PROMISES and code in _known(case)}
+    new = _new(case, promised, promised)
+    at = {code: case.materials.get(code, "missing") for code in promised if code not in new}
+    return [code for code, have in at.items() if have in {*LACKING, *_PROMISES} and have != promised[code]]
+
+
+_PROMISES = frozenset({"pledge", "defer"})
 
 
 def _new(case: Case, materials: Mapping[str, str], known: Collection[str]) -> dict[str, str]:

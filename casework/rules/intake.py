@@ -6,7 +6,7 @@ from casework import bodies
 from casework.case import UNDER_WAY, Case
 from casework.catalogue.materials import FOUND, HAVE, PENDING, adds
 from casework.facts import Fact
-from casework.folding.intake import mended_later
+from casework.folding.intake import mended_later, not_taken
 from casework.rules.refusing import Bench, Refusal, Rule, first, lacking, listed, told_already
 
 
@@ -60,7 +60,13 @@ def _added(case: Case, fact: Fact, body: bodies.MaterialAdded, bench: Bench) -> 
         for code, have in body.materials.items()
         if not adds(case.materials.get(code, "missing"), have, accepted=accepted)
     ]
-    return listed(case, body.materials) or (Refusal("adds_nothing", {"materials": ", ".join(idle)}) if idle else None)
+    said = listed(case, body.materials) or _not_taken(case, body)
+    return said or (Refusal("adds_nothing", {"materials": ", ".join(idle)}) if idle else None)
+
+
+def _not_taken(case: Case, body: bodies.MaterialAdded) -> Refusal | None:
+    promised = not_taken(case, body)
+    return Refusal("not_taken", {"materials": ", ".join(promised)}) if promised else None
 
 
 def _handed_back(case: Case, fact: Fact, body: bodies.MaterialReturned, bench: Bench) -> Refusal | None:

@@ -18,6 +18,7 @@ from casework.prefile import fold_prefile
 from casework.prefiling import check_prefile, open_prefile, park, take_prefile
 from tests.people import Office, code_of, judged
 from tests.unit.test_prefile import FOOD, ID, facts_of
+from tests.walking import timers
 
 DAY = "2026-11-23T"
 
@@ -215,3 +216,40 @@ def test_s22_a_paper_came_when_it_came_last(office: Office) -> None:
     asked = after(case, copy, original, told).supplement
     assert asked is not None
     assert asked.answered == ("D01-03",)
+
+
+def deferred(office: Office, case: Case, clock: str, have: str, **more: str) -> Fact:
+    materials = {"C07-06": have, **more} if have == "pledge" else {"C07-07": have, **more}
+    return said(facts_of(office.act(case, "1001", "supplement-received", {"materials": materials}))[0], clock)
+
+
+@pytest.mark.parametrize("more", [{}, {"C07-01": "original"}], ids=["alone", "with-a-paper"])
+@pytest.mark.parametrize("have", ["pledge", "defer"])
+def test_r30_r31_a_promise_that_comes_behind_the_timer_is_a_task(
+    office: Office, have: str, more: dict[str, str]
+) -> None:
+    """It was given at a window without a line before the timer accepted the case. It stands on the receipt, and in the
+    case the paper was missing; nobody was told.
+    """
+    case = office.case("C07", materials={})
+    late = deferred(office, case, "10:05", have, **more)
+    (accepted, *_) = timers(office, case)
+    deemed = after(case, accepted)
+    assert deemed.state == "accepted"
+    flags = judged(deemed, late).flags
+    assert flags == ("not_taken",)
+    assert is_beside(late, deemed, after(deemed, late), flags)
+    assert is_beside(late, deemed, after(deemed, late), ("late",)), "also where a restored hall had forgotten it"
+
+
+def test_r30_r31_of_two_promises_for_one_paper_the_one_that_does_not_count_is_a_task(office: Office) -> None:
+    case = office.case("C07", materials={})
+    said_first, same = (deferred(office, case, clock, "defer") for clock in ("09:05", "10:05"))
+    body = msgspec.Raw(msgspec.json.encode(bodies.MaterialAdded({"C07-07": "pledge"})))
+    other = msgspec.structs.replace(same, body=body)
+    promised = after(case, said_first)
+    for fact, flag in ((same, "adds_nothing"), (other, "not_taken")):
+        assert judged(promised, fact).flags == (flag,)
+        assert is_beside(fact, promised, after(promised, fact), (flag,)) == (flag == "not_taken")
+    here = office.does(case, "1001", "supplement-received", {"materials": {"C07-07": "original"}})
+    assert judged(here, said_first).flags == ("adds_nothing",), "the paper itself is here"
