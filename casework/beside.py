@@ -33,12 +33,17 @@ _IN_HAND = frozenset(
 ADDS_NOTHING = "adds_nothing"
 """The flag of a second copy of what is here: it contradicts nothing."""
 
+_ENDS = frozenset({"withdrawn", "voided", "transferred", "terminated"})
+_ON_PAPER = (_IN_HAND - {"mended_on_the_spot"}) | {
+    row.name for row in EVENTS.values() if row.prints and row.klass in {Klass.JUDGEMENT, Klass.NEEDS_HALL}
+}
 _TURNED_AWAY = frozenset({"refused_at_intake", "returned"})
 _BY_THE_TIMER = frozenset({"deemed_accepted"})
 
 
 def is_beside(fact: Fact, before: Case | None, after: Case | None, flags: tuple[str, ...]) -> bool:
-    """Whether somebody has to look after a fact that was flagged: it moved nothing, or handed out an old result.
+    """Whether somebody has to look after a fact that was flagged: it moved nothing, or its maker had not seen what
+    another one handed out, or put right.
 
     A case that begins only behind it in the log (its receipt came back later, S25) shows nothing of it either.
     """
@@ -46,21 +51,28 @@ def is_beside(fact: Fact, before: Case | None, after: Case | None, flags: tuple[
         return False
     if before is None or after is None:
         return fact.type in _IN_HAND or _is_written(fact)
-    if fact.type in RESULT and flags[0] == STALE:
+    if flags[0] == STALE:
         return True
     if fact.type == "material.added" and not_taken(before, body_of(fact)):
         return True  # whatever else the same receipt lists
     return fact.type in _IN_HAND and not has_moved(before, after)
 
 
+def unheeded(type_: str) -> frozenset[str]:
+    """What makes a task of a fact that stands, where its maker had not seen it: a correction of the result that was
+    handed out; a paper that says that a case goes on which was ended by another word.
+    """
+    if type_ in RESULT:
+        return CORRECTED
+    return _ON_PAPER if type_ in _ENDS else frozenset()
+
+
 def crosses(fact: Fact, before: Case) -> frozenset[str]:
     """What contradicts a fact that comes back, when it was said while nobody knew of that fact (S5, S25)."""
-    if fact.type in RESULT:
-        return CORRECTED
     if not _is_written(fact):
-        return frozenset()
+        return unheeded(fact.type)
     accepted = fact.type in _TURNED_AWAY and bool(before.deemed) and not stands_alone(before)
-    return EVENTS[fact.type].broken_by | (_BY_THE_TIMER if accepted else frozenset())
+    return EVENTS[fact.type].broken_by | unheeded(fact.type) | (_BY_THE_TIMER if accepted else frozenset())
 
 
 def _is_written(fact: Fact) -> bool:

@@ -9,7 +9,7 @@ import msgspec
 
 from casework.admit import Judgement, flagged, insistable
 from casework.ambient import moment, stamp
-from casework.beside import ADDS_NOTHING, CORRECTED, FLAGGED, STALE, is_beside
+from casework.beside import ADDS_NOTHING, FLAGGED, STALE, is_beside, unheeded
 from casework.case import Case
 from casework.errors import BadBytes
 from casework.events import body_of
@@ -99,7 +99,9 @@ class Bookkeeping:
         if late and before is not None:
             self._late.append((piece, fact, before))
         elif is_beside(fact, before, case, verdict.flags):
-            self._look_after(piece, fact, before, CORRECTED if verdict.flags[0] == STALE else ())
+            stale = verdict.flags[0] == STALE
+            unseen = self._docket.later(piece.envelope, fact, unheeded(fact.type)) if stale else ()
+            self._look_after(piece, fact, before, unseen)
 
     def _heard_late(self) -> None:
         """Of the notices of before the timer the first that was told in time takes its acceptance back; the others move

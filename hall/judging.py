@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import msgspec
 
 from casework.admit import Judgement, admit
-from casework.beside import CORRECTED, RESULT, STALE
+from casework.beside import STALE, unheeded
 from casework.case import Case
 from casework.errors import BadBytes
 from casework.events import EVENTS
@@ -106,10 +106,11 @@ class Judging(Bookkeeping):
         return judgement
 
     def _doubted(self, envelope: Envelope, fact: Fact, judgement: Judgement) -> Judgement:
-        """With the flags that only the hall can see: a result of before its correction (S5), a doubled number, a clock
-        without evidence (S27, S29)."""
+        """With the flags that only the hall can see: a result of before its correction, an end of before a paper,
+        a doubled number, a clock without evidence (S5, S27, S29).
+        """
         flags = list(judgement.flags)
-        if fact.type in RESULT and self._docket.later(envelope, fact, CORRECTED):
+        if (types := unheeded(fact.type)) and self._docket.later(envelope, fact, types):
             flags.insert(0, STALE)
         if fact.type == "received" and self._docket.doubled(fact):
             flags.append("number_doubled")

@@ -1,0 +1,94 @@
+"""A case was ended at a window without its line, and another one handed out a paper that says that it goes on (S15)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import httpx
+import pytest
+
+from casework import bodies
+from casework.facts import Fact
+from tests.contract.test_hall_healing import copied, restored
+from tests.contract.test_hall_lost_and_found import gathered, placed, plugged
+from tests.contract.test_papers_out import lines, of, printed, said, told, two
+from tests.contract.test_told_after_a_restore import fresh
+from tests.hall_world import HallWorld, Window, in_hall
+
+Client = httpx.AsyncClient
+
+
+def withdrawn(window: Window, case: str) -> Fact:
+    """The applicant takes it back."""
+    return window.make("withdrawn", bodies.Withdrawn("不办了"), case)
+
+
+def brought(window: Window, case: str) -> Fact:
+    """A paper is handed in, and there is a receipt for it."""
+    return window.make("material.added", bodies.MaterialAdded({"D01-01": "original"}), case)
+
+
+@pytest.mark.parametrize("what", ["material.added", "supplement.told", "accepted"])
+def test_s14_s15_a_case_that_was_withdrawn_without_the_line_is_a_task_where_a_paper_says_that_it_goes_on(
+    tmp_path: Path, what: str
+) -> None:
+    """The other way round the paper was a task; like that two papers contradicted each other, and nobody was told."""
+
+    async def story(world: HallWorld, client: Client) -> None:
+        one, other, case = await two(world, client)
+        away = withdrawn(other, case)
+        world.clock.go(3600)
+        paper = {"material.added": brought, "supplement.told": told, "accepted": Window.accepted}[what](one, case)
+        assert said(await one.push(paper)) == [("accepted", "")]
+        assert said(await other.push(away, printed(other, away, "return"))) == [("accepted", "")] * 2
+        assert of(world, case).state == "withdrawn"
+        (line,) = lines(world)
+        assert (line.kind, line.type, line.code, line.facts) == ("flagged", "withdrawn", "stale", {"what": what})
+        await one.pull_all()
+        assert said(await one.push(one.gives_up(case, away.id))) == [("accepted", "")]
+        assert lines(world) == []
+        assert of(world, case).open_recalls == (), "it stands, and so does its paper"
+
+    in_hall(tmp_path, story)
+
+
+def test_s15_who_ends_a_case_and_has_seen_all_of_it_leaves_no_task(tmp_path: Path) -> None:
+    async def story(world: HallWorld, client: Client) -> None:
+        one, other, case = await two(world, client)
+        await one.push(brought(one, case))
+        await other.pull_all()
+        await other.push(withdrawn(other, case))
+        assert lines(world) == []
+
+    in_hall(tmp_path, story)
+
+
+@pytest.mark.parametrize("ends", ["withdrawn", "transferred", "voided"])
+def test_t32_s15_a_case_that_a_restored_hall_had_forgotten_to_be_over_is_a_task_where_a_paper_was_given_since(
+    tmp_path: Path, ends: str
+) -> None:
+    async def story(world: HallWorld, client: Client) -> None:
+        one, place = await world.window("0012", client), await placed(world, "0013")
+        taken = one.received()
+        await one.push(taken)
+        await one.pull_all()
+        copied(world, tmp_path / "backup.db")
+        body = {
+            "withdrawn": bodies.Withdrawn("不办了"), "transferred": bodies.Transferred("市局", "不属于本级"),
+            "voided": bodies.Voided("收错"),
+        }[ends]  # fmt: skip
+        who = {} if ends == "withdrawn" else {"actor": "2001", "post": "single"}
+        over = one.make(ends, body, taken.case, **who)
+        assert said(await one.push(over)) == [("accepted", "")]
+        await place.sync()
+        restored(world, tmp_path / "backup.db")
+        gathered(world)
+        other = await fresh(world, client)
+        await other.push(brought(other, taken.case))
+        plugged(world, place)
+        await place.sync()
+        assert [(line.fact, line.kind, line.facts) for line in lines(world)] == [
+            (over.id, "flagged", {"what": "material.added"})
+        ]
+
+    in_hall(tmp_path, story)
