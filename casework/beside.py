@@ -21,6 +21,9 @@ RESULT = frozenset({"certified", "posted", "delivered"})
 CORRECTED = frozenset({"corrected"})
 """What makes it the result of another decision than its maker knew."""
 
+DECIDED = frozenset({"decided"})
+"""What makes it too late for a case to be sent back: the decision is out."""
+
 STALE = "stale"
 """The flag of such a result."""
 
@@ -33,7 +36,7 @@ _IN_HAND = frozenset(
 ADDS_NOTHING = "adds_nothing"
 """The flag of a second copy of what is here: it contradicts nothing."""
 
-_ENDS = frozenset({"withdrawn", "voided", "transferred", "terminated"})
+_ENDS = frozenset({"withdrawn", "voided", "transferred", "terminated", "revoked"})
 _ON_PAPER = (_IN_HAND - {"mended_on_the_spot"}) | {
     row.name for row in EVENTS.values() if row.prints and row.klass in {Klass.JUDGEMENT, Klass.NEEDS_HALL}
 }
@@ -69,6 +72,8 @@ def unheeded(type_: str) -> frozenset[str]:
 
 def crosses(fact: Fact, before: Case) -> frozenset[str]:
     """What contradicts a fact that comes back, when it was said while nobody knew of that fact (S5, S25)."""
+    if fact.type == "sent_back":
+        return DECIDED
     if not _is_written(fact):
         return unheeded(fact.type)
     accepted = fact.type in _TURNED_AWAY and bool(before.deemed) and not stands_alone(before)

@@ -33,6 +33,8 @@ def _inspected(case: Case, fact: Fact, body: bodies.Inspected) -> Case:
 
 
 def _sent_back(case: Case, fact: Fact, body: bodies.SentBack) -> Case:
+    if case.decided_at:
+        return case  # a restored hall had forgotten that: the decision is out
     again = after(case, body.to)
     steps = {id_: state for id_, state in case.steps.items() if id_ not in again}
     asked = {each.step.id for each in case.consults if each.asked_by in again and not paused(case, each.step.id)}

@@ -11,7 +11,7 @@ from casework import bodies
 from casework.facts import Fact
 from tests.contract.test_hall_healing import copied, restored
 from tests.contract.test_hall_lost_and_found import gathered, placed, plugged
-from tests.contract.test_papers_out import lines, of, printed, said, told, two
+from tests.contract.test_papers_out import DELIVERY, lines, of, printed, said, told, two
 from tests.contract.test_told_after_a_restore import fresh
 from tests.hall_world import HallWorld, Window, in_hall
 
@@ -89,6 +89,67 @@ def test_t32_s15_a_case_that_a_restored_hall_had_forgotten_to_be_over_is_a_task_
         await place.sync()
         assert [(line.fact, line.kind, line.facts) for line in lines(world)] == [
             (over.id, "flagged", {"what": "material.added"})
+        ]
+
+    in_hall(tmp_path, story)
+
+
+def test_t32_s5_a_case_that_was_sent_back_and_decided_by_a_hall_that_had_forgotten_it_stays_decided_and_is_a_task(
+    tmp_path: Path,
+) -> None:
+    """It stood as received again, and the applicant had the decision in her hand."""
+
+    async def story(world: HallWorld, client: Client) -> None:
+        one, place = await world.window("0012", client), await placed(world, "0013")
+        taken = one.received()
+        await one.push(taken, one.accepted(taken.case))
+        await one.push(one.examined(taken.case))
+        await one.pull_all()
+        copied(world, tmp_path / "backup.db")
+        body = bodies.SentBack("decide", "accept", "材料有误")
+        back = one.make("sent_back", body, taken.case, "2002", "chief")
+        assert said(await one.push(back)) == [("accepted", "")]
+        assert of(world, taken.case).state == "received"
+        await place.sync()
+        restored(world, tmp_path / "backup.db")
+        gathered(world)
+        other = await fresh(world, client)
+        assert said(await other.push(other.decided(taken.case))) == [("accepted", "")]
+        plugged(world, place)
+        await place.sync()
+        assert (of(world, taken.case).state, "examine" in of(world, taken.case).steps) == ("decided", True)
+        assert [(line.fact, line.kind, line.facts) for line in lines(world)] == [
+            (back.id, "flagged", {"what": "decided"})
+        ]
+
+    in_hall(tmp_path, story)
+
+
+def test_t32_s15_a_result_that_was_revoked_and_handed_out_by_a_hall_that_had_forgotten_it_is_a_task(
+    tmp_path: Path,
+) -> None:
+    async def story(world: HallWorld, client: Client) -> None:
+        one, place = await world.window("0012", client), await placed(world, "0013")
+        taken = one.received()
+        await one.push(taken, one.accepted(taken.case))
+        await one.push(one.examined(taken.case), one.decided(taken.case))
+        made = one.make("certified", bodies.Certified("certify", "JY1"), taken.case, "1002", "window")
+        await one.push(made)
+        await one.pull_all()
+        copied(world, tmp_path / "backup.db")
+        body = bodies.Revoked("材料虚假", "可以复议")
+        revoked = one.make("revoked", body, taken.case, "2002", "chief")
+        assert said(await one.push(revoked)) == [("accepted", "")]
+        await place.sync()
+        restored(world, tmp_path / "backup.db")
+        gathered(world)
+        other = await fresh(world, client)
+        await other.push(other.make("delivered", bodies.Delivered("deliver", "张建国"), taken.case, **DELIVERY))
+        plugged(world, place)
+        await place.sync()
+        assert of(world, taken.case).state == "revoked"
+        assert [(line.fact, line.kind, line.facts) for line in lines(world)] == [
+            (revoked.id, "flagged", {"what": "delivered"})
         ]
 
     in_hall(tmp_path, story)
