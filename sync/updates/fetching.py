@@ -52,14 +52,14 @@ class FromHall(Source):
         self._waited = waited
 
     def from_byte(self, url: str, start: int) -> Iterator[bytes]:
-        """See `Source`; of a hall that knows no ranges what was there is left out."""
-        headers = {"Range": f"bytes={start}-"} if start else {}
+        """See `Source`; of a hall that knows no ranges what was there is left out, and what is packed is unpacked."""
+        headers = {"Accept-Encoding": "identity", **({"Range": f"bytes={start}-"} if start else {})}
         try:
             with self._client.stream("GET", url, headers=headers) as answer:
                 if answer.status_code not in {200, 206}:
                     raise DownloadHTTPError(f"HTTP {answer.status_code}", answer.status_code)
                 skip = start if answer.status_code == 200 else 0
-                for piece in answer.iter_raw(_PIECE):
+                for piece in answer.iter_bytes():
                     self._waited(len(piece))
                     if skip >= len(piece):
                         skip -= len(piece)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import shutil
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 from tuf.api.metadata import Metadata
 
@@ -18,7 +20,7 @@ from hall.errors import ReleaseTrouble
 from hall.releases.repository import sign
 from hall.releases.roles import APP, CATALOGUE, NORMAL, SMALL
 from sync.errors import ClockTooOld, NoRoom, UpdateOffline, UpdateRefused
-from sync.updates.fetching import FromFolder
+from sync.updates.fetching import FromFolder, FromHall
 from tests.releases import NOW, Asker, Publisher, keys
 
 WHEELS = {"yichuang-0.5.0-py3-none-any.whl": b"the program" * 1000, "httpx-0.28.1-py3-none-any.whl": b"a library" * 500}
@@ -227,6 +229,33 @@ def test_a_hall_that_is_not_there_is_asked_again_later(window: Asker, tmp_path: 
     window.base = str(tmp_path / "nowhere")
     with pytest.raises(UpdateOffline):
         window.asks()
+
+
+@pytest.mark.parametrize("always", [False, True])
+def test_a_proxy_that_packs_what_passes_keeps_no_window_from_its_updates(
+    hall: Publisher, window: Asker, tmp_path: Path, *, always: bool
+) -> None:
+    """As they do by default with JSON: it was taken for unreadable, at every window behind it, for ever."""
+
+    def passes(request: httpx.Request) -> httpx.Response:
+        file = hall.folder / request.url.path.removeprefix("/updates/")
+        if not file.is_file():
+            return httpx.Response(404)
+        data = file.read_bytes()
+        if always or "gzip" in request.headers.get("accept-encoding", ""):
+            packed = httpx.ByteStream(gzip.compress(data))
+            return httpx.Response(200, stream=packed, headers={"content-encoding": "gzip"})
+        return httpx.Response(200, stream=httpx.ByteStream(data))
+
+    manifest = hall.releases_app("0.5.0", WHEELS)
+    window.base = "http://hall/updates"
+    window.source = FromHall(None, 5.0, transport=httpx.MockTransport(passes))
+    part = tmp_path / "wheels" / f"{manifest.wheels[ANY][0].sha256}.part"
+    part.parent.mkdir()
+    part.write_bytes(b"the program")  # of a download that was cut
+    files = window.asks().wheels(manifest.wheels[ANY], part.parent)
+    window.source.close()
+    assert [file.read_bytes() for file in files] == list(WHEELS.values())
 
 
 def test_a_small_hall_signs_with_one_key_each_and_may_lose_one(tmp_path: Path) -> None:
