@@ -37,6 +37,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _reader_left()
     except KeyboardInterrupt:
         return STOPPED
+    except Exception:  # a file of this version is gone: it has no words for that either, and the launcher counts it
+        import traceback
+
+        traceback.print_exc()
+        return FELL
 
 
 def _run(words: list[str], language: str) -> int:

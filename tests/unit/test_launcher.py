@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -259,3 +260,14 @@ def test_the_launcher_itself_counts_the_falls_and_serves_the_counter_with_the_on
 )
 def test_only_a_fault_counts_as_a_fall_not_a_refusal_or_a_wrong_word(code: int, fallen: bool) -> None:
     assert has_fallen(code) is fallen
+
+
+def test_a_kept_version_of_which_a_file_is_gone_counts_as_fallen(home: Path) -> None:
+    """A virus scanner had taken it: whoever started the window saw a trace, and the version before was never begun."""
+    gone = "import sys; sys.modules['msgspec'] = None; from console.main import main; sys.exit(main(['doctor']))"
+    told = {**os.environ, "YICHUANG_HOME": str(home)}
+    done = subprocess.run(
+        [sys.executable, "-c", gone], check=False, env=told, stdin=subprocess.DEVNULL, capture_output=True
+    )
+    assert has_fallen(done.returncode), done.returncode
+    assert b"msgspec" in done.stderr
