@@ -86,6 +86,10 @@ class Rollout(msgspec.Struct, frozen=True, omit_defaults=True):
 State = Literal["", "fetching", "staged", "trial", "healthy", "failed", "returned"]
 
 
+UNTOLD_HOURS = 48
+"""For so long a terminal may be kept from its updates by what the next look may mend; then a person has to look."""
+
+
 class Standing(msgspec.Struct, frozen=True, omit_defaults=True):
     """How one terminal stands in a rollout, as it says itself: no person and no case is in it."""
 

@@ -11,7 +11,18 @@ from casework.errors import BadBytes
 from casework.fleet import GRADES, Fleet, FleetRing, FleetRollout, FleetRow, FleetTold, day_and_time
 from casework.limits import Limits
 from casework.messages import Message, Spoken
-from casework.rollout import RINGS, Rollout, Seen, Standing, gate, is_out, progress, ring_of, versions_for
+from casework.rollout import (
+    RINGS,
+    UNTOLD_HOURS,
+    Rollout,
+    Seen,
+    Standing,
+    gate,
+    is_out,
+    progress,
+    ring_of,
+    versions_for,
+)
 from hall.health import TerminalHealth
 from hall.releases.acts import read_acts, shown
 from hall.releases.keys import ONLINE_KEY, read_key
@@ -22,7 +33,7 @@ from hall.releases.watching import Watched, read_watched, seen_of
 
 _FAILED = frozenset({"failed", "returned"})
 _PASSING = frozenset({"update.offline", "update.cut", "update.too_slow"})
-"""What the next look mends by itself; a line that is down is told anyhow."""
+"""What the next look mends by itself: told where none has for two days. A line that is down is told anyhow."""
 _LATE_LOOKS = 5
 """Looks that a served hall may miss before that is trouble."""
 
@@ -122,7 +133,7 @@ def _troubles(
     if said.state in _FAILED:
         why = Message(said.error) if said.error else Message("fleet.trouble.no_word")
         yield Message(f"fleet.trouble.{said.state}", {"version": said.version, "why": why})
-    elif said.error and said.error not in _PASSING:
+    elif said.error and (said.error not in _PASSING or _age(said.since, now) > UNTOLD_HOURS * 3600):
         about = "update" if said.error.startswith("update.") else "settings"
         yield Message(f"fleet.trouble.{about}", {"why": Message(said.error)})
     if rollout is not None and app and is_out(rollout, app):

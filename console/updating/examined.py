@@ -13,14 +13,13 @@ from typing import Any
 
 from casework.ambient import moment
 from casework.messages import Message
-from casework.rollout import Standing
+from casework.rollout import UNTOLD_HOURS, Standing
 from console.updating.home import Home
 from console.updating.notes import Notes
 from sync.updates.install import FACTORY
 from sync.updates.launcher import EDITION, KEPT, LIB
 
 OLDEST_PYTHON = (3, 11)
-_HOURS_UNTOLD = 48
 
 
 def machine() -> dict[str, Any]:
@@ -61,5 +60,5 @@ def _trouble(said: Standing, problems: list[Message], now: str) -> None:
         problems.append(Message("doctor.returned", {"version": said.version}))
     elif said.error and said.since:
         hours = (moment(now) - moment(said.since)).total_seconds() / 3600
-        if said.state == "failed" or hours > _HOURS_UNTOLD:
+        if said.state == "failed" or hours > UNTOLD_HOURS:
             problems.append(Message("doctor.update_trouble", {"version": said.version, "error": said.error}))

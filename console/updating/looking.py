@@ -125,6 +125,9 @@ class Looker:
                 code = error.code if isinstance(error, UpdateError) else error.message.id
                 self.say(error=code)
                 raise
+            except OSError:  # what was proven can't be laid down: a folder that nobody may write into any more
+                self.say(error="update.disk")
+                raise
 
     def _looked(self, root: bytes, *, at_once: bool) -> Plan:
         base, source = self.open()

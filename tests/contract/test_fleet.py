@@ -90,6 +90,11 @@ def test_settings_that_a_terminal_refused_and_its_calendar_are_seen(hall: HallFo
     assert [str(one.facts["why"].id) for one in row.troubles] == ["config.span"]
     assert [one.id for one in rows["0001"].troubles] == ["fleet.trouble.update"]
     assert rows["0002"].troubles == (), "the next look mends that"
+    for error in ("update.offline", "update.cut", "update.too_slow"):
+        long_ago = standing("healthy", app="0.4.0", version="0.4.0", error=error, since="2026-01-01T09:00:00.000")
+        hall.window("0002", long_ago)
+        (told,) = fleet(hall).rows[[row.number for row in fleet(hall).rows].index("0002")].troubles
+        assert (told.id, str(told.facts["why"].id)) == ("fleet.trouble.update", error), "no look has mended it for days"
     messages.install(translator("en"))
     assert row.trouble_words == "IT's settings cannot hold here: … has to lie between … and …"
 

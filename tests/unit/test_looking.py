@@ -407,6 +407,19 @@ def test_a_full_disk_while_it_is_laid_down_leaves_the_running_version_and_is_tri
     assert pc.looker.look().step == "offer"
 
 
+def test_the_hall_hears_of_a_pc_that_can_not_keep_what_was_proven(pc: Pc) -> None:
+    """The look ended with an error that nobody was told, and nothing new came any more."""
+    pc.publishes()
+    pc.rolls_out()
+    pc.looker.folder.write_text("a file where the folder was")
+    with pytest.raises(OSError, match="updates"):
+        pc.looker.look()
+    assert pc.said.error == "update.disk"
+    pc.looker.folder.unlink()
+    assert pc.looker.look().step == "offer"
+    assert pc.said.error == ""
+
+
 def test_a_pointer_that_can_not_be_written_is_a_sentence_and_work_goes_on(
     pc: Pc, monkeypatch: pytest.MonkeyPatch
 ) -> None:
