@@ -30,7 +30,9 @@ STALE = "stale"
 _IN_HAND = frozenset(
     {"material.added", "mended_on_the_spot", "supplement.told", "paid", "certified", "posted", "delivered"}
 )
-"""What the applicant holds a paper of, has paid for, or has put right. A second receipt has a task of its own (S22)."""
+"""What the applicant holds a paper of, has paid for, or has put right. A second receipt has a task of its own (S22),
+unless it is for another item: that was applied for and is in no case.
+"""
 
 
 ADDS_NOTHING = "adds_nothing"
@@ -58,6 +60,8 @@ def is_beside(fact: Fact, before: Case | None, after: Case | None, flags: tuple[
         return True
     if fact.type == "material.added" and not_taken(before, body_of(fact)):
         return True  # whatever else the same receipt lists
+    if fact.type == "received":
+        return bool(body_of(fact).item != before.received.item)
     return fact.type in _IN_HAND and not has_moved(before, after)
 
 

@@ -20,16 +20,16 @@ def _received_again(case: Case, fact: Fact, body: bodies.Received) -> Case:
     the receipt is a task until it was printed again under the number that stands, as one of a doubled number (S27).
 
     The papers that it lists were handed in, and what the receipt that stands says counts against older words: they may
-    follow, for the window of the second one did not know of it.
+    follow, for the window of the second one did not know of it. One for another item is not exchanged: what was applied
+    for there is in no case, and a person looks after it.
     """
     if not body.number or body.number in {case.number, *case.former_numbers}:
         return case
-    base = fact.base
-    if case.is_open and body.item == case.received.item:
-        case = _of_both(case, fact, body)
-    return msgspec.structs.replace(
-        case, former_numbers=(*case.former_numbers, body.number), reprint=(base.epoch, base.cursor)
-    )
+    numbers = (*case.former_numbers, body.number)
+    if body.item != case.received.item:
+        return msgspec.structs.replace(case, former_numbers=numbers)
+    case = _of_both(case, fact, body) if case.is_open else case
+    return msgspec.structs.replace(case, former_numbers=numbers, reprint=(fact.base.epoch, fact.base.cursor))
 
 
 def _of_both(case: Case, fact: Fact, body: bodies.Received) -> Case:

@@ -41,7 +41,7 @@ def refusal(case: Case | None, fact: Fact, body: Any, bench: Bench) -> Refusal |
     module = module_at(case, getattr(body, "step", ""), row.name) if case is not None else getattr(body, "module", "")
     return (
         _person(case, row, fact, bench, module)
-        or _state(case, row)
+        or _state(case, row, body)
         or (_step(case, row, fact, body, bench) if case is not None else None)
         or (claims.not_anothers(case, fact, body, bench) if case is not None else None)
         or (RULES[row.name](case, fact, body, bench) if _has_rule(case, row) else None)
@@ -73,10 +73,12 @@ def _by_delegation(row: EventType, fact: Fact, bench: Bench) -> bool:
     return bench.staff is not None and delegated(bench.staff, row.verb, fact.time.at[:10]) is not None
 
 
-def _state(case: Case | None, row: EventType) -> Refusal | None:
+def _state(case: Case | None, row: EventType, body: Any) -> Refusal | None:
     if case is None:
         begins = row.name == "received" or row.name in _BEFORE_THE_NUMBER | _WITHOUT_A_CASE
         return None if begins else Refusal("no_case")
+    if row.name == "received" and body.item != case.received.item:
+        return Refusal("received_other", {"number": case.number, "item": case.received.item})
     if row.name == "received" or row.name in _BEFORE_THE_NUMBER:
         return Refusal("received_twice", {"number": case.number})
     if not case.is_open and row.name not in _AFTER_THE_END:

@@ -101,6 +101,30 @@ def test_s14_a_second_notice_given_without_the_line_is_a_task_until_its_paper_is
     in_hall(tmp_path, story)
 
 
+def test_s22_what_was_taken_in_as_another_item_under_one_id_is_in_no_case_and_somebody_is_told(tmp_path: Path) -> None:
+    """Two windows went on with one pre-review file, one without its line: its number found the other item's case."""
+
+    async def story(world: HallWorld, client: Client) -> None:
+        one, other = await world.window("0012", client), await world.window("0007", client)
+        first = one.received()
+        await one.push(first)
+        same, another = other.received(case=first.case), other.received(case=first.case, item="D04")
+        await other.push(same, another, printed(other, another, "receipt"))
+        assert waits(world) == [("flagged", "received", "received_other")]
+        (line,) = lines(world)
+        assert line.facts == {"number": of(world, first.case).number, "item": "D01"}
+        assert of(world, first.case).received.item == "D01"
+        assert len(of(world, first.case).former_numbers) == 2, "whoever has the paper finds somebody who knows"
+        assert said(await one.push(one.gives_up(first.case, another.id))) == [("rejected", "paper_out")]
+        out = called_back(papers_out(of(world, first.case), [Waits(line)]), "张建国")
+        withdrawn = bodies.ResolveWithdraw((another.id,), "已重新收件", out)
+        assert said(await one.push(one.make("resolve.withdraw", withdrawn, first.case, **BOSS))) == [("accepted", "")]
+        assert [each.paper for each in of(world, first.case).open_recalls] == ["receipt"]
+        assert another.id not in {each.fact for each in lines(world)}
+
+    in_hall(tmp_path, story)
+
+
 def test_s15_what_moves_nothing_holds_up_no_lane_and_nobody_insists_on_it(tmp_path: Path) -> None:
     async def story(world: HallWorld, client: Client) -> None:
         one, other, case = await two(world, client)
