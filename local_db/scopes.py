@@ -156,6 +156,7 @@ class Scopes(Holes):
         db.executemany(_SQL["begin"], [(scope, NO_HASH) for scope in comes])
         db.executemany(_SQL["filled"], [(scope,) for scope in gone])
         db.executemany(_SQL["cover"], [(scope,) for scope in gone])  # what came of it goes by the common way
+        db.executemany(_SQL["may_lack"], [(scope,) for scope in gone])
         begun = bool(comes or gone)
         for scope, state in here.items() - {(scope, "leaving") for scope in again}:
             after = self._after(db, scope, state, told)

@@ -55,6 +55,30 @@ def test_s7_a_module_that_is_taken_away_before_its_turn_leaves_nothing(tmp_path:
     in_hall(tmp_path, story, limits=PULLS)
 
 
+def test_s7_a_module_that_went_before_its_turn_and_is_given_again_lacks_no_case(tmp_path: Path) -> None:
+    """The window was switched off between two slices: what had come of it passed for all of it."""
+
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        window = await world.window("0012", client)
+        place = await with_one(world, "construction")
+        await work(window, 2)
+        give(world, "0032", *MODULES)
+        await pulled(place)
+        await work(window, 2)
+        await pulled(place)
+        give(world, "0032", "construction")
+        await pulled(place)
+        assert place.memory.scope_slice()
+        place.restart()
+        give(world, "0032", *MODULES)
+        await pulled(place)
+        await place.sync()
+        exact(world, place, *MODULES)
+        assert held(place)["shown"] != []
+
+    in_hall(tmp_path, story, limits=PULLS)
+
+
 def test_s7_s16_a_line_that_was_settled_before_its_module_had_come_is_not_open_again(tmp_path: Path) -> None:
     """It came with the log as settled, and then with the module as it had been: nobody could settle it any more."""
 
