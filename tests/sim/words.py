@@ -33,7 +33,7 @@ def _words(
         "return": {"reason": "材料不全", "lines": [{"material": material, "defect": "缺", "cure": "补"}]},
         "supplement": {"lines": [{"material": material, "defect": "缺页", "cure": "补齐"}]},
         "check": {"results": _checks(stream, case)},
-        "mend": {"mends": {material: "日期"}},
+        "mend": {"mends": _mends(case, material)},
         "examine": {"fee": "0", **seen} if case.received.fee_assessed and examined else seen,
         "site-check": {"officers": ["2001", "2002"], "outcome": stream.choice(("pass", "pass", "rectify")),
             "note": "整改"},
@@ -59,6 +59,13 @@ def _words(
         "void": {"reason": "收错"},
     }  # fmt: skip
     return data.get(action, {})
+
+
+def _mends(case: Case, material: str) -> dict[str, str]:
+    """A field that two windows may mend to different values, where the form has one that takes any; else a paper."""
+    said = f"第{true_time().second}户"
+    field = next((name for name in ("contact", "project_name", "business_scope") if name in case.received.form), "")
+    return {field: said} if field else {material: "日期"}
 
 
 def _checks(stream: random.Random, case: Case) -> list[dict[str, str]]:
