@@ -135,10 +135,12 @@ def _mended(case: Case, fact: Fact, body: bodies.MendedOnTheSpot) -> Case:
         return case
     new = tuple(code for code in body.mends if code not in case.mended)
     fields = {name: value for name, value in body.mends.items() if name not in case.materials}
+    here, before = said(fact), case.mended_at
+    last = {name: before[name] if name in before and is_earlier(here, before[name]) else here for name in fields}
     return msgspec.structs.replace(
         case,
         mended=(*case.mended, *new),
-        mended_at={**case.mended_at, **dict.fromkeys(fields, said(fact))},
+        mended_at={**before, **last},  # also where two windows said the same of it
         received=msgspec.structs.replace(case.received, form={**case.received.form, **fields}),
     )
 

@@ -59,6 +59,13 @@ def test_r3_a_field_has_what_was_said_last_at_the_counter_also_when_that_came_to
     assert after(case, newer, fast).received.form["area"] == "88", "it is known that this clock is fast"
 
 
+def test_r3_an_earlier_word_that_says_the_same_does_not_let_another_earlier_one_in(office: Office) -> None:
+    """She said 88, then 60, at a window without a line, and 88 again at another one: 60 stood."""
+    case = office.case("D01")
+    same, other = mend(office, case, "09:05", area="88"), mend(office, case, "09:30", area="60")
+    assert after(case, mend(office, case, "10:05", area="88"), same, other).received.form["area"] == "88"
+
+
 def test_r3_who_mends_a_field_by_a_slow_clock_is_told_why_it_does_not_count(office: Office) -> None:
     mended = after(office.case("D01"), mend(office, office.case("D01"), "11:00", area="60"))
     assert code_of(office.act(mended, "1001", "mend", {"mends": {"area": "88"}})) == "mended_later"
