@@ -252,6 +252,10 @@ class Case(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """Set while the receipt has to be printed again under the new number: epoch and cursor of the hall when it gave it;
     only a print by whoever had seen that counts."""
 
+    taken_again: tuple[int, ...] = ()
+    """Set where another window took it in, too: epoch and cursor of the hall that this one had seen. Whoever has seen
+    no more answers another receipt than the one that stands."""
+
     @property
     def is_open(self) -> bool:
         """Whether anybody still has to act on it."""

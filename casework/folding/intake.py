@@ -25,11 +25,13 @@ def _received_again(case: Case, fact: Fact, body: bodies.Received) -> Case:
     """
     if not body.number or body.number in {case.number, *case.former_numbers}:
         return case
-    numbers = (*case.former_numbers, body.number)
+    seen = (fact.base.epoch, fact.base.cursor)
+    case = msgspec.structs.replace(
+        case, former_numbers=(*case.former_numbers, body.number), taken_again=max(seen, case.taken_again)
+    )
     if body.item != case.received.item:
-        return msgspec.structs.replace(case, former_numbers=numbers)
-    case = _of_both(case, fact, body) if case.is_open else case
-    return msgspec.structs.replace(case, former_numbers=numbers, reprint=(fact.base.epoch, fact.base.cursor))
+        return case
+    return msgspec.structs.replace(_of_both(case, fact, body) if case.is_open else case, reprint=seen)
 
 
 def _of_both(case: Case, fact: Fact, body: bodies.Received) -> Case:

@@ -7,7 +7,7 @@ from casework.case import UNDER_WAY, Case
 from casework.catalogue.materials import FOUND, HAVE, PENDING, adds
 from casework.facts import Fact
 from casework.folding.intake import mended_later, not_taken
-from casework.rules.refusing import Bench, Refusal, Rule, first, lacking, listed, told_already
+from casework.rules.refusing import Bench, Refusal, Rule, first, lacking, listed, taken_in_elsewhere, told_already
 
 
 def _received_only(case: Case) -> Refusal | None:
@@ -96,7 +96,7 @@ def _refused(case: Case, fact: Fact, body: bodies.RefusedAtIntake, bench: Bench)
         return Refusal("reason_and_remedies")
     if body.ground == "not_our_power" and not body.right_organ.strip():
         return Refusal("right_organ")
-    return _before_acceptance(case)
+    return taken_in_elsewhere(case, fact) or _before_acceptance(case)
 
 
 def _returned(case: Case, fact: Fact, body: bodies.Returned, bench: Bench) -> Refusal | None:
@@ -104,7 +104,8 @@ def _returned(case: Case, fact: Fact, body: bodies.Returned, bench: Bench) -> Re
         return Refusal("only_registration_returns", {"number": case.number})
     if not body.lines and not body.reason.strip():
         return Refusal("nothing_said")
-    return _before_acceptance(case) or listed(case, [line.material for line in body.lines])
+    no = taken_in_elsewhere(case, fact) or _before_acceptance(case)
+    return no or listed(case, [line.material for line in body.lines])
 
 
 RULES: dict[str, Rule] = {

@@ -134,6 +134,12 @@ def at_step(case: Case, step_id: str, fact: Fact, bench: Bench, *, while_paused:
     return no or (at_post(case, step, fact, bench) if step else None)
 
 
+def taken_in_elsewhere(case: Case, fact: Fact) -> Refusal | None:
+    """Nobody ends an application on one receipt that another window has taken in anew, with a receipt of its own."""
+    blind = bool(case.taken_again) and (fact.base.epoch, fact.base.cursor) <= case.taken_again
+    return Refusal("stale", {"what": "received"}) if blind else None
+
+
 def undecided(case: Case) -> Refusal | None:
     """What has been decided is corrected or revoked, never turned another way."""
     return Refusal("already_decided", {"number": case.number}) if case.decided_at else None

@@ -10,7 +10,18 @@ from casework.dating import counted
 from casework.errors import BadBytes, BadDate, BadInput
 from casework.facts import Fact
 from casework.rights import may
-from casework.rules.refusing import Bench, Refusal, Rule, at_step, first, named, ready, reason, undecided
+from casework.rules.refusing import (
+    Bench,
+    Refusal,
+    Rule,
+    at_step,
+    first,
+    named,
+    ready,
+    reason,
+    taken_in_elsewhere,
+    undecided,
+)
 from casework.rules.scans import papers_to_come
 
 GROUNDS = ("deferred_overdue", "nobody_came", "gate", "other")
@@ -119,7 +130,7 @@ def _closed(case: Case, fact: Fact, body: bodies.Closed, bench: Bench) -> Refusa
 
 
 def _withdrawn(case: Case, fact: Fact, body: bodies.Withdrawn, bench: Bench) -> Refusal | None:
-    return undecided(case) or reason(body)
+    return undecided(case) or taken_in_elsewhere(case, fact) or reason(body)
 
 
 def _terminated(case: Case, fact: Fact, body: bodies.Terminated, bench: Bench) -> Refusal | None:

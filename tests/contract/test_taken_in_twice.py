@@ -1,0 +1,67 @@
+"""One file was taken in at two windows, one without its line: what was said there does not end it in silence (S22)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import httpx
+import pytest
+
+from casework import bodies
+from casework.facts import Fact
+from tests.contract.test_papers_out import lines, of, printed, said
+from tests.hall_world import HallWorld, Window, in_hall
+
+Client = httpx.AsyncClient
+ID = "c" * 32
+ENDS = {
+    "refused_at_intake": bodies.RefusedAtIntake("not_our_power", "不属于本级", "可以复议", "市局"),
+    "returned": bodies.Returned((bodies.SupplementLine("D01-01", "缺", "补"),), "缺材料"),
+    "withdrawn": bodies.Withdrawn("不办了"),
+}
+
+
+def ended(window: Window, type_: str) -> Fact:
+    """The application is over, by what this window knows."""
+    who = {} if type_ == "withdrawn" else {"actor": "2001", "post": "single"}
+    return window.make(type_, ENDS[type_], ID, **who)
+
+
+@pytest.mark.parametrize("type_", ENDS)
+def test_t63_s22_a_file_that_was_ended_without_the_line_and_taken_in_anew_elsewhere_goes_on(
+    tmp_path: Path, type_: str
+) -> None:
+    """She was sent home, came back to another window with what was missing, and its receipt was worth nothing."""
+
+    async def story(world: HallWorld, client: Client) -> None:
+        one, other = await world.window("0012", client), await world.window("0007", client)
+        first = other.received(case=ID, registration=type_ == "returned")
+        over = ended(other, type_)
+        world.clock.go(3600)
+        await one.push(one.received(case=ID, registration=type_ == "returned"))
+        await one.pull_all()
+        answers = await other.push(first, over, printed(other, over, "return"))
+        assert said(answers) == [("accepted", ""), ("rejected", "stale"), ("accepted", "")]
+        assert of(world, ID).state == "received"
+        (line,) = lines(world)
+        assert (line.fact, line.kind, line.facts, line.insistable) == (
+            over.id, "rejected", {"what": "received"}, type_ != "withdrawn"
+        )  # fmt: skip
+        await one.pull_all()
+        assert said(await one.push(ended(one, type_))) == [("accepted", "")], "who has seen both may end it"
+
+    in_hall(tmp_path, story)
+
+
+def test_t63_s22_the_window_whose_receipt_stands_answers_it(tmp_path: Path) -> None:
+    async def story(world: HallWorld, client: Client) -> None:
+        one, other = await world.window("0012", client), await world.window("0007", client)
+        await other.push(other.received(case="d" * 32))
+        first = other.received(case=ID)
+        await one.push(one.received(case=ID))
+        await one.pull_all()
+        away = ended(one, "refused_at_intake")
+        await other.push(first)
+        assert said(await one.push(away)) == [("accepted", "")]
+
+    in_hall(tmp_path, story)
