@@ -60,9 +60,10 @@ def is_beside(fact: Fact, before: Case | None, after: Case | None, flags: tuple[
         return True
     if fact.type == "material.added" and not_taken(before, body_of(fact)):
         return True  # whatever else the same receipt lists
-    if fact.type == "received":
-        return bool(body_of(fact).item != before.received.item)
-    return fact.type in _IN_HAND and not has_moved(before, after)
+    moved = has_moved(before, after)
+    if fact.type == "received":  # its number finds a case of something else, or one that is over: nobody goes on there
+        return moved and not (before.is_open and body_of(fact).item == before.received.item)
+    return fact.type in _IN_HAND and not moved
 
 
 def unheeded(type_: str) -> frozenset[str]:

@@ -53,6 +53,28 @@ def test_t63_s22_a_file_that_was_ended_without_the_line_and_taken_in_anew_elsewh
     in_hall(tmp_path, story)
 
 
+@pytest.mark.parametrize("type_", ENDS)
+def test_t63_s22_a_receipt_that_comes_behind_the_end_of_its_file_is_a_task_of_its_own(
+    tmp_path: Path, type_: str
+) -> None:
+    """It is the newer one; all that anybody was told was to print it again."""
+
+    async def story(world: HallWorld, client: Client) -> None:
+        one, other = await world.window("0012", client), await world.window("0007", client)
+        first = other.received(case=ID, registration=type_ == "returned")
+        over = ended(other, type_)
+        world.clock.go(3600)
+        last = one.received(case=ID, registration=type_ == "returned")
+        await other.push(first, over)
+        assert said(await one.push(last)) == [("accepted", "")]
+        assert of(world, ID).state == type_
+        assert [(line.fact, line.kind, line.code) for line in lines(world)] == [(last.id, "flagged", "received_twice")]
+        await one.pull_all()
+        assert said(await one.push(one.gives_up(ID, last.id))) == [("accepted", "")]
+
+    in_hall(tmp_path, story)
+
+
 def test_t63_s22_the_window_whose_receipt_stands_answers_it(tmp_path: Path) -> None:
     async def story(world: HallWorld, client: Client) -> None:
         one, other = await world.window("0012", client), await world.window("0007", client)
