@@ -24,12 +24,12 @@ class Double(msgspec.Struct, frozen=True):
 def doubles(cases: Sequence[Case]) -> tuple[Double, ...]:
     """Of open cases of one applicant and item each that looks like one before it, and like which: the first of them.
 
-    Cases of one bundle or stage were taken in together, and are none.
+    No bundle or stage has an item twice: two under one root were taken in by two windows.
     """
     found = []
     ranked = sorted(cases, key=lambda case: (case.received_at, case.id))
     for place, case in enumerate(ranked):
-        older = tuple(one for one in ranked[:place] if one.root != case.root)
+        older = tuple(ranked[:place])
         like = next((one for one in older if not _apart(one, case)), None)
         if like is not None:
             found.append(Double(case, like, older))
