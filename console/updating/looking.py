@@ -221,11 +221,13 @@ class Looker:
     def floor(self) -> datetime:
         """The latest time that is certain to have been (civil): the hall's last word, and when this was built.
 
-        Own facts are no evidence: a clock that once ran ahead would keep this window from every update after it.
+        A clock may be off as far as it may everywhere (S29). Own facts are no evidence: a clock that once ran ahead
+        would keep this window from every update after it.
         """
         running = self.home.manifest(self.home.version)
         known = (self.memory.last_contact().hall_time, running.built if running else "")
-        return max((moment(each) for each in known if each), default=_LONG_AGO)
+        latest = max((moment(each) for each in known if each), default=_LONG_AGO)
+        return latest - timedelta(seconds=self.limits.clock_offset_seconds)
 
     @property
     def _now(self) -> str:

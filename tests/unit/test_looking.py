@@ -185,6 +185,14 @@ def test_a_clock_set_back_ten_years_installs_nothing_and_says_so(pc: Pc) -> None
     assert not is_whole(pc.home.folder, NEW)
 
 
+def test_a_clock_that_is_slow_by_a_minute_keeps_no_window_from_its_updates(pc: Pc) -> None:
+    """With the line up the hall's last word is never older than that: such a window got nothing new any more."""
+    pc.publishes()
+    pc.rolls_out()
+    pc.memory.contact(stamp(pc.clock.now() + timedelta(minutes=1)), -60_000)
+    assert pc.looker.look().step == "offer"
+
+
 def test_a_second_process_of_the_window_does_not_look_at_the_same_time(pc: Pc) -> None:
     pc.publishes()
     pc.rolls_out()
