@@ -35,6 +35,10 @@ class Prefile(msgspec.Struct, frozen=True, omit_defaults=True):
     touched_at: str = ""
     moved: Said | None = None
     """When that was: what was said before at another window, and comes later, is counted only."""
+    filled: Said | None = None
+    """When its form was said last: whoever takes it says nothing of that."""
+    reviewed: Said | None = None
+    """When its papers were looked at last: whoever puts it aside says nothing of that."""
     field: str = ""
     lines: tuple[bodies.ReviewLine, ...] = ()
     attempts: int = 0
@@ -75,27 +79,50 @@ def _moved(prefile: Prefile, fact: Fact, body: object) -> Prefile:
     if prefile.state in ENDED:
         return prefile
     looked = prefile.attempts + isinstance(body, bodies.PrefileChecked)
-    here = said(fact)
-    earlier = prefile.moved is not None and is_earlier(here, prefile.moved)
-    if earlier and not isinstance(body, bodies.Received):
-        return msgspec.structs.replace(prefile, attempts=looked)
-    touched = msgspec.structs.replace(
-        prefile, touched_by=fact.actor, touched_at=fact.time.at, moved=here, attempts=looked
-    )
+    here, counted = said(fact), msgspec.structs.replace(prefile, attempts=looked)
+    late = prefile.moved is not None and is_earlier(here, prefile.moved) and not isinstance(body, bodies.Received)
+    if late and (isinstance(body, bodies.PrefileTaken) or (prefile.filled and is_earlier(here, prefile.filled))):
+        return _reviewed(counted, body, here)
+    touched = msgspec.structs.replace(counted, touched_by=fact.actor, touched_at=fact.time.at, moved=here)
+    after = _said_of(touched, prefile, body, here)
+    if after is None:
+        return counted
+    if not late:
+        return after
+    return msgspec.structs.replace(  # whoever took it since had nothing to say of its form
+        after, state=prefile.state, terminal=prefile.terminal, touched_by=prefile.touched_by,
+        touched_at=prefile.touched_at, moved=prefile.moved,
+    )  # fmt: skip
+
+
+def _reviewed(prefile: Prefile, body: object, here: Said) -> Prefile:
+    """What was found of its papers stands until they are looked at again, whatever was typed since."""
+    if not isinstance(body, bodies.PrefileChecked):
+        return prefile
+    if prefile.reviewed is not None and is_earlier(here, prefile.reviewed):
+        return prefile
+    return msgspec.structs.replace(prefile, lines=body.lines, note=body.note or prefile.note, reviewed=here)
+
+
+def _said_of(touched: Prefile, prefile: Prefile, body: object, here: Said) -> Prefile | None:
+    """The state after what counts; None where this says nothing of a prefile. `prefile`: as it was before."""
     match body:
         case bodies.PrefileOpened(note=note, form=form, module=module):
-            return msgspec.structs.replace(touched, form=form, module=module, note=note or prefile.note)
+            return msgspec.structs.replace(touched, form=form, filled=here, module=module, note=note or prefile.note)
         case bodies.PrefileChecked(form=form, lines=lines, note=note):
             return msgspec.structs.replace(
-                touched, state="checked", form=form, lines=lines, note=note or prefile.note
+                touched, state="checked", form=form, filled=here, lines=lines, note=note or prefile.note,
+                reviewed=here,
             )  # fmt: skip
         case bodies.PrefileParked(form=form, field=field, module=module):
-            return msgspec.structs.replace(touched, state="parked", form=form, field=field, module=module, terminal="")
+            return msgspec.structs.replace(
+                touched, state="parked", form=form, filled=here, field=field, module=module, terminal=""
+            )
         case bodies.PrefileTaken(terminal=terminal):
             return msgspec.structs.replace(touched, state="taken", terminal=terminal)
         case bodies.Received(number=number):
             return msgspec.structs.replace(touched, state="received", number=number)
-    return msgspec.structs.replace(prefile, attempts=looked)
+    return None
 
 
 def fold_prefile(facts: tuple[Fact, ...] | list[Fact]) -> Prefile | None:

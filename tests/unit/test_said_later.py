@@ -113,6 +113,43 @@ def test_s22_a_file_stands_where_it_was_left_last_whatever_comes_later(office: O
     assert (still.state, still.terminal) == ("taken", office.terminal)
 
 
+def test_s22_what_was_filled_in_without_a_line_is_there_for_the_window_that_has_taken_the_file_since(
+    office: Office,
+) -> None:
+    """Whoever took it said nothing of its form; yet what the guide had filled in before was shown nowhere."""
+    opened = facts_of(open_prefile(FOOD, office.context("1001"), ID))
+    form = msgspec.structs.replace(FOOD, form={"area": "60"})
+    filled = said(facts_of(park(form, office.context("1001"), ID, "area"))[0], "10:10")
+    before = fold_prefile(opened)
+    assert before is not None
+    looked = said(facts_of(check_prefile(before, form, (), office.context("1001"), "带原件"))[0], "10:20")
+    taken = said(facts_of(take_prefile(before, office.context("1002")))[0], "10:30")
+    again = said(facts_of(take_prefile(before, office.context("1001")))[0], "10:25")
+    left = fold_prefile([*opened, taken, filled, looked, again])
+    assert left is not None
+    assert (left.state, left.terminal, left.touched_by) == ("taken", office.terminal, "1002")
+    assert (left.form.form, left.field, left.note, left.attempts) == ({"area": "60"}, "area", "带原件", 1)
+    assert fold_prefile([*opened, taken, looked, filled]) == msgspec.structs.replace(left, facts=4, field="")
+
+
+def test_s22_what_was_found_of_its_papers_without_a_line_stands_where_it_was_put_aside_since(office: Office) -> None:
+    opened = facts_of(open_prefile(FOOD, office.context("1001"), ID))
+    before = fold_prefile(opened)
+    assert before is not None
+    wrong, right = (bodies.ReviewLine("D01-01", found, "" if found else "过期") for found in (False, True))
+    first, last = (
+        said(facts_of(check_prefile(before, FOOD, (line,), office.context("1001")))[0], clock)
+        for line, clock in ((wrong, "10:10"), (right, "10:20"))
+    )
+    left = said(facts_of(park(FOOD, office.context("1002"), ID, "premises"))[0], "10:30")
+    late = fold_prefile([*opened, left, first])
+    assert late is not None
+    assert (late.state, [line.material for line in late.defects], late.touched_by) == ("parked", ["D01-01"], "1002")
+    again = fold_prefile([*opened, left, last, first])
+    assert again is not None
+    assert (again.defects, again.attempts) == ((), 2)
+
+
 CONTACT = f"{DAY}08:59:00.000"
 SOON = f"{DAY}10:29:00.000"
 CLOCKS = {
