@@ -44,6 +44,7 @@ _ON_PAPER = (_IN_HAND - {"mended_on_the_spot"}) | {
 }
 _TURNED_AWAY = frozenset({"refused_at_intake", "returned"})
 _BY_THE_TIMER = frozenset({"deemed_accepted"})
+_TAKEN_IN = frozenset({"received"})
 
 
 def is_beside(fact: Fact, before: Case | None, after: Case | None, flags: tuple[str, ...]) -> bool:
@@ -82,7 +83,9 @@ def crosses(fact: Fact, before: Case) -> frozenset[str]:
     if not _is_written(fact):
         return unheeded(fact.type)
     accepted = fact.type in _TURNED_AWAY and bool(before.deemed) and not stands_alone(before)
-    return EVENTS[fact.type].broken_by | unheeded(fact.type) | (_BY_THE_TIMER if accepted else frozenset())
+    anew = bool(before.taken_again) and fact.type in _ENDS | _TURNED_AWAY
+    since = (_BY_THE_TIMER if accepted else frozenset()) | (_TAKEN_IN if anew else frozenset())
+    return EVENTS[fact.type].broken_by | unheeded(fact.type) | since
 
 
 def _is_written(fact: Fact) -> bool:

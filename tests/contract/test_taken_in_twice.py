@@ -9,7 +9,10 @@ import pytest
 
 from casework import bodies
 from casework.facts import Fact
+from tests.contract.test_hall_healing import copied, restored
+from tests.contract.test_hall_lost_and_found import gathered, placed, plugged
 from tests.contract.test_papers_out import lines, of, printed, said
+from tests.contract.test_told_after_a_restore import fresh
 from tests.hall_world import HallWorld, Window, in_hall
 
 Client = httpx.AsyncClient
@@ -71,6 +74,33 @@ def test_t63_s22_a_receipt_that_comes_behind_the_end_of_its_file_is_a_task_of_it
         assert [(line.fact, line.kind, line.code) for line in lines(world)] == [(last.id, "flagged", "received_twice")]
         await one.pull_all()
         assert said(await one.push(one.gives_up(ID, last.id))) == [("accepted", "")]
+
+    in_hall(tmp_path, story)
+
+
+@pytest.mark.parametrize("type_", ENDS)
+def test_t32_s22_an_end_that_a_restored_hall_had_forgotten_is_a_task_where_the_file_was_taken_in_anew_since(
+    tmp_path: Path, type_: str
+) -> None:
+    async def story(world: HallWorld, client: Client) -> None:
+        one, place = await world.window("0012", client), await placed(world, "0013")
+        copied(world, tmp_path / "backup.db")
+        first = one.received(case=ID, registration=type_ == "returned")
+        await one.push(first)
+        await one.pull_all()
+        over = ended(one, type_)
+        assert said(await one.push(over)) == [("accepted", "")]
+        await place.sync()
+        restored(world, tmp_path / "backup.db")
+        gathered(world)
+        other = await fresh(world, client)
+        await other.push(other.received(case=ID, registration=type_ == "returned"))
+        plugged(world, place)
+        await place.sync()
+        assert of(world, ID).state == type_
+        assert [(line.fact, line.kind, line.facts) for line in lines(world)] == [
+            (over.id, "flagged", {"what": "received"})
+        ]
 
     in_hall(tmp_path, story)
 
