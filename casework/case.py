@@ -248,6 +248,8 @@ class Case(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """How many of them this program can't read: it needs an update to show the case whole (S32)."""
     former_numbers: tuple[str, ...] = ()
     """Numbers that it had while another case had them, too (S27): they still find it."""
+    other_items: tuple[str, ...] = ()
+    """Those of them that stand on a receipt for another item (S22)."""
     reprint: tuple[int, ...] = ()
     """Set while the receipt has to be printed again under the new number: epoch and cursor of the hall when it gave it;
     only a print by whoever had seen that counts."""

@@ -20,6 +20,7 @@ from hall.errors import StorageTrouble
 from hall.pieces import Piece
 
 _log = logging.getLogger("yichuang.hall")
+_BEGINS = frozenset({"received"})
 
 
 class Judging(Bookkeeping):
@@ -82,6 +83,8 @@ class Judging(Bookkeeping):
             if cutoff and fact.time.at > cutoff and not self._vouched:
                 return Judgement("held", "after_revocation", {"since": cutoff}), case
             unseen = self._docket.unseen(piece.envelope, fact)
+            if case is not None and self._is_of_another_item(piece.envelope, fact, case):
+                return Judgement("rejected", STALE, {"what": "received"}), case
             judgement = admit(case, fact, self._docket.bench(fact), unseen)
             if judgement.kind != "accepted":
                 return judgement, case
@@ -96,6 +99,15 @@ class Judging(Bookkeeping):
         except Exception:  # S17: a fault of ours never loses a fact; the next version judges it again
             _log.exception("judging fact %s failed", fact.id)
             return Judgement("held", "internal"), case
+
+    def _is_of_another_item(self, envelope: Envelope, fact: Fact, case: Case) -> bool:
+        """Whether its maker had taken the application in as another item, and judged that: nothing had been heard there
+        of the receipt that stands (S5, S22)."""
+        if not (case.other_items and EVENTS[fact.type].broken_by):
+            return False
+        names = {envelope.terminal, *(row.terminal for row in self._docket.lineage.adopted(envelope.terminal))}
+        other = any(number[12:16] in names for number in case.other_items)
+        return other and bool(self._docket.later(envelope, fact, _BEGINS))
 
     def _adoption(self, piece: Piece, fact: Fact) -> Judgement:
         """A new incarnation over an old memory: what follows from it counts for the rest of the batch at once (S27)."""

@@ -30,7 +30,7 @@ def _received_again(case: Case, fact: Fact, body: bodies.Received) -> Case:
         case, former_numbers=(*case.former_numbers, body.number), taken_again=max(seen, case.taken_again)
     )
     if body.item != case.received.item:
-        return case
+        return msgspec.structs.replace(case, other_items=(*case.other_items, body.number))
     return msgspec.structs.replace(_of_both(case, fact, body) if case.is_open else case, reprint=seen)
 
 

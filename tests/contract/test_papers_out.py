@@ -125,6 +125,32 @@ def test_s22_what_was_taken_in_as_another_item_under_one_id_is_in_no_case_and_so
     in_hall(tmp_path, story)
 
 
+def test_s22_s5_who_took_in_a_file_as_another_item_without_knowing_accepts_that_and_not_the_others_case(
+    tmp_path: Path,
+) -> None:
+    """The acceptance of one item, with its paper, was that of the other: nobody had looked at what is in the case."""
+
+    async def story(world: HallWorld, client: Client) -> None:
+        one, other = await world.window("0012", client), await world.window("0007", client)
+        first = one.received()
+        await one.push(first)
+        second = other.received(case=first.case, item="D04")
+        accepted = other.accepted(first.case)
+        answers = said(await other.push(second, accepted, printed(other, accepted, "acceptance")))
+        assert answers[:2] == [("accepted", ""), ("rejected", "stale")]
+        assert of(world, first.case).state == "received"
+        (told,) = (line for line in lines(world) if line.fact == accepted.id)
+        assert told.facts["what"] == "received"
+        await other.pull_all()
+        out = called_back(papers_out(of(world, first.case), [Waits(line) for line in lines(world)]), "张建国")
+        waiting = tuple(line.fact for line in lines(world))
+        withdrawn = other.make("resolve.withdraw", bodies.ResolveWithdraw(waiting, "重新收件", out), first.case, **BOSS)
+        assert said(await other.push(withdrawn))[-1] == ("accepted", "")
+        assert said(await other.push(other.accepted(first.case))) == [("accepted", "")], "now it knows"
+
+    in_hall(tmp_path, story)
+
+
 def test_s15_what_moves_nothing_holds_up_no_lane_and_nobody_insists_on_it(tmp_path: Path) -> None:
     async def story(world: HallWorld, client: Client) -> None:
         one, other, case = await two(world, client)
