@@ -67,7 +67,7 @@ def not_taken(case: Case, body: bodies.MaterialAdded) -> list[str]:
     promised = {code: have for code, have in body.materials.items() if have in _PROMISES and code in _known(case)}
     new = _new(case, promised, promised)
     at = {code: case.materials.get(code, "missing") for code in promised if code not in new}
-    return [code for code, have in at.items() if have in {*LACKING, *_PROMISES} and have != promised[code]]
+    return [code for code, have in at.items() if have in LACKING | _PROMISES and have != promised[code]]
 
 
 _PROMISES = frozenset({"pledge", "defer"})
