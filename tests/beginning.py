@@ -11,7 +11,7 @@ import httpx
 import msgspec
 
 from casework import bodies
-from casework.facts import Fact
+from casework.facts import Base, Fact
 from casework.limits import LIMITS
 from tests.hall_world import HallWorld, Window, in_hall
 from tests.lines import Place
@@ -48,7 +48,9 @@ async def busy(window: Window, cases: int) -> list[str]:
             opened = bodies.PrefileOpened("K7PM3XQ2", "single", bodies.Form("D01"))
             facts.insert(0, window.make("prefile.opened", opened, taken.case))
         facts += [window.accepted(taken.case)] if nth % 2 else []
-        facts += [window.make("withdrawn", bodies.Withdrawn("不办了"), taken.case)] if nth % 5 == 1 else []
+        if nth % 5 == 1:
+            known = Base(window.epoch, window.cursor, len(window.sent) + len(facts))
+            facts.append(window.make("withdrawn", bodies.Withdrawn("不办了"), taken.case, base=known))
         facts += [window.decided(taken.case)] if nth % 5 == 2 else []  # refused: nobody has examined it
         await window.push(*facts)
         made.append(taken.case)
