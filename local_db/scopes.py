@@ -16,6 +16,8 @@ import msgspec
 from casework import bodies
 from casework.ambient import stamp
 from casework.catalogue.schema import MODULES
+from casework.errors import BadBytes
+from casework.events import body_of
 from casework.facts import NO_HASH, Fact
 from casework.position import Refill
 from casework.seals import Signed
@@ -69,14 +71,25 @@ class Scopes(Holes):
         return super().apply(links, start, head, chain, epoch, acked)
 
     def _note(self, db: sqlite3.Connection, entry: Entry, fact: Fact | None, brought: dict[str, int]) -> set[str]:
-        """As `Pages._note`; each word of the log counts, also one that the next one takes back in the same page."""
+        """As `Pages._note`; each word of the log counts, also one that the next one takes back in the same page, and
+        one of a number that it had: what was pulled under that came without what had been taken away.
+        """
         changed = super()._note(db, entry, fact, brought)
-        told = _said_of(db, self.identity.terminal) if fact is not None and fact.type == "terminal.set" else None
+        told = self._told_in(fact) if fact is not None and fact.type == "terminal.set" else None
         if told is not None:
             for scope in sorted(self._covered(db)[1] - told):
                 db.execute(_SQL["may_lack"], (scope,))
                 db.execute(_SQL["fill_later"], (NO_HASH, scope))
         return changed
+
+    def _told_in(self, fact: Fact) -> set[str] | None:
+        """What a word of the log gives to this terminal; None for another's, and for one of a number that has ended."""
+        try:
+            body: bodies.TerminalSet = body_of(fact)
+        except BadBytes:
+            return None
+        mine = self.is_own(body.number) and (body.active or body.number == self.identity.terminal)
+        return set(body.scopes) if mine else None
 
     def keep_case(self, case_id: str, raws: tuple[bytes, ...]) -> None:
         """As `Holes.keep_case`; of a scope that goes nothing more is kept: whoever opens a case then finds it gone."""

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import httpx
+import msgspec
 import pytest
 
 from casework.bodies import TerminalSet
@@ -211,6 +212,39 @@ def test_s7_an_old_image_that_is_caught_up_while_modules_are_given_back_lacks_no
         give(world, "0032", *MODULES)
         await pulled(place)
         await place.sync()
+        exact(world, place, *MODULES)
+
+    in_hall(tmp_path, story, limits=PULLS)
+
+
+def test_s7_s27_an_old_image_that_is_enrolled_again_before_it_is_caught_up_lacks_no_case(tmp_path: Path) -> None:
+    """What it had pulled under the old number lacked what was taken away, and only the new number's words counted."""
+
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        window = await world.window("0012", client)
+        place = await placed(world, "0032", limits=PULLS)
+        image = tmp_path / "image"
+        shutil.copytree(place.folder, image)
+        await work(window, 8)
+        give(world, "0032", "single")
+        for _ in range(2):
+            await place.sync()
+            world.api.hall.tick()
+        place.memory.close()
+        shutil.rmtree(place.folder)
+        shutil.copytree(image, place.folder)
+        place.memory = TerminalMemory.open(place.folder, world.clock, place.state, place.limits)
+        place.start()
+        for _ in range(3):
+            await place.line._inbound.step(0.0)
+        assert place.memory.modules() == set(MODULES)
+        again = await world.window("0033", client)
+        who = msgspec.structs.replace(place.memory.identity, terminal="0033", incarnation=again.incarnation)
+        place.memory.adopt(who, place.hand.new_id)
+        place.number, place.signer = "0033", again.signer
+        place.start()
+        for _ in range(2):
+            await place.sync()
         exact(world, place, *MODULES)
 
     in_hall(tmp_path, story, limits=PULLS)
