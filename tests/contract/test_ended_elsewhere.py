@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -38,7 +39,8 @@ def test_s14_s15_a_case_that_was_withdrawn_without_the_line_is_a_task_where_a_pa
         one, other, case = await two(world, client)
         away = withdrawn(other, case)
         world.clock.go(3600)
-        paper = {"material.added": brought, "supplement.told": told, "accepted": Window.accepted}[what](one, case)
+        makes: dict[str, Callable[[Window, str], Fact]] = {"material.added": brought, "supplement.told": told}
+        paper = makes[what](one, case) if what in makes else one.accepted(case)
         assert said(await one.push(paper)) == [("accepted", "")]
         assert said(await other.push(away, printed(other, away, "return"))) == [("accepted", "")] * 2
         assert of(world, case).state == "withdrawn"
@@ -77,8 +79,8 @@ def test_t32_s15_a_case_that_a_restored_hall_had_forgotten_to_be_over_is_a_task_
             "withdrawn": bodies.Withdrawn("不办了"), "transferred": bodies.Transferred("市局", "不属于本级"),
             "voided": bodies.Voided("收错"),
         }[ends]  # fmt: skip
-        who = {} if ends == "withdrawn" else {"actor": "2001", "post": "single"}
-        over = one.make(ends, body, taken.case, **who)
+        actor, post = ("1001", "window") if ends == "withdrawn" else ("2001", "single")
+        over = one.make(ends, body, taken.case, actor, post)
         assert said(await one.push(over)) == [("accepted", "")]
         await place.sync()
         restored(world, tmp_path / "backup.db")

@@ -207,7 +207,7 @@ def test_s7_an_old_image_that_is_caught_up_while_modules_are_given_back_lacks_no
         place.memory = TerminalMemory.open(place.folder, world.clock, place.state, place.limits)
         place.start()
         await place.line._scopes.step() if coming else None
-        while place.memory.modules() != {"single"}:
+        while place.memory.modules() != frozenset({"single"}):
             await place.line._inbound.step(0.0)
         give(world, "0032", *MODULES)
         await pulled(place)

@@ -26,8 +26,8 @@ ENDS = {
 
 def ended(window: Window, type_: str) -> Fact:
     """The application is over, by what this window knows."""
-    who = {} if type_ == "withdrawn" else {"actor": "2001", "post": "single"}
-    return window.make(type_, ENDS[type_], ID, **who)
+    actor, post = ("1001", "window") if type_ == "withdrawn" else ("2001", "single")
+    return window.make(type_, ENDS[type_], ID, actor, post)
 
 
 @pytest.mark.parametrize("type_", ENDS)

@@ -101,7 +101,9 @@ def test_s22_a_file_stands_where_it_was_left_last_whatever_comes_later(office: O
     """A window that had put it aside earlier and had no line came back, and the form was the old one again."""
     opened = facts_of(open_prefile(FOOD, office.context("1001"), ID))
     early = said(facts_of(park(FOOD, office.context("1001"), ID, "area"))[0], "10:10")
-    checked = said(facts_of(check_prefile(fold_prefile(opened), FOOD, (), office.context("1002")))[0], "10:20")
+    known = fold_prefile(opened)
+    assert known is not None
+    checked = said(facts_of(check_prefile(known, FOOD, (), office.context("1002")))[0], "10:20")
     left = said(facts_of(park(FOOD, office.context("1002"), ID, "premises"))[0], "10:30")
     taken = fold_prefile([*opened, left, early, checked])
     assert taken is not None
