@@ -237,7 +237,7 @@ def test_s7_s27_an_old_image_that_is_enrolled_again_before_it_is_caught_up_lacks
         place.start()
         for _ in range(3):
             await place.line._inbound.step(0.0)
-        assert place.memory.modules() == set(MODULES)
+        assert place.memory.modules() == frozenset(MODULES)
         again = await world.window("0033", client)
         who = msgspec.structs.replace(place.memory.identity, terminal="0033", incarnation=again.incarnation)
         place.memory.adopt(who, place.hand.new_id)
