@@ -299,3 +299,11 @@ def test_r30_r31_of_two_promises_for_one_paper_the_one_that_does_not_count_is_a_
         assert is_beside(fact, promised, after(promised, fact), (flag,)) == (flag == "not_taken")
     here = office.does(case, "1001", "supplement-received", {"materials": {"C07-07": "original"}})
     assert judged(here, said_first).flags == ("adds_nothing",), "the paper itself is here"
+
+
+@pytest.mark.parametrize("type_", ["received", "material.added", "mended_on_the_spot", "paid"])
+def test_s32_what_a_newer_program_wrote_keeps_no_restored_hall_from_coming_back(office: Office, type_: str) -> None:
+    """The hall was put back with the program of before, which can't read it: the next one folds it, and tells."""
+    case = office.case("D01")
+    strange = msgspec.structs.replace(mend(office, case, "09:05", area="60"), type=type_, version=99)
+    assert not is_beside(strange, case, after(case, strange), ("late",))
