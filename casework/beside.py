@@ -7,8 +7,7 @@ that was corrected or revoked meanwhile has to be told how it is, and by a perso
 from __future__ import annotations
 
 from casework.case import Case
-from casework.errors import BadBytes
-from casework.events import EVENTS, Klass, body_of
+from casework.events import EVENTS, Klass, body_of, known
 from casework.facts import Fact
 from casework.folding import has_moved
 from casework.folding.intake import not_taken, stands_alone
@@ -60,15 +59,13 @@ def is_beside(fact: Fact, before: Case | None, after: Case | None, flags: tuple[
         return fact.type in _IN_HAND or _is_written(fact)
     if flags[0] == STALE:
         return True
-    moved = has_moved(before, after)
-    try:
-        body = body_of(fact)
-    except BadBytes:
-        return False  # folded, and told, by the next program
-    if fact.type == "material.added" and not_taken(before, body):
+    if not known(fact):
+        return False  # of a newer version, in a log that comes back: it moves nothing here yet (S32)
+    if fact.type == "material.added" and not_taken(before, body_of(fact)):
         return True  # whatever else the same receipt lists
+    moved = has_moved(before, after)
     if fact.type == "received":  # its number finds a case of something else, or one that is over: nobody goes on there
-        return moved and not (before.is_open and body.item == before.received.item)
+        return moved and not (before.is_open and body_of(fact).item == before.received.item)
     return fact.type in _IN_HAND and not moved
 
 

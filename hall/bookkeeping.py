@@ -12,7 +12,7 @@ from casework.ambient import moment, stamp
 from casework.beside import ADDS_NOTHING, FLAGGED, STALE, is_beside, unheeded
 from casework.case import Case
 from casework.errors import BadBytes
-from casework.events import body_of
+from casework.events import body_of, known
 from casework.facts import Envelope, Fact, encode_fact
 from casework.folding.intake import takes_back
 from casework.limits import LIMITS, Limits
@@ -234,7 +234,7 @@ class Bookkeeping:
 
 def names_a_module(fact: Fact) -> bool:
     """Whether the fact says to which module something without a number belongs."""
-    return fact.type in _NAMES_A_MODULE
+    return fact.type in _NAMES_A_MODULE and known(fact)
 
 
 def settled_verdict(verdict: Verdict) -> Verdict:

@@ -10,7 +10,7 @@ from casework import bodies
 from casework.beside import FLAGGED, crosses, is_beside
 from casework.case import Case
 from casework.errors import BadBytes
-from casework.events import body_of
+from casework.events import body_of, known
 from casework.facts import HALL, Envelope, Fact, decode_fact
 from casework.folding import evolve
 from casework.folding.intake import takes_back
@@ -112,7 +112,7 @@ class Replay:
             self._docket.put(register, draft)
             if fact.type == ADOPTS:
                 self._adopted(entry.verdict.flags, env, fact)
-        if fact.type in SETTLES:
+        if fact.type in SETTLES and known(fact):
             self._given_up(fact, to_the_place=to_the_place)
         if entry.envelope is not None and entry.envelope.terminal == HALL:
             self._of_hall(entry, fact, draft, to_the_place=to_the_place)
@@ -141,7 +141,8 @@ class Replay:
         proven = entry.verdict is not None and "clock_unproven" not in entry.verdict.flags
         first = all(notice.case != fact.case for notice in self.late_notices)  # a second one asks for nothing
         before = live.case
-        late = fact.type == "supplement.told" and proven and first and before is not None and takes_back(before, fact)
+        notice = fact.type == "supplement.told" and known(fact) and proven and first
+        late = notice and before is not None and takes_back(before, fact)
         if late:
             self.late_notices.append(fact)
             self._late.append((entry, fact, before))

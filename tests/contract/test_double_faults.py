@@ -6,11 +6,12 @@ import shutil
 from pathlib import Path
 
 import httpx
+import msgspec
 import pytest
 
-from casework import bodies
+from casework import bodies, events
 from casework.events import body_of
-from casework.facts import NO_HASH, decode_fact
+from casework.facts import NO_HASH, Fact, decode_fact
 from casework.wire import ENTRY_FACT
 from hall.backups import Backups
 from hall.restoring import restore
@@ -18,8 +19,9 @@ from hall.sqlite_store import SqliteStore
 from local_db.memory import TerminalMemory
 from local_db.state import State
 from tests.contract.test_hall_healing import copied, restored
+from tests.contract.test_hall_lost_and_found import gathered, placed, plugged
 from tests.contract.test_incarnations import cloned, officer
-from tests.hall_world import HallWorld, in_hall
+from tests.hall_world import HallWorld, Window, in_hall
 from tests.machines import Machine, at_a_hall
 from tests.sim.loop import PowerCut
 from tests.sim.programs import NEW, Noted
@@ -222,5 +224,46 @@ def test_s26_s32_a_hall_that_an_older_program_restored_is_folded_anew_by_the_one
             world.start()
             world.api.hall.start()
             assert world.case(taken.case).organ == "局"  # type: ignore[union-attr]
+
+    in_hall(tmp_path, story)
+
+
+def _newer(window: Window, type_: str, case: str, wrong: str) -> Fact:
+    """A fact in the second form of its type."""
+    if type_ == "received":
+        fact = window.received(case=case)
+    elif type_ == "material.added":
+        fact = window.make(type_, bodies.MaterialAdded({"D01-01": "copy"}), case)
+    else:
+        fact = window.gives_up(case, wrong)
+    return msgspec.structs.replace(fact, version=2)
+
+
+@pytest.mark.parametrize("gathers", [True, False])
+@pytest.mark.parametrize("type_", ["material.added", "received", "resolve.withdraw"])
+def test_s32_s25_what_an_older_program_can_not_read_comes_back_to_a_restored_hall_and_stops_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, type_: str, gathers: bool
+) -> None:
+    """The hall fell over it whenever the window showed it, and the window never went on."""
+
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        one, place = await world.window("0012", client), await placed(world, "0013")
+        taken = one.received()
+        wrong = one.decided(taken.case)
+        await one.push(taken, wrong)
+        await one.pull_all()
+        copied(world, tmp_path / "backup.db")
+        with monkeypatch.context() as newer:
+            newer.setitem(events.EVENTS, type_, msgspec.structs.replace(events.EVENTS[type_], version=2))
+            fact = _newer(one, type_, taken.case, wrong.id)
+            assert [answer.verdict.v for answer in await one.push(fact)] == ["accepted"]
+            await place.sync()
+        restored(world, tmp_path / "backup.db")
+        if not gathers:
+            gathered(world)
+        plugged(world, place)
+        await place.sync()
+        gathered(world)
+        assert fact.id in {entry.fact_id for entry in world.entries()}
 
     in_hall(tmp_path, story)
