@@ -69,13 +69,17 @@ def is_beside(fact: Fact, before: Case | None, after: Case | None, flags: tuple[
     return fact.type in _IN_HAND and not moved
 
 
-def unheeded(type_: str) -> frozenset[str]:
+def unheeded(fact: Fact, before: Case | None) -> frozenset[str]:
     """What makes a task of a fact that stands, where its maker had not seen it: a correction of the result that was
-    handed out; a paper that says that a case goes on which was ended by another word.
+    handed out; a paper that says that a case goes on which was ended by
+    another word, and be it the receipt of whoever took it in once more.
     """
-    if type_ in RESULT:
+    if before is None or not known(fact):
+        return frozenset()
+    if fact.type in RESULT:
         return CORRECTED
-    return _ON_PAPER if type_ in _ENDS else frozenset()
+    anew = bool(before.taken_again) and fact.type in _ENDS | _TURNED_AWAY
+    return (_ON_PAPER if fact.type in _ENDS else frozenset()) | (_TAKEN_IN if anew else frozenset())
 
 
 def crosses(fact: Fact, before: Case) -> frozenset[str]:
@@ -83,11 +87,9 @@ def crosses(fact: Fact, before: Case) -> frozenset[str]:
     if fact.type == "sent_back":
         return DECIDED
     if not _is_written(fact):
-        return unheeded(fact.type)
+        return unheeded(fact, before)
     accepted = fact.type in _TURNED_AWAY and bool(before.deemed) and not stands_alone(before)
-    anew = bool(before.taken_again) and fact.type in _ENDS | _TURNED_AWAY
-    since = (_BY_THE_TIMER if accepted else frozenset()) | (_TAKEN_IN if anew else frozenset())
-    return EVENTS[fact.type].broken_by | unheeded(fact.type) | since
+    return EVENTS[fact.type].broken_by | unheeded(fact, before) | (_BY_THE_TIMER if accepted else frozenset())
 
 
 def _is_written(fact: Fact) -> bool:

@@ -100,7 +100,7 @@ class Bookkeeping:
             self._late.append((piece, fact, before))
         elif is_beside(fact, before, case, verdict.flags):
             stale = verdict.flags[0] == STALE
-            unseen = self._docket.later(piece.envelope, fact, unheeded(fact.type)) if stale else ()
+            unseen = self._docket.later(piece.envelope, fact, unheeded(fact, before)) if stale else ()
             self._look_after(piece, fact, before, unseen)
 
     def _heard_late(self) -> None:

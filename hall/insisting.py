@@ -51,8 +51,9 @@ class Insisting(Judging):
         super()._settle(fact)
         for piece, register in stands:
             said = fact_in(piece)
-            judgement = self._doubted(piece.envelope, said, Judgement("accepted", flags=(INSISTED,)))
-            after = evolve(self._docket.live(said.case).case, said)
+            before = self._docket.live(said.case).case
+            judgement = self._doubted(piece.envelope, said, Judgement("accepted", flags=(INSISTED,)), before)
+            after = evolve(before, said)
             self._accept(piece, judgement, after, register.verdict.revision + 1)
 
     def _refused_by(self, resolution: Fact) -> list[tuple[Piece, Register]]:

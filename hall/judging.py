@@ -88,7 +88,7 @@ class Judging(Bookkeeping):
             judgement = admit(case, fact, self._docket.bench(fact), unseen)
             if judgement.kind != "accepted":
                 return judgement, case
-            doubted = self._doubted(piece.envelope, fact, judgement)
+            doubted = self._doubted(piece.envelope, fact, judgement, case)
             if cutoff:
                 doubted = msgspec.structs.replace(doubted, flags=(*doubted.flags, *_of_a_revoked(fact, cutoff)))
             return doubted, evolve(case, fact)
@@ -117,12 +117,12 @@ class Judging(Bookkeeping):
             self._docket.adopt(row)
         return judgement
 
-    def _doubted(self, envelope: Envelope, fact: Fact, judgement: Judgement) -> Judgement:
+    def _doubted(self, envelope: Envelope, fact: Fact, judgement: Judgement, case: Case | None) -> Judgement:
         """With the flags that only the hall can see: a result of before its correction, an end of before a paper,
         a doubled number, a clock without evidence (S5, S27, S29).
         """
         flags = list(judgement.flags)
-        if (types := unheeded(fact.type)) and self._docket.later(envelope, fact, types):
+        if (types := unheeded(fact, case)) and self._docket.later(envelope, fact, types):
             flags.insert(0, STALE)
         if fact.type == "received" and self._docket.doubled(fact):
             flags.append("number_doubled")

@@ -105,6 +105,34 @@ def test_t32_s22_an_end_that_a_restored_hall_had_forgotten_is_a_task_where_the_f
     in_hall(tmp_path, story)
 
 
+OVER = {**ENDS, "transferred": bodies.Transferred("市局", "不属于本级"), "voided": bodies.Voided("收错")}
+
+
+@pytest.mark.parametrize("type_", OVER)
+def test_t63_s22_an_end_that_crosses_the_receipt_of_another_window_is_a_task_whichever_comes_to_the_hall_first(
+    tmp_path: Path, type_: str
+) -> None:
+    """The receipt came a moment before, and all that anybody was told was to print it again."""
+
+    async def story(world: HallWorld, client: Client) -> None:
+        one, other = await world.window("0012", client), await world.window("0007", client)
+        second = other.received(case=ID, registration=type_ == "returned")
+        await one.push(one.received(case=ID, registration=type_ == "returned"))
+        await one.pull_all()
+        who = {} if type_ == "withdrawn" else {"actor": "2001", "post": "single"}
+        over = one.make(type_, OVER[type_], ID, **who)
+        await other.push(second)
+        assert said(await one.push(over)) == [("accepted", "")]
+        assert [(line.fact, line.kind, line.facts) for line in lines(world)] == [
+            (over.id, "flagged", {"what": "received"})
+        ]
+        await other.pull_all()
+        assert said(await other.push(other.gives_up(ID, over.id))) == [("accepted", "")]
+        assert (lines(world), of(world, ID).open_recalls) == ([], ()), "it stands, and so does its paper"
+
+    in_hall(tmp_path, story)
+
+
 def test_t63_s22_the_window_whose_receipt_stands_answers_it(tmp_path: Path) -> None:
     async def story(world: HallWorld, client: Client) -> None:
         one, other = await world.window("0012", client), await world.window("0007", client)
