@@ -6,7 +6,9 @@ that was corrected or revoked meanwhile has to be told how it is, and by a perso
 
 from __future__ import annotations
 
+from casework import bodies
 from casework.case import Case
+from casework.catalogue.materials import LACKING, PENDING
 from casework.events import EVENTS, Klass, body_of, known
 from casework.facts import Fact
 from casework.folding import has_moved
@@ -45,6 +47,7 @@ _ON_PAPER = (_IN_HAND - {"mended_on_the_spot"}) | {
 _TURNED_AWAY = frozenset({"refused_at_intake", "returned"})
 _BY_THE_TIMER = frozenset({"deemed_accepted"})
 _TAKEN_IN = frozenset({"received"})
+_BROUGHT = frozenset({"material.added"})
 
 
 def is_beside(fact: Fact, before: Case | None, after: Case | None, flags: tuple[str, ...]) -> bool:
@@ -71,15 +74,29 @@ def is_beside(fact: Fact, before: Case | None, after: Case | None, flags: tuple[
 
 def unheeded(fact: Fact, before: Case | None) -> frozenset[str]:
     """What makes a task of a fact that stands, where its maker had not seen it: a correction of the result that was
-    handed out; a paper that says that a case goes on which was ended by
+    handed out; a receipt for a paper that is asked for; a paper that says that a case goes on which was ended by
     another word, and be it the receipt of whoever took it in once more.
     """
     if before is None or not known(fact):
         return frozenset()
     if fact.type in RESULT:
         return CORRECTED
+    if fact.type == "supplement.told":
+        return _BROUGHT if _asks_for_what_is_here(before, fact) else frozenset()
     anew = bool(before.taken_again) and fact.type in _ENDS | _TURNED_AWAY
     return (_ON_PAPER if fact.type in _ENDS else frozenset()) | (_TAKEN_IN if anew else frozenset())
+
+
+def _asks_for_what_is_here(before: Case, notice: Fact) -> bool:
+    """Whether it names a paper that was handed in by then: what came after it answers it. Of one that asks for nothing
+    (R5) that is the trouble.
+    """
+    if before.supplement is not None or before.state != "received" or before.accepted_at:
+        return False
+    body: bodies.SupplementTold = body_of(notice)
+    asked = [line.material for line in body.lines]
+    here = [code for code in asked if before.materials.get(code, "missing") not in LACKING | {PENDING}]
+    return any(before.came.get(code, "") <= notice.time.at for code in here)
 
 
 def crosses(fact: Fact, before: Case) -> frozenset[str]:

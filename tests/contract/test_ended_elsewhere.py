@@ -54,6 +54,50 @@ def test_s14_s15_a_case_that_was_withdrawn_without_the_line_is_a_task_where_a_pa
     in_hall(tmp_path, story)
 
 
+def noticed(window: Window, case: str) -> Fact:
+    """The applicant is told that one paper is missing."""
+    lines_ = (bodies.SupplementLine("D01-02", "缺", "补"),)
+    return window.make("supplement.told", bodies.SupplementTold(lines_), case)
+
+
+@pytest.mark.parametrize(
+    ("brought_", "seen", "task"), [("D01-02", False, True), ("D01-02", True, False), ("D01-03", False, False)]
+)
+def test_s14_s15_a_notice_that_asks_for_what_another_window_has_a_receipt_for_is_a_task(
+    tmp_path: Path, brought_: str, seen: bool, task: bool
+) -> None:
+    """It waited for the applicant, who had handed that in and had the receipt for it; nobody was told."""
+
+    async def story(world: HallWorld, client: Client) -> None:
+        lacking = {"D01-01": "original", "D01-02": "missing", "D01-03": "missing"}
+        one, other, case = await two(world, client, materials=lacking)
+        body = bodies.MaterialAdded({brought_: "original"})
+        await one.push(one.make("material.added", body, case))
+        if seen:
+            await other.pull_all()
+        world.clock.go(3600)
+        notice = noticed(other, case)
+        assert said(await other.push(notice)) == [("accepted", "")]
+        told_of = [(line.fact, line.kind, line.facts) for line in lines(world)]
+        assert told_of == ([(notice.id, "flagged", {"what": "material.added"})] if task else [])
+        await one.pull_all()
+        assert not task or said(await one.push(one.gives_up(case, notice.id))) == [("accepted", "")]
+
+    in_hall(tmp_path, story)
+
+
+def test_s14_a_notice_of_before_a_receipt_that_came_first_is_answered_and_no_task(tmp_path: Path) -> None:
+    async def story(world: HallWorld, client: Client) -> None:
+        one, other, case = await two(world, client, materials={"D01-01": "original", "D01-02": "missing"})
+        notice = noticed(other, case)
+        world.clock.go(3600)
+        await one.push(one.make("material.added", bodies.MaterialAdded({"D01-02": "original"}), case))
+        await other.push(notice)
+        assert (of(world, case).state, lines(world)) == ("received", [])
+
+    in_hall(tmp_path, story)
+
+
 def test_s15_who_ends_a_case_and_has_seen_all_of_it_leaves_no_task(tmp_path: Path) -> None:
     async def story(world: HallWorld, client: Client) -> None:
         one, other, case = await two(world, client)
