@@ -28,7 +28,7 @@ from hall.healing import new_epoch
 from hall.judge import Sitting
 from hall.keeping import Keeping
 from hall.replaying import Replay
-from hall.rows import Changes
+from hall.rows import Changes, Register
 from hall.segments import Segment, following, segments_in
 from hall.sqlite_store import SqliteStore
 
@@ -73,7 +73,7 @@ class Restoring(Keeping):
             docket.load(list(_facts_of(entries)))
             for entry in entries:
                 replay.put(entry)
-            for register in segment.silent:
+            for register in chain(segment.silent, _came_since(segment, docket)):
                 docket.put(register, None)
             for mark in segment.marks:
                 row = docket.terminal(mark.number)
@@ -95,6 +95,14 @@ class Restoring(Keeping):
                 changes.fold = _OF_TWO
             tx.save(changes)
             return tx.hall().epoch
+
+
+def _came_since(segment: Segment, docket: Docket) -> Iterator[Register]:
+    """What was held or refused in an older segment, and got its bytes in this one: its verdict stands there (S12)."""
+    for row in segment.kept:
+        known = docket.envelope_at(row, row.seq)
+        if known is not None and known.data is None and known.verdict.v == row.verdict.v != "accepted":
+            yield row
 
 
 def _facts_of(entries: Sequence[Entry]) -> Iterator[Fact]:

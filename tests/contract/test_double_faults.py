@@ -12,13 +12,14 @@ import pytest
 from casework import bodies, events
 from casework.events import body_of
 from casework.facts import NO_HASH, Fact, decode_fact
-from casework.wire import ENTRY_FACT
+from casework.wire import ENTRY_FACT, START
 from hall.backups import Backups
 from hall.restoring import restore
 from hall.sqlite_store import SqliteStore
 from local_db.memory import TerminalMemory
 from local_db.state import State
 from tests.contract.test_hall_healing import copied, restored
+from tests.contract.test_hall_lanes import as_stub, pushed, refused_act
 from tests.contract.test_hall_lost_and_found import gathered, placed, plugged
 from tests.contract.test_incarnations import cloned, officer
 from tests.hall_world import HallWorld, Window, in_hall
@@ -265,5 +266,47 @@ def test_s32_s25_what_an_older_program_can_not_read_comes_back_to_a_restored_hal
         await place.sync()
         gathered(world)
         assert fact.id in {entry.fact_id for entry in world.entries()}
+
+    in_hall(tmp_path, story)
+
+
+def _from_segments(world: HallWorld, folder: Path) -> None:
+    """The hall is made anew from its second place; the time of gathering is over."""
+    world.store.close()
+    restore(folder, "hall.db", folder / "second", None, world.signer, world.clock, world.ids.new_id)
+    world.store = SqliteStore(world.path)
+    world.start()
+    gathered(world)
+
+
+@pytest.mark.parametrize("later", [False, True])
+def test_s12_s26_bytes_that_came_after_their_line_are_there_after_a_restore(tmp_path: Path, later: bool) -> None:
+    """They had come when the line lay in the second place already, and waited for their lane: the hall had them no
+    more, and the window had been answered.
+    """
+
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        window = await world.window("0012", client)
+        backups = Backups(tmp_path / "second", world.path, world.store, world.signer, world.clock)
+        backups.step()
+        taken = window.received()
+        wrong = refused_act(window, taken.case)
+        await window.push(taken, wrong)
+        await window.pull_all()
+        window.seal(window.accepted(taken.case))
+        whole = as_stub(window, 3)
+        assert await pushed(window, 3, 3) == [("held", "bytes")]
+        if later:
+            backups.step()
+        window.sent[2] = whole
+        await pushed(window, 3, 3)
+        backups.step()
+        _from_segments(world, tmp_path)
+        window.epoch = 2
+        window.cursor, window.chain = START
+        await window.pull_all()
+        await window.push(window.gives_up(taken.case, wrong.id))
+        found = world.case(taken.case)
+        assert (found and found.state, world.waiting()) == ("accepted", [])
 
     in_hall(tmp_path, story)
