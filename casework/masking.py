@@ -37,7 +37,7 @@ def _masked(body: bodies.Body) -> bodies.Body | None:
             return msgspec.structs.replace(body, form=masked_form(form))
         case bodies.PrefileTaken() | bodies.Called() | bodies.CallAnswered():
             return body
-        case bodies.ResolveWithdraw():  # of what has no case; whatever it names, every window has to know
+        case bodies.ResolveWithdraw() | bodies.ResolveAmend():  # of what has no case: every window has to know what
             return msgspec.structs.replace(body, reason="", recalls=())
     return None
 

@@ -112,7 +112,7 @@ class Replay:
             self._docket.put(register, draft)
             if fact.type == ADOPTS:
                 self._adopted(entry.verdict.flags, env, fact)
-        if fact.type in SETTLES and known(fact):
+        if fact.type in SETTLES:
             self._given_up(fact, to_the_place=to_the_place)
         if entry.envelope is not None and entry.envelope.terminal == HALL:
             self._of_hall(entry, fact, draft, to_the_place=to_the_place)
@@ -173,7 +173,11 @@ class Replay:
 
     def _given_up(self, fact: Fact, *, to_the_place: bool) -> None:
         """What was held and given up is never judged again; its tray line comes as an entry of its own."""
-        for id_ in body_of(fact).refused:
+        try:
+            refused = body_of(fact).refused
+        except BadBytes:  # of a newer version, or masked: the line tells of it (S32)
+            return
+        for id_ in refused:
             bearer = self._docket.bearer(id_)
             if bearer is None:
                 continue

@@ -310,3 +310,24 @@ def test_s12_s26_bytes_that_came_after_their_line_are_there_after_a_restore(tmp_
         assert (found and found.state, world.waiting()) == ("accepted", [])
 
     in_hall(tmp_path, story)
+
+
+@pytest.mark.parametrize("type_", ["resolve.withdraw", "resolve.amend"])
+def test_s7_s26_what_was_given_up_without_a_case_keeps_no_hall_from_being_restored(tmp_path: Path, type_: str) -> None:
+    """Of what has no module the log holds the masked form alone: the restored hall could not read what it names."""
+
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        window = await world.window("0012", client)
+        backups = Backups(tmp_path / "second", world.path, world.store, world.signer, world.clock)
+        backups.step()
+        wrong = window.accepted("c" * 32)
+        assert [answer.verdict.v for answer in await window.push(wrong)] == ["rejected"]
+        body = {"resolve.withdraw": bodies.ResolveWithdraw, "resolve.amend": bodies.ResolveAmend}[type_]
+        over = window.make(type_, body((wrong.id,), "重复"), wrong.case, "3001", "supervisor")
+        assert [answer.verdict.v for answer in await window.push(over)] == ["accepted"]
+        backups.step()
+        _from_segments(world, tmp_path)
+        assert over.id in {entry.fact_id for entry in world.entries()}
+        assert world.waiting() == []
+
+    in_hall(tmp_path, story)
