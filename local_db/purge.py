@@ -54,8 +54,8 @@ class Purge(Pages):
         if end == floor:
             return False
         end = min(end, floor + count * _WIDE)
+        db.execute(_SQL["set_floor"], (end,))  # first: nothing goes where the copy is not said to be sparse
         db.execute(_SQL["thin"], (floor, end))
-        db.execute(_SQL["set_floor"], (end,))
         return True
 
     def _over(self, db: sqlite3.Connection, cutoff: str, count: int) -> bool:

@@ -140,6 +140,33 @@ def test_s21_the_purge_takes_what_is_over_and_leaves_what_somebody_has_to_settle
     at_hall(tmp_path, story)
 
 
+def test_s21_old_cases_go_also_behind_something_that_was_refused_here_and_is_settled(tmp_path: Path) -> None:
+    async def story(world: HallWorld, window: Window) -> None:
+        place = await placed(world, "0032", limits=PULLS)
+        ended, open_ = (await busy(window, 3))[1:]
+        mine = place.hand.received()
+        early = place.hand.decided(mine.case)  # nobody has accepted it
+        place.commit(mine, early)
+        await place.sync()
+        assert place.memory.pending().rejected == 1
+        await window.push(window.gives_up(mine.case, early.id))
+        await place.sync()
+        assert place.memory.pending().rejected == 0
+        world.clock.go(LIMITS.kept_seconds + DAY)
+        await busy(window, 1)
+        await place.sync()
+        while place.memory.purge_step():
+            pass
+        assert place.memory.case_state(ended) is None
+        assert place.memory.case_state(open_) is not None
+        assert place.memory.case_state(mine.case) == world.case(mine.case)
+        before = place.memory.projection_hash()
+        place.memory.rebuild()
+        assert place.memory.projection_hash() == before
+
+    at_hall(tmp_path, story)
+
+
 def _floor(place: Place) -> int:
     with place.memory.reading() as db:
         floor: int = db.execute("select floor from standing").fetchone()[0]
