@@ -81,6 +81,11 @@ class Commit(Scans, Counter):
             row = db.execute(_SQL["ref"], (ref,)).fetchone()
         return Ref(*row) if row else None
 
+    def gave_up(self, root: str) -> bool:
+        """Whether a person has given up a receipt by which that was taken in here."""
+        with self.reading() as db:
+            return bool(db.execute(_SQL["gave_up"], (root,)).fetchone()[0])
+
 
 class Writing:
     """An open act: reads see what it has written so far."""

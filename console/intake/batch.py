@@ -91,6 +91,8 @@ def _before(terminal: Terminal, line: BatchLine, command: Intake) -> Outcome | N
     if ref is None:
         return None
     cases = terminal.memory.of_root(ref.case_id)
+    if not cases and terminal.memory.gave_up(ref.case_id):
+        return Outcome(line, "wrong", Message("intake.ref_lost"))
     if not cases:  # over its days, and at the hall alone
         return Outcome(
             line, "done", Message("batch.known"), (Taken(ref.number, ref.case_id, "", known=True),), known=True

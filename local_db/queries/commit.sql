@@ -55,6 +55,12 @@ insert into ref (ref, number, case_id) values (?, ?, ?) on conflict (ref) do not
 -- name: ref
 select number, case_id from ref where ref = ?
 
+-- name: gave_up
+-- Whether a person has given up an own receipt of this root: then what it took in is nowhere.
+select exists (
+    select 1 from fact f join outbox o on o.fact = f.n where f.type = 'received' and f.root = ? and o.state = 'resolved'
+)
+
 -- name: roster_position
 -- The log's position of the newest roster entry.
 select coalesce(max(seq), 0) from staff

@@ -11,9 +11,13 @@ from typing import Any
 
 import pytest
 
+from casework.limits import LIMITS
+from casework.wire import Answered, Verdict
 from console import bootstrap
+from console.counter import Acted
 from console.intake import batch
 from console.intake.batch_file import read_batch
+from console.settling import Settlement, Settling
 from tests.command_line import Place, line
 
 HEADING = "编号,事项,类型,申请人,证件号,电话,situations.direct_contact,form.premises,form.area,原因"
@@ -93,6 +97,25 @@ def test_a_reference_of_another_application_is_not_answered_with_its_number(plac
     done = place.at("0012", "intake", "--batch", written(tmp_path, "f.jsonl", other))
     assert (done.code, done.lines) == (1, [])
     assert done.complaints[0]["error"] == "batch.other"
+
+
+def test_a_line_whose_receipt_was_given_up_is_not_said_to_be_in(
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("YICHUANG_STATE", place.environment["YICHUANG_STATE"])
+    file = written(tmp_path, "u.jsonl", *applications("U1"))
+    (taken,) = place.at("0012", "intake", "--batch", file).lines
+    with bootstrap.opened(place.window("0012")) as terminal:
+        memory = terminal.memory
+        waiting = memory.outgoing(LIMITS.push_facts, LIMITS.push_bytes)
+        assert waiting is not None
+        held = Verdict("held", "bytes", revision=1, judged_at="2026-11-23T09:00:00.000")  # a byte broke on the disk
+        memory.answered((Answered(waiting.last, held),), waiting.last)
+        (fact,) = [row.fact for row in memory.tray() if row.case == taken["case"]]
+        session, wish = terminal.people.sign_in("3001", "135790"), Settlement("withdraw", "重新受理", holder="window")
+        assert isinstance(Settling(terminal.counter).settle(session, fact, wish), Acted)
+    again = place.at("0012", "intake", "--batch", file)
+    assert (again.code, again.lines, again.complaints[0]["error"]) == (1, [], "intake.ref_lost")
 
 
 def test_a_look_through_takes_nothing_in(place: Place, tmp_path: Path) -> None:
