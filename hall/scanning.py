@@ -2,7 +2,7 @@
 
 A scan is known by an accepted fact that names it; to everybody who holds no scope of a case that names it, it does not
 exist. The fact does not wait for the bytes; when they are whole the hall says `scan.arrived` on each case that names
-them, and judges again what waited for them.
+them, and judges again what waited for them. Who has handed it in may ever ask whether it came.
 """
 
 from __future__ import annotations
@@ -16,13 +16,14 @@ from casework.case import decode_case, encode_case
 from casework.facts import digest
 from casework.folding import evolve
 from casework.scans import BlobAnswer, arrival_id, is_hash
+from casework.wire import decode_entry
 from hall.consequences import follow
 from hall.docket import Docket, Lane
 from hall.errors import BadRange, BadRequest, BlobWrong, Gathering, NotFound, ScansFull, StorageTrouble, TooBig
 from hall.judge import Sitting
 from hall.office import OnCase, fact_of, own_facts
 from hall.pulling import Pulling
-from hall.rows import CaseRow, Changes, ScanRow, TerminalRow
+from hall.rows import TERMINAL_SCOPE, CaseRow, Changes, ScanRow, TerminalRow
 from hall.store import Reading, Writing
 from hall.timers import timer_rows
 
@@ -51,9 +52,10 @@ class Scanning(Pulling):
         with self._store.reading() as reading:
             open_to_all = reading.blob(sha256)
             rows = reading.scan(sha256)
+            handed_in = None if open_to_all is not None else _handed_in(reading, terminal, sha256, rows)
         if open_to_all is not None:
             return BlobAnswer(self.now, sha256, len(open_to_all), len(open_to_all))
-        row = _named(terminal, sha256, rows)
+        row = handed_in or _named(terminal, sha256, rows)
         return BlobAnswer(self.now, sha256, row.size, self._store.scans.held(sha256, row.size))
 
     def blob_part(self, terminal: TerminalRow, sha256: str, start: int, upto: int | None) -> Part:
@@ -166,6 +168,26 @@ class Scanning(Pulling):
             )
             if case is not None and calendar is not None:
                 changes.timers[row.case] = timer_rows(case, calendar)
+
+
+def _handed_in(reading: Reading, terminal: TerminalRow, sha256: str, rows: Sequence[ScanRow]) -> ScanRow | None:
+    """The row of a scan that is here, that `terminal` has named and may not know of any more: an older image of its
+    disk asks whether it came, and lets go no module until it knows.
+    """
+    if any(terminal.holds(row.scope) for row in rows):
+        return None
+    for row in rows:
+        if row.came and any(_names(terminal, sha256, entry[-1]) for entry in reading.case_entries(row.case, 0)):
+            return row
+    return None
+
+
+def _names(terminal: TerminalRow, sha256: str, data: bytes) -> bool:
+    """Whether an entry is a fact of `terminal`, by any of its numbers, that names a scan."""
+    if sha256.encode() not in data:
+        return False
+    envelope = decode_entry(data).envelope
+    return envelope is not None and terminal.holds(TERMINAL_SCOPE + envelope.terminal)
 
 
 def _named(terminal: TerminalRow, sha256: str, rows: Sequence[ScanRow], size: int = 0) -> ScanRow:

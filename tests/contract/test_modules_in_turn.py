@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import httpx
 
 from casework import bodies
 from casework.events import body_of
+from casework.limits import LIMITS
 from tests.beginning import PULLS, placed
 from tests.contract.test_half_here import pulled
 from tests.contract.test_hall_insisting import insists
@@ -216,3 +218,54 @@ def test_s7_s15_what_somebody_insisted_on_is_not_open_again_when_its_module_goes
         assert place.memory.tray() == ()
 
     in_hall(tmp_path, story, limits=PULLS)
+
+
+def test_s35_an_older_image_that_does_not_know_that_its_scan_came_lets_a_module_go(tmp_path: Path) -> None:
+    """The hall told it nothing of a scan of a module that was gone: no module ever left that window again."""
+
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        await world.window("0012", client)
+        place = await placed(world, "0032", limits=PULLS)
+        await place.sync()
+        sha = await with_a_scan(place, tmp_path)
+        image = tmp_path / "image"
+        place.memory.close()
+        shutil.copytree(place.folder, image)
+        place.restart()
+        await place.line.sync_once(scans=True)
+        assert world.store.scans.is_whole(sha)
+        await only(world, place, "business")
+        exact(world, place, "business")
+        place.memory.close()
+        shutil.rmtree(place.folder)
+        shutil.copytree(image, place.folder)
+        place.restart()
+        await only(world, place, "construction")
+        exact(world, place, "construction")
+        assert place.memory.position().keep == ()
+        with world.store.reading() as reading:
+            assert reading.leaving() == ()
+
+    in_hall(tmp_path, story, limits=PULLS)
+
+
+async def with_a_scan(place: Place, folder: Path) -> str:
+    """A case that is taken in and at the hall, and a scan of it that has not been sent."""
+    case, file = place.hand.received(), folder / "a.pdf"
+    place.commit(case)
+    file.write_bytes(b"%PDF-1.7 " + bytes(100))
+    with place.memory.staged_scan(file) as staged, place.memory.writing() as act:
+        body = bodies.Scanned("D01-01", staged.sha256, staged.size, staged.media, name=file.name)
+        act.keep_scan(staged)
+        act.commit_groups([[place.hand.fact("scanned", body, case.case)]])
+    await place.sync()
+    return staged.sha256
+
+
+async def only(world: HallWorld, place: Place, module: str) -> None:
+    """The window is given that module alone, and has its time."""
+    give(world, place.number, module)
+    for _ in range(4):
+        world.clock.go(LIMITS.scan_retry_seconds + LIMITS.retry_most)
+        await place.line.sync_once(scans=True)
+        world.api.hall.tick()
