@@ -2,7 +2,7 @@
 
 A scan is known by an accepted fact that names it; to everybody who holds no scope of a case that names it, it does not
 exist. The fact does not wait for the bytes; when they are whole the hall says `scan.arrived` on each case that names
-them, and judges again what waited for them. Who has handed it in may ever ask whether it came.
+them, and judges again what waited for them. Who has named it may ever send it, and ask whether it came.
 """
 
 from __future__ import annotations
@@ -85,7 +85,8 @@ class Scanning(Pulling):
         """
         with self._store.reading() as reading:
             hall = reading.hall()
-            row = _named(terminal, sha256, reading.scan(sha256), piece.size)
+            rows = reading.scan(sha256)
+            row = _handed_in(reading, terminal, sha256, rows) or _named(terminal, sha256, rows, piece.size)
         if hall.latched or hall.healing:  # no numbers, so nothing could be said of its coming (S24)
             raise Gathering("hall.latched") if hall.latched else Gathering("hall.healing", until=hall.healing[11:16])
         if row.size > self._limits.scan_bytes or len(data) > self._limits.scan_piece_bytes:
@@ -171,13 +172,13 @@ class Scanning(Pulling):
 
 
 def _handed_in(reading: Reading, terminal: TerminalRow, sha256: str, rows: Sequence[ScanRow]) -> ScanRow | None:
-    """The row of a scan that is here, that `terminal` has named and may not know of any more: an older image of its
-    disk asks whether it came, and lets go no module until it knows.
+    """The row of a scan that `terminal` has named and may not read any more: it sends what it has saved, and an older
+    image of its disk asks whether it came. It lets go no module before.
     """
     if any(terminal.holds(row.scope) for row in rows):
         return None
     for row in rows:
-        if row.came and any(_names(terminal, sha256, entry[-1]) for entry in reading.case_entries(row.case, 0)):
+        if any(_names(terminal, sha256, entry[-1]) for entry in reading.case_entries(row.case, 0)):
             return row
     return None
 

@@ -16,6 +16,7 @@ from casework.limits import LIMITS
 from casework.scans import BlobAnswer
 from hall.backups import Backups
 from hall.blob_requests import LENGTH, OFFSET
+from hall.rows import Changes
 from hall.scan_folder import ScanFolder
 from hall.sqlite_store import SCANS
 from tests.hall_world import HallWorld, Window, in_hall, problem
@@ -167,23 +168,38 @@ def test_s35_nobody_sends_or_reads_what_no_accepted_fact_of_his_scopes_names(tmp
         await taken_in(window)
         await put(window, PDF)
         assert (await get(other)).content == PDF
-        with world.store.reading() as reading:
-            row = reading.terminal("0007")
-        assert row is not None
-        narrow = msgspec.structs.replace(row, scopes=("hall", "construction"))
-
-        def narrowed(reading: object, now: str, new_id: object) -> object:
-            from hall.rows import Changes
-
-            return Changes(terminals={"0007": narrow})
-
-        world.api.hall.change(narrowed)  # type: ignore[arg-type]
+        narrowed(world, "0007")
         assert (await get(other)).status_code == 404
         assert await held(other) == (-1, -1)
         assert (await put(other, PDF)).status_code == 404
         assert (await client.get(f"/sync/v1/blob/{SHA}")).status_code == 401
 
     in_hall(tmp_path, story)
+
+
+def test_s35_a_window_sends_what_it_has_named_also_when_the_module_has_left_it(tmp_path: Path) -> None:
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        window = await world.window("0012", client)
+        case = await taken_in(window)
+        narrowed(world, "0012")
+        assert await held(window) == (0, len(PDF))
+        assert (await put(window, PDF)).status_code == 200
+        assert await held(window) == (len(PDF), len(PDF))
+        assert (await get(window)).status_code == 404
+        state = world.case(case)
+        assert state is not None
+        assert [scan.came for scan in state.scans] == [True]
+
+    in_hall(tmp_path, story)
+
+
+def narrowed(world: HallWorld, number: str) -> None:
+    """A terminal without the module of the cases."""
+    with world.store.reading() as reading:
+        row = reading.terminal(number)
+    assert row is not None
+    narrow = msgspec.structs.replace(row, scopes=("hall", "construction"))
+    world.api.hall.change(lambda _reading, _now, _new_id: Changes(terminals={number: narrow}))
 
 
 def test_s35_the_catalogue_stays_open_to_every_window(tmp_path: Path) -> None:
