@@ -119,8 +119,8 @@ def test_t63_s22_an_end_that_crosses_the_receipt_of_another_window_is_a_task_whi
         second = other.received(case=ID, registration=type_ == "returned")
         await one.push(one.received(case=ID, registration=type_ == "returned"))
         await one.pull_all()
-        who = {} if type_ == "withdrawn" else {"actor": "2001", "post": "single"}
-        over = one.make(type_, OVER[type_], ID, **who)
+        actor, post = ("1001", "window") if type_ == "withdrawn" else ("2001", "single")
+        over = one.make(type_, OVER[type_], ID, actor, post)
         await other.push(second)
         assert said(await one.push(over)) == [("accepted", "")]
         assert [(line.fact, line.kind, line.facts) for line in lines(world)] == [
