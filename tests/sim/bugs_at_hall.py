@@ -57,7 +57,7 @@ def _one_by_one(real: Any) -> Any:
 
 def _nothing_waits(real: Any) -> Any:
     """Later judgements of a lane are not held."""
-    return lambda docket, lane, *, refused_only=False: False
+    return lambda docket, lane, *, refused_only=False, besides=(): False
 
 
 def _nothing_unseen(real: Any) -> Any:
