@@ -189,6 +189,12 @@ class Shower:
         material = item.material(code) if item else None
         return self.say(material.name) if material else code
 
+    def mended_name(self, case: Case, code: str) -> str:
+        """A material or a field of the form by its name."""
+        item = self._item(case)
+        field = next((each for each in item.fields if each.id == code), None) if item else None
+        return self.say(field.label) if field else self.material_name(case, code)
+
     def _material(self, case: Case, item: Item | None, code: str, have: str) -> desk.MaterialView:
         material = item.material(code) if item else None
         source = self.say(material.source) if material else ""

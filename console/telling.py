@@ -28,6 +28,9 @@ class Names(Protocol):
     def material_name(self, case: Case, code: str) -> str:
         """A material."""
 
+    def mended_name(self, case: Case, code: str) -> str:
+        """What is mended on the spot: a material, or a field of the form."""
+
 
 _Teller = Callable[[Names, Case, Any], str]
 
@@ -74,7 +77,7 @@ def _checked(show: Names, case: Case, body: bodies.CheckedByNetwork) -> str:
 
 
 def _mended(show: Names, case: Case, body: bodies.MendedOnTheSpot) -> str:
-    return _names([_joined(show.material_name(case, code), what) for code, what in body.mends.items()])
+    return _names([_joined(show.mended_name(case, code), what) for code, what in body.mends.items()])
 
 
 def _step(show: Names, case: Case, body: Any) -> str:

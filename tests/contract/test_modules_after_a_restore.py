@@ -21,9 +21,10 @@ from tests.beginning import PULLS, placed
 from tests.contract.test_half_here import pulled
 from tests.contract.test_hall_healing import copied, restored
 from tests.contract.test_hall_lost_and_found import gathered, plugged
-from tests.contract.test_modules_in_turn import with_one
+from tests.contract.test_modules_in_turn import let_go, with_one
 from tests.contract.test_scopes import MODULES, exact, give, work
 from tests.hall_world import HallWorld, in_hall
+from tests.lines import Place
 from tests.machines import Machine, at_a_hall
 
 
@@ -179,6 +180,15 @@ def test_s28_s25_the_cut_off_of_a_number_that_had_ended_before_counts_however_la
     at_a_hall(tmp_path, story)
 
 
+def put_back(place: Place, image: Path) -> None:
+    """The disk of the window is an older one."""
+    place.memory.close()
+    shutil.rmtree(place.folder)
+    shutil.copytree(image, place.folder)
+    place.memory = TerminalMemory.open(place.folder, place.world.clock, place.state, place.limits)
+    place.start()
+
+
 @pytest.mark.parametrize("coming", [False, True], ids=["at the beginning", "while a module comes"])
 def test_s7_an_old_image_that_is_caught_up_while_modules_are_given_back_lacks_no_case(
     tmp_path: Path, coming: bool
@@ -189,24 +199,19 @@ def test_s7_an_old_image_that_is_caught_up_while_modules_are_given_back_lacks_no
         window = await world.window("0012", client)
         place = await with_one(world, "single") if coming else await placed(world, "0032", limits=PULLS)
         await work(window, 2)
-        give(world, "0032", *MODULES) if coming else None
-        await pulled(place) if coming else None
+        if coming:
+            give(world, "0032", *MODULES)
+            await pulled(place)
         image = tmp_path / "image"
         shutil.copytree(place.folder, image)
         await work(window, 2)
         await place.sync()
         give(world, "0032", "single")
-        for _ in range(2):
-            place.restart()
-            await place.sync()
-            world.api.hall.tick()
+        await let_go(world, place)
         await work(window, 8)
-        place.memory.close()
-        shutil.rmtree(place.folder)
-        shutil.copytree(image, place.folder)
-        place.memory = TerminalMemory.open(place.folder, world.clock, place.state, place.limits)
-        place.start()
-        await place.line._scopes.step() if coming else None
+        put_back(place, image)
+        if coming:
+            await place.line._scopes.step()
         while place.memory.modules() != frozenset({"single"}):
             await place.line._inbound.step(0.0)
         give(world, "0032", *MODULES)
@@ -230,11 +235,7 @@ def test_s7_s27_an_old_image_that_is_enrolled_again_before_it_is_caught_up_lacks
         for _ in range(2):
             await place.sync()
             world.api.hall.tick()
-        place.memory.close()
-        shutil.rmtree(place.folder)
-        shutil.copytree(image, place.folder)
-        place.memory = TerminalMemory.open(place.folder, world.clock, place.state, place.limits)
-        place.start()
+        put_back(place, image)
         for _ in range(3):
             await place.line._inbound.step(0.0)
         assert place.memory.modules() == frozenset(MODULES)

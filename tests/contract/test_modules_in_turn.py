@@ -23,11 +23,16 @@ async def with_one(world: HallWorld, *rest: str) -> Place:
     place = await placed(world, "0032", limits=PULLS)
     await place.sync()
     give(world, "0032", *rest)
+    await let_go(world, place)
+    return place
+
+
+async def let_go(world: HallWorld, place: Place) -> None:
+    """It gives up what was taken away, and the hall sends that no more."""
     for _ in range(2):
         place.restart()
         await place.sync()
         world.api.hall.tick()
-    return place
 
 
 def test_s7_a_module_that_is_taken_away_before_its_turn_leaves_nothing(tmp_path: Path) -> None:
@@ -43,10 +48,7 @@ def test_s7_a_module_that_is_taken_away_before_its_turn_leaves_nothing(tmp_path:
         await pulled(place)
         give(world, "0032", "construction")
         await pulled(place)
-        for _ in range(2):
-            place.restart()
-            await place.sync()
-            world.api.hall.tick()
+        await let_go(world, place)
         await work(window, 1)
         await place.sync()
         exact(world, place, "construction")
