@@ -39,6 +39,7 @@ from hall.releases.serving import published
 from hall.releases.watching import read_watched, watch_metrics
 from hall.request_body import body_of
 from hall.rows import TerminalRow
+from hall.second_place import place_metrics, read_place
 from hall.service import Hall
 from hall.snapshot_answers import SnapshotAnswers
 from hall.snapshots import Shelf
@@ -115,6 +116,7 @@ class Api:
     async def metrics(self, _request: Request) -> Response:
         """Figures in the text form of Prometheus."""
         text = await self._run(self.hall.metrics) + watch_metrics(read_watched(self._releases), self.hall.now)
+        text += place_metrics(read_place(self._releases.parent))
         return Response(text, media_type="text/plain; version=0.0.4")
 
     # Batches: signed themselves

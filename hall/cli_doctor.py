@@ -22,6 +22,7 @@ from hall.ownership import owned
 from hall.releases.in_force import without_version
 from hall.releases.keys import ONLINE_KEY
 from hall.releases.watching import read_watched
+from hall.second_place import read_place
 
 Facts = dict[str, Any]
 
@@ -33,6 +34,7 @@ def run_doctor(args: argparse.Namespace, folder: Path) -> int:
         found: Facts = {
             "folder": str(folder), "served": _served(folder), "database": _database(here, problems),
             "disk": _disk(folder, here.limits, problems), "releases": _releases(here, problems),
+            "backups": _second_place(folder, problems),
         }  # fmt: skip
     found |= {"problems": list(dict.fromkeys(map(str, problems))), "ok": not problems}
     if args.json:
@@ -72,6 +74,14 @@ def _disk(folder: Path, limits: Limits, problems: list[Message]) -> Facts:
     if free < limits.hall_free_mb:
         problems.append(Message("doctor.disk", {"free": free, "least": limits.hall_free_mb}))
     return {"free_mb": free}
+
+
+def _second_place(folder: Path, problems: list[Message]) -> Facts | None:
+    """Where the copies go, and whether they do; None where the hall is served without."""
+    place = read_place(folder)
+    if place.trouble is not None:
+        problems.append(Message("hall.doctor.place", {"since": place.since, "trouble": place.trouble}))
+    return {"folder": place.folder, "written": place.trouble is None} if place.folder else None
 
 
 def _releases(here: cli.HallHere, problems: list[Message]) -> Facts | None:

@@ -13,11 +13,12 @@ import msgspec
 from casework.messages import t
 from hall import cli
 from hall.backups import Backups
-from hall.errors import HallError, Stop
+from hall.errors import Stop
 from hall.keys import read_key
 from hall.ownership import owned
 from hall.restoring import restore
 from hall.scan_folder import ScanFolder
+from hall.second_place import Keeping, SecondPlace, note
 from hall.sqlite_store import SCANS
 from hall.threads import in_thread
 
@@ -32,33 +33,16 @@ def backups_of(here: cli.HallHere, folder: str) -> Backups:
     return Backups(Path(folder), here.folder / cli.DATABASE, here.store, here.signer, here.clock, here.limits)
 
 
-async def keep_writing(
-    backups: Backups,
-    run: Callable[[Callable[[], int]], Awaitable[int]],
-    sleep: Callable[[float], Awaitable[None]],
-    seconds: float,
-) -> None:
-    """Write what is new until cancelled; a second place that can't be written is said once, and tried again."""
-    trouble = ""
-    while True:
-        try:
-            await run(backups.step)
-            trouble = ""
-        except HallError as error:
-            if str(error.message) != trouble:
-                trouble = str(error.message)
-                cli.say(trouble)
-        await sleep(seconds)
-
-
 def serving_with(
     here: cli.HallHere, folder: str, sleep: Callable[[float], Awaitable[None]]
 ) -> asyncio.Future[None] | None:
     """The task that looks after the second place; None where none was named."""
     if not folder:
+        note(here.folder, SecondPlace())
         return None
-    backups = backups_of(here, folder)
-    return asyncio.ensure_future(keep_writing(backups, in_thread, sleep, here.limits.segment_seconds))
+    place = str(Path(folder).absolute())
+    keeping = Keeping(here.folder, place, backups_of(here, place).step, lambda: here.hall.now, cli.say)
+    return asyncio.ensure_future(keeping.go_on(in_thread, sleep, here.limits.segment_seconds))
 
 
 def _backup(args: argparse.Namespace, folder: Path) -> int:

@@ -1,0 +1,107 @@
+"""A second place that is not written is no second place: whoever looks after the hall is told until it is again."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+
+from console.main import main
+from hall import cli
+from hall.cli_recovery import backups_of, serving_with
+from hall.second_place import Keeping, place_metrics, read_place
+
+NOW = "2026-03-02T09:00:00.000"
+
+
+@pytest.fixture
+def hall(tmp_path: Path) -> Path:
+    assert main(["hall", "init", "--dir", str(tmp_path / "hall"), "--sample"]) == 0
+    return tmp_path / "hall"
+
+
+def doctor(hall: Path, capsys: pytest.CaptureFixture[str]) -> tuple[int, str, object]:
+    """What `hall doctor` says: its code, its problems, what it says of the second place."""
+    capsys.readouterr()
+    code = main(["hall", "doctor", "--dir", str(hall), "--json", "--lang", "en"])
+    found = json.loads(capsys.readouterr().out)
+    return code, " ".join(found["problems"]), found["backups"]
+
+
+def kept_once(hall: Path, place: Path) -> list[str]:
+    """The served hall looks after its second place once; what the person who started it reads."""
+    said: list[str] = []
+    with cli.open_hall(hall) as here:
+        Keeping(hall, str(place), backups_of(here, str(place)).step, lambda: NOW, said.append).once()
+    return said
+
+
+def test_a_second_place_that_cannot_be_written_is_told_until_it_can(
+    hall: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "stick").write_text("a file where the folder should be")
+    assert len(kept_once(hall, tmp_path / "stick")) == 1
+    code, problems, backups = doctor(hall, capsys)
+    assert code == 1
+    assert NOW in problems
+    assert str(tmp_path / "stick") in problems
+    assert backups == {"folder": str(tmp_path / "stick"), "written": False}
+    assert "yichuang_second_place_trouble 1" in place_metrics(read_place(hall))
+    (tmp_path / "stick").unlink()
+    assert kept_once(hall, tmp_path / "stick") == []
+    assert doctor(hall, capsys) == (0, "", {"folder": str(tmp_path / "stick"), "written": True})
+    assert "yichuang_second_place_trouble 0" in place_metrics(read_place(hall))
+
+
+def test_the_copies_of_another_hall_in_the_second_place_are_told_by_the_doctor(
+    hall: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["hall", "init", "--dir", str(tmp_path / "other"), "--sample"]) == 0
+    kept_once(tmp_path / "other", tmp_path / "second")
+    kept_once(hall, tmp_path / "second")
+    code, problems, _ = doctor(hall, capsys)
+    assert code == 1
+    assert "another hall" in problems
+    assert doctor(tmp_path / "other", capsys)[0] == 0
+
+
+def test_what_nobody_expected_does_not_end_the_copies_for_the_rest_of_the_day(tmp_path: Path) -> None:
+    calls: list[int] = []
+    said: list[str] = []
+
+    def step() -> int:
+        calls.append(1)
+        if len(calls) < 3:
+            raise RuntimeError("the disk turned")
+        return 0
+
+    async def three_rounds() -> None:
+        keeping = Keeping(tmp_path, "second", step, lambda: NOW, said.append)
+
+        async def sleep(_seconds: float) -> None:
+            if len(calls) == 3:
+                raise asyncio.CancelledError
+
+        with pytest.raises(asyncio.CancelledError):
+            await keeping.go_on(inline, sleep, 2.0)
+
+    async def inline(call: object) -> None:
+        assert callable(call)
+        call()
+
+    asyncio.run(three_rounds())
+    assert len(said) == 1
+    assert read_place(tmp_path).trouble is None
+
+
+def test_a_hall_that_is_served_without_a_second_place_forgets_the_trouble_of_the_old_one(
+    hall: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "stick").write_text("a file where the folder should be")
+    kept_once(hall, tmp_path / "stick")
+    with cli.open_hall(hall) as here:
+        assert serving_with(here, "", asyncio.sleep) is None
+    assert doctor(hall, capsys) == (0, "", None)
+    assert place_metrics(read_place(hall)) == ""
