@@ -128,7 +128,7 @@ async def watch(
 
     Runs until cancelled.
     """
-    before = await foreign()
+    before: int | None = None  # the first look wakes everybody: what was written before it is not known
     while True:
         await sleep(LOOK_SECONDS)
         try:
@@ -153,6 +153,8 @@ async def snapshotting(make: Callable[[], Awaitable[object]], sleep: Callable[[f
             await make()
         except HallError as trouble:
             _log.warning("%s", trouble.message)
+        except Exception:
+            _log.exception("a snapshot could not be made")
 
 
 @contextlib.asynccontextmanager

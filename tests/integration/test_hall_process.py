@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 import httpx
@@ -20,7 +21,7 @@ import pytest
 from casework.messages import t
 from hall import cli
 from hall.errors import Stop, StorageTrouble
-from hall.serving import bound, watch
+from hall.serving import bound, snapshotting, watch
 from sync.pinning import pinned_context
 from tests.builders import FixedClock
 
@@ -207,4 +208,46 @@ def test_s17_one_timer_that_fails_does_not_end_what_the_hall_does_by_itself() ->
 
     with pytest.raises(asyncio.CancelledError):
         asyncio.run(watch(cast(Any, Api()), foreign, sleep, tick))
-    assert rung == [frozenset({"single"})]
+    assert rung == [frozenset({"single"}), None]
+
+
+def test_s17_a_memory_that_is_busy_while_the_hall_starts_does_not_leave_it_without_timers() -> None:
+    rung: list[object] = []
+
+    class Api:
+        bell = SimpleNamespace(ring=rung.append)
+
+    looks = iter(range(2))
+    answers: list[int | Exception] = [StorageTrouble("hall.storage"), 7]
+
+    async def tick() -> frozenset[str]:
+        return frozenset()
+
+    async def foreign() -> int:
+        said = answers.pop(0)
+        if isinstance(said, Exception):
+            raise said
+        return said
+
+    async def sleep(_seconds: float) -> None:
+        if next(looks, None) is None:
+            raise asyncio.CancelledError
+
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(watch(cast(Any, Api()), foreign, sleep, tick))
+    assert rung == [None]
+
+
+def test_a_snapshot_that_fails_as_nobody_expected_is_tried_again() -> None:
+    tried: list[int] = []
+
+    async def make() -> None:
+        tried.append(1)
+        raise OSError("the disk turned")
+
+    async def sleep(_seconds: float) -> None:
+        if len(tried) == 2:
+            raise asyncio.CancelledError
+
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(snapshotting(make, sleep))
