@@ -124,10 +124,12 @@ class Settling:
         return Acted(waiting.number, "", decision.types)
 
 
-def reason_of(row: Tray) -> Message:
+def reason_of(line: Line) -> Message:
     """Why it waits; of what stands on record and moves nothing also who has to be looked after."""
-    why = sentence(row.code, row.facts)
-    return Message("tray.flagged", {"why": why}) if row.kind == FLAGGED else why
+    why = sentence(line.tray.code, line.tray.facts)
+    if line.tray.kind != FLAGGED:
+        return why
+    return Message("tray.flagged_paper" if line.papers or not line.here else "tray.flagged", {"why": why})
 
 
 def _settled(case: Case, refused: tuple[str, ...], wanted: Settlement, context: Context) -> Decision | Refusal:

@@ -287,11 +287,12 @@ def act_view(
     grave: bool = False,
     proposed: bool = False,
     notes: tuple[str, ...] = (),
+    name: str = "",
 ) -> desk.ActView:
-    """An act as the screen offers it; with the reason when it is off."""
+    """An act as the screen offers it; with the reason when it is off. `name`: where it is not that of the act."""
     return desk.ActView(
         code=action,
-        name=t(f"act.{action}"),
+        name=name or t(f"act.{action}"),
         allowed=off is None,
         reason=off.message if off else None,
         fields=fields,

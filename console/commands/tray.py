@@ -83,7 +83,7 @@ def _facts(line: Line) -> dict[str, Any]:
     row = line.tray
     return {
         "fact": row.fact, "type": row.type, "case": row.case, "number": row.number, "kind": row.kind,
-        "code": row.code, "message": str(reason_of(row)), "since": row.since,
+        "code": row.code, "message": str(reason_of(line)), "since": row.since,
         "actor": row.actor, "terminal": row.terminal, "insistable": row.insistable,
         "level": str(line.age.level), "age": {"working_days": line.age.working_days, "hours": line.age.hours},
         "ways": [

@@ -54,7 +54,7 @@ def _row(line: Line, terminal: Terminal, show: Shower) -> desk.TrayRow:
         number=row.number,
         kind=cast(Any, row.kind if row.kind in {"held", FLAGGED} else "refused"),
         what=_what(row, terminal, show),
-        why=str(reason_of(row)),
+        why=str(reason_of(line)),
         since=row.since[5:16].replace("T", " "),
         ways=_ways(line, terminal),
         age=age_words(line.age),
@@ -102,9 +102,10 @@ def _ways(line: Line, terminal: Terminal) -> tuple[desk.ActView, ...]:
     case = terminal.memory.case_state(line.tray.case) if line.tray.case else None
     holder = (called_back_field(case),) if line.papers and case is not None else ()
     papers = tuple(t("tray.calls_back", paper=t(f"paper.{one.paper}"), at=_at(one.at)) for one in line.papers)
+    word = "looked-after" if line.tray.kind == FLAGGED else "withdraw-refused"
     give_up = act_view(
         "withdraw-refused", off["withdraw"], (reason_field(), *holder), grave=True, proposed=line.tray.kind != "held",
-        notes=(t("act.note.withdraw-refused"), *papers),
+        notes=(t(f"act.note.{word}"), *papers), name=t(f"act.{word}"),
     )  # fmt: skip
     insist = act_view(
         "insist", off["insist"], (reason_field(),), grave=True, notes=(t("act.note.insist"),)

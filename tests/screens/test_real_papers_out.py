@@ -55,7 +55,8 @@ def test_s14_the_second_notice_of_another_window_is_in_the_tray_until_its_paper_
         await stand_on(window, number)
         assert window.app.screen.query_one(Table).row.kind == "flagged"
         await window.types("<enter>")
-        assert re.search("1 +放弃被退内容", window.shown)
+        assert re.search("1 +已跟进，了结", window.shown)
+        assert "放弃" not in window.shown, "nothing was refused"
         await window.types("<enter>以先告知的为准<enter><f2><enter><enter>")
         case = terminal.counter.case(number)
         assert [(task.paper, task.count) for task in case.open_recalls] == [("supplement", 1)], "not the good one"

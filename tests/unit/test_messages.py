@@ -179,7 +179,7 @@ def test_every_sentence_is_said_somewhere() -> None:
 @pytest.mark.parametrize(
     ("family", "codes"),
     [
-        ("act", {*ACTS, "receive", "withdraw-refused"}),
+        ("act", {*ACTS, "receive", "withdraw-refused", "looked-after"}),
         ("event", set(EVENTS)),
         ("have", {*HAVE, PENDING}),
         ("module", set(MODULES)),
