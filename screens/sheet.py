@@ -246,6 +246,9 @@ class Sheet(Canvas, can_focus=True):
             row.line.set("")
         elif row.field.kind == "yes_no" and plain.lower() in {"y", "n"}:
             row.line.set("yes" if plain.lower() == "y" else "no")
+        elif is_typed(character):  # what was chosen stays, and is not what she typed
+            self.app.bell()
+            self.owner.sheet_says(Message("screens.field.choose", {"name": row.label, "most": len(choices)}))
 
     # Paste
 

@@ -8,7 +8,9 @@ import pytest
 
 from console.demo import demo
 from screens.act import ActScreen
+from screens.app import ConsoleApp
 from screens.confirm import ConfirmScreen
+from screens.field import InputRow
 from screens.intake import IntakeScreen
 from tests.screens.real_window import COMPANY, REGULAR, Window, at_window_12
 from tests.screens.test_real_desk import AGAIN
@@ -90,5 +92,29 @@ def test_more_days_than_the_law_lets_a_limit_be_extended_are_refused_at_the_fiel
         await window.types(f"<ctrl+u>{most}<f2>")
         assert isinstance(window.app.screen, ConfirmScreen)
         assert f"最多延长 {most} 日" in window.shown, "the question says the limit"
+
+    at_window_12(place, "1001", walk)
+
+
+def test_what_is_no_answer_of_a_choice_is_said_and_the_choice_stays(
+    place: demo.Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rung: list[int] = []
+    monkeypatch.setattr(ConsoleApp, "bell", lambda _: rung.append(1))
+
+    async def walk(window: Window) -> None:
+        await window.types("na01<enter>")
+        sheet = cast(IntakeScreen, window.app.screen).sheet
+        row = sheet.row
+        assert isinstance(row, InputRow)
+        assert row.is_choice
+        await window.types("2")
+        chosen = row.value
+        assert not rung
+        await window.types("x")
+        assert (len(rung), row.value) == (1, chosen)
+        assert f"按数字 1–{len(row.field.choices)} 选择" in window.said
+        await window.types("9")
+        assert (len(rung), row.value) == (2, chosen)
 
     at_window_12(place, "1001", walk)
