@@ -77,7 +77,13 @@ def _checked(show: Names, case: Case, body: bodies.CheckedByNetwork) -> str:
 
 
 def _mended(show: Names, case: Case, body: bodies.MendedOnTheSpot) -> str:
-    return _names([_joined(show.mended_name(case, code), what) for code, what in body.mends.items()])
+    form = case.received.form
+
+    def now(code: str, what: str) -> str:
+        """A later mend counts, or one that another window made later and the log has earlier."""
+        return t("history.now", value=form[code]) if form.get(code, what) != what and code not in case.materials else ""
+
+    return _names([_joined(show.mended_name(case, code), what, now(code, what)) for code, what in body.mends.items()])
 
 
 def _step(show: Names, case: Case, body: Any) -> str:
