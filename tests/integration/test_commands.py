@@ -14,6 +14,7 @@ import pytest
 
 from casework.seals import Signed
 from casework.wire import EnrolAnswer
+from console.commands import COMMANDS
 from sync.errors import Unreachable
 from sync.transport import Transport
 from tests.command_line import ROOT, Place, jsonl, line
@@ -315,6 +316,10 @@ def test_help_is_there_in_both_languages(place: Place) -> None:
     assert "Take applications in" in place.run("--lang", "en", "--help").out.decode()
     assert "Take applications in" in place.run("--help", YICHUANG_LANG="en").out.decode()
     assert "用法" in place.run("case", "act", "--help").out.decode()
+    for language in ("zh_CN", "en"):
+        listing = place.run("--lang", language, "--help").out.decode().splitlines()
+        said = {words[0]: words[1:] for words in map(str.split, listing) if words}
+        assert [name for name in COMMANDS if not said[name]] == [], "each says what it does"
 
 
 def test_a_wrong_person_is_told_what_is_wrong_and_is_locked_out_in_the_end(place: Place) -> None:
