@@ -10,6 +10,7 @@ from textual.widget import Widget
 from casework.messages import Message, t
 from casework.numbers import printed
 from screens.actions import case_key
+from screens.canvas import wrap
 from screens.case_lines import act_side, case_lines
 from screens.desk import ActView, CaseView, Done, Field, Refused
 from screens.frame import FrameScreen
@@ -41,6 +42,8 @@ class CaseScreen(FrameScreen):
         """The act that waits for the hall's word."""
         self.opening = ""
         """The scan that is on its way here, to be opened when it has come."""
+        self.seen = False
+        """It was shown since it was opened."""
         self.taken = ""
         """The case that opening it here has made hers; empty once she has done something with it."""
         self.page = Page()
@@ -62,7 +65,7 @@ class CaseScreen(FrameScreen):
 
     async def turn_to(self, number: str) -> None:
         """Show that case."""
-        self.number, self.awaited, self.opening = number, "", ""
+        self.number, self.awaited, self.opening, self.seen = number, "", "", False
         self.page.top = 0
         self.say("")
         await self.arrive()
@@ -84,11 +87,20 @@ class CaseScreen(FrameScreen):
                 await self._open_scan(self.opening)
         else:
             self.case = None
-            self.page.show([[], [(f"   {answer.message if answer else t('screens.case.none')}", "warn")]])
+            self.page.show(
+                [[], *([(f"   {line}", "warn")] for line in wrap(self._why_not(answer), self.size.width - 6))]
+            )
             self.side.show([])
         self.dress()
 
     freshen = arrive
+
+    def _why_not(self, answer: Refused | None) -> str:
+        """Why there is nothing to show; what was here a moment ago went with a module, or as an old case."""
+        if answer is None:
+            return t("screens.case.none")
+        gone = self.seen and answer.message.id == "case.unknown"
+        return t("screens.case.gone", number=printed(self.number)) if gone else str(answer.message)
 
     def _tell_the_word_of_the_hall(self, case: CaseView) -> None:
         """What was said to wait has its answer: nobody has to look for it."""
@@ -102,7 +114,7 @@ class CaseScreen(FrameScreen):
             self.say(t("screens.case.hall_agreed", act=act, state=case.state, places=case.places), "good")
 
     def _show(self, case: CaseView) -> None:
-        self.case = case
+        self.case, self.seen = case, True
         wide = self.size.width >= 120
         width = self.size.width - (_SIDE if wide else 0)
         lines, marks = case_lines(case, max(width, 40), with_acts=not wide)

@@ -12,12 +12,14 @@ from console.commands import post
 from console.demo import demo
 from console.line_once import sync_once
 from console.main import main
+from screens.case import CaseScreen
 from screens.intake import IntakeScreen
 from screens.posts import PostScreen
 from screens.sheet import Sheet
 from screens.sign_in import SignInScreen
 from screens.table import Table
 from tests.screens.real_window import COMPANY, Window, at_window_12, seated, waiting_prints
+from tests.screens.test_real_desk import D01
 from tests.screens.typing_keys import press
 
 HALF = f"nd01<enter>2<enter>{COMPANY}<enter>漫游面馆公司<enter>13812345678<enter>"
@@ -175,3 +177,32 @@ def test_without_a_screen_an_officer_who_does_not_serve_the_post_takes_nothing(
     assert sheet["file"].endswith(".pdf")
     assert main(["post", "hand-over", "1001", number, *who]) == 1
     assert "不能交给自己" in capfd.readouterr().err
+
+
+def test_a_case_that_goes_with_its_module_while_it_is_open_says_so(
+    place: demo.Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def handles(*modules: str) -> None:
+        words = ("terminal", "scope", "0012", ",".join(modules), "--dir", str(place.hall))
+        monkeypatch.setenv("YICHUANG_PIN", demo.PIN)
+        assert main([*words, "--staff", "4001", "--post", "it"]) == 0
+
+    async def walk(window: Window) -> None:
+        await window.types(D01)
+        number = window.newest().number
+        await window.syncs()
+        await window.types(f"<f3>{number}<enter>")
+        assert isinstance(window.app.screen, CaseScreen)
+        handles("business")
+        await window.syncs()
+        await window.syncs()
+        for _ in range(2):
+            assert "已不在这台终端" in window.shown.replace(" ", "")
+            assert "请核对编号" not in window.shown
+            await window.app.poll()
+        assert "请信息管理员把模块配回本窗口" in "".join(window.shown.split()), "the whole sentence"
+        handles("business", "investment", "construction", "single")
+        await window.syncs()
+        await window.syncs()
+
+    at_window_12(place, "1001", walk)
