@@ -35,7 +35,7 @@ from hall.arguments import REGION, parser_of
 from hall.enrol import code_of, invite
 from hall.errors import Stop
 from hall.founding import found, hall_row, sample_staff
-from hall.keys import BEGUN_FILE, begin_key, keep_key, read_key
+from hall.keys import BEGUN_FILE, KEY_FILE, begin_key, keep_key, read_key
 from hall.office import revoke, write_version
 from hall.scoping import set_scopes
 from hall.service import Hall
@@ -168,7 +168,8 @@ def create_hall(
 def open_hall(folder: Path, *, clock: Clock | None = None, limits: Limits = LIMITS) -> Iterator[HallHere]:
     """The hall in `folder`, closed at the end. Raises Stop when there is none."""
     if not (folder / DATABASE).is_file():
-        raise Stop("hall.no_hall", folder=str(folder))
+        gone = (folder / KEYS / KEY_FILE).is_file()  # its key is here: to make a new hall would be the wrong way
+        raise Stop("hall.database_gone" if gone else "hall.no_hall", folder=str(folder), file=str(folder / DATABASE))
     signer, clock = read_key(folder / KEYS), clock or HallClock()
     if (kept := keep_before(folder, DATABASE, clock.now())) is not None:
         say(t("hall.kept_before", file=str(kept)))

@@ -115,3 +115,15 @@ def test_a_hall_that_publishes_nothing_is_well_all_the_same(tmp_path: Path, caps
     assert main(["hall", "doctor", "--dir", str(tmp_path), "--json", "--lang", "en"]) == 0
     assert json.loads(capsys.readouterr().out.splitlines()[-1])["releases"] is None
     messages.install(messages._untranslated)
+
+
+def test_a_hall_whose_database_is_gone_is_brought_back_and_not_made_anew(
+    hall: HallFolder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (hall.folder / cli.DATABASE).unlink()
+    capsys.readouterr()
+    assert main(["hall", "doctor", "--dir", str(hall.folder), "--lang", "en"]) == 1
+    assert "hall restore" in capsys.readouterr().err
+    assert main(["hall", "init", "--dir", str(hall.folder), "--lang", "en"]) == 1, "nor is its key written over"
+    assert main(["hall", "doctor", "--dir", str(hall.folder / "nowhere"), "--lang", "en"]) == 1
+    assert "hall init" in capsys.readouterr().err
