@@ -29,7 +29,7 @@ DECIDED = frozenset({"decided"})
 STALE = "stale"
 """The flag of such a result."""
 
-_IN_HAND = frozenset(
+IN_HAND = frozenset(
     {"material.added", "mended_on_the_spot", "supplement.told", "paid", "certified", "posted", "delivered"}
 )
 """What the applicant holds a paper of, has paid for, or has put right. A second receipt has a task of its own (S22),
@@ -37,11 +37,14 @@ unless it is for another item: that was applied for and is in no case.
 """
 
 
+OTHER_ITEM = "received_other"
+"""The flag of what was done for another item that was taken in of the same file: it is in no case."""
+
 ADDS_NOTHING = "adds_nothing"
 """The flag of a second copy of what is here: it contradicts nothing."""
 
 _ENDS = frozenset({"withdrawn", "voided", "transferred", "terminated", "revoked"})
-_ON_PAPER = (_IN_HAND - {"mended_on_the_spot"}) | {
+_ON_PAPER = (IN_HAND - {"mended_on_the_spot"}) | {
     row.name for row in EVENTS.values() if row.prints and row.klass in {Klass.JUDGEMENT, Klass.NEEDS_HALL}
 }
 _TURNED_AWAY = frozenset({"refused_at_intake", "returned"})
@@ -59,8 +62,8 @@ def is_beside(fact: Fact, before: Case | None, after: Case | None, flags: tuple[
     if not flags or flags[0] == ADDS_NOTHING:
         return False
     if before is None or after is None:
-        return fact.type in _IN_HAND or _is_written(fact)
-    if flags[0] == STALE:
+        return is_in_hand(fact)
+    if flags[0] == STALE or (flags[0] == OTHER_ITEM and fact.type in IN_HAND):
         return True
     if not known(fact):
         return False  # of a newer version, in a log that comes back: it moves nothing here yet (S32)
@@ -69,7 +72,12 @@ def is_beside(fact: Fact, before: Case | None, after: Case | None, flags: tuple[
     moved = has_moved(before, after)
     if fact.type == "received":  # its number finds a case of something else, or one that is over: nobody goes on there
         return moved and not (before.is_open and body_of(fact).item == before.received.item)
-    return fact.type in _IN_HAND and not moved
+    return fact.type in IN_HAND and not moved
+
+
+def is_in_hand(fact: Fact) -> bool:
+    """Whether somebody holds a paper of it, has paid for it, or was told of it."""
+    return fact.type in IN_HAND or _is_written(fact)
 
 
 def unheeded(fact: Fact, before: Case | None) -> frozenset[str]:

@@ -9,7 +9,7 @@ import msgspec
 
 from casework.admit import Judgement, flagged, insistable
 from casework.ambient import moment, stamp
-from casework.beside import ADDS_NOTHING, FLAGGED, STALE, is_beside, unheeded
+from casework.beside import ADDS_NOTHING, FLAGGED, OTHER_ITEM, STALE, is_beside, unheeded
 from casework.case import Case
 from casework.errors import BadBytes
 from casework.events import body_of, known
@@ -19,6 +19,7 @@ from casework.limits import LIMITS, Limits
 from casework.masking import masked_fact
 from casework.wire import ENTRY_FACT, ENTRY_TRAY, ENTRY_VERDICT, Entry, Tray, Verdict
 from hall.docket import HALL_SCOPE, Docket, Lane, number_in
+from hall.other_item import is_of_another_item
 from hall.pieces import Piece
 from hall.rows import TERMINAL_SCOPE, AdoptionRow, Draft, Register, TrayRow
 
@@ -123,8 +124,11 @@ class Bookkeeping:
         row = self._docket.tray_row(fact.id)
         if row is not None and row.tray.kind == FLAGGED:
             return
-        if unseen:
-            why: Judgement | None = Judgement(FLAGGED, STALE, {"what": ", ".join(sorted(unseen))})
+        why: Judgement | None
+        if before is not None and is_of_another_item(self._docket, piece.envelope, fact, before):
+            why = Judgement(FLAGGED, OTHER_ITEM, {"number": before.number, "item": before.received.item})
+        elif unseen:
+            why = Judgement(FLAGGED, STALE, {"what": ", ".join(sorted(unseen))})
         elif before is None:
             why = Judgement(FLAGGED, "no_case")
         else:

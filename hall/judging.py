@@ -8,19 +8,19 @@ from collections.abc import Sequence
 import msgspec
 
 from casework.admit import Judgement, admit
-from casework.beside import STALE, unheeded
+from casework.beside import IN_HAND, OTHER_ITEM, STALE, unheeded
 from casework.case import Case
 from casework.errors import BadBytes
-from casework.events import EVENTS
+from casework.events import EVENTS, known
 from casework.facts import Envelope, Fact
 from casework.folding import evolve
 from hall.adopting import ADOPTS
 from hall.bookkeeping import Bookkeeping, fact_in
 from hall.errors import StorageTrouble
+from hall.other_item import is_of_another_item
 from hall.pieces import Piece
 
 _log = logging.getLogger("yichuang.hall")
-_BEGINS = frozenset({"received"})
 
 
 class Judging(Bookkeeping):
@@ -83,7 +83,8 @@ class Judging(Bookkeeping):
             if cutoff and fact.time.at > cutoff and not self._vouched:
                 return Judgement("held", "after_revocation", {"since": cutoff}), case
             unseen = self._docket.unseen(piece.envelope, fact)
-            if case is not None and self._is_of_another_item(piece.envelope, fact, case):
+            other = case is not None and is_of_another_item(self._docket, piece.envelope, fact, case)
+            if other and known(fact) and EVENTS[fact.type].broken_by:
                 return Judgement("rejected", STALE, {"what": "received"}), case
             judgement = admit(case, fact, self._docket.bench(fact), unseen)
             if judgement.kind != "accepted":
@@ -100,15 +101,6 @@ class Judging(Bookkeeping):
             _log.exception("judging fact %s failed", fact.id)
             return Judgement("held", "internal"), case
 
-    def _is_of_another_item(self, envelope: Envelope, fact: Fact, case: Case) -> bool:
-        """Whether its maker had taken the application in as another item, and judged that: nothing had been heard there
-        of the receipt that stands (S5, S22)."""
-        if not (case.other_items and EVENTS[fact.type].broken_by):
-            return False
-        names = {envelope.terminal, *(row.terminal for row in self._docket.lineage.adopted(envelope.terminal))}
-        other = any(number[12:16] in names for number in case.other_items)
-        return other and bool(self._docket.later(envelope, fact, _BEGINS))
-
     def _adoption(self, piece: Piece, fact: Fact) -> Judgement:
         """A new incarnation over an old memory: what follows from it counts for the rest of the batch at once (S27)."""
         judgement, row = self._docket.adoption(piece.envelope, fact)
@@ -122,6 +114,8 @@ class Judging(Bookkeeping):
         a doubled number, a clock without evidence (S5, S27, S29).
         """
         flags = list(judgement.flags)
+        if case is not None and fact.type in IN_HAND and is_of_another_item(self._docket, envelope, fact, case):
+            flags.insert(0, OTHER_ITEM)
         if (types := unheeded(fact, case)) and self._docket.later(envelope, fact, types):
             flags.insert(0, STALE)
         if fact.type == "received" and self._docket.doubled(fact):

@@ -7,7 +7,7 @@ import contextlib
 import msgspec
 
 from casework import bodies
-from casework.beside import FLAGGED, crosses, is_beside
+from casework.beside import FLAGGED, crosses, is_beside, is_in_hand
 from casework.case import Case
 from casework.errors import BadBytes
 from casework.events import body_of, known
@@ -20,9 +20,11 @@ from hall.bookkeeping import SETTLES, names_a_module, settled_verdict
 from hall.docket import Docket
 from hall.leaving import with_scopes
 from hall.office import project
+from hall.other_item import is_of_another_item
 from hall.rows import TERMINAL_SCOPE, Draft, Register, TerminalRow, TrayRow
 
 _COMES_LATE = ("late",)
+_TAKEN_IN = frozenset({"received"})
 _NUMBERS = frozenset({"received", "renumbered"})
 """What gives a case its number."""
 
@@ -168,8 +170,11 @@ class Replay:
             return frozenset()
         rows = [self._docket.tray_row(name) for name in (fact.id, entry.envelope.fact_hash)]
         given_up = frozenset(_resolution(row.tray) for row in rows if row is not None) - {""}
-        crossing: frozenset[str] = crosses(fact, before) if before is not None else frozenset()
-        return self._docket.said_since(fact.case, entry.was, crossing) | given_up
+        if before is None:
+            return given_up
+        since = self._docket.said_since(fact.case, entry.was, crosses(fact, before))
+        other = is_in_hand(fact) and is_of_another_item(self._docket, entry.envelope, fact, before)
+        return since | given_up | (_TAKEN_IN if other else frozenset())
 
     def _given_up(self, fact: Fact, *, to_the_place: bool) -> None:
         """What was held and given up is never judged again; its tray line comes as an entry of its own."""

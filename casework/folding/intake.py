@@ -10,6 +10,7 @@ from casework import bodies
 from casework.case import AT_APPLICANT, UNDER_WAY, Case, StepState, Supplement, step_of
 from casework.catalogue.materials import FOUND, LACKING, NOT_FOUND, PENDING, adds
 from casework.dating import counted, doubted
+from casework.events import body_of
 from casework.facts import Fact
 from casework.folding.parts import Evolver, after, done, ended, unchanged, under_way
 from casework.said import Said, is_earlier, said
@@ -155,9 +156,18 @@ def mended_later(case: Case, fact: Fact, body: bodies.MendedOnTheSpot) -> bool:
 
 
 def _supplement_told(case: Case, fact: Fact, body: bodies.SupplementTold) -> Case:
-    if case.supplement is not None or case.state != "received" or case.accepted_at or not body.lines:
+    asks = body.lines and not asks_beside(case, body)
+    if case.supplement is not None or case.state != "received" or case.accepted_at or not asks:
         return case  # R5: a second notice has no effect, whoever printed it, nor has one after acceptance
     return doubted(_notice(case, Supplement(body.lines, fact.time.at, also=body.also)), "told", fact.time)
+
+
+def asks_beside(case: Case, body: bodies.SupplementTold) -> bool:
+    """Whether a notice was given for another item of the same file (S22): it names papers that this one does not list
+    (R7), and asks for nothing here.
+    """
+    listed = {*_known(case), *(line.material for line in body.also), ""}
+    return bool(case.other_items) and not listed.issuperset(line.material for line in body.lines)
 
 
 def _accepted(case: Case, fact: Fact, body: bodies.Accepted) -> Case:
@@ -205,7 +215,8 @@ def stands_alone(case: Case) -> bool:
 
 def takes_back(case: Case, notice: Fact) -> bool:
     """Whether a notice that comes after the timer was told in time, and the acceptance can still be taken back."""
-    return case.is_open and stands_alone(case) and notice.time.at[:10] <= case.deemed
+    in_time = case.is_open and stands_alone(case) and notice.time.at[:10] <= case.deemed
+    return in_time and not asks_beside(case, body_of(notice))
 
 
 _BEFORE_ACCEPTANCE = frozenset({"receipt", "supplement", "guide", "ticket"})

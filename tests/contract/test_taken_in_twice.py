@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -9,9 +10,10 @@ import pytest
 
 from casework import bodies
 from casework.facts import Fact
+from casework.refused import Waits, called_back, papers_out
 from tests.contract.test_hall_healing import copied, restored
 from tests.contract.test_hall_lost_and_found import gathered, placed, plugged
-from tests.contract.test_papers_out import lines, of, printed, said
+from tests.contract.test_papers_out import DAY, lines, of, printed, said
 from tests.contract.test_told_after_a_restore import fresh
 from tests.hall_world import HallWorld, Window, in_hall
 
@@ -143,5 +145,87 @@ def test_t63_s22_the_window_whose_receipt_stands_answers_it(tmp_path: Path) -> N
         away = ended(one, "refused_at_intake")
         await other.push(first)
         assert said(await one.push(away)) == [("accepted", "")]
+
+    in_hall(tmp_path, story)
+
+
+def noticed(window: Window) -> Fact:
+    """The applicant is told what is missing of D04."""
+    return window.make("supplement.told", bodies.SupplementTold((bodies.SupplementLine("D04-02", "缺", "补"),)), ID)
+
+
+OF_ANOTHER: dict[str, Callable[[Window], Fact]] = {
+    "supplement.told": noticed,
+    "material.added": lambda window: window.make("material.added", bodies.MaterialAdded({"D04-02": "copy"}), ID),
+    "mended_on_the_spot": lambda window: window.make("mended_on_the_spot", bodies.MendedOnTheSpot({"tel": "9"}), ID),
+}
+
+
+@pytest.mark.parametrize("type_", OF_ANOTHER)
+def test_t63_s22_what_was_told_of_another_item_of_the_same_file_is_a_task_and_asks_nothing_of_the_case_that_stands(
+    tmp_path: Path, type_: str
+) -> None:
+    """The case waited for papers of the other item, which its own applicant was never asked for."""
+
+    async def story(world: HallWorld, client: Client) -> None:
+        one, other = await world.window("0012", client), await world.window("0007", client)
+        first = other.received(case=ID, item="D04")
+        fact = OF_ANOTHER[type_](other)
+        await one.push(one.received(case=ID))
+        await other.push(first, fact, printed(other, fact, "supplement"))
+        number = of(world, ID).number
+        assert (of(world, ID).state, of(world, ID).supplement) == ("received", None)
+        assert [(line.fact, line.code, line.facts) for line in lines(world)] == [
+            (each.id, "received_other", {"number": number, "item": "D01"}) for each in (first, fact)
+        ]
+        await one.pull_all()
+        assert said(await one.push(one.accepted(ID))) == [("accepted", "")]
+        out = called_back(
+            papers_out(of(world, ID), [Waits(line) for line in lines(world) if line.fact == fact.id]), "张"
+        )
+        settled = bodies.ResolveWithdraw((fact.id,), "已重新收件", out)
+        assert said(await one.push(one.make("resolve.withdraw", settled, ID, "3001", "supervisor"))) == [
+            ("accepted", "")
+        ]
+
+    in_hall(tmp_path, story)
+
+
+def test_t63_s30_a_notice_of_another_item_takes_no_acceptance_by_the_timer_back(tmp_path: Path) -> None:
+    async def story(world: HallWorld, client: Client) -> None:
+        one, other = await world.window("0012", client), await world.window("0007", client)
+        await one.push(one.received(case=ID))
+        first, notice = other.received(case=ID, item="D04"), noticed(other)
+        world.clock.go(9 * DAY)
+        world.api.hall.tick()
+        assert of(world, ID).deemed
+        await other.push(first, notice)
+        assert (of(world, ID).state, of(world, ID).set_aside) == ("accepted", False)
+        assert [(line.fact, line.code) for line in lines(world)] == [
+            (each.id, "received_other") for each in (first, notice)
+        ]
+
+    in_hall(tmp_path, story)
+
+
+def test_t32_s22_an_acceptance_of_another_item_that_a_restored_hall_had_forgotten_is_a_task(tmp_path: Path) -> None:
+    """It had been accepted under a receipt that the hall knew no more, and counts for the case that was begun since."""
+
+    async def story(world: HallWorld, client: Client) -> None:
+        one, place = await world.window("0012", client), await placed(world, "0013")
+        copied(world, tmp_path / "backup.db")
+        first, accepted = one.received(case=ID, item="D04"), one.accepted(ID)
+        await one.push(first)
+        await one.push(accepted)
+        await place.sync()
+        restored(world, tmp_path / "backup.db")
+        gathered(world)
+        other = await fresh(world, client)
+        await other.push(other.received(case=ID))
+        plugged(world, place)
+        await place.sync()
+        assert [(line.fact, line.code) for line in lines(world)] == [
+            (each.id, "received_other") for each in (first, accepted)
+        ]
 
     in_hall(tmp_path, story)
