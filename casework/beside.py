@@ -50,7 +50,7 @@ _ON_PAPER = (IN_HAND - {"mended_on_the_spot"}) | {
 _TURNED_AWAY = frozenset({"refused_at_intake", "returned"})
 _BY_THE_TIMER = frozenset({"deemed_accepted"})
 _TAKEN_IN = frozenset({"received"})
-_BROUGHT = frozenset({"material.added"})
+_LISTED = frozenset({"received", "material.added"})
 
 
 def is_beside(fact: Fact, before: Case | None, after: Case | None, flags: tuple[str, ...]) -> bool:
@@ -90,7 +90,7 @@ def unheeded(fact: Fact, before: Case | None) -> frozenset[str]:
     if fact.type in RESULT:
         return CORRECTED
     if fact.type == "supplement.told":
-        return _BROUGHT if _asks_for_what_is_here(before, fact) else frozenset()
+        return _LISTED if _asks_for_what_is_here(before, fact) else frozenset()
     anew = bool(before.taken_again) and fact.type in _ENDS | _TURNED_AWAY
     return (_ON_PAPER if fact.type in _ENDS else frozenset()) | (_TAKEN_IN if anew else frozenset())
 

@@ -44,7 +44,8 @@ def _given_up(case: Case, fact: Fact, body: bodies.ResolveWithdraw | bodies.Reso
         )
         for each in body.recalls
     )
-    given_up = (*case.given_up, *(id_ for id_ in body.refused if id_ not in case.given_up))
+    stands = {act.fact for act in case.acts}  # its task was given up, and what is on paper is so
+    given_up = (*case.given_up, *(id_ for id_ in body.refused if id_ not in {*case.given_up, *stands}))
     return msgspec.structs.replace(case, given_up=given_up, recalls=(*case.recalls, *new))
 
 

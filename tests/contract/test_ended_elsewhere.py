@@ -49,7 +49,8 @@ def test_s14_s15_a_case_that_was_withdrawn_without_the_line_is_a_task_where_a_pa
         await one.pull_all()
         assert said(await one.push(one.gives_up(case, away.id))) == [("accepted", "")]
         assert lines(world) == []
-        assert of(world, case).open_recalls == (), "it stands, and so does its paper"
+        await one.push(one.make("printed", bodies.Printed("return", 2, "0012-1", "", away.id), case))
+        assert of(world, case).open_recalls == (), "it stands, and so does its paper, also when it is printed again"
 
     in_hall(tmp_path, story)
 

@@ -220,6 +220,7 @@ def test_s25_a_notice_that_a_restored_hall_had_forgotten_and_that_comes_after_an
         gathered(world)
         other = await world.window("0014", client)
         other.epoch = 2
+        await other.pull_all()
         await other.push(told(other, taken.case))
         assert waits(world) == []
         plugged(world, place)

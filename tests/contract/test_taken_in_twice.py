@@ -107,6 +107,26 @@ def test_t32_s22_an_end_that_a_restored_hall_had_forgotten_is_a_task_where_the_f
     in_hall(tmp_path, story)
 
 
+@pytest.mark.parametrize(("lists", "task"), [("original", True), ("missing", False)])
+def test_t63_s15_a_notice_that_asks_for_what_the_receipt_of_another_window_lists_is_a_task(
+    tmp_path: Path, lists: str, task: bool
+) -> None:
+    """The case waited for what the applicant had handed in with the other receipt; nobody was told."""
+
+    async def story(world: HallWorld, client: Client) -> None:
+        one, other = await world.window("0012", client), await world.window("0007", client)
+        await one.push(one.received(case=ID, materials={"D01-01": "original", "D01-02": lists}))
+        world.clock.go(3600)
+        second = other.received(case=ID, materials={"D01-01": "original", "D01-02": "missing"})
+        body = bodies.SupplementTold((bodies.SupplementLine("D01-02", "缺", "补"),))
+        notice = other.make("supplement.told", body, ID)
+        await other.push(second, notice, printed(other, notice, "supplement"))
+        told_of = [(line.fact, line.kind, line.facts) for line in lines(world)]
+        assert told_of == ([(notice.id, "flagged", {"what": "received"})] if task else [])
+
+    in_hall(tmp_path, story)
+
+
 OVER = {**ENDS, "transferred": bodies.Transferred("市局", "不属于本级"), "voided": bodies.Voided("收错")}
 
 
