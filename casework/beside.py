@@ -12,7 +12,7 @@ from casework.catalogue.materials import LACKING, PENDING
 from casework.events import EVENTS, Klass, body_of, known
 from casework.facts import Fact
 from casework.folding import has_moved
-from casework.folding.intake import not_taken, stands_alone
+from casework.folding.intake import not_taken, stands_alone, takes_back
 
 FLAGGED = "flagged"
 """The kind of a line in the tray for what was accepted and moves nothing."""
@@ -99,7 +99,8 @@ def _asks_for_what_is_here(before: Case, notice: Fact) -> bool:
     """Whether it names a paper that was handed in by then: what came after it answers it. Of one that asks for nothing
     (R5) that is the trouble.
     """
-    if before.supplement is not None or before.state != "received" or before.accepted_at:
+    counts = before.supplement is None and before.state == "received" and not before.accepted_at
+    if not counts and not takes_back(before, notice):
         return False
     body: bodies.SupplementTold = body_of(notice)
     asked = [line.material for line in body.lines]

@@ -101,18 +101,25 @@ class Bookkeeping:
             self._late.append((piece, fact, before))
         elif is_beside(fact, before, case, verdict.flags):
             stale = verdict.flags[0] == STALE
-            unseen = self._docket.later(piece.envelope, fact, unheeded(fact, before)) if stale else ()
-            self._look_after(piece, fact, before, unseen)
+            self._look_after(piece, fact, before, self._unseen(piece.envelope, fact, before) if stale else ())
+
+    def _unseen(self, envelope: Envelope, fact: Fact, before: Case | None) -> frozenset[str]:
+        """What makes a task of a fact that stands, and that its maker had not seen."""
+        types = unheeded(fact, before)
+        return self._docket.later(envelope, fact, types) if types else types
 
     def _heard_late(self) -> None:
         """Of the notices of before the timer the first that was told in time takes its acceptance back; the others move
-        nothing, and their papers are out (S15, S30).
+        nothing, and their papers are out (S15, S30). So is one that asks for what was here by then.
         """
         counts: dict[str, Fact] = {}
         for piece, fact, before in self._late:
             case = self._docket.live(fact.case).case
             if fact.case not in counts and case is not None and takes_back(case, fact):
                 counts[fact.case] = fact
+                unseen = self._unseen(piece.envelope, fact, before)
+                if unseen:
+                    self._look_after(piece, fact, before, unseen)
             else:
                 self._look_after(piece, fact, before)
         self.late_notices = list(counts.values())

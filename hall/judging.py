@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import msgspec
 
 from casework.admit import Judgement, admit
-from casework.beside import IN_HAND, OTHER_ITEM, STALE, unheeded
+from casework.beside import IN_HAND, OTHER_ITEM, STALE
 from casework.case import Case
 from casework.errors import BadBytes
 from casework.events import EVENTS, known
@@ -116,7 +116,7 @@ class Judging(Bookkeeping):
         flags = list(judgement.flags)
         if case is not None and fact.type in IN_HAND and is_of_another_item(self._docket, envelope, fact, case):
             flags.insert(0, OTHER_ITEM)
-        if (types := unheeded(fact, case)) and self._docket.later(envelope, fact, types):
+        if self._unseen(envelope, fact, case):
             flags.insert(0, STALE)
         if fact.type == "received" and self._docket.doubled(fact):
             flags.append("number_doubled")

@@ -12,7 +12,7 @@ from casework import bodies
 from casework.facts import Fact
 from tests.contract.test_hall_healing import copied, restored
 from tests.contract.test_hall_lost_and_found import gathered, placed, plugged
-from tests.contract.test_papers_out import DELIVERY, lines, of, printed, said, told, two
+from tests.contract.test_papers_out import DAY, DELIVERY, lines, of, printed, said, told, two
 from tests.contract.test_told_after_a_restore import fresh
 from tests.hall_world import HallWorld, Window, in_hall
 
@@ -95,6 +95,35 @@ def test_s14_a_notice_of_before_a_receipt_that_came_first_is_answered_and_no_tas
         await one.push(one.make("material.added", bodies.MaterialAdded({"D01-02": "original"}), case))
         await other.push(notice)
         assert (of(world, case).state, lines(world)) == ("received", [])
+
+    in_hall(tmp_path, story)
+
+
+@pytest.mark.parametrize("brought_", ["before", "after"])
+def test_s30_a_notice_that_takes_the_timer_back_and_asks_for_what_was_here_by_then_is_a_task(
+    tmp_path: Path, brought_: str
+) -> None:
+    """The case waited once more for what had been handed in at another window, and nobody was told."""
+
+    async def story(world: HallWorld, client: Client) -> None:
+        one, other, case = await two(world, client, materials={"D01-01": "original", "D01-02": "missing"})
+        body = bodies.MaterialAdded({"D01-02": "original"})
+        notice, came = noticed(other, case), one.make("material.added", body, case)
+        world.clock.go(3600)
+        if brought_ == "before":
+            notice = noticed(other, case)
+        else:
+            came = one.make("material.added", body, case)
+        await one.push(came)
+        world.clock.go(9 * DAY)
+        world.api.hall.tick()
+        assert of(world, case).deemed
+        await other.push(notice)
+        early = brought_ == "before"
+        assert of(world, case).state == ("awaiting_supplement" if early else "received")
+        assert [(line.fact, line.kind, line.facts) for line in lines(world)] == (
+            [(notice.id, "flagged", {"what": "material.added"})] if early else []
+        )
 
     in_hall(tmp_path, story)
 
