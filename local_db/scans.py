@@ -26,6 +26,8 @@ _SQL = queries("scans")
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - file times count from here, in UTC
 DAMAGED, LOST = "damaged", "lost"
 """Troubles of a file: its bytes are not what they were; it is not there any more."""
+UNKNOWN = "line.scan.unknown"
+"""The line's trouble: the hall knows no fact that names it."""
 
 
 class ScanState(msgspec.Struct, frozen=True):
@@ -106,9 +108,11 @@ class Scans(Connected):
 
     def scans_settled(self, db: sqlite3.Connection, case: Case) -> bool:
         """Whether the hall has every scan of `case` that lies here: then the case may leave this terminal."""
-        epoch = db.execute("select epoch from standing").fetchone()[0]
-        rows = [db.execute(_SQL["row"], (scan.sha256,)).fetchone() for scan in case.scans]
-        return all(row is None or not row[2] or row[4] >= epoch for row in rows)
+        return self.scans_to_go(db).isdisjoint(scan.sha256 for scan in case.scans) if case.scans else True
+
+    def scans_to_go(self, db: sqlite3.Connection) -> set[str]:
+        """The scans that lie here and that the hall has to have before their cases leave."""
+        return {row[0] for row in db.execute(_SQL["still_to_go"], (UNKNOWN,))}
 
     def forget_scans(self, db: sqlite3.Connection, case: Case) -> None:
         """The case leaves this terminal (S21): so do its scans. Another case that names one fetches it again."""

@@ -185,7 +185,8 @@ class Scopes(Holes):
     def _after(self, db: sqlite3.Connection, scope: str, state: str, told: set[str]) -> str:
         if state == "going" or scope in told:
             return state
-        return "leaving" if db.execute(_SQL["waits"], (scope,)).fetchone()[0] else "going"
+        waits = db.execute(_SQL["waits"], (scope,)).fetchone()[0] or self.scans_to_go(db)  # one may be of any (S35)
+        return "leaving" if waits else "going"
 
     # A scope that comes
 

@@ -17,6 +17,13 @@ select size, media, here, wanted, epoch, held, trouble from scan where sha256 = 
 -- What lies here and the hall has not said to have, in this epoch, the oldest first.
 select sha256, size, held from scan where here = 1 and epoch < (select epoch from standing) order by n limit ?
 
+-- name: still_to_go
+-- What the hall has to have before its case leaves. What others have named and was only read here goes all the same
+-- where the hall has said that it knows nothing of it: it may have taken the case away from here meanwhile.
+select sha256 from scan s where here = 1 and epoch < (select epoch from standing) and (
+    trouble <> ? or exists (select 1 from fact where type = 'scanned' and instr(bytes, cast(s.sha256 as blob)) > 0)
+)
+
 -- name: to_fetch
 -- What somebody waits for, in the order of asking.
 select sha256, size, held from scan where wanted <> '' order by wanted, n limit ?

@@ -193,6 +193,21 @@ def test_s35_a_window_sends_what_it_has_named_also_when_the_module_has_left_it(t
     in_hall(tmp_path, story)
 
 
+def test_s35_t30_so_does_a_clone_whose_twin_has_brought_the_same_fact_before(tmp_path: Path) -> None:
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        window, twin = await world.window("0012", client), await world.window("0007", client)
+        first = window.received(materials={"D01-01": "original"})
+        both = first, scanned(window, first.case)
+        await window.push(*both)
+        await twin.push(*both)
+        narrowed(world, "0007")
+        assert await held(twin) == (0, len(PDF))
+        assert (await put(twin, PDF)).status_code == 200
+        assert await held(twin) == (len(PDF), len(PDF))
+
+    in_hall(tmp_path, story)
+
+
 def narrowed(world: HallWorld, number: str) -> None:
     """A terminal without the module of the cases."""
     with world.store.reading() as reading:
