@@ -23,7 +23,8 @@ import msgspec
 
 from casework.ambient import stamp
 from casework.folding import fold_mark
-from casework.wire import decode_entry
+from casework.seals import Signed
+from casework.wire import Link, decode_entry
 from local_db.boot_files import PHASES, BootFiles, Stage, stage_of
 from local_db.commit import remember_ref
 from local_db.errors import Damaged, NotWritable, wrapped
@@ -58,6 +59,14 @@ class Bootstrap(BootFiles):
     _boot_version = 0
     _boot_company = float("-inf")
     """When another connection was last seen to have written: somebody sits at this window."""
+
+    def apply(self, links: tuple[Link, ...], start: int, head: Signed, chain: str, epoch: int, acked: int) -> bool:
+        """As `Pages.apply`; no page is taken while a snapshot is applied: that has what lies behind the cursor already,
+        and its cases are not folded yet.
+        """
+        with self.reading() as db:
+            stage = stage_of(db)
+        return (stage is None or stage.phase == "fetch") and super().apply(links, start, head, chain, epoch, acked)
 
     def boot_step(self) -> float | None:
         """Do one slice; for how many seconds the write lock is to stay free behind it. All files must be proven.
@@ -206,7 +215,7 @@ class Bootstrap(BootFiles):
         stage = msgspec.structs.replace(stage, scope=last)
         cases = [row[0] for row in db.execute(_SQL["known"], (stage.mark, last, count)).fetchall()]
         for case_id in cases:
-            self._boot_case(db, stage, case_id, cursor)
+            self._boot_case(db, stage, case_id)
         return _at(stage, stage.place, cases[-1]) if cases else None
 
     def _boot_fill(self, db: sqlite3.Connection, stage: Stage, count: int) -> Stage | None:
@@ -252,24 +261,23 @@ class Bootstrap(BootFiles):
             if fact is not None and fact.type == "received" and self._is_ours(entry):
                 remember_ref(db, fact)
 
-    def _boot_case(self, db: sqlite3.Connection, stage: Stage, case_id: str, cursor: int) -> None:
+    def _boot_case(self, db: sqlite3.Connection, stage: Stage, case_id: str) -> None:
         """A case that was here before the snapshot."""
         own, sent = db.execute(_SQL["own_unsettled"], (case_id,)).fetchone()
         if db.execute(_SQL["is_held"], (case_id,)).fetchone():
             if own:
-                self._boot_hear(db, stage, case_id, cursor)
+                self._boot_hear(db, stage, case_id)
             self.refold(db, case_id, stamp(self.clock.now()), stage.seq)
         elif not own:
             drop_case(db, case_id)
         elif sent:  # perhaps over at the hall: its entries are asked for one case at a time
             db.execute(_LINE["mark_hole"], (case_id,))
 
-    def _boot_hear(self, db: sqlite3.Connection, stage: Stage, case_id: str, cursor: int) -> None:
-        """What the entries that were not pulled mean for own facts of the case."""
-        for seq, data in db.execute(_REBUILD["entries_of_case"], (case_id, stage.seq)).fetchall():
-            if seq > cursor:
-                entry = decode_entry(data)
-                self._note(db, entry, fact_of(entry), own_among(db, (entry.fact_id,)))
+    def _boot_hear(self, db: sqlite3.Connection, stage: Stage, case_id: str) -> None:
+        """What the entries mean for own facts of the case; the cursor may have passed them while they were hidden."""
+        for _, data in db.execute(_REBUILD["entries_of_case"], (case_id, stage.seq)).fetchall():
+            entry = decode_entry(data)
+            self._note(db, entry, fact_of(entry), own_among(db, (entry.fact_id,)))
 
     # The file
 

@@ -109,13 +109,22 @@ class Inbound:
             )
             if not moved:
                 self.forget()
-            if not moved and (await contact.memory(contact.store.position)).cursor == position.cursor:
-                # Nobody else has moved it and it was not taken: asked for again, but not at once (S20).
-                raise NotTheHall("line.not_taken", seq=position.cursor)
+                await self._moved_by_another(position)
         elif came.signed != position.known_head:
             await contact.memory(contact.store.remember_head, came.signed, answer.upto)
         entries = sum(link.entry is not None for link in links) if moved else 0
         return Page(entries, answer.upto, answer.newest, moved)
+
+    async def _moved_by_another(self, position: Position) -> None:
+        """A page was not taken: somebody else has moved the cursor, or applies a snapshot, which goes on first.
+
+        Raises NotTheHall where nobody does: asked for again, but not at once (S20).
+        """
+        contact = self._contact
+        boot = await contact.memory(contact.store.boot)
+        applying = boot is not None and boot.applying
+        if not applying and (await contact.memory(contact.store.position)).cursor == position.cursor:
+            raise NotTheHall("line.not_taken", seq=position.cursor)
 
     async def page_at(self, position: Position, wait: float) -> tuple[Link, ...]:
         """The entries behind a place of the log, proven. Raises AskPerson or TryAgain."""

@@ -520,3 +520,25 @@ def test_s34_how_far_a_bootstrap_is_can_be_seen(tmp_path: Path) -> None:
         assert begun.line.status.boot is None
 
     at_hall(tmp_path, story)
+
+
+def test_s34_another_program_that_pulls_while_a_snapshot_is_applied_waits_for_it(tmp_path: Path) -> None:
+    """Its page broke at places that the snapshot had brought already, or began a case that was passed over then."""
+
+    async def story(world: HallWorld, window: Window) -> None:
+        pulled, begun = await placed(world, "0031", limits=PULLS), await placed(world, "0032", limits=SMALL)
+        beside = Place(world, "0032", tmp_path, SMALL)
+        beside.memory, slices = begun.memory.open(begun.folder, world.clock, begun.state, SMALL), 0
+        beside.start()
+        while await begun.line._bootstrap.step():
+            boot = begun.memory.boot()
+            if boot is not None and boot.applying:
+                slices += 1
+                assert not (await beside.line._inbound.step(0.0)).moved
+        assert slices > 10
+        beside.memory.close()
+        for place in (pulled, begun):
+            assert not (await place.sync()).error
+        assert held(begun) == held(pulled)
+
+    at_hall(tmp_path, story)

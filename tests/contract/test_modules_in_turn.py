@@ -6,11 +6,14 @@ import shutil
 from pathlib import Path
 
 import httpx
+import msgspec
+import pytest
 
 from casework import bodies
 from casework.events import body_of
 from casework.limits import LIMITS
-from tests.beginning import PULLS, placed
+from sync.errors import LineError
+from tests.beginning import PULLS, SMALL, placed
 from tests.contract.test_half_here import pulled
 from tests.contract.test_hall_insisting import insists
 from tests.contract.test_scopes import MODULES, exact, give, held, work
@@ -271,3 +274,51 @@ async def only(world: HallWorld, place: Place, module: str) -> None:
         world.clock.go(LIMITS.scan_retry_seconds + LIMITS.retry_most)
         await place.line.sync_once(scans=True)
         world.api.hall.tick()
+
+
+def test_t67_an_act_that_was_hidden_when_the_log_passed_it_keeps_no_module_for_ever(tmp_path: Path) -> None:
+    """Its answer was lost, and the module came back with a snapshot: nobody told the window again that it stands."""
+
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        world.api.hall.start()
+        window = await world.window("0012", client)
+        place = await placed(world, "0032", limits=msgspec.structs.replace(SMALL, pull_entries=1), wire=Losing)
+        await place.sync()
+        give(world, "0032", "construction")
+        for _ in range(2):  # it has let go of the rest, and the hall does not know that yet
+            await place.sync()
+        taken = place.hand.received(module="business", item="A01")
+        place.commit(taken)  # the form was open when the module went
+        place.wire.loses = True  # type: ignore[attr-defined]
+        with pytest.raises(LineError):
+            await place.line._outbound.step()
+        await place.line._inbound.step(0.0)  # as far as the act; that it stands is told behind it
+        assert place.memory.position().cursor == world.entries()[-2].seq
+        place.wire.loses = False  # type: ignore[attr-defined]
+        await place.line._outbound.step()
+        give(world, "0032", "business", "construction")
+        await work(window, 10)
+        world.snapshot()
+        place.line._bootstrap.saw(SMALL.snapshot_least)
+        assert not (await place.sync()).error
+        assert place.memory.case_state(taken.case) == world.case(taken.case)
+        await only(world, place, "construction")
+        assert place.memory.case_state(taken.case) is None
+        with world.store.reading() as reading:
+            assert reading.leaving() == ()
+
+    in_hall(tmp_path, story, limits=SMALL)
+
+
+class Losing(httpx.AsyncBaseTransport):
+    """The answer to a push does not come, while `loses`."""
+
+    def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
+        self.inner = inner
+        self.loses = False
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        answer = await self.inner.handle_async_request(request)
+        if self.loses and request.url.path.endswith("/push"):
+            raise httpx.ReadError("cut")
+        return answer
