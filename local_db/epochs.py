@@ -12,11 +12,11 @@ import sqlite3
 import msgspec
 
 from casework.ambient import stamp
-from casework.facts import NO_HASH, Envelope
+from casework.facts import NO_HASH, Envelope, digest
 from casework.outbox import Move, Row, moved
 from casework.position import Piece
 from casework.seals import Signed
-from casework.wire import Head, Link, Point
+from casework.wire import Head, Hidden, Link, Point
 from local_db.errors import IncarnationLost, StoreError
 from local_db.prefiles import follow_own
 from local_db.rebuild import Rebuild
@@ -79,11 +79,15 @@ class Epochs(Rebuild):
             if size > 2 * self.limits.pull_bytes:
                 return None
             rows = db.execute(_SQL["entries"], (after, last)).fetchall()
-        if [seq for seq, _, _ in rows] != list(range(after + 1, last + 1)):
+        if [row[0] for row in rows] != list(range(after + 1, last + 1)):
             return None  # some of it is not kept here any more
-        held = tuple(seq for seq, _, kind in rows if kind)
-        entries = tuple(msgspec.Raw(raw) for _, raw, _ in rows)
-        return Piece(last, msgspec.json.decode(data, type=Signed), entries, held, after, start)
+        held = {
+            seq: raw for seq, raw, kind, hash_ in rows if kind and digest(raw) == hash_
+        }  # the rest: its place alone
+        entries = tuple(
+            msgspec.Raw(held.get(seq) or msgspec.json.encode(Hidden(seq, hash_))) for seq, _, _, hash_ in rows
+        )
+        return Piece(last, msgspec.json.decode(data, type=Signed), entries, tuple(held), after, start)
 
     def enter(self, epoch: int, common: int) -> None:
         """Go on in another epoch from `common` on. Raises ValueError when `common` is no place of `points`.
@@ -96,6 +100,7 @@ class Epochs(Rebuild):
             raise ValueError(f"no chain is known at {common}")
         now = stamp(self.clock.now())
         with self.transaction() as db:
+            self._hide_broken(db)
             place, chain = (common, chain) if common >= _floor(db) else (0, NO_HASH)
             touched = [row[0] for row in db.execute(_SQL["touched"], (place, common)).fetchall()]
             undone = db.execute(_SQL["undone"], (common,)).fetchall()

@@ -8,14 +8,16 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 
+import msgspec
+
 from casework.ambient import stamp
 from casework.beside import FLAGGED
 from casework.case import Case
 from casework.errors import BadBytes
 from casework.events import reading_mark
-from casework.facts import Fact, decode_fact
+from casework.facts import NO_HASH, Fact, decode_fact, digest
 from casework.folding import FOLD
-from casework.wire import Entry, Tray, decode_entry
+from casework.wire import Entry, Hidden, Tray, decode_entry
 from local_db.calls import heard_own
 from local_db.outbox import keep_tray
 from local_db.pages import after_entry, keep_confirmed, project, unheard, want
@@ -56,6 +58,7 @@ class Rebuild(Standing):
         """Drop every projection and fold it again, in one transaction. Returns how many cases there are."""
         now = stamp(self.clock.now())
         with self.transaction() as db:
+            self._hide_broken(db)
             for table in (*(name for name in _PROJECTIONS if name != "wanted"), "words", "person", "agent", "finder"):
                 db.execute(_SQL[f"clear_{table}"])  # what was wanted once stays wanted, also when its case is purged
             cursor = db.execute("select cursor from standing").fetchone()[0]
@@ -68,6 +71,17 @@ class Rebuild(Standing):
             self._project_tray(db, cursor)
             db.execute(_SQL["again"])
         return len(cases)
+
+    def _hide_broken(self, db: sqlite3.Connection) -> None:
+        """Entries that this disk has changed make room for their places: they are asked for again with their scope."""
+        rows = db.execute(_SQL["kept_entries"])
+        for seq, scope, hash_ in [(seq, scope, hash_) for seq, scope, hash_, data in rows if digest(data) != hash_]:
+            db.execute(_SCOPES["may_drop"], (scope,))
+            db.execute(_SCOPES["drop"], (seq,))
+            db.execute(_SCOPES["hide"], (seq, hash_, msgspec.json.encode(Hidden(seq, hash_))))
+            db.execute(_SCOPES["may_lack"], (scope,))
+            db.execute(_SCOPES["fill_later"], (NO_HASH, scope))
+        db.execute(_SCOPES["dropped"])
 
     def _project_hall(self, db: sqlite3.Connection, upto: int) -> None:
         """Roster, terminals, heads."""

@@ -23,7 +23,7 @@ select bytes from kept_head order by seq desc
 select seq, bytes from kept_head where seq > ? order by seq limit 1
 
 -- name: entries
-select seq, bytes, kind from entry where seq > ? and seq <= ? order by seq
+select seq, bytes, kind, hash from entry where seq > ? and seq <= ? order by seq
 
 -- name: touched
 -- Cases that the dropped entries speak of, and those whose own facts stood there.

@@ -48,6 +48,10 @@ delete from person
 -- name: clear_finder
 update finder set indexed = 0, spelled = 0 where id = 1
 
+-- name: kept_entries
+-- All that is kept of the log, with what it was when it came.
+select seq, scope, hash, bytes from entry where kind <> ''
+
 -- name: cases
 -- Every case that the log or an unsettled own fact speaks of.
 select case_id from entry where case_id <> '' and kind = 'fact'

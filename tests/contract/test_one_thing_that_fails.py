@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 from pathlib import Path
 
 import httpx
@@ -12,7 +14,8 @@ from casework import bodies
 from casework.facts import digest
 from casework.limits import LIMITS
 from hall.office import publish
-from tests.beginning import DAY, PULLS, SMALL, Wire, at_hall, busy, placed
+from local_db.rebuild import projection
+from tests.beginning import DAY, PULLS, SMALL, Wire, at_hall, busy, held, placed
 from tests.contract.test_hall_healing import copied, restored
 from tests.contract.test_hall_lost_and_found import gathered, plugged
 from tests.hall_world import CALENDAR, CATALOGUE, HallWorld, Window, in_hall
@@ -203,3 +206,71 @@ def test_s25_a_hall_whose_clock_was_a_year_ahead_when_it_was_restored_does_not_g
             assert reading.hall().healing == ""
 
     in_hall(tmp_path, story)
+
+
+def broken(place: Place, kind: str, of_a_case: bool, written: str = "of before") -> None:
+    """The disk has changed a byte of an entry: the newest of a case, or the hall's first; what has written the rest."""
+    place.memory.close()
+    with contextlib.closing(sqlite3.connect(place.folder / "terminal.db", isolation_level=None)) as db:
+        (trigger,) = db.execute("select sql from sqlite_master where name = 'entry_is_never_changed'").fetchone()
+        db.execute("drop trigger entry_is_never_changed")
+        newest = "desc" if of_a_case else "asc"
+        row = db.execute(
+            f"select seq, bytes from entry where kind = ? and (case_id <> '') = ? order by seq {newest} limit 1",
+            (kind, of_a_case),
+        ).fetchone()
+        data = row[1].replace(b'":', b'";', 1)
+        assert data != row[1]
+        db.execute("update entry set bytes = ? where seq = ?", (data, row[0]))
+        db.execute(trigger)
+        db.execute("update meta set value = ? where key = 'projection'", (written,))
+
+
+BROKEN = [("fact", True), ("fact", False), ("tray", True)]
+
+
+@pytest.mark.parametrize(("kind", "of_a_case"), BROKEN)
+def test_t53_a_byte_that_broke_in_the_copy_of_the_log_shuts_no_window_at_its_update(
+    tmp_path: Path, kind: str, of_a_case: bool
+) -> None:
+    """Everything is folded anew then, and the console could not be opened. The entry is asked for again."""
+
+    async def story(world: HallWorld, window: Window) -> None:
+        full, place = await placed(world, "0031", limits=PULLS), await placed(world, "0032", limits=PULLS)
+        for one in (full, place):
+            await one.sync()
+        broken(place, kind, of_a_case)
+        place.memory = place.memory.open(place.folder, world.clock, place.state, PULLS)
+        place.start()
+        for one in (full, place, place):
+            assert not (await one.sync()).error
+        assert held(place) == held(full)
+
+    at_hall(tmp_path, story)
+
+
+@pytest.mark.parametrize(("kind", "of_a_case"), BROKEN)
+def test_t53_s25_a_byte_that_broke_in_the_copy_of_the_log_keeps_no_window_from_a_restored_hall(
+    tmp_path: Path, kind: str, of_a_case: bool
+) -> None:
+    """What it showed was no word of the hall's, and it could not fold what it had: its line stood still."""
+
+    async def story(world: HallWorld, window: Window) -> None:
+        full, place = await placed(world, "0031", limits=PULLS), await placed(world, "0032", limits=PULLS)
+        copied(world, tmp_path / "backup.db")
+        cases = await busy(window, 5)
+        for one in (full, place):
+            await one.sync()
+        broken(place, kind, of_a_case, projection())
+        place.memory = place.memory.open(place.folder, world.clock, place.state, PULLS)
+        restored(world, tmp_path / "backup.db")
+        plugged(world, full, place)
+        for one in (place, full):
+            assert (await one.sync()).error == "line.healing"
+        gathered(world)
+        for one in (full, place, full, place):
+            assert not (await one.sync()).error
+        assert held(place) == held(full)
+        assert [case for case in cases if world.case(case) is None] == []
+
+    at_hall(tmp_path, story)
