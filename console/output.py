@@ -20,7 +20,7 @@ Facts = Mapping[str, Any]
 
 def data(facts: Facts) -> None:
     """One line of JSON on standard output, there when this returns."""
-    print(json.dumps(facts, ensure_ascii=False), flush=True)
+    text(json.dumps(facts, ensure_ascii=False))
 
 
 def said_no(no: Refusal) -> Facts:
@@ -29,8 +29,13 @@ def said_no(no: Refusal) -> Facts:
 
 
 def text(lines: str) -> None:
-    """Plain text on standard output."""
-    print(lines, flush=True)
+    """Plain text on standard output. Raises FileTrouble where it goes to a file that can't be written: no fault of ours."""
+    try:
+        print(lines, flush=True)
+    except BrokenPipeError:  # whoever read it has seen enough
+        raise
+    except OSError as cause:
+        raise FileTrouble("console.file.write", file="-", reason=reason_of(cause)) from cause
 
 
 def talk(sentence: object) -> None:

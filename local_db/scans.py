@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import msgspec
 
 from casework.ambient import CIVIL, stamp
-from casework.case import Case
+from casework.case import Case, decode_case
 from casework.errors import BadScan
+from casework.listing import is_over
 from casework.scans import Carried, Scan
 from local_db.connection import Connected
 from local_db.scan_files import ScanFiles, Staged, is_sound, size_of
@@ -144,6 +145,15 @@ class Scans(Connected):
                     db.execute(_SQL["gone"], ("" if sent >= epoch else LOST, sha256))
         return gone
 
+    def scans_lost(self) -> tuple[str, ...]:
+        """The numbers of open cases of which a paper has to be scanned again: its file went before the hall had it."""
+        with self.reading() as db:
+            lost = {row[0] for row in db.execute(_SQL["lost"]).fetchall()}
+            bodies = [row[0] for name in lost for row in db.execute(_SQL["showing"], (name.encode(),)).fetchall()]
+        return tuple(
+            sorted({case.number for case in map(decode_case, bodies) if not is_over(case) and _lacks(case, lost)})
+        )
+
     # The line: out
 
     def scans_to_send(self, most: int) -> tuple[Carried, ...]:
@@ -218,6 +228,12 @@ class Scans(Connected):
         with self.transaction() as db:
             db.execute(_SQL["held"], (held, sha256))
         return held
+
+
+def _lacks(case: Case, lost: Collection[str]) -> bool:
+    """Whether the newest scan of one of its papers is among those."""
+    newest = {scan.material: scan for scan in case.scans}
+    return any(scan.sha256 in lost and not scan.came for scan in newest.values())
 
 
 def _is_given_up(db: sqlite3.Connection, sha256: str) -> bool:

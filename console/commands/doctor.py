@@ -79,6 +79,7 @@ def _terminal(terminal: Terminal, problems: list[Message]) -> Found:
         "calendar": _head(terminal, "calendar", problems),
         "cases_that_need_an_update": _need_update(terminal, problems),
         "prints": _prints(terminal, problems),
+        "scans": _scans(terminal, problems),
         "installation": _installation(terminal, problems),
     }
 
@@ -196,6 +197,15 @@ def _prints(terminal: Terminal, problems: list[Message]) -> Found:
         "waiting": standing.open, "unsure": standing.unsure, "oldest": standing.oldest or None,
         "printers": {slot.name: slot.address for slot in slots}, "spool": way(),
     }  # fmt: skip
+
+
+def _scans(terminal: Terminal, problems: list[Message]) -> Found:
+    """The scanned papers that the hall does not have yet, and those of which nobody has the bytes any more."""
+    lost = terminal.memory.scans_lost()
+    if lost:
+        named = ", ".join(lost[: terminal.memory.limits.named_windows])
+        problems.append(Message("doctor.scans", {"count": len(lost), "numbers": named}))
+    return {"waiting": terminal.memory.scans_waiting(), "lost": list(lost)}
 
 
 def _head(terminal: Terminal, kind: str, problems: list[Message]) -> str | None:

@@ -69,3 +69,11 @@ where f.type = 'scanned' and instr(f.bytes, ?) > 0
 -- name: is_shown
 -- Whether a case here names a scan.
 select exists (select 1 from shown where instr(body, ?) > 0)
+
+-- name: lost
+-- Scans whose file broke or went before the hall had all of it.
+select sha256 from scan where here = 0 and trouble in ('damaged', 'lost') order by n
+
+-- name: showing
+-- The cases here that name a scan.
+select body from shown where instr(body, ?) > 0

@@ -120,6 +120,26 @@ def test_s35_what_can_not_be_attached_is_said_and_leaves_nothing(
     assert "scanned" not in [event["type"] for event in shown["events"]]
 
 
+def test_s35_a_scan_that_a_virus_scanner_took_before_the_hall_had_it_is_told_until_it_is_scanned_again(
+    place: Place, tmp_path: Path
+) -> None:
+    file, words = tmp_path / "x.pdf", ("doctor", "--json", "--dir", place.window("0012"))
+    file.write_bytes(PDF + b"first")
+    number = str(place.at("0012", "intake", "-", stdin=jsonl(line("D01"))).one["number"])
+    before = set(_files(place))
+    assert attached(place, number, str(file)).code == 0
+    (kept,) = set(_files(place)) - before
+    kept.unlink()
+    assert place.sync("0012").code == 0
+    told = place.run(*words)
+    assert (told.code, told.lines[0]["scans"]["lost"]) == (1, [number])
+    assert any(number in problem for problem in told.lines[0]["problems"])
+    file.write_bytes(PDF + b"again")
+    assert attached(place, number, str(file)).code == 0
+    assert place.sync("0012").code == 0
+    assert place.run(*words).lines[0]["scans"] == {"waiting": 0, "lost": []}
+
+
 def test_s35_a_backup_has_the_scans_that_no_hall_has_yet(place: Place, tmp_path: Path) -> None:
     place.sync("0012")
     file = tmp_path / "x.tif"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import os
 import subprocess
 import sys
@@ -12,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from casework import messages
+from console.main import main as console_main
 from sync.updates import launcher
 from sync.updates.launcher import (
     AGAIN,
@@ -271,3 +275,22 @@ def test_a_kept_version_of_which_a_file_is_gone_counts_as_fallen(home: Path) -> 
     )
     assert has_fallen(done.returncode), done.returncode
     assert b"msgspec" in done.stderr
+
+
+class FullDisk(io.StringIO):
+    """Where the output goes has no room."""
+
+    def write(self, _text: str) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_a_list_that_was_sent_to_a_full_stick_is_no_fall_of_the_version(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Three of them had sent a window back to the version before."""
+    monkeypatch.setattr(sys, "stdout", FullDisk())
+    code = console_main(["--lang", "en", "calendar", "due", "2026-09-18", "5"])
+    monkeypatch.undo()
+    assert (code, has_fallen(code)) == (1, False)
+    assert "the disk is full" in capsys.readouterr().err
+    messages.install(messages._untranslated)
