@@ -29,7 +29,7 @@ def said_no(no: Refusal) -> Facts:
 
 
 def text(lines: str) -> None:
-    """Plain text on standard output. Raises FileTrouble where it goes to a file that can't be written: no fault of ours."""
+    """Plain text on standard output. Raises FileTrouble where it goes to a file that has no room: no fault of ours."""
     try:
         print(lines, flush=True)
     except BrokenPipeError:  # whoever read it has seen enough

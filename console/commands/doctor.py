@@ -20,6 +20,8 @@ LEAST_FREE = 200 * 1024 * 1024
 
 OLDEST_UNSENT = timedelta(days=1)
 OLDEST_PRINT = timedelta(minutes=10)
+QUIETEST_LINE = timedelta(minutes=10)
+"""After which a process that has the line, and neither heard of the hall nor of a trouble, stands still."""
 
 _NEEDS_A_PERSON = frozenset(
     {
@@ -112,7 +114,8 @@ def _database(terminal: Terminal, problems: list[Message]) -> Found:
             pass
     except StoreError as no:  # locked for long: the next save would fail as well
         problems.append(no.message)
-    for place in (memory.file, memory.folder, memory.state.path):
+    beside = (memory.file.with_name(f"{memory.file.name}{tail}") for tail in ("-wal", "-shm"))
+    for place in (memory.file, *beside, memory.folder, memory.state.path):
         if place.exists() and not os.access(place, os.W_OK):
             reason = t("console.reason.not_allowed")
             problems.append(Message("store.not_writable", {"file": str(place), "reason": reason}))
@@ -155,7 +158,8 @@ def _outbox(terminal: Terminal, problems: list[Message]) -> Found:
 
 def _line(terminal: Terminal, problems: list[Message]) -> Found:
     from casework.report import PROTOCOL
-    from console.bootstrap import URL_SETTING
+    from console.bootstrap import URL_SETTING, signer_of
+    from console.errors import NotEnrolled
     from sync.owner import owner_of
 
     memory = terminal.memory
@@ -163,11 +167,20 @@ def _line(terminal: Terminal, problems: list[Message]) -> Found:
     url, boot = memory.setting(URL_SETTING), memory.boot()
     if not url:
         problems.append(Message("console.no_url", {"folder": str(memory.folder)}))
+    try:
+        signer_of(memory.folder)
+    except NotEnrolled as no:  # nothing is sent, and no line gets far enough to note that
+        problems.append(no.message)
     if contact.frozen:
         problems.append(Message(contact.frozen))
     elif contact.trouble in _NEEDS_A_PERSON:
         hall = url if contact.trouble == "line.other_hall" else "?"  # only the code is kept, not what the hall said
         problems.append(Message(contact.trouble, {"hall": hall, "url": url, "here": PROTOCOL, "error": "?"}))
+    if owner is not None and contact.hall_time and not contact.trouble:
+        heard = moment(contact.hall_time) + timedelta(milliseconds=contact.offset_ms or 0)
+        if terminal.clock.now() - heard > QUIETEST_LINE:
+            since = contact.hall_time[:16].replace("T", " ")
+            problems.append(Message("doctor.line_still", {"process": owner[0], "since": since}))
     off = abs(contact.offset_ms or 0) / 1000
     if off > memory.limits.clock_offset_seconds:
         problems.append(Message("doctor.clock", {"minutes": round(off / 60)}))

@@ -8,6 +8,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import pytest
 
 from casework.limits import LIMITS
 from console import bootstrap, faults
+from console.commands import doctor
 from console.counter import Counter
 from local_db import connection
 from local_db.errors import DiskFull
@@ -335,6 +337,25 @@ def test_what_may_not_be_written_is_found_by_the_doctor(window: Window, monkeypa
     done = window.run("doctor")
     assert done.code == 1
     assert str(window.state) in done.out.decode()
+
+
+def test_a_window_whose_key_is_gone_is_not_said_to_be_well(window: Window) -> None:
+    key = window.folder / "keys" / "terminal.key"
+    kept = key.read_bytes()
+    key.unlink()
+    done = window.run("doctor")
+    assert (done.code, str(key) in done.out.decode()) == (1, True)
+    key.write_bytes(kept)
+    assert str(key) not in window.run("doctor").out.decode()
+
+
+def test_a_process_that_stands_still_with_the_line_is_named(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert window.run("sync", "--once").code == 0
+    with owner.own(window.folder, 4711, "2026-11-28T08:00:00.000") or pytest.fail("somebody has it"):
+        assert "4711" not in "".join(window.run("doctor", "--json").lines[0]["problems"])
+        monkeypatch.setattr(doctor, "QUIETEST_LINE", timedelta(seconds=-1))
+        assert "4711" in "".join(window.run("doctor", "--json").lines[0]["problems"])
+    assert "4711" not in "".join(window.run("doctor", "--json").lines[0]["problems"])
 
 
 def test_a_line_lock_that_is_rubbish_is_named_with_the_way_out(window: Window) -> None:
