@@ -136,8 +136,11 @@ class Carrier:
     # In
 
     async def _fetch(self, scan: Carried) -> None:
-        contact, store = self._contact, self._contact.store
+        contact = self._contact
         most = min(self._piece.size, scan.size - scan.held)
+        if most <= 0:  # the PC went down, or the disk refused, before it was proven
+            await self._came(scan, scan.held, b"")
+            return
         ask = partial(contact.transport.blob_part, scan.sha256, scan.held, most, contact.signer)
         try:
             part = await self._carried(lambda: ask(contact.hall_now()))
@@ -145,8 +148,10 @@ class Carrier:
             code = "line.scan.not_come" if declined.status in {_NOT_FOUND, _RANGE} else "line.scan.refused"
             await self._put_off(scan, code, declined.retry_after)
             return
-        held = await contact.memory(store.keep_scan_piece, scan.sha256, part.first, part.data)
-        if not held:
+        await self._came(scan, part.first, part.data)
+
+    async def _came(self, scan: Carried, first: int, data: bytes) -> None:
+        if not await self._contact.memory(self._contact.store.keep_scan_piece, scan.sha256, first, data):
             await self._put_off(scan, "line.scan.changed")
 
     async def _carried(self, ask: Callable[[], Coroutine[Any, Any, _T]]) -> _T:

@@ -19,6 +19,7 @@ from hall.blob_requests import LENGTH, OFFSET
 from hall.rows import Changes
 from hall.scan_folder import ScanFolder
 from hall.sqlite_store import SCANS
+from tests.beginning import placed
 from tests.hall_world import HallWorld, Window, in_hall, problem
 
 PDF = b"%PDF-1.7 " + bytes(range(256)) * 40
@@ -380,5 +381,26 @@ def test_s35_the_second_place_has_the_scans_and_gives_them_back(tmp_path: Path) 
         damaged = ScanFolder(tmp_path / "third")
         assert damaged.take_from(place / SCANS) == 0
         assert not damaged.is_whole(SHA)
+
+    in_hall(tmp_path, story)
+
+
+def test_s35_t40_a_scan_whose_last_piece_had_come_when_the_pc_went_down_can_be_opened(tmp_path: Path) -> None:
+    """What lay there had no name yet, and what was asked for behind its end is nowhere."""
+
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        window = await world.window("0012", client)
+        case = await taken_in(window)
+        await put(window, PDF)
+        place = await placed(world, "0032")
+        await place.sync()
+        state = place.memory.case_state(case)
+        assert state is not None
+        place.memory.want_scan(state.scans[0])
+        place.memory.scan_files.add(SHA, 0, PDF)
+        await place.line.sync_once(scans=True)
+        path = place.memory.scan_path(SHA)
+        assert path is not None
+        assert path.read_bytes() == PDF
 
     in_hall(tmp_path, story)
