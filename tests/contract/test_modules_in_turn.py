@@ -192,6 +192,36 @@ def test_s7_s16_a_line_that_was_told_to_the_window_alone_is_not_open_again_when_
     in_hall(tmp_path, story, limits=PULLS)
 
 
+def test_s7_s16_s27_a_line_that_was_settled_is_not_open_again_at_a_window_with_a_new_number(tmp_path: Path) -> None:
+    """What was over under the old number is sealed no more, so it passed for open when its module went: for good."""
+
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        window = await world.window("0012", client)
+        place = await placed(world, "0032", limits=PULLS)
+        taken = window.received(module="business", item="A01")
+        await window.push(taken)
+        await place.sync()
+        refused = place.hand.decided(taken.case)
+        place.commit(refused)
+        give(world, "0032", "single")
+        await place.sync()  # it is told to this window alone
+        give(world, "0032", *MODULES)
+        await place.sync()
+        await window.push(window.make("resolve.withdraw", bodies.ResolveWithdraw((refused.id,), "重复"), taken.case))
+        await place.sync()
+        again = await world.window("0033", client)
+        who = msgspec.structs.replace(place.memory.identity, terminal="0033", incarnation=again.incarnation)
+        place.memory.adopt(who, place.hand.new_id)
+        place.number, place.signer = "0033", again.signer
+        for modules in ((*MODULES,), ("single",)):
+            if modules != MODULES:
+                give(world, "0033", *modules)
+            await let_go(world, place)
+            assert [line.fact for line in place.memory.tray() if line.fact == refused.id] == []
+
+    in_hall(tmp_path, story, limits=PULLS)
+
+
 def test_s7_s15_what_somebody_insisted_on_is_not_open_again_when_its_module_goes(tmp_path: Path) -> None:
     """It was told to the window alone, and stood once the window had the module: nobody could settle it any more."""
 
