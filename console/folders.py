@@ -9,10 +9,21 @@ from pathlib import Path
 def data_folder(given: str | None, kind: str = "terminal") -> Path:
     """`--dir`, or the platform's place for a `terminal` or a `hall`."""
     if given:
-        return Path(given)
+        return _whole(Path(given))
     import platformdirs
 
-    return platformdirs.user_data_path("yichuang", appauthor=False) / kind
+    return _whole(platformdirs.user_data_path("yichuang", appauthor=False) / kind)
+
+
+def _whole(folder: Path) -> Path:
+    """`folder`; where the power failed while a backup was put in its place, that is done now (local_db.restoring).
+
+    Else nothing would be there, and whoever does what is said then makes an empty window of it.
+    """
+    ready = folder.with_name(f"{folder.name}.restored")
+    if not folder.exists() and ready.is_dir():
+        ready.rename(folder)
+    return folder
 
 
 def settings_folder() -> Path:

@@ -30,6 +30,8 @@ from local_db.sql import queries
 from local_db.state import State, sync_folder
 
 _SQL = queries("restoring")
+READY = ".restored"
+"""Ends the name of a folder that only has to be put in place of the present one."""
 _KNOWN = frozenset({"hall", "region", "hall_name", "hall_key", "terminal", "incarnation", "hall_url"})
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _ID = re.compile(r"[0-9a-f]{32}")
@@ -182,16 +184,23 @@ def _swapped(draft: Path, folder: Path, source: Path, mark: str, limits: Limits)
         if row is None:
             raise NotATerminal("store.no_backup", file=str(source))
         _flush(draft / FILE)
-        kept = None
         if folder.exists():
             _alone(folder / FILE, source)
             if (folder / "keys").is_dir():
                 shutil.copytree(folder / "keys", draft / "keys", dirs_exist_ok=True)
-            kept = _free(folder.with_name(f"{folder.name}.before-{mark}"))
-            folder.rename(kept)
+                for key in (draft / "keys").iterdir():  # an empty one would open no line after a power cut
+                    _flush(key)
+        ready, kept = folder.with_name(f"{folder.name}{READY}"), None
+        shutil.rmtree(ready, ignore_errors=True)
+        draft.rename(ready)  # from here on the next start finishes it where it is cut (console.folders)
         try:
-            draft.rename(folder)
+            if folder.exists():
+                before = _free(folder.with_name(f"{folder.name}.before-{mark}"))
+                folder.rename(before)
+                kept = before
+            ready.rename(folder)
         except OSError:
+            shutil.rmtree(ready, ignore_errors=True)
             if kept is not None:
                 kept.rename(folder)  # as it was
             raise

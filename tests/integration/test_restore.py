@@ -130,6 +130,35 @@ def test_a_window_that_is_open_is_not_restored_under_its_feet(place: Place) -> N
     assert Path(place.window("0012"), "terminal.db").is_file()
 
 
+@pytest.mark.parametrize("step", [1, 2, 3])
+def test_a_power_cut_in_the_middle_of_a_restore_leaves_a_window(
+    place: Place, monkeypatch: pytest.MonkeyPatch, step: int
+) -> None:
+    """It was told that no terminal is there: who did what it said had an empty one, and the facts lay beside it."""
+    backup, window = place.folder / "backup.db", Path(place.window("0012"))
+    take(place, "a")
+    assert place.run("backup", str(backup), "--dir", str(window)).code == 0
+    take(place, "b")
+    really, done = Path.rename, list[Path]()
+
+    def cut(self: Path, target: Path) -> Path:
+        moved = really(self, target)
+        done.append(moved)
+        if len(done) == step:
+            raise KeyboardInterrupt
+        return moved
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rename", cut)
+        assert place.run("restore", str(backup), "--dir", str(window)).code == 130
+    told = place.run("doctor", "--json", "--dir", str(window)).lines[0]
+    assert (told["terminal"], told["incarnation"]["trusted"]) == ("0012", step == 1)
+    assert len(place.at("0012", "case", "list").lines) == (2 if step == 1 else 1)
+    assert (window / "keys" / "terminal.key").read_bytes()
+    restore(place, backup)
+    assert [each.name for each in place.folder.iterdir() if each.name.endswith((".restored", ".restoring"))] == []
+
+
 def scribble(file: Path) -> None:
     """What a failing disk does at its worst: the header is gone, every index, and every page that leads to others."""
     data = bytearray(file.read_bytes())
