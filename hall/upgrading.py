@@ -14,6 +14,7 @@ from pathlib import Path
 
 from hall.backups import whole_copy
 from hall.migrate import version_of
+from hall.ownership import owned
 from hall.queries import migrations
 
 KEPT = 2
@@ -28,14 +29,15 @@ def copies_in(folder: Path, database: str) -> Sequence[Path]:
 def keep_before(folder: Path, database: str, now: datetime) -> Path | None:
     """Copy the database where this program is about to bring it on; None where nothing is to be done.
 
-    Raises Stop when there is no room for a copy: then nothing was changed.
+    Raises Stop when there is no room for a copy, or a hall of before serves it: then nothing was changed.
     """
     file = folder / database
     with contextlib.suppress(sqlite3.Error), contextlib.closing(sqlite3.connect(file)) as db:
         found = version_of(db)
         if 0 < found < max(number for number, _, _ in migrations()):
             kept = folder / f"{database}.schema-{found:04d}-at-{now:%Y%m%d-%H%M%S}.db"
-            whole_copy(file, kept)
+            with owned(folder):  # an older program that serves it would push into tables that it does not know
+                whole_copy(file, kept)
             for old in copies_in(folder, database)[:-KEPT]:
                 old.unlink(missing_ok=True)
             return kept

@@ -12,6 +12,7 @@ import pytest
 
 from hall import cli, migrate, upgrading
 from hall.errors import Stop
+from hall.ownership import owned
 from hall.queries import migrations
 from hall.upgrading import copies_in
 
@@ -78,6 +79,16 @@ def test_without_room_for_the_copy_nothing_is_changed(folder: Path, monkeypatch:
     with pytest.raises(Stop), cli.open_hall(folder):
         pass
     assert schema(folder / cli.DATABASE) == NEWEST
+
+
+def test_a_command_of_the_newer_program_changes_nothing_while_the_older_one_serves(folder: Path) -> None:
+    with owned(folder):
+        with pytest.raises(Stop) as no, cli.open_hall(folder):
+            pass
+        assert (no.value.message.id, schema(folder / cli.DATABASE)) == ("hall.served", NEWEST)
+        assert copies_in(folder, cli.DATABASE) == []
+    with cli.open_hall(folder):
+        assert schema(folder / cli.DATABASE) == NEWEST + 1
 
 
 def test_the_disk_is_not_filled_by_the_copies_of_many_years(folder: Path) -> None:
