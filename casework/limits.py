@@ -253,6 +253,8 @@ class Limits(msgspec.Struct, frozen=True):
     """Own facts whose chain a new version looks at before it says that it stands: the newest ones."""
     self_check_seconds: float = 120.0
     """A new version that takes longer to say that it stands, does not."""
+    self_check_mb_seconds: float = 0.5
+    """So much longer for each megabyte of the memory: a version with another fold makes all of it anew then."""
     backups_before: int = 2
     """Copies of the memory from before a new version that are kept."""
 

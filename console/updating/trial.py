@@ -64,7 +64,10 @@ def why_failed(home: Home) -> tuple[str, str]:
 
 def by_process(home: Home, folder: Path, limits: Limits = LIMITS) -> Message | None:
     """The self-check in a process of its own."""
-    failed = run_check(home.lib, folder, limits.self_check_seconds)
+    file = folder / FILE
+    size = file.stat().st_size if file.is_file() else 0
+    seconds = limits.self_check_seconds + limits.self_check_mb_seconds * size / 1_000_000
+    failed = run_check(home.lib, folder, seconds)
     if failed is None:
         return None
     check, why = failed

@@ -11,9 +11,10 @@ import pytest
 from casework.limits import LIMITS
 from casework.messages import Message
 from console.errors import ConsoleError
+from console.updating import trial
 from console.updating.home import Home, home_of
 from console.updating.self_check import checks, damaged
-from console.updating.trial import BEFORE, run_check, tried, why_failed
+from console.updating.trial import BEFORE, by_process, run_check, tried, why_failed
 from sync.updates.launcher import KEPT, TRIAL, next_start, read
 from sync.updates.staging import stage, switch
 from tests.terminals import enrolled
@@ -159,6 +160,20 @@ def _lib(folder: Path, program: str) -> Path:
 def test_a_version_that_hangs_does_not_stand(tmp_path: Path) -> None:
     lib = _lib(tmp_path, "import threading\ndef main():\n    threading.Event().wait()\n")
     assert run_check(lib, tmp_path, 1.0) == ("", "1 s")
+
+
+def test_a_version_has_time_to_fold_a_large_memory_anew(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A million facts take two minutes, and longer than that nobody waited."""
+    given: list[float] = []
+    monkeypatch.setattr(trial, "run_check", lambda _lib, _folder, seconds: given.append(seconds))
+    assert by_process(home, tmp_path) is None
+    with (tmp_path / "terminal.db").open("wb") as memory:
+        memory.truncate(2_000_000_000)
+    assert by_process(home, tmp_path) is None
+    assert given[0] == LIMITS.self_check_seconds
+    assert given[1] > 900
 
 
 def test_a_version_that_falls_is_told_with_its_last_line(tmp_path: Path) -> None:
