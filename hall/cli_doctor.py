@@ -23,6 +23,7 @@ from hall.releases.in_force import without_version
 from hall.releases.keys import ONLINE_KEY
 from hall.releases.watching import read_watched
 from hall.second_place import read_place
+from hall.sqlite_store import SCANS
 
 Facts = dict[str, Any]
 
@@ -33,7 +34,8 @@ def run_doctor(args: argparse.Namespace, folder: Path) -> int:
         problems: list[Message] = []
         found: Facts = {
             "folder": str(folder), "served": _served(folder), "database": _database(here, problems),
-            "disk": _disk(folder, here.limits, problems), "releases": _releases(here, problems),
+            "scans": _scans(here, problems), "disk": _disk(folder, here.limits, problems),
+            "releases": _releases(here, problems),
             "backups": _second_place(folder, problems),
         }  # fmt: skip
     found |= {"problems": list(dict.fromkeys(map(str, problems))), "ok": not problems}
@@ -67,6 +69,16 @@ def _database(here: cli.HallHere, problems: list[Message]) -> Facts:
     return {
         "mistakes": mistakes, "schema": schema, "bytes": file.stat().st_size, "entries": hall.seq, "epoch": hall.epoch,
     }  # fmt: skip
+
+
+def _scans(here: cli.HallHere, problems: list[Message]) -> Facts:
+    """Scans that have come by the log and do not lie here: a copy of the database alone was restored (ADR 0025)."""
+    with here.store.reading() as reading:
+        come = reading.scans_come()
+    missing = sum(not here.store.scans.is_whole(sha256) for sha256 in come)
+    if missing:
+        problems.append(Message("hall.doctor.scans", {"count": missing, "folder": str(here.folder / SCANS)}))
+    return {"come": len(come), "missing": missing}
 
 
 def _disk(folder: Path, limits: Limits, problems: list[Message]) -> Facts:

@@ -207,6 +207,10 @@ class SqliteReading:
         """The hashes of those that are still to come."""
         return tuple(row[0] for row in self._all("scans_waiting"))
 
+    def scans_come(self) -> tuple[str, ...]:
+        """The hashes of those that have come, by the log."""
+        return tuple(row[0] for row in self._all("scans_come"))
+
     def case_ids(self) -> tuple[str, ...]:
         """Every case."""
         return tuple(row[0] for row in self._all("case_ids"))

@@ -326,3 +326,7 @@ where scan.came = 0 and scan.case_id in (select value from json_each(?)) order b
 -- name: scans_waiting
 -- Which scans are still to come.
 select distinct sha256 from scan where came = 0 order by sha256;
+
+-- name: scans_come
+-- Which scans have come, by the log.
+select distinct sha256 from scan where came = 1 order by sha256;

@@ -140,6 +140,25 @@ def test_s35_a_scan_that_a_virus_scanner_took_before_the_hall_had_it_is_told_unt
     assert place.run(*words).lines[0]["scans"] == {"waiting": 0, "lost": []}
 
 
+def test_s35_a_hall_whose_scans_were_not_copied_with_its_log_is_not_said_to_be_well(
+    place: Place, tmp_path: Path
+) -> None:
+    file, words = tmp_path / "x.pdf", ("hall", "doctor", "--json", "--dir", str(place.hall))
+    file.write_bytes(PDF + b"for the hall")
+    number = str(place.at("0012", "intake", "-", stdin=jsonl(line("D01"))).one["number"])
+    assert attached(place, number, str(file)).code == 0
+    assert place.sync("0012").code == 0
+    well = place.run(*words).one["scans"]
+    assert (well["come"] > 0, well["missing"]) == (True, 0)
+    scans = place.hall / "scans"
+    scans.rename(tmp_path / "elsewhere")
+    told = place.run(*words)
+    assert (told.code, told.lines[0]["scans"]["missing"]) == (1, well["come"])
+    assert str(scans) in told.lines[0]["problems"][0]
+    (tmp_path / "elsewhere").rename(scans)
+    assert place.run(*words).code == 0
+
+
 def test_s35_a_backup_has_the_scans_that_no_hall_has_yet(place: Place, tmp_path: Path) -> None:
     place.sync("0012")
     file = tmp_path / "x.tif"
