@@ -63,6 +63,8 @@ def _database(here: cli.HallHere, problems: list[Message]) -> Facts:
         problems.append(Message("hall.doctor.mistakes", {"file": str(file), "mistakes": "; ".join(mistakes)}))
     with here.store.reading() as reading:
         hall, lost = reading.hall(), without_version(reading)
+    if hall.latched:
+        problems.append(Message("hall.latched"))
     if lost:
         named = ", ".join(lost[: here.limits.named_windows])
         problems.append(Message("hall.doctor.versions", {"count": len(lost), "numbers": named}))

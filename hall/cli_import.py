@@ -28,12 +28,20 @@ def run_import(args: argparse.Namespace, folder: Path) -> int:
     with cli.open_hall(folder) as here:
         proven_person(here, args.staff)
         found, answers = take_file(here, Path(args.file), args.staff, vouched=args.vouch)
-    if args.answer:
-        write_whole(Path(args.answer), b"".join(line + b"\n" for line in answers))
     cli.print_row({name: found[name] for name in ("accepted", "duplicate", "held", "rejected")})
     if found["after"]:
         cli.say(t("hall.import_after", count=found["after"]))
+    if args.answer:
+        _answer(Path(args.answer), answers)
     return 0
+
+
+def _answer(file: Path, answers: list[bytes]) -> None:
+    """Raises Stop where it can't be written: what came is in, and the same file brings the same answer."""
+    try:
+        write_whole(file, b"".join(line + b"\n" for line in answers))
+    except OSError as cause:
+        raise Stop("hall.no_write", file=str(file), reason=cause.strerror or str(cause)) from cause
 
 
 def take_file(here: cli.HallHere, file: Path, staff: str, *, vouched: bool = False) -> tuple[Counter[str], list[bytes]]:

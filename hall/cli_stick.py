@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 from casework.messages import t
@@ -48,7 +49,7 @@ def run_import(args: argparse.Namespace, here: cli.HallHere) -> int:
 
 def _taken(here: cli.HallHere, folder: Path, args: argparse.Namespace) -> dict[str, object]:
     with here.store.reading() as reading:
-        status, row, differs = stick.take_status(reading, (folder / stick.STATUS).read_bytes(), here.hall.now)
+        status, row, differs = stick.take_status(reading, _status(folder), here.hall.now)
         known = reading.terminal(status.terminal)
     here.hall.change(lambda reading, now, ids: stick.keep_status(reading, row))
     facts: dict[str, object] = {
@@ -61,6 +62,22 @@ def _taken(here: cli.HallHere, folder: Path, args: argparse.Namespace) -> dict[s
         raise ReleaseTrouble("stick.other_log", number=status.terminal, what=differs)
     if (folder / stick.OUTBOX).is_file():
         found, answers = take_file(here, folder / stick.OUTBOX, args.staff, vouched=args.vouch)
-        write_whole(folder / stick.ANSWER, b"".join(line + b"\n" for line in answers))
+        _answer(folder, answers)
         facts |= {name: found[name] for name in ("accepted", "duplicate", "held", "rejected")}
     return facts
+
+
+def _status(folder: Path) -> bytes:
+    """What a window says of itself. Raises ReleaseTrouble where it is not there, or the stick can't be read."""
+    try:
+        return (folder / stick.STATUS).read_bytes()
+    except OSError as cause:
+        raise ReleaseTrouble("stick.unreadable", what=stick.STATUS) from cause
+
+
+def _answer(folder: Path, answers: Sequence[bytes]) -> None:
+    """Raises ReleaseTrouble for a stick that is full, or may not be written: what it has brought is in all the same."""
+    try:
+        write_whole(folder / stick.ANSWER, b"".join(line + b"\n" for line in answers))
+    except OSError as cause:
+        raise ReleaseTrouble("stick.not_written", folder=str(folder), reason=cause.strerror or str(cause)) from cause

@@ -11,10 +11,15 @@ def write_whole(path: Path, data: bytes) -> None:
     """`data` as the file `path`: temporary file, fsync, rename. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(path.name + ".tmp")
-    with temporary.open("wb") as stream:
-        stream.write(data)
-        stream.flush()
-        os.fsync(stream.fileno())
+    try:
+        with temporary.open("wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+    except OSError:
+        with contextlib.suppress(OSError):  # a full disk: half of it would only fill it
+            temporary.unlink(missing_ok=True)
+        raise
     put_in_place(temporary, path)
 
 

@@ -10,6 +10,7 @@ What an older stick has besides is taken away then: it would only fill it.
 from __future__ import annotations
 
 import contextlib
+import filecmp
 import shutil
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
@@ -24,6 +25,7 @@ from casework.manifest import ANY, decode_manifest
 from casework.rollout import Rollout
 from casework.seals import Signed, read, unseal
 from hall.errors import ReleaseTrouble
+from hall.files import flushed
 from hall.health import TerminalHealth, contact_of
 from hall.releases.repository import Releases, place_of
 from hall.releases.roles import APP, CATALOGUE, CONFIG, DELEGATED, ROLLOUT, ROOT, SNAPSHOT, TARGETS, TIMESTAMP
@@ -120,20 +122,28 @@ def _left_alone(folder: Path, kept: set[Path]) -> None:
 
 def _copied(source: Path, target: Path, *, anew: bool = False) -> int:
     """The bytes that had to be copied."""
-    size = source.stat().st_size
-    if not anew and target.is_file() and target.stat().st_size == size:
+    if not anew and _is_there(source, target):
         return 0
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(f"{target.name}.part")
     shutil.copyfile(source, part)
+    flushed(part)  # written is said, and then the stick is pulled out
     part.replace(target)
-    return size
+    return source.stat().st_size
+
+
+def _is_there(source: Path, target: Path) -> bool:
+    """Whether the very bytes lie there: one that was pulled out too early has files of the right size all the same."""
+    with contextlib.suppress(OSError):  # what can't be read there is written again
+        return target.is_file() and filecmp.cmp(source, target, shallow=False)
+    return False
 
 
 def brought(stick: Path) -> Iterator[Path]:
-    """The folders of the windows that wrote themselves out."""
+    """The folders of the windows that wrote themselves out, also half."""
     folder = stick / TERMINALS
-    yield from sorted(each for each in folder.iterdir() if (each / STATUS).is_file()) if folder.is_dir() else ()
+    found = sorted(folder.iterdir()) if folder.is_dir() else []
+    yield from (each for each in found if any((each / name).exists() for name in (STATUS, OUTBOX)))
 
 
 def take_status(reading: Reading, data: bytes, now: str) -> tuple[CarriedStatus, ReportRow, str]:

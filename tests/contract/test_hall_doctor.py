@@ -15,6 +15,7 @@ from casework import messages
 from console.main import main
 from hall import cli, cli_doctor
 from hall.releases.watching import Told, Watched
+from hall.rows import Changes
 from tests.rollouts import WHEEL, HallFolder, standing
 
 BEGIN = ("rollout", "--app", "0.5.0", "--before", "0.4.0", "--lab", "0012", "--staff", "4001")
@@ -127,3 +128,15 @@ def test_a_hall_whose_database_is_gone_is_brought_back_and_not_made_anew(
     assert main(["hall", "init", "--dir", str(hall.folder), "--lang", "en"]) == 1, "nor is its key written over"
     assert main(["hall", "doctor", "--dir", str(hall.folder / "nowhere"), "--lang", "en"]) == 1
     assert "hall init" in capsys.readouterr().err
+
+
+def test_a_hall_that_gives_no_numbers_since_it_lost_its_end_is_not_said_to_be_well(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cli.create_hall(tmp_path, sample=True, verifier=str)
+    with cli.open_hall(tmp_path) as here, here.store.writing() as tx:
+        tx.save(Changes(epoch=msgspec.structs.replace(tx.hall(), latched="1/22")))
+    assert main(["hall", "doctor", "--dir", str(tmp_path), "--json", "--lang", "en"]) == 1
+    (said,) = json.loads(capsys.readouterr().out.splitlines()[-1])["problems"]
+    assert "yichuang hall epoch --open" in said
+    messages.install(messages._untranslated)

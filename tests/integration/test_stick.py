@@ -87,6 +87,16 @@ def test_a_stick_that_is_written_again_copies_no_wheel_twice(far: Far) -> None:
     assert (first.files > 1, again.files, again.bytes) == (True, 0, 0)
 
 
+def test_a_stick_that_was_pulled_out_too_early_is_whole_when_it_is_written_again(far: Far) -> None:
+    far.export()
+    file = next((far.stick / "targets" / "app" / "wheels").rglob("*.whl"))
+    file.write_bytes(bytes(file.stat().st_size))  # its size had reached the stick, and nothing else of it
+    with pytest.raises(UpdateRefused):
+        far.take_in()
+    assert far.export().files == 1
+    assert far.take_in().step == "offer"
+
+
 def wheels_on(place: Path) -> set[str]:
     """The names of the wheels that lie there."""
     return {file.name for file in (place / "targets").rglob("*.whl")}
@@ -260,3 +270,40 @@ def test_a_status_that_no_window_has_sealed_is_not_believed(tmp_path: Path) -> N
     ran = place.run("release", "import", str(folder), *hall, "--staff", "3001")
     assert (ran.code, "status.json" in ran.err) == (1, True)
     assert place.run("release", "import", str(folder), *hall, "--staff", "1001").code == 1
+
+
+def two_windows(place: Place, folder: Path) -> tuple[str, ...]:
+    """0007 and 0012 have written themselves out onto one stick; the words for taking it in."""
+    place.found()
+    with place.serving():
+        for number in ("0007", "0012"):
+            assert place.enrol(number).code == 0
+            assert place.sync(number).code == 0
+    for number in ("0007", "0012"):
+        assert place.at(number, "intake", "-", stdin=jsonl(line("D01", number))).code == 0
+        assert place.at(number, "update", "export", str(folder), staff="3001").code == 0
+    return ("--dir", str(place.hall), "--staff", "3001")
+
+
+def test_a_stick_that_can_not_take_the_answer_of_one_window_brings_the_others_all_the_same(tmp_path: Path) -> None:
+    place, folder = Place(tmp_path), tmp_path / "stick"
+    by = two_windows(place, folder)
+    (folder / "terminals" / "0007" / "answer.jsonl.tmp").mkdir()  # as where no room is left
+    ran = place.run("release", "import", str(folder), *by)
+    assert (ran.code, [row["terminal"] for row in ran.lines]) == (1, ["0012"])
+    assert "写不进" in ran.err
+    (folder / "terminals" / "0007" / "answer.jsonl.tmp").rmdir()
+    assert place.run("release", "import", str(folder), *by).lines[0]["duplicate"] == 1, "it was in"
+    file = folder / "terminals" / "0007" / "outbox.jsonl"
+    no = place.run("hall", "import", str(file), *by, "--answer", str(folder))
+    assert no.code == 1
+    assert no.lines[0]["duplicate"] == 1
+
+
+def test_a_window_that_wrote_itself_out_by_half_is_named(tmp_path: Path) -> None:
+    place, folder = Place(tmp_path), tmp_path / "stick"
+    by = two_windows(place, folder)
+    (folder / "terminals" / "0007" / "status.json").unlink()
+    ran = place.run("release", "import", str(folder), *by)
+    assert (ran.code, [row["terminal"] for row in ran.lines]) == (1, ["0012"])
+    assert "0007: status.json" in ran.err
