@@ -10,7 +10,7 @@ from casework.messages import t
 from hall import cli, cli_release
 from hall.cli_import import take_file
 from hall.cli_person import proven_person
-from hall.errors import HallError, ReleaseTrouble
+from hall.errors import Gap, HallError, ReleaseTrouble, Stop
 from hall.files import write_whole
 from hall.releases import stick
 
@@ -50,21 +50,36 @@ def run_import(args: argparse.Namespace, here: cli.HallHere) -> int:
 def _taken(here: cli.HallHere, folder: Path, args: argparse.Namespace) -> dict[str, object]:
     with here.store.reading() as reading:
         status, row, differs = stick.take_status(reading, _status(folder), here.hall.now)
-        known = reading.terminal(status.terminal)
-    here.hall.change(lambda reading, now, ids: stick.keep_status(reading, row))
+    file, restored = folder / stick.OUTBOX, differs == stick.RESTORED
+    if not restored:
+        here.hall.change(lambda reading, now, ids: stick.keep_status(reading, row))
+    elif not file.is_file() or not file.stat().st_size:
+        raise _other_epoch(here, status.terminal)
+    if differs and not restored:
+        raise ReleaseTrouble("stick.other_log", number=status.terminal, what=differs)
     facts: dict[str, object] = {
         "terminal": status.terminal, "at": row.at, "unsent": status.report.unsent,
         "app": status.report.update.app if status.report.update else status.report.program, "log": differs or "same",
     }  # fmt: skip
-    if differs == stick.RESTORED and known is not None:
-        raise ReleaseTrouble("stick.other_epoch", number=status.terminal, next=known.acked + 1)
-    if differs:
-        raise ReleaseTrouble("stick.other_log", number=status.terminal, what=differs)
-    if (folder / stick.OUTBOX).is_file():
-        found, answers = take_file(here, folder / stick.OUTBOX, args.staff, vouched=args.vouch)
+    if file.is_file():
+        try:
+            found, answers = take_file(here, file, args.staff, vouched=args.vouch)
+        except Stop as no:
+            if restored and isinstance(no.__cause__, Gap):
+                raise _other_epoch(here, status.terminal) from no
+            raise
         _answer(folder, answers)
         facts |= {name: found[name] for name in ("accepted", "duplicate", "held", "rejected")}
+    if restored:  # only now all that it says to have sent is here
+        here.hall.change(lambda reading, now, ids: stick.keep_status(reading, row))
     return facts
+
+
+def _other_epoch(here: cli.HallHere, number: str) -> ReleaseTrouble:
+    """What a restored hall may lack of a window: from where on it has to be written out once more."""
+    with here.store.reading() as reading:
+        known = reading.terminal(number)
+    return ReleaseTrouble("stick.other_epoch", number=number, next=known.acked + 1 if known else 1)
 
 
 def _status(folder: Path) -> bytes:

@@ -254,6 +254,10 @@ def test_s25_s28_what_a_restored_hall_lost_of_a_window_without_a_line_comes_by_t
     assert place.run("sync", "--export", file, "--from", "1", *window).code == 0
     assert place.run("hall", "import", file, *by, "--answer", back).one["accepted"] > sent
     assert place.run("sync", "--import-answer", back, *window).one["pending"] == 0
+    assert place.at("0012", "intake", "-", stdin=jsonl(line("D01", "c"))).code == 0
+    assert place.at("0012", "update", "export", folder, staff="3001").code == 0
+    assert place.run("release", "import", folder, *by).one["accepted"] == 1, "from here on as ever"
+    assert place.at("0012", "update", "import", folder, staff="3001").one["pending"] == 0
 
 
 def test_a_status_that_no_window_has_sealed_is_not_believed(tmp_path: Path) -> None:
