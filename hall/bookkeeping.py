@@ -34,10 +34,12 @@ class Bookkeeping:
         docket: the state as loaded.
         now: the hall's time, a `stamp`.
         limits: sizes of groups, and what good evidence of a clock is.
-        vouched: a person answers for what a terminal did after it was revoked (S28).
+        vouched: the facts for which a person answers, done after the terminal was revoked (S28); for no others of it.
     """
 
-    def __init__(self, docket: Docket, now: str, limits: Limits = LIMITS, *, vouched: bool = False) -> None:
+    def __init__(
+        self, docket: Docket, now: str, limits: Limits = LIMITS, *, vouched: frozenset[str] = frozenset()
+    ) -> None:
         self._vouched = vouched
         self._docket = docket
         self._now = now

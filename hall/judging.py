@@ -80,7 +80,7 @@ class Judging(Bookkeeping):
             if fact.type == ADOPTS:
                 return self._adoption(piece, fact), case
             cutoff = self._docket.cutoff(piece.envelope)
-            if cutoff and fact.time.at > cutoff and not self._vouched:
+            if cutoff and fact.time.at > cutoff and fact.id not in self._vouched:
                 return Judgement("held", "after_revocation", {"since": cutoff}), case
             unseen = self._docket.unseen(piece.envelope, fact)
             other = case is not None and is_of_another_item(self._docket, piece.envelope, fact, case)

@@ -87,7 +87,7 @@ class Pushing(Healing, Scanning):
         imported: bodies.Imported | None = None,
     ) -> tuple[PushAnswer, frozenset[str]]:  # fmt: skip
         """The verdicts on a batch, saved. `imported`: it came by stick, and a person answers for it (S28)."""
-        vouched = imported is not None and imported.vouched
+        vouched = frozenset(piece.id for piece in pieces if imported is not None and imported.vouched)
         if batch.first > terminal.acked + 1:
             raise Gap("hall.gap", next=terminal.acked + 1)
         known = _known(tx, batch, terminal, pieces)

@@ -493,6 +493,27 @@ def test_t72_what_a_revoked_terminal_still_holds_comes_in_under_supervision(tmp_
     at_a_hall(tmp_path, story)
 
 
+def test_s28_whoever_answers_for_one_file_answers_for_no_other_one_of_that_window(tmp_path: Path) -> None:
+    """An older stick without any harm in it had let in all that was held of the window."""
+
+    async def story(world: HallWorld) -> None:
+        pc = Machine(world, tmp_path, "pc")
+        await pc.enrol("0012")
+        pc.take_in()
+        harmless = by_stick(pc)[0]
+        world.api.hall.change(lambda reading, now, ids: revoke(reading, "0012", now, ids))
+        world.clock.go(60)
+        doubted = pc.take_in()
+        for line in (harmless, file := by_stick(pc)[0]):
+            world.api.hall.take_in(line, "3001", "f" * 64, vouched=False)
+        world.api.hall.take_in(harmless, "3001", "f" * 64, vouched=True)
+        assert (world.case(doubted.id), world.waiting()) == (None, ["after_revocation"] * 2)
+        world.api.hall.take_in(file, "3001", "f" * 64, vouched=True)
+        assert (world.case(doubted.id) is not None, world.waiting()) == (True, [])
+
+    at_a_hall(tmp_path, story)
+
+
 def test_s28_a_new_number_does_not_wash_what_was_done_after_the_revocation(tmp_path: Path) -> None:
     async def story(world: HallWorld) -> None:
         pc = Machine(world, tmp_path, "pc")
