@@ -58,7 +58,9 @@ select number, case_id from ref where ref = ?
 -- name: gave_up
 -- Whether a person has given up an own receipt of this root: then what it took in is nowhere.
 select exists (
-    select 1 from fact f join outbox o on o.fact = f.n where f.type = 'received' and f.root = ? and o.state = 'resolved'
+    select 1 from fact f left join outbox o on o.fact = f.n where f.type = 'received' and f.root = ? and (
+        o.state = 'resolved' or o.state is null and f.n in (select fact from former where again < 0)
+    )
 )
 
 -- name: roster_position

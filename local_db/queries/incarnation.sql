@@ -23,8 +23,9 @@ select hash from outbox where local_seq = ?
 insert into incarnation (terminal, incarnation, first, last, head) values (?, ?, ?, ?, ?)
 
 -- name: keep_former
-insert into former (terminal, incarnation, local_seq, prev, hash, fact)
-select ?, incarnation, local_seq, prev, hash, fact from outbox
+-- What somebody gave up is sealed no more, and so is what the log has passed: -1 tells the one from the other.
+insert into former (terminal, incarnation, local_seq, prev, hash, fact, again)
+select ?, incarnation, local_seq, prev, hash, fact, case state when 'resolved' then -1 else 0 end from outbox
 
 -- name: to_seal_again
 -- Own facts that the log has not passed and nobody gave up, in the order they were sealed; also facts whose envelope
@@ -52,7 +53,7 @@ insert into outbox (local_seq, incarnation, prev, hash, fact, case_id, state, ve
 values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: forget_again
-update former set again = 0 where again <> 0
+update former set again = 0 where again > 0
 
 -- name: keep_again
 update former set again = ? where fact = ?

@@ -77,13 +77,16 @@ select local_seq from outbox o where state in ('held', 'rejected') or (state = '
 
 -- name: is_over
 -- Whether somebody has settled what an own line tells of, or it stands. The word of it may be in a module that is not
--- here any more. Under a new number nothing is sealed again that was over; whether an own word settled it is not known.
+-- here any more. Under a new number nothing is sealed again that was over.
 select 1 from fact f left join outbox o on o.fact = f.n
 where f.id = ?1 and (o.state = 'passed' or o.state = 'resolved' and not exists (
     select 1 from resolution r join outbox by on by.local_seq = r.local_seq
     where r.fact_id in (f.id, f.hash) and by.state <> 'passed'
 ) or o.state is null and f.n in (select fact from former) and not exists (
-    select 1 from fact by where by.type glob 'resolve.*' and instr(by.bytes, cast(f.id as blob))
+    select 1 from fact by left join outbox sealed on sealed.fact = by.n
+    where by.type glob 'resolve.*' and instr(by.bytes, cast(f.id as blob)) and (
+        sealed.state <> 'passed' or sealed.state is null and by.n in (select fact from former where again < 0)
+    )
 ))
 
 -- name: hash_confirmed

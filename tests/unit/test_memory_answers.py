@@ -16,7 +16,7 @@ from casework.short_codes import short_code
 from casework.wire import Answered, Tray, Verdict
 from local_db.memory import TerminalMemory
 from tests.builders import NO_HEAD, FixedClock, Hand, Log, chain, grouped
-from tests.terminals import enrolled, opened
+from tests.terminals import IDENTITY, enrolled, opened
 
 ACCEPTED = Verdict("accepted")
 NO_BYTES = Verdict("held", "bytes", judged_at="2026-11-23T10:00:00.000")
@@ -207,3 +207,19 @@ def test_s16_an_application_that_was_refused_or_given_up_is_shown_as_its_facts_m
     before = memory.projection_hash()
     memory.rebuild()
     assert memory.projection_hash() == before
+
+
+def test_s27_what_was_given_up_is_known_under_a_new_number_as_well(memory: TerminalMemory) -> None:
+    """It is sealed no more, as what the log has passed: a line of a file passed for taken in, and no case has it."""
+    hand, log = Hand(), Log()
+    stands, broken = hand.received(), hand.received()
+    save(memory, stands, broken)
+    log.accept(stands, chain([stands])[0])
+    memory.answered((Answered(1, ACCEPTED, 1), Answered(2, NO_BYTES)), 2)
+    pull(memory, log)
+    save(memory, hand.fact("resolve.withdraw", bodies.ResolveWithdraw((broken.id,), "重复"), broken.case))
+    for number in ("0012", "0040", "0041"):
+        if number != "0012":
+            memory.adopt(msgspec.structs.replace(IDENTITY, terminal=number, incarnation=number), hand.new_id)
+        assert memory.gave_up(broken.root)
+        assert not memory.gave_up(stands.root)
