@@ -37,6 +37,7 @@ from local_db.waiting import to_settle
 _SQL = queries("commit")
 _DESK = queries("desk")
 _SCANS = queries("scans")
+_LINE = queries("line")
 
 
 class Sealed(msgspec.Struct, frozen=True):
@@ -274,7 +275,11 @@ def named_by(fact: Fact) -> tuple[str, ...]:
 
 
 def resolve_own(db: sqlite3.Connection, fact_id: str) -> set[str]:
-    """An own refused or held fact was settled by a person, here or elsewhere (S15); the cases to show anew."""
+    """An own refused or held fact was settled by a person, here or elsewhere (S15); the cases to show anew.
+
+    Of what a resolution had named that was given up itself the hall's line tells, and nothing else any more.
+    """
     rows = db.execute(_SQL["own_refused"], (fact_id,)).fetchall()
     db.executemany(_SQL["move"], [(moved(Row(state), Move.RESOLVE), local_seq) for local_seq, state, _ in rows])
+    db.executemany(_LINE["drop_resolved_tray"], [(local_seq,) for local_seq, _, _ in rows])
     return {case_id for _, _, case_id in rows}

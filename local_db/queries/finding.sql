@@ -111,10 +111,11 @@ select hole from confirmed where case_id = ?
 select count(*) from confirmed where hole >= 2
 
 -- name: tray
--- What a person must settle, oldest first; what an own resolution is on its way for is left out, until that is refused.
+-- What a person must settle, oldest first; what an own resolution is on its way for is left out, until that is
+-- refused; also when somebody has given up the resolution since: what it named waits all the same.
 select t.bytes from tray t where t.settled = '' and not exists (
     select 1 from resolution r join outbox o on o.local_seq = r.local_seq
-    where r.fact_id = t.fact_id and o.state not in ('held', 'rejected')
+    where r.fact_id = t.fact_id and o.state not in ('held', 'rejected', 'resolved')
 ) order by t.since, t.fact_id limit ?
 
 -- name: queue_spot

@@ -223,3 +223,33 @@ def test_s27_what_was_given_up_is_known_under_a_new_number_as_well(memory: Termi
             memory.adopt(msgspec.structs.replace(IDENTITY, terminal=number, incarnation=number), hand.new_id)
         assert memory.gave_up(broken.root)
         assert not memory.gave_up(stands.root)
+
+
+@pytest.mark.parametrize("open_there", [True, False], ids=["waits-at-the-hall", "is-over-at-the-hall"])
+def test_s15_s16_a_refused_line_is_there_again_when_its_resolution_was_given_up_and_it_waits(
+    memory: TerminalMemory, open_there: bool
+) -> None:
+    """It was left out of the tray for ever; and a restored hall that knows that it is over need not say so again."""
+    hand, log = Hand(), Log()
+    taken = hand.received()
+    step = hand.accepted(taken.case)
+    gives_up = hand.fact("resolve.withdraw", bodies.ResolveWithdraw((step.id,), "不再坚持"), taken.case)
+    refused = Verdict("rejected", "stale", judged_at=NO_BYTES.judged_at)
+    save(memory, taken, step)
+    memory.answered((Answered(1, ACCEPTED, 1), Answered(2, refused)), 2)
+    save(memory, gives_up)
+    assert memory.tray() == ()
+    memory.answered((Answered(3, msgspec.structs.replace(refused, code="nothing_refused")),), 3)
+    assert {line.fact for line in memory.tray()} == {step.id, gives_up.id}
+    log.accept(taken, chain([taken])[0])
+    if open_there:
+        log.tray(Tray(step.id, step.type, taken.case, taken.root, "", "0012", "1001", "stale", {}, refused.judged_at))
+    log.accept(Hand("0007", "b").fact("resolve.withdraw", bodies.ResolveWithdraw((gives_up.id,), "已了结"), taken.case))
+    line = Tray(gives_up.id, gives_up.type, taken.case, taken.root, "", "0012", "1001", "nothing_refused", {}, "")
+    log.tray(msgspec.structs.replace(line, settled="withdraw"))
+    pull(memory, log, 3)
+    assert [line.fact for line in memory.tray()] == [step.id] * open_there
+    assert sum(memory.tray_counts().values()) == memory.pending().rejected == open_there
+    before = memory.projection_hash()
+    memory.rebuild()
+    assert memory.projection_hash() == before
