@@ -18,7 +18,7 @@ from sync.portion import Portion
 
 _T = TypeVar("_T")
 _AT_ONCE = 100
-"""Scans that are looked at in one round."""
+"""Scans that are looked at in one round, and as many more as were put off."""
 _SURE = 8
 _NOT_FOUND, _RANGE, _FULL = 404, 416, 507
 
@@ -45,8 +45,9 @@ class Carrier:
         if not self._tidied:
             await contact.memory(contact.store.tidy_scans)
             self._tidied = True
-        wanted = self._due(await contact.memory(contact.store.scans_to_fetch, _AT_ONCE))
-        waiting = wanted or self._due(await contact.memory(contact.store.scans_to_send, _AT_ONCE))
+        most = _AT_ONCE + len(self._later)  # however many were put off, others are among them
+        wanted = self._due(await contact.memory(contact.store.scans_to_fetch, most))
+        waiting = wanted or self._due(await contact.memory(contact.store.scans_to_send, most))
         if waiting is None:
             return None
         if (await contact.memory(contact.store.pending)).unsent:
@@ -68,9 +69,10 @@ class Carrier:
         self._known.pop(scan.sha256, None)  # the piece may have arrived, and only its answer got lost
 
     def _due(self, scans: tuple[Carried, ...]) -> Carried | None:
-        """The first that was not put off."""
+        """The first that was never put off, else the one whose turn has come again the longest ago."""
         now = self._contact.clock.monotonic()
-        return next((scan for scan in scans if self._later.get(scan.sha256, now) <= now), None)
+        due = (scan for scan in scans if self._later.get(scan.sha256, now) <= now)
+        return min(due, key=lambda scan: self._later.get(scan.sha256, 0.0), default=None)
 
     async def _put_off(self, scan: Carried, code: str, seconds: float = 0.0) -> None:
         """It can't go on now; the others can."""

@@ -193,6 +193,18 @@ def test_s35_a_scan_that_the_hall_does_not_know_yet_holds_up_no_other() -> None:
     tell(story)
 
 
+def test_s35_nor_do_a_hundred_of_them() -> None:
+    async def story(counter: Counter) -> None:
+        holding(counter, *(b"%PDF-1.7 " + bytes([count]) for count in range(120)))
+        counter.hall.named.clear()
+        await counter.serve_for(LIMITS.scan_retry_seconds / 2)
+        holding(counter, SMALL)
+        await counter.serve_for(LIMITS.scan_retry_seconds)
+        assert counter.store.sent == [digest(SMALL)]
+
+    tell(story)
+
+
 def test_s35_somebody_else_who_answers_is_not_taken_for_the_hall() -> None:
     """T15."""
 
