@@ -14,6 +14,7 @@ import msgspec
 
 from casework import bodies
 from casework.ambient import NewId, moment, stamp
+from casework.calendar import parse as parse_calendar
 from casework.errors import BadBytes
 from casework.events import body_of
 from casework.facts import HALL, NO_HASH, decode_fact
@@ -43,7 +44,7 @@ from hall.renumbering import renumber
 from hall.replaying import Replay
 from hall.rows import Changes, HallRow, LostRow, RejoinedRow, TerminalRow
 from hall.store import Reading
-from hall.timers import set_aside
+from hall.timers import moved, set_aside
 
 AT_ONCE = 500
 """Entries that are put back in one transaction."""
@@ -178,9 +179,14 @@ class Healing(Keeping):
         if replay.late_notices and docket.calendar is not None:
             set_aside(reading, docket.changes, replay.late_notices, self.now, self._new_id, docket.calendar)
         renumber(reading, docket.changes, replay.doubled, self.now, self._new_id)
-        if not replay.said_again:
-            return docket.changes
-        return own_facts(reading, list(replay.said_again.values()), self.now, self._new_id, docket.changes)
+        changes = docket.changes
+        if replay.said_again:
+            changes = own_facts(reading, list(replay.said_again.values()), self.now, self._new_id, changes)
+        version, _ = changes.heads.get("calendar", ("", 0))
+        data = reading.blob(version) if version not in {"", reading.head("calendar")} else None
+        if data is not None:  # another one has come back, and counts (S10)
+            moved(reading, changes, parse_calendar(data))
+        return changes
 
     # Epochs
 

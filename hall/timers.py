@@ -100,6 +100,13 @@ def _folded(reading: Reading, changes: Changes, said: Sequence[OnCase], now: str
     return changes
 
 
+def moved(reading: Reading, changes: Changes, calendar: Calendar) -> None:
+    """By another calendar another day is the last: the timers of every case anew, as the same transaction leaves it."""
+    for row in {**reading.cases(reading.case_ids()), **changes.cases}.values():
+        case = decode_case(row.state) if row.state else None
+        changes.timers[row.id] = timer_rows(case, calendar) if case is not None else ()
+
+
 def refolded(reading: Reading, calendar: Calendar) -> Changes:
     """Every case's row made anew from the log, with its timers: after an update that folds otherwise."""
     changes = Changes(fold=fold_mark())
