@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from casework.beside import FLAGGED
+from casework.beside import FLAGGED, OTHER_ITEM
 from casework.case import Case
 from casework.errors import BadBytes
 from casework.events import EVENTS, Klass, body_of, known
@@ -75,5 +75,8 @@ def insistable(fact_type: str, code: str, behind: str = "") -> bool:
 
     `behind`: the code of the fact of the same command that was refused itself, where this one went with it.
     """
-    row = EVENTS.get(fact_type)
-    return row is not None and row.insistable and not SEPARATION.intersection((code, behind))
+    row, never = (
+        EVENTS.get(fact_type),
+        SEPARATION | {OTHER_ITEM},
+    )  # it would make it a judgement of what nobody looked at
+    return row is not None and row.insistable and not never.intersection((code, behind))

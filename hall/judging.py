@@ -83,9 +83,9 @@ class Judging(Bookkeeping):
             if cutoff and fact.time.at > cutoff and fact.id not in self._vouched:
                 return Judgement("held", "after_revocation", {"since": cutoff}), case
             unseen = self._docket.unseen(piece.envelope, fact)
-            other = case is not None and is_of_another_item(self._docket, piece.envelope, fact, case)
-            if other and known(fact) and EVENTS[fact.type].broken_by:
-                return Judgement("rejected", STALE, {"what": "received"}), case
+            judged = case is not None and known(fact) and bool(EVENTS[fact.type].broken_by)
+            if case is not None and judged and is_of_another_item(self._docket, piece.envelope, fact, case):
+                return Judgement("rejected", OTHER_ITEM, {"number": case.number, "item": case.received.item}), case
             judgement = admit(case, fact, self._docket.bench(fact), unseen)
             if judgement.kind != "accepted":
                 return judgement, case
