@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import os
+import shutil
 import sqlite3
 from datetime import timedelta
 from itertools import chain
@@ -47,9 +50,12 @@ class Backups:
         self._writer: SegmentWriter | None = None
 
     def step(self) -> int:
-        """Write what is new; how many entries. Called every `limits.segment_seconds`. Raises Stop."""
+        """Write what is new; how many entries. Called every `limits.segment_seconds`.
+
+        Raises Stop, also where only the copy of the day has no room: what is new is written then all the same.
+        """
         try:
-            self._full_if_old()
+            late = self._full_if_old()
             with self._store.reading() as reading:
                 if self._writer is None:
                     self._writer = SegmentWriter(self._folder / SEGMENTS, self._signer, self._covered(reading))
@@ -57,6 +63,8 @@ class Backups:
             self._store.scans.copy_to(self._folder / SCANS, self._limits.backup_scans_at_once)
         except OSError as cause:
             raise Stop("hall.no_write", file=str(self._folder), reason=cause.strerror or str(cause)) from cause
+        if late is not None:
+            raise late
         return written
 
     def _covered(self, reading: Reading) -> int:
@@ -75,8 +83,10 @@ class Backups:
         except Stop:
             return False
 
-    def _full_if_old(self) -> None:
-        """A copy each day, and one at once where the newest is of another log: after a restore."""
+    def _full_if_old(self) -> Stop | None:
+        """A copy each day, and one at once where the newest is of another log: after a restore. Why it is late, where
+        an older one stands, from which the segments go on.
+        """
         now, fulls = self._clock.now(), fulls_in(self._folder)
         soonest = _named(stamp(now - timedelta(seconds=self._limits.backup_seconds)))
         fresh = bool(fulls) and fulls[-1].stem.removeprefix("full-") >= soonest
@@ -85,8 +95,21 @@ class Backups:
                 fresh = _end_of(fulls[-1], reading) > 0
         if not fresh:
             self._nobody_goes_on()
-            self.full(self._folder / f"full-{_named(stamp(now))}.db")
+            try:
+                self._expect_room()
+                self.full(self._folder / f"full-{_named(stamp(now))}.db")
+            except Stop as no:
+                if not fulls:
+                    raise
+                return no
             self._put_away()
+        return None
+
+    def _expect_room(self) -> None:
+        """Raises Stop where a copy can't be written whole: none is begun every other second, only to fill the disk."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        if shutil.disk_usage(self._folder).free < self._database.stat().st_size:
+            raise Stop("hall.no_write", file=str(self._folder), reason=os.strerror(errno.ENOSPC))
 
     def _nobody_goes_on(self) -> None:
         """Raises Stop where another hall has its copies, or this one was restored from here and goes on elsewhere: the

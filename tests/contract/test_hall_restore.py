@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import shutil
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -140,3 +141,27 @@ def test_s26_copies_and_segments_of_long_ago_are_put_away(tmp_path: Path) -> Non
     oldest = min(name.first for name in segments_in(second / SEGMENTS))
     assert oldest > 1
     world.store.close()
+
+
+def test_s26_a_second_place_without_room_for_the_copy_of_the_day_is_written_on_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing of the log had come there any more until somebody made room, and that was told once."""
+
+    async def story(world: World) -> None:
+        await work(world, 10)
+        second = tmp_path / "second"
+        backups_of(world, second).step()
+        (full,) = fulls_in(second)
+        full.rename(second / "full-20200101-080000.db")
+        full_disk = shutil.disk_usage(second)._replace(free=0)
+        monkeypatch.setattr(shutil, "disk_usage", lambda _place: full_disk)
+        await work(world, 10)
+        backups = backups_of(world, second)
+        with pytest.raises(Stop, match=r"hall\.no_write"):
+            backups.step()
+        done, _ = brought_back(world, second, tmp_path / "again")
+        assert done.from_segments > 5
+        assert len(fulls_in(second)) == 1
+
+    tell(tmp_path, story, Profile(terminals=2))
