@@ -176,7 +176,7 @@ def _line(terminal: Terminal, problems: list[Message]) -> Found:
     elif contact.trouble in _NEEDS_A_PERSON:
         hall = url if contact.trouble == "line.other_hall" else "?"  # only the code is kept, not what the hall said
         problems.append(Message(contact.trouble, {"hall": hall, "url": url, "here": PROTOCOL, "error": "?"}))
-    if owner is not None and contact.hall_time and not contact.trouble:
+    if owner is not None and contact.hall_time and not contact.trouble and boot is None:  # a snapshot may take long
         heard = moment(contact.hall_time) + timedelta(milliseconds=contact.offset_ms or 0)
         if terminal.clock.now() - heard > QUIETEST_LINE:
             since = contact.hall_time[:16].replace("T", " ")
