@@ -76,6 +76,7 @@ class Incarnations(Epochs):
             db.execute(_SQL["keep_former"], (said.terminal,))
             rows = [_Old(*row) for row in db.execute(_SQL["to_seal_again"]).fetchall()]
             said = msgspec.structs.replace(said, again=len(rows))
+            rows = self._forgotten(db, identity, rows)
             self._give_up_places(db, identity)
             last = self._seal_again(db, identity, self._first(db, said, new_id), rows)
             self.state.close()  # what was open is the old file
@@ -86,6 +87,14 @@ class Incarnations(Epochs):
         if any(row.local_seq is None for row in rows):  # what had no envelope was not shown
             self.rebuild()
         return Adopted(old.terminal, len(rows))
+
+    def _forgotten(self, db: sqlite3.Connection, identity: Identity, rows: list[_Old]) -> list[_Old]:
+        """A memory that has pulled nothing begins in the hall's epoch of today, and not by way of `Epochs.enter`: what
+        the hall had accepted in an earlier one waits for its word of today.
+        """
+        if not db.execute(_SQL["skips_epochs"], (identity.epoch,)).fetchone()[0]:
+            return rows
+        return [msgspec.structs.replace(row, state=Row.SENT) if row.state == Row.ACCEPTED else row for row in rows]
 
     def _held(self, db: sqlite3.Connection, lost: bodies.Lost | None) -> bodies.Adopts:
         """What this memory holds of the incarnation that it gives up."""

@@ -64,6 +64,9 @@ insert into meta (key, value) values (?, ?) on conflict (key) do update set valu
 -- name: end_adrift
 delete from meta where key in ('adrift', 'salvaged')
 
+-- name: skips_epochs
+select cursor = 0 and epoch <> ? from standing where id = 1
+
 -- name: epoch_of_nothing
 -- A memory that has pulled nothing begins in the hall's epoch of today.
 update standing set epoch = ? where id = 1 and cursor = 0

@@ -253,3 +253,17 @@ def test_s15_s16_a_refused_line_is_there_again_when_its_resolution_was_given_up_
     before = memory.projection_hash()
     memory.rebuild()
     assert memory.projection_hash() == before
+
+
+def test_s25_s27_what_a_hall_of_before_had_accepted_waits_for_the_word_of_the_restored_one(
+    memory: TerminalMemory,
+) -> None:
+    """An older image that had pulled nothing: it said accepted for ever, and no module left the window any more."""
+    hand = Hand()
+    save(memory, hand.received(), hand.received())
+    memory.answered((Answered(1, ACCEPTED, 1), Answered(2, ACCEPTED, 2)), 2)
+    memory.adopt(msgspec.structs.replace(IDENTITY, terminal="0040", incarnation="i2", epoch=1), hand.new_id)
+    assert row_of(memory, 2) is row_of(memory, 3) is Row.ACCEPTED
+    memory.adopt(msgspec.structs.replace(IDENTITY, terminal="0041", incarnation="i3", epoch=2), hand.new_id)
+    memory.answered((Answered(3, ACCEPTED, 5), Answered(4, Verdict("rejected", "no_right"))), 4)
+    assert (row_of(memory, 3), row_of(memory, 4)) == (Row.ACCEPTED, Row.REJECTED)
