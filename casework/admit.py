@@ -75,8 +75,6 @@ def insistable(fact_type: str, code: str, behind: str = "") -> bool:
 
     `behind`: the code of the fact of the same command that was refused itself, where this one went with it.
     """
-    row, never = (
-        EVENTS.get(fact_type),
-        SEPARATION | {OTHER_ITEM},
-    )  # it would make it a judgement of what nobody looked at
+    row = EVENTS.get(fact_type)
+    never = SEPARATION | {OTHER_ITEM}  # of another item: it would be a judgement of what nobody looked at
     return row is not None and row.insistable and not never.intersection((code, behind))
