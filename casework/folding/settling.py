@@ -44,8 +44,8 @@ def _given_up(case: Case, fact: Fact, body: bodies.ResolveWithdraw | bodies.Reso
         )
         for each in body.recalls
     )
-    stands = {act.fact for act in case.acts}  # its task was given up, and what is on paper is so
-    given_up = (*case.given_up, *(id_ for id_ in body.refused if id_ not in {*case.given_up, *stands}))
+    known = (*case.given_up, *(act.fact for act in case.acts))  # of an act its task was given up, and its paper is true
+    given_up = (*case.given_up, *(id_ for id_ in body.refused if id_ not in known))
     return msgspec.structs.replace(case, given_up=given_up, recalls=(*case.recalls, *new))
 
 
