@@ -239,6 +239,7 @@ class Bootstrap(BootFiles):
             tray = decode_entry(data).tray
             if tray is not None:
                 keep_tray(db, self._named(db, tray), told=True)
+                self._reshow(db, self._settled(db, tray))  # its verdict may have been heard since `known`
         return _at(stage, rows[-1][0]) if rows else None
 
     def _boot_fold(self, db: sqlite3.Connection, stage: Stage, count: int) -> Stage | None:

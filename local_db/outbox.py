@@ -174,6 +174,8 @@ class Outbox(Commit):
         state, after = Row(row[0]), moved(Row(row[0]), move)
         if after is state and verdict.revision == row[1]:
             return set()
+        if after in IN_TRAY and _is_given_up(db, row[3], row[7]):  # the word of that has come before its verdict
+            after = moved(after, Move.RESOLVE)
         db.execute(_SQL["judged"], (after, msgspec.json.encode(verdict), verdict.revision, entry, seq))
         if IN_TRAY & {state, after}:  # of what was accepted at once there never was a line
             self._tray_of_own(db, seq)
@@ -199,6 +201,8 @@ class Outbox(Commit):
         verdict = msgspec.json.decode(coded, type=Verdict) if coded else Verdict("")
         db.execute(_SQL["drop_own_tray"], (fact_id, hash_))
         if verdict.v not in {"rejected", "held"} or verdict.code == _GIVEN_UP or state == Row.PASSED:
+            return
+        if _is_given_up(db, fact_id, hash_):
             return
         fact = readable(data)
         # The hall's name for it: the hash where it has no bytes, or where another fact has the id already.
@@ -246,6 +250,11 @@ class Outbox(Commit):
         for case_id in sorted(filter(None, cases)):
             reshow(db, case_id, now)
         follow_own(db, cases)
+
+
+def _is_given_up(db: sqlite3.Connection, fact_id: str, hash_: str) -> bool:
+    """Whether the hall has told that a person gave it up, under its id or the hash of its bytes."""
+    return db.execute(_SQL["is_given_up"], (fact_id, hash_)).fetchone() is not None
 
 
 def _number_of(db: sqlite3.Connection, case_id: str) -> str:

@@ -166,6 +166,9 @@ where o.state <> 'passed' and (f.hash = ?1 or f.id = ?1)
 -- name: is_told
 select 1 from tray where fact_id = ? and told = 1
 
+-- name: is_given_up
+select 1 from tray where fact_id in (?, ?) and told = 1 and kind <> 'flagged' and settled in ('withdraw', 'amend')
+
 -- name: keep_entry
 insert into entry (seq, scope, kind, hash, bytes, case_id, fact_id) values (?, ?, ?, ?, ?, ?, ?)
 

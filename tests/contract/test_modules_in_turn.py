@@ -222,6 +222,77 @@ def test_s7_s16_s27_a_line_that_was_settled_is_not_open_again_at_a_window_with_a
     in_hall(tmp_path, story, limits=PULLS)
 
 
+def test_s15_s27_what_was_given_up_before_its_verdict_was_heard_keeps_no_module_for_ever(tmp_path: Path) -> None:
+    """An older image goes on under a new number, and the log comes before the answer: nobody could settle what was
+    settled, and neither that module nor any later one left the window any more.
+    """
+
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        window = await world.window("0012", client)
+        place = await placed(world, "0032", limits=PULLS)
+        taken = window.received(module="business", item="A01")
+        await window.push(taken)
+        await place.sync()
+        refused = place.hand.decided(taken.case)
+        place.commit(refused)
+        image = tmp_path / "image"
+        place.memory.close()
+        shutil.copytree(place.folder, image)
+        place.restart()
+        assert (await place.sync()).rejected == 1
+        await window.push(window.make("resolve.withdraw", bodies.ResolveWithdraw((refused.id,), "重复"), taken.case))
+        place.memory.close()
+        shutil.rmtree(place.folder)
+        shutil.copytree(image, place.folder)
+        place.restart()
+        again = await world.window("0033", client)
+        who = msgspec.structs.replace(place.memory.identity, terminal="0033", incarnation=again.incarnation)
+        place.memory.adopt(who, place.hand.new_id)
+        place.number, place.signer = "0033", again.signer
+        await pulled(place)
+        done = await place.sync()
+        assert (done.error, done.pending, done.rejected) == ("", 0, 0)
+        await only(world, place, "single")
+        exact(world, place, "single")
+        with world.store.reading() as reading:
+            assert reading.leaving() == ()
+
+    in_hall(tmp_path, story, limits=PULLS)
+
+
+def test_s15_s21_a_verdict_that_is_heard_while_a_snapshot_is_applied_keeps_no_module_for_ever(tmp_path: Path) -> None:
+    """The window was away for long, and the answer to its last act was lost: that was refused, and given up since."""
+
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        world.api.hall.start()
+        window = await world.window("0012", client)
+        place = await placed(world, "0032", limits=SMALL, wire=Losing)
+        taken = window.received(module="business", item="A01")
+        await window.push(taken)
+        await place.sync()
+        refused = place.hand.decided(taken.case)
+        place.commit(refused)
+        place.wire.loses = True  # type: ignore[attr-defined]
+        with pytest.raises(LineError):
+            await place.line._outbound.step()
+        place.wire.loses = False  # type: ignore[attr-defined]
+        await window.push(window.make("resolve.withdraw", bodies.ResolveWithdraw((refused.id,), "重复"), taken.case))
+        await work(window, 10)
+        world.snapshot()
+        place.line._bootstrap.saw(SMALL.snapshot_least)
+        while await place.line._bootstrap.step():
+            with place.memory.reading() as db:
+                if db.execute("select 1 from bootstrap where phase = 'fill'").fetchone():
+                    await place.line._outbound.step()
+        await place.sync()
+        await only(world, place, "single")
+        assert place.memory.case_state(taken.case) is None
+        with world.store.reading() as reading:
+            assert reading.leaving() == ()
+
+    in_hall(tmp_path, story, limits=SMALL)
+
+
 def test_s7_s15_what_somebody_insisted_on_is_not_open_again_when_its_module_goes(tmp_path: Path) -> None:
     """It was told to the window alone, and stood once the window had the module: nobody could settle it any more."""
 
