@@ -174,8 +174,8 @@ class Outbox(Commit):
         state, after = Row(row[0]), moved(Row(row[0]), move)
         if after is state and verdict.revision == row[1]:
             return set()
-        if after in IN_TRAY and _is_given_up(db, row[3], row[7]):  # the word of that has come before its verdict
-            after = moved(after, Move.RESOLVE)
+        if after in IN_TRAY and (verdict.code == _GIVEN_UP or _is_given_up(db, row[3], row[7])):
+            after = moved(after, Move.RESOLVE)  # the word of that may have come before its verdict
         db.execute(_SQL["judged"], (after, msgspec.json.encode(verdict), verdict.revision, entry, seq))
         if IN_TRAY & {state, after}:  # of what was accepted at once there never was a line
             self._tray_of_own(db, seq)

@@ -209,6 +209,17 @@ def test_s16_an_application_that_was_refused_or_given_up_is_shown_as_its_facts_m
     assert memory.projection_hash() == before
 
 
+def test_s6_s15_what_was_given_up_before_it_was_judged_waits_for_nobody(memory: TerminalMemory) -> None:
+    """It lay in no tray, so nobody could settle it: its module never left, nor did its case."""
+    hand = Hand()
+    save(memory, *(hand.received() for _ in range(2)))
+    memory.mark_sent(1, 2)
+    memory.answered((Answered(1, Verdict("held", "lane")), Answered(2, Verdict("rejected", "settled", revision=2))), 2)
+    memory.answered((Answered(1, Verdict("rejected", "settled", revision=2)),), 2)
+    assert [row_of(memory, seq) for seq in (1, 2)] == [Row.RESOLVED, Row.RESOLVED]
+    assert memory.tray() == ()
+
+
 def test_s27_what_was_given_up_is_known_under_a_new_number_as_well(memory: TerminalMemory) -> None:
     """It is sealed no more, as what the log has passed: a line of a file passed for taken in, and no case has it."""
     hand, log = Hand(), Log()
