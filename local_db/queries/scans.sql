@@ -62,9 +62,10 @@ select sha256, media, size, here, epoch from scan
 select bytes from fact where type = 'scanned' order by n
 
 -- name: given_up
--- Whether own facts named a scan, and a person has given up all of them (S15).
-select coalesce(min(o.state = 'resolved'), 0) from fact f join outbox o on o.fact = f.n
-where f.type = 'scanned' and instr(f.bytes, ?) > 0
+-- Whether own facts named a scan, and a person has given up all of them (S15). Under a new number those are sealed no more.
+select coalesce(min(
+    case when o.state is null then f.n in (select fact from former where again < 0) else o.state = 'resolved' end
+), 0) from fact f left join outbox o on o.fact = f.n where f.type = 'scanned' and instr(f.bytes, ?) > 0
 
 -- name: is_shown
 -- Whether a case here names a scan.

@@ -355,15 +355,16 @@ def test_s35_an_older_image_that_does_not_know_that_its_scan_came_lets_a_module_
     in_hall(tmp_path, story, limits=PULLS)
 
 
-async def with_a_scan(place: Place, folder: Path) -> str:
-    """A case that is taken in and at the hall, and a scan of it that has not been sent."""
+async def with_a_scan(place: Place, folder: Path, stub: str = "") -> str:
+    """A case that is at the hall, and a scan of it that has not been sent; `stub`: why its fact goes so."""
     case, file = place.hand.received(), folder / "a.pdf"
     place.commit(case)
     file.write_bytes(b"%PDF-1.7 " + bytes(100))
     with place.memory.staged_scan(file) as staged, place.memory.writing() as act:
         body = bodies.Scanned("D01-01", staged.sha256, staged.size, staged.media, name=file.name)
         act.keep_scan(staged)
-        act.commit_groups([[place.hand.fact("scanned", body, case.case)]])
+        (sealed,) = act.commit_groups([[place.hand.fact("scanned", body, case.case)]])
+    place.memory.stub(sealed.local_seq, stub)
     await place.sync()
     return staged.sha256
 

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import httpx
+import msgspec
 
 from casework.limits import LIMITS
 from tests.beginning import PULLS, placed
@@ -60,5 +61,33 @@ def test_s35_s7_a_scan_that_was_read_here_and_is_another_windows_keeps_no_module
         exact(world, place, "construction")
         assert place.memory.position().keep == ()
         assert not place.memory.scan_state(sha).here
+
+    in_hall(tmp_path, story, limits=PULLS)
+
+
+def test_s35_s27_a_scan_whose_fact_was_given_up_under_the_old_number_keeps_no_module_from_leaving(
+    tmp_path: Path,
+) -> None:
+    """A proxy had let its fact through without the bytes, and the PC got a new number: no module ever left it again."""
+
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        window, again = await world.window("0012", client), await world.window("0033", client)
+        place = await placed(world, "0032", limits=PULLS)
+        await place.sync()
+        sha = await with_a_scan(place, tmp_path, stub="refused with 413")
+        (line,) = place.memory.tray()
+        await window.push(window.gives_up(line.case, line.fact))
+        await place.sync()
+        assert place.memory.tray() == ()
+        who = msgspec.structs.replace(place.memory.identity, terminal="0033", incarnation=again.incarnation)
+        place.memory.adopt(who, place.hand.new_id)
+        place.number, place.signer = "0033", again.signer
+        place.restart()
+        await with_time(world, place)
+        assert place.memory.scan_path(sha) is None
+        await only(world, place, "business")
+        assert place.memory.position().keep == ()
+        with world.store.reading() as reading:
+            assert reading.leaving() == ()
 
     in_hall(tmp_path, story, limits=PULLS)
