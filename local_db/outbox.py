@@ -32,6 +32,8 @@ IN_TRAY = frozenset({Row.HELD, Row.REJECTED, Row.RESOLVED})
 """Rows of which a line stands in the tray, or stood there."""
 _GIVEN_UP = "settled"
 """The hall's word for what a person gave up before it was judged: no line waits for anybody."""
+_ID_REUSED = "id_reused"
+"""The same for what another fact had the id of before: only its bytes name it."""
 DAMAGED = "damaged"
 """The stub's reason when a byte broke on this disk (T53)."""
 
@@ -174,7 +176,7 @@ class Outbox(Commit):
         state, after = Row(row[0]), moved(Row(row[0]), move)
         if after is state and verdict.revision == row[1]:
             return set()
-        if after in IN_TRAY and (verdict.code == _GIVEN_UP or _is_given_up(db, row[3], row[7])):
+        if after in IN_TRAY and _is_given_up(db, verdict, row[3], row[7]):
             after = moved(after, Move.RESOLVE)  # the word of that may have come before its verdict
         db.execute(_SQL["judged"], (after, msgspec.json.encode(verdict), verdict.revision, entry, seq))
         if IN_TRAY & {state, after}:  # of what was accepted at once there never was a line
@@ -200,13 +202,11 @@ class Outbox(Commit):
         state, _, case_id, fact_id, type_, data, coded, hash_, stub = db.execute(_SQL["row"], (seq,)).fetchone()
         verdict = msgspec.json.decode(coded, type=Verdict) if coded else Verdict("")
         db.execute(_SQL["drop_own_tray"], (fact_id, hash_))
-        if verdict.v not in {"rejected", "held"} or verdict.code == _GIVEN_UP or state == Row.PASSED:
-            return
-        if _is_given_up(db, fact_id, hash_):
+        if verdict.v not in {"rejected", "held"} or state == Row.PASSED or _is_given_up(db, verdict, fact_id, hash_):
             return
         fact = readable(data)
         # The hall's name for it: the hash where it has no bytes, or where another fact has the id already.
-        nameless = verdict.code == "id_reused" or digest(data) != hash_
+        nameless = verdict.code == _ID_REUSED or digest(data) != hash_
         nameless = nameless or bool(stub and not db.execute(_SQL["is_told"], (fact_id,)).fetchone())
         line = Tray(
             fact=hash_ if nameless else fact_id, type=type_, case=case_id, root=fact.root if fact else case_id,
@@ -252,9 +252,10 @@ class Outbox(Commit):
         follow_own(db, cases)
 
 
-def _is_given_up(db: sqlite3.Connection, fact_id: str, hash_: str) -> bool:
-    """Whether the hall has told that a person gave it up, under its id or the hash of its bytes."""
-    return db.execute(_SQL["is_given_up"], (fact_id, hash_)).fetchone() is not None
+def _is_given_up(db: sqlite3.Connection, verdict: Verdict, fact_id: str, hash_: str) -> bool:
+    """Whether the hall has told that a person gave up what has that verdict, under its id or the hash of its bytes."""
+    name = hash_ if verdict.code == _ID_REUSED else fact_id
+    return verdict.code == _GIVEN_UP or db.execute(_SQL["is_given_up"], (name, hash_)).fetchone() is not None
 
 
 def _number_of(db: sqlite3.Connection, case_id: str) -> str:

@@ -146,6 +146,18 @@ def test_t3_an_id_that_was_used_before_is_settled_under_the_hash_of_its_bytes(me
     assert memory.tray() == ()
 
 
+def test_t3_what_was_given_up_under_an_id_is_not_what_has_used_that_id_again(memory: TerminalMemory) -> None:
+    hand, log = Hand(), Log()
+    taken = hand.received()
+    save(memory, taken)
+    line = Tray(taken.id, taken.type, taken.case, taken.root, "", "0007", "1001", "lane", {}, "", settled="withdraw")
+    log.tray(line)
+    pull(memory, log)
+    memory.answered((Answered(1, Verdict("rejected", "id_reused", {"id": taken.id})),), 1)
+    assert row_of(memory, 1) is Row.REJECTED
+    assert [line.fact for line in memory.tray()] == [chain([taken])[0].fact_hash]
+
+
 def test_t71_two_processes_of_one_terminal_share_its_chain_its_numbers_and_its_answers(tmp_path: Path) -> None:
     """S2, S27, S34: neither knows of the other, both write, either may hear the hall's word."""
     clock, hand, log = FixedClock(), Hand(), Log()
