@@ -12,7 +12,7 @@ from casework.catalogue.materials import FOUND, LACKING, NOT_FOUND, PENDING, add
 from casework.dating import counted, doubted
 from casework.events import body_of
 from casework.facts import Fact
-from casework.folding.parts import Evolver, after, done, ended, unchanged, under_way
+from casework.folding.parts import Evolver, after, anew, done, ended, unchanged, under_way
 from casework.said import Said, is_earlier, said
 
 
@@ -32,7 +32,8 @@ def _received_again(case: Case, fact: Fact, body: bodies.Received) -> Case:
     )
     if body.item != case.received.item:
         return msgspec.structs.replace(case, other_items=(*case.other_items, body.number))
-    return msgspec.structs.replace(_of_both(case, fact, body) if case.is_open else case, reprint=seen)
+    case = _of_both(case, fact, body) if case.is_open else case
+    return msgspec.structs.replace(case, reprint=anew(case, fact))
 
 
 def _of_both(case: Case, fact: Fact, body: bodies.Received) -> Case:

@@ -47,6 +47,11 @@ def ended(state: str) -> Evolver:
     return end
 
 
+def anew(case: Case, fact: Fact) -> tuple[int, ...]:
+    """The task to print its receipt again, for whoever has seen `fact`; none of a void number, which gets no paper."""
+    return () if case.state == "void" else (fact.base.epoch, fact.base.cursor)
+
+
 def over(pauses: tuple[Pause, ...], at: str, *steps: str) -> tuple[Pause, ...]:
     """The pauses of `steps` (of all where none is named) ended at `at`, and none before it began: clocks differ."""
     return tuple(

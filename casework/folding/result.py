@@ -8,7 +8,7 @@ from casework import bodies
 from casework.case import AFTER_DECISION, Case, Place, places
 from casework.dating import doubted
 from casework.facts import Fact
-from casework.folding.parts import Evolver, done, ended, not_needed, over, unchanged
+from casework.folding.parts import Evolver, anew, done, ended, not_needed, over, unchanged
 
 
 def _decided(case: Case, fact: Fact, body: bodies.Decided) -> Case:
@@ -92,7 +92,7 @@ def _forwarded(case: Case, fact: Fact, body: bodies.Forwarded) -> Case:
 
 
 def _voided(case: Case, fact: Fact, body: bodies.Voided) -> Case:
-    return msgspec.structs.replace(ended("void")(case, fact, body), renumbered=body.new_number)
+    return msgspec.structs.replace(ended("void")(case, fact, body), renumbered=body.new_number, reprint=())
 
 
 def _renumbered(case: Case, fact: Fact, body: bodies.Renumbered) -> Case:
@@ -103,7 +103,7 @@ def _renumbered(case: Case, fact: Fact, body: bodies.Renumbered) -> Case:
         case,
         number=body.number,
         former_numbers=(*case.former_numbers, body.old),
-        reprint=(fact.base.epoch, fact.base.cursor),
+        reprint=anew(case, fact),
     )
 
 

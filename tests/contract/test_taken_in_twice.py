@@ -10,6 +10,7 @@ import pytest
 
 from casework import bodies
 from casework.facts import Fact
+from casework.listing import is_over
 from casework.refused import Waits, called_back, papers_out
 from tests.contract.test_hall_healing import copied, restored
 from tests.contract.test_hall_lost_and_found import gathered, placed, plugged
@@ -247,5 +248,32 @@ def test_t32_s22_an_acceptance_of_another_item_that_a_restored_hall_had_forgotte
         assert [(line.fact, line.code) for line in lines(world)] == [
             (each.id, "received_other") for each in (first, accepted)
         ]
+
+    in_hall(tmp_path, story)
+
+
+@pytest.mark.parametrize("first", ["receipt", "void"])
+def test_s22_nobody_is_asked_to_print_the_receipt_of_a_number_that_is_void(tmp_path: Path, first: str) -> None:
+    """No receipt of a void number can be printed: the task lay in every tray, and the case left no window, for ever."""
+
+    async def story(world: HallWorld, client: Client) -> None:
+        one, other = await world.window("0012", client), await world.window("0007", client)
+        place = await placed(world, "0013")
+        taken = one.received(case=ID)
+        await one.push(taken)
+        await one.pull_all()
+        again = other.received(case=ID)
+        if first == "receipt":
+            await other.push(again)
+            await one.pull_all()
+        void = one.make("voided", bodies.Voided("收错", ""), ID, "3001", "supervisor")
+        assert said(await one.push(void)) == [("accepted", "")]
+        if first == "void":
+            await other.push(again)
+        await place.sync()
+        case = of(world, ID)
+        assert (case.state, len(case.former_numbers)) == ("void", 1), "both numbers find it"
+        assert place.memory.reprints() == ()
+        assert is_over(case), "after its days it leaves them"
 
     in_hall(tmp_path, story)
