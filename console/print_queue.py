@@ -17,6 +17,8 @@ import msgspec
 
 from casework.ambient import stamp
 from casework.errors import UNREADABLE, BadInput
+from casework.events import body_of, known
+from casework.facts import digest
 from casework.messages import Message
 from casework.papers import Paper, to_text
 from casework.papers.text import COLUMNS
@@ -136,6 +138,9 @@ class PrintQueue:
             address = reached(self._terminal, slot)
             if self._rests_now(slot.name):
                 return None
+            if self._is_called_back(job):
+                memory.print_failed(job.id, Message("papers.called_back"))
+                return None
             data = self._draw(paper, address.form, dots=address.dots).data
         except (NotDrawn, BadInput) as error:
             memory.print_failed(job.id, error.message)
@@ -144,6 +149,16 @@ class PrintQueue:
             memory.print_failed(job.id, Message("papers.error.draw", {"reason": type(error).__name__}))
             return None
         return self._sent(job, slot, address, data)
+
+    def _is_called_back(self, job: PrintJob) -> bool:
+        """Whether somebody has given up what it says while its printer was down: whoever got it now would not know."""
+        case = self._terminal.memory.case_state(job.case_id) if job.case_id else None
+        if case is None or not case.recalls:
+            return False
+        called, sha256 = {(each.paper, each.count, each.at) for each in case.recalls}, digest(job.paper)
+        facts = (told.fact for told in self._terminal.memory.history(case.id).lines)
+        prints = ((body_of(fact), fact.time.at) for fact in facts if fact.type == "printed" and known(fact))
+        return any(body.sha256 == sha256 and (body.paper, body.count, at) in called for body, at in prints)
 
     def _sent(self, job: PrintJob, slot: Slot, address: Address, data: bytes) -> Receipt | None:
         memory, name = self._terminal.memory, job_name(job.number, job.kind, job.count)

@@ -10,6 +10,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from casework import bodies
+from casework.facts import digest
 from casework.messages import Message
 from console import bootstrap
 from console.print_queue import LOCK, PrintQueue, keep_slots
@@ -20,7 +22,7 @@ from local_db.counter import Identity
 from local_db.memory import TerminalMemory
 from local_db.restoring import restore
 from sync.owner import own
-from tests.builders import FixedClock
+from tests.builders import FixedClock, Hand
 from tests.till import nobody, till
 from tests.unit.paper_samples import NUMBER, paper
 
@@ -217,3 +219,26 @@ def test_what_a_person_settled_is_settled_once(terminal: Terminal) -> None:
     assert memory.settle_print(second, "printed", "1001", "")
     assert memory.prints_standing() == type(memory.prints_standing())(0, 0, "")
     assert not PrintQueue(terminal).print_waiting()
+
+
+def test_s15_a_paper_that_was_called_back_while_its_printer_was_down_does_not_come_out_any_more(
+    terminal: Terminal,
+) -> None:
+    """The acceptance was refused, given up, and its paper declared void; then the printer went on, and out it came."""
+    hand, sheet = Hand(), msgspec.json.encode(paper("acceptance"))
+    taken = hand.received()
+    accepted = hand.accepted(taken.case)
+    printed = hand.fact("printed", bodies.Printed("acceptance", 1, "", digest(sheet), accepted.id), taken.case)
+    out = (bodies.PaperOut("acceptance", 1, printed.time.at, "张建国"),)
+    given_up = hand.fact("resolve.withdraw", bodies.ResolveWithdraw((accepted.id,), "别处已受理", out), taken.case)
+    use(terminal, Slot("laser", f"tcp://127.0.0.1:{nobody()}"))
+    with terminal.memory.writing() as tx:
+        tx.commit_groups([(taken,), (accepted,), (printed,)])
+        tx.queue_print(taken.case, NUMBER, "acceptance", 1, sheet)
+        tx.queue_print(taken.case, NUMBER, "receipt", 1, msgspec.json.encode(paper("receipt")))
+    assert PrintQueue(terminal).print_waiting() == []
+    with terminal.memory.writing() as tx:
+        tx.commit_groups([(given_up,)])
+    use(terminal, Slot("laser", "folder:"))
+    assert [receipt.kind for receipt in PrintQueue(terminal).print_waiting()] == ["receipt"]
+    assert states(terminal) == [("acceptance", "waiting", "papers.called_back")]
