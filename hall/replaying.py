@@ -25,6 +25,7 @@ from hall.rows import TERMINAL_SCOPE, Draft, Register, TerminalRow, TrayRow
 
 _COMES_LATE = ("late",)
 _TAKEN_IN = frozenset({"received"})
+_GIVEN_UP = frozenset({"withdraw", "amend"})
 _NUMBERS = frozenset({"received", "renumbered"})
 """What gives a case its number."""
 
@@ -322,14 +323,14 @@ class Replay:
 
 def _resolution(line: Tray) -> str:
     """By what a fact was given up; empty where it was not, or where its task was that."""
-    given_up = line.settled in {"withdraw", "amend"} and line.kind != FLAGGED
+    given_up = line.settled in _GIVEN_UP and line.kind != FLAGGED
     return f"resolve.{line.settled}" if given_up else ""
 
 
 def _is_over(known: Tray, tray: Tray) -> bool:
     """Whether what comes back says less of a line than is known of it. What stands and moves nothing has its line after
-    the one by which it was refused or held.
+    the one by which it was refused or held; that it was given up since is asked when it comes back itself.
     """
     if (known.kind == FLAGGED) != (tray.kind == FLAGGED):
-        return known.kind == FLAGGED or known.settled in {"withdraw", "amend"}
-    return bool(known.settled) and not tray.settled
+        return known.kind == FLAGGED or known.settled in _GIVEN_UP
+    return bool(known.settled) and (not tray.settled or (known.settled in _GIVEN_UP) > (tray.settled in _GIVEN_UP))

@@ -62,6 +62,8 @@ def evolve(case: Case | None, fact: Fact) -> Case | None:
     evolver = EVOLVERS.get(fact.type, unchanged) if moves else unchanged
     told = moves and _is_told_on_paper(fact.type)
     acts = (*case.acts, PaperAct(fact.id, EVENTS[fact.type].prints)) if told else case.acts
+    if told and fact.id in case.given_up:  # in a log that comes back somebody had insisted on it: its paper stands
+        case = msgspec.structs.replace(case, given_up=tuple(id_ for id_ in case.given_up if id_ != fact.id))
     after = claims.kept_claims(evolver(case, fact, body), fact.type, body)
     return msgspec.structs.replace(after, facts=case.facts + 1, acts=acts)
 

@@ -528,3 +528,42 @@ def test_t32_s12_s15_what_stood_before_the_loss_and_was_given_up_since_is_a_task
         assert [line.fact for line in place.memory.tray()] == [id_ for id_, _, _ in task]
 
     in_hall(tmp_path, story)
+
+
+def test_t32_s15_what_was_insisted_on_before_the_loss_and_given_up_since_is_a_task_and_can_be_printed(
+    tmp_path: Path,
+) -> None:
+    """The applicant had been told that her acceptance was given up; then it stood again, in silence, and no paper of it
+    could be printed: each new one was called back as well.
+    """
+
+    async def story(world: HallWorld, client: Client) -> None:
+        one, other = await world.window("0012", client), await world.window("0007", client)
+        place = await placed(world, "0013")
+        case = await a_case(one)
+        late = await stale(one, other, case)
+        await one.push(printed(one, late, "acceptance"))
+        copied(world, tmp_path / "backup.db")
+        await one.push(insists(one, case, late))
+        await place.sync()
+        restored(world, tmp_path / "backup.db")
+        gathered(world)
+        third = await fresh(world, client)
+        out = called_back(of(world, case).papers, "张建国")
+        given_up = third.make("resolve.withdraw", bodies.ResolveWithdraw((late.id,), "重复", out), case, **BOSS)
+        assert said(await third.push(given_up)) == [("accepted", "")]
+        plugged(world, place)
+        await place.sync()
+        assert of(world, case).state == "accepted"
+        assert [(line.fact, line.kind, line.facts) for line in lines(world)] == [
+            (late.id, "flagged", {"what": "resolve.withdraw"})
+        ]
+        again = bodies.Printed("acceptance", 2, "", "", late.id)
+        (answer,) = await third.push(third.make("printed", again, case))
+        assert answer.verdict.flags == ()
+        assert [each.count for each in of(world, case).open_recalls] == [1], "what the new paper replaces"
+        assert said(await third.push(third.gives_up(case, late.id))) == [("accepted", "")]
+        await place.sync()
+        assert lines(world) == []
+
+    in_hall(tmp_path, story)
