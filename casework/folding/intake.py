@@ -37,7 +37,10 @@ def _received_again(case: Case, fact: Fact, body: bodies.Received) -> Case:
 
 
 def _of_both(case: Case, fact: Fact, body: bodies.Received) -> Case:
-    """The case with the papers of a second receipt, and with the moment of its own as that of what stands in it."""
+    """The case with the papers of a second receipt, and with the moment of its own as that of what stands in it.
+
+    Also with what the one that stands does not list, since other answers were given for it: it lies here.
+    """
     here = {code: case.received_at for code, have in case.materials.items() if have not in {*LACKING, PENDING}}
     at = "" if "received" in case.doubts else case.received_at
     written = Said(at, fact.base.epoch, fact.base.cursor)
@@ -46,7 +49,8 @@ def _of_both(case: Case, fact: Fact, body: bodies.Received) -> Case:
         came={**here, **case.came},
         mended_at={**dict.fromkeys(case.received.form, written), **case.mended_at},
     )
-    return _with(case, fact, _new(case, body.materials, case.materials))
+    in_hand = (code for code, have in body.materials.items() if have not in LACKING | _PROMISES | {PENDING})
+    return _with(case, fact, _new(case, body.materials, {*case.materials, *in_hand}))
 
 
 def _material_added(case: Case, fact: Fact, body: bodies.MaterialAdded) -> Case:

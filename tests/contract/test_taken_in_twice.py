@@ -277,3 +277,22 @@ def test_s22_nobody_is_asked_to_print_the_receipt_of_a_number_that_is_void(tmp_p
         assert is_over(case), "after its days it leaves them"
 
     in_hall(tmp_path, story)
+
+
+def test_s22_a_paper_that_only_the_second_receipt_lists_is_in_the_case(tmp_path: Path) -> None:
+    """Other answers were given there. It lay at the window, on a receipt, and in no list; the receipt that was printed
+    anew did not name it.
+    """
+
+    async def story(world: HallWorld, client: Client) -> None:
+        one, other = await world.window("0012", client), await world.window("0007", client)
+        await one.push(one.received(case=ID, materials={"D01-01": "original"}))
+        also = {"D01-01": "original", "D01-02": "copy", "D01-03": "missing", "D01-05": "pledge"}
+        assert said(await other.push(other.received(case=ID, materials=also))) == [("accepted", "")]
+        assert of(world, ID).materials == {"D01-01": "original", "D01-02": "copy"}, "what is not here is not asked for"
+        await one.pull_all()
+        back = one.make("material.returned", bodies.MaterialReturned(("D01-02",), "张建国"), ID)
+        assert said(await one.push(back)) == [("accepted", "")]
+        assert of(world, ID).handed_back == ("D01-02",)
+
+    in_hall(tmp_path, story)
