@@ -14,6 +14,7 @@ import msgspec
 
 from casework import codes, numbers
 from casework.ambient import moment
+from casework.beside import FLAGGED
 from casework.messages import Message, t
 from casework.papers.text import to_text
 from casework.refused import RECALL_PAPER
@@ -328,8 +329,10 @@ class CounterDesk(BatchDesk, DayDesk, ActingDesk, HallDesk):
             rest = {field: value for field, value in data.items() if field not in {"reason", "holder"}}
             command = act_data(action, rest) if action else None
             wanted = Settlement(kind, data.get("reason", ""), action, command, data.get("holder", ""))
+            stands = any(row.fact == entry and row.kind == FLAGGED for row in self._terminal.memory.tray())
             settled = Settling(self._terminal.counter).settle(self._who, entry, wanted)
-            return self._with_recall(self._done(settled, f"event.resolve.{kind}"), settled)
+            said = "act.looked-after" if stands and kind == "withdraw" else f"event.resolve.{kind}"
+            return self._with_recall(self._done(settled, said), settled)
 
         return cast("desk.Done | desk.Refused", await self._answer(work))
 

@@ -57,7 +57,9 @@ def test_s14_the_second_notice_of_another_window_is_in_the_tray_until_its_paper_
         await window.types("<enter>")
         assert re.search("1 +已跟进，了结", window.shown)
         assert "放弃" not in window.shown, "nothing was refused"
-        await window.types("<enter>以先告知的为准<enter><f2><enter><enter>")
+        await window.types("<enter>以先告知的为准<enter><f2><enter>")
+        assert "已跟进，了结：已保存" in window.said
+        await window.types("<enter>")
         case = terminal.counter.case(number)
         assert [(task.paper, task.count) for task in case.open_recalls] == [("supplement", 1)], "not the good one"
         await window.syncs()
