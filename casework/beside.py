@@ -105,7 +105,7 @@ def _asks_for_what_is_here(before: Case, notice: Fact) -> bool:
     body: bodies.SupplementTold = body_of(notice)
     asked = [line.material for line in body.lines]
     here = [code for code in asked if before.materials.get(code, "missing") not in LACKING | {PENDING}]
-    return any(before.came.get(code, "") <= notice.time.at for code in here)
+    return any(code in before.came and before.came[code] <= notice.time.at for code in here)
 
 
 def crosses(fact: Fact, before: Case) -> frozenset[str]:

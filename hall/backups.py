@@ -48,6 +48,8 @@ class Backups:
         self._clock = clock
         self._limits = limits
         self._writer: SegmentWriter | None = None
+        self._begun = False
+        """Whether the newest full copy is known to be of this log: then a restore begins from it."""
 
     def step(self) -> int:
         """Write what is new; how many entries. Called every `limits.segment_seconds`.
@@ -90,7 +92,7 @@ class Backups:
         now, fulls = self._clock.now(), fulls_in(self._folder)
         soonest = _named(stamp(now - timedelta(seconds=self._limits.backup_seconds)))
         fresh = bool(fulls) and fulls[-1].stem.removeprefix("full-") >= soonest
-        if fresh and self._writer is None:
+        if fresh and not self._begun:
             with self._store.reading() as reading:
                 fresh = _end_of(fulls[-1], reading) > 0
         if not fresh:
@@ -103,6 +105,7 @@ class Backups:
                     raise
                 return no
             self._put_away()
+        self._begun = True
         return None
 
     def _expect_room(self) -> None:

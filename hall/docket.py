@@ -338,10 +338,11 @@ class Docket:
         row = EVENTS.get(fact.type)
         return self.later(envelope, fact, row.broken_by) if row is not None and row.broken_by else frozenset()
 
-    def later(self, envelope: Envelope, fact: Fact, types: frozenset[str] | None = None) -> frozenset[str]:
-        """What others said of the case after the base of `fact`, by type; of these types, or of all."""
-        live = self.live(fact.case)
-        seen = self._before.seen(envelope.terminal, fact.base)
+    def later(
+        self, envelope: Envelope, fact: Fact, types: frozenset[str] | None = None, by: Sequence[str] = ()
+    ) -> frozenset[str]:
+        """What others (or only `by`) said of the case after the base of `fact`, by type; of these types, or of all."""
+        live, seen = self.live(fact.case), self._before.seen(envelope.terminal, fact.base)
         if live.loaded is None or live.loaded_after > seen:
             live.loaded = self._load_later(fact.case, seen) if live.n > len(live.later) else []
             live.loaded_after = seen
@@ -350,6 +351,7 @@ class Docket:
             later.type
             for later in (*live.loaded, *live.later)
             if (types is None or later.type in types)
+            and (not by or later.terminal in by)
             and later.seq > seen
             and not self._before.was_seen(later, envelope.terminal, fact.base)
             and not self._is_own(later, envelope, fact, command)

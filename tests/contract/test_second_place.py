@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
+import shutil
+import sqlite3
 from pathlib import Path
+from types import SimpleNamespace
 
+import httpx
 import pytest
 
 from console.main import main
 from hall import cli
+from hall.backups import Backups
 from hall.cli_recovery import backups_of, serving_with
+from hall.errors import Stop
+from hall.restoring import restore
 from hall.second_place import Keeping, place_metrics, read_place
+from tests.contract.test_hall_healing import copied, restored
+from tests.contract.test_hall_lost_and_found import gathered
+from tests.contract.test_told_after_a_restore import fresh
+from tests.hall_world import HallWorld, in_hall
 
 NOW = "2026-03-02T09:00:00.000"
 
@@ -105,3 +117,35 @@ def test_a_hall_that_is_served_without_a_second_place_forgets_the_trouble_of_the
         assert serving_with(here, "", asyncio.sleep) is None
     assert doctor(hall, capsys) == (0, "", None)
     assert place_metrics(read_place(hall)) == ""
+
+
+def test_s26_a_restored_hall_without_room_for_its_first_copy_says_so_until_there_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was said once; then the copy of the log that was given up passed for the copy of the day."""
+
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        window, second = await world.window("0012", client), tmp_path / "second"
+        kept, lost, new = "a" * 32, "b" * 32, "c" * 32
+        await window.push(window.received(case=kept))
+        copied(world, tmp_path / "old.db")
+        await window.push(window.received(case=lost))
+        Backups(second, world.path, world.store, world.signer, world.clock).step()
+        restored(world, tmp_path / "old.db")
+        gathered(world)
+        again = await fresh(world, client)
+        await again.push(again.received(case=new))
+        backups = Backups(second, world.path, world.store, world.signer, world.clock)
+        with monkeypatch.context() as full:
+            full.setattr(shutil, "disk_usage", lambda _place: SimpleNamespace(free=0))
+            for _ in range(3):
+                with pytest.raises(Stop, match=r"hall\.no_write"):
+                    backups.step()
+        world.clock.go(600)
+        backups.step()
+        (tmp_path / "new").mkdir()
+        restore(tmp_path / "new", "hall.db", second, None, world.signer, world.clock, world.ids.new_id)
+        with contextlib.closing(sqlite3.connect(tmp_path / "new" / "hall.db")) as db:
+            assert {row[0] for row in db.execute("select case_id from case_state where n > 0")} == {kept, new}
+
+    in_hall(tmp_path, story)

@@ -296,3 +296,40 @@ def test_s22_a_paper_that_only_the_second_receipt_lists_is_in_the_case(tmp_path:
         assert of(world, ID).handed_back == ("D01-02",)
 
     in_hall(tmp_path, story)
+
+
+def test_t63_s22_whoever_has_heard_of_the_receipt_that_stands_judges_that_one(tmp_path: Path) -> None:
+    """A third window's receipt of the same item came between, and it was refused as of the other item."""
+
+    async def story(world: HallWorld, client: Client) -> None:
+        a, b, c = [await world.window(number, client) for number in ("0012", "0007", "0009")]
+        await a.push(a.received(case=ID))
+        world.clock.go(60)
+        await b.push(b.received(case=ID, item="D04"))
+        await b.pull_all()
+        world.clock.go(60)
+        accepted = b.accepted(ID)
+        await c.push(c.received(case=ID))
+        assert said(await b.push(accepted)) == [("accepted", "")]
+        assert of(world, ID).state == "accepted"
+
+    in_hall(tmp_path, story)
+
+
+def test_t63_s15_a_notice_that_a_paper_is_not_legible_is_no_task_where_a_second_receipt_does_not_speak_of_it(
+    tmp_path: Path,
+) -> None:
+    told = bodies.SupplementTold((bodies.SupplementLine("D01-01", "看不清", "请重交"),))
+
+    async def story(world: HallWorld, client: Client) -> None:
+        a, b = await world.window("0012", client), await world.window("0007", client)
+        await a.push(a.received(case=ID))
+        world.clock.go(60)
+        notice = a.make("supplement.told", told, ID)
+        world.clock.go(60)
+        await b.push(b.received(case=ID, item="D04"))
+        await a.push(notice)
+        assert [line.type for line in lines(world)] == ["received"], "the other item has its task, the notice none"
+        assert of(world, ID).state == "awaiting_supplement"
+
+    in_hall(tmp_path, story)
