@@ -20,7 +20,7 @@ def _whole(folder: Path) -> Path:
 
     Else nothing would be there, and whoever does what is said then makes an empty window of it.
     """
-    ready = folder.with_name(f"{folder.name}.restored")
+    ready = folder.parent / f"{folder.name}.restored"  # a drive, or `.`, has no name that another could be put beside
     if not folder.exists() and ready.is_dir():
         ready.rename(folder)
     return folder

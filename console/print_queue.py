@@ -153,7 +153,9 @@ class PrintQueue:
     def _is_called_back(self, job: PrintJob) -> bool:
         """Whether somebody has given up what it says while its printer was down: whoever got it now would not know."""
         case = self._terminal.memory.case_state(job.case_id) if job.case_id else None
-        if case is None or not case.recalls:
+        if case is None:  # with its receipt the whole case went
+            return bool(job.case_id) and self._terminal.memory.gave_up(job.case_id)
+        if not case.recalls:
             return False
         called, sha256 = {(each.paper, each.count, each.at) for each in case.recalls}, digest(job.paper)
         facts = (told.fact for told in self._terminal.memory.history(case.id).lines)

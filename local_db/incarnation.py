@@ -94,6 +94,7 @@ class Incarnations(Epochs):
         """
         if not db.execute(_SQL["skips_epochs"], (identity.epoch,)).fetchone()[0]:
             return rows
+        rows = [msgspec.structs.replace(row, revision=0, entry=0) for row in rows]  # any new verdict replaces it
         return [msgspec.structs.replace(row, state=Row.SENT) if row.state == Row.ACCEPTED else row for row in rows]
 
     def _held(self, db: sqlite3.Connection, lost: bodies.Lost | None) -> bodies.Adopts:

@@ -12,6 +12,7 @@ import os
 import re
 import shutil
 import sqlite3
+import stat
 from pathlib import Path
 
 import msgspec
@@ -163,7 +164,7 @@ def _draft(folder: Path) -> Path:
     """The empty folder beside `folder` in which the new one is made."""
     draft = folder.with_name(f"{folder.name}.restoring")
     with wrapped(draft):
-        shutil.rmtree(draft, ignore_errors=True)
+        _away(draft)
         for name in FOLDERS:
             (draft / name).mkdir(parents=True, exist_ok=True)
     return draft
@@ -191,7 +192,7 @@ def _swapped(draft: Path, folder: Path, source: Path, mark: str, limits: Limits)
                 for key in (draft / "keys").iterdir():  # an empty one would open no line after a power cut
                     _flush(key)
         ready, kept = folder.with_name(f"{folder.name}{READY}"), None
-        shutil.rmtree(ready, ignore_errors=True)
+        _away(ready)
         draft.rename(ready)  # from here on the next start finishes it where it is cut (console.folders)
         try:
             if folder.exists():
@@ -200,7 +201,7 @@ def _swapped(draft: Path, folder: Path, source: Path, mark: str, limits: Limits)
                 kept = before
             ready.rename(folder)
         except OSError:
-            shutil.rmtree(ready, ignore_errors=True)
+            _away(ready)
             if kept is not None:
                 kept.rename(folder)  # as it was
             raise
@@ -235,3 +236,11 @@ def _flush(file: Path) -> None:
     with file.open("rb+") as stream:
         os.fsync(stream.fileno())
     sync_folder(file.parent)
+
+
+def _away(folder: Path) -> None:
+    """Take a folder away that nobody needs; its scans are for reading only, and Windows removes no such file."""
+    for file in folder.rglob("*"):
+        if file.is_file():
+            file.chmod(stat.S_IREAD | stat.S_IWRITE)
+    shutil.rmtree(folder, ignore_errors=True)

@@ -109,11 +109,12 @@ class Scans(Connected):
 
     def scans_settled(self, db: sqlite3.Connection, case: Case) -> bool:
         """Whether the hall has every scan of `case` that lies here: then the case may leave this terminal."""
-        return self.scans_to_go(db).isdisjoint(scan.sha256 for scan in case.scans) if case.scans else True
+        return not self.scans_to_go(db, [scan.sha256 for scan in case.scans]) if case.scans else True
 
-    def scans_to_go(self, db: sqlite3.Connection) -> set[str]:
-        """The scans that lie here and that the hall has to have before their cases leave."""
-        return {row[0] for row in db.execute(_SQL["still_to_go"], (UNKNOWN,))}
+    def scans_to_go(self, db: sqlite3.Connection, among: list[str] | None = None) -> bool:
+        """Whether scans (`among` these) lie here that the hall has to have before their cases leave."""
+        names = None if among is None else msgspec.json.encode(among).decode()
+        return db.execute(_SQL["still_to_go"], (UNKNOWN, names)).fetchone() is not None
 
     def forget_scans(self, db: sqlite3.Connection, case: Case) -> None:
         """The case leaves this terminal (S21): so do its scans. Another case that names one fetches it again."""

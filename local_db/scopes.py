@@ -148,10 +148,16 @@ class Scopes(Holes):
         return here, here.keys() | {row[0] for row in db.execute(_SQL["coming"])}
 
     def _told(self, db: sqlite3.Connection) -> set[str] | None:
-        """The scopes that the log gives to this terminal; None while it has said nothing of it."""
+        """The scopes that the log gives to this terminal; None while it has said nothing of it.
+
+        Where this disk has lost that very word, what is here stays until it has come again.
+        """
         if db.execute("select 1 from bootstrap").fetchone():
             return None
-        return _said_of(db, self.identity.terminal)
+        told, here = _said_of(db, self.identity.terminal), dict(db.execute(_SQL["here"]).fetchall())
+        if told is None and here.get("hall") == "leaving":
+            return {"hall", *(scope for scope, state in here.items() if state == "held")}
+        return told
 
     def _compare(self, db: sqlite3.Connection) -> bool:
         """Begin what the log says; whether something was begun."""

@@ -188,7 +188,10 @@ class CounterDesk(BatchDesk, DayDesk, ActingDesk, HallDesk):
         answer = await self._answer(lambda: self._view(number))
         if not isinstance(answer, desk.Refused) or answer.message.id != "case.unknown":
             return answer
-        trouble = await asyncio.to_thread(fetch_number, self._terminal, numbers.parse(number).number)
+        wanted = numbers.parse(number).number
+        if any(row.number == wanted for row in self._terminal.memory.tray()):  # its receipt was refused
+            return desk.Refused(Message("case.in_tray", {"number": numbers.printed(wanted)}))
+        trouble = await asyncio.to_thread(fetch_number, self._terminal, wanted)
         return desk.Refused(trouble) if trouble else await self._answer(lambda: self._view(number))
 
     def _view(self, number: str, *, masked_: bool = True) -> desk.CaseView:

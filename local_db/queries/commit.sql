@@ -56,9 +56,9 @@ insert into ref (ref, number, case_id) values (?, ?, ?) on conflict (ref) do not
 select number, case_id from ref where ref = ?
 
 -- name: gave_up
--- Whether a person has given up an own receipt of this root: then what it took in is nowhere.
+-- Whether a person has given up an own receipt of this root, or of this case: then what it took in is nowhere.
 select exists (
-    select 1 from fact f left join outbox o on o.fact = f.n where f.type = 'received' and f.root = ? and (
+    select 1 from fact f left join outbox o on o.fact = f.n where f.type = 'received' and ? in (f.root, f.case_id) and (
         o.state = 'resolved' or o.state is null and f.n in (select fact from former where again < 0)
     )
 )

@@ -20,8 +20,9 @@ select sha256, size, held from scan where here = 1 and epoch < (select epoch fro
 -- name: still_to_go
 -- What the hall has to have before its case leaves. What others have named and was only read here goes all the same
 -- where the hall has said that it knows nothing of it: it may have taken the case away from here meanwhile.
-select sha256 from scan s where here = 1 and epoch < (select epoch from standing) and (
-    trouble <> ? or exists (select 1 from fact where type = 'scanned' and instr(bytes, cast(s.sha256 as blob)) > 0)
+select sha256 from scan s where here = 1 and epoch < (select epoch from standing)
+and (?2 is null or sha256 in (select value from json_each(?2))) and (
+    trouble <> ?1 or exists (select 1 from fact where type = 'scanned' and instr(bytes, cast(s.sha256 as blob)) > 0)
 )
 
 -- name: to_fetch

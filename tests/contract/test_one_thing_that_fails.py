@@ -208,22 +208,44 @@ def test_s25_a_hall_whose_clock_was_a_year_ahead_when_it_was_restored_does_not_g
     in_hall(tmp_path, story)
 
 
-def broken(place: Place, kind: str, of_a_case: bool, written: str = "of before") -> None:
-    """The disk has changed a byte of an entry: the newest of a case, or the hall's first; what has written the rest."""
+def broken(place: Place, kind: str, of_a_case: bool, written: str = "of before", words: bytes = b"") -> None:
+    """The disk has changed a byte of an entry: the newest of a case, or the hall's first (in which `words` stand); what
+    has written the rest.
+    """
     place.memory.close()
     with contextlib.closing(sqlite3.connect(place.folder / "terminal.db", isolation_level=None)) as db:
         (trigger,) = db.execute("select sql from sqlite_master where name = 'entry_is_never_changed'").fetchone()
         db.execute("drop trigger entry_is_never_changed")
         newest = "desc" if of_a_case else "asc"
         row = db.execute(
-            f"select seq, bytes from entry where kind = ? and (case_id <> '') = ? order by seq {newest} limit 1",
-            (kind, of_a_case),
+            f"select seq, bytes from entry where kind = ? and (case_id <> '') = ? and instr(bytes, ?) > 0 "
+            f"order by seq {newest} limit 1",
+            (kind, of_a_case, words or b"{"),
         ).fetchone()
         data = row[1].replace(b'":', b'";', 1)
         assert data != row[1]
         db.execute("update entry set bytes = ? where seq = ?", (data, row[0]))
         db.execute(trigger)
         db.execute("update meta set value = ? where key = 'projection'", (written,))
+
+
+def test_t53_a_byte_that_broke_in_the_word_of_its_modules_keeps_none_from_a_window(tmp_path: Path) -> None:
+    """Nothing was given up or asked for any more: it waited for a word that it held to be there."""
+
+    async def story(world: HallWorld, window: Window) -> None:
+        full, place = await placed(world, "0031", limits=PULLS), await placed(world, "0032", limits=PULLS)
+        for one in (full, place):
+            await one.sync()
+        broken(place, "fact", False, words=b'"number":"0032"')
+        place.memory = place.memory.open(place.folder, world.clock, place.state, PULLS)
+        place.start()
+        assert place.memory.modules() is None
+        for one in (full, place, place):
+            assert not (await one.sync()).error
+        assert place.memory.modules() == full.memory.modules()
+        assert held(place) == held(full)
+
+    at_hall(tmp_path, story)
 
 
 BROKEN = [("fact", True), ("fact", False), ("tray", True)]

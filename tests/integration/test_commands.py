@@ -15,6 +15,7 @@ import pytest
 from casework.seals import Signed
 from casework.wire import EnrolAnswer
 from console.commands import COMMANDS
+from console.folders import data_folder
 from sync.errors import Unreachable
 from sync.transport import Transport
 from tests.command_line import ROOT, Place, jsonl, line
@@ -320,6 +321,14 @@ def test_help_is_there_in_both_languages(place: Place) -> None:
         listing = place.run("--lang", language, "--help").out.decode().splitlines()
         said = {words[0]: words[1:] for words in map(str.split, listing) if words}
         assert [name for name in COMMANDS if not said[name]] == [], "each says what it does"
+
+
+def test_the_folder_of_a_terminal_may_be_the_one_that_one_stands_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert data_folder(".") == Path()
+    assert data_folder("/") == Path("/")
 
 
 def test_a_wrong_person_is_told_what_is_wrong_and_is_locked_out_in_the_end(place: Place) -> None:

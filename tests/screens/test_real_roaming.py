@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
+from typing import cast
 
 import pytest
 
+from casework.case import Case
+from casework.errors import BadInput
+from casework.wire import Tray
 from console import bootstrap
 from console.commands import post
+from console.counter import Counter
 from console.demo import demo
 from console.line_once import sync_once
 from console.main import main
@@ -204,5 +209,30 @@ def test_a_case_that_goes_with_its_module_while_it_is_open_says_so(
         handles("business", "investment", "construction", "single")
         await window.syncs()
         await window.syncs()
+
+    at_window_12(place, "1001", walk)
+
+
+def test_a_case_whose_receipt_was_refused_while_it_is_open_is_said_to_be_in_the_tray(
+    place: demo.Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It had been said to be elsewhere, with all that was done here at the hall."""
+
+    def gone(_counter: Counter, number: str) -> Case:
+        raise BadInput("case.unknown", number=number)
+
+    async def walk(window: Window) -> None:
+        await window.types(D01)
+        number = window.newest().number
+        await window.types(f"<f3>{number}<enter>")
+        screen = cast(CaseScreen, window.app.screen)
+        line = Tray("f" * 32, "received", "c" * 32, "c" * 32, number, "0012", "1001", "no_right", {}, "")
+        with monkeypatch.context() as refused:
+            refused.setattr(Counter, "case", gone)
+            refused.setattr(type(window.terminal.memory), "tray", lambda _memory: (line,))
+            await screen.arrive()
+            assert "还在待处理中等人了结" in window.shown
+        await screen.arrive()
+        assert "还在待处理中等人了结" not in window.shown
 
     at_window_12(place, "1001", walk)

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from casework import bodies
 from casework.facts import digest
 from casework.messages import Message
+from casework.wire import Answered, Verdict
 from console import bootstrap
 from console.print_queue import LOCK, PrintQueue, keep_slots
 from console.printing.slots import Slot
@@ -242,3 +244,24 @@ def test_s15_a_paper_that_was_called_back_while_its_printer_was_down_does_not_co
     use(terminal, Slot("laser", "folder:"))
     assert [receipt.kind for receipt in PrintQueue(terminal).print_waiting()] == ["receipt"]
     assert states(terminal) == [("acceptance", "waiting", "papers.called_back")]
+
+
+@pytest.mark.parametrize("word", ["held", "rejected"])
+def test_s15_the_receipt_of_a_case_that_was_given_up_with_it_does_not_come_out_any_more(
+    terminal: Terminal, word: Literal["held", "rejected"]
+) -> None:
+    hand, sheet = Hand(), msgspec.json.encode(paper("receipt"))
+    taken = hand.received()
+    printed = hand.fact("printed", bodies.Printed("receipt", 1, "", digest(sheet), taken.id), taken.case)
+    use(terminal, Slot("laser", f"tcp://127.0.0.1:{nobody()}"))
+    with terminal.memory.writing() as tx:
+        tx.commit_groups([(taken,), (printed,)])
+        tx.queue_print(taken.case, NUMBER, "receipt", 1, sheet)
+    assert PrintQueue(terminal).print_waiting() == []
+    terminal.memory.answered((Answered(1, Verdict(word, "number_taken")), Answered(2, Verdict(word, "no_case"))), 2)
+    given_up = hand.fact("resolve.withdraw", bodies.ResolveWithdraw((taken.id, printed.id), "别处已受理"), taken.case)
+    with terminal.memory.writing() as tx:
+        tx.commit_groups([(given_up,)])
+    use(terminal, Slot("laser", "folder:"))
+    assert PrintQueue(terminal).print_waiting() == []
+    assert states(terminal) == [("receipt", "waiting", "papers.called_back")]
