@@ -11,13 +11,14 @@ import pytest
 
 from casework import bodies
 from casework.events import body_of
+from casework.facts import Fact
 from casework.limits import LIMITS
 from sync.errors import LineError
 from tests.beginning import PULLS, SMALL, placed
 from tests.contract.test_half_here import pulled
 from tests.contract.test_hall_insisting import insists
 from tests.contract.test_scopes import MODULES, exact, give, held, work
-from tests.hall_world import HallWorld, in_hall
+from tests.hall_world import HallWorld, Window, in_hall
 from tests.lines import Place
 
 
@@ -162,23 +163,29 @@ def test_s7_s16_what_was_settled_in_a_module_that_has_gone_is_not_open_again_aft
     in_hall(tmp_path, story, limits=PULLS)
 
 
+async def settled_elsewhere(world: HallWorld, window: Window, place: Place) -> Fact:
+    """What the hall refused of 0032 is told to it alone, while its module is away, and settled where that is."""
+    taken = window.received(module="business", item="A01")
+    await window.push(taken)
+    await place.sync()
+    refused = place.hand.decided(taken.case)
+    place.commit(refused)
+    give(world, "0032", "single")
+    await place.sync()
+    give(world, "0032", *MODULES)
+    await place.sync()
+    await window.push(window.make("resolve.withdraw", bodies.ResolveWithdraw((refused.id,), "重复"), taken.case))
+    await place.sync()
+    return refused
+
+
 def test_s7_s16_a_line_that_was_told_to_the_window_alone_is_not_open_again_when_its_module_goes(tmp_path: Path) -> None:
     """It was settled while the window had the module, so the word of that was said in the module alone."""
 
     async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
         window = await world.window("0012", client)
         place = await placed(world, "0032", limits=PULLS)
-        taken = window.received(module="business", item="A01")
-        await window.push(taken)
-        await place.sync()
-        refused = place.hand.decided(taken.case)
-        place.commit(refused)
-        give(world, "0032", "single")
-        await place.sync()
-        give(world, "0032", *MODULES)
-        await place.sync()
-        await window.push(window.make("resolve.withdraw", bodies.ResolveWithdraw((refused.id,), "重复"), taken.case))
-        await place.sync()
+        await settled_elsewhere(world, window, place)
         assert place.memory.pending().rejected == 0
         give(world, "0032", "single")
         for _ in range(3):
@@ -198,17 +205,7 @@ def test_s7_s16_s27_a_line_that_was_settled_is_not_open_again_at_a_window_with_a
     async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
         window = await world.window("0012", client)
         place = await placed(world, "0032", limits=PULLS)
-        taken = window.received(module="business", item="A01")
-        await window.push(taken)
-        await place.sync()
-        refused = place.hand.decided(taken.case)
-        place.commit(refused)
-        give(world, "0032", "single")
-        await place.sync()  # it is told to this window alone
-        give(world, "0032", *MODULES)
-        await place.sync()
-        await window.push(window.make("resolve.withdraw", bodies.ResolveWithdraw((refused.id,), "重复"), taken.case))
-        await place.sync()
+        refused = await settled_elsewhere(world, window, place)
         again = await world.window("0033", client)
         who = msgspec.structs.replace(place.memory.identity, terminal="0033", incarnation=again.incarnation)
         place.memory.adopt(who, place.hand.new_id)

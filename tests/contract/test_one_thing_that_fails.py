@@ -208,9 +208,11 @@ def test_s25_a_hall_whose_clock_was_a_year_ahead_when_it_was_restored_does_not_g
     in_hall(tmp_path, story)
 
 
-def broken(place: Place, kind: str, of_a_case: bool, written: str = "of before", words: bytes = b"") -> None:
+def broken(
+    world: HallWorld, place: Place, kind: str, of_a_case: bool, written: str = "of before", words: bytes = b""
+) -> None:
     """The disk has changed a byte of an entry: the newest of a case, or the hall's first (in which `words` stand); what
-    has written the rest.
+    has written the rest. The window is opened again.
     """
     place.memory.close()
     with contextlib.closing(sqlite3.connect(place.folder / "terminal.db", isolation_level=None)) as db:
@@ -227,6 +229,7 @@ def broken(place: Place, kind: str, of_a_case: bool, written: str = "of before",
         db.execute("update entry set bytes = ? where seq = ?", (data, row[0]))
         db.execute(trigger)
         db.execute("update meta set value = ? where key = 'projection'", (written,))
+    place.memory = place.memory.open(place.folder, world.clock, place.state, PULLS)
 
 
 def test_t53_a_byte_that_broke_in_the_word_of_its_modules_keeps_none_from_a_window(tmp_path: Path) -> None:
@@ -236,8 +239,7 @@ def test_t53_a_byte_that_broke_in_the_word_of_its_modules_keeps_none_from_a_wind
         full, place = await placed(world, "0031", limits=PULLS), await placed(world, "0032", limits=PULLS)
         for one in (full, place):
             await one.sync()
-        broken(place, "fact", False, words=b'"number":"0032"')
-        place.memory = place.memory.open(place.folder, world.clock, place.state, PULLS)
+        broken(world, place, "fact", False, words=b'"number":"0032"')
         place.start()
         assert place.memory.modules() is None
         for one in (full, place, place):
@@ -261,8 +263,7 @@ def test_t53_a_byte_that_broke_in_the_copy_of_the_log_shuts_no_window_at_its_upd
         full, place = await placed(world, "0031", limits=PULLS), await placed(world, "0032", limits=PULLS)
         for one in (full, place):
             await one.sync()
-        broken(place, kind, of_a_case)
-        place.memory = place.memory.open(place.folder, world.clock, place.state, PULLS)
+        broken(world, place, kind, of_a_case)
         place.start()
         for one in (full, place, place):
             assert not (await one.sync()).error
@@ -283,8 +284,7 @@ def test_t53_s25_a_byte_that_broke_in_the_copy_of_the_log_keeps_no_window_from_a
         cases = await busy(window, 5)
         for one in (full, place):
             await one.sync()
-        broken(place, kind, of_a_case, projection())
-        place.memory = place.memory.open(place.folder, world.clock, place.state, PULLS)
+        broken(world, place, kind, of_a_case, projection())
         restored(world, tmp_path / "backup.db")
         plugged(world, full, place)
         for one in (place, full):
