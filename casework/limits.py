@@ -206,8 +206,8 @@ class Limits(msgspec.Struct, frozen=True):
     """Before a scan that the hall would not take is offered again."""
     scan_part_seconds: int = 24 * 3600
     """How long a piece of a scan lies about without another one coming."""
-    backup_scans_at_once: int = 20
-    """Scans that the hall copies to its second place between two segments."""
+    backup_files_at_once: int = 20
+    """Scans, and files of what is published, that the hall copies to its second place between two segments."""
     hall_scan_bytes: int = 512 * 1024 * 1024 * 1024
     hall_part_bytes: int = 4 * 1024 * 1024 * 1024
     """What the hall keeps of scans, and of those of which not all has come."""

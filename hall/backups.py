@@ -62,7 +62,7 @@ class Backups:
                 if self._writer is None:
                     self._writer = SegmentWriter(self._folder / SEGMENTS, self._signer, self._covered(reading))
                 written = self._writer.step(reading)
-            self._store.scans.copy_to(self._folder / SCANS, self._limits.backup_scans_at_once)
+            self._store.scans.copy_to(self._folder / SCANS, self._limits.backup_files_at_once)
         except OSError as cause:
             raise Stop("hall.no_write", file=str(self._folder), reason=cause.strerror or str(cause)) from cause
         if late is not None:

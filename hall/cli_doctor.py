@@ -20,7 +20,6 @@ from hall.fleet import expiring
 from hall.migrate import version_of
 from hall.ownership import owned
 from hall.releases.in_force import without_version
-from hall.releases.keys import ONLINE_KEY
 from hall.releases.watching import read_watched
 from hall.second_place import read_place
 from hall.sqlite_store import SCANS
@@ -101,7 +100,7 @@ def _second_place(folder: Path, problems: list[Message]) -> Facts | None:
 def _releases(here: cli.HallHere, problems: list[Message]) -> Facts | None:
     """What the hall publishes, and whether it is looked after; None where it publishes nothing."""
     folder = here.folder / cli.RELEASES
-    if not (folder / ONLINE_KEY).is_file():
+    if not (folder / "metadata").is_dir():
         return None
     fleet = here.hall.fleet(folder)
     problems += _troubles(fleet, here)

@@ -16,6 +16,7 @@ from hall.backups import Backups
 from hall.errors import Stop
 from hall.keys import read_key
 from hall.ownership import owned
+from hall.releases.copying import ReleaseCopy, lay_back
 from hall.restoring import restore
 from hall.scan_folder import ScanFolder
 from hall.second_place import Keeping, SecondPlace, note
@@ -33,6 +34,21 @@ def backups_of(here: cli.HallHere, folder: str) -> Backups:
     return Backups(Path(folder), here.folder / cli.DATABASE, here.store, here.signer, here.clock, here.limits)
 
 
+def step_of(here: cli.HallHere, place: str) -> Callable[[], int]:
+    """Writes to the second place what is new: the log and the scans, and what is published."""
+    log = backups_of(here, place)
+    published = ReleaseCopy(here.folder / cli.RELEASES, Path(place) / cli.RELEASES)
+
+    def step() -> int:
+        written = log.step()
+        try:
+            return written + published.step(here.limits.backup_files_at_once)
+        except OSError as cause:
+            raise Stop("hall.no_write", file=place, reason=cause.strerror or str(cause)) from cause
+
+    return step
+
+
 def serving_with(
     here: cli.HallHere, folder: str, sleep: Callable[[float], Awaitable[None]]
 ) -> asyncio.Future[None] | None:
@@ -41,7 +57,7 @@ def serving_with(
         note(here.folder, SecondPlace())
         return None
     place = str(Path(folder).absolute())
-    keeping = Keeping(here.folder, place, backups_of(here, place).step, lambda: here.hall.now, cli.say)
+    keeping = Keeping(here.folder, place, step_of(here, place), lambda: here.hall.now, cli.say)
     return asyncio.ensure_future(keeping.go_on(in_thread, sleep, here.limits.segment_seconds))
 
 
@@ -65,17 +81,29 @@ def _restore(args: argparse.Namespace, folder: Path) -> int:
     with owned(folder):
         done = restore(folder, cli.DATABASE, Path(args.source), segments, signer, clock, cli.new_id)
         source = Path(args.source)
-        scans = ScanFolder(folder / SCANS).take_from((source if source.is_dir() else source.parent) / SCANS)
+        place = source if source.is_dir() else source.parent
+        scans = ScanFolder(folder / SCANS).take_from(place / SCANS)
+        published = _lay_back(place / cli.RELEASES, folder / cli.RELEASES)
     facts: dict[str, Any] = {
         **msgspec.structs.asdict(done),
         "scans": scans,
+        "published": published,
         "seconds": round(clock.monotonic() - began, 3),
     }
     cli.say(t("hall.restored", copy=done.copy, segments=done.from_segments, epoch=done.epoch))
     if done.kept:
         cli.say(t("hall.restored_kept", kept=done.kept))
+    if published:
+        cli.say(t("hall.restored_releases", count=published))
     cli.print_row(facts)
     return 0
+
+
+def _lay_back(copy: Path, folder: Path) -> int:
+    try:
+        return lay_back(copy, folder)
+    except OSError as cause:
+        raise Stop("hall.no_write", file=str(folder), reason=cause.strerror or str(cause)) from cause
 
 
 def _epoch(args: argparse.Namespace, folder: Path) -> int:

@@ -42,7 +42,7 @@ from hall.errors import KeyTrouble, ReleaseTrouble
 from hall.ownership import changing
 from hall.releases.acts import Act, Done, read_acts, record, shown
 from hall.releases.catalogues import ROLE_OF
-from hall.releases.keys import NEXT_ONLINE_KEY, ONLINE_KEY, make_key, read_key
+from hall.releases.keys import NEXT_ONLINE_KEY, ONLINE_KEY, make_key, own_key, read_key
 from hall.releases.proving import manifest_bytes, manifest_in, proven
 from hall.releases.reaching import (
     civil_time,
@@ -107,11 +107,12 @@ def _import(args: argparse.Namespace, here: cli.HallHere) -> int:
 def releases_of(here: cli.HallHere) -> Releases:
     """The repository of an opened hall. Raises ReleaseTrouble where there is none yet."""
     folder = here.folder / cli.RELEASES
-    if not (folder / ONLINE_KEY).is_file():
+    key = own_key(folder)
+    if key is None:
         raise ReleaseTrouble("release.none", folder=str(here.folder))
     coming = folder / NEXT_ONLINE_KEY
     next_key = read_key(coming) if coming.is_file() else None
-    return Releases(folder, read_key(folder / ONLINE_KEY), cli.utc_now(here.clock), NORMAL, next_key)
+    return Releases(folder, key, cli.utc_now(here.clock), NORMAL, next_key)
 
 
 def settle_own_key(here: cli.HallHere) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 from pathlib import Path
 
 
@@ -32,6 +33,20 @@ def put_in_place(temporary: Path, path: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+def copy_whole(source: Path, path: Path) -> None:
+    """`source` as the file `path`, durably: whole or not at all. Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(path.name + ".tmp")
+    try:
+        shutil.copyfile(source, temporary)
+        flushed(temporary)
+    except OSError:
+        with contextlib.suppress(OSError):  # a full disk: half of it would only fill it
+            temporary.unlink(missing_ok=True)
+        raise
+    put_in_place(temporary, path)
 
 
 def flushed(path: Path) -> None:

@@ -25,7 +25,7 @@ from casework.rollout import (
 )
 from hall.health import TerminalHealth
 from hall.releases.acts import read_acts, shown
-from hall.releases.keys import ONLINE_KEY, read_key
+from hall.releases.keys import own_key
 from hall.releases.repository import Releases
 from hall.releases.roles import NORMAL
 from hall.releases.rollouts import Rollouts
@@ -62,11 +62,10 @@ def fleet_of(folder: Path, hall: str, terminals: Sequence[TerminalHealth], now: 
 
 
 def _published(folder: Path, hall: str, now: str) -> tuple[Rollout | None, tuple[Message, ...]]:
-    if not (folder / ONLINE_KEY).is_file():
-        return None, ()
     utc = (moment(now) - CIVIL).replace(tzinfo=UTC)
     try:
-        return Rollouts(Releases(folder, read_key(folder / ONLINE_KEY), utc, NORMAL), hall).current(), ()
+        key = own_key(folder)
+        return (None if key is None else Rollouts(Releases(folder, key, utc, NORMAL), hall).current()), ()
     except Spoken as trouble:
         return None, (trouble.message,)
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from casework.limits import LIMITS, Limits
 from casework.scans import is_hash
 from hall.errors import BlobOffset, BlobWrong, ScansFull, StorageTrouble
-from hall.files import flushed, put_in_place
+from hall.files import copy_whole, put_in_place
 
 _PARTS = "part"
 _WHOLE = "[0-9a-f][0-9a-f]/*"
@@ -117,8 +117,7 @@ class ScanFolder:
             raise BlobWrong("hall.blob_wrong", sha256=sha256)
         path = self._path(sha256)
         path.parent.mkdir(parents=True, exist_ok=True)
-        part.replace(path)
-        _sync_folder(path.parent)
+        put_in_place(part, path)
         self._whole = self._of_whole() + (size if self._whole is not None else 0)
 
     def _room(self, more: int) -> None:
@@ -144,11 +143,7 @@ class ScanFolder:
             if count >= most:
                 break
             if path.name not in known:
-                target = folder / path.parent.name / path.name
-                target.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(path, target.with_name(target.name + ".tmp"))
-                flushed(target.with_name(target.name + ".tmp"))
-                put_in_place(target.with_name(target.name + ".tmp"), target)
+                copy_whole(path, folder / path.parent.name / path.name)
                 known.add(path.name)
                 count += 1
         return count
@@ -221,16 +216,6 @@ def _size(path: Path) -> int:
 def _there(folder: Path) -> Path:
     """The folder, or the nearest one above it that exists."""
     return next(path for path in (folder, *folder.absolute().parents) if path.exists())
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make a rename in `folder` durable, where the system lets a folder be opened."""
-    with contextlib.suppress(PermissionError, IsADirectoryError):  # Windows: the rename itself is
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 @contextlib.contextmanager

@@ -45,6 +45,19 @@ def read_key(file: Path, passphrase: str = "") -> CryptoSigner:
         raise KeyTrouble("release.key_not_read", file=str(file)) from cause
 
 
+def own_key(folder: Path) -> CryptoSigner | None:
+    """The hall's own key in its repository; None where it publishes nothing.
+
+    Raises KeyTrouble, also where the key of what is published is gone.
+    """
+    file = folder / ONLINE_KEY
+    if file.is_file():
+        return read_key(file)
+    if (folder / "metadata").is_dir():
+        raise KeyTrouble("release.no_own_key", file=str(file))
+    return None
+
+
 def write_public(file: Path, key: CryptoSigner) -> None:
     """The public half, for the one who admits it. Raises KeyTrouble."""
     try:
