@@ -109,8 +109,12 @@ class Backups:
         return None
 
     def _expect_room(self) -> None:
-        """Raises Stop where a copy can't be written whole: none is begun every other second, only to fill the disk."""
+        """Take away what nobody finishes. Raises Stop where a copy can't be written whole: none is begun every other
+        second, only to fill the disk.
+        """
         self._folder.mkdir(parents=True, exist_ok=True)
+        for half in self._folder.glob(f"{_FULL}.tmp"):  # a power cut left it
+            half.unlink()
         if shutil.disk_usage(self._folder).free < self._database.stat().st_size:
             raise Stop("hall.no_write", file=str(self._folder), reason=os.strerror(errno.ENOSPC))
 

@@ -154,12 +154,15 @@ def test_s26_a_second_place_without_room_for_the_copy_of_the_day_is_written_on_a
         backups_of(world, second).step()
         (full,) = fulls_in(second)
         full.rename(second / "full-20200101-080000.db")
+        half = second / "full-20200102-080000.db.tmp"
+        half.write_bytes(b"a power cut left it")
         full_disk = shutil.disk_usage(second)._replace(free=0)
         monkeypatch.setattr(shutil, "disk_usage", lambda _place: full_disk)
         await work(world, 10)
         backups = backups_of(world, second)
         with pytest.raises(Stop, match=r"hall\.no_write"):
             backups.step()
+        assert not half.exists()
         done, _ = brought_back(world, second, tmp_path / "again")
         assert done.from_segments > 5
         assert len(fulls_in(second)) == 1
