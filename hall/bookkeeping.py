@@ -66,7 +66,7 @@ class Bookkeeping:
     def _may_be_of_before(self, envelope: Envelope, fact: Fact) -> bool:
         """A notice of before the timer: on a proven clock, and by a window that had not heard of it (S29, S30)."""
         told = fact.type == "supplement.told" and self._clock_is_good(fact)
-        return told and "deemed_accepted" in self._docket.later(envelope, fact)
+        return told and "deemed_accepted" in self._docket.unseen.later(envelope, fact)
 
     # What follows from a verdict
 
@@ -108,7 +108,7 @@ class Bookkeeping:
     def _unseen(self, envelope: Envelope, fact: Fact, before: Case | None) -> frozenset[str]:
         """What makes a task of a fact that stands, and that its maker had not seen."""
         types = unheeded(fact, before)
-        return self._docket.later(envelope, fact, types) if types else types
+        return self._docket.unseen.later(envelope, fact, types) if types else types
 
     def _heard_late(self) -> None:
         """Of the notices of before the timer the first that was told in time takes its acceptance back; the others move

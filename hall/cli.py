@@ -21,8 +21,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import msgspec
-
 from casework.ambient import CIVIL, Clock, moment, stamp, uuid7
 from casework.bodies import StaffSet
 from casework.case import Case, decode_case
@@ -36,8 +34,7 @@ from hall.enrol import code_of, invite
 from hall.errors import Stop
 from hall.founding import found, hall_row, sample_staff
 from hall.keys import BEGUN_FILE, KEY_FILE, begin_key, keep_key, read_key
-from hall.office import revoke, write_version
-from hall.scoping import set_scopes
+from hall.office import write_version
 from hall.service import Hall
 from hall.shipped import shipped_calendar, shipped_catalogue
 from hall.snapshots import FOLDER, Shelf
@@ -242,7 +239,11 @@ def run(words: Sequence[str]) -> int:
         from hall.cli_release import run_release
 
         return run_release(args)
-    return run_terminal(args) if words[0] == "terminal" else run_hall(args)
+    if words[0] == "terminal":
+        from hall.cli_terminal import run_terminal
+
+        return run_terminal(args)
+    return run_hall(args)
 
 
 def run_hall(args: argparse.Namespace) -> int:
@@ -351,27 +352,6 @@ def staff_number(text: str) -> str:
     if not (1 <= len(text) <= 12 and text.isascii() and text.isalnum()):
         raise Stop("hall.bad_staff_number", number=text[:20])
     return text
-
-
-def run_terminal(args: argparse.Namespace) -> int:
-    """Do what `yichuang terminal invite|list|revoke|scope` was asked; the exit code. Raises HallError."""
-    with open_hall(hall_folder(args.dir)) as here:
-        if args.action == "invite":
-            code, until = here.invite(args.number)
-            code = f"{args.number}-{code}"  # what is typed at the window names its number, too
-            say(t("hall.invited", number=args.number, until=until, fingerprint=key_id(here.signer.public)))
-            put_row(args, {"number": args.number, "code": code, "until": until} if args.json else {"code": code})
-        elif args.action == "revoke":
-            here.hall.change(lambda reading, now, ids: revoke(reading, args.number, now, ids, args.since))
-            say(t("hall.revoked_now", number=args.number))
-        elif args.action == "scope":
-            modules = tuple(filter(None, args.modules.split(",")))
-            here.hall.change(lambda reading, now, ids: set_scopes(reading, args.number, modules, now, ids))
-            say(t("hall.scopes_set", number=args.number, modules=", ".join(modules)))
-        else:
-            for one in here.hall.terminals():
-                put_row(args, msgspec.structs.asdict(one))
-    return 0
 
 
 def put_row(args: argparse.Namespace, facts: dict[str, Any]) -> None:

@@ -14,21 +14,21 @@ from casework.admit import Judgement
 from casework.bodies import Adopts, StaffSet
 from casework.calendar import Calendar
 from casework.catalogue.schema import Post
-from casework.events import EVENTS, body_of, known
-from casework.facts import HALL, NO_HASH, Envelope, Fact, decode_fact
+from casework.events import body_of, known
+from casework.facts import HALL, NO_HASH, Envelope, Fact
 from casework.rules import Bench
 from casework.scans import can_come
 from casework.seals import key_id
-from casework.wire import ENTRY_FACT, Entry, Place, decode_entry
+from casework.wire import Entry, decode_entry
 from hall.adopting import judged
 from hall.lineage import Lineage
 from hall.live import HALL_SCOPE, Later, Live, live_of
-from hall.lost_logs import Before
 from hall.masked import lacks
 from hall.pieces import Piece, number_in
 from hall.rows import AdoptionRow, Changes, Register, ScanRow, TerminalRow, TrayRow
 from hall.store import Reading
 from hall.to_settle import to_settle
+from hall.unseen import Unseen
 from hall.words import Words
 
 _UNNUMBERED = 1 << 62
@@ -68,8 +68,7 @@ class Docket:
         self.hall = reading.hall()
         self.lacks = partial(lacks, reading)
         self.lineage = Lineage(reading.adoptions())
-        self._before = Before(reading, self.lineage)
-        self._sealed_again: dict[str, frozenset[str]] = {}
+        self.unseen = Unseen(reading, self.lineage, self.changes, self.live)
         self._cutoffs: dict[str, str] = {}
         self._shown_to: dict[str, frozenset[str] | None] = {}
 
@@ -322,79 +321,8 @@ class Docket:
         if row is not None:
             self.changes.scans[row.sha256, row.case] = msgspec.structs.replace(row, came=True)
 
-    # What a maker had not seen
-
     def note(self, envelope: Envelope, fact: Fact) -> None:
         """An accepted fact of this sitting."""
         self.live(fact.case).later.append(
             Later(_UNNUMBERED, fact.type, envelope.terminal, envelope.incarnation, envelope.seq, fact.group.id, fact.id)
         )
-
-    def unseen(self, envelope: Envelope, fact: Fact) -> frozenset[str]:
-        """Event types of the case after the base of `fact` that its maker had not seen, as far as they break it (S5).
-
-        Own facts count as seen up to the base, and so do those of the same command; of another epoch's log nothing.
-        """
-        row = EVENTS.get(fact.type)
-        return self.later(envelope, fact, row.broken_by) if row is not None and row.broken_by else frozenset()
-
-    def later(
-        self, envelope: Envelope, fact: Fact, types: frozenset[str] | None = None, by: Sequence[str] = ()
-    ) -> frozenset[str]:
-        """What others (or only `by`) said of the case after the base of `fact`, by type; of these types, or of all."""
-        live, seen = self.live(fact.case), self._before.seen(envelope.terminal, fact.base)
-        if live.loaded is None or live.loaded_after > seen:
-            live.loaded = self._load_later(fact.case, seen) if live.n > len(live.later) else []
-            live.loaded_after = seen
-        command = {fact.group.id, fact.group.after}
-        return frozenset(
-            later.type
-            for later in (*live.loaded, *live.later)
-            if (types is None or later.type in types)
-            and (not by or later.terminal in by)
-            and later.seq > seen
-            and not self._before.was_seen(later, envelope.terminal, fact.base)
-            and not self._is_own(later, envelope, fact, command)
-        )
-
-    def said_since(self, case: str, was: Place, types: frozenset[str]) -> frozenset[str]:
-        """What was said of a case, of these types, in another log than that of the place `was` (S25)."""
-        common = self._before.common(was.epoch) if types else None
-        later = [] if common is None else self._load_later(case, common)
-        shown = {row.seq: row.chain for row, _ in self.changes.lost.values()} if later else {}
-        return frozenset(one.type for one in later if one.type in types and not self._before.had(one, was, shown))
-
-    def _is_own(self, later: Later, envelope: Envelope, fact: Fact, command: set[str | None]) -> bool:
-        """Whether its own maker did that: under the same name, or as a former incarnation that this one holds."""
-        if later.group in command:
-            return True
-        if (later.terminal, later.incarnation) == (envelope.terminal, envelope.incarnation):
-            known = later.local_seq <= fact.base.local_seq or later.local_seq > envelope.seq
-            return known or self.lineage.sealed_again(envelope.terminal, envelope.seq)  # its base counts those of then
-        for row in self.lineage.adopted(envelope.terminal):
-            if (row.terminal, row.incarnation) == (later.terminal, later.incarnation):
-                return later.local_seq <= row.shared or later.fact in self._again(envelope.terminal)
-        return False
-
-    def _again(self, terminal: str) -> frozenset[str]:
-        """The facts that a terminal sealed again and that had come before."""
-        if terminal not in self._sealed_again:
-            self._sealed_again[terminal] = self._reading.sealed_again(terminal)
-        here = {
-            r.fact_id for (number, _, _), (r, _) in self.changes.registers.items() if number == terminal and not r.first
-        }
-        return self._sealed_again[terminal] | here
-
-    def _load_later(self, case: str, after: int) -> list[Later]:
-        found = []
-        for seq, kind, data in self._reading.case_entries(case, after):
-            if kind != ENTRY_FACT:
-                continue
-            entry = decode_entry(data)
-            if entry.envelope is None:
-                continue
-            fact = decode_fact(entry.fact)
-            made = entry.envelope
-            place = made.terminal, made.incarnation, made.seq
-            found.append(Later(seq, fact.type, *place, fact.group.id, fact.id, entry.was))
-        return found

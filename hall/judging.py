@@ -82,7 +82,7 @@ class Judging(Bookkeeping):
             cutoff = self._docket.cutoff(piece.envelope)
             if cutoff and fact.time.at > cutoff and fact.id not in self._vouched:
                 return Judgement("held", "after_revocation", {"since": cutoff}), case
-            unseen = self._docket.unseen(piece.envelope, fact)
+            unseen = self._docket.unseen.breaking(piece.envelope, fact)
             judged = case is not None and known(fact) and bool(EVENTS[fact.type].broken_by)
             if case is not None and judged and is_of_another_item(self._docket, piece.envelope, fact, case):
                 return Judgement("rejected", OTHER_ITEM, {"number": case.number, "item": case.received.item}), case

@@ -17,4 +17,4 @@ def is_of_another_item(docket: Docket, envelope: Envelope, fact: Fact, case: Cas
         return False
     names = {envelope.terminal, *(row.terminal for row in docket.lineage.adopted(envelope.terminal))}
     other = any(number[12:16] in names for number in case.other_items)
-    return other and bool(docket.later(envelope, fact, _BEGINS, docket.lineage.numbers(case.terminal)))
+    return other and bool(docket.unseen.later(envelope, fact, _BEGINS, docket.lineage.numbers(case.terminal)))

@@ -173,7 +173,7 @@ class Replay:
         given_up = frozenset(_resolution(row.tray) for row in rows if row is not None) - {""}
         if before is None:
             return given_up
-        since = self._docket.said_since(fact.case, entry.was, crosses(fact, before))
+        since = self._docket.unseen.since(fact.case, entry.was, crosses(fact, before))
         other = is_in_hand(fact) and is_of_another_item(self._docket, entry.envelope, fact, before)
         return since | given_up | (_TAKEN_IN if other else frozenset())
 
