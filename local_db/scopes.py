@@ -35,6 +35,16 @@ _HOLES = queries("holes")
 _FIRST = 8
 
 
+class Leaving(msgspec.Struct, frozen=True):
+    """Why a scope that was taken away is still here."""
+
+    scope: str
+    unsettled: int
+    """Own acts in it that have no end yet; one of a case that is not shown may be of any scope."""
+    scans: bool
+    """Whether a scan has still to go to the hall, of whatever scope (S35)."""
+
+
 class Scopes(Holes):
     """What of the log this copy covers."""
 
@@ -45,6 +55,15 @@ class Scopes(Holes):
         with self.reading() as db:
             told = _said_of(db, self.identity.terminal)
         return None if told is None else frozenset(scope for scope in told if scope in MODULES)
+
+    def leaving(self) -> tuple[Leaving, ...]:
+        """The scopes that were taken away and can't go yet (T67)."""
+        with self.reading() as db:
+            told = self._told(db)
+            gone = sorted(scope for scope, _ in db.execute(_SQL["here"]) if told is not None and scope not in told)
+            scans = bool(gone) and self.scans_to_go(db)
+            why = [Leaving(scope, _unsettled(db, scope), scans) for scope in gone]
+        return tuple(one for one in why if one.unsettled or one.scans)
 
     def refill(self) -> Refill | None:
         """The page that a newly given scope asks for next; None when there is none to ask for."""
@@ -191,8 +210,7 @@ class Scopes(Holes):
     def _after(self, db: sqlite3.Connection, scope: str, state: str, told: set[str]) -> str:
         if state == "going" or scope in told:
             return state
-        waits = db.execute(_SQL["waits"], (scope,)).fetchone()[0] or self.scans_to_go(db)  # one may be of any (S35)
-        return "leaving" if waits else "going"
+        return "leaving" if _unsettled(db, scope) or self.scans_to_go(db) else "going"  # one may be of any (S35)
 
     # A scope that comes
 
@@ -277,6 +295,11 @@ def _said_of(db: sqlite3.Connection, number: str) -> set[str] | None:
         return None
     terminal = msgspec.json.decode(row[0], type=bodies.TerminalSet)
     return {scope for scope in terminal.scopes if not scope.startswith("terminal/")}
+
+
+def _unsettled(db: sqlite3.Connection, scope: str) -> int:
+    count: int = db.execute(_SQL["unsettled"], (scope,)).fetchone()[0]
+    return count
 
 
 def _veiled(link: Link, covered: set[str]) -> Link:

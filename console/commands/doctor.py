@@ -82,6 +82,7 @@ def _terminal(terminal: Terminal, problems: list[Message]) -> Found:
         "cases_that_need_an_update": _need_update(terminal, problems),
         "prints": _prints(terminal, problems),
         "scans": _scans(terminal, problems),
+        "modules": _modules(terminal),
         "installation": _installation(terminal, problems),
     }
 
@@ -219,6 +220,13 @@ def _scans(terminal: Terminal, problems: list[Message]) -> Found:
         named = ", ".join(lost[: terminal.memory.limits.named_windows])
         problems.append(Message("doctor.scans", {"count": len(lost), "numbers": named}))
     return {"waiting": terminal.memory.scans_waiting(), "lost": list(lost)}
+
+
+def _modules(terminal: Terminal) -> Found:
+    """The modules of this window, and why one that IT took away is still here; time and the tray end that."""
+    leaving = {one.scope: {"unsettled": one.unsettled, "scans": one.scans} for one in terminal.memory.leaving()}
+    given = terminal.memory.modules()
+    return {"given": sorted(given) if given is not None else None, "leaving": leaving}
 
 
 def _head(terminal: Terminal, kind: str, problems: list[Message]) -> str | None:

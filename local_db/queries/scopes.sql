@@ -41,12 +41,10 @@ update scope_fill set upto = 0, place = 0, chain = ?, phase = 'wait' where scope
 -- name: uncover
 delete from scope_here where scope = ?
 
--- name: waits
--- Whether own facts are unsettled in a scope; one of a case that is not shown may be of any.
-select exists (
-    select 1 from outbox o left join shown s on s.case_id = o.case_id
-    where o.state not in ('passed', 'resolved') and (s.module is null or s.module = ?)
-)
+-- name: unsettled
+-- How many own facts are unsettled in a scope; one of a case that is not shown may be of any.
+select count(*) from outbox o left join shown s on s.case_id = o.case_id
+where o.state not in ('passed', 'resolved') and (s.module is null or s.module = ?)
 
 -- name: begin
 -- From here on its entries are kept as they come with the log; what lies before is asked for when its turn has come.

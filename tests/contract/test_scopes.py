@@ -21,6 +21,7 @@ from hall.errors import Stop
 from hall.restoring import restore
 from hall.rows import PageRow
 from hall.scoping import set_scopes
+from local_db.scopes import Leaving
 from sync.outbound import batch_of
 from tests.beginning import SMALL, busy, placed
 from tests.beginning import at_hall as beginning
@@ -139,6 +140,7 @@ def test_t67_a_scope_with_something_of_its_own_stays_until_it_is_settled(tmp_pat
         await work(window, 2)
         await place.sync()
         exact(world, place, "single", "business")
+        assert place.memory.leaving() == (Leaving("business", 1, scans=False),)
         refused = place.memory.tray()
         own = [line for line in refused if line.terminal == "0032"]
         await window.push(window.gives_up(mine.case, own[0].fact))
@@ -147,6 +149,7 @@ def test_t67_a_scope_with_something_of_its_own_stays_until_it_is_settled(tmp_pat
         world.api.hall.tick()
         exact(world, place, "single")
         assert place.memory.position().keep == ()
+        assert place.memory.leaving() == ()
         assert place.memory.case_state(mine.case) is None
         await work(window, 1)
         await place.sync()
