@@ -12,7 +12,6 @@ from hall.cli_person import expect_pin, named_person
 from hall.cli_release import change_rollout, releases_of
 from hall.ownership import changing
 from hall.releases.acts import Act, Done
-from hall.releases.keys import ONLINE_KEY
 from hall.releases.watching import Watching, keep_looking
 
 if TYPE_CHECKING:
@@ -79,9 +78,9 @@ def watching_of(here: cli.HallHere, hall: Hall) -> Watching:
 async def looking_after(here: cli.HallHere, api: Api, run: Run, sleep: Callable[[float], Awaitable[None]]) -> None:
     """Move the rollout on, once a minute; nothing while the hall publishes nothing. Runs until cancelled."""
     watching = watching_of(here, api.hall)
-    key = here.folder / cli.RELEASES / ONLINE_KEY
+    published = here.folder / cli.RELEASES / "metadata"
 
     def look() -> frozenset[str]:
-        return watching.look() if key.is_file() else frozenset()
+        return watching.look() if published.is_dir() else frozenset()
 
     await keep_looking(lambda: run(look), api.bell.ring, sleep, here.limits.release_look_seconds)

@@ -42,7 +42,7 @@ from hall.errors import KeyTrouble, ReleaseTrouble
 from hall.ownership import changing
 from hall.releases.acts import Act, Done, read_acts, record, shown
 from hall.releases.catalogues import ROLE_OF
-from hall.releases.keys import NEXT_ONLINE_KEY, ONLINE_KEY, make_key, own_key, read_key
+from hall.releases.keys import NEXT_ONLINE_KEY, ONLINE_KEY, make_key, own_keys, read_key
 from hall.releases.proving import manifest_bytes, manifest_in, proven
 from hall.releases.reaching import (
     civil_time,
@@ -107,12 +107,9 @@ def _import(args: argparse.Namespace, here: cli.HallHere) -> int:
 def releases_of(here: cli.HallHere) -> Releases:
     """The repository of an opened hall. Raises ReleaseTrouble where there is none yet."""
     folder = here.folder / cli.RELEASES
-    key = own_key(folder)
-    if key is None:
+    if not (folder / "metadata").is_dir():
         raise ReleaseTrouble("release.none", folder=str(here.folder))
-    coming = folder / NEXT_ONLINE_KEY
-    next_key = read_key(coming) if coming.is_file() else None
-    return Releases(folder, key, cli.utc_now(here.clock), NORMAL, next_key)
+    return Releases(folder, own_keys(folder), cli.utc_now(here.clock), NORMAL)
 
 
 def settle_own_key(here: cli.HallHere) -> None:
@@ -147,7 +144,7 @@ def _keys(args: argparse.Namespace) -> int:
         ]  # fmt: skip
     now = cli.utc_now(cli.HallClock())
     found(hall, roles, signers, now)
-    Releases(hall, online, now, roles).freshen()
+    Releases(hall, (online,), now, roles).freshen()
     cli.say(t("release.keys_made", keys=str(people), hall=str(hall)))
     return 0
 

@@ -25,7 +25,7 @@ from casework.rollout import (
 )
 from hall.health import TerminalHealth
 from hall.releases.acts import read_acts, shown
-from hall.releases.keys import own_key
+from hall.releases.keys import ONLINE_KEY, own_keys
 from hall.releases.repository import Releases
 from hall.releases.roles import NORMAL
 from hall.releases.rollouts import Rollouts
@@ -62,10 +62,13 @@ def fleet_of(folder: Path, hall: str, terminals: Sequence[TerminalHealth], now: 
 
 
 def _published(folder: Path, hall: str, now: str) -> tuple[Rollout | None, tuple[Message, ...]]:
+    if not (folder / "metadata").is_dir():
+        return None, ()
     utc = (moment(now) - CIVIL).replace(tzinfo=UTC)
     try:
-        key = own_key(folder)
-        return (None if key is None else Rollouts(Releases(folder, key, utc, NORMAL), hall).current()), ()
+        keys = own_keys(folder)
+        gone = () if keys else (Message("release.no_own_key", {"file": str(folder / ONLINE_KEY)}),)
+        return Rollouts(Releases(folder, keys, utc, NORMAL), hall).current(), gone
     except Spoken as trouble:
         return None, (trouble.message,)
 

@@ -44,7 +44,7 @@ class Publisher:
     def __init__(self, folder: Path, roles: dict[str, Role] = NORMAL, now: datetime = NOW) -> None:
         self.folder = folder
         self.signers = signers(roles)
-        self.releases = Releases(folder, ONLINE, now, roles)
+        self.releases = Releases(folder, (ONLINE,), now, roles)
         found(folder, roles, self.signers, now)
         self.releases.freshen()
 

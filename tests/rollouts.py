@@ -51,7 +51,7 @@ class Publishing:
 
     def open(self) -> Releases:
         """The repository as of now."""
-        return Releases(self.publisher.folder, ONLINE, utc_now(self.world.clock), NORMAL)
+        return Releases(self.publisher.folder, (ONLINE,), utc_now(self.world.clock), NORMAL)
 
     @property
     def rollouts(self) -> Rollouts:

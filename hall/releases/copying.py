@@ -18,6 +18,7 @@ import msgspec
 from casework.errors import UNREADABLE
 from hall.errors import Stop
 from hall.files import copy_whole, write_whole
+from hall.releases.acts import ACTS_FILE
 
 _NAMES = Path("metadata", "timestamp.json")
 _WAITS = "pending/*.json"
@@ -74,7 +75,9 @@ class ReleaseCopy:
 
     def _changing(self) -> list[tuple[Path, int, int]]:
         """The files that are written anew, the timestamp last, with when that was and their sizes."""
-        files = [*sorted(self._source.glob(_WAITS)), *self._source.glob(_NAMES.as_posix())]
+        files = [
+            file for pattern in (_WAITS, ACTS_FILE, _NAMES.as_posix()) for file in sorted(self._source.glob(pattern))
+        ]
         stats = [(file.relative_to(self._source), file.stat()) for file in files]
         return [(path, stat.st_mtime_ns, stat.st_size) for path, stat in stats]
 

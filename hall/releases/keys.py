@@ -45,17 +45,12 @@ def read_key(file: Path, passphrase: str = "") -> CryptoSigner:
         raise KeyTrouble("release.key_not_read", file=str(file)) from cause
 
 
-def own_key(folder: Path) -> CryptoSigner | None:
-    """The hall's own key in its repository; None where it publishes nothing.
+def own_keys(folder: Path) -> tuple[CryptoSigner, ...]:
+    """The hall's own key in its repository, and the one that is to take its place; without those that are not there.
 
-    Raises KeyTrouble, also where the key of what is published is gone.
+    Raises KeyTrouble.
     """
-    file = folder / ONLINE_KEY
-    if file.is_file():
-        return read_key(file)
-    if (folder / "metadata").is_dir():
-        raise KeyTrouble("release.no_own_key", file=str(file))
-    return None
+    return tuple(read_key(folder / name) for name in (ONLINE_KEY, NEXT_ONLINE_KEY) if (folder / name).is_file())
 
 
 def write_public(file: Path, key: CryptoSigner) -> None:

@@ -30,8 +30,9 @@ from tuf.api.metadata import (
 from tuf.api.serialization import DeserializationError
 from tuf.api.serialization.json import JSONSerializer
 
-from hall.errors import ReleaseTrouble
+from hall.errors import KeyTrouble, ReleaseTrouble
 from hall.files import write_whole
+from hall.releases.keys import ONLINE_KEY
 from hall.releases.roles import DELEGATED, ROLLOUT, ROOT, SNAPSHOT, TARGETS, TIMESTAMP, Role
 
 Meta = Metadata[Any]
@@ -72,18 +73,14 @@ class Releases:
 
     Args:
         folder: holds `metadata`, `targets`, `pending`.
-        online: the hall's own key: snapshot, timestamp and rollouts.
+        online: the hall's own keys, of which one counts: snapshot, timestamp and rollouts. Without any it is read only.
         now: the time in UTC, without a zone as in the hall's other rooms it would be civil time.
         roles: for how long each holds.
-        next_online: the hall's own key from the next root on, where it is being replaced.
     """
 
-    def __init__(
-        self, folder: Path, online: Signer, now: datetime, roles: Mapping[str, Role],
-        next_online: Signer | None = None,
-    ) -> None:  # fmt: skip
+    def __init__(self, folder: Path, online: Sequence[Signer], now: datetime, roles: Mapping[str, Role]) -> None:
         self.folder = folder
-        self._online = tuple(filter(None, (online, next_online)))
+        self._online = online
         self._now = now
         self._roles = roles
 
@@ -236,8 +233,9 @@ class Releases:
             only: the roles that are looked at: a rollout halts also while a release waits for its signatures.
             before: called with their names when nothing is missing, before the first of them is public.
 
-        Raises ReleaseTrouble when one lacks signatures: then nothing is published.
+        Raises ReleaseTrouble when one lacks signatures, KeyTrouble when the hall can't sign: then nothing is published.
         """
+        self._expect_key()
         waiting = [name for name in (ROOT, TARGETS, *DELEGATED) if name in only and self._waits(name)]
         for name in waiting:
             if missing := self.missing(name, waiting):
@@ -298,10 +296,15 @@ class Releases:
 
     def _sign_online(self, name: str, metadata: Meta, judge: Root | Targets) -> None:
         """With whichever of the hall's keys counts."""
+        self._expect_key()
         counts = judge.get_delegated_role(name).keyids
         for signer in self._online:
             if signer.public_key.keyid in counts:
                 metadata.sign(signer, append=True)
+
+    def _expect_key(self) -> None:
+        if not self._online:
+            raise KeyTrouble("release.no_own_key", file=str(self.folder / ONLINE_KEY))
 
     def _next(self, name: str) -> Meta:
         """The pending version, or a new one after the newest."""

@@ -24,6 +24,7 @@ KEY = "online.pem"
 def hall(tmp_path: Path) -> Iterator[HallFolder]:
     made = HallFolder(tmp_path / "hall")
     made.publisher.releases_app("0.4.0", WHEEL)
+    (made.folder / "releases" / "acts.jsonl").write_text("who did what")
     yield made
     messages.install(messages._untranslated)
 
@@ -37,7 +38,8 @@ def copies(hall: HallFolder, place: Path) -> int:
 
 def files(folder: Path) -> dict[str, bytes]:
     """What is published below `folder`, and what waits."""
-    names = (path for part in ("metadata", "targets", "pending") for path in (folder / part).rglob("*"))
+    parts = {"metadata", "targets", "pending", "acts.jsonl"}
+    names = (path for path in folder.rglob("*") if parts & set(path.relative_to(folder).parts))
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in names if path.is_file()}
 
 

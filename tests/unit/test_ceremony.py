@@ -40,7 +40,7 @@ def signed(file: Path, *who: object) -> None:
 
 
 def test_the_yearly_ceremony_lets_the_dates_begin_again(hall: Publisher, window: Asker) -> None:
-    later = Releases(hall.folder, OWN, NOW + timedelta(days=300), NORMAL)
+    later = Releases(hall.folder, (OWN,), NOW + timedelta(days=300), NORMAL)
     before = {one.role: one.expires for one in holders(later)}
     for role in (ROOT, TARGETS, APP):
         (file,) = renew(later, role)
@@ -88,7 +88,7 @@ def test_a_root_key_is_exchanged_and_windows_that_know_the_first_root_follow(hal
 
 def test_the_hall_s_own_key_is_exchanged_after_somebody_was_at_its_server(hall: Publisher, window: Asker) -> None:
     new = keys("next", 1)[0]
-    releases = Releases(hall.folder, OWN, NOW, NORMAL, new)
+    releases = Releases(hall.folder, (OWN, new), NOW, NORMAL)
     files = replace(releases, ONLINE, OWN.public_key.keyid, new.public_key)
     assert [file.stem for file in files] == [ROOT, TARGETS]
     releases.list_file(ROLLOUT, "rollout/h1.json", b'{"number": 2, "hall": "h1", "target": {}}')
@@ -104,10 +104,26 @@ def test_the_hall_s_own_key_is_exchanged_after_somebody_was_at_its_server(hall: 
     assert releases.is_own(new.public_key.keyid)
     assert not releases.is_own(OWN.public_key.keyid)
     assert (window.asks().rollout("h1") or pytest.fail("no rollout")).number == 2
-    alone = Releases(hall.folder, new, NOW, NORMAL)
+    alone = Releases(hall.folder, (new,), NOW, NORMAL)
     alone.freshen()
     window.asks()
     assert {one.role: one.keys for one in holders(alone)}[TIMESTAMP] == (new.public_key.keyid,)
+
+
+def test_the_hall_s_own_key_is_lost_and_another_takes_its_place_without_it(hall: Publisher, window: Asker) -> None:
+    """Nothing could be read or replaced without the very key that was gone."""
+    without = Releases(hall.folder, (), NOW, NORMAL)
+    lost = {one.role: one.keys for one in holders(without)}[TIMESTAMP][0]
+    for act in (without.freshen, without.publish):
+        with pytest.raises(KeyTrouble, match="no_own_key"):
+            act()
+    new = keys("next", 1)[0]
+    releases = Releases(hall.folder, (new,), NOW, NORMAL)
+    root, targets = replace(releases, ONLINE, lost, new.public_key)
+    signed(root, *hall.signers[ROOT])
+    signed(targets, *hall.signers[TARGETS])
+    releases.publish()
+    assert (window.asks().rollout("h1") or pytest.fail("no rollout")).number == 1
 
 
 def test_no_role_is_left_with_too_few_keys_and_a_strange_key_is_named(hall: Publisher) -> None:
