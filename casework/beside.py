@@ -7,12 +7,12 @@ that was corrected or revoked meanwhile has to be told how it is, and by a perso
 from __future__ import annotations
 
 from casework import bodies
-from casework.case import Case
+from casework.case import TURNED_AWAY, Case, steps_of_kind
 from casework.catalogue.materials import LACKING, PENDING
 from casework.events import EVENTS, Klass, body_of, known
 from casework.facts import Fact
 from casework.folding import has_moved
-from casework.folding.intake import not_taken, stands_alone, takes_back
+from casework.folding.intake import in_time, not_listed, not_taken, stands_alone, takes_back
 
 FLAGGED = "flagged"
 """The kind of a line in the tray for what was accepted and moves nothing."""
@@ -23,8 +23,6 @@ RESULT = frozenset({"certified", "posted", "delivered"})
 CORRECTED = frozenset({"corrected"})
 """What makes it the result of another decision than its maker knew."""
 
-DECIDED = frozenset({"decided"})
-"""What makes it too late for a case to be sent back: the decision is out."""
 
 STALE = "stale"
 """The flag of such a result."""
@@ -47,10 +45,20 @@ _ENDS = frozenset({"withdrawn", "voided", "transferred", "terminated", "revoked"
 _ON_PAPER = (IN_HAND - {"mended_on_the_spot"}) | {
     row.name for row in EVENTS.values() if row.prints and row.klass in {Klass.JUDGEMENT, Klass.NEEDS_HALL}
 }
-_TURNED_AWAY = frozenset({"refused_at_intake", "returned"})
 _BY_THE_TIMER = frozenset({"deemed_accepted"})
 _TAKEN_IN = frozenset({"received"})
-_LISTED = frozenset({"received", "material.added"})
+_ENDS_A_STEP = frozenset({"step.done", "step.not_needed", "inspected"})
+_CROSSED_BY: dict[str, frozenset[str]] = {
+    "sent_back": frozenset({"decided", "suspended", "forwarded"}),
+    "material.added": frozenset({"decided"}),  # it was decided without that very paper
+    "suspended": _ENDS_A_STEP,
+    **dict.fromkeys(_ENDS_A_STEP, frozenset({"suspended"})),
+}
+"""Of what comes back: what was said on paper since, and would have been said otherwise by whoever had known of it."""
+_PAYMENT = EVENTS["paid"].prints
+_PRINTED = frozenset({"printed"})
+_NOT_NEEDED = frozenset({"step.not_needed"})
+_LISTED = frozenset({"received", "material.added", "checked_by_network"})
 
 
 def is_beside(fact: Fact, before: Case | None, after: Case | None, flags: tuple[str, ...]) -> bool:
@@ -67,7 +75,7 @@ def is_beside(fact: Fact, before: Case | None, after: Case | None, flags: tuple[
         return True
     if not known(fact):
         return False  # of a newer version, in a log that comes back: it moves nothing here yet (S32)
-    if fact.type == "material.added" and not_taken(before, body_of(fact)):
+    if fact.type == "material.added" and (not_taken(before, body_of(fact)) or not_listed(before, body_of(fact))):
         return True  # whatever else the same receipt lists
     moved = has_moved(before, after)
     if fact.type == "received":  # its number finds a case of something else, or one that is over: nobody goes on there
@@ -83,7 +91,8 @@ def is_in_hand(fact: Fact) -> bool:
 def unheeded(fact: Fact, before: Case | None) -> frozenset[str]:
     """What makes a task of a fact that stands, where its maker had not seen it: a correction of the result that was
     handed out; a receipt for a paper that is asked for; a paper that says that a case goes on which was ended by
-    another word, and be it the receipt of whoever took it in once more.
+    another word, and be it the receipt of whoever took it in once more; a notice of acceptance with another date than
+    that of the timer, on which something rests.
     """
     if before is None or not known(fact):
         return frozenset()
@@ -91,8 +100,26 @@ def unheeded(fact: Fact, before: Case | None) -> frozenset[str]:
         return CORRECTED
     if fact.type == "supplement.told":
         return _LISTED if _asks_for_what_is_here(before, fact) else frozenset()
-    anew = bool(before.taken_again) and fact.type in _ENDS | _TURNED_AWAY
-    return (_ON_PAPER if fact.type in _ENDS else frozenset()) | (_TAKEN_IN if anew else frozenset())
+    if fact.type == "accepted":
+        return _BY_THE_TIMER if before.deemed and not in_time(before, fact) else frozenset()
+    if fact.type in {"step.not_needed", "printed"}:
+        return _of_the_fee(fact, before)
+    anew = bool(before.taken_again) and fact.type in _ENDS | TURNED_AWAY
+    known_to_all = _BY_THE_TIMER if before.settled else frozenset()  # only then its notice may be handed out
+    ended = _ON_PAPER | known_to_all if fact.type in _ENDS else frozenset()
+    return ended | (_TAKEN_IN if anew else frozenset())
+
+
+def _of_the_fee(fact: Fact, before: Case) -> frozenset[str]:
+    """What crosses a payment notice: whoever says that nothing is to be paid may not know that it is out, and whoever
+    hands it out may not know that.
+    """
+    body, pay = body_of(fact), {step.id for step in steps_of_kind(before, "pay")}
+    if fact.type == "printed":
+        waived = any(before.steps[id_].state == "not_needed" for id_ in pay if id_ in before.steps)
+        return _NOT_NEEDED if body.paper == _PAYMENT and waived else frozenset()
+    out = body.step in pay and any(paper.paper == _PAYMENT for paper in before.papers)
+    return _PRINTED if out else frozenset()
 
 
 def _asks_for_what_is_here(before: Case, notice: Fact) -> bool:
@@ -110,12 +137,10 @@ def _asks_for_what_is_here(before: Case, notice: Fact) -> bool:
 
 def crosses(fact: Fact, before: Case) -> frozenset[str]:
     """What contradicts a fact that comes back, when it was said while nobody knew of that fact (S5, S25)."""
-    if fact.type == "sent_back":
-        return DECIDED
-    if not _is_written(fact):
-        return unheeded(fact, before)
-    accepted = fact.type in _TURNED_AWAY and bool(before.deemed) and not stands_alone(before)
-    return EVENTS[fact.type].broken_by | unheeded(fact, before) | (_BY_THE_TIMER if accepted else frozenset())
+    written = EVENTS[fact.type].broken_by if _is_written(fact) else frozenset()
+    accepted = fact.type in TURNED_AWAY and bool(before.deemed) and not stands_alone(before)
+    also = _CROSSED_BY.get(fact.type, frozenset()) | (_BY_THE_TIMER if accepted else frozenset())
+    return written | unheeded(fact, before) | also
 
 
 def _is_written(fact: Fact) -> bool:

@@ -23,6 +23,8 @@ OPEN_STATES = frozenset(
 ENDED_STATES = frozenset(
     {"refused_at_intake", "returned", "withdrawn", "terminated", "transferred", "void", "revoked", "closed"}
 )
+TURNED_AWAY = frozenset({"refused_at_intake", "returned"})
+"""How a case ends at the counter; the events have the same names."""
 AT_APPLICANT = frozenset({"awaiting_supplement", "supplement_partly"})
 UNDER_WAY = frozenset({"accepted", "suspended", "forwarded"})
 """Accepted and not yet decided."""

@@ -59,6 +59,8 @@ class EventType(msgspec.Struct, frozen=True):
     insistable: bool = False
     prints: str = ""
     """The kind of paper that leaves the counter with it."""
+    also: str = ""
+    """Another kind that tells of it, where it is asked for."""
     scope: str = "module"
     version: int = 1
     """The newest that this program reads; it writes what the hall lets it write (`casework.upcasting`)."""
@@ -78,7 +80,9 @@ _TURNS = frozenset(
 """What turns a case another way: whoever had not seen it must look again."""
 
 _PAPERS = frozenset({"material.added", "material.returned", "supplement.told"})
-_CLOCK = frozenset({"suspended", "resumed", "extended"})
+_STOPPED = frozenset({"suspended"})
+"""The applicant was told that the clock stands still; an end of the step would let it run on."""
+_CLOCK = frozenset({"suspended", "resumed", "extended", "accepted"})
 _ANSWERED = _TURNS | _PAPERS | {"accepted"}
 """What answers an application at the counter, and what it was answered on."""
 
@@ -132,7 +136,7 @@ _ROWS = (
     _counter("nudged", bodies.Nudged, "case.print"),
     _counter("paid", bodies.Paid, "case.pay", step_kind="pay", prints="payment"),
     _counter("certified", bodies.Certified, "case.certify", step_kind="certify"),
-    _counter("posted", bodies.Posted, "case.deliver"),
+    _counter("posted", bodies.Posted, "case.deliver", also="delivery"),
     _counter("delivered", bodies.Delivered, "case.deliver", step_kind="deliver", prints="delivery"),
     _counter("closed", bodies.Closed, "case.deliver"),
     _counter("printed", bodies.Printed, "case.print"),
@@ -143,18 +147,19 @@ _ROWS = (
     ),
     _judged(
         "refused_at_intake", bodies.RefusedAtIntake, "case.refuse", _ANSWERED, officers_only=True, insistable=True,
-        prints="refusal",
+        prints="refusal", also="referral",
     ),
     _judged(
-        "returned", bodies.Returned, "case.return", _ANSWERED, officers_only=True, insistable=True, prints="return"
+        "returned", bodies.Returned, "case.return", _ANSWERED, officers_only=True, insistable=True, prints="return",
+        also="preparation",
     ),
     _judged("step.done", bodies.StepDone, "case.handle", _TURNS, step_kind="*", insistable=True),
-    _judged("step.not_needed", bodies.StepNotNeeded, "case.handle", _TURNS, officers_only=True),
+    _judged("step.not_needed", bodies.StepNotNeeded, "case.handle", _TURNS | _STOPPED, officers_only=True),
     _judged(
         "inspected", bodies.Inspected, "case.handle", _TURNS, step_kind="site_check", officers_only=True,
         insistable=True,
     ),
-    _judged("sent_back", bodies.SentBack, "case.handle", _TURNS, officers_only=True),
+    _judged("sent_back", bodies.SentBack, "case.handle", _TURNS | _STOPPED, officers_only=True),
     _judged(
         "reassigned", bodies.Reassigned, "case.handle", _TURNS, officers_only=True, oversight="case.oversee"
     ),
@@ -194,8 +199,10 @@ _ROWS = (
     _by_hall("revoked", bodies.Revoked, "case.decide", frozenset({"corrected", "revoked"}), prints="decision"),
     _by_hall("voided", bodies.Voided, "case.void", _TURNS, officers_only=False),
     # The tray
-    EventType("resolve.withdraw", Klass.JUDGEMENT, bodies.ResolveWithdraw, "case.resolve", Offline.NEVER),
-    EventType("resolve.amend", Klass.JUDGEMENT, bodies.ResolveAmend, "case.resolve", Offline.NEVER),
+    EventType(
+        "resolve.withdraw", Klass.JUDGEMENT, bodies.ResolveWithdraw, "case.resolve", Offline.NEVER, also="recall"
+    ),
+    EventType("resolve.amend", Klass.JUDGEMENT, bodies.ResolveAmend, "case.resolve", Offline.NEVER, also="recall"),
     EventType("resolve.insist", Klass.JUDGEMENT, bodies.ResolveInsist, "case.resolve", Offline.NEVER),
     _counter("recalled", bodies.Recalled, "case.resolve"),
     # The queue

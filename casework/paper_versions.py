@@ -19,7 +19,8 @@ NUMBERED = frozenset({"receipt"})
 
 def told_by(history: Sequence[Fact], kind: str) -> tuple[Fact, ...]:
     """The facts that the paper `kind` tells of, oldest first; none for a paper that tells of no single fact."""
-    return tuple(fact for fact in history if fact.type in EVENTS and EVENTS[fact.type].prints == kind)
+    known = ((fact, EVENTS[fact.type]) for fact in history if fact.type in EVENTS)
+    return tuple(fact for fact, row in known if kind in {row.prints, row.also})
 
 
 def version(history: Sequence[Fact], kind: str) -> int:

@@ -10,10 +10,11 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from casework.bodies import PaperOut, StaffSet
-from casework.case import Case, PrintedPaper, Recall
+from casework.case import TURNED_AWAY, Case, PrintedPaper, Recall
 from casework.events import EVENTS
 from casework.facts import Fact
 from casework.folding import evolve, has_moved
+from casework.folding.intake import stands_alone
 from casework.wire import Tray
 
 
@@ -40,10 +41,10 @@ def papers_out(case: Case, lines: Iterable[Waits]) -> tuple[PrintedPaper, ...]:
     found: dict[tuple[str, int, str], PrintedPaper] = {}
     for line in lines:
         row = EVENTS.get(line.tray.type)
-        if row is None or not row.prints or line.tray.fact in standing:
+        if row is None or line.tray.fact in standing:
             continue
         for paper in case.papers:
-            unnamed = not paper.of and paper.paper == row.prints and paper.at >= line.tray.made
+            unnamed = not paper.of and row.prints == paper.paper and paper.at >= line.tray.made
             if (paper.of == line.tray.fact or unnamed) and (key := (paper.paper, paper.count, paper.at)) not in called:
                 found[key] = paper
     return tuple(found.values())
@@ -55,16 +56,17 @@ def called_back(papers: Iterable[PrintedPaper], holder: str) -> tuple[PaperOut, 
 
 
 def moves_nothing(case: Case | None, facts: Iterable[Fact]) -> Fact | None:
-    """The first of `facts` (of this case, in order) that would leave the case as it is; None when all of them move it.
+    """The first of `facts` (of this case, in order) that comes too late to move it; None when all of them move it.
 
-    Whoever insists on an act that has no effect any more would make a paper stand that nothing stands behind.
+    Whoever insists on an act that has no effect any more would make a paper stand that nothing stands behind; and
+    what was accepted on paper meanwhile is not turned away (S15).
     """
     for fact in facts:
         after = evolve(case, fact)
         if after is None or case is None:
             if after is None:
                 return fact
-        elif not has_moved(case, after):
+        elif not has_moved(case, after) or (fact.type in TURNED_AWAY and case.accepted_at and not stands_alone(case)):
             return fact
         case = after
     return None

@@ -6,7 +6,7 @@ Each use case is one transaction: read, decide, commit; what it says is saved is
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import msgspec
@@ -266,7 +266,7 @@ class Counter:
             paper = self._paper(session, case, kind)
             if isinstance(paper, Refusal):
                 return paper
-            told = _newest_told(self.memory.history(case.id), kind)
+            told = _newest_told(self.memory.history(case.id), kind, case.given_up)
             decision = print_paper(case, kind, context, self.paperwork.digest(paper), told)
             if isinstance(decision, Refusal):
                 return decision
@@ -361,10 +361,12 @@ def facts_of(history: History) -> tuple[Fact, ...]:
     return tuple(told.fact for told in history.lines if told.row is None or told.row in SHOWN)
 
 
-def _newest_told(history: History, kind: str) -> Fact | None:
-    """The newest fact that a paper tells of; one that the hall has doubted only where there is no other."""
+def _newest_told(history: History, kind: str, given_up: Collection[str]) -> Fact | None:
+    """The newest fact that a paper tells of; one that the hall has doubted only where there is no other, and none whose
+    papers somebody has called back.
+    """
     doubted = {told.fact.id for told in history.lines if told.flags}
-    found = told_by(facts_of(history), kind)
+    found = [fact for fact in told_by(facts_of(history), kind) if fact.id not in given_up]
     return next((fact for fact in reversed(found) if fact.id not in doubted), found[-1] if found else None)
 
 

@@ -98,7 +98,8 @@ class Prints:
                 tx.queue_print(job.case_id, job.number, job.kind, job.count, msgspec.json.encode(paper))
             words = Message("prints.again")
         else:
-            printed = self.terminal.counter.print(session, job.number, job.kind)
+            case = memory.case_state(job.case_id)  # its number may have gone to another one, which came first (T31)
+            printed = self.terminal.counter.print(session, case.number if case else job.number, job.kind)
             if isinstance(printed, Refusal):
                 return printed
             words = Message("prints.reprinted", {"mark": printed.paper.reprint.mark if printed.paper.reprint else ""})

@@ -13,6 +13,7 @@ import msgspec
 from casework.admit import Judgement
 from casework.bodies import Adopts, StaffSet
 from casework.calendar import Calendar
+from casework.case import Case
 from casework.catalogue.schema import Post
 from casework.events import body_of, known
 from casework.facts import HALL, NO_HASH, Envelope, Fact
@@ -138,12 +139,20 @@ class Docket:
     def doubled(self, fact: Fact) -> bool:
         """Whether another case has the number that this fact gives; if none has, it is this one's from now on."""
         number = number_in(fact)
-        if number not in self._numbers:
-            self._numbers[number] = self._reading.numbers((number,)).get(number)
-        owner = self._numbers[number]
+        owner = self._owner(number)
         if owner is None:
             self._numbers[number] = self.changes.numbers[number] = fact.case
         return owner not in {None, fact.case}
+
+    def numbered(self, number: str) -> Case | None:
+        """The case that has this number; None where the hall knows none."""
+        owner = self._owner(number)
+        return self.live(owner).case if owner is not None else None
+
+    def _owner(self, number: str) -> str | None:
+        if number not in self._numbers:
+            self._numbers[number] = self._reading.numbers((number,)).get(number)
+        return self._numbers[number]
 
     def bearer(self, fact_id: str) -> Register | None:
         """The envelope that brought this fact first."""

@@ -217,10 +217,10 @@ class Healing(Keeping):
                 return self._told_late(hall)
             if self.now < hall.healing and not self._all_went_on(reading):
                 return self._not_for_ever(hall)
-        scopes: frozenset[str] = frozenset()
-        while (done := self._put_back_some()) is not None:
-            scopes |= done
-        return scopes | self._end_healing() | {HALL_SCOPE}  # never empty: what was held is looked at now
+        scopes = frozenset({HALL_SCOPE})  # never empty: what was held is looked at now
+        while (ended := self._end_healing()) is None:
+            scopes |= self._put_back_some() or frozenset()
+        return scopes | ended
 
     def _not_for_ever(self, hall: HallRow) -> frozenset[str]:
         """The gathering goes on; where this clock was set back since it began, for the usual time from now on."""
@@ -267,8 +267,13 @@ class Healing(Keeping):
             self._save(tx, changes)
         return changes.scopes
 
-    def _end_healing(self) -> frozenset[str]:
+    def _end_healing(self) -> frozenset[str] | None:
+        """None while something that was shown waits: a window may show the last of it at this very moment, and after
+        the gathering nobody would look for it.
+        """
         with self._store.writing() as tx:
+            if tx.lost_waiting(1):
+                return None
             changes = self._closed(tx, Changes(epoch=msgspec.structs.replace(tx.hall(), healing="")))
             self._save(tx, changes)
         return changes.scopes

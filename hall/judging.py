@@ -19,6 +19,7 @@ from hall.bookkeeping import Bookkeeping, fact_in
 from hall.errors import StorageTrouble
 from hall.other_item import is_of_another_item
 from hall.pieces import Piece
+from hall.voiding import goes_on_nowhere
 
 _log = logging.getLogger("yichuang.hall")
 
@@ -87,6 +88,8 @@ class Judging(Bookkeeping):
             if case is not None and judged and is_of_another_item(self._docket, piece.envelope, fact, case):
                 return Judgement("rejected", OTHER_ITEM, {"number": case.number, "item": case.received.item}), case
             judgement = admit(case, fact, self._docket.bench(fact), unseen)
+            if judgement.kind == "accepted" and (over := goes_on_nowhere(self._docket, fact)):
+                return Judgement("rejected", STALE, {"what": over}), case
             if judgement.kind != "accepted":
                 return judgement, case
             doubted = self._doubted(piece.envelope, fact, judgement, case)

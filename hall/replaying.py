@@ -22,6 +22,7 @@ from hall.leaving import with_scopes
 from hall.office import project
 from hall.other_item import is_of_another_item
 from hall.rows import TERMINAL_SCOPE, Draft, Register, TerminalRow, TrayRow
+from hall.voiding import goes_on_nowhere
 
 _COMES_LATE = ("late",)
 _TAKEN_IN = frozenset({"received"})
@@ -175,7 +176,8 @@ class Replay:
             return given_up
         since = self._docket.unseen.since(fact.case, entry.was, crosses(fact, before))
         other = is_in_hand(fact) and is_of_another_item(self._docket, entry.envelope, fact, before)
-        return since | given_up | (_TAKEN_IN if other else frozenset())
+        nowhere = frozenset({goes_on_nowhere(self._docket, fact)}) - {""}
+        return since | given_up | nowhere | (_TAKEN_IN if other else frozenset())
 
     def _given_up(self, fact: Fact, *, to_the_place: bool) -> None:
         """What was held and given up is never judged again; its tray line comes as an entry of its own."""

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from casework import bodies
-from casework.case import Case, PaperAct, StepState, is_ready, step_of
+from casework.case import Case, PaperAct, StepState, is_ready, paused, step_of
 from casework.dating import doubted
 from casework.errors import BadBytes
 from casework.events import EVENTS, Klass, body_of, known, reading_mark
@@ -24,7 +24,7 @@ EVOLVERS: dict[str, Evolver] = {
     **claims.EVOLVERS, **scans.EVOLVERS,
 }  # fmt: skip
 
-FOLD = "10"
+FOLD = "11"
 """Which fold this is: another one makes every state anew, at the hall and at the terminals."""
 
 
@@ -120,6 +120,8 @@ def _moves(case: Case, type_: str, body: Any) -> bool:
     row = EVENTS[type_]
     if not case.is_open:
         return type_ in _AFTER_THE_END
+    if type_ == "suspended" and body.step in case.steps:
+        return False  # in a log that came back the step is over: nobody could end it any more
     if not row.step_kind or type_ == "received":
         return True
     step = step_of(case, body.step)
@@ -127,4 +129,4 @@ def _moves(case: Case, type_: str, body: Any) -> bool:
         return False
     if type_ == "accepted":  # it ticks off the pre-review before it, and may follow the hall's timer (R4)
         return step.id not in case.steps or (bool(case.deemed) and case.accepted is None)
-    return is_ready(case, step)
+    return is_ready(case, step) and paused(case, step.id) is None

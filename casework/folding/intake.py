@@ -76,6 +76,11 @@ def not_taken(case: Case, body: bodies.MaterialAdded) -> list[str]:
     return [code for code, have in at.items() if have in LACKING | _PROMISES and have != promised[code]]
 
 
+def not_listed(case: Case, body: bodies.MaterialAdded) -> list[str]:
+    """The papers on a receipt that this case does not ask for: another receipt of the same file did."""
+    return [code for code in body.materials if code not in _known(case)]
+
+
 _PROMISES = frozenset({"pledge", "defer"})
 
 
@@ -176,6 +181,10 @@ def asks_beside(case: Case, body: bodies.SupplementTold) -> bool:
 
 
 def _accepted(case: Case, fact: Fact, body: bodies.Accepted) -> Case:
+    if in_time(
+        case, fact
+    ):  # the timer would never have spoken, had anybody heard of it; a notice of its is called back
+        case = msgspec.structs.replace(case, accepted_at="", deemed="", settled=False, set_aside=True)
     first = not case.accepted_at
     case = msgspec.structs.replace(
         case,
@@ -216,6 +225,13 @@ def stands_alone(case: Case) -> bool:
     handed_out = any(paper.paper not in _BEFORE_ACCEPTANCE for paper in case.papers)
     stands_on = case.accepted is not None or case.decided_at or case.paid is not None or handed_out
     return bool(case.deemed) and not stands_on
+
+
+def in_time(case: Case, acceptance: Fact) -> bool:
+    """Whether an acceptance that comes after the timer was given before it, and nothing yet rests on the timer's: then
+    its date is the one that the applicant has on paper.
+    """
+    return stands_alone(case) and not case.acts and acceptance.time.at[:10] <= case.deemed
 
 
 def takes_back(case: Case, notice: Fact) -> bool:

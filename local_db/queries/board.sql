@@ -36,7 +36,7 @@ select count(*), coalesce(sum(looks), 0) from (
 -- What waits in the tray of the whole hall, without what an own resolution is on its way for.
 select t.kind, count(*) from tray t where t.settled = '' and not exists (
     select 1 from resolution r join outbox o on o.local_seq = r.local_seq
-    where r.fact_id = t.fact_id and o.state not in ('held', 'rejected', 'resolved')
+    where r.fact_id = t.fact_id and o.state in ('committed', 'sent', 'accepted')
 ) group by t.kind
 
 -- name: uncounted

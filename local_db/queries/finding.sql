@@ -112,10 +112,10 @@ select count(*) from confirmed where hole >= 2
 
 -- name: tray
 -- What a person must settle, oldest first; what an own resolution is on its way for is left out, until that is
--- refused; also when somebody has given up the resolution since: what it named waits all the same.
+-- refused, given up, or in the log: what waits then waits anew.
 select t.bytes from tray t where t.settled = '' and not exists (
     select 1 from resolution r join outbox o on o.local_seq = r.local_seq
-    where r.fact_id = t.fact_id and o.state not in ('held', 'rejected', 'resolved')
+    where r.fact_id = t.fact_id and o.state in ('committed', 'sent', 'accepted')
 ) order by t.since, t.fact_id limit ?
 
 -- name: queue_spot

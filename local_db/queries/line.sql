@@ -97,7 +97,7 @@ where o.local_seq > ? and o.state in ('committed', 'sent') order by o.local_seq 
 -- Own facts in the tray, by kind.
 select t.kind, count(*) from tray t where t.settled = '' and t.terminal in (select value from json_each(?)) and not exists (
     select 1 from resolution r join outbox o on o.local_seq = r.local_seq
-    where r.fact_id = t.fact_id and o.state not in ('held', 'rejected', 'resolved')
+    where r.fact_id = t.fact_id and o.state in ('committed', 'sent', 'accepted')
 ) group by t.kind
 
 -- name: missing_blobs

@@ -17,6 +17,7 @@ from casework.seals import Signed, seal
 from casework.wire import PURPOSE_OFFER, Entry, Offer, OfferAnswer, Point, PullAnswer, Range
 from hall.errors import Gathering
 from hall.office import own_facts
+from hall.service import Hall
 from hall.sqlite_store import SqliteStore
 from tests.hall_world import HallWorld, Window, in_hall, problem
 
@@ -255,3 +256,36 @@ def test_the_entries_of_before_are_read_as_they_were() -> None:
     """An entry without `was` has the bytes that version 0.2.0 gave it (S1)."""
     entry = Entry("fact", 1, "business", "2026-11-23T09:00:00.000", fact=msgspec.Raw(b"{}"), fact_id="a", n=1)
     assert b"was" not in msgspec.json.encode(entry)
+
+
+def test_s25_what_a_window_shows_at_the_very_end_of_the_gathering_comes_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The gathering ends in one thread of the served hall, and a piece comes in another."""
+
+    async def story(world: HallWorld, client: Client) -> None:
+        window, other = await world.window("0012", client), await world.window("0007", client)
+        await window.pull_all()
+        common = Point(window.cursor, window.chain)
+        copied(world, tmp_path / "backup.db")
+        case = other.received()
+        await other.push(case)
+        head, entries, end = await page(window)
+        restored(world, tmp_path / "backup.db")
+        said(await offers(window, 0, head, points=(end, common)))
+        raw = msgspec.Raw(msgspec.json.encode(head))
+        piece = Offer(world.row.id, window.number, window.incarnation, 1, common.seq, raw, entries=entries)
+        body = msgspec.json.encode(seal(window.signer, PURPOSE_OFFER, piece))
+        real = Hall._end_healing
+
+        def ends(hall: Hall) -> frozenset[str] | None:
+            monkeypatch.undo()
+            hall.offer(body)
+            return real(hall)
+
+        monkeypatch.setattr(Hall, "_end_healing", ends)
+        world.clock.go(301)
+        world.api.hall.tick()
+        assert world.case(case.case) is not None
+
+    in_hall(tmp_path, story)
