@@ -12,7 +12,7 @@ from casework.catalogue.materials import LACKING, PENDING
 from casework.events import EVENTS, Klass, body_of, known
 from casework.facts import Fact
 from casework.folding import has_moved
-from casework.folding.intake import in_time, not_listed, not_taken, stands_alone, takes_back
+from casework.folding.intake import in_time, is_another, not_listed, not_taken, stands_alone, takes_back
 
 FLAGGED = "flagged"
 """The kind of a line in the tray for what was accepted and moves nothing."""
@@ -79,7 +79,7 @@ def is_beside(fact: Fact, before: Case | None, after: Case | None, flags: tuple[
         return True  # whatever else the same receipt lists
     moved = has_moved(before, after)
     if fact.type == "received":  # its number finds a case of something else, or one that is over: nobody goes on there
-        return moved and not (before.is_open and body_of(fact).item == before.received.item)
+        return moved and not (before.is_open and not is_another(before, body_of(fact)))
     return fact.type in IN_HAND and not moved
 
 

@@ -168,6 +168,9 @@ class Healing(Keeping):
         for row in rows:
             if row.hash in there or row.data is None:
                 continue
+            if _is_at_its_place(reading, row):  # the piece began before the place where both logs part
+                docket.changes.lost[row.hash] = msgspec.structs.replace(row, entry=row.seq), None
+                continue
             draft = replay.put(decode_entry(row.data), Place(row.epoch, row.seq))
             known = msgspec.structs.replace(row, entry=reading.hall().seq if draft is None else 0)
             docket.changes.lost[row.hash] = known, draft
@@ -305,6 +308,12 @@ def new_epoch(reading: Reading, reason: str, now: str, until: str, new_id: NewId
     changes = Changes(epoch=msgspec.structs.replace(hall, epoch=number, latched="", healing=until))
     changes.terminals[HALL] = TerminalRow(HALL, f"{hall.id}-{number}", hall.key, ())
     return own_facts(reading, [bodies.EpochOpened(number, hall.seq, hall.chain, reason)], now, new_id, changes)
+
+
+def _is_at_its_place(reading: Reading, row: LostRow) -> bool:
+    """Whether the log of today has that very entry at that very place: what it says counts already, or did."""
+    here = reading.log_rows(row.seq - 1, 1)
+    return bool(here) and here[0].hash == row.hash
 
 
 def _is_foreign(reading: Reading, hall: HallRow, head: Head) -> bool:

@@ -110,8 +110,8 @@ class Sitting(Lanes):
 
     def _given_up(self, piece: Piece, register: Register) -> bool:
         """Bytes that come after somebody gave them up are kept, and move nothing."""
-        row = self._docket.tray_row(piece.envelope.fact_hash)
-        if row is None or row.tray.settled in {"", "arrived"}:
+        names = (piece.id, piece.envelope.fact_hash)  # unread, its line stood under the hash of its bytes
+        if _given_up_in({row.id: row for row in map(self._docket.tray_row, names) if row is not None}, piece) is None:
             return False
         self._docket.put(register_of(piece, settled_verdict(register.verdict)), None)
         return True

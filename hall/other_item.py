@@ -1,4 +1,4 @@
-"""What was done for another item of the same file, at a window that knew nothing of the receipt that stands (S22)."""
+"""What was done for another item or applicant of one file, where nobody knew of the receipt that stands (S22)."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ _BEGINS = frozenset({"received"})
 
 
 def is_of_another_item(docket: Docket, envelope: Envelope, fact: Fact, case: Case) -> bool:
-    """Whether its maker had taken the application in as another item, and did it for that, which is in no case: nothing
-    had been heard there of the receipt that stands (S5).
+    """Whether its maker had taken the file in as something else, and did it for that, which is in no case: nothing had
+    been heard there of the receipt that stands (S5).
     """
     if not case.other_items or fact.type in _BEGINS:
         return False

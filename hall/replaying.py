@@ -170,14 +170,19 @@ class Replay:
         """
         if entry.was is None or entry.envelope is None:
             return frozenset()
-        rows = [self._docket.tray_row(name) for name in (fact.id, entry.envelope.fact_hash)]
-        given_up = frozenset(_resolution(row.tray) for row in rows if row is not None) - {""}
+        given_up = self._was_given_up(entry)
         if before is None:
             return given_up
         since = self._docket.unseen.since(fact.case, entry.was, crosses(fact, before))
         other = is_in_hand(fact) and is_of_another_item(self._docket, entry.envelope, fact, before)
         nowhere = frozenset({goes_on_nowhere(self._docket, fact)}) - {""}
         return since | given_up | nowhere | (_TAKEN_IN if other else frozenset())
+
+    def _was_given_up(self, entry: Entry) -> frozenset[str]:
+        """The resolution by which somebody has given up what comes back, in a line that stands here."""
+        names = (entry.fact_id, entry.envelope.fact_hash) if entry.envelope is not None else (entry.fact_id,)
+        rows = (self._docket.tray_row(name) for name in names if name)
+        return frozenset(_resolution(row.tray) for row in rows if row is not None) - {""}
 
     def _given_up(self, fact: Fact, *, to_the_place: bool) -> None:
         """What was held and given up is never judged again; its tray line comes as an entry of its own."""
@@ -284,6 +289,11 @@ class Replay:
         known = self._docket.known(msgspec.structs.replace(env, incarnation=key[1]))
         if known is not None and known.verdict.revision >= verdict.revision:
             return None
+        if known is not None and known.verdict.v == "accepted" and not to_the_place:
+            return None  # it was judged once more since, and stands: what was said of it before moves nothing (S13)
+        given_up = verdict.v == "held" and not to_the_place and self._was_given_up(entry)
+        if given_up:  # since the loss: it is never judged again (S15)
+            verdict = settled_verdict(verdict)
         draft = self._draft(entry, "")
         kept = self._kept.get(key)
         if kept is not None:

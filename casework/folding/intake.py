@@ -21,8 +21,8 @@ def _received_again(case: Case, fact: Fact, body: bodies.Received) -> Case:
     the receipt is a task until it was printed again under the number that stands, as one of a doubled number (S27).
 
     The papers that it lists were handed in, and what the receipt that stands says counts against older words: they may
-    follow, for the window of the second one did not know of it. One for another item is not exchanged: what was applied
-    for there is in no case, and a person looks after it.
+    follow, for the window of the second one did not know of it. One for another item, or another applicant, is not
+    exchanged: what was applied for there is in no case, and a person looks after it.
     """
     if not body.number or body.number in {case.number, *case.former_numbers}:
         return case
@@ -30,10 +30,16 @@ def _received_again(case: Case, fact: Fact, body: bodies.Received) -> Case:
     case = msgspec.structs.replace(
         case, former_numbers=(*case.former_numbers, body.number), taken_again=max(seen, case.taken_again)
     )
-    if body.item != case.received.item:
+    if is_another(case, body):
         return msgspec.structs.replace(case, other_items=(*case.other_items, body.number))
     case = _of_both(case, fact, body) if case.is_open else case
     return msgspec.structs.replace(case, reprint=anew(case, fact))
+
+
+def is_another(case: Case, body: bodies.Received) -> bool:
+    """Whether a second receipt of one file is of something else: another item, or for another applicant."""
+    here = case.received
+    return (body.item, body.applicant.id) != (here.item, here.applicant.id)
 
 
 def _of_both(case: Case, fact: Fact, body: bodies.Received) -> Case:

@@ -38,11 +38,13 @@ def _was_set_aside(case: Case, body: bodies.Printed) -> bool:
 
 def _given_up(case: Case, fact: Fact, body: bodies.ResolveWithdraw | bodies.ResolveAmend) -> Case:
     of = {(paper.paper, paper.count, paper.at): paper.of for paper in case.papers}
+    called = {
+        (each.paper, each.count, each.at) for each in case.recalls
+    }  # in a log that comes back somebody did it again
     new = tuple(
-        Recall(
-            each.paper, each.count, each.at, each.holder, fact.time.at, of.get((each.paper, each.count, each.at), "")
-        )
+        Recall(*paper, each.holder, fact.time.at, of.get(paper, ""))
         for each in body.recalls
+        if (paper := (each.paper, each.count, each.at)) not in called
     )
     known = (*case.given_up, *(act.fact for act in case.acts))  # of an act its task was given up, and its paper is true
     given_up = (*case.given_up, *(id_ for id_ in body.refused if id_ not in known))

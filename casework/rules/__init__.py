@@ -11,6 +11,7 @@ from casework.bodies import RouteStep
 from casework.case import AT_APPLICANT, Case, is_ready, module_at, paused, step_of
 from casework.events import EVENTS, EventType
 from casework.facts import Fact
+from casework.folding.intake import is_another
 from casework.rights import delegated, may
 from casework.rules import calls, claims, course, dates, doubles, intake, result, scans, settling
 from casework.rules.refusing import SEPARATION, Bench, Refusal, Rule, asked_for, at_post, named, overseen, sentence
@@ -77,7 +78,7 @@ def _state(case: Case | None, row: EventType, body: Any) -> Refusal | None:
     if case is None:
         begins = row.name == "received" or row.name in _BEFORE_THE_NUMBER | _WITHOUT_A_CASE
         return None if begins else Refusal("no_case")
-    if row.name == "received" and body.item != case.received.item:
+    if row.name == "received" and is_another(case, body):
         return Refusal("received_other", {"number": case.number, "item": case.received.item})
     if row.name == "received" or row.name in _BEFORE_THE_NUMBER:
         return Refusal("received_twice", {"number": case.number})

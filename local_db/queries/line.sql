@@ -111,6 +111,14 @@ insert into blob (sha256, bytes) values (?, ?) on conflict (sha256) do nothing
 -- name: blob
 select bytes from blob where sha256 = ?
 
+-- name: note_settled
+-- The hall's last word of an own line, kept beside it: the line may go with its module, and what was tried here in vain
+-- would look like the only way in which it was settled.
+insert or ignore into resolution (fact_id, local_seq) values (?, 0)
+
+-- name: note_open
+delete from resolution where fact_id = ? and local_seq = 0
+
 -- name: keep_tray
 -- The hall's own word replaces what was put there by a verdict alone; a verdict never replaces the hall's word.
 insert into tray (fact_id, case_id, kind, terminal, since, settled, told, bytes) values (?, ?, ?, ?, ?, ?, ?, ?)

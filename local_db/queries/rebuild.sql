@@ -77,9 +77,11 @@ select local_seq from outbox o where state in ('held', 'rejected') or (state = '
 
 -- name: is_over
 -- Whether somebody has settled what an own line tells of, or it stands. The word of it may be in a module that is not
--- here any more. Under a new number nothing is sealed again that was over.
+-- here any more (`note_settled`). Under a new number nothing is sealed again that was over.
 select 1 from fact f left join outbox o on o.fact = f.n
-where f.id = ?1 and (o.state = 'passed' or o.state = 'resolved' and not exists (
+where f.id = ?1 and (o.state = 'passed' or exists (
+    select 1 from resolution r where r.local_seq = 0 and r.fact_id in (f.id, f.hash)
+) or o.state = 'resolved' and not exists (
     select 1 from resolution r join outbox by on by.local_seq = r.local_seq
     where r.fact_id in (f.id, f.hash) and by.state <> 'passed'
 ) or o.state is null and f.n in (select fact from former) and not exists (

@@ -249,6 +249,29 @@ def test_s22_a_paper_that_only_the_second_receipt_asks_for_is_a_task_also_beside
     at_a_hall(tmp_path, story)
 
 
+def test_s22_one_file_taken_in_for_two_applicants_is_a_task_and_no_judgement_of_the_other(tmp_path: Path) -> None:
+    """An acceptance counted for an applicant whose papers nobody had looked at, and the other one was in no case."""
+
+    async def story(world: HallWorld) -> None:
+        one, other = await two_desks(world, tmp_path)
+        case_id = "c" * 32
+        other.down = True
+        second = other.takes_in(case_id=case_id, count=2)
+        other.acts("2001", second.number, "accept")
+        other.prints("2001", second.number, "acceptance")
+        one.takes_in(case_id=case_id)
+        await together(one)
+        await together(one, other)
+        assert [(type_, code) for type_, code, _ in lines(world)] == [
+            ("received", "received_other"), ("accepted", "received_other"),
+        ]  # fmt: skip
+        case = world.case(case_id)
+        assert case is not None
+        assert (case.state, case.reprint) == ("received", ())
+
+    at_a_hall(tmp_path, story)
+
+
 def test_s15_a_notice_that_asks_for_what_a_source_has_given_meanwhile_is_a_task(tmp_path: Path) -> None:
     async def story(world: HallWorld) -> None:
         one, other = await two_desks(world, tmp_path)

@@ -199,6 +199,46 @@ def test_s7_s16_a_line_that_was_told_to_the_window_alone_is_not_open_again_when_
     in_hall(tmp_path, story, limits=PULLS)
 
 
+@pytest.mark.parametrize("first", ["heard", "unheard"])
+def test_s7_s16_what_was_settled_elsewhere_is_over_also_where_the_window_tried_it_in_vain(
+    tmp_path: Path, first: str
+) -> None:
+    """Its own try was refused and given up: it passed for the only one, and the line came back for ever."""
+
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        window = await world.window("0012", client)
+        place = await placed(world, "0032", limits=PULLS)
+        taken = window.received(module="business", item="A01")
+        await window.push(taken)
+        await place.sync()
+        refused = place.hand.decided(taken.case)
+        place.commit(refused)
+        for modules in (("single",), MODULES):
+            give(world, "0032", *modules)
+            await place.sync()
+        late = place.hand.fact("resolve.withdraw", bodies.ResolveWithdraw((refused.id,), "重复"), taken.case)
+        late = msgspec.structs.replace(late, actor="3001", post="supervisor")
+        if first == "unheard":
+            place.commit(late)
+        await window.push(window.gives_up(taken.case, refused.id))
+        if first == "heard":
+            await pulled(place)
+            place.commit(late)
+        for _ in range(2):
+            await place.sync()
+        await window.push(window.gives_up(taken.case, late.id))
+        await place.sync()
+        assert not place.memory.tray()
+        give(world, "0032", "single")
+        for _ in range(2):
+            await let_go(world, place)
+        assert not place.memory.tray()
+        place.memory.rebuild()
+        assert not place.memory.tray()
+
+    in_hall(tmp_path, story, limits=PULLS)
+
+
 def test_s7_s16_s27_a_line_that_was_settled_is_not_open_again_at_a_window_with_a_new_number(tmp_path: Path) -> None:
     """What was over under the old number is sealed no more, so it passed for open when its module went: for good."""
 

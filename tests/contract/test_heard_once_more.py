@@ -1,0 +1,138 @@
+"""A restored hall hears of the same once more, by stick or by a piece that begins too early (S25, S28, T32)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from casework import bodies
+from casework.facts import Fact
+from sync.carrying import carried
+from tests.contract.test_hall_healing import copied, restored
+from tests.hall_world import HallWorld
+from tests.machines import Machine, at_a_hall
+
+
+def by(fact: Fact, actor: str, post: str) -> Fact:
+    """The same by somebody else."""
+    return msgspec.structs.replace(fact, actor=actor, post=post)
+
+
+def given_up(machine: Machine, case: str, *facts: Fact) -> Fact:
+    """A supervisor gives these up."""
+    body = bodies.ResolveWithdraw(tuple(fact.id for fact in facts), "重复")
+    return by(machine.hand.fact("resolve.withdraw", body, case), "3001", "supervisor")
+
+
+def test_t32_s28_s13_what_stands_since_a_stick_is_not_refused_by_a_word_of_before(tmp_path: Path) -> None:
+    """It was refused, at last, by a hall that has forgotten it; a file brought it in again, and it was accepted."""
+
+    async def story(world: HallWorld) -> None:
+        pc, other = Machine(world, tmp_path, "pc"), Machine(world, tmp_path, "other")
+        await pc.enrol("0012")
+        await other.enrol("0013")
+        case = pc.take_in().id
+        for machine in (pc, other):
+            await machine.sync()
+        copied(world, tmp_path / "backup.db")
+        added = bodies.MaterialAdded({"D01-01": "original"})
+        other.save(by(other.hand.fact("material.added", added, case), "1002", "window"))
+        await other.sync()
+        yes, step = by(pc.hand.accepted(case), "2001", "single"), by(pc.hand.examined(case), "2001", "single")
+        pc.save(yes, step)
+        await pc.sync()
+        await other.sync()
+        other.save(given_up(other, case, yes))
+        await other.sync()
+        assert (await pc.sync()).rejected == 1
+        restored(world, tmp_path / "backup.db")
+        world.clock.go(301)
+        world.api.hall.tick()
+        for line in carried(pc.memory, pc.signer, 1):
+            answer, _ = world.api.hall.take_in(line, "3001", "f" * 64, vouched=False)
+        assert all(one.verdict.v == "accepted" for one in answer.verdicts)
+        await pc.sync()
+        with world.store.reading() as reading:
+            assert reading.bearers((step.id,))[step.id].verdict.v == "accepted"
+        assert world.waiting() == ["stale"], "that the acceptance was given up is a task; of the step nothing waits"
+        await pc.sync()
+        assert pc.agrees(case)
+        assert {line.code for line in pc.memory.tray()} == {"stale"}
+
+    at_a_hall(tmp_path, story)
+
+
+def test_t32_s16_a_line_of_what_both_logs_have_in_common_stays_as_it_was_settled_since(tmp_path: Path) -> None:
+    """A window that comes late shows a piece that begins before the place where the logs part."""
+
+    async def story(world: HallWorld) -> None:
+        pc, other = Machine(world, tmp_path, "pc"), Machine(world, tmp_path, "other")
+        await pc.enrol("0012")
+        await other.enrol("0013")
+        case = pc.take_in().id
+        for machine in (pc, other):
+            await machine.sync()
+        added = bodies.MaterialAdded({"D01-01": "original"})
+        other.save(by(other.hand.fact("material.added", added, case), "1002", "window"))
+        await other.sync()
+        yes, step = by(pc.hand.accepted(case), "2001", "single"), by(pc.hand.examined(case), "2001", "single")
+        pc.save(yes, step)
+        await pc.sync()
+        await pc.sync()
+        copied(world, tmp_path / "backup.db")
+        other.take_in()
+        await other.sync()
+        restored(world, tmp_path / "backup.db")
+        await pc.sync()
+        world.clock.go(301)
+        world.api.hall.tick()
+        await pc.sync()
+        pc.save(given_up(pc, case, yes))
+        await pc.sync()
+        assert world.waiting() == ["step_not_open"]
+        await other.sync()
+        world.clock.go(61)
+        world.api.hall.tick()
+        assert world.waiting() == ["step_not_open"]
+
+    at_a_hall(tmp_path, story)
+
+
+@pytest.mark.parametrize("kind", ["accepted", "withdrawn"])
+def test_s15_s25_what_was_held_and_given_up_since_the_loss_does_not_stand_later(tmp_path: Path, kind: str) -> None:
+    """Its maker came back last, and the lane was judged anew: it stood, without a line."""
+
+    async def story(world: HallWorld) -> None:
+        pc, other = Machine(world, tmp_path, "pc"), Machine(world, tmp_path, "other")
+        await pc.enrol("0012")
+        await other.enrol("0013")
+        case = pc.take_in().id
+        for machine in (pc, other):
+            await machine.sync()
+        copied(world, tmp_path / "backup.db")
+        refused = by(pc.hand.decided(case), "2002", "chief")
+        behind = pc.hand.withdrawn(case) if kind == "withdrawn" else by(pc.hand.accepted(case), "2001", "single")
+        pc.save(refused, behind)
+        for machine in (pc, other, pc):
+            await machine.sync()
+        restored(world, tmp_path / "backup.db")
+        await other.sync()
+        world.clock.go(301)
+        world.api.hall.tick()
+        await other.sync()
+        other.save(given_up(other, case, behind))
+        for machine in (other, other, pc, pc, other):
+            await machine.sync()
+        other.save(given_up(other, case, refused))
+        for machine in (other, pc, other, pc):
+            await machine.sync()
+        stands = world.case(case)
+        assert stands is not None
+        assert stands.state == "received"
+        assert world.waiting() == []
+        assert pc.agrees(case)
+        assert not pc.memory.tray()
+
+    at_a_hall(tmp_path, story)
