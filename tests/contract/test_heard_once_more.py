@@ -50,9 +50,11 @@ def test_t32_s28_s13_what_stands_since_a_stick_is_not_refused_by_a_word_of_befor
         restored(world, tmp_path / "backup.db")
         world.clock.go(301)
         world.api.hall.tick()
-        for line in carried(pc.memory, pc.signer, 1):
-            answer, _ = world.api.hall.take_in(line, "3001", "f" * 64, vouched=False)
-        assert all(one.verdict.v == "accepted" for one in answer.verdicts)
+        answers = [
+            world.api.hall.take_in(line, "3001", "f" * 64, vouched=False)[0]
+            for line in carried(pc.memory, pc.signer, 1)
+        ]
+        assert {one.verdict.v for answer in answers for one in answer.verdicts} == {"accepted"}
         await pc.sync()
         with world.store.reading() as reading:
             assert reading.bearers((step.id,))[step.id].verdict.v == "accepted"
