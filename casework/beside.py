@@ -114,12 +114,16 @@ def _of_the_fee(fact: Fact, before: Case) -> frozenset[str]:
     """What crosses a payment notice: whoever says that nothing is to be paid may not know that it is out, and whoever
     hands it out may not know that.
     """
-    body, pay = body_of(fact), {step.id for step in steps_of_kind(before, "pay")}
+    body, pay = body_of(fact), [step.id for step in steps_of_kind(before, "pay")]
     if fact.type == "printed":
-        waived = any(before.steps[id_].state == "not_needed" for id_ in pay if id_ in before.steps)
-        return _NOT_NEEDED if body.paper == _PAYMENT and waived else frozenset()
+        waived = body.paper == _PAYMENT and any(_is_waived(before, step) for step in pay)
+        return _NOT_NEEDED if waived else frozenset()
     out = body.step in pay and any(paper.paper == _PAYMENT for paper in before.papers)
     return _PRINTED if out else frozenset()
+
+
+def _is_waived(case: Case, step: str) -> bool:
+    return step in case.steps and case.steps[step].state == "not_needed"
 
 
 def _asks_for_what_is_here(before: Case, notice: Fact) -> bool:

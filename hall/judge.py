@@ -105,7 +105,8 @@ class Sitting(Lanes):
     def _stays_given_up(self, piece: Piece, row: TrayRow) -> None:
         """A restored hall knows by its line in the tray alone that somebody gave it up: it is not judged anew (S25)."""
         verdict = self._verdict(Judgement("rejected", "settled"), 1)
-        self._docket.put(register_of(piece, verdict), self._tell_maker(piece, verdict))
+        first = piece.fact is not None and row.id == piece.id  # else the id may be of another
+        self._docket.put(register_of(piece, verdict, first=first), self._tell_maker(piece, verdict))
         self._put_tray(row)
 
     def _given_up(self, piece: Piece, register: Register) -> bool:
