@@ -7,7 +7,7 @@ that was corrected or revoked meanwhile has to be told how it is, and by a perso
 from __future__ import annotations
 
 from casework import bodies
-from casework.case import TURNED_AWAY, Case, steps_of_kind
+from casework.case import TURNED_AWAY, Case, step_of
 from casework.catalogue.materials import LACKING, PENDING
 from casework.events import EVENTS, Klass, body_of, known
 from casework.facts import Fact
@@ -46,18 +46,25 @@ _ON_PAPER = (IN_HAND - {"mended_on_the_spot"}) | {
     row.name for row in EVENTS.values() if row.prints and row.klass in {Klass.JUDGEMENT, Klass.NEEDS_HALL}
 }
 _BY_THE_TIMER = frozenset({"deemed_accepted"})
+_DECIDED = frozenset({"decided"})
 _TAKEN_IN = frozenset({"received"})
 _ENDS_A_STEP = frozenset({"step.done", "step.not_needed", "inspected"})
 _CROSSED_BY: dict[str, frozenset[str]] = {
     "sent_back": frozenset({"decided", "suspended", "forwarded"}),
-    "material.added": frozenset({"decided"}),  # it was decided without that very paper
     "suspended": _ENDS_A_STEP,
     **dict.fromkeys(_ENDS_A_STEP, frozenset({"suspended"})),
 }
 """Of what comes back: what was said on paper since, and would have been said otherwise by whoever had known of it."""
-_PAYMENT = EVENTS["paid"].prints
 _PRINTED = frozenset({"printed"})
-_NOT_NEEDED = frozenset({"step.not_needed"})
+_OVER = _ENDS | TURNED_AWAY
+_CROSSED_PRINTS: dict[str, frozenset[str]] = {
+    "acceptance": _OVER,
+    "extension": _OVER,
+    "suspension": _OVER | {"resumed", "sent_back", "step.not_needed"},
+    "payment": _OVER | {"step.not_needed"},
+    "decision": frozenset({"corrected", "revoked"}),
+}
+"""Of a paper that says that a case goes on, or how it was decided: what says otherwise."""
 _LISTED = frozenset({"received", "material.added", "checked_by_network"})
 
 
@@ -100,30 +107,34 @@ def unheeded(fact: Fact, before: Case | None) -> frozenset[str]:
         return CORRECTED
     if fact.type == "supplement.told":
         return _LISTED if _asks_for_what_is_here(before, fact) else frozenset()
+    if fact.type == "material.added":  # it was refused without that very paper
+        return _DECIDED if before.outcome == "refused" else frozenset()
     if fact.type == "accepted":
         return _BY_THE_TIMER if before.deemed and not in_time(before, fact) else frozenset()
-    if fact.type in {"step.not_needed", "printed"}:
-        return _of_the_fee(fact, before)
+    if fact.type == "step.not_needed":
+        return _PRINTED if _has_notice(before, fact) else frozenset()
+    if fact.type == "printed":
+        return _crossed_print(fact, before)
     anew = bool(before.taken_again) and fact.type in _ENDS | TURNED_AWAY
     known_to_all = _BY_THE_TIMER if before.settled else frozenset()  # only then its notice may be handed out
     ended = _ON_PAPER | known_to_all if fact.type in _ENDS else frozenset()
     return ended | (_TAKEN_IN if anew else frozenset())
 
 
-def _of_the_fee(fact: Fact, before: Case) -> frozenset[str]:
-    """What crosses a payment notice: whoever says that nothing is to be paid may not know that it is out, and whoever
-    hands it out may not know that.
+def _crossed_print(fact: Fact, before: Case) -> frozenset[str]:
+    """What makes a paper untrue of an act that stands, or of the timer's, in the hands of whoever prints it unaware. Of
+    an act that does not stand the act itself is the trouble.
     """
-    body, pay = body_of(fact), [step.id for step in steps_of_kind(before, "pay")]
-    if fact.type == "printed":
-        waived = body.paper == _PAYMENT and any(_is_waived(before, step) for step in pay)
-        return _NOT_NEEDED if waived else frozenset()
-    out = body.step in pay and any(paper.paper == _PAYMENT for paper in before.papers)
-    return _PRINTED if out else frozenset()
+    body: bodies.Printed = body_of(fact)
+    stands = not body.of or any(act.fact == body.of for act in before.acts)
+    return _CROSSED_PRINTS.get(body.paper, frozenset()) if stands else frozenset()
 
 
-def _is_waived(case: Case, step: str) -> bool:
-    return step in case.steps and case.steps[step].state == "not_needed"
+def _has_notice(before: Case, waiving: Fact) -> bool:
+    """Whether a payment notice is out of the step of which somebody says that it is not needed."""
+    step = step_of(before, body_of(waiving).step)
+    pays = step is not None and step.kind == "pay"
+    return pays and any(paper.paper == EVENTS["paid"].prints for paper in before.papers)
 
 
 def _asks_for_what_is_here(before: Case, notice: Fact) -> bool:

@@ -35,6 +35,7 @@ def papers_out(case: Case, lines: Iterable[Waits]) -> tuple[PrintedPaper, ...]:
     """The papers of these refused acts that were handed out and that nobody calls back yet.
 
     A print names its act; one of an older program does not, and then every paper of the kind since the act is meant.
+    Where the print itself crosses what its maker had not seen, its paper is meant.
     """
     called = {(each.paper, each.count, each.at) for each in case.recalls}
     standing = {act.fact for act in case.acts}
@@ -44,10 +45,18 @@ def papers_out(case: Case, lines: Iterable[Waits]) -> tuple[PrintedPaper, ...]:
         if row is None or line.tray.fact in standing:
             continue
         for paper in case.papers:
-            unnamed = not paper.of and row.prints == paper.paper and paper.at >= line.tray.made
-            if (paper.of == line.tray.fact or unnamed) and (key := (paper.paper, paper.count, paper.at)) not in called:
+            key = (paper.paper, paper.count, paper.at)
+            if _is_of(paper, line.tray, row.prints) and key not in called:
                 found[key] = paper
     return tuple(found.values())
+
+
+def _is_of(paper: PrintedPaper, line: Tray, kind: str) -> bool:
+    """Whether the paper tells of what lies in the tray. `kind`: what that prints."""
+    if line.type == "printed":
+        return (paper.at, paper.by) == (line.made, line.actor)
+    unnamed = not paper.of and paper.paper == kind and paper.at >= line.made
+    return paper.of == line.fact or unnamed
 
 
 def called_back(papers: Iterable[PrintedPaper], holder: str) -> tuple[PaperOut, ...]:

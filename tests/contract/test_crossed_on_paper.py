@@ -312,6 +312,53 @@ def test_s15_a_payment_notice_that_crosses_the_word_that_nothing_is_to_be_paid_i
     at_a_hall(tmp_path, story)
 
 
+@pytest.mark.parametrize(("paper", "crossed"), [("acceptance", "withdrawn"), ("decision", "corrected")])
+def test_s15_a_paper_that_is_handed_out_without_knowledge_of_the_end_of_its_word_is_a_task(
+    tmp_path: Path, paper: str, crossed: str
+) -> None:
+    async def story(world: HallWorld) -> None:
+        one, other = await two_desks(world, tmp_path)
+        number = other.takes_in().number
+        course = ("accept",) if paper == "acceptance" else ("accept", "examine", "site-check", "decide")
+        await other.goes_on(number, *course)
+        await together(one, other)
+        other.down = True
+        if crossed == "withdrawn":
+            one.acts("1001", number, "withdraw", reason="不办了")
+        else:
+            one.acts("2002", number, "correct", what="地址", reason="笔误")
+        await one.sync()
+        other.prints("2001", number, paper)
+        await together(one, other)
+        assert lines(world) == [("printed", "stale", crossed)]
+        (line,) = trayed(world)
+        no = one.settles(line.fact)
+        assert isinstance(no, Refusal)
+        assert (no.code, no.facts["paper"]) == ("paper_out", paper)
+        one.settles(line.fact, holder="张建国")
+        await together(one, other)
+        assert lines(world) == []
+        assert [each.paper for each in one.case(number).open_recalls] == [paper]
+
+    at_a_hall(tmp_path, story)
+
+
+def test_s15_a_receipt_that_crosses_a_refusal_for_want_of_that_paper_is_a_task(tmp_path: Path) -> None:
+    async def story(world: HallWorld) -> None:
+        one, other = await two_desks(world, tmp_path)
+        number = other.takes_in(materials={"D01-01": "original", "D01-03": "original", "D01-04": "defer"}).number
+        await other.goes_on(number, "accept", "examine", "site-check")
+        await together(one, other)
+        one.down = True
+        one.acts("1002", number, "supplement-received", materials={"D01-04": "original"})
+        refused = {"outcome": "refused", "reasons": "未提交材料", "remedies": "可以复议"}
+        await other.goes_on(number, "decide", data={"decide": refused})
+        await together(one, other)
+        assert lines(world) == [("material.added", "stale", "decided")]
+
+    at_a_hall(tmp_path, story)
+
+
 # Across a hall that was restored
 
 
@@ -377,6 +424,7 @@ def test_s25_the_end_of_a_step_that_comes_back_behind_its_special_procedure_is_a
         stops(other, number, step, kind)
         await other.sync()
         other.prints("2001", number, "suspension")
+        await other.sync()
         await together(one, other)
         ended = "step.done" if way == "examine" else "step.not_needed"
         assert lines(world) == [(ended, "stale", "suspended")]
