@@ -109,6 +109,8 @@ class Limits(msgspec.Struct, frozen=True):
     """Terminals that were heard so shortly before are waited for."""
     segment_seconds: float = 2.0
     """How often what was committed is written to a second place: the recovery point (S26)."""
+    place_hangs_seconds: float = 900.0
+    """After which a second place that neither takes what is written nor fails is trouble."""
     backup_seconds: int = 24 * 3600
     backups_kept: int = 3
     # Updates

@@ -18,7 +18,7 @@ from hall.errors import Stop
 from hall.files import flushed, put_in_place
 from hall.segments import SegmentName, SegmentWriter, read_segment, segments_in
 from hall.sqlite_store import SCANS
-from hall.store import Reading, Store
+from hall.store import Store
 
 SEGMENTS = "segments"
 _FULL = "full-*.db"
@@ -58,10 +58,11 @@ class Backups:
         """
         try:
             late = self._full_if_old()
+            if self._writer is None:
+                self._writer = SegmentWriter(self._folder / SEGMENTS, self._signer, self._covered())
             with self._store.reading() as reading:
-                if self._writer is None:
-                    self._writer = SegmentWriter(self._folder / SEGMENTS, self._signer, self._covered(reading))
-                written = self._writer.step(reading)
+                segment = self._writer.made(reading)
+            written = self._writer.write(segment) if segment is not None else 0
             self._store.scans.copy_to(self._folder / SCANS, self._limits.backup_files_at_once)
         except OSError as cause:
             raise Stop("hall.no_write", file=str(self._folder), reason=cause.strerror or str(cause)) from cause
@@ -69,21 +70,33 @@ class Backups:
             raise late
         return written
 
-    def _covered(self, reading: Reading) -> int:
+    def _covered(self) -> int:
         """Up to where full copies and segments of this epoch have this very log."""
-        hall = reading.hall()
-        full = max((_end_of(path, reading) for path in fulls_in(self._folder)), default=0)
+        full = max(map(self._shared, fulls_in(self._folder)), default=0)
+        with self._store.reading() as reading:
+            hall = reading.hall()
         for name in reversed(segments_in(self._folder / SEGMENTS)):
-            if name.epoch == hall.epoch and full < name.last <= hall.seq and self._is_ours(name, reading):
+            if name.epoch == hall.epoch and full < name.last <= hall.seq and self._is_ours(name):
                 return name.last
         return full
 
-    def _is_ours(self, name: SegmentName, reading: Reading) -> bool:
+    def _is_ours(self, name: SegmentName) -> bool:
         """Whether a segment is whole and of this log: one of before a rollback has the same name and other entries."""
         try:
-            return read_segment(name.path, self._signer.public).chain == reading.chain_at(name.last)
+            chain = read_segment(name.path, self._signer.public).chain
         except Stop:
             return False
+        return self._has(name.last, chain)
+
+    def _shared(self, full: Path) -> int:
+        """Up to which entry a full copy has this log; 0 where it is another one's, or can't be read."""
+        seq, chain = _end_of(full)
+        return seq if self._has(seq, chain) else 0
+
+    def _has(self, seq: int, chain: str) -> bool:
+        """Whether the log is this one at a place. The second place is read before, and nothing of it while one asks."""
+        with self._store.reading() as reading:
+            return bool(seq) and reading.chain_at(seq) == chain
 
     def _full_if_old(self) -> Stop | None:
         """A copy each day, and one at once where the newest is of another log: after a restore. Why it is late, where
@@ -93,8 +106,7 @@ class Backups:
         soonest = _named(stamp(now - timedelta(seconds=self._limits.backup_seconds)))
         fresh = bool(fulls) and fulls[-1].stem.removeprefix("full-") >= soonest
         if fresh and not self._begun:
-            with self._store.reading() as reading:
-                fresh = _end_of(fulls[-1], reading) > 0
+            fresh = self._shared(fulls[-1]) > 0
         if not fresh:
             self._nobody_goes_on()
             try:
@@ -149,8 +161,7 @@ class Backups:
         fulls = fulls_in(self._folder)
         for path in fulls[: -self._limits.backups_kept]:
             path.unlink()
-        with self._store.reading() as reading:
-            oldest = _end_of(fulls[-self._limits.backups_kept :][0], reading)
+        oldest = self._shared(fulls[-self._limits.backups_kept :][0])
         for name in segments_in(self._folder / SEGMENTS):
             if name.last < oldest:
                 name.path.unlink()
@@ -199,11 +210,11 @@ def _hall_in(path: Path) -> tuple[int, str]:
     return int(epoch), str(key)
 
 
-def _end_of(path: Path, reading: Reading) -> int:
-    """Up to which entry a full copy has the log of `reading`; 0 where it is another one's, or can't be read."""
+def _end_of(path: Path) -> tuple[int, str]:
+    """Where a full copy ends, and its chain there; 0 and nothing where it can't be read."""
     try:
         with contextlib.closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as db:
             seq, chain = db.execute("select seq, chain from hall").fetchone()
     except (sqlite3.Error, TypeError):
-        return 0
-    return int(seq) if seq and reading.chain_at(seq) == chain else 0
+        return 0, ""
+    return int(seq), str(chain)

@@ -208,7 +208,7 @@ async def serve_hall(here: HallHere, host: str = "127.0.0.1", port: int = 0) -> 
 
     app = app_of(here)
     with owned(here.folder):
-        await in_thread(here.hall.start)
+        await in_thread(app.state.api.hall.start)  # the one that serves: `here.hall` is another each time
         async with listening(app, here.folder / KEYS, host, port, functools.partial(_watching, here)) as url:
             yield url
 
@@ -320,8 +320,8 @@ def _serve(args: argparse.Namespace, folder: Path) -> int:
 
     tls = not is_loopback(args.host)
     with open_hall(folder) as here, owned(folder), contextlib.closing(bound(args.host, args.port)) as sock:
-        here.hall.start()
         app = app_of(here)
+        app.state.api.hall.start()
         server = server_of(app, folder / KEYS, tls=tls, ready=lambda: print_row({"listening": url_of(sock, tls=tls)}))
         say(t("hall.serving", fingerprint=key_id(here.signer.public)))
         collect_rarely()

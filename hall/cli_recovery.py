@@ -58,7 +58,8 @@ def serving_with(
         return None
     place = str(Path(folder).absolute())
     keeping = Keeping(here.folder, place, step_of(here, place), lambda: here.hall.now, cli.say)
-    return asyncio.ensure_future(keeping.go_on(in_thread, sleep, here.limits.segment_seconds))
+    limits = here.limits
+    return asyncio.ensure_future(keeping.go_on(in_thread, sleep, limits.segment_seconds, limits.place_hangs_seconds))
 
 
 def _backup(args: argparse.Namespace, folder: Path) -> int:

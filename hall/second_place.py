@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import threading
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -63,16 +65,25 @@ class Keeping:
         self._now = now
         self._say = say
         self._known = SecondPlace(place)
+        self._telling = threading.Lock()
+        """Who waits for a place that hangs tells of it, and so does whoever wrote there, when it answers after all."""
 
     async def go_on(
         self,
         run: Callable[[Callable[[], None]], Awaitable[None]],
         sleep: Callable[[float], Awaitable[None]],
         seconds: float,
+        hangs: float,
     ) -> None:
-        """Write what is new every `seconds`, whatever fails: it is said once, and tried again."""
+        """Write what is new every `seconds`, whatever fails: it is said once, and tried again. So is a place that has
+        not answered for so many seconds (`hangs`): nobody can end that call.
+        """
         while True:
-            await run(self.once)
+            once = asyncio.ensure_future(run(self.once))
+            done, _ = await asyncio.wait({once}, timeout=hangs)
+            if not done:
+                self._tell(Message("hall.place_hangs", {"folder": self._known.folder}))
+            await once
             await sleep(seconds)
 
     def once(self) -> None:
@@ -90,10 +101,11 @@ class Keeping:
             self._tell(trouble)
 
     def _tell(self, trouble: Message | None) -> None:
-        self._known = SecondPlace(self._known.folder, self._now(), trouble)
-        if trouble is not None:
-            self._say(str(trouble))
-        note(self._hall, self._known)
+        with self._telling:
+            self._known = SecondPlace(self._known.folder, self._now(), trouble)
+            if trouble is not None:
+                self._say(str(trouble))
+            note(self._hall, self._known)
 
 
 def note(hall: Path, known: SecondPlace) -> None:

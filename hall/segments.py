@@ -87,31 +87,36 @@ class SegmentWriter:
         self.upto = after
         self._folder = folder
         self._signer = signer
-        self._blobs: frozenset[str] | None = None
+        self._blobs: frozenset[str] = frozenset()
         self._marks: dict[str, Mark] = {}
 
-    def step(self, reading: Reading) -> int:
-        """Write one segment if there is something new; how many entries it has. Raises OSError."""
+    def made(self, reading: Reading) -> Segment | None:
+        """The next segment; None where there is nothing new. Nothing is written yet: the second place may be slow, or
+        hang, and nobody else reads the memory meanwhile.
+        """
         rows = reading.log_rows(self.upto, ENTRIES)
         if not rows:
-            return 0
+            return None
         hall = reading.hall()
         first, last = rows[0].seq, rows[-1].seq
         names = frozenset(reading.blob_names())
-        fresh = names - self._blobs if self._blobs is not None else names
+        fresh = names - self._blobs
         marks = self._moved(reading.terminals()) if last == hall.seq else ()
         silent = tuple(row for mark in marks for row in self._silent(reading, mark))
-        segment = Segment(
+        return Segment(
             hall.id, hall.epoch, first, last, (reading.chain_at(first - 1) or NO_HASH) if first > 1 else NO_HASH,
             rows[-1].chain, tuple(msgspec.Raw(row.data) for row in rows), reading.kept_between(first - 1, last),
             tuple(Blob(name, reading.blob(name) or b"") for name in sorted(fresh)), marks, silent,
         )  # fmt: skip
-        name = f"{hall.epoch:06d}-{first:012d}-{last:012d}.segment"
+
+    def write(self, segment: Segment) -> int:
+        """Write what was made; how many entries it has. Raises OSError."""
+        name = f"{segment.epoch:06d}-{segment.first:012d}-{segment.last:012d}.segment"
         body = msgspec.json.encode(seal(self._signer, PURPOSE_SEGMENT, segment))
         write_whole(self._folder / name, gzip.compress(body, compresslevel=1, mtime=0))
-        self.upto, self._blobs = last, names
-        self._marks.update({mark.number: mark for mark in marks})
-        return len(rows)
+        self.upto, self._blobs = segment.last, self._blobs | {blob.sha256 for blob in segment.blobs}
+        self._marks.update({mark.number: mark for mark in segment.marks})
+        return len(segment.entries)
 
     def _silent(self, reading: Reading, mark: Mark) -> tuple[Register, ...]:
         """The envelopes up to a mark, from the one before on, that stand in no entry."""

@@ -285,9 +285,10 @@ select terminal, incarnation, seq, hash, fact_hash, fact_id, first, v, verdict, 
 from register where v = 'accepted' and bytes is not null and entry > ? and entry <= ?;
 
 -- name: silent
--- Envelopes of which no entry speaks: for segments.
+-- Envelopes of which no entry speaks, or whose bytes came after the entry that does (masked ones, S7): for segments.
 select terminal, incarnation, seq, hash, fact_hash, fact_id, first, v, verdict, entry, root, case_id, grp, bytes
-from register where terminal = ? and seq > ? and seq <= ? and entry = 0 order by seq;
+from register where terminal = ? and seq > ? and seq <= ? and (entry = 0 or (v = 'accepted' and bytes is not null))
+order by seq;
 
 -- name: blob_names
 -- All blobs, for segments.

@@ -7,6 +7,7 @@ import contextlib
 import json
 import shutil
 import sqlite3
+import threading
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -14,12 +15,13 @@ import httpx
 import pytest
 
 from console.main import main
-from hall import cli
+from hall import cli, segments
 from hall.backups import Backups
-from hall.cli_recovery import backups_of, serving_with
+from hall.cli_recovery import backups_of, serving_with, step_of
 from hall.errors import Stop
 from hall.restoring import restore
 from hall.second_place import Keeping, place_metrics, read_place
+from hall.threads import in_thread
 from tests.contract.test_hall_healing import copied, restored
 from tests.contract.test_hall_lost_and_found import gathered
 from tests.contract.test_told_after_a_restore import fresh
@@ -97,7 +99,7 @@ def test_what_nobody_expected_does_not_end_the_copies_for_the_rest_of_the_day(tm
                 raise asyncio.CancelledError
 
         with pytest.raises(asyncio.CancelledError):
-            await keeping.go_on(inline, sleep, 2.0)
+            await keeping.go_on(inline, sleep, 2.0, 60.0)
 
     async def inline(call: object) -> None:
         assert callable(call)
@@ -106,6 +108,52 @@ def test_what_nobody_expected_does_not_end_the_copies_for_the_rest_of_the_day(tm
     asyncio.run(three_rounds())
     assert len(said) == 1
     assert read_place(tmp_path).trouble is None
+
+
+def test_a_second_place_that_hangs_is_told_and_stops_nobody_who_asks_the_hall(
+    hall: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its file server was away: every window said that there was no line, and the hall said nothing."""
+    place, told = tmp_path / "second", asyncio.Queue[str]()
+    answers, hung = threading.Event(), threading.Event()
+    real = segments.write_whole
+
+    def hangs(path: Path, data: bytes) -> None:
+        hung.set()
+        assert answers.wait(60)
+        real(path, data)
+
+    monkeypatch.setattr(segments, "write_whole", hangs)
+
+    async def day(here: cli.HallHere) -> None:
+        ended = asyncio.Event()
+
+        async def sleep(_seconds: float) -> None:
+            ended.set()
+            await asyncio.Event().wait()
+
+        keeping = Keeping(hall, str(place), step_of(here, str(place)), lambda: NOW, told.put_nowait)
+        kept = asyncio.ensure_future(keeping.go_on(in_thread, sleep, 2.0, 0.05))
+        assert await in_thread(lambda: hung.wait(60))
+        with here.store.reading() as reading:  # whoever asks is answered
+            assert reading.hall().seq
+        assert str(place) in await told.get()
+        assert doctor(hall, capsys)[0] == 1
+        answers.set()
+        await ended.wait()
+        kept.cancel()
+
+    with cli.open_hall(hall) as here:
+        kept_full(here, place)
+        asyncio.run(day(here))
+    assert told.empty()
+    assert doctor(hall, capsys)[0] == 0
+
+
+def kept_full(here: cli.HallHere, place: Path) -> None:
+    """A full copy lies there, and an entry was written since."""
+    backups_of(here, str(place)).step()
+    here.hall.open_epoch("test")
 
 
 def test_a_hall_that_is_served_without_a_second_place_forgets_the_trouble_of_the_old_one(
