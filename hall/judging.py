@@ -81,7 +81,8 @@ class Judging(Bookkeeping):
             if fact.type == ADOPTS:
                 return self._adoption(piece, fact), case
             cutoff = self._docket.cutoff(piece.envelope)
-            if cutoff and fact.time.at > cutoff and fact.id not in self._vouched:
+            late = bool(cutoff) and fact.time.at > cutoff and fact.id not in self._vouched
+            if late and not (fact.type == "printed" and case is not None):  # a paper is out, whoever handed it out
                 return Judgement("held", "after_revocation", {"since": cutoff}), case
             unseen = self._docket.unseen.breaking(piece.envelope, fact)
             judged = case is not None and known(fact) and bool(EVENTS[fact.type].broken_by)

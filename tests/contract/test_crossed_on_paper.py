@@ -12,6 +12,7 @@ import pytest
 
 from casework.case import open_steps
 from casework.rules import Refusal
+from hall.office import revoke
 from tests.desks import DAY, Desk, backed_up, burnt, lines, together, trayed, two_desks
 from tests.hall_world import HallWorld
 from tests.machines import at_a_hall
@@ -355,6 +356,28 @@ def test_s15_a_receipt_that_crosses_a_refusal_for_want_of_that_paper_is_a_task(t
         await other.goes_on(number, "decide", data={"decide": refused})
         await together(one, other)
         assert lines(world) == [("material.added", "stale", "decided")]
+
+    at_a_hall(tmp_path, story)
+
+
+def test_s15_s28_what_a_revoked_window_handed_out_is_called_back_with_its_act(tmp_path: Path) -> None:
+    """The print was held like its act: nobody was asked for a paper when that was given up."""
+
+    async def story(world: HallWorld) -> None:
+        one, other = await two_desks(world, tmp_path)
+        number = other.takes_in().number
+        await together(one, other)
+        other.down = True
+        world.api.hall.change(lambda reading, now, ids: revoke(reading, "0007", now, ids, ""))
+        world.clock.go(600)
+        other.acts("2001", number, "accept")
+        other.prints("2001", number, "acceptance")
+        await other.enrol("0040")
+        await together(one, other)
+        assert [(type_, code) for type_, code, _ in lines(world)] == [("accepted", "after_revocation")]
+        no = one.settles(trayed(world)[0].fact)
+        assert isinstance(no, Refusal)
+        assert (no.code, no.facts["paper"]) == ("paper_out", "acceptance")
 
     at_a_hall(tmp_path, story)
 
