@@ -52,7 +52,8 @@ _ENDS_A_STEP = frozenset({"step.done", "step.not_needed", "inspected"})
 _CROSSED_BY: dict[str, frozenset[str]] = {
     "sent_back": frozenset({"decided", "suspended", "forwarded"}),
     "suspended": _ENDS_A_STEP,
-    **dict.fromkeys(_ENDS_A_STEP, frozenset({"suspended"})),
+    "corrected": RESULT,  # made and handed out as it was decided first
+    **dict.fromkeys(_ENDS_A_STEP, frozenset({"suspended", "paid"})),
 }
 """Of what comes back: what was said on paper since, and would have been said otherwise by whoever had known of it."""
 _PRINTED = frozenset({"printed"})

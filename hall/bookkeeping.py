@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 
 import msgspec
@@ -23,6 +23,7 @@ from hall.other_item import is_of_another_item
 from hall.pieces import Piece
 from hall.rows import TERMINAL_SCOPE, AdoptionRow, Draft, Register, TrayRow
 
+_GIVEN_UP = frozenset({"withdraw", "amend"})
 _NAMES_A_MODULE = frozenset({"prefile.opened", "prefile.parked"})
 SETTLES = {"resolve.withdraw": "withdraw", "resolve.amend": "amend", "resolve.insist": "insist"}
 
@@ -108,7 +109,16 @@ class Bookkeeping:
     def _unseen(self, envelope: Envelope, fact: Fact, before: Case | None) -> frozenset[str]:
         """What makes a task of a fact that stands, and that its maker had not seen."""
         types = unheeded(fact, before)
-        return self._docket.unseen.later(envelope, fact, types) if types else types
+        seen = self._docket.unseen.later(envelope, fact, types) if types else types
+        return seen | self._given_up_before(fact, before) if fact.type == "printed" else seen
+
+    def _given_up_before(self, fact: Fact, before: Case | None) -> frozenset[str]:
+        """That the act of a paper was given up while nobody knew its case, which so knows nothing of that."""
+        of = body_of(fact).of if before is not None and known(fact) else ""
+        row = self._docket.tray_row(of) if of and before is not None and of not in before.given_up else None
+        if row is None or row.tray.kind == FLAGGED or row.tray.settled not in _GIVEN_UP:
+            return frozenset()
+        return frozenset({f"resolve.{row.tray.settled}"})
 
     def _heard_late(self) -> None:
         """Of the notices of before the timer the first that was told in time takes its acceptance back; the others move
@@ -130,9 +140,6 @@ class Bookkeeping:
         """A task for a person: what happened moves nothing, or crosses what its maker had not seen, and its paper may
         be out (S14, S15). Once: also a restored hall knows the line that there was (S25).
         """
-        row = self._docket.tray_row(fact.id)
-        if row is not None and row.tray.kind == FLAGGED:
-            return
         why: Judgement | None
         if before is not None and is_of_another_item(self._docket, piece.envelope, fact, before):
             why = Judgement(FLAGGED, OTHER_ITEM, {"number": before.number, "item": before.received.item})
@@ -142,7 +149,11 @@ class Bookkeeping:
             why = Judgement(FLAGGED, "no_case")
         else:
             why = flagged(before, fact, self._docket.bench(fact))
-        if why is not None and why.code != ADDS_NOTHING:
+        row = self._docket.tray_row(fact.id)
+        told = (
+            row is not None and row.tray.kind == FLAGGED and why is not None and says_all(row.tray, why.code, why.facts)
+        )
+        if why is not None and why.code != ADDS_NOTHING and not told:
             self._tray(fact.id, piece, why, blocks=False)
 
     def _accept_of_terminal(self, piece: Piece, judgement: Judgement, revision: int) -> None:
@@ -243,6 +254,14 @@ class Bookkeeping:
         if not row.tray.root:  # given up, or read at last: in whatever lane something waited for it, it is looked at
             self._reopen.update(dict.fromkeys(self._docket.held_lanes(row.tray.terminal)))
         return row
+
+
+def says_all(line: Tray, code: str, facts: Mapping[str, str]) -> bool:
+    """Whether a line tells of all that makes a task of a fact; an open one is looked at as it is then."""
+    if not line.settled or (line.code, line.facts) == (code, facts):
+        return True
+    known = set(line.facts.get("what", "").split(", "))
+    return line.code == code == STALE and set(facts.get("what", "").split(", ")) <= known
 
 
 def names_a_module(fact: Fact) -> bool:

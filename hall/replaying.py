@@ -16,7 +16,7 @@ from casework.folding import evolve
 from casework.folding.intake import takes_back
 from casework.wire import ENTRY_FACT, ENTRY_TRAY, ENTRY_VERDICT, Entry, Place, Tray
 from hall.adopting import ADOPTS
-from hall.bookkeeping import SETTLES, names_a_module, settled_verdict
+from hall.bookkeeping import SETTLES, names_a_module, says_all, settled_verdict
 from hall.docket import Docket
 from hall.leaving import with_scopes
 from hall.office import project
@@ -345,4 +345,6 @@ def _is_over(known: Tray, tray: Tray) -> bool:
     """
     if (known.kind == FLAGGED) != (tray.kind == FLAGGED):
         return known.kind == FLAGGED or known.settled in _GIVEN_UP
+    if tray.kind == FLAGGED and tray.settled and not known.settled and not says_all(tray, known.code, known.facts):
+        return True  # what was looked after before the loss was another trouble than what came of it since
     return bool(known.settled) and (not tray.settled or (known.settled in _GIVEN_UP) > (tray.settled in _GIVEN_UP))

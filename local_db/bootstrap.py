@@ -39,6 +39,7 @@ _LINE = queries("line")
 _EPOCHS = queries("epochs")
 _REBUILD = queries("rebuild")
 _REPLAY = queries("replay")
+_SCOPES = queries("scopes")
 _FIRST, _MOST = 32, 4000
 _CASES, _MOST_CASES = 16, 64
 """Cases that are folded one by one in a slice, at first and at most: some cost a hundred times as much as others."""
@@ -164,9 +165,10 @@ class Bootstrap(BootFiles):
             if phase == "fill" and stage.phase == "known":
                 self._boot_arrive(db, stage)
                 db.execute(_SQL["cover_begun"])
-                db.execute(_SQL["forget_begun"])
+                db.execute(_SQL["forget_begun"], (stage.seq,))
                 db.execute(_SQL["forget_noted"])
                 db.executemany(_SQL["cover"], [(name,) for name in scopes])
+                db.executemany(_SCOPES["filled"], [(name,) for name in scopes])
             if phase == "tray" and not scope:
                 db.execute(_SQL["forget_told"])
             db.execute(_SQL["step"], (phase, scope, 0, ""))

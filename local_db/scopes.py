@@ -186,13 +186,15 @@ class Scopes(Holes):
         if not here:  # everything was pulled with them from the beginning
             db.executemany(_SQL["cover"], [(scope,) for scope in sorted(told)])
             return True
-        coming = dict(db.execute(_SQL["coming"]).fetchall())
+        rows = db.execute(_SQL["coming"]).fetchall()
+        coming = {scope: phase for scope, phase in rows if phase != "half"}
         again = {scope for scope, state in here.items() if state == "leaving"} & told
         comes = (told - here.keys() | again) - coming.keys()
         gone = {scope for scope, phase in coming.items() if phase == "wait"} - told
         db.executemany(_SQL["uncover"], [(scope,) for scope in again])
         db.executemany(_SQL["begin"], [(scope, NO_HASH) for scope in comes])
-        db.executemany(_SQL["filled"], [(scope,) for scope in gone])
+        for name in ("unasked", "half"):
+            db.executemany(_SQL[name], [(scope,) for scope in gone])
         db.executemany(_SQL["cover"], [(scope,) for scope in gone])  # what came of it goes by the common way
         db.executemany(_SQL["may_lack"], [(scope,) for scope in gone])
         begun = bool(comes or gone)
@@ -256,6 +258,7 @@ class Scopes(Holes):
         rows = db.execute(_SQL["going"], (scope, self._scope_count)).fetchall()
         if not rows:
             db.execute(_SQL["uncover"], (scope,))
+            db.execute(_SQL["filled"], (scope,))
             return True
         db.execute(_SQL["may_drop"], (scope,))
         for case_id in sorted({row[4] for row in rows if row[4]}):

@@ -51,6 +51,8 @@ class Outbound:
         self._contact = contact
         self._facts = Portion(1, contact.limits.push_facts)
         self._stubs: dict[int, str] = {}
+        self._in_vain: set[int] = set()
+        """What was refused on the way also without its bytes, since something came through."""
         self._gap = -1
         self._alone = 0
         """How often in a row the smallest batch did not get through, and nobody has said anything of it."""
@@ -186,6 +188,7 @@ class Outbound:
             if out.first <= seq <= out.last:
                 await contact.memory(contact.store.stub, seq, reason)
         self._stubs.clear()
+        self._in_vain.clear()
         if behind is not None and answer.acked == out.last and _counted(answer.verdicts) == out.last - out.first + 1:
             await contact.memory(contact.store.mark_sent, behind.out.first, behind.out.last)
             self._ahead = behind, Ahead(partial(contact.transport.push, behind.signed), contact.clock)
@@ -231,15 +234,18 @@ class Outbound:
         self._alone = tried
 
     async def _stub(self, events: tuple[Sent, ...], reason: str) -> bool:
-        """The largest goes as a stub next time, if the hall itself can be reached at all; whether one was left."""
+        """The largest goes as a stub next time, if the hall itself can be reached at all; whether that is anything new:
+        one was left that was not refused as a stub before.
+        """
         await self._contact.hello()
         whole = [event for event in events if not event.stub]
         if not whole:  # it is not about the bytes
+            self._in_vain.update(event.seq for event in events)
             self._stubs.clear()
             return False
         largest = max(whole, key=lambda event: len(bytes(event.fact)))
         self._stubs[largest.seq] = reason
-        return True
+        return largest.seq not in self._in_vain
 
 
 def batch_of(out: Outgoing, events: tuple[Sent, ...], position: Position, report: Report | None = None) -> Batch:

@@ -52,8 +52,8 @@ insert into scope_here (scope, state) select scope, 'leaving' from scope_fill wh
 on conflict (scope) do update set state = excluded.state, place = 0
 
 -- name: forget_begun
--- What had begun to come: what lies behind where it was asked for is not sent again.
-delete from scope_fill
+-- What had begun to come: what lies behind where it was asked for is not sent again, and of what had come a part is here.
+update scope_fill set phase = 'half', upto = max(upto, ?)
 
 -- name: forget_noted
 delete from scope_case

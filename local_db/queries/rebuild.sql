@@ -134,9 +134,12 @@ insert into meta (key, value) values ('projection', ?) on conflict (key) do upda
 delete from confirmed where case_id = ?
 
 -- name: is_filling
--- Whether the case is of a scope whose entries are still being asked for.
-select 1 from entry e join scope_fill f on f.scope = e.scope and f.phase = 'pull'
-where e.case_id <> '' and e.case_id = ? limit 1
+-- Whether the case is of a scope whose entries are still being asked for; or of one of which only a part has come, and
+-- nothing behind that says what it lacks: what came with the log since is whole, or shows a hole.
+select 1 from entry e join scope_fill f on f.scope = e.scope
+where e.case_id <> '' and e.case_id = ?1 and (f.phase = 'pull' or f.phase in ('half', 'wait') and f.upto > 0 and not exists (
+    select 1 from entry later where later.case_id <> '' and later.case_id = ?1 and later.seq > f.upto
+)) limit 1
 
 -- name: own_holes
 -- Cases of own facts that the cursor has passed and whose entry is not here: they are at the hall.

@@ -13,7 +13,8 @@ import pytest
 from casework.case import open_steps
 from casework.rules import Refusal
 from hall.office import revoke
-from tests.desks import DAY, Desk, backed_up, burnt, lines, together, trayed, two_desks
+from sync.carrying import carried
+from tests.desks import DAY, Desk, backed_up, burnt, desk, lines, together, trayed, two_desks
 from tests.hall_world import HallWorld
 from tests.machines import at_a_hall
 
@@ -534,5 +535,83 @@ def test_s22_a_receipt_is_printed_anew_also_after_the_line_of_the_second_one_was
         await together(one, other)
         assert not one.memory.reprints()
         assert not other.memory.reprints()
+
+    at_a_hall(tmp_path, story)
+
+
+def test_s25_a_settled_line_of_before_the_loss_does_not_stand_for_what_crosses_since(tmp_path: Path) -> None:
+    """A case that was decided since was withdrawn in silence: its withdrawal had once been looked after, for less."""
+
+    async def story(world: HallWorld) -> None:
+        one, other = await two_desks(world, tmp_path)
+        third = await desk(world, tmp_path, "0021")
+        number = other.takes_in().number
+        await together(one, other, third)
+        other.down = True
+        one.acts("2001", number, "accept")
+        one.prints("2001", number, "acceptance")
+        for here in (one, third):
+            await here.sync()
+        backup, third.down = backed_up(world, tmp_path), True
+        other.acts("1001", number, "withdraw", reason="不办了")
+        other.prints("1001", number, "return")
+        await together(other, one)
+        one.settles(trayed(world)[0].fact)
+        await together(one, other)
+        assert lines(world) == []
+        other.down = True
+        await burnt(world, backup, one, third)
+        await third.goes_on(number, "examine", "site-check", "decide")
+        third.prints("2002", number, "decision")
+        await third.sync()
+        await together(one, other, third)
+        assert lines(world) == [("withdrawn", "stale", "decided")]
+
+    at_a_hall(tmp_path, story)
+
+
+def test_s25_a_correction_that_comes_back_behind_the_uncorrected_result_is_a_task(tmp_path: Path) -> None:
+    async def story(world: HallWorld) -> None:
+        one, other = await two_desks(world, tmp_path)
+        number = other.takes_in().number
+        await other.goes_on(number, "accept", "examine", "site-check", "decide")
+        await together(one, other)
+        other.down, backup = True, backed_up(world, tmp_path)
+        one.acts("2002", number, "correct", what="地址", reason="笔误")
+        await one.sync()
+        await burnt(world, backup, one, other)
+        other.acts("1002", number, "certify", document="JY1")
+        other.acts("1002", number, "deliver", receiver=other.case(number).received.applicant.name)
+        await other.sync()
+        await together(one, other)
+        assert lines(world) == [("corrected", "stale", "certified, delivered")]
+
+    at_a_hall(tmp_path, story)
+
+
+def test_s15_s28_a_paper_whose_act_was_given_up_before_its_case_was_known_is_a_task(tmp_path: Path) -> None:
+    async def story(world: HallWorld) -> None:
+        one, other = await two_desks(world, tmp_path)
+        since = world.api_now()[:16]
+        world.clock.go(600)
+        other.down = True
+        taken = other.takes_in()
+        other.acts("2001", taken.number, "accept")
+        other.prints("2001", taken.number, "acceptance")
+        world.api.hall.change(lambda reading, now, ids: revoke(reading, "0007", now, ids, since))
+        (file,) = carried(other.memory, other.signer, None)
+        world.api.hall.take_in(file, "3001", "f" * 64, vouched=False)
+        await one.sync()
+        (accepted,) = (line for line in trayed(world) if line.type == "accepted")
+        one.settles(accepted.fact)
+        await one.sync()
+        world.api.hall.take_in(file, "3001", "f" * 64, vouched=True)
+        await together(one)
+        assert lines(world) == [("printed", "stale", "resolve.withdraw")]
+        one.settles(trayed(world)[0].fact, holder="张建国")
+        await together(one)
+        case = world.case(taken.case)
+        assert case is not None
+        assert [each.paper for each in case.open_recalls] == ["acceptance"]
 
     at_a_hall(tmp_path, story)

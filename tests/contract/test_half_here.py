@@ -484,3 +484,56 @@ def test_s21_an_own_case_that_is_at_the_hall_stays_one_when_an_update_folds_ever
     assert memory.holes() == (taken.case,)
     memory.rebuild()
     assert memory.holes() == (taken.case,)
+
+
+def test_s5_s7_what_is_half_here_when_its_module_is_taken_away_is_not_shown_after_an_update(tmp_path: Path) -> None:
+    """It was shown up to where it had come, and what was decided on it counted as having seen all that followed."""
+
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        window = await world.window("0012", client)
+        place = await placed(world, "0032", limits=PULLS)
+        await place.sync()
+        give(world, "0032", "construction")
+        await taken_away_from(world, place)
+        half = window.received(module="single", item="D01")
+        await window.push(half)
+        for _ in range(12):
+            await window.push(window.received(module="single", item="D01"))
+        await window.push(window.make("material.added", bodies.MaterialAdded({"D01-01": "original"}), half.case))
+        give(world, "0032", "construction", "single")
+        await pulled(place)
+        while place.memory.scope_slice():
+            pass
+        while not has_any_of(place, half.case):
+            assert await place.line._scopes.step()
+        own = place.hand.received(module="single", item="D01")
+        place.commit(own, place.hand.decided(own.case))
+        give(world, "0032", "construction")
+        await pulled(place)
+        for _ in range(3):
+            await taken_away_from(world, place)
+        assert place.memory.leaving()
+        place.memory.rebuild()
+        assert place.memory.case_state(half.case) is None
+        assert place.memory.case_state(own.case) == world.case(own.case), "what came with the log since is whole"
+        give(world, "0032", "construction", "single")
+        for _ in range(3):
+            await taken_away_from(world, place)
+        assert place.memory.case_state(half.case) == world.case(half.case)
+        exact(world, place, "construction", "single")
+
+    in_hall(tmp_path, story, limits=PULLS)
+
+
+def has_any_of(place: Place, case: str) -> bool:
+    """Whether entries of a case are here, shown or not."""
+    with place.memory.reading() as db:
+        return db.execute("select 1 from entry where case_id = ?", (case,)).fetchone() is not None
+
+
+async def taken_away_from(world: HallWorld, place: Place) -> None:
+    """The window looks after its modules, and the hall hears of it."""
+    for _ in range(2):
+        place.restart()
+        await place.sync()
+        world.api.hall.tick()

@@ -219,6 +219,23 @@ def test_t21_s18_a_page_that_does_not_get_through_is_asked_for_smaller(tmp_path:
     at_hall(tmp_path, story)
 
 
+@pytest.mark.parametrize("how", ["403", "413"])
+def test_t21_who_syncs_once_is_told_where_something_on_the_way_takes_no_push_at_all(tmp_path: Path, how: str) -> None:
+    """Whole, as a stub, and whole again: it never ended, and held the line's lock until the proxy was another one."""
+
+    async def story(world: HallWorld, window: Window) -> None:
+        place, wire = await behind(world, "0032", PULLS)
+        await place.sync()
+        wire.blocked, wire.refuse = "push", refusing(how)
+        place.commit(place.hand.received())
+        assert (await asyncio.wait_for(place.sync(), 60)).error == "line.refused_on_the_way"
+        wire.blocked = ""
+        assert (await place.sync()).error == ""
+        assert place.memory.pending().unsent == 0
+
+    at_hall(tmp_path, story)
+
+
 @pytest.mark.parametrize("how", HOWS)
 @pytest.mark.parametrize("parts", [0, 3], ids=["from the beginning", "in the middle"])
 def test_t47_a_proxy_that_lets_no_more_of_a_snapshot_through_keeps_no_window_from_the_log(

@@ -15,10 +15,11 @@ import httpx
 import pytest
 
 from console.main import main
-from hall import cli, segments
+from hall import cli
 from hall.backups import Backups
 from hall.cli_recovery import backups_of, serving_with, step_of
 from hall.errors import Stop
+from hall.files import write_whole
 from hall.restoring import restore
 from hall.second_place import Keeping, place_metrics, read_place
 from hall.threads import in_thread
@@ -116,14 +117,14 @@ def test_a_second_place_that_hangs_is_told_and_stops_nobody_who_asks_the_hall(
     """Its file server was away: every window said that there was no line, and the hall said nothing."""
     place, told = tmp_path / "second", asyncio.Queue[str]()
     answers, hung = threading.Event(), threading.Event()
-    real = segments.write_whole
+    real = write_whole
 
     def hangs(path: Path, data: bytes) -> None:
         hung.set()
         assert answers.wait(60)
         real(path, data)
 
-    monkeypatch.setattr(segments, "write_whole", hangs)
+    monkeypatch.setattr("hall.segments.write_whole", hangs)
 
     async def day(here: cli.HallHere) -> None:
         ended = asyncio.Event()
