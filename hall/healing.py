@@ -76,6 +76,8 @@ class Healing(Keeping):
                 return
         with self._store.writing() as tx:
             hall = tx.hall()
+            if not _is_foreign(tx, hall, head):
+                return  # an operator has opened an epoch in this moment
             if not hall.latched:
                 seen = max(hall.seen_epoch, head.epoch)
                 latched = msgspec.structs.replace(hall, latched=f"{head.epoch}/{head.seq}", seen_epoch=seen)

@@ -27,6 +27,7 @@ from local_db.sql import queries
 from local_db.standing import Standing
 
 _SQL = queries("rebuild")
+_LINE = queries("line")
 _SCOPES = queries("scopes")
 _PROJECTIONS = ("confirmed", "shown", "alias", "place", "prefile", "tray", "staff", "terminal", "head", "call")
 
@@ -58,30 +59,36 @@ class Rebuild(Standing):
         """Drop every projection and fold it again, in one transaction. Returns how many cases there are."""
         now = stamp(self.clock.now())
         with self.transaction() as db:
-            self._hide_broken(db)
+            broken = self._hide_broken(db)
             for table in (*(name for name in _PROJECTIONS if name != "wanted"), "words", "person", "agent", "finder"):
                 db.execute(_SQL[f"clear_{table}"])  # what was wanted once stays wanted, also when its case is purged
             cursor = db.execute("select cursor from standing").fetchone()[0]
             self._project_hall(db, cursor)
             cases = [row[0] for row in db.execute(_SQL["cases"]).fetchall()]
             for case_id in cases:
-                self.refold(db, case_id, now, cursor)
+                if case_id not in broken:  # not shown until the hall gives it: nothing says what it lacks
+                    self.refold(db, case_id, now, cursor)
             db.execute(_SQL["own_holes"])
+            db.executemany(_LINE["mark_hole"], [(case_id,) for case_id in broken])
             heard_own(db)
             self._project_tray(db, cursor)
             db.execute(_SQL["again"])
         return len(cases)
 
-    def _hide_broken(self, db: sqlite3.Connection) -> None:
-        """Entries that this disk has changed make room for their places: they are asked for again with their scope."""
+    def _hide_broken(self, db: sqlite3.Connection) -> set[str]:
+        """Entries that this disk has changed make room for their places: they are asked for again with their scope. The
+        cases that lack them until then.
+        """
         rows = db.execute(_SQL["kept_entries"])
-        for seq, scope, hash_ in [(seq, scope, hash_) for seq, scope, hash_, data in rows if digest(data) != hash_]:
+        broken = [(seq, scope, hash_, case_id) for seq, scope, hash_, data, case_id in rows if digest(data) != hash_]
+        for seq, scope, hash_, _ in broken:
             db.execute(_SCOPES["may_drop"], (scope,))
             db.execute(_SCOPES["drop"], (seq,))
             db.execute(_SCOPES["hide"], (seq, hash_, msgspec.json.encode(Hidden(seq, hash_))))
             db.execute(_SCOPES["may_lack"], (scope,))
             db.execute(_SCOPES["fill_later"], (NO_HASH, scope))
         db.execute(_SCOPES["dropped"])
+        return {case_id for *_, case_id in broken if case_id}
 
     def _project_hall(self, db: sqlite3.Connection, upto: int) -> None:
         """Roster, terminals, heads."""

@@ -115,7 +115,10 @@ class Scopes(Holes):
         with self.reading() as db:
             here, covered = self._covered(db)
         stays = {scope for scope in covered if here.get(scope) != "going"}
-        super().keep_case(case_id, tuple(data for data in raws if not here or scope_of(data) in stays))
+        kept = tuple(data for data in raws if not here or scope_of(data) in stays)
+        super().keep_case(case_id, kept)
+        if len(kept) < len(raws):  # of what is not for here nobody asks again: own facts in it are settled by this word
+            self.no_case(case_id)
 
     def refilled(self, asked: Refill, links: Sequence[Link]) -> None:
         """Keep what a proven page has of the scope that it was asked for."""

@@ -50,7 +50,7 @@ update finder set indexed = 0, spelled = 0 where id = 1
 
 -- name: kept_entries
 -- All that is kept of the log, with what it was when it came.
-select seq, scope, hash, bytes from entry where kind <> ''
+select seq, scope, hash, bytes, case_id from entry where kind <> ''
 
 -- name: cases
 -- Every case that the log or an unsettled own fact speaks of.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -537,3 +539,34 @@ async def taken_away_from(world: HallWorld, place: Place) -> None:
         place.restart()
         await place.sync()
         world.api.hall.tick()
+
+
+def test_s5_s12_a_case_of_which_the_disk_has_lost_an_entry_is_not_shown_until_the_hall_gives_it_again(
+    tmp_path: Path,
+) -> None:
+    """After an update without the line it was shown without it, and whoever decided counted as having seen that."""
+
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        window = await world.window("0012", client)
+        place = await placed(world, "0032", limits=PULLS)
+        taken = window.received(module="single", item="D01")
+        added = window.make("material.added", bodies.MaterialAdded({"D01-01": "original"}), taken.case)
+        await window.push(taken)
+        await window.push(added)
+        await place.sync()
+        assert place.memory.case_state(taken.case) == world.case(taken.case)
+        with contextlib.closing(sqlite3.connect(place.folder / "terminal.db")) as db, db:
+            (trigger,) = db.execute("select sql from sqlite_master where name = 'entry_is_never_changed'").fetchone()
+            db.execute("drop trigger entry_is_never_changed")
+            (data,) = db.execute("select bytes from entry where fact_id = ?", (added.id,)).fetchone()
+            broken = data.replace(b"original", b"originam")
+            db.execute("update entry set bytes = ? where fact_id = ?", (broken, added.id))
+            db.execute(trigger)
+        place.restart()
+        place.memory.rebuild()
+        assert place.memory.case_state(taken.case) is None
+        for _ in range(3):
+            await place.sync()
+        assert place.memory.case_state(taken.case) == world.case(taken.case)
+
+    in_hall(tmp_path, story, limits=PULLS)

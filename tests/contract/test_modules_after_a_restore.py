@@ -20,7 +20,7 @@ from local_db.memory import TerminalMemory
 from tests.beginning import PULLS, placed
 from tests.contract.test_half_here import pulled
 from tests.contract.test_hall_healing import copied, restored
-from tests.contract.test_hall_lost_and_found import gathered, plugged
+from tests.contract.test_hall_lost_and_found import gathered, plugged, shows
 from tests.contract.test_modules_in_turn import let_go, with_one
 from tests.contract.test_scopes import MODULES, exact, give, work
 from tests.hall_world import HallWorld, in_hall
@@ -247,5 +247,49 @@ def test_s7_s27_an_old_image_that_is_enrolled_again_before_it_is_caught_up_lacks
         for _ in range(2):
             await place.sync()
         exact(world, place, *MODULES)
+
+    in_hall(tmp_path, story, limits=PULLS)
+
+
+def test_s7_s25_an_own_receipt_in_a_module_that_was_taken_away_is_closed_after_a_restore(tmp_path: Path) -> None:
+    """The pull was faster than the push, and nothing was kept of the case that the hall gave: it stayed as it was."""
+
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        limits = msgspec.structs.replace(PULLS, pull_entries=500)
+        one, other = [await placed(world, number, limits=limits) for number in ("0031", "0032")]
+        for place in (one, other):
+            await place.sync()
+        copied(world, tmp_path / "backup.db")
+        give(world, "0032", "single")
+        mine = other.hand.received(module="business", item="A01")
+        other.commit(mine)
+        for _ in range(2):
+            await let_go(world, other)
+        world.clock.go(40 * 86400)
+        late = one.hand.received()
+        one.commit(late, one.hand.printed(late.case))
+        for place in (one, other):
+            await place.sync()
+        while other.memory.purge_step():
+            pass
+        await one.sync()
+        restored(world, tmp_path / "backup.db")
+        plugged(world, one, other)
+        await shows(one)
+        gathered(world)
+        await one.sync()
+        other.restart()
+        plugged(world, other)
+        await other.line._healing.mend()
+        await pulled(other)
+        await other.line._outbound.step()
+        await other.line._holes.step()
+        one.commit(one.hand.withdrawn(mine.case))
+        await one.sync()
+        for _ in range(2):
+            await let_go(world, other)
+        assert other.memory.case_state(mine.case) is None
+        with other.memory.reading() as db:
+            assert db.execute("select state from outbox where case_id = ?", (mine.case,)).fetchall() == [("passed",)]
 
     in_hall(tmp_path, story, limits=PULLS)
