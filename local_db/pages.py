@@ -15,7 +15,6 @@ import msgspec
 
 from casework import bodies
 from casework.ambient import stamp
-from casework.beside import FLAGGED
 from casework.bodies.hall import NUMBERED
 from casework.case import Case, decode_case, encode_case
 from casework.errors import BadBytes
@@ -218,10 +217,10 @@ class Pages(Outbox):
 
     def _settled(self, db: sqlite3.Connection, line: Tray) -> set[str]:
         """What was given up or amended in a scope that is not shown here: its `resolve.*` fact is not, either."""
-        own = self.is_own(line.terminal) and line.kind != FLAGGED
+        own = self.is_own(line.terminal)
         gone = line.settled in {"withdraw", "amend"} and own
         if own:
-            db.execute(_SQL["note_settled" if gone else "note_open"], (line.fact,))
+            db.execute(_SQL["note_settled" if line.settled else "note_open"], (line.fact,))
         return resolve_own(db, line.fact) if gone else set()
 
 

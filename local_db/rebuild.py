@@ -110,8 +110,9 @@ class Rebuild(Standing):
         if tray is None:
             return
         of_a_case = bool(tray.case)  # the line of envelopes that are lost names what stands
-        open_ = of_a_case and not tray.settled and tray.kind != FLAGGED and self.is_own(tray.terminal)
-        if not open_ or not db.execute(_SQL["is_over"], (tray.fact,)).fetchone():
+        open_ = of_a_case and not tray.settled and self.is_own(tray.terminal)
+        over = "is_looked_after" if tray.kind == FLAGGED else "is_over"
+        if not open_ or not db.execute(_SQL[over], (tray.fact,)).fetchone():
             keep_tray(db, self._named(db, tray), told=True)
 
     def refold(self, db: sqlite3.Connection, case_id: str, now: str, upto: int) -> None:

@@ -91,6 +91,10 @@ where f.id = ?1 and (o.state = 'passed' or exists (
     )
 ))
 
+-- name: is_looked_after
+-- Of what stands the hall's last word of its line alone says so.
+select 1 from resolution where fact_id = ? and local_seq = 0
+
 -- name: hash_confirmed
 select case_id, root, n, hole, state from confirmed order by case_id
 

@@ -239,6 +239,36 @@ def test_s7_s16_what_was_settled_elsewhere_is_over_also_where_the_window_tried_i
     in_hall(tmp_path, story, limits=PULLS)
 
 
+def test_s7_s16_what_stands_and_was_looked_after_elsewhere_is_not_a_task_again_when_its_module_goes(
+    tmp_path: Path,
+) -> None:
+    """Its task was told to the window alone, and its end in the module: it came back, and nobody could end it."""
+
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        window = await world.window("0012", client)
+        place = await placed(world, "0032", limits=PULLS)
+        taken = window.received(module="business", item="A01")
+        await window.push(taken)
+        await place.sync()
+        added = place.hand.fact("material.added", bodies.MaterialAdded({"D01-01": "original"}), taken.case)
+        place.commit(added)
+        for modules in (("single",), MODULES):
+            give(world, "0032", *modules)
+            await place.sync()
+            assert [line.code for line in place.memory.tray()] == ["not_listed"]
+        await window.push(window.gives_up(taken.case, added.id))
+        await place.sync()
+        assert not place.memory.tray()
+        give(world, "0032", "single")
+        for _ in range(2):
+            await let_go(world, place)
+        assert not place.memory.tray()
+        place.memory.rebuild()
+        assert not place.memory.tray()
+
+    in_hall(tmp_path, story, limits=PULLS)
+
+
 def test_s7_s16_s27_a_line_that_was_settled_is_not_open_again_at_a_window_with_a_new_number(tmp_path: Path) -> None:
     """What was over under the old number is sealed no more, so it passed for open when its module went: for good."""
 
