@@ -324,9 +324,14 @@ class Replay:
         return self._draft(entry, "")
 
     def _stands_since(self, tray: Tray) -> bool:
-        """Whether what waits there stands: it was judged once more, by a hall that had forgotten why it had not."""
-        bearer = self._docket.bearer(tray.fact)
-        return tray.kind != FLAGGED and not tray.settled and bearer is not None and bearer.verdict.v == "accepted"
+        """Whether what waits there stands, or waits for something else: it was judged once more, by a hall that had
+        forgotten what it had said of it, or has said more since.
+        """
+        bearer, known = self._docket.bearer(tray.fact), self._docket.tray_row(tray.fact)
+        if tray.kind == FLAGGED or tray.settled or bearer is None:
+            return False
+        now = bearer.verdict
+        return now.v == "accepted" or (known is not None and (now.v, now.code) != (tray.kind, tray.code))
 
     def _draft(self, entry: Entry, case: str) -> int:
         self._docket.changes.drafts.append(Draft(entry, case))

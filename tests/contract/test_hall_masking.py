@@ -124,3 +124,48 @@ def test_s7_s25_what_was_put_aside_opens_in_full_also_after_the_windows_have_sho
             assert db.execute("select count(*) from outbox where state <> 'passed'").fetchone() == (0,)
 
     in_hall(tmp_path, story)
+
+
+def test_s7_s26_what_was_sent_again_in_full_is_in_the_second_place_when_the_hall_burns_once_more(
+    tmp_path: Path,
+) -> None:
+    """The masked entry lay in a segment already, and its bytes came after: the window said that all was sent."""
+
+    async def story(world: HallWorld, client: Client) -> None:
+        maker, other, second = await placed(world, "0012"), await placed(world, "0013"), tmp_path / "second"
+
+        def burnt(segments: Path | None) -> Backups:
+            world.store.close()
+            for old in world.path.parent.glob("hall.db*"):
+                old.unlink()
+            restore(world.path.parent, "hall.db", second, segments, world.signer, world.clock, world.ids.new_id)
+            world.store = SqliteStore(world.path)
+            world.start()
+            return Backups(second, world.path, world.store, world.signer, world.clock)
+
+        backups = Backups(second, world.path, world.store, world.signer, world.clock)
+        backups.step()
+        maker.commit(maker.hand.fact("prefile.parked", opened(), CASE))
+        for _ in range(2):
+            await maker.sync()
+            await other.sync()
+        backups.step()
+        backups = burnt(tmp_path / "nowhere")
+        backups.step()
+        plugged(world, maker, other)
+        await shows(maker, other)
+        gathered(world)
+        backups.step()
+        for _ in range(2):
+            await maker.sync()
+        maker.commit(maker.hand.received())
+        for place in (maker, maker, other):
+            await place.sync()
+        backups.step()
+        burnt(None)
+        with world.store.reading() as reading:
+            (kept,) = reading.kept(CASE)
+        assert kept.data is not None
+        assert PERSON.id.encode() in kept.data
+
+    in_hall(tmp_path, story)

@@ -138,3 +138,55 @@ def test_s15_s25_what_was_held_and_given_up_since_the_loss_does_not_stand_later(
         assert not pc.memory.tray()
 
     at_a_hall(tmp_path, story)
+
+
+@pytest.mark.parametrize("first", ["given-up", "late"])
+def test_t32_s16_a_line_that_a_late_window_shows_does_not_say_what_the_hall_no_longer_does(
+    tmp_path: Path, first: str
+) -> None:
+    """It said that it waits for what was settled long ago; or that it was refused, and blocked its own lane."""
+
+    async def story(world: HallWorld) -> None:
+        pc, other = Machine(world, tmp_path, "pc"), Machine(world, tmp_path, "other")
+        await pc.enrol("0012")
+        await other.enrol("0013")
+        case = pc.take_in().id
+        for machine in (pc, other):
+            await machine.sync()
+        added = bodies.MaterialAdded({"D01-01": "original"})
+        other.save(by(other.hand.fact("material.added", added, case), "1002", "window"))
+        for _ in range(2):
+            await other.sync()
+        copied(world, tmp_path / "backup.db")
+        yes, step = by(pc.hand.accepted(case), "2001", "single"), by(pc.hand.examined(case), "2001", "single")
+        pc.save(yes, step)
+        for file in carried(pc.memory, pc.signer):  # the bytes of a push; the line is down before the pull
+            answer, _ = world.api.hall.push(file)
+            pc.memory.answered(answer.verdicts, answer.acked, 1)
+        for _ in range(2):
+            await other.sync()
+        if first == "late":  # its line says *refused* in the lost log, and the restored hall holds it again
+            other.save(given_up(other, case, yes))
+            for _ in range(2):
+                await other.sync()
+        restored(world, tmp_path / "backup.db")
+        await pc.sync()
+        world.clock.go(301)
+        world.api.hall.tick()
+        await pc.sync()
+        if first == "given-up":
+            pc.save(given_up(pc, case, yes))
+        await pc.sync()
+        for _ in range(2):
+            await other.sync()
+            world.clock.go(61)
+            world.api.hall.tick()
+        for machine in (pc, other, pc):
+            await machine.sync()
+        assert world.waiting() == ["step_not_open"]
+        with world.store.reading() as reading:
+            verdict = reading.bearers((step.id,))[step.id].verdict
+            (line,) = (row.tray for row in reading.tray_rows((step.id,)))
+        assert (line.kind, line.code) == (verdict.v, verdict.code)
+
+    at_a_hall(tmp_path, story)
