@@ -7,12 +7,14 @@ from typing import Any
 import msgspec
 
 from casework.beside import FLAGGED, OTHER_ITEM
-from casework.case import Case
+from casework.case import Case, paused
 from casework.errors import BadBytes
-from casework.events import EVENTS, Klass, body_of, known
+from casework.events import EVENTS, EventType, Klass, body_of, known
 from casework.facts import Fact
+from casework.folding.course import ENDS_PAUSES, ends_work_on
 from casework.rules import SEPARATION, Bench, Refusal, refusal
 
+_STANDS_STILL = frozenset({"suspended"})
 _PASSES = frozenset({"papers_to_come"})
 """What stands in the way for a while only: such a step waits, and is judged again by itself (S35)."""
 
@@ -45,7 +47,7 @@ def admit(case: Case | None, fact: Fact, bench: Bench, unseen: frozenset[str] = 
     except BadBytes as error:
         return Judgement("held", "bytes", {"reason": str(error.message.facts.get("reason", ""))[:200]})
     counter = row.klass is Klass.COUNTER
-    if unseen and not counter and (seen_later := row.broken_by & unseen):
+    if unseen and not counter and (seen_later := breaking(case, row, body, unseen)):
         return Judgement("rejected", "stale", {"what": ", ".join(sorted(seen_later))})
     no = refusal(case, fact, body, bench)
     if no is None:
@@ -53,6 +55,14 @@ def admit(case: Case | None, fact: Fact, bench: Bench, unseen: frozenset[str] = 
     if counter:  # S14: at worst accepted with flags, and a task for a person
         return Judgement("accepted", flags=(no.code,))
     return Judgement("held" if no.code in _PASSES else "rejected", no.code, _said(no))
+
+
+def breaking(case: Case | None, row: EventType, body: Any, unseen: frozenset[str]) -> frozenset[str]:
+    """What of `unseen` makes an act stale. That a step stands still is nothing to whoever ends another one."""
+    found = row.broken_by & unseen
+    if case is None or row.name not in ENDS_PAUSES or any(paused(case, step) for step in ends_work_on(case, body)):
+        return found
+    return found - _STANDS_STILL
 
 
 def flagged(case: Case, fact: Fact, bench: Bench) -> Judgement | None:

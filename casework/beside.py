@@ -6,6 +6,8 @@ that was corrected or revoked meanwhile has to be told how it is, and by a perso
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+
 from casework import bodies
 from casework.case import TURNED_AWAY, Case, step_of
 from casework.catalogue.materials import LACKING, PENDING
@@ -13,6 +15,7 @@ from casework.events import EVENTS, Klass, body_of, known
 from casework.facts import Fact
 from casework.folding import has_moved
 from casework.folding.intake import in_time, is_another, not_listed, not_taken, stands_alone, takes_back
+from casework.folding.parts import under_way
 
 FLAGGED = "flagged"
 """The kind of a line in the tray for what was accepted and moves nothing."""
@@ -52,20 +55,24 @@ _ENDS_A_STEP = frozenset({"step.done", "step.not_needed", "inspected"})
 _CROSSED_BY: dict[str, frozenset[str]] = {
     "sent_back": frozenset({"decided", "suspended", "forwarded"}),
     "suspended": _ENDS_A_STEP,
-    "corrected": RESULT,  # made and handed out as it was decided first
     **dict.fromkeys(_ENDS_A_STEP, frozenset({"suspended", "paid"})),
 }
 """Of what comes back: what was said on paper since, and would have been said otherwise by whoever had known of it."""
-_PRINTED = frozenset({"printed"})
 _OVER = _ENDS | TURNED_AWAY
+_GOES_ON = frozenset({"resumed", "sent_back", "step.not_needed"})
 _CROSSED_PRINTS: dict[str, frozenset[str]] = {
+    "receipt": frozenset({"voided"}),
+    "supplement": _OVER,
     "acceptance": _OVER,
     "extension": _OVER,
-    "suspension": _OVER | {"resumed", "sent_back", "step.not_needed"},
-    "payment": _OVER | {"step.not_needed"},
-    "decision": frozenset({"corrected", "revoked"}),
+    "suspension": _OVER | _GOES_ON,
+    "payment": _OVER | {"paid", "step.not_needed"},
+    "referral": (_OVER | {"sent_back"}) - {"refused_at_intake", "transferred"},
+    "decision": frozenset({"corrected", "revoked", "terminated"}),
 }
 """Of a paper that says that a case goes on, or how it was decided: what says otherwise."""
+_OF_NO_ACT = frozenset({"receipt", "supplement"})
+"""Papers of what is never refused: what they tell of stands."""
 _LISTED = frozenset({"received", "material.added", "checked_by_network"})
 
 
@@ -106,14 +113,16 @@ def unheeded(fact: Fact, before: Case | None) -> frozenset[str]:
         return frozenset()
     if fact.type in RESULT:
         return CORRECTED
+    if fact.type == "corrected":
+        return RESULT
     if fact.type == "supplement.told":
-        return _LISTED if _asks_for_what_is_here(before, fact) else frozenset()
-    if fact.type == "material.added":  # it was refused without that very paper
-        return _DECIDED if before.outcome == "refused" else frozenset()
+        return about(_LISTED, _asked_and_here(before, fact))
+    if fact.type == "material.added":
+        return _DECIDED if before.outcome == "refused" and _was_missing(before, body_of(fact)) else frozenset()
     if fact.type == "accepted":
         return _BY_THE_TIMER if before.deemed and not in_time(before, fact) else frozenset()
     if fact.type == "step.not_needed":
-        return _PRINTED if _has_notice(before, fact) else frozenset()
+        return about({"printed"}, [EVENTS["paid"].prints] if _has_notice(before, fact) else [])
     if fact.type == "printed":
         return _crossed_print(fact, before)
     anew = bool(before.taken_again) and fact.type in _ENDS | TURNED_AWAY
@@ -122,13 +131,30 @@ def unheeded(fact: Fact, before: Case | None) -> frozenset[str]:
     return ended | (_TAKEN_IN if anew else frozenset())
 
 
+def _was_missing(before: Case, body: bodies.MaterialAdded) -> bool:
+    """Whether it was refused without one of these papers."""
+    lacked = {*LACKING, PENDING, "pledge", "defer"}
+    return any(before.materials.get(code, "missing") in lacked for code in body.materials)
+
+
+def about(types: Collection[str], what: Iterable[str]) -> frozenset[str]:
+    """These types, as far as they speak of one of these: of a paper, of a material."""
+    return frozenset(f"{type_}:{one}" for one in what for type_ in types)
+
+
 def _crossed_print(fact: Fact, before: Case) -> frozenset[str]:
-    """What makes a paper untrue of an act that stands, or of the timer's, in the hands of whoever prints it unaware. Of
-    an act that does not stand the act itself is the trouble.
+    """What makes a paper untrue that somebody prints unaware of it, of what stands or of the timer's acceptance. Of an
+    act that does not stand the act itself is the trouble.
     """
     body: bodies.Printed = body_of(fact)
-    stands = not body.of or any(act.fact == body.of for act in before.acts)
-    return _CROSSED_PRINTS.get(body.paper, frozenset()) if stands else frozenset()
+    stands = not body.of or body.paper in _OF_NO_ACT or any(act.fact == body.of for act in before.acts)
+    return _untrue(body.paper, before) if stands else frozenset()
+
+
+def _untrue(paper: str, before: Case) -> frozenset[str]:
+    """What makes a paper untrue as the case is; of two branches only one may run again."""
+    runs = paper == "suspension" and under_way(before.pauses) == "suspended"
+    return _CROSSED_PRINTS.get(paper, frozenset()) - (_GOES_ON if runs else frozenset())
 
 
 def _has_notice(before: Case, waiving: Fact) -> bool:
@@ -138,17 +164,17 @@ def _has_notice(before: Case, waiving: Fact) -> bool:
     return pays and any(paper.paper == EVENTS["paid"].prints for paper in before.papers)
 
 
-def _asks_for_what_is_here(before: Case, notice: Fact) -> bool:
-    """Whether it names a paper that was handed in by then: what came after it answers it. Of one that asks for nothing
-    (R5) that is the trouble.
+def _asked_and_here(before: Case, notice: Fact) -> list[str]:
+    """The papers that it names and that were handed in by then: what came after it answers it. Of one that asks for
+    nothing (R5) that is the trouble.
     """
     counts = before.supplement is None and before.state == "received" and not before.accepted_at
     if not counts and not takes_back(before, notice):
-        return False
+        return []
     body: bodies.SupplementTold = body_of(notice)
     asked = [line.material for line in body.lines]
     here = [code for code in asked if before.materials.get(code, "missing") not in LACKING | {PENDING}]
-    return any(code in before.came and before.came[code] <= notice.time.at for code in here)
+    return [code for code in here if code in before.came and before.came[code] <= notice.time.at]
 
 
 def crosses(fact: Fact, before: Case) -> frozenset[str]:
@@ -156,7 +182,9 @@ def crosses(fact: Fact, before: Case) -> frozenset[str]:
     written = EVENTS[fact.type].broken_by if _is_written(fact) else frozenset()
     accepted = fact.type in TURNED_AWAY and bool(before.deemed) and not stands_alone(before)
     also = _CROSSED_BY.get(fact.type, frozenset()) | (_BY_THE_TIMER if accepted else frozenset())
-    return written | unheeded(fact, before) | also
+    out = {paper.paper for paper in before.papers}
+    untrue = (kind for kind, types in _CROSSED_PRINTS.items() if fact.type in types and kind in out)
+    return written | unheeded(fact, before) | also | about({"printed"}, untrue)
 
 
 def _is_written(fact: Fact) -> bool:

@@ -150,11 +150,10 @@ class Bookkeeping:
         else:
             why = flagged(before, fact, self._docket.bench(fact))
         row = self._docket.tray_row(fact.id)
-        told = (
-            row is not None and row.tray.kind == FLAGGED and why is not None and says_all(row.tray, why.code, why.facts)
-        )
-        if why is not None and why.code != ADDS_NOTHING and not told:
-            self._tray(fact.id, piece, why, blocks=False)
+        known = row.tray if row is not None and row.tray.kind == FLAGGED else None
+        if why is None or why.code == ADDS_NOTHING or (known and names_all(known, why.code, why.facts)):
+            return
+        self._tray(fact.id, piece, why, blocks=False)
 
     def _accept_of_terminal(self, piece: Piece, judgement: Judgement, revision: int) -> None:
         """What a terminal says of itself speaks of no case."""
@@ -256,9 +255,9 @@ class Bookkeeping:
         return row
 
 
-def says_all(line: Tray, code: str, facts: Mapping[str, str]) -> bool:
-    """Whether a line tells of all that makes a task of a fact; an open one is looked at as it is then."""
-    if not line.settled or (line.code, line.facts) == (code, facts):
+def names_all(line: Tray, code: str, facts: Mapping[str, str]) -> bool:
+    """Whether a line tells of all that makes a task of a fact."""
+    if (line.code, line.facts) == (code, facts):
         return True
     known = set(line.facts.get("what", "").split(", "))
     return line.code == code == STALE and set(facts.get("what", "").split(", ")) <= known

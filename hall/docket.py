@@ -23,7 +23,7 @@ from casework.seals import key_id
 from casework.wire import Entry, decode_entry
 from hall.adopting import judged
 from hall.lineage import Lineage
-from hall.live import HALL_SCOPE, Later, Live, live_of
+from hall.live import HALL_SCOPE, Later, Live, about, live_of
 from hall.masked import lacks
 from hall.pieces import Piece, number_in
 from hall.rows import AdoptionRow, Changes, Register, ScanRow, TerminalRow, TrayRow
@@ -332,6 +332,6 @@ class Docket:
 
     def note(self, envelope: Envelope, fact: Fact) -> None:
         """An accepted fact of this sitting."""
-        self.live(fact.case).later.append(
-            Later(_UNNUMBERED, fact.type, envelope.terminal, envelope.incarnation, envelope.seq, fact.group.id, fact.id)
-        )
+        place = envelope.terminal, envelope.incarnation, envelope.seq
+        said = Later(_UNNUMBERED, fact.type, *place, fact.group.id, fact.id, about=about(fact))
+        self.live(fact.case).later.append(said)

@@ -223,7 +223,7 @@ class Healing(Keeping):
             if self.now < hall.healing and not self._all_went_on(reading):
                 return self._not_for_ever(hall)
         scopes = frozenset({HALL_SCOPE})  # never empty: what was held is looked at now
-        while (ended := self._end_healing()) is None:
+        while (ended := self._end_healing(hall.healing)) is None:
             scopes |= self._put_back_some() or frozenset()
         return scopes | ended
 
@@ -272,11 +272,13 @@ class Healing(Keeping):
             self._save(tx, changes)
         return changes.scopes
 
-    def _end_healing(self) -> frozenset[str] | None:
-        """None while something that was shown waits: a window may show the last of it at this very moment, and after
-        the gathering nobody would look for it.
+    def _end_healing(self, until: str) -> frozenset[str] | None:
+        """End the gathering `until` then. None while something that was shown waits: a window may show the last of it
+        at this very moment, and after the gathering nobody would look for it.
         """
         with self._store.writing() as tx:
+            if tx.hall().healing != until:
+                return frozenset()  # an operator has opened another epoch in this moment
             if tx.lost_waiting(1):
                 return None
             changes = self._closed(tx, Changes(epoch=msgspec.structs.replace(tx.hall(), healing="")))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from casework.admit import Judgement
+from casework.beside import STALE
 from casework.case import Case
-from casework.events import body_of
+from casework.events import EVENTS, body_of
 from casework.facts import Envelope, Fact
 from casework.folding import evolve
 from casework.refused import moves_nothing
@@ -28,10 +29,22 @@ class Insisting(Judging):
                 set(body_of(fact).refused)
             ):  # a restored hall knows of it, and no more
                 return Judgement("rejected", "insist_bytes"), case
+            unseen = self._since(piece, fact)
+            if unseen:
+                return Judgement("rejected", STALE, {"what": ", ".join(sorted(unseen))}), case
             idle = self._idle_elsewhere(fact)
             if idle is not None:
                 return Judgement("rejected", "insist_idle", {"type": idle.type, "state": self._state(idle.case)}), case
         return judgement, after
+
+    def _since(self, piece: Piece, resolution: Fact) -> frozenset[str]:
+        """What breaks what she insists on, and that she had not seen either: a notice that was handed out meanwhile."""
+        found: frozenset[str] = frozenset()
+        for refused, _ in self._refused_by(resolution):
+            said = fact_in(refused)
+            if said.case == resolution.case:
+                found |= self._docket.unseen.later(piece.envelope, resolution, EVENTS[said.type].broken_by)
+        return found
 
     def _idle_elsewhere(self, resolution: Fact) -> Fact | None:
         others: dict[str, list[Fact]] = {}

@@ -89,7 +89,8 @@ class Judging(Bookkeeping):
             if case is not None and judged and is_of_another_item(self._docket, piece.envelope, fact, case):
                 return Judgement("rejected", OTHER_ITEM, {"number": case.number, "item": case.received.item}), case
             judgement = admit(case, fact, self._docket.bench(fact), unseen)
-            if judgement.kind == "accepted" and (over := goes_on_nowhere(self._docket, fact)):
+            over = self._goes_on_nowhere(piece.envelope, fact) if judgement.kind == "accepted" else ""
+            if over:
                 return Judgement("rejected", STALE, {"what": over}), case
             if judgement.kind != "accepted":
                 return judgement, case
@@ -104,6 +105,12 @@ class Judging(Bookkeeping):
         except Exception:  # S17: a fault of ours never loses a fact; the next version judges it again
             _log.exception("judging fact %s failed", fact.id)
             return Judgement("held", "internal"), case
+
+    def _goes_on_nowhere(self, envelope: Envelope, fact: Fact) -> str:
+        def unseen(other: Case, types: frozenset[str]) -> frozenset[str]:
+            return self._docket.unseen.later(envelope, msgspec.structs.replace(fact, case=other.id), types)
+
+        return goes_on_nowhere(self._docket, fact, unseen)
 
     def _adoption(self, piece: Piece, fact: Fact) -> Judgement:
         """A new incarnation over an old memory: what follows from it counts for the rest of the batch at once (S27)."""

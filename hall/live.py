@@ -8,10 +8,14 @@ import msgspec
 
 from casework.case import Case, decode_case
 from casework.catalogue.schema import MODULES
+from casework.errors import BadBytes
+from casework.events import body_of, known
+from casework.facts import Fact
 from casework.wire import Place
 from hall.rows import CaseRow
 
 HALL_SCOPE = "hall"
+_ABOUT = frozenset({"printed", "received", "material.added", "checked_by_network"})
 
 
 class Later(msgspec.Struct, frozen=True, gc=False):
@@ -26,6 +30,12 @@ class Later(msgspec.Struct, frozen=True, gc=False):
     fact: str
     was: Place | None = None
     """Where it stood before the hall had lost it (S25)."""
+    about: tuple[str, ...] = ()
+    """What it speaks of, for the types that are asked so: the kind of a paper, codes of materials."""
+
+    def is_of(self, types: frozenset[str]) -> bool:
+        """Whether it is of one of these types, or of one about something (`type:what`)."""
+        return self.type in types or any(f"{self.type}:{what}" in types for what in self.about)
 
 
 @dataclasses.dataclass
@@ -48,6 +58,19 @@ class Live:
         """The case's module; `hall` while it has none (S7)."""
         module = self.case.received.module if self.case else self.module
         return module if module in MODULES else HALL_SCOPE
+
+
+def about(fact: Fact) -> tuple[str, ...]:
+    """What a fact speaks of, where somebody asks for that."""
+    if fact.type not in _ABOUT or not known(fact):
+        return ()
+    try:
+        body = body_of(fact)
+    except BadBytes:
+        return ()
+    if fact.type == "printed":
+        return (body.paper,)
+    return tuple(line.material for line in body.results) if fact.type == "checked_by_network" else tuple(body.materials)
 
 
 def live_of(row: CaseRow | None) -> Live:

@@ -16,7 +16,7 @@ from casework.folding import evolve
 from casework.folding.intake import takes_back
 from casework.wire import ENTRY_FACT, ENTRY_TRAY, ENTRY_VERDICT, Entry, Place, Tray
 from hall.adopting import ADOPTS
-from hall.bookkeeping import SETTLES, names_a_module, says_all, settled_verdict
+from hall.bookkeeping import SETTLES, names_a_module, names_all, settled_verdict
 from hall.docket import Docket
 from hall.leaving import with_scopes
 from hall.office import project
@@ -175,8 +175,11 @@ class Replay:
             return given_up
         since = self._docket.unseen.since(fact.case, entry.was, crosses(fact, before))
         other = is_in_hand(fact) and is_of_another_item(self._docket, entry.envelope, fact, before)
-        nowhere = frozenset({goes_on_nowhere(self._docket, fact)}) - {""}
-        return since | given_up | nowhere | (_TAKEN_IN if other else frozenset())
+        was = entry.was
+        nowhere = goes_on_nowhere(
+            self._docket, fact, lambda other, types: self._docket.unseen.since(other.id, was, types)
+        )
+        return since | given_up | (frozenset({nowhere}) - {""}) | (_TAKEN_IN if other else frozenset())
 
     def _was_given_up(self, entry: Entry) -> frozenset[str]:
         """The resolution by which somebody has given up what comes back, in a line that stands here."""
@@ -350,6 +353,6 @@ def _is_over(known: Tray, tray: Tray) -> bool:
     """
     if (known.kind == FLAGGED) != (tray.kind == FLAGGED):
         return known.kind == FLAGGED or known.settled in _GIVEN_UP
-    if tray.kind == FLAGGED and tray.settled and not known.settled and not says_all(tray, known.code, known.facts):
-        return True  # what was looked after before the loss was another trouble than what came of it since
+    if tray.kind == FLAGGED and not known.settled and not names_all(tray, known.code, known.facts):
+        return True  # what was told, or looked after, before the loss was another trouble than what came of it since
     return bool(known.settled) and (not tray.settled or (known.settled in _GIVEN_UP) > (tray.settled in _GIVEN_UP))

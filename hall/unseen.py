@@ -8,7 +8,7 @@ from casework.events import EVENTS
 from casework.facts import Envelope, Fact, decode_fact
 from casework.wire import ENTRY_FACT, Place, decode_entry
 from hall.lineage import Lineage
-from hall.live import Later, Live
+from hall.live import Later, Live, about
 from hall.lost_logs import Before
 from hall.rows import Changes
 from hall.store import Reading
@@ -52,7 +52,7 @@ class Unseen:
         return frozenset(
             later.type
             for later in (*live.loaded, *live.later)
-            if (types is None or later.type in types)
+            if (types is None or later.is_of(types))
             and (not by or later.terminal in by)
             and later.seq > seen
             and not self._before.was_seen(later, envelope.terminal, fact.base)
@@ -64,7 +64,7 @@ class Unseen:
         common = self._before.common(was.epoch) if types else None
         later = [] if common is None else self._load_later(case, common)
         shown = {row.seq: row.chain for row, _ in self._changes.lost.values()} if later else {}
-        return frozenset(one.type for one in later if one.type in types and not self._before.had(one, was, shown))
+        return frozenset(one.type for one in later if one.is_of(types) and not self._before.had(one, was, shown))
 
     def _is_own(self, later: Later, envelope: Envelope, fact: Fact, command: set[str | None]) -> bool:
         """Whether its own maker did that: under the same name, or as a former incarnation that this one holds."""
@@ -96,5 +96,5 @@ class Unseen:
             fact = decode_fact(entry.fact)
             made = entry.envelope
             place = made.terminal, made.incarnation, made.seq
-            found.append(Later(seq, fact.type, *place, fact.group.id, fact.id, entry.was))
+            found.append(Later(seq, fact.type, *place, fact.group.id, fact.id, entry.was, about(fact)))
         return found

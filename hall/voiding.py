@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from casework.case import Case
 from casework.events import body_of, known
 from casework.facts import Fact
 from hall.docket import Docket
@@ -13,8 +16,9 @@ _WITHOUT_RESULT = {
 """How the other case may have ended with nothing in the applicant's hand: state -> event."""
 
 
-def goes_on_nowhere(docket: Docket, fact: Fact) -> str:
-    """The event that has ended the case in favour of which this one is void; empty where the application goes on.
+def goes_on_nowhere(docket: Docket, fact: Fact, unseen: Callable[[Case, frozenset[str]], frozenset[str]]) -> str:
+    """The event that has ended the case in favour of which this one is void, where whoever voided it had not seen that;
+    empty where the application goes on, or she knew.
 
     Two supervisors at two windows may each void the case that the other one keeps: then both receipts would be void.
     """
@@ -22,4 +26,5 @@ def goes_on_nowhere(docket: Docket, fact: Fact) -> str:
         return ""
     number = body_of(fact).new_number
     other = docket.numbered(number) if number else None
-    return _WITHOUT_RESULT.get(other.state, "") if other is not None else ""
+    over = _WITHOUT_RESULT.get(other.state, "") if other is not None else ""
+    return over if over and other is not None and unseen(other, frozenset({over})) else ""

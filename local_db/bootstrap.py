@@ -165,10 +165,12 @@ class Bootstrap(BootFiles):
             if phase == "fill" and stage.phase == "known":
                 self._boot_arrive(db, stage)
                 db.execute(_SQL["cover_begun"])
-                db.execute(_SQL["forget_begun"], (stage.seq,))
+                db.execute(_SQL["half_begun"])
+                db.execute(_SQL["half_upto"], (stage.seq,))
+                db.execute(_SQL["forget_begun"])
                 db.execute(_SQL["forget_noted"])
                 db.executemany(_SQL["cover"], [(name,) for name in scopes])
-                db.executemany(_SCOPES["filled"], [(name,) for name in scopes])
+                db.executemany(_SCOPES["whole"], [(name,) for name in scopes])
             if phase == "tray" and not scope:
                 db.execute(_SQL["forget_told"])
             db.execute(_SQL["step"], (phase, scope, 0, ""))

@@ -112,6 +112,7 @@ class Epochs(Rebuild):
             db.execute(_SQL["drop_entries"], (place,))
             db.execute(_SQL["dropped"])
             db.execute(_SCOPES["fill_anew"], (place, NO_HASH))
+            db.execute(_SCOPES["half_anew"], (place,))
             db.execute(_SCOPES["back_to"], (place,))
             _forget_bootstrap(db, place)
             db.execute(_SQL["drop_heads"], (place,))

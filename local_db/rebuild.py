@@ -59,7 +59,7 @@ class Rebuild(Standing):
         """Drop every projection and fold it again, in one transaction. Returns how many cases there are."""
         now = stamp(self.clock.now())
         with self.transaction() as db:
-            broken = self._hide_broken(db)
+            broken = self._hide_broken(db) | {row[0] for row in db.execute(_SQL["unshown_holes"])}
             for table in (*(name for name in _PROJECTIONS if name != "wanted"), "words", "person", "agent", "finder"):
                 db.execute(_SQL[f"clear_{table}"])  # what was wanted once stays wanted, also when its case is purged
             cursor = db.execute("select cursor from standing").fetchone()[0]
@@ -86,6 +86,7 @@ class Rebuild(Standing):
             db.execute(_SCOPES["drop"], (seq,))
             db.execute(_SCOPES["hide"], (seq, hash_, msgspec.json.encode(Hidden(seq, hash_))))
             db.execute(_SCOPES["may_lack"], (scope,))
+            db.execute(_SCOPES["half"], (scope,))
             db.execute(_SCOPES["fill_later"], (NO_HASH, scope))
         db.execute(_SCOPES["dropped"])
         return {case_id for *_, case_id in broken if case_id}

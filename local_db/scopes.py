@@ -98,6 +98,7 @@ class Scopes(Holes):
         if told is not None:
             for scope in sorted(self._covered(db)[1] - told):
                 db.execute(_SQL["may_lack"], (scope,))
+                db.execute(_SQL["half"], (scope,))
                 db.execute(_SQL["fill_later"], (NO_HASH, scope))
         return changed
 
@@ -138,6 +139,7 @@ class Scopes(Holes):
                 db.execute(_SQL["came"], (part[-1].seq, chain, asked.scope))
                 if part[-1].seq >= row[1]:
                     db.execute(_SQL["fold"], (asked.scope,))
+                    db.execute(_SQL["whole"], (asked.scope,))
             self._took(began)
 
     def scope_slice(self) -> bool:
@@ -189,15 +191,13 @@ class Scopes(Holes):
         if not here:  # everything was pulled with them from the beginning
             db.executemany(_SQL["cover"], [(scope,) for scope in sorted(told)])
             return True
-        rows = db.execute(_SQL["coming"]).fetchall()
-        coming = {scope: phase for scope, phase in rows if phase != "half"}
+        coming = dict(db.execute(_SQL["coming"]).fetchall())
         again = {scope for scope, state in here.items() if state == "leaving"} & told
         comes = (told - here.keys() | again) - coming.keys()
         gone = {scope for scope, phase in coming.items() if phase == "wait"} - told
         db.executemany(_SQL["uncover"], [(scope,) for scope in again])
         db.executemany(_SQL["begin"], [(scope, NO_HASH) for scope in comes])
-        for name in ("unasked", "half"):
-            db.executemany(_SQL[name], [(scope,) for scope in gone])
+        db.executemany(_SQL["filled"], [(scope,) for scope in gone])
         db.executemany(_SQL["cover"], [(scope,) for scope in gone])  # what came of it goes by the common way
         db.executemany(_SQL["may_lack"], [(scope,) for scope in gone])
         begun = bool(comes or gone)
@@ -261,7 +261,7 @@ class Scopes(Holes):
         rows = db.execute(_SQL["going"], (scope, self._scope_count)).fetchall()
         if not rows:
             db.execute(_SQL["uncover"], (scope,))
-            db.execute(_SQL["filled"], (scope,))
+            db.execute(_SQL["whole"], (scope,))
             return True
         db.execute(_SQL["may_drop"], (scope,))
         for case_id in sorted({row[4] for row in rows if row[4]}):

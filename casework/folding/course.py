@@ -49,6 +49,15 @@ def _sent_back(case: Case, fact: Fact, body: bodies.SentBack) -> Case:
     return msgspec.structs.replace(case, steps=steps, pauses=pauses, state=state, forwarded=None)
 
 
+ENDS_PAUSES = frozenset({"step.not_needed", "sent_back"})
+"""What ends a special procedure without a word of it."""
+
+
+def ends_work_on(case: Case, body: bodies.StepNotNeeded | bodies.SentBack) -> set[str]:
+    """The steps whose special procedures end with it."""
+    return after(case, body.to) if isinstance(body, bodies.SentBack) else {body.step}
+
+
 def _reassigned(case: Case, fact: Fact, body: bodies.Reassigned) -> Case:
     handed = Handed(body.person, body.name, fact.actor, fact.time.at) if body.person else None
     return msgspec.structs.replace(case, posts={**case.posts, body.step: body.post}, handed=handed)

@@ -246,7 +246,7 @@ def takes_back(case: Case, notice: Fact) -> bool:
     return in_time and not asks_beside(case, body_of(notice))
 
 
-_BEFORE_ACCEPTANCE = frozenset({"receipt", "supplement", "guide", "ticket"})
+_BEFORE_ACCEPTANCE = frozenset({"receipt", "supplement", "guide", "ticket", "pledge", "handover", "preparation"})
 """Papers of a case that is not accepted yet."""
 
 

@@ -52,8 +52,15 @@ insert into scope_here (scope, state) select scope, 'leaving' from scope_fill wh
 on conflict (scope) do update set state = excluded.state, place = 0
 
 -- name: forget_begun
--- What had begun to come: what lies behind where it was asked for is not sent again, and of what had come a part is here.
-update scope_fill set phase = 'half', upto = max(upto, ?)
+-- What had begun to come: what lies behind where it was asked for is not sent again.
+delete from scope_fill
+
+-- name: half_begun
+-- Of it a part is here.
+insert or ignore into meta (key, value) select 'half/' || scope, '0' from scope_fill
+
+-- name: half_upto
+update meta set value = ? where key glob 'half/*'
 
 -- name: forget_noted
 delete from scope_case

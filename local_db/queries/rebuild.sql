@@ -139,11 +139,18 @@ delete from confirmed where case_id = ?
 
 -- name: is_filling
 -- Whether the case is of a scope whose entries are still being asked for; or of one of which only a part has come, and
--- nothing behind that says what it lacks: what came with the log since is whole, or shows a hole.
-select 1 from entry e join scope_fill f on f.scope = e.scope
-where e.case_id <> '' and e.case_id = ?1 and (f.phase = 'pull' or f.phase in ('half', 'wait') and f.upto > 0 and not exists (
-    select 1 from entry later where later.case_id <> '' and later.case_id = ?1 and later.seq > f.upto
-)) limit 1
+-- no fact behind that says what it lacks: what came with the log since is whole, or shows a hole.
+select 1 from entry e where e.case_id <> '' and e.case_id = ?1 and (
+    exists (select 1 from scope_fill f where f.scope = e.scope and f.phase = 'pull')
+    or exists (select 1 from meta m where m.key = 'half/' || e.scope and not exists (
+        select 1 from entry later where later.case_id <> '' and later.case_id = ?1 and later.kind = 'fact'
+        and later.seq > cast(m.value as integer)
+    ))
+) limit 1
+
+-- name: unshown_holes
+-- Cases of which nothing was shown, since nothing says what they lack here.
+select case_id from confirmed c where hole & 1 and n = 0 and not exists (select 1 from shown s where s.case_id = c.case_id)
 
 -- name: own_holes
 -- Cases of own facts that the cursor has passed and whose entry is not here: they are at the hall.

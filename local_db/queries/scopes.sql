@@ -36,7 +36,7 @@ update scope_here set state = 'leaving' where state = 'held' and scope = ?
 
 -- name: fill_later
 -- The same of one that is only coming.
-update scope_fill set place = 0, chain = ?, phase = 'wait' where scope = ?
+update scope_fill set upto = 0, place = 0, chain = ?, phase = 'wait' where scope = ?
 
 -- name: uncover
 delete from scope_here where scope = ?
@@ -48,9 +48,7 @@ where o.state not in ('passed', 'resolved') and (s.module is null or s.module = 
 
 -- name: begin
 -- From here on its entries are kept as they come with the log; what lies before is asked for when its turn has come.
--- Up to where it was asked for before stays: of what lies there a part may be here.
-insert into scope_fill (scope, upto, chain, phase) values (?, 0, ?, 'wait')
-on conflict (scope) do update set place = 0, chain = excluded.chain, phase = 'wait' where phase = 'half'
+insert or ignore into scope_fill (scope, upto, chain, phase) values (?, 0, ?, 'wait')
 
 -- name: start
 update scope_fill set phase = 'pull', upto = (select cursor from standing) where scope = ?
@@ -59,15 +57,20 @@ update scope_fill set phase = 'pull', upto = (select cursor from standing) where
 select scope, phase from scope_fill
 
 -- name: fill
-select scope, upto, place, chain, phase from scope_fill where phase <> 'half' order by phase = 'wait', scope limit 1
-
--- name: unasked
--- It was taken away before anything of it was asked for.
-delete from scope_fill where scope = ? and upto = 0
+select scope, upto, place, chain, phase from scope_fill order by phase = 'wait', scope limit 1
 
 -- name: half
--- It was taken away before all of it had come: what cases lack there is known to nobody here (`is_filling`).
-update scope_fill set phase = 'half' where scope = ?
+-- It was taken away before all of it had come: what cases lack there up to a place is known to nobody here (`is_filling`).
+-- It is kept where an older program looks for nothing.
+insert into meta (key, value) select 'half/' || scope, upto from scope_fill where scope = ? and upto > 0
+on conflict (key) do update set value = max(cast(value as integer), cast(excluded.value as integer))
+
+-- name: whole
+delete from meta where key = 'half/' || ?
+
+-- name: half_anew
+-- In another epoch what lies behind a place comes again.
+update meta set value = min(cast(value as integer), ?) where key glob 'half/*'
 
 -- name: came
 update scope_fill set place = ?, chain = ? where scope = ?
@@ -80,8 +83,7 @@ delete from scope_fill where scope = ?
 
 -- name: fill_anew
 -- In another epoch it begins anew.
-update scope_fill set upto = min(upto, ?), place = 0, chain = ?,
-    phase = case phase when 'pull' then 'pull' when 'fold' then 'pull' else phase end
+update scope_fill set upto = min(upto, ?), place = 0, chain = ?, phase = 'pull' where phase <> 'wait'
 
 -- name: note_case
 insert or ignore into scope_case (case_id) values (?)

@@ -13,8 +13,7 @@ import pytest
 from casework.case import open_steps
 from casework.rules import Refusal
 from hall.office import revoke
-from sync.carrying import carried
-from tests.desks import DAY, Desk, backed_up, burnt, desk, lines, together, trayed, two_desks
+from tests.desks import DAY, Desk, desk, lines, together, trayed, two_desks
 from tests.hall_world import HallWorld
 from tests.machines import at_a_hall
 
@@ -232,6 +231,20 @@ def test_s22_of_two_cases_that_look_alike_each_voided_for_the_other_one_stays(tm
     at_a_hall(tmp_path, story)
 
 
+def test_s22_a_double_is_void_in_favour_of_one_that_is_over_where_the_supervisor_knows_that(tmp_path: Path) -> None:
+    async def story(world: HallWorld) -> None:
+        one, other = await two_desks(world, tmp_path)
+        here, there = one.takes_in(), other.takes_in()
+        one.acts("1001", here.number, "withdraw", reason="不办了")
+        await together(one, other)
+        one.acts("3001", there.number, "void", reason="重复", new_number=here.number)
+        await together(one, other)
+        assert lines(world) == []
+        assert one.case(there.number).state == "void"
+
+    at_a_hall(tmp_path, story)
+
+
 def test_s22_a_paper_that_only_the_second_receipt_asks_for_is_a_task_also_beside_one_that_both_do(
     tmp_path: Path,
 ) -> None:
@@ -314,19 +327,26 @@ def test_s15_a_payment_notice_that_crosses_the_word_that_nothing_is_to_be_paid_i
     at_a_hall(tmp_path, story)
 
 
-@pytest.mark.parametrize(("paper", "crossed"), [("acceptance", "withdrawn"), ("decision", "corrected")])
+@pytest.mark.parametrize(
+    ("paper", "crossed"),
+    [("acceptance", "withdrawn"), ("decision", "corrected"), ("supplement", "withdrawn"), ("receipt", "voided")],
+)
 def test_s15_a_paper_that_is_handed_out_without_knowledge_of_the_end_of_its_word_is_a_task(
     tmp_path: Path, paper: str, crossed: str
 ) -> None:
     async def story(world: HallWorld) -> None:
         one, other = await two_desks(world, tmp_path)
         number = other.takes_in().number
-        course = ("accept",) if paper == "acceptance" else ("accept", "examine", "site-check", "decide")
-        await other.goes_on(number, *course)
+        courses = {"acceptance": ("accept",), "decision": ("accept", "examine", "site-check", "decide")}
+        await other.goes_on(number, *courses.get(paper, ()))
+        if paper == "supplement":
+            other.acts("1001", number, "supplement", lines=[{"material": "D01-01", "defect": "缺页", "cure": "补齐"}])
         await together(one, other)
         other.down = True
         if crossed == "withdrawn":
             one.acts("1001", number, "withdraw", reason="不办了")
+        elif crossed == "voided":
+            one.acts("3001", number, "void", reason="收错")
         else:
             one.acts("2002", number, "correct", what="地址", reason="笔误")
         await one.sync()
@@ -341,6 +361,112 @@ def test_s15_a_paper_that_is_handed_out_without_knowledge_of_the_end_of_its_word
         await together(one, other)
         assert lines(world) == []
         assert [each.paper for each in one.case(number).open_recalls] == [paper]
+
+    at_a_hall(tmp_path, story)
+
+
+@pytest.mark.parametrize("printed", [False, True], ids=["acts", "prints"])
+def test_s5_what_is_done_at_one_branch_is_nothing_to_the_special_procedure_of_another(
+    tmp_path: Path, printed: bool
+) -> None:
+    async def story(world: HallWorld) -> None:
+        one, other = await two_desks(world, tmp_path)
+        number, step, kind = await with_branches(other, one)
+        if printed:
+            stops(one, number, step, kind)
+            await together(one, other)
+        other.down = True
+        parallel = open_steps(other.case(number))[1].id
+        if printed:
+            one.acts("2002", number, "not-needed", step=parallel, reason="不涉及")
+            other.prints("2001", number, "suspension")
+        else:
+            stops(one, number, step, kind)
+            other.acts("2002", number, "not-needed", step=parallel, reason="不涉及")
+        await one.sync()
+        await together(one, other)
+        assert lines(world) == []
+        assert one.case(number).state == other.case(number).state == "suspended"
+
+    at_a_hall(tmp_path, story)
+
+
+def test_s15_whoever_waives_a_fee_and_knows_of_its_notice_is_no_task_because_another_paper_came_out(
+    tmp_path: Path,
+) -> None:
+    async def story(world: HallWorld) -> None:
+        one, other = await two_desks(world, tmp_path)
+        number = other.takes_in("C05", given={"can_build_shelter": "no"}).number
+        course = ("pre-review", "accept", "examine", "site-check", "expert-review", "publicity", "decide")
+        await other.goes_on(number, *course)
+        other.prints("1002", number, "payment")
+        await together(one, other)
+        one.prints("1001", number, "receipt")
+        await one.sync()
+        other.down = True
+        other.acts("2001", number, "not-needed", reason="免缴")
+        await together(one, other)
+        assert lines(world) == []
+
+    at_a_hall(tmp_path, story)
+
+
+def test_s15_a_notice_is_no_task_because_another_paper_came_than_the_one_that_it_asks_for(tmp_path: Path) -> None:
+    """It asked for a page of a paper that both knew; closing the task would have called a true notice back."""
+
+    async def story(world: HallWorld) -> None:
+        one, other = await two_desks(world, tmp_path)
+        number = other.takes_in(materials={"D01-01": "missing", "D01-03": "original", "D01-04": "original"}).number
+        other.acts("1001", number, "supplement-received", materials={"D01-01": "copy"})
+        await together(one, other)
+        other.down = True
+        world.clock.go(60)
+        one.acts("1001", number, "supplement-received", materials={"D01-03": "original"})
+        await one.sync()
+        world.clock.go(60)
+        other.acts("1001", number, "supplement", lines=[{"material": "D01-01", "defect": "缺页", "cure": "补齐"}])
+        await together(one, other)
+        assert lines(world) == []
+
+    at_a_hall(tmp_path, story)
+
+
+def test_s15_whoever_insists_has_seen_the_notice_that_went_out_meanwhile(tmp_path: Path) -> None:
+    async def story(world: HallWorld) -> None:
+        one, other = await two_desks(world, tmp_path)
+        third = await desk(world, tmp_path, "0021")
+        taken = other.takes_in()
+        await together(one, other, third)
+        other.down = True
+        one.acts("1001", taken.number, "supplement-received", materials={"D01-04": "original"})
+        other.acts("2001", taken.number, "accept")
+        await together(one, other, third)
+        (line,) = trayed(world)
+        third.down = True
+        one.acts("1001", taken.number, "supplement", lines=[{"material": "D01-01", "defect": "缺页", "cure": "补齐"}])
+        one.prints("1001", taken.number, "supplement")
+        await one.sync()
+        third.down = False
+        third.settles(line.fact, "insist", "2002")
+        await together(one, other, third)
+        assert lines(world) == [("accepted", "stale", "material.added"), ("resolve.insist", "stale", "supplement.told")]
+        assert one.case(taken.number).state == "awaiting_supplement"
+
+    at_a_hall(tmp_path, story)
+
+
+def test_s15_who_corrects_unaware_that_the_uncorrected_result_is_out_is_told(tmp_path: Path) -> None:
+    async def story(world: HallWorld) -> None:
+        one, other = await two_desks(world, tmp_path)
+        number = other.takes_in().number
+        await other.goes_on(number, "accept", "examine", "site-check", "decide")
+        other.acts("1002", number, "certify", document="JY1")
+        await together(one, other)
+        other.acts("1002", number, "deliver", receiver=other.case(number).received.applicant.name)
+        one.acts("2002", number, "correct", what="地址", reason="笔误")
+        await other.sync()
+        await together(one, other)
+        assert lines(world) == [("corrected", "stale", "delivered")]
 
     at_a_hall(tmp_path, story)
 
@@ -379,239 +505,5 @@ def test_s15_s28_what_a_revoked_window_handed_out_is_called_back_with_its_act(tm
         no = one.settles(trayed(world)[0].fact)
         assert isinstance(no, Refusal)
         assert (no.code, no.facts["paper"]) == ("paper_out", "acceptance")
-
-    at_a_hall(tmp_path, story)
-
-
-# Across a hall that was restored
-
-
-def test_s25_a_paper_that_comes_back_behind_the_decision_that_missed_it_is_a_task(tmp_path: Path) -> None:
-    async def story(world: HallWorld) -> None:
-        one, other = await two_desks(world, tmp_path)
-        number = other.takes_in(materials={"D01-01": "original", "D01-03": "original", "D01-04": "defer"}).number
-        await other.goes_on(number, "accept", "examine", "site-check")
-        await together(one, other)
-        other.down, backup = True, backed_up(world, tmp_path)
-        one.acts("1002", number, "supplement-received", materials={"D01-04": "original"})
-        one.prints("1002", number, "receipt")
-        await one.sync()
-        await burnt(world, backup, one, other)
-        refused = {"outcome": "refused", "reasons": "未提交材料", "remedies": "可以复议"}
-        await other.goes_on(number, "decide", data={"decide": refused})
-        await together(one, other)
-        assert lines(world) == [("material.added", "stale", "decided")]
-
-    at_a_hall(tmp_path, story)
-
-
-@pytest.mark.parametrize("way", ["examine", "not-needed"])
-def test_s25_a_special_procedure_that_comes_back_behind_the_end_of_its_step_stops_no_clock(
-    tmp_path: Path, way: str
-) -> None:
-    """Nobody could end it any more: the case stood still until it was decided."""
-
-    async def story(world: HallWorld) -> None:
-        one, other = await two_desks(world, tmp_path)
-        number, step, kind = await with_branches(other, one)
-        other.down, backup = True, backed_up(world, tmp_path)
-        stops(one, number, step, kind)
-        await one.sync()
-        one.prints("2001", number, "suspension")
-        await one.sync()
-        await burnt(world, backup, one, other)
-        data = {"reason": "不涉及"} if way == "not-needed" else {}
-        other.acts("2002", number, way, step=step, **data)
-        await together(other)
-        await together(one, other)
-        assert one.case(number).state == "accepted"
-        ended = "step.done" if way == "examine" else "step.not_needed"
-        assert lines(world) == [("suspended", "stale", ended)]
-        (line,) = trayed(world)
-        no = other.settles(line.fact)
-        assert isinstance(no, Refusal)
-        assert (no.code, no.facts["paper"]) == ("paper_out", "suspension")
-
-    at_a_hall(tmp_path, story)
-
-
-@pytest.mark.parametrize("way", ["examine", "not-needed"])
-def test_s25_the_end_of_a_step_that_comes_back_behind_its_special_procedure_is_a_task(tmp_path: Path, way: str) -> None:
-    async def story(world: HallWorld) -> None:
-        one, other = await two_desks(world, tmp_path)
-        number, step, kind = await with_branches(other, one)
-        other.down, backup = True, backed_up(world, tmp_path)
-        data = {"reason": "不涉及"} if way == "not-needed" else {}
-        one.acts("2002", number, way, step=step, **data)
-        await one.sync()
-        await burnt(world, backup, one, other)
-        stops(other, number, step, kind)
-        await other.sync()
-        other.prints("2001", number, "suspension")
-        await other.sync()
-        await together(one, other)
-        ended = "step.done" if way == "examine" else "step.not_needed"
-        assert lines(world) == [(ended, "stale", "suspended")]
-        if way == "examine":
-            other.acts("2001", number, "resume")
-
-    at_a_hall(tmp_path, story)
-
-
-def test_s25_a_case_sent_back_in_the_lost_log_takes_no_forwarding_back_in_silence(tmp_path: Path) -> None:
-    async def story(world: HallWorld) -> None:
-        one, other = await two_desks(world, tmp_path)
-        number = other.takes_in("D07").number
-        course = ("pre-review", "accept", "examine", "site-check", "expert-review", "publicity")
-        await other.goes_on(number, *course)
-        await together(one, other)
-        other.down, backup = True, backed_up(world, tmp_path)
-        done = [step.id for step in one.case(number).received.route if step.id in one.case(number).steps]
-        one.acts("2002", number, "send-back", to=done[-1], reason="再看")
-        await one.sync()
-        await burnt(world, backup, one, other)
-        other.acts("2001", number, "forward", organ="省局", opinion="同意")
-        await other.sync()
-        other.prints("2001", number, "referral")
-        await together(one, other)
-        assert lines(world) == [("sent_back", "stale", "forwarded")]
-
-    at_a_hall(tmp_path, story)
-
-
-def test_s25_a_line_that_waits_again_is_shown_where_somebody_had_settled_it_before(tmp_path: Path) -> None:
-    async def story(world: HallWorld) -> None:
-        one, other = await two_desks(world, tmp_path)
-        number = other.takes_in().number
-        await together(one, other)
-        other.down = True
-        other.acts("2001", number, "accept")
-        other.prints("2001", number, "acceptance")
-        paper = next(code for code, have in one.case(number).materials.items() if have == "original")
-        one.acts("1002", number, "supplement-received", materials={paper: "original"})
-        await together(one, other)
-        (line,) = trayed(world)
-        other.down, backup = True, backed_up(world, tmp_path)
-        one.settles(line.fact, "insist", "2002")
-        await one.sync()
-        await burnt(world, backup, one, other)
-        other.settles(line.fact, holder="张建国")
-        await together(other)
-        await together(one, other)
-        assert lines(world) == [("accepted", "stale", "resolve.withdraw")]
-        for here in (one, other):
-            assert [shown.fact for shown in here.memory.tray()] == [line.fact]
-        one.settles(line.fact, holder="张建国")
-        await together(one, other)
-        assert lines(world) == []
-        assert not one.memory.tray()
-        assert not other.memory.tray()
-
-    at_a_hall(tmp_path, story)
-
-
-def test_s22_a_receipt_is_printed_anew_also_after_the_line_of_the_second_one_was_closed(tmp_path: Path) -> None:
-    """The task to print it lay in every tray for ever: it named a receipt whose line somebody had closed."""
-
-    async def story(world: HallWorld) -> None:
-        one, other = await two_desks(world, tmp_path)
-        case_id, backup = "c" * 32, backed_up(world, tmp_path)
-        first = one.takes_in(case_id=case_id)
-        one.prints("1001", first.number, "receipt")
-        await one.sync()
-        await burnt(world, backup, one, other)
-        second = other.takes_in(case_id=case_id)
-        other.prints("1001", second.number, "receipt")
-        other.acts("1001", second.number, "withdraw", reason="不办了")
-        await together(one, other)
-        (line,) = trayed(world)
-        one.settles(line.fact, holder="张建国")
-        await together(one, other)
-        world.clock.go(60)
-        case = world.case(case_id)
-        assert case is not None
-        assert case.reprint
-        other.prints("1001", case.number, "receipt")
-        await together(one, other)
-        assert not one.memory.reprints()
-        assert not other.memory.reprints()
-
-    at_a_hall(tmp_path, story)
-
-
-def test_s25_a_settled_line_of_before_the_loss_does_not_stand_for_what_crosses_since(tmp_path: Path) -> None:
-    """A case that was decided since was withdrawn in silence: its withdrawal had once been looked after, for less."""
-
-    async def story(world: HallWorld) -> None:
-        one, other = await two_desks(world, tmp_path)
-        third = await desk(world, tmp_path, "0021")
-        number = other.takes_in().number
-        await together(one, other, third)
-        other.down = True
-        one.acts("2001", number, "accept")
-        one.prints("2001", number, "acceptance")
-        for here in (one, third):
-            await here.sync()
-        backup, third.down = backed_up(world, tmp_path), True
-        other.acts("1001", number, "withdraw", reason="不办了")
-        other.prints("1001", number, "return")
-        await together(other, one)
-        one.settles(trayed(world)[0].fact)
-        await together(one, other)
-        assert lines(world) == []
-        other.down = True
-        await burnt(world, backup, one, third)
-        await third.goes_on(number, "examine", "site-check", "decide")
-        third.prints("2002", number, "decision")
-        await third.sync()
-        await together(one, other, third)
-        assert lines(world) == [("withdrawn", "stale", "decided")]
-
-    at_a_hall(tmp_path, story)
-
-
-def test_s25_a_correction_that_comes_back_behind_the_uncorrected_result_is_a_task(tmp_path: Path) -> None:
-    async def story(world: HallWorld) -> None:
-        one, other = await two_desks(world, tmp_path)
-        number = other.takes_in().number
-        await other.goes_on(number, "accept", "examine", "site-check", "decide")
-        await together(one, other)
-        other.down, backup = True, backed_up(world, tmp_path)
-        one.acts("2002", number, "correct", what="地址", reason="笔误")
-        await one.sync()
-        await burnt(world, backup, one, other)
-        other.acts("1002", number, "certify", document="JY1")
-        other.acts("1002", number, "deliver", receiver=other.case(number).received.applicant.name)
-        await other.sync()
-        await together(one, other)
-        assert lines(world) == [("corrected", "stale", "certified, delivered")]
-
-    at_a_hall(tmp_path, story)
-
-
-def test_s15_s28_a_paper_whose_act_was_given_up_before_its_case_was_known_is_a_task(tmp_path: Path) -> None:
-    async def story(world: HallWorld) -> None:
-        one, other = await two_desks(world, tmp_path)
-        since = world.api_now()[:16]
-        world.clock.go(600)
-        other.down = True
-        taken = other.takes_in()
-        other.acts("2001", taken.number, "accept")
-        other.prints("2001", taken.number, "acceptance")
-        world.api.hall.change(lambda reading, now, ids: revoke(reading, "0007", now, ids, since))
-        (file,) = carried(other.memory, other.signer, None)
-        world.api.hall.take_in(file, "3001", "f" * 64, vouched=False)
-        await one.sync()
-        (accepted,) = (line for line in trayed(world) if line.type == "accepted")
-        one.settles(accepted.fact)
-        await one.sync()
-        world.api.hall.take_in(file, "3001", "f" * 64, vouched=True)
-        await together(one)
-        assert lines(world) == [("printed", "stale", "resolve.withdraw")]
-        one.settles(trayed(world)[0].fact, holder="张建国")
-        await together(one)
-        case = world.case(taken.case)
-        assert case is not None
-        assert [each.paper for each in case.open_recalls] == ["acceptance"]
 
     at_a_hall(tmp_path, story)

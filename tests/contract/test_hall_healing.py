@@ -278,10 +278,10 @@ def test_s25_what_a_window_shows_at_the_very_end_of_the_gathering_comes_back(
         body = msgspec.json.encode(seal(window.signer, PURPOSE_OFFER, piece))
         real = Hall._end_healing
 
-        def ends(hall: Hall) -> frozenset[str] | None:
+        def ends(hall: Hall, until: str) -> frozenset[str] | None:
             monkeypatch.undo()
             hall.offer(body)
-            return real(hall)
+            return real(hall, until)
 
         monkeypatch.setattr(Hall, "_end_healing", ends)
         world.clock.go(301)

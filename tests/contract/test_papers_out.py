@@ -270,7 +270,8 @@ def test_s15_a_result_that_went_out_as_it_was_before_its_correction_is_told_to_a
         assert said(await other.push(made, out)) == [("accepted", "")] * 2
         assert waits(world) == [("flagged", "certified", "stale"), ("flagged", "delivered", "stale")]
         assert lines(world)[1].facts == {"what": "corrected"}
-        await other.pull_all()
+        for window in (one, other):
+            await window.pull_all()
         await one.push(one.make("corrected", bodies.Corrected("地址", "再发"), case, "2002", "chief"))
         await other.pull_all()
         again = other.make("certified", bodies.Certified("certify", "JY2"), case, "1002", "window")

@@ -544,6 +544,7 @@ def test_t32_s15_what_was_insisted_on_before_the_loss_and_given_up_since_is_a_ta
         late = await stale(one, other, case)
         await one.push(printed(one, late, "acceptance"))
         copied(world, tmp_path / "backup.db")
+        await one.pull_all()
         await one.push(insists(one, case, late))
         await place.sync()
         restored(world, tmp_path / "backup.db")

@@ -191,7 +191,7 @@ AT_HALL = (
     Bug("holds nothing behind a refusal", "the hall's lanes", ("lane",),
         patches=(("hall.docket", "Docket.waits", _nothing_waits),)),
     Bug("asks nobody what he had seen", "the hall's bases", ("stale",), fixed=True, seed=13,
-        patches=(("hall.docket", "Docket.unseen", _nothing_unseen),)),
+        patches=(("hall.unseen", "Unseen.breaking", _nothing_unseen),)),
     Bug("shows every module to everybody", "the hall's scopes", ("entries",), fixed=True,
         patches=(("hall.sqlite_reading", "SqliteReading.terminal", _everybody_sees),)),
     Bug("judges again what comes again", "the hall's register", ("once",), fixed=True,
