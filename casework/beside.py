@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from casework import bodies
-from casework.case import TURNED_AWAY, Case, step_of
+from casework.case import AT_APPLICANT, TURNED_AWAY, Case, step_of
 from casework.catalogue.materials import LACKING, PENDING
 from casework.events import EVENTS, Klass, body_of, known
 from casework.facts import Fact
@@ -59,10 +59,11 @@ _CROSSED_BY: dict[str, frozenset[str]] = {
 }
 """Of what comes back: what was said on paper since, and would have been said otherwise by whoever had known of it."""
 _OVER = _ENDS | TURNED_AWAY
+_ANSWERS = frozenset({"material.added", "accepted"})
 _GOES_ON = frozenset({"resumed", "sent_back", "step.not_needed"})
-_CROSSED_PRINTS: dict[str, frozenset[str]] = {
+CROSSED_PRINTS: dict[str, frozenset[str]] = {
     "receipt": frozenset({"voided"}),
-    "supplement": _OVER,
+    "supplement": _OVER | _ANSWERS,
     "acceptance": _OVER,
     "extension": _OVER,
     "suspension": _OVER | _GOES_ON,
@@ -154,7 +155,9 @@ def _crossed_print(fact: Fact, before: Case) -> frozenset[str]:
 def _untrue(paper: str, before: Case) -> frozenset[str]:
     """What makes a paper untrue as the case is; of two branches only one may run again."""
     runs = paper == "suspension" and under_way(before.pauses) == "suspended"
-    return _CROSSED_PRINTS.get(paper, frozenset()) - (_GOES_ON if runs else frozenset())
+    waits = paper == "supplement" and before.state in AT_APPLICANT
+    still = _GOES_ON if runs else _ANSWERS if waits else frozenset()
+    return CROSSED_PRINTS.get(paper, frozenset()) - still
 
 
 def _has_notice(before: Case, waiving: Fact) -> bool:
@@ -182,8 +185,9 @@ def crosses(fact: Fact, before: Case) -> frozenset[str]:
     written = EVENTS[fact.type].broken_by if _is_written(fact) else frozenset()
     accepted = fact.type in TURNED_AWAY and bool(before.deemed) and not stands_alone(before)
     also = _CROSSED_BY.get(fact.type, frozenset()) | (_BY_THE_TIMER if accepted else frozenset())
+    also |= {"voided"} if fact.type in _ENDS else frozenset()
     out = {paper.paper for paper in before.papers}
-    untrue = (kind for kind, types in _CROSSED_PRINTS.items() if fact.type in types and kind in out)
+    untrue = (kind for kind, types in CROSSED_PRINTS.items() if fact.type in types and kind in out)
     return written | unheeded(fact, before) | also | about({"printed"}, untrue)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from casework import bodies, commands
 from casework.acts import HANDLERS, Step, any_post
+from casework.beside import CROSSED_PRINTS
 from casework.case import Case, PrintedPaper
 from casework.claims import claimed_at
 from casework.command import Command
@@ -42,9 +43,9 @@ def not_now(case: Case, type_: str, context: Context) -> Refusal | None:
     row = EVENTS[type_]
     if case.unread and row.klass is not Klass.COUNTER:
         return Refusal("needs_update", {"number": case.number})
-    waiting = sorted(name for name in context.waiting if name in EVENTS and EVENTS[name].klass is Klass.NEEDS_HALL)
-    if waiting:
-        return Refusal("waits_for_hall", {"what": ", ".join(waiting)})
+    waits = waits_for_hall(context)
+    if waits is not None:
+        return waits
     if context.online or row.offline is Offline.ALWAYS:
         return None
     if row.offline is Offline.NEVER:
@@ -52,6 +53,12 @@ def not_now(case: Case, type_: str, context: Context) -> Refusal | None:
     taken_in = case.terminal in {context.terminal, *context.former}
     here = taken_in or claimed_at(case, context.terminal, context.day)
     return None if here else Refusal("not_taken_in_here", {"terminal": case.terminal})
+
+
+def waits_for_hall(context: Context) -> Refusal | None:
+    """That an act of this window waits for the hall's word."""
+    waiting = sorted(name for name in context.waiting if name in EVENTS and EVENTS[name].klass is Klass.NEEDS_HALL)
+    return Refusal("waits_for_hall", {"what": ", ".join(waiting)}) if waiting else None
 
 
 _ASKS = frozenset({"second_notice", "not_listed"})
@@ -71,8 +78,12 @@ def ask_refused(case: Case, command: Command, refusal: Refusal, context: Context
 def print_paper(case: Case, kind: str, context: Context, sha256: str, told: Fact | None = None) -> Decision | Refusal:
     """The durable event of a print, with its count and, where it says again what a sheet before said, `0012-1`.
 
-    `told`: the newest fact that the paper tells of.
+    `told`: the newest fact that the paper tells of. What an act of this window may make untrue that waits for the
+    hall's word is not handed out before that.
     """
+    waits = waits_for_hall(context) if kind in CROSSED_PRINTS else None
+    if waits is not None:
+        return waits
     count = 1 + sum(1 for paper in case.papers if paper.paper == kind)
     of = next((act.fact for act in reversed(case.acts) if act.paper == kind), told.id if told is not None else "")
     mark = reprint_mark(standing_papers(case), kind, context.terminal, told)

@@ -196,11 +196,19 @@ class Replay:
         for id_ in refused:
             bearer = self._docket.bearer(id_)
             if bearer is None:
-                continue
-            if bearer.verdict.v == "held":
+                self._ends_line(id_, SETTLES[fact.type])  # what it names comes later: it is not judged anew
+            elif bearer.verdict.v == "held":
                 self._docket.put(msgspec.structs.replace(bearer, verdict=settled_verdict(bearer.verdict)), None)
             elif bearer.verdict.v == "accepted" and not to_the_place and SETTLES[fact.type] != "insist":
                 self._stands_all_the_same(bearer, fact)
+
+    def _ends_line(self, id_: str, how: str) -> None:
+        """The word that the line is over may lie behind the last page of whoever shows the resolution."""
+        row = self._docket.tray_row(id_)
+        if how in _GIVEN_UP and row is not None and not row.tray.settled and row.tray.kind != FLAGGED:
+            row = msgspec.structs.replace(row, tray=msgspec.structs.replace(row.tray, settled=how))
+            self._docket.put_tray(row)
+            self._draft(Entry(ENTRY_TRAY, 0, row.scope, row.tray.since, tray=row.tray), "")
 
     def _stands_all_the_same(self, bearer: Register, resolution: Fact) -> None:
         """It was judged once more before the hall heard again that somebody had given it up (S15)."""

@@ -270,3 +270,21 @@ def test_s25_what_makes_a_paper_untrue_that_was_handed_out_at_the_restored_hall_
         assert lines(world) == [("withdrawn", "stale", "printed")]
 
     at_a_hall(tmp_path, story)
+
+
+def test_s25_a_withdrawal_that_comes_back_to_a_case_that_is_void_since_is_a_task(tmp_path: Path) -> None:
+    async def story(world: HallWorld) -> None:
+        one, other = await two_desks(world, tmp_path)
+        number = other.takes_in().number
+        await together(one, other)
+        other.down, backup = True, backed_up(world, tmp_path)
+        one.acts("1001", number, "withdraw", reason="不办了")
+        one.prints("1001", number, "return")
+        await one.sync()
+        await burnt(world, backup, one, other)
+        other.acts("3001", number, "void", reason="收错")
+        await other.sync()
+        await together(one, other)
+        assert lines(world) == [("withdrawn", "stale", "voided")]
+
+    at_a_hall(tmp_path, story)

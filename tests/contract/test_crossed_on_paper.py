@@ -13,7 +13,7 @@ import pytest
 from casework.case import open_steps
 from casework.rules import Refusal
 from hall.office import revoke
-from tests.desks import DAY, Desk, desk, lines, together, trayed, two_desks
+from tests.desks import DAY, Desk, desk, lines, session, together, trayed, two_desks
 from tests.hall_world import HallWorld
 from tests.machines import at_a_hall
 
@@ -505,5 +505,25 @@ def test_s15_s28_what_a_revoked_window_handed_out_is_called_back_with_its_act(tm
         no = one.settles(trayed(world)[0].fact)
         assert isinstance(no, Refusal)
         assert (no.code, no.facts["paper"]) == ("paper_out", "acceptance")
+
+    at_a_hall(tmp_path, story)
+
+
+def test_s15_no_paper_is_handed_out_while_an_act_that_makes_it_untrue_waits_for_the_halls_word(tmp_path: Path) -> None:
+    """The uncorrected decision came out as an original, by the very window that had corrected it."""
+
+    async def story(world: HallWorld) -> None:
+        one, other = await two_desks(world, tmp_path)
+        number = other.takes_in().number
+        await other.goes_on(number, "accept", "examine", "site-check", "decide")
+        other.prints("2002", number, "decision")
+        await together(one, other)
+        other.acts("2002", number, "correct", what="地址", reason="笔误")
+        no = other.counter.print(session("2002"), number, "decision")
+        assert isinstance(no, Refusal)
+        assert no.code == "waits_for_hall"
+        await other.sync()
+        assert other.prints("2002", number, "decision").mark == ""
+        assert lines(world) == []
 
     at_a_hall(tmp_path, story)

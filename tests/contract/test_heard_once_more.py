@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import httpx
 import msgspec
 import pytest
 
 from casework import bodies
 from casework.facts import Fact
+from casework.limits import LIMITS
 from sync.carrying import carried
+from tests.beginning import placed
 from tests.contract.test_hall_healing import copied, restored
-from tests.hall_world import HallWorld
+from tests.contract.test_hall_lost_and_found import gathered, plugged, shows
+from tests.hall_world import HallWorld, in_hall
+from tests.lines import Place
 from tests.machines import Machine, at_a_hall
 
 
@@ -190,3 +195,49 @@ def test_t32_s16_a_line_that_a_late_window_shows_does_not_say_what_the_hall_no_l
         assert (line.kind, line.code) == (verdict.v, verdict.code)
 
     at_a_hall(tmp_path, story)
+
+
+def test_s15_s25_what_was_given_up_is_over_also_where_the_word_of_its_line_is_lost(tmp_path: Path) -> None:
+    """The last page of all who showed ended between the resolution and its line: it was judged anew, and stood."""
+
+    async def story(world: HallWorld, _client: httpx.AsyncClient) -> None:
+        limits = msgspec.structs.replace(LIMITS, pull_entries=1)
+        maker, other = await placed(world, "0013"), await placed(world, "0014", limits=limits)
+        taken = maker.hand.received()
+        maker.commit(taken)
+        for place in (maker, other):
+            await place.sync()
+        copied(world, tmp_path / "backup.db")
+        refused, behind = maker.hand.decided(taken.case), maker.hand.withdrawn(taken.case)
+        maker.commit(refused, behind)
+        for place in (maker, other, maker):
+            await place.sync()
+        over = other.hand.fact("resolve.withdraw", bodies.ResolveWithdraw((behind.id,), "重复"), taken.case)
+        over = by(over, "3001", "supervisor")
+        other.commit(over)
+        await other.line._outbound.step()
+        while not has(other, over):
+            await other.line._inbound.step(0.0)
+        restored(world, tmp_path / "backup.db")
+        plugged(world, maker, other)
+        await shows(other)
+        gathered(world)
+        for place in (other, maker, maker, other):
+            await place.sync()
+        body = bodies.ResolveWithdraw((refused.id,), "重复")
+        other.commit(by(other.hand.fact("resolve.withdraw", body, taken.case), "3001", "supervisor"))
+        for _ in range(3):
+            await other.sync()
+            await maker.sync()
+        case = world.case(taken.case)
+        assert case is not None
+        assert case.state == "received"
+        assert world.waiting() == []
+
+    in_hall(tmp_path, story, limits=msgspec.structs.replace(LIMITS, pull_entries=1))
+
+
+def has(place: Place, fact: Fact) -> bool:
+    """Whether the log has brought it."""
+    with place.memory.reading() as db:
+        return db.execute("select 1 from entry where fact_id = ?", (fact.id,)).fetchone() is not None
