@@ -26,6 +26,8 @@ RESULT = frozenset({"certified", "posted", "delivered"})
 CORRECTED = frozenset({"corrected"})
 """What makes it the result of another decision than its maker knew."""
 
+_OUT = frozenset({"posted", "delivered"})
+
 
 STALE = "stale"
 """The flag of such a result."""
@@ -115,7 +117,7 @@ def unheeded(fact: Fact, before: Case | None) -> frozenset[str]:
     if fact.type in RESULT:
         return CORRECTED
     if fact.type == "corrected":
-        return RESULT
+        return _OUT
     if fact.type == "supplement.told":
         return about(_LISTED, _asked_and_here(before, fact))
     if fact.type == "material.added":

@@ -125,7 +125,7 @@ class Backups:
         second, only to fill the disk.
         """
         self._folder.mkdir(parents=True, exist_ok=True)
-        for half in self._folder.glob(f"{_FULL}.tmp"):  # a power cut left it
+        for half in self._folder.glob(f"{_FULL}.tmp*"):  # a power cut left it
             half.unlink()
         if shutil.disk_usage(self._folder).free < self._database.stat().st_size:
             raise Stop("hall.no_write", file=str(self._folder), reason=os.strerror(errno.ENOSPC))
@@ -174,9 +174,11 @@ def whole_copy(database: Path, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary.unlink(missing_ok=True)
         with (
-            contextlib.closing(sqlite3.connect(database)) as source,
+            contextlib.closing(sqlite3.connect(database, isolation_level=None)) as source,
             contextlib.closing(sqlite3.connect(temporary, isolation_level=None)) as copy,
         ):
+            source.execute("begin")  # one view of it: else the copy begins anew with whatever is written meanwhile
+            source.execute("select 1 from sqlite_master").fetchone()
             source.backup(copy, pages=_PAGES)
             copy.execute("pragma journal_mode = delete")  # one file, no log beside it
             if [row[0] for row in copy.execute("pragma quick_check(1)")] != ["ok"]:

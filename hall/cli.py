@@ -334,7 +334,7 @@ def _serve(args: argparse.Namespace, folder: Path) -> int:
             finally:
                 watcher.cancel()
                 if backups is not None:
-                    backups.cancel()
+                    backups.stop()
 
         asyncio.run(serve())
     return 0

@@ -21,7 +21,9 @@ from hall.restoring import restore
 from hall.scan_folder import ScanFolder
 from hall.second_place import Keeping, SecondPlace, note
 from hall.sqlite_store import SCANS
-from hall.threads import in_thread
+from hall.threads import in_daemon
+
+_STOP_SECONDS = 10.0
 
 
 def run_recovery(args: argparse.Namespace, folder: Path) -> int:
@@ -49,17 +51,28 @@ def step_of(here: cli.HallHere, place: str) -> Callable[[], int]:
     return step
 
 
-def serving_with(
-    here: cli.HallHere, folder: str, sleep: Callable[[float], Awaitable[None]]
-) -> asyncio.Future[None] | None:
-    """The task that looks after the second place; None where none was named."""
+class Served:
+    """The second place of a served hall, looked after until the hall stops."""
+
+    def __init__(self, keeping: Keeping, task: asyncio.Future[None]) -> None:
+        self._keeping = keeping
+        self._task = task
+
+    def stop(self) -> None:
+        """End it; what is being written may end, and a place that hangs keeps no hall from stopping."""
+        self._task.cancel()
+        self._keeping.ended(_STOP_SECONDS)
+
+
+def serving_with(here: cli.HallHere, folder: str, sleep: Callable[[float], Awaitable[None]]) -> Served | None:
+    """Look after the second place; None where none was named."""
     if not folder:
         note(here.folder, SecondPlace())
         return None
-    place = str(Path(folder).absolute())
+    place, limits = str(Path(folder).absolute()), here.limits
     keeping = Keeping(here.folder, place, step_of(here, place), lambda: here.hall.now, cli.say)
-    limits = here.limits
-    return asyncio.ensure_future(keeping.go_on(in_thread, sleep, limits.segment_seconds, limits.place_hangs_seconds))
+    going = keeping.go_on(in_daemon, sleep, limits.segment_seconds, limits.place_hangs_seconds)
+    return Served(keeping, asyncio.ensure_future(going))
 
 
 def _backup(args: argparse.Namespace, folder: Path) -> int:

@@ -65,6 +65,8 @@ class Keeping:
         self._now = now
         self._say = say
         self._known = SecondPlace(place)
+        self._idle, self._over = threading.Event(), False
+        self._idle.set()
         self._telling = threading.Lock()
         """Who waits for a place that hangs tells of it, and so does whoever wrote there, when it answers after all."""
 
@@ -86,8 +88,22 @@ class Keeping:
             await once
             await sleep(seconds)
 
+    def ended(self, seconds: float) -> bool:
+        """Whether nothing is being written, now or within so many seconds: then the hall's memory can be closed."""
+        self._over = True
+        return self._idle.wait(seconds)
+
     def once(self) -> None:
         """Write what is new, and tell what stands in the way where that has changed. Never raises."""
+        if self._over:
+            return
+        self._idle.clear()
+        try:
+            self._once()
+        finally:
+            self._idle.set()
+
+    def _once(self) -> None:
         trouble: Message | None = None
         try:
             self._step()

@@ -221,7 +221,7 @@ def test_s25_a_correction_that_comes_back_behind_the_uncorrected_result_is_a_tas
         other.acts("1002", number, "deliver", receiver=other.case(number).received.applicant.name)
         await other.sync()
         await together(one, other)
-        assert lines(world) == [("corrected", "stale", "certified, delivered")]
+        assert lines(world) == [("corrected", "stale", "delivered")]
 
     at_a_hall(tmp_path, story)
 

@@ -16,7 +16,7 @@ import pytest
 
 from console.main import main
 from hall import cli
-from hall.backups import Backups
+from hall.backups import Backups, whole_copy
 from hall.cli_recovery import backups_of, serving_with, step_of
 from hall.errors import Stop
 from hall.files import write_whole
@@ -155,6 +155,55 @@ def kept_full(here: cli.HallHere, place: Path) -> None:
     """A full copy lies there, and an entry was written since."""
     backups_of(here, str(place)).step()
     here.hall.open_epoch("test")
+
+
+def test_a_hall_whose_second_place_hangs_can_be_stopped(
+    hall: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing but kill -9 ended it, and its folder was owned until then."""
+    answers, hung, place = threading.Event(), threading.Event(), tmp_path / "second"
+
+    def hangs(file: Path) -> None:
+        hung.set()
+        answers.wait(60)
+
+    monkeypatch.setattr("hall.backups.flushed", hangs)
+    monkeypatch.setattr("hall.cli_recovery._STOP_SECONDS", 0.05)
+
+    async def day(here: cli.HallHere) -> None:
+        served = serving_with(here, str(place), asyncio.sleep)
+        assert served is not None
+        assert await in_thread(lambda: hung.wait(60))
+        served.stop()
+
+    with cli.open_hall(hall) as here:
+        asyncio.run(day(here))
+    answers.set()
+
+
+def test_the_copy_of_the_day_comes_to_its_end_while_windows_push(hall: Path, tmp_path: Path) -> None:
+    """Each commit let it begin anew: in working hours it never ended, and no segment was written meanwhile."""
+    with contextlib.closing(sqlite3.connect(hall / cli.DATABASE)) as db, db:
+        db.execute("create table much (bytes blob)")
+        db.executemany("insert into much values (randomblob(100000))", [()] * 300)
+    over = threading.Event()
+
+    def pushes() -> None:
+        with contextlib.closing(sqlite3.connect(hall / cli.DATABASE, isolation_level=None)) as db:
+            while not over.is_set():
+                db.execute("insert into much values ('')")
+
+    pushing = threading.Thread(target=pushes)
+    copying = threading.Thread(target=whole_copy, args=(hall / cli.DATABASE, tmp_path / "copy.db"), daemon=True)
+    pushing.start()
+    copying.start()
+    copying.join(30)
+    ended = not copying.is_alive()
+    over.set()
+    pushing.join(60)
+    copying.join(60)
+    assert ended
+    assert (tmp_path / "copy.db").is_file()
 
 
 def test_a_hall_that_is_served_without_a_second_place_forgets_the_trouble_of_the_old_one(
