@@ -25,6 +25,17 @@ def by(fact: Fact, actor: str, post: str) -> Fact:
     return msgspec.structs.replace(fact, actor=actor, post=post)
 
 
+async def two_with_a_case(world: HallWorld, folder: Path) -> tuple[Machine, Machine, str]:
+    """Windows 12 and 13, and a case that both have."""
+    pc, other = Machine(world, folder, "pc"), Machine(world, folder, "other")
+    await pc.enrol("0012")
+    await other.enrol("0013")
+    case = pc.take_in().id
+    for machine in (pc, other):
+        await machine.sync()
+    return pc, other, case
+
+
 def given_up(machine: Machine, case: str, *facts: Fact) -> Fact:
     """A supervisor gives these up."""
     body = bodies.ResolveWithdraw(tuple(fact.id for fact in facts), "重复")
@@ -35,12 +46,7 @@ def test_t32_s28_s13_what_stands_since_a_stick_is_not_refused_by_a_word_of_befor
     """It was refused, at last, by a hall that has forgotten it; a file brought it in again, and it was accepted."""
 
     async def story(world: HallWorld) -> None:
-        pc, other = Machine(world, tmp_path, "pc"), Machine(world, tmp_path, "other")
-        await pc.enrol("0012")
-        await other.enrol("0013")
-        case = pc.take_in().id
-        for machine in (pc, other):
-            await machine.sync()
+        pc, other, case = await two_with_a_case(world, tmp_path)
         copied(world, tmp_path / "backup.db")
         added = bodies.MaterialAdded({"D01-01": "original"})
         other.save(by(other.hand.fact("material.added", added, case), "1002", "window"))
@@ -75,12 +81,7 @@ def test_t32_s16_a_line_of_what_both_logs_have_in_common_stays_as_it_was_settled
     """A window that comes late shows a piece that begins before the place where the logs part."""
 
     async def story(world: HallWorld) -> None:
-        pc, other = Machine(world, tmp_path, "pc"), Machine(world, tmp_path, "other")
-        await pc.enrol("0012")
-        await other.enrol("0013")
-        case = pc.take_in().id
-        for machine in (pc, other):
-            await machine.sync()
+        pc, other, case = await two_with_a_case(world, tmp_path)
         added = bodies.MaterialAdded({"D01-01": "original"})
         other.save(by(other.hand.fact("material.added", added, case), "1002", "window"))
         await other.sync()
@@ -112,12 +113,7 @@ def test_s15_s25_what_was_held_and_given_up_since_the_loss_does_not_stand_later(
     """Its maker came back last, and the lane was judged anew: it stood, without a line."""
 
     async def story(world: HallWorld) -> None:
-        pc, other = Machine(world, tmp_path, "pc"), Machine(world, tmp_path, "other")
-        await pc.enrol("0012")
-        await other.enrol("0013")
-        case = pc.take_in().id
-        for machine in (pc, other):
-            await machine.sync()
+        pc, other, case = await two_with_a_case(world, tmp_path)
         copied(world, tmp_path / "backup.db")
         refused = by(pc.hand.decided(case), "2002", "chief")
         behind = pc.hand.withdrawn(case) if kind == "withdrawn" else by(pc.hand.accepted(case), "2001", "single")
@@ -152,12 +148,7 @@ def test_t32_s16_a_line_that_a_late_window_shows_does_not_say_what_the_hall_no_l
     """It said that it waits for what was settled long ago; or that it was refused, and blocked its own lane."""
 
     async def story(world: HallWorld) -> None:
-        pc, other = Machine(world, tmp_path, "pc"), Machine(world, tmp_path, "other")
-        await pc.enrol("0012")
-        await other.enrol("0013")
-        case = pc.take_in().id
-        for machine in (pc, other):
-            await machine.sync()
+        pc, other, case = await two_with_a_case(world, tmp_path)
         added = bodies.MaterialAdded({"D01-01": "original"})
         other.save(by(other.hand.fact("material.added", added, case), "1002", "window"))
         for _ in range(2):
