@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from casework import bodies
-from casework.case import AT_APPLICANT, TURNED_AWAY, Case, step_of
-from casework.catalogue.materials import LACKING, PENDING
+from casework.case import TURNED_AWAY, Case, step_of
+from casework.catalogue.materials import LACKING, PENDING, adds
 from casework.events import EVENTS, Klass, body_of, known
 from casework.facts import Fact
-from casework.folding import has_moved
+from casework.folding import evolve, has_moved
 from casework.folding.intake import in_time, is_another, not_listed, not_taken, stands_alone, takes_back
-from casework.folding.parts import under_way
 
 FLAGGED = "flagged"
 """The kind of a line in the tray for what was accepted and moves nothing."""
@@ -61,11 +60,10 @@ _CROSSED_BY: dict[str, frozenset[str]] = {
 }
 """Of what comes back: what was said on paper since, and would have been said otherwise by whoever had known of it."""
 _OVER = _ENDS | TURNED_AWAY
-_ANSWERS = frozenset({"material.added", "accepted"})
 _GOES_ON = frozenset({"resumed", "sent_back", "step.not_needed"})
 CROSSED_PRINTS: dict[str, frozenset[str]] = {
     "receipt": frozenset({"voided"}),
-    "supplement": _OVER | _ANSWERS,
+    "supplement": _OVER,
     "acceptance": _OVER,
     "extension": _OVER,
     "suspension": _OVER | _GOES_ON,
@@ -121,23 +119,24 @@ def unheeded(fact: Fact, before: Case | None) -> frozenset[str]:
     if fact.type == "supplement.told":
         return about(_LISTED, _asked_and_here(before, fact))
     if fact.type == "material.added":
-        return _DECIDED if before.outcome == "refused" and _was_missing(before, body_of(fact)) else frozenset()
+        return _DECIDED if before.outcome == "refused" and _adds(before, body_of(fact)) else frozenset()
     if fact.type == "accepted":
         return _BY_THE_TIMER if before.deemed and not in_time(before, fact) else frozenset()
     if fact.type == "step.not_needed":
         return about({"printed"}, [EVENTS["paid"].prints] if _has_notice(before, fact) else [])
     if fact.type == "printed":
-        return _crossed_print(fact, before)
+        return _crossed_print(fact, before) | _answers(fact, before)
     anew = bool(before.taken_again) and fact.type in _ENDS | TURNED_AWAY
     known_to_all = _BY_THE_TIMER if before.settled else frozenset()  # only then its notice may be handed out
     ended = _ON_PAPER | known_to_all if fact.type in _ENDS else frozenset()
     return ended | (_TAKEN_IN if anew else frozenset())
 
 
-def _was_missing(before: Case, body: bodies.MaterialAdded) -> bool:
-    """Whether it was refused without one of these papers."""
-    lacked = {*LACKING, PENDING, "pledge", "defer"}
-    return any(before.materials.get(code, "missing") in lacked for code in body.materials)
+def _adds(before: Case, body: bodies.MaterialAdded) -> bool:
+    """Whether it was refused without one of these papers, or without its original."""
+    accepted = bool(before.accepted_at)
+    there = before.materials
+    return any(adds(there.get(code, "missing"), have, accepted=accepted) for code, have in body.materials.items())
 
 
 def about(types: Collection[str], what: Iterable[str]) -> frozenset[str]:
@@ -154,12 +153,18 @@ def _crossed_print(fact: Fact, before: Case) -> frozenset[str]:
     return _untrue(body.paper, before) if stands else frozenset()
 
 
-def _untrue(paper: str, before: Case) -> frozenset[str]:
-    """What makes a paper untrue as the case is; of two branches only one may run again."""
-    runs = paper == "suspension" and under_way(before.pauses) == "suspended"
-    waits = paper == "supplement" and before.state in AT_APPLICANT
-    still = _GOES_ON if runs else _ANSWERS if waits else frozenset()
-    return CROSSED_PRINTS.get(paper, frozenset()) - still
+def _untrue(paper: str, case: Case) -> frozenset[str]:
+    """What makes a paper untrue as the case is; while all its special procedures last, only its end."""
+    stopped = sum(act.paper == "suspension" for act in case.acts)
+    runs = sum(not pause.until and pause.kind != "rectify" for pause in case.pauses)
+    lasts = paper == "suspension" and 0 < stopped == runs
+    return CROSSED_PRINTS.get(paper, frozenset()) - (_GOES_ON if lasts else frozenset())
+
+
+def _answers(fact: Fact, before: Case) -> frozenset[str]:
+    """What answers a notice that somebody prints who has not heard that it is answered."""
+    told = before.supplement if body_of(fact).paper == "supplement" else None
+    return about({"material.added"}, [line.material for line in told.lines]) if told is not None else frozenset()
 
 
 def _has_notice(before: Case, waiving: Fact) -> bool:
@@ -188,9 +193,18 @@ def crosses(fact: Fact, before: Case) -> frozenset[str]:
     accepted = fact.type in TURNED_AWAY and bool(before.deemed) and not stands_alone(before)
     also = _CROSSED_BY.get(fact.type, frozenset()) | (_BY_THE_TIMER if accepted else frozenset())
     also |= {"voided"} if fact.type in _ENDS else frozenset()
-    out = {paper.paper for paper in before.papers}
-    untrue = (kind for kind, types in CROSSED_PRINTS.items() if fact.type in types and kind in out)
-    return written | unheeded(fact, before) | also | about({"printed"}, untrue)
+    # What came after a paper answers it.
+    seen = _crossed_print(fact, before) - {"paid"} if fact.type == "printed" else unheeded(fact, before)
+    return written | seen | also | about({"printed"}, _made_untrue(fact, before))
+
+
+def _made_untrue(fact: Fact, before: Case) -> set[str]:
+    """The kinds of papers that are out and that a fact makes untrue which comes back: none where it moves nothing."""
+    after = evolve(before, fact)
+    if after is None or not known(fact) or not has_moved(before, after):
+        return set()
+    out = {paper.paper for paper in before.papers} - (set() if before.forwarded else {"referral"})
+    return {kind for kind in out if fact.type in _untrue(kind, after)}
 
 
 def _is_written(fact: Fact) -> bool:

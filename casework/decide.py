@@ -81,7 +81,8 @@ def print_paper(case: Case, kind: str, context: Context, sha256: str, told: Fact
     `told`: the newest fact that the paper tells of. What an act of this window may make untrue that waits for the
     hall's word is not handed out before that.
     """
-    waits = waits_for_hall(context) if kind in CROSSED_PRINTS else None
+    of_it = {name for name, row in EVENTS.items() if row.prints == kind} | CROSSED_PRINTS.get(kind, frozenset())
+    waits = waits_for_hall(context) if of_it & context.waiting else None
     if waits is not None:
         return waits
     count = 1 + sum(1 for paper in case.papers if paper.paper == kind)

@@ -42,8 +42,8 @@ def papers_out(case: Case, lines: Iterable[Waits]) -> tuple[PrintedPaper, ...]:
     found: dict[tuple[str, int, str], PrintedPaper] = {}
     for line in lines:
         row = EVENTS.get(line.tray.type)
-        if row is None or line.tray.fact in standing:
-            continue
+        if row is None or line.tray.fact in standing or line.tray.facts.get("what") == "printed":
+            continue  # its own papers are true
         for paper in case.papers:
             key = (paper.paper, paper.count, paper.at)
             if _is_of(paper, line.tray, row.prints) and key not in called:

@@ -18,6 +18,10 @@ INSISTED = "insisted"
 """The flag of a fact that stands because somebody insisted."""
 
 
+_NOT_TOLD = frozenset({"material.added", "material.returned"})
+"""What breaks an act and tells the applicant nothing that an insistence would contradict."""
+
+
 class Insisting(Judging):
     """The accepting of what was refused."""
 
@@ -43,7 +47,8 @@ class Insisting(Judging):
         for refused, _ in self._refused_by(resolution):
             said = fact_in(refused)
             if said.case == resolution.case:
-                found |= self._docket.unseen.later(piece.envelope, resolution, EVENTS[said.type].broken_by)
+                types = EVENTS[said.type].broken_by - _NOT_TOLD
+                found |= self._docket.unseen.later(piece.envelope, resolution, types)
         return found
 
     def _idle_elsewhere(self, resolution: Fact) -> Fact | None:

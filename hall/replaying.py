@@ -195,9 +195,11 @@ class Replay:
             return
         for id_ in refused:
             bearer = self._docket.bearer(id_)
+            if not to_the_place and (bearer is None or bearer.verdict.v == "held"):
+                self._ends_line(id_, SETTLES[fact.type])  # what it names is not judged anew, also where it comes later
             if bearer is None:
-                self._ends_line(id_, SETTLES[fact.type])  # what it names comes later: it is not judged anew
-            elif bearer.verdict.v == "held":
+                continue
+            if bearer.verdict.v == "held":
                 self._docket.put(msgspec.structs.replace(bearer, verdict=settled_verdict(bearer.verdict)), None)
             elif bearer.verdict.v == "accepted" and not to_the_place and SETTLES[fact.type] != "insist":
                 self._stands_all_the_same(bearer, fact)

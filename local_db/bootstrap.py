@@ -239,11 +239,11 @@ class Bootstrap(BootFiles):
 
     def _boot_tray(self, db: sqlite3.Connection, stage: Stage, count: int) -> Stage | None:
         rows = db.execute(_SQL["tray"], (stage.place, count)).fetchall()
-        for _, data in rows:
+        for seq, data in rows:
             tray = decode_entry(data).tray
             if tray is not None:
                 keep_tray(db, self._named(db, tray), told=True)
-                self._reshow(db, self._settled(db, tray))  # its verdict may have been heard since `known`
+                self._reshow(db, self._settled(db, tray, seq))  # its verdict may have been heard since `known`
         return _at(stage, rows[-1][0]) if rows else None
 
     def _boot_fold(self, db: sqlite3.Connection, stage: Stage, count: int) -> Stage | None:

@@ -29,6 +29,7 @@ _BOOTSTRAP = queries("bootstrap")
 _COMMIT = queries("commit")
 _INCARNATION = queries("incarnation")
 _SCOPES = queries("scopes")
+_LINE = queries("line")
 _END = 1 << 62
 
 
@@ -113,6 +114,7 @@ class Epochs(Rebuild):
             db.execute(_SQL["dropped"])
             db.execute(_SCOPES["fill_anew"], (place, NO_HASH))
             db.execute(_SCOPES["half_anew"], (place,))
+            db.execute(_LINE["forget_words"], (place,))
             db.execute(_SCOPES["back_to"], (place,))
             _forget_bootstrap(db, place)
             db.execute(_SQL["drop_heads"], (place,))

@@ -181,7 +181,7 @@ class Incarnations(Epochs):
                 moved[row.local_seq] = seq
         db.executemany(_SQL["seal_again"], sealed)
         db.executemany(_SQL["keep_again"], [(row[0], row[4]) for row in sealed[1:]])
-        moved[0] = 0  # the hall's word, of no own row
-        kept = [(fact_id, moved[seq]) for fact_id, seq in resolutions if seq in moved and seq not in settled]
+        words = [(fact_id, seq) for fact_id, seq in resolutions if seq <= 0]  # the hall's, of no own row
+        kept = [(fact_id, moved[seq]) for fact_id, seq in resolutions if seq in moved and seq not in settled] + words
         db.executemany(_COMMIT["insert_resolution"], kept)
         return len(sealed)

@@ -150,7 +150,7 @@ class Pages(Outbox):
         if entry.kind == ENTRY_TRAY and entry.tray is not None:
             self._drop_guess(db, entry.tray)
             keep_tray(db, self._named(db, entry.tray), told=True)
-            return self._settled(db, entry.tray)
+            return self._settled(db, entry.tray, entry.seq)
         elif entry.kind == ENTRY_VERDICT and entry.verdict is not None:
             seq = self._own_row(db, entry, brought)
             return self._told_alone(db, seq, entry.verdict, entry.seq) if seq else set()
@@ -215,12 +215,12 @@ class Pages(Outbox):
         changed = self._judged(db, seq, verdict, at)
         return changed | {self._pass(db, seq)} if verdict.v == "accepted" else changed
 
-    def _settled(self, db: sqlite3.Connection, line: Tray) -> set[str]:
+    def _settled(self, db: sqlite3.Connection, line: Tray, seq: int) -> set[str]:
         """What was given up or amended in a scope that is not shown here: its `resolve.*` fact is not, either."""
         own = self.is_own(line.terminal)
         gone = line.settled in {"withdraw", "amend"} and own
         if own:
-            db.execute(_SQL["note_settled" if line.settled else "note_open"], (line.fact,))
+            db.execute(_SQL["note_settled" if line.settled else "note_open"], (line.fact, seq))
         return resolve_own(db, line.fact) if gone else set()
 
 

@@ -110,11 +110,15 @@ class Rebuild(Standing):
         """A line as the hall has told it, unless it is an own one that is known to be over."""
         if tray is None:
             return
+        if not self._is_over(db, tray):
+            keep_tray(db, self._named(db, tray), told=True)
+
+    def _is_over(self, db: sqlite3.Connection, tray: Tray) -> bool:
+        """Whether an own line that is told as open is known to be over."""
         of_a_case = bool(tray.case)  # the line of envelopes that are lost names what stands
         open_ = of_a_case and not tray.settled and self.is_own(tray.terminal)
         over = "is_looked_after" if tray.kind == FLAGGED else "is_over"
-        if not open_ or not db.execute(_SQL[over], (tray.fact,)).fetchone():
-            keep_tray(db, self._named(db, tray), told=True)
+        return open_ and db.execute(_SQL[over], (tray.fact,)).fetchone() is not None
 
     def refold(self, db: sqlite3.Connection, case_id: str, now: str, upto: int) -> None:
         """Make all that is shown of a case anew, from its entries up to `upto` and the own facts on top."""

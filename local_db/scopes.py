@@ -229,6 +229,8 @@ class Scopes(Holes):
         row = (link.seq, entry.scope, entry.kind, link.hash, link.raw, case, entry.fact_id)
         if db.execute(_HOLES["keep_entry"], row).rowcount:
             self._note(db, entry, fact, own_among(db, (entry.fact_id,)))
+            if entry.tray is not None and self._is_over(db, entry.tray):  # the later word was heard before
+                db.execute(_SQL["drop_line"], (entry.tray.fact,))
         elif entry.tray is not None:  # it came with the log before what was said of the line earlier
             keep_tray(db, self._named(db, entry.tray), told=True)
         if fact is not None and case:
@@ -246,7 +248,10 @@ class Scopes(Holes):
             db.execute(_SQL["done_case"], (case_id,))
         if not cases:
             for (data,) in db.execute(_SQL["newer_tray"], (upto, scope)).fetchall():
-                self._keep_line(db, decode_entry(data).tray)
+                entry = decode_entry(data)
+                if entry.tray is not None:
+                    self._settled(db, entry.tray, entry.seq)
+                    self._keep_line(db, entry.tray)
             db.execute(_SQL["cover"], (scope,))
             db.execute(_SQL["filled"], (scope,))
         return True

@@ -114,10 +114,15 @@ select bytes from blob where sha256 = ?
 -- name: note_settled
 -- The hall's last word of an own line, kept beside it: the line may go with its module, and what was tried here in vain
 -- would look like the only way in which it was settled.
-insert or ignore into resolution (fact_id, local_seq) values (?, 0)
+-- Under the place of that word, below zero: of two words the later one counts, in whatever order they come.
+insert or ignore into resolution (fact_id, local_seq) values (?, -?)
 
 -- name: note_open
-delete from resolution where fact_id = ? and local_seq = 0
+delete from resolution where fact_id = ? and local_seq <= 0 and -local_seq < ?
+
+-- name: forget_words
+-- What was said behind a place is said otherwise in another epoch.
+delete from resolution where local_seq <= 0 and -local_seq > ?
 
 -- name: keep_tray
 -- The hall's own word replaces what was put there by a verdict alone; a verdict never replaces the hall's word.

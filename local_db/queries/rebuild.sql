@@ -80,7 +80,7 @@ select local_seq from outbox o where state in ('held', 'rejected') or (state = '
 -- here any more (`note_settled`). Under a new number nothing is sealed again that was over.
 select 1 from fact f left join outbox o on o.fact = f.n
 where f.id = ?1 and (o.state = 'passed' or exists (
-    select 1 from resolution r where r.local_seq = 0 and r.fact_id in (f.id, f.hash)
+    select 1 from resolution r where r.local_seq <= 0 and r.fact_id in (f.id, f.hash)
 ) or o.state = 'resolved' and not exists (
     select 1 from resolution r join outbox by on by.local_seq = r.local_seq
     where r.fact_id in (f.id, f.hash) and by.state <> 'passed'
@@ -93,7 +93,7 @@ where f.id = ?1 and (o.state = 'passed' or exists (
 
 -- name: is_looked_after
 -- Of what stands the hall's last word of its line alone says so.
-select 1 from resolution where fact_id = ? and local_seq = 0
+select 1 from resolution where fact_id = ? and local_seq <= 0
 
 -- name: hash_confirmed
 select case_id, root, n, hole, state from confirmed order by case_id
@@ -143,6 +143,8 @@ delete from confirmed where case_id = ?
 select 1 from entry e where e.case_id <> '' and e.case_id = ?1 and (
     exists (select 1 from scope_fill f where f.scope = e.scope and f.phase = 'pull')
     or exists (select 1 from meta m where m.key = 'half/' || e.scope and not exists (
+        select 1 from scope_here h where h.scope = e.scope and h.state = 'held'
+    ) and not exists (
         select 1 from entry later where later.case_id <> '' and later.case_id = ?1 and later.kind = 'fact'
         and later.seq > cast(m.value as integer)
     ))

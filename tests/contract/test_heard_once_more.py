@@ -11,6 +11,8 @@ import pytest
 from casework import bodies
 from casework.facts import Fact
 from casework.limits import LIMITS
+from hall.backups import Backups
+from hall.restoring import restore
 from sync.carrying import carried
 from tests.beginning import placed
 from tests.contract.test_hall_healing import copied, restored
@@ -232,3 +234,31 @@ def has(place: Place, fact: Fact) -> bool:
     """Whether the log has brought it."""
     with place.memory.reading() as db:
         return db.execute("select 1 from entry where fact_id = ?", (fact.id,)).fetchone() is not None
+
+
+def test_s26_s12_a_hall_in_which_unread_bytes_were_given_up_is_restored_from_its_segments(tmp_path: Path) -> None:
+    """The line of them was ended twice while its segment was read: the chain differed, and nothing came back."""
+
+    async def story(world: HallWorld) -> None:
+        pc, other, case = await two_with_a_case(world, tmp_path)
+        second = tmp_path / "second"
+        backups = Backups(second, world.path, world.store, world.signer, world.clock)
+        backups.step()
+        pc.save(by(pc.hand.accepted(case), "2001", "single"))
+        with pc.memory.reading() as db:
+            (seq,) = db.execute("select max(local_seq) from outbox").fetchone()
+        pc.memory.stub(seq, "refused with 413")
+        for machine in (pc, other):
+            await machine.sync()
+        (line,) = other.memory.tray()
+        assert line.code == "bytes"
+        body = bodies.ResolveWithdraw((line.fact,), "重复")
+        other.save(by(other.hand.fact("resolve.withdraw", body, case), "3001", "supervisor"))
+        await other.sync()
+        backups.step()
+        end = len(world.entries())
+        (tmp_path / "again").mkdir()
+        done = restore(tmp_path / "again", "hall.db", second, None, world.signer, world.clock, world.ids.new_id)
+        assert done.from_copy + done.from_segments == end
+
+    at_a_hall(tmp_path, story)
