@@ -269,6 +269,68 @@ def test_s7_s16_what_stands_and_was_looked_after_elsewhere_is_not_a_task_again_w
     in_hall(tmp_path, story, limits=PULLS)
 
 
+@pytest.mark.parametrize("kind", ["flagged", "refused"])
+def test_s7_s16_an_older_line_that_is_filled_in_does_not_take_the_later_word_back(tmp_path: Path, kind: str) -> None:
+    """The module was given once more and taken away when only the open line had come: the task was there again."""
+
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        window = await world.window("0012", client)
+        place = await placed(world, "0032", limits=PULLS)
+        taken = window.received(module="business", item="A01")
+        await window.push(taken)
+        await place.sync()
+        added = bodies.MaterialAdded({"D01-01": "original"})
+        flagged = place.hand.fact("material.added", added, taken.case)
+        own = flagged if kind == "flagged" else place.hand.decided(taken.case)
+        place.commit(own)
+        for modules in (("single",), MODULES):
+            give(world, "0032", *modules)
+            await place.sync()
+        for _ in range(14):
+            await window.push(window.received(module="business", item="A01"))
+        await window.push(window.gives_up(taken.case, own.id))
+        await place.sync()
+        give(world, "0032", "single")
+        for _ in range(2):
+            await let_go(world, place)
+        give(world, "0032", *MODULES)
+        await pulled(place)
+        while place.memory.scope_slice():
+            pass
+        while not has_line(place, own):
+            assert await place.line._scopes.step()
+        give(world, "0032", "single")
+        await pulled(place)
+        for _ in range(3):
+            await let_go(world, place)
+        assert not place.memory.tray()
+        place.memory.rebuild()
+        assert not place.memory.tray()
+
+    in_hall(tmp_path, story, limits=PULLS)
+
+
+def has_line(place: Place, fact: Fact) -> bool:
+    """Whether the module has brought a line of it."""
+    with place.memory.reading() as db:
+        rows = db.execute("select bytes from entry where scope = 'business' and kind = 'tray'").fetchall()
+    return any(fact.id.encode() in data for (data,) in rows)
+
+
+def test_s7_a_mark_that_an_older_program_left_hides_no_module_that_is_whole(tmp_path: Path) -> None:
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        window = await world.window("0012", client)
+        place = await placed(world, "0032", limits=PULLS)
+        await work(window, 2)
+        await place.sync()
+        with place.memory.transaction() as db:
+            db.execute("insert into meta (key, value) values ('half/single', '9999')")
+        place.memory.rebuild()
+        exact(world, place, *MODULES)
+
+    in_hall(tmp_path, story, limits=PULLS)
+
+
 def test_s7_s16_s27_a_line_that_was_settled_is_not_open_again_at_a_window_with_a_new_number(tmp_path: Path) -> None:
     """What was over under the old number is sealed no more, so it passed for open when its module went: for good."""
 
