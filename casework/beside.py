@@ -150,21 +150,28 @@ def _crossed_print(fact: Fact, before: Case) -> frozenset[str]:
     """
     body: bodies.Printed = body_of(fact)
     stands = not body.of or body.paper in _OF_NO_ACT or any(act.fact == body.of for act in before.acts)
-    return _untrue(body.paper, before) if stands else frozenset()
+    return _untrue(body.paper, body.of, before) if stands else frozenset()
 
 
-def _untrue(paper: str, case: Case) -> frozenset[str]:
-    """What makes a paper untrue as the case is; while all its special procedures last, only its end."""
-    stopped = sum(act.paper == "suspension" for act in case.acts)
-    runs = sum(not pause.until and pause.kind != "rectify" for pause in case.pauses)
-    lasts = paper == "suspension" and 0 < stopped == runs
+def _untrue(paper: str, of: str, case: Case) -> frozenset[str]:
+    """What makes a paper of the act `of` untrue as the case is; while its special procedure lasts, only its end."""
+    lasts = paper == "suspension" and _lasts(case, of)
     return CROSSED_PRINTS.get(paper, frozenset()) - (_GOES_ON if lasts else frozenset())
+
+
+def _lasts(case: Case, of: str) -> bool:
+    """Whether the special procedure of that act lasts: each act of the kind has begun one, in the same order."""
+    acts = [act.fact for act in case.acts if act.paper == "suspension"]
+    pauses = [pause for pause in case.pauses if pause.kind != "rectify"]
+    if len(acts) != len(pauses) or of not in acts:
+        return False
+    return not pauses[acts.index(of)].until
 
 
 def _answers(fact: Fact, before: Case) -> frozenset[str]:
     """What answers a notice that somebody prints who has not heard that it is answered."""
     told = before.supplement if body_of(fact).paper == "supplement" else None
-    return about({"material.added"}, [line.material for line in told.lines]) if told is not None else frozenset()
+    return about(_LISTED, [line.material for line in told.lines]) if told is not None else frozenset()
 
 
 def _has_notice(before: Case, waiving: Fact) -> bool:
@@ -203,8 +210,8 @@ def _made_untrue(fact: Fact, before: Case) -> set[str]:
     after = evolve(before, fact)
     if after is None or not known(fact) or not has_moved(before, after):
         return set()
-    out = {paper.paper for paper in before.papers} - (set() if before.forwarded else {"referral"})
-    return {kind for kind in out if fact.type in _untrue(kind, after)}
+    out = {paper.paper: paper.of for paper in before.papers if paper.paper != "referral" or before.forwarded}
+    return {kind for kind, of in out.items() if fact.type in _untrue(kind, of, after)}
 
 
 def _is_written(fact: Fact) -> bool:

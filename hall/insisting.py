@@ -19,7 +19,7 @@ INSISTED = "insisted"
 
 
 _NOT_TOLD = frozenset({"material.added", "material.returned"})
-"""What breaks an act and tells the applicant nothing that an insistence would contradict."""
+"""What breaks an acceptance and tells the applicant nothing that an insistence on it would contradict."""
 
 
 class Insisting(Judging):
@@ -47,7 +47,7 @@ class Insisting(Judging):
         for refused, _ in self._refused_by(resolution):
             said = fact_in(refused)
             if said.case == resolution.case:
-                types = EVENTS[said.type].broken_by - _NOT_TOLD
+                types = EVENTS[said.type].broken_by - (_NOT_TOLD if said.type == "accepted" else frozenset())
                 found |= self._docket.unseen.later(piece.envelope, resolution, types)
         return found
 

@@ -391,6 +391,44 @@ def test_s5_what_is_done_at_one_branch_is_nothing_to_the_special_procedure_of_an
     at_a_hall(tmp_path, story)
 
 
+def test_s15_the_notice_of_a_procedure_that_lasts_is_true_also_where_another_one_has_ended(tmp_path: Path) -> None:
+    async def story(world: HallWorld) -> None:
+        one, other = await two_desks(world, tmp_path)
+        number, step, kind = await with_branches(other, one)
+        branches = [each.id for each in open_steps(other.case(number))]
+        for branch in branches[:2]:
+            stops(one, number, branch, kind)
+            await together(one, other)
+        one.acts("2001", number, "resume", step=branches[0])
+        await together(one, other)
+        other.down = True
+        one.acts("2002", number, "not-needed", step=branches[2], reason="不涉及")
+        other.prints("2001", number, "suspension")
+        await one.sync()
+        await together(one, other)
+        assert lines(world) == []
+        assert step in branches
+
+    at_a_hall(tmp_path, story)
+
+
+def test_s15_a_notice_that_is_handed_out_unaware_that_a_source_has_answered_it_is_a_task(tmp_path: Path) -> None:
+    async def story(world: HallWorld) -> None:
+        one, other = await two_desks(world, tmp_path)
+        number = other.takes_in().number
+        other.acts("1001", number, "check", results=[{"material": "D01-02", "outcome": "no_match"}])
+        other.acts("1001", number, "supplement", lines=[{"material": "D01-02", "defect": "查无", "cure": "请提交"}])
+        await together(one, other)
+        other.down = True
+        one.acts("1001", number, "check", results=[{"material": "D01-02", "outcome": "match"}])
+        await one.sync()
+        other.prints("1001", number, "supplement")
+        await together(one, other)
+        assert lines(world) == [("printed", "stale", "checked_by_network")]
+
+    at_a_hall(tmp_path, story)
+
+
 def test_s15_whoever_waives_a_fee_and_knows_of_its_notice_is_no_task_because_another_paper_came_out(
     tmp_path: Path,
 ) -> None:
