@@ -7,6 +7,7 @@ import dataclasses
 import msgspec
 
 from casework.case import Case, decode_case
+from casework.catalogue.materials import LACKING
 from casework.catalogue.schema import MODULES
 from casework.errors import BadBytes
 from casework.events import body_of, known
@@ -70,7 +71,9 @@ def about(fact: Fact) -> tuple[str, ...]:
         return ()
     if fact.type == "printed":
         return (body.paper,)
-    return tuple(line.material for line in body.results) if fact.type == "checked_by_network" else tuple(body.materials)
+    if fact.type == "checked_by_network":
+        return tuple(line.material for line in body.results)
+    return tuple(code for code, have in body.materials.items() if have not in LACKING)
 
 
 def live_of(row: CaseRow | None) -> Live:

@@ -220,7 +220,7 @@ class Pages(Outbox):
         own = self.is_own(line.terminal)
         gone = line.settled in {"withdraw", "amend"} and own
         if own:
-            db.execute(_SQL["note_settled" if line.settled else "note_open"], (line.fact, seq))
+            db.execute(_SQL["note_settled"] if line.settled else _SQL["note_open"], (line.fact, seq))
         return resolve_own(db, line.fact) if gone else set()
 
 

@@ -117,8 +117,8 @@ class Rebuild(Standing):
         """Whether an own line that is told as open is known to be over."""
         of_a_case = bool(tray.case)  # the line of envelopes that are lost names what stands
         open_ = of_a_case and not tray.settled and self.is_own(tray.terminal)
-        over = "is_looked_after" if tray.kind == FLAGGED else "is_over"
-        return open_ and db.execute(_SQL[over], (tray.fact,)).fetchone() is not None
+        over = _SQL["is_looked_after"] if tray.kind == FLAGGED else _SQL["is_over"]
+        return open_ and db.execute(over, (tray.fact,)).fetchone() is not None
 
     def refold(self, db: sqlite3.Connection, case_id: str, now: str, upto: int) -> None:
         """Make all that is shown of a case anew, from its entries up to `upto` and the own facts on top."""
