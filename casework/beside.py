@@ -211,7 +211,13 @@ def _made_untrue(fact: Fact, before: Case) -> set[str]:
     if after is None or not known(fact) or not has_moved(before, after):
         return set()
     out = {paper.paper: paper.of for paper in before.papers if paper.paper != "referral" or before.forwarded}
-    return {kind for kind, of in out.items() if fact.type in _untrue(kind, of, after)}
+    answers = {"supplement"} if _answered(after) - _answered(before) else set()
+    return {kind for kind, of in out.items() if kind in answers or fact.type in _untrue(kind, of, after)}
+
+
+def _answered(case: Case) -> set[str]:
+    """What of the notice is answered."""
+    return set(case.supplement.answered) if case.supplement is not None else set()
 
 
 def _is_written(fact: Fact) -> bool:

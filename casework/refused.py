@@ -42,13 +42,26 @@ def papers_out(case: Case, lines: Iterable[Waits]) -> tuple[PrintedPaper, ...]:
     found: dict[tuple[str, int, str], PrintedPaper] = {}
     for line in lines:
         row = EVENTS.get(line.tray.type)
-        if row is None or line.tray.fact in standing or line.tray.facts.get("what") == "printed":
-            continue  # its own papers are true
+        if row is None or line.tray.fact in standing or _is_true(line.tray):
+            continue
         for paper in case.papers:
             key = (paper.paper, paper.count, paper.at)
             if _is_of(paper, line.tray, row.prints) and key not in called:
                 found[key] = paper
     return tuple(found.values())
+
+
+def _is_true(line: Tray) -> bool:
+    """Whether what it handed out is true: it crossed no more than the paper of another act; or it was a receipt for
+    what lies here now, and crossed the decision that missed it.
+    """
+    crossed = _TRUE_BESIDE | ({"decided"} if line.type == "material.added" else set())
+    what = line.facts.get("what", "")
+    return bool(what) and crossed.issuperset(what.split(", "))
+
+
+_TRUE_BESIDE = frozenset({"printed"})
+"""What makes no paper untrue of an act that missed it: the other paper is."""
 
 
 def _is_of(paper: PrintedPaper, line: Tray, kind: str) -> bool:

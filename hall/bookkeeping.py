@@ -218,11 +218,8 @@ class Bookkeeping:
         self._put_tray(TrayRow(id_, scope, blocks, tray))
 
     def _put_tray(self, row: TrayRow) -> None:
-        """The line for whoever holds the case's module; and for its own terminal, where that does not (S16)."""
         self._docket.put_tray(row)
-        self._draft(Entry(ENTRY_TRAY, 0, row.scope, self._now, tray=row.tray), "")
-        if not self._docket.sees(row.tray.terminal, row.scope):
-            scope = TERMINAL_SCOPE + row.tray.terminal
+        for scope in self._docket.told_in(row):
             self._draft(Entry(ENTRY_TRAY, 0, scope, self._now, tray=row.tray), "")
 
     def _verdict(self, judgement: Judgement, revision: int) -> Verdict:

@@ -26,7 +26,7 @@ from hall.lineage import Lineage
 from hall.live import HALL_SCOPE, Later, Live, about, live_of
 from hall.masked import lacks
 from hall.pieces import Piece, number_in
-from hall.rows import AdoptionRow, Changes, Register, ScanRow, TerminalRow, TrayRow
+from hall.rows import TERMINAL_SCOPE, AdoptionRow, Changes, Register, ScanRow, TerminalRow, TrayRow
 from hall.store import Reading
 from hall.to_settle import to_settle
 from hall.unseen import Unseen
@@ -199,6 +199,14 @@ class Docket:
             self._shown_to[number] = frozenset({*self.words.of(row).scopes, row.own_scope}) if row else None
         shown = self._shown_to[number]
         return shown is None or scope in shown
+
+    def told_in(self, row: TrayRow) -> tuple[str, ...]:
+        """The scopes in which a line's word is told: to whoever holds the case's module, and to its maker where that
+        does not (S16). Its end always, for what was told to the maker alone stands there, and the module may go again.
+        """
+        maker = row.tray.terminal
+        alone = maker != HALL and (bool(row.tray.settled) or not self.sees(maker, row.scope))
+        return (row.scope, TERMINAL_SCOPE + maker) if alone else (row.scope,)
 
     def previous(self, register: Register) -> str:
         """The hash of the envelope before this one."""

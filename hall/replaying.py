@@ -210,7 +210,8 @@ class Replay:
         if how in _GIVEN_UP and row is not None and not row.tray.settled and row.tray.kind != FLAGGED:
             row = msgspec.structs.replace(row, tray=msgspec.structs.replace(row.tray, settled=how))
             self._docket.put_tray(row)
-            self._draft(Entry(ENTRY_TRAY, 0, row.scope, row.tray.since, tray=row.tray), "")
+            for scope in self._docket.told_in(row):
+                self._draft(Entry(ENTRY_TRAY, 0, scope, row.tray.since, tray=row.tray), "")
 
     def _stands_all_the_same(self, bearer: Register, resolution: Fact) -> None:
         """It was judged once more before the hall heard again that somebody had given it up (S15)."""

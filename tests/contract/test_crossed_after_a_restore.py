@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from casework.rules import Refusal
+from console.counter import Acted
 from hall.office import revoke
 from sync.carrying import carried
 from tests.contract.test_crossed_on_paper import stops, with_branches
@@ -286,5 +287,51 @@ def test_s25_a_withdrawal_that_comes_back_to_a_case_that_is_void_since_is_a_task
         await other.sync()
         await together(one, other)
         assert lines(world) == [("withdrawn", "stale", "voided")]
+
+    at_a_hall(tmp_path, story)
+
+
+@pytest.mark.parametrize("told", ["before", "since"])
+def test_s25_the_answer_to_a_notice_that_comes_back_behind_its_print_is_a_task(tmp_path: Path, told: str) -> None:
+    """The applicant is asked for what she had handed in."""
+
+    async def story(world: HallWorld) -> None:
+        one, other = await two_desks(world, tmp_path)
+        number = other.takes_in(materials={"D01-01": "original", "D01-03": "original", "D01-04": "missing"}).number
+        asks = [{"material": "D01-04", "defect": "缺", "cure": "补"}]
+        if told == "before":
+            other.acts("1001", number, "supplement", lines=asks)
+        await together(one, other)
+        other.down, backup = True, backed_up(world, tmp_path)
+        one.acts("1002", number, "supplement-received", materials={"D01-04": "original"})
+        one.prints("1002", number, "receipt")
+        await one.sync()
+        await burnt(world, backup, one, other)
+        if told == "since":
+            other.acts("1001", number, "supplement", lines=asks)
+        other.prints("1001", number, "supplement")
+        await other.sync()
+        await together(one, other)
+        assert lines(world) == [("material.added", "stale", "printed")]
+        (line,) = trayed(world)
+        assert isinstance(other.settles(line.fact), Acted), "its own receipt is true: nobody is asked for it"
+
+    at_a_hall(tmp_path, story)
+
+
+def test_s25_the_answer_to_a_notice_crosses_none_for_another_paper(tmp_path: Path) -> None:
+    async def story(world: HallWorld) -> None:
+        one, other = await two_desks(world, tmp_path)
+        number = other.takes_in(materials={"D01-01": "missing", "D01-03": "original", "D01-04": "defer"}).number
+        await together(one, other)
+        other.down, backup = True, backed_up(world, tmp_path)
+        one.acts("1002", number, "supplement-received", materials={"D01-04": "original"})
+        await one.sync()
+        await burnt(world, backup, one, other)
+        other.acts("1001", number, "supplement", lines=[{"material": "D01-01", "defect": "缺", "cure": "补"}])
+        other.prints("1001", number, "supplement")
+        await other.sync()
+        await together(one, other)
+        assert lines(world) == []
 
     at_a_hall(tmp_path, story)

@@ -12,6 +12,7 @@ import pytest
 
 from casework.case import open_steps
 from casework.rules import Refusal
+from console.counter import Acted
 from hall.office import revoke
 from tests.desks import DAY, Desk, desk, lines, session, together, trayed, two_desks
 from tests.hall_world import HallWorld
@@ -517,10 +518,13 @@ def test_s15_a_receipt_that_crosses_a_refusal_for_want_of_that_paper_is_a_task(t
         await together(one, other)
         one.down = True
         one.acts("1002", number, "supplement-received", materials={"D01-04": "original"})
+        one.prints("1002", number, "receipt")
         refused = {"outcome": "refused", "reasons": "未提交材料", "remedies": "可以复议"}
         await other.goes_on(number, "decide", data={"decide": refused})
         await together(one, other)
         assert lines(world) == [("material.added", "stale", "decided")]
+        (line,) = trayed(world)
+        assert isinstance(other.settles(line.fact), Acted), "the receipt is true"
 
     at_a_hall(tmp_path, story)
 

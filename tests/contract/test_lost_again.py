@@ -349,8 +349,8 @@ def test_t32_s15_what_somebody_has_given_up_stays_so_where_a_restored_hall_knows
         assert [(one.verdict.v, one.verdict.code) for one in answers[-1:]] == [("rejected", "settled")]
         assert world.waiting() == []
         said = [entry for entry in world.entries() if entry.scope == "terminal/0012" or entry.tray]
-        assert [(entry.kind, bool(entry.tray and entry.tray.settled)) for entry in said[-2:]] == [
-            ("verdict", False), ("tray", True),
+        assert [(entry.kind, bool(entry.tray and entry.tray.settled)) for entry in said[-3:]] == [
+            ("verdict", False), ("tray", True), ("tray", True),
         ]  # fmt: skip
 
     in_hall(tmp_path, story)

@@ -9,7 +9,7 @@ import httpx
 import msgspec
 import pytest
 
-from casework.bodies import TerminalSet
+from casework.bodies import MaterialAdded, TerminalSet
 from casework.events import body_of
 from casework.facts import decode_fact
 from hall.backups import Backups
@@ -291,5 +291,51 @@ def test_s7_s25_an_own_receipt_in_a_module_that_was_taken_away_is_closed_after_a
         assert other.memory.case_state(mine.case) is None
         with other.memory.reading() as db:
             assert db.execute("select state from outbox where case_id = ?", (mine.case,)).fetchall() == [("passed",)]
+
+    in_hall(tmp_path, story, limits=PULLS)
+
+
+@pytest.mark.parametrize("kind", ["flagged", "refused"])
+def test_s7_s16_s25_what_was_settled_elsewhere_is_not_a_task_again_after_a_restore(tmp_path: Path, kind: str) -> None:
+    """Its maker was told of the task alone, the end was told in a module that went, and its own note of it with what
+    the restored hall made it forget.
+    """
+
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        window = await world.window("0012", client)
+        place = await placed(world, "0032", limits=PULLS)
+        taken = window.received(module="business", item="A01")
+        await window.push(taken)
+        await place.sync()
+        added = place.hand.fact("material.added", MaterialAdded({"D01-01": "original"}), taken.case)
+        own = added if kind == "flagged" else place.hand.decided(taken.case)
+        place.commit(own)
+        for modules in (("single",), MODULES):
+            give(world, "0032", *modules)
+            await place.sync()
+        await window.push(window.gives_up(taken.case, own.id))
+        await place.sync()
+        give(world, "0032", "single")
+        for _ in range(2):
+            await let_go(world, place)
+        copied(world, tmp_path / "backup.db")
+        for _ in range(3):
+            await window.push(window.received(module="single"))
+        await place.sync()
+        with place.memory.transaction() as db:  # its newest head is far back, as a snapshot leaves it
+            db.execute("update standing set floor = cursor - 1")
+            db.execute("delete from entry where kind = '' and seq < (select floor from standing)")
+        restored(world, tmp_path / "backup.db")
+        plugged(world, place)
+        for _ in range(3):
+            await place.sync()
+            gathered(world)
+        await place.sync()
+        assert world.waiting() == []
+        assert not place.memory.tray()
+        assert place.memory.pending().rejected == 0
+        place.memory.rebuild()
+        assert not place.memory.tray()
+        assert place.memory.pending().rejected == 0
 
     in_hall(tmp_path, story, limits=PULLS)
