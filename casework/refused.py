@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from casework.beside import FLAGGED
 from casework.bodies import PaperOut, StaffSet
 from casework.case import TURNED_AWAY, Case, PrintedPaper, Recall
 from casework.events import EVENTS
@@ -17,6 +18,9 @@ from casework.folding import evolve, has_moved
 from casework.folding.intake import stands_alone
 from casework.wire import Tray
 
+GIVEN_UP = frozenset({"withdraw", "amend"})
+"""How a line ends whose act does not stand."""
+
 
 class Waits(msgspec.Struct, frozen=True):
     """A line of the tray. `fact` is None where its bytes are not here; `maker` where the roster has nobody."""
@@ -24,6 +28,11 @@ class Waits(msgspec.Struct, frozen=True):
     tray: Tray
     fact: Fact | None = None
     maker: StaffSet | None = None
+
+
+def gave_up(line: Tray) -> str:
+    """By what type of resolution an act was given up; empty where it was not, or where its task was that."""
+    return f"resolve.{line.settled}" if line.settled in GIVEN_UP and line.kind != FLAGGED else ""
 
 
 def named(refused: Iterable[str], waiting: Mapping[str, Waits]) -> tuple[Waits, ...]:

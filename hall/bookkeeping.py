@@ -17,13 +17,13 @@ from casework.facts import Envelope, Fact, encode_fact
 from casework.folding.intake import takes_back
 from casework.limits import LIMITS, Limits
 from casework.masking import masked_fact
+from casework.refused import gave_up
 from casework.wire import ENTRY_FACT, ENTRY_TRAY, ENTRY_VERDICT, Entry, Tray, Verdict
 from hall.docket import HALL_SCOPE, Docket, Lane, number_in
 from hall.other_item import is_of_another_item
 from hall.pieces import Piece
 from hall.rows import TERMINAL_SCOPE, AdoptionRow, Draft, Register, TrayRow
 
-_GIVEN_UP = frozenset({"withdraw", "amend"})
 _NAMES_A_MODULE = frozenset({"prefile.opened", "prefile.parked"})
 SETTLES = {"resolve.withdraw": "withdraw", "resolve.amend": "amend", "resolve.insist": "insist"}
 
@@ -122,9 +122,7 @@ class Bookkeeping:
         """That the act of a paper was given up while nobody knew its case, which so knows nothing of that."""
         of = body_of(fact).of if before is not None and known(fact) else ""
         row = self._docket.tray_row(of) if of and before is not None and of not in before.given_up else None
-        if row is None or row.tray.kind == FLAGGED or row.tray.settled not in _GIVEN_UP:
-            return frozenset()
-        return frozenset({f"resolve.{row.tray.settled}"})
+        return frozenset({gave_up(row.tray)} if row is not None else ()) - {""}
 
     def _heard_late(self) -> None:
         """Of the notices of before the timer the first that was told in time takes its acceptance back; the others move

@@ -13,9 +13,9 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from casework.admit import Judgement
-from casework.beside import FLAGGED
 from casework.case import encode_case
 from casework.facts import Fact
+from casework.refused import gave_up
 from casework.wire import Answered, Verdict
 from hall.bookkeeping import fact_in, register_of, settled_verdict
 from hall.judging import resolves
@@ -158,5 +158,4 @@ class Sitting(Lanes):
 def _given_up_in(lines: Mapping[str, TrayRow], piece: Piece) -> TrayRow | None:
     """The line by which somebody gave that piece up, under the fact's id or, unread, under the hash of its bytes."""
     rows = (lines[name] for name in (piece.id, piece.envelope.fact_hash) if name in lines)
-    over = (row for row in rows if row.tray.settled in {"withdraw", "amend"} and row.tray.kind != FLAGGED)
-    return next(over, None)
+    return next((row for row in rows if gave_up(row.tray)), None)

@@ -14,6 +14,7 @@ from casework.events import body_of, known
 from casework.facts import HALL, Envelope, Fact, decode_fact
 from casework.folding import evolve
 from casework.folding.intake import takes_back
+from casework.refused import GIVEN_UP, gave_up
 from casework.wire import ENTRY_FACT, ENTRY_TRAY, ENTRY_VERDICT, Entry, Place, Tray
 from hall.adopting import ADOPTS
 from hall.bookkeeping import SETTLES, names_a_module, names_all, settled_verdict
@@ -26,7 +27,6 @@ from hall.voiding import goes_on_nowhere
 
 _COMES_LATE = ("late",)
 _TAKEN_IN = frozenset({"received"})
-_GIVEN_UP = frozenset({"withdraw", "amend"})
 _NUMBERS = frozenset({"received", "renumbered"})
 """What gives a case its number."""
 
@@ -185,7 +185,7 @@ class Replay:
         """The resolution by which somebody has given up what comes back, in a line that stands here."""
         names = (entry.fact_id, entry.envelope.fact_hash) if entry.envelope is not None else (entry.fact_id,)
         rows = (self._docket.tray_row(name) for name in names if name)
-        return frozenset(_resolution(row.tray) for row in rows if row is not None) - {""}
+        return frozenset(gave_up(row.tray) for row in rows if row is not None) - {""}
 
     def _given_up(self, fact: Fact, *, to_the_place: bool) -> None:
         """What was held and given up is never judged again; its tray line comes as an entry of its own."""
@@ -207,7 +207,7 @@ class Replay:
     def _ends_line(self, id_: str, how: str) -> None:
         """The word that the line is over may lie behind the last page of whoever shows the resolution."""
         row = self._docket.tray_row(id_)
-        if how in _GIVEN_UP and row is not None and not row.tray.settled and row.tray.kind != FLAGGED:
+        if how in GIVEN_UP and row is not None and not row.tray.settled and row.tray.kind != FLAGGED:
             row = msgspec.structs.replace(row, tray=msgspec.structs.replace(row.tray, settled=how))
             self._docket.put_tray(row)
             for scope in self._docket.told_in(row):
@@ -352,18 +352,12 @@ class Replay:
         return len(self._docket.changes.drafts) - 1
 
 
-def _resolution(line: Tray) -> str:
-    """By what a fact was given up; empty where it was not, or where its task was that."""
-    given_up = line.settled in _GIVEN_UP and line.kind != FLAGGED
-    return f"resolve.{line.settled}" if given_up else ""
-
-
 def _is_over(known: Tray, tray: Tray) -> bool:
     """Whether what comes back says less of a line than is known of it. What stands and moves nothing has its line after
     the one by which it was refused or held; that it was given up since is asked when it comes back itself.
     """
     if (known.kind == FLAGGED) != (tray.kind == FLAGGED):
-        return known.kind == FLAGGED or known.settled in _GIVEN_UP
+        return known.kind == FLAGGED or known.settled in GIVEN_UP
     if tray.kind == FLAGGED and not known.settled and not names_all(tray, known.code, known.facts):
         return True  # what was told, or looked after, before the loss was another trouble than what came of it since
-    return bool(known.settled) and (not tray.settled or (known.settled in _GIVEN_UP) > (tray.settled in _GIVEN_UP))
+    return bool(known.settled) and (not tray.settled or (known.settled in GIVEN_UP) > (tray.settled in GIVEN_UP))

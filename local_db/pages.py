@@ -24,6 +24,7 @@ from casework.facts import Fact, decode_fact
 from casework.folding import evolve
 from casework.listing import is_over
 from casework.outbox import Move, Row, moved
+from casework.refused import GIVEN_UP
 from casework.seals import Signed
 from casework.upcasting import HALL_WORD
 from casework.wire import ENTRY_FACT, ENTRY_TRAY, ENTRY_VERDICT, Entry, Link, Tray, Verdict, extend
@@ -218,7 +219,7 @@ class Pages(Outbox):
     def _settled(self, db: sqlite3.Connection, line: Tray, seq: int) -> set[str]:
         """What was given up or amended in a scope that is not shown here: its `resolve.*` fact is not, either."""
         own = self.is_own(line.terminal)
-        gone = line.settled in {"withdraw", "amend"} and own
+        gone = line.settled in GIVEN_UP and own
         if own:
             db.execute(_SQL["note_settled"] if line.settled else _SQL["note_open"], (line.fact, seq))
         return resolve_own(db, line.fact) if gone else set()
