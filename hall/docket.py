@@ -290,7 +290,9 @@ class Docket:
         return found
 
     def held(self, lane: Lane) -> list[Register]:
-        """What is held in the lane with its bytes, in the order it was made."""
+        """What is held in the lane with its bytes, in the order it was made: a new number has sealed again all that the
+        old one had left, in that order; before whatever only the old one had, and before its own.
+        """
         numbers = self.lineage.numbers(lane[0])  # the oldest incarnation's first: it made them first
         rows = {
             (place, row.incarnation, row.seq): row
@@ -300,7 +302,12 @@ class Docket:
         for (terminal, incarnation, seq), (register, _) in self.changes.registers.items():
             if terminal in numbers and register.root == lane[1]:
                 rows[numbers.index(terminal), incarnation, seq] = register
-        return [row for _, row in sorted(rows.items()) if row.verdict.v == "held" and row.data is not None]
+        made: dict[str, tuple[int, int]] = {}
+        for order, ((place, _, seq), row) in enumerate(sorted(rows.items())):
+            again = self.lineage.sealed_again(numbers[place], seq)
+            made[row.fact_hash] = (-place if again else 1, order)
+        found = [row for row in rows.values() if row.verdict.v == "held" and row.data is not None]
+        return sorted(found, key=lambda row: made[row.fact_hash])
 
     def adopt(self, row: AdoptionRow) -> None:
         """A number goes on from another, from here on."""

@@ -52,8 +52,18 @@ class Sitting(Lanes):
             if fresh:
                 first = fresh[0].fact
                 whole = first is None or present[first.group.id].issuperset(range(first.group.size))
-                self._judge(fresh, whole=whole and not over)
+                apart = first is not None and self._waits_in_part(group, fresh)
+                self._judge(fresh, whole=whole and not over and not apart)
+                if apart and first is not None:
+                    self._reopen[group[0].envelope.terminal, first.root] = None
         self._reopen_lanes()
+
+    def _waits_in_part(self, group: Sequence[Piece], fresh: Sequence[Piece]) -> bool:
+        """Whether something of a group came before, by another number, and does not stand: it is judged with that, in
+        its lane, and never alone (S3, S27).
+        """
+        known = {piece.id for piece in group if piece.fact} - {piece.id for piece in fresh}
+        return any(bearer is not None and bearer.verdict.v != "accepted" for bearer in map(self._docket.bearer, known))
 
     def _is_fresh(self, piece: Piece, register: Register | None) -> bool:
         """Whether `piece` has to be judged; a known one is only answered (T1), a known fact only noted (S13)."""

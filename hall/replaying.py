@@ -116,6 +116,10 @@ class Replay:
             self._docket.put(register, draft)
             if fact.type == ADOPTS:
                 self._adopted(entry.verdict.flags, env, fact)
+            if bearer is not None and not to_the_place and not self._docket.sees(env.terminal, entry.scope):
+                scope = TERMINAL_SCOPE + env.terminal  # a new word for its maker, who is not shown the entry
+                said = Entry(ENTRY_VERDICT, 0, scope, entry.received_at, env, entry.verdict, fact_id=fact.id)
+                self._draft(said, "")
         if fact.type in SETTLES:
             self._given_up(fact, to_the_place=to_the_place)
         if entry.envelope is not None and entry.envelope.terminal == HALL:
@@ -324,7 +328,8 @@ class Replay:
         if tray is None:
             return self._draft(entry, "")
         known = self._docket.tray_row(tray.fact)
-        if not to_the_place and self._stands_since(tray):
+        alone = entry.scope.startswith(TERMINAL_SCOPE)
+        if not to_the_place and (self._stands_since(tray) or (alone and self._proves_nothing(tray))):
             return None
         if known is not None and not to_the_place:
             again = known.tray == tray and entry.scope == known.scope
@@ -333,9 +338,20 @@ class Replay:
             if known.tray != tray and entry.scope != known.scope:  # whoever was shown the line is shown this, too
                 self._draft(msgspec.structs.replace(entry, scope=known.scope), "")
         blocks = tray.kind != FLAGGED and (known.blocks if known else not tray.type.startswith("resolve."))
-        scope = known.scope if known and entry.scope.startswith(TERMINAL_SCOPE) else entry.scope
-        self._docket.put_tray(TrayRow(tray.fact, scope, blocks, tray))
+        row = TrayRow(tray.fact, known.scope if known and alone else entry.scope, blocks, tray)
+        self._docket.put_tray(row)
+        if tray.settled and not alone and not to_the_place:
+            for scope in self._docket.told_in(row)[1:]:
+                self._draft(msgspec.structs.replace(entry, scope=scope), "")
         return self._draft(entry, "")
+
+    def _proves_nothing(self, tray: Tray) -> bool:
+        """Whether its maker was told alone that a line is over since that stands of which it speaks, and here it does
+        not stand: as of a verdict, that proves no fact.
+        """
+        bearer = self._docket.bearer(tray.fact)
+        stood = bool(tray.settled) and tray.settled not in GIVEN_UP
+        return stood and (bearer is None or bearer.verdict.v != "accepted")
 
     def _stands_since(self, tray: Tray) -> bool:
         """Whether what waits there stands, or waits for something else: it was judged once more, by a hall that had

@@ -52,8 +52,12 @@ select terminal, incarnation, seq, hash, fact_hash, fact_id, first, v, verdict, 
 from register where v = 'accepted' and bytes is not null and case_id = ? order by 1, 3;
 
 -- name: unsettled_groups
--- Which of these groups (a JSON list) are held or were refused.
-select grp, max(v) from register where v in ('held', 'rejected') and grp in (select value from json_each(?)) group by grp;
+-- Which of these groups (a JSON list) are held or were refused. An envelope that brought a known fact once more keeps the
+-- verdict of then: the one that brought it first has that of now (S13).
+select grp, max(v) from register r where v in ('held', 'rejected') and grp in (select value from json_each(?))
+and not (first = 0 and exists (
+    select 1 from register b where b.first = 1 and b.fact_id = r.fact_id and b.fact_hash = r.fact_hash
+)) group by grp;
 
 -- name: held_lanes
 -- Lanes in which something is held: `hall rejudge`.

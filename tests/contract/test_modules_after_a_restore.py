@@ -9,9 +9,9 @@ import httpx
 import msgspec
 import pytest
 
-from casework.bodies import MaterialAdded, TerminalSet
+from casework.bodies import MaterialAdded, ResolveInsist, TerminalSet
 from casework.events import body_of
-from casework.facts import decode_fact
+from casework.facts import Fact, decode_fact
 from hall.backups import Backups
 from hall.office import revoke
 from hall.restoring import restore
@@ -337,5 +337,71 @@ def test_s7_s16_s25_what_was_settled_elsewhere_is_not_a_task_again_after_a_resto
         place.memory.rebuild()
         assert not place.memory.tray()
         assert place.memory.pending().rejected == 0
+
+    in_hall(tmp_path, story, limits=PULLS)
+
+
+def by(place: Place, fact: Fact, actor: str, post: str) -> Fact:
+    """Saved there, by somebody with the right."""
+    with place.memory.writing() as act:
+        fact = msgspec.structs.replace(fact, base=act.base(), actor=actor, post=post)
+        act.commit_groups([[fact]])
+    return fact
+
+
+@pytest.mark.parametrize("heard", [False, True])
+@pytest.mark.parametrize("module", ["there", "gone"])
+def test_s15_s25_what_somebody_insisted_on_stands_also_where_its_maker_shows_alone_that_its_line_is_over(
+    tmp_path: Path, module: str, heard: bool
+) -> None:
+    """That word ended the line at the restored hall: the insistence found nothing to settle and was refused, the act
+    for ever. Or it stood there, and its maker was not told: no module ever left it again.
+    """
+
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        maker, other = await placed(world, "0032", limits=PULLS), await placed(world, "0013", limits=PULLS)
+        taken = other.hand.received(module="business", item="A01")
+        other.commit(taken)
+        for place in (other, maker):
+            await place.sync()
+        other.commit(other.hand.fact("material.added", MaterialAdded({"A01-01": "original"}), taken.case))
+        await other.sync()
+        act = by(maker, maker.hand.accepted(taken.case), "2001", "single")
+        if module == "gone":
+            give(world, "0032", "single")
+        for place in (maker, other, maker):
+            await place.sync()
+        assert world.waiting() == ["stale"]
+        copied(world, tmp_path / "backup.db")
+        insists = other.hand.fact("resolve.insist", ResolveInsist((act.id,), "材料齐全"), taken.case)
+        by(other, insists, "3001", "supervisor")
+        await other.line._outbound.step()
+        await maker.sync()
+        if heard:
+            await other.sync()
+        if module == "there":
+            give(world, "0032", "single")
+        for _ in range(3):
+            await let_go(world, maker)
+        restored(world, tmp_path / "backup.db")
+        plugged(world, maker, other)
+        await shows(maker)
+        gathered(world)
+        for _ in range(3):
+            await let_go(world, maker)
+        for _ in range(4):
+            for place in (other, maker):
+                await place.sync()
+                gathered(world)
+        case = world.case(taken.case)
+        assert case is not None
+        assert case.state == "accepted"
+        assert world.waiting() == []
+        assert not maker.memory.tray()
+        assert maker.memory.pending().rejected == 0
+        give(world, "0032", "construction")
+        for _ in range(3):
+            await let_go(world, maker)
+        assert maker.memory.leaving() == ()
 
     in_hall(tmp_path, story, limits=PULLS)

@@ -1,0 +1,133 @@
+"""What waits when its window goes on under a new number is judged in the order it was made (S3, S12, S27)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from casework.facts import decode_fact
+from casework.seals import seal
+from casework.wire import PURPOSE_BATCH
+from console.counter import Taken
+from console.demo.sample import application
+from hall.office import revoke
+from sync.carrying import carried
+from sync.outbound import batch_of
+from tests.desks import Desk, desk, lines, session, two_desks
+from tests.hall_world import HallWorld
+from tests.machines import at_a_hall
+
+
+def sealed_as(here: Desk, type_: str) -> int:
+    """The number of the newest envelope that holds a fact of this type."""
+    with here.memory.reading() as db:
+        found = db.execute(
+            "select max(local_seq) from outbox join fact on fact.n = outbox.fact where type = ?", (type_,)
+        )
+        return int(found.fetchone()[0])
+
+
+def said_of(world: HallWorld, case: str) -> list[str]:
+    """The types of what stands of a case, in the order of the log."""
+    facts = [decode_fact(entry.fact) for entry in world.entries() if entry.kind == "fact" and entry.n]
+    return [fact.type for fact in facts if fact.case == case]
+
+
+async def gets_through(world: HallWorld, here: Desk, type_: str) -> None:
+    """The bytes of a group that a proxy had refused reach the hall, as the next try sends them."""
+    out = here.memory.whole_group(sealed_as(here, type_))
+    assert out is not None
+    world.api.hall.push(
+        msgspec.json.encode(seal(here.signer, PURPOSE_BATCH, batch_of(out, out.events, here.memory.position())))
+    )
+    for _ in range(3):
+        await here.sync()
+
+
+@pytest.mark.parametrize("proxy", ["gone", "still there"])
+@pytest.mark.parametrize("too_big", ["received", "supplement.told"])
+def test_s3_s12_s27_a_group_of_which_a_part_was_too_big_for_a_proxy_stands_as_a_whole_under_a_new_number(
+    tmp_path: Path, too_big: str, proxy: str
+) -> None:
+    """The notice was held for ever beside the receipt of its own command, or came before it."""
+
+    async def story(world: HallWorld) -> None:
+        here, other = await two_desks(world, tmp_path)
+        wanted = application(here.counter.library.current().items["D01"], 7, 1, world.clock.now().date())
+        first = next(iter(wanted.materials))
+        materials = {**wanted.materials, first: "missing"}
+        taken = here.counter.intake(
+            session("1001"), msgspec.structs.replace(wanted, materials=materials, outcome="supplement")
+        )
+        assert isinstance(taken, Taken)
+        here.acts("1001", taken.number, "supplement-received", materials={first: "original"})
+        here.memory.stub(sealed_as(here, too_big), "refused with 413")
+        assert (await here.sync()).held > 0
+        await here.enrol("0040")
+        if proxy == "still there":
+            here.memory.stub(sealed_as(here, too_big), "refused with 413")
+            await here.sync()
+            await gets_through(world, here, too_big)
+        for _ in range(3):
+            await here.sync()
+            await other.sync()
+        assert said_of(world, taken.case) == ["received", "supplement.told", "material.added"]
+        assert lines(world) == []
+        case = world.case(taken.case)
+        assert case is not None
+        assert case.materials[first] == "original"
+        assert case.supplement is not None
+        assert other.memory.case_state(taken.case) == here.memory.case_state(taken.case) == case
+
+    at_a_hall(tmp_path, story)
+
+
+def test_s3_s12_s27_an_acceptance_waits_for_its_receipt_and_stands_with_it_under_a_new_number(tmp_path: Path) -> None:
+    async def story(world: HallWorld) -> None:
+        here, _ = await two_desks(world, tmp_path)
+        wanted = application(here.counter.library.current().items["D01"], 7, 1, world.clock.now().date())
+        taken = here.counter.intake(session("2001"), msgspec.structs.replace(wanted, outcome="accept"))
+        assert isinstance(taken, Taken)
+        here.memory.stub(sealed_as(here, "received"), "refused with 413")
+        await here.sync()
+        await here.enrol("0040")
+        here.memory.stub(sealed_as(here, "received"), "refused with 413")
+        await here.sync()
+        await gets_through(world, here, "received")
+        assert said_of(world, taken.case) == ["received", "accepted"]
+        assert lines(world) == []
+
+    at_a_hall(tmp_path, story)
+
+
+def test_s3_s27_s28_what_follows_a_group_that_somebody_answered_for_does_not_wait_for_ever(tmp_path: Path) -> None:
+    """The new number had sealed both again, and the word of that day stood for the group's."""
+
+    async def story(world: HallWorld) -> None:
+        here = await desk(world, tmp_path, "0012")
+        world.clock.go(60)
+        world.api.hall.change(lambda reading, now, new_id: revoke(reading, "0012", now, new_id))
+        world.clock.go(600)
+        here.down = True
+        wanted = application(here.counter.library.current().items["D01"], 7, 1, world.clock.now().date())
+        taken = here.counter.intake(session("2001"), msgspec.structs.replace(wanted, outcome="accept"))
+        assert isinstance(taken, Taken)
+        here.down = False
+        small = msgspec.structs.replace(here.memory.limits, push_facts=1)
+        file = list(carried(here.memory, here.signer, 1, small))
+        assert len(file) == 2, "one line for each group, each heard in a sitting of its own"
+        for line in file:
+            world.api.hall.take_in(line, "3001", "f" * 64, vouched=False)
+        await here.enrol("0040")
+        for _ in range(2):
+            await here.sync()
+        assert [code for _, code, _ in lines(world)] == ["after_revocation", "after"]
+        for line in file:
+            world.api.hall.take_in(line, "3001", "f" * 64, vouched=True)
+        await here.sync()
+        assert said_of(world, taken.case) == ["received", "accepted"]
+        assert lines(world) == []
+
+    at_a_hall(tmp_path, story)
