@@ -19,6 +19,7 @@ from casework.limits import LIMITS, Limits
 from casework.masking import masked_fact
 from casework.refused import gave_up
 from casework.wire import ENTRY_FACT, ENTRY_TRAY, ENTRY_VERDICT, Entry, Tray, Verdict
+from hall.adopting import ADOPTS
 from hall.docket import HALL_SCOPE, Docket, Lane, number_in
 from hall.other_item import is_of_another_item
 from hall.pieces import Piece
@@ -168,6 +169,15 @@ class Bookkeeping:
         self._docket.put(register_of(piece, verdict, data=None), self._draft(entry, ""))
         if "lost" in verdict.flags:
             self._alarm(piece, fact)
+        if fact.type == ADOPTS:
+            self._tell_again(piece.envelope.terminal)
+
+    def _tell_again(self, terminal: str) -> None:
+        """What is said in the scope of a number that has ended is hidden from the machine until it has said that it is
+        that; of what is sealed again the answer speaks, of what was accepted and is a task nothing else (S16, S27).
+        """
+        for row in self._docket.tasks_of(terminal):
+            self._draft(Entry(ENTRY_TRAY, 0, TERMINAL_SCOPE + terminal, self._now, tray=row.tray), "")
 
     def _alarm(self, piece: Piece, fact: Fact) -> None:
         """Envelopes of the old number are gone, and the hall never had them: a line in the tray until somebody has

@@ -11,6 +11,7 @@ from functools import partial
 import msgspec
 
 from casework.admit import Judgement
+from casework.beside import FLAGGED
 from casework.bodies import Adopts, StaffSet
 from casework.calendar import Calendar
 from casework.case import Case
@@ -261,6 +262,12 @@ class Docket:
         else:
             lanes[row.id] = row
             waiting.add(row.id)
+
+    def tasks_of(self, terminal: str) -> list[TrayRow]:
+        """What was flagged of the numbers from which a terminal goes on, settled or not."""
+        former = dict.fromkeys(row.terminal for row in self.lineage.adopted(terminal))
+        rows = {row.id: row for number in former for row in self._reading.tray_of_former(number)}
+        return [row for row in (rows | self.changes.trays).values() if row.id in rows and row.tray.kind == FLAGGED]
 
     def waits(self, lane: Lane, *, refused_only: bool = False, besides: Collection[str] = ()) -> bool:
         """Whether something unsettled lies in the lane, so that later judgements are held. `besides`: these lines."""

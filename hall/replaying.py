@@ -199,7 +199,7 @@ class Replay:
             return
         for id_ in refused:
             bearer = self._docket.bearer(id_)
-            if not to_the_place and (bearer is None or bearer.verdict.v == "held"):
+            if not to_the_place and (bearer is None or bearer.verdict.v != "accepted"):
                 self._ends_line(id_, SETTLES[fact.type])  # what it names is not judged anew, also where it comes later
             if bearer is None:
                 continue

@@ -155,6 +155,10 @@ class SqliteReading:
         """What waits in all lanes of a terminal."""
         return _trays(self._all("tray_of_terminal", terminal))
 
+    def tray_of_former(self, terminal: str) -> tuple[TrayRow, ...]:
+        """All lines of a terminal, settled ones too."""
+        return _trays(self._all("tray_of_former", terminal))
+
     def tray_rows(self, ids: Collection[str]) -> tuple[TrayRow, ...]:
         """Tray entries by id, settled ones too."""
         return _trays(self._in("tray_rows", ids))

@@ -55,20 +55,30 @@ class _Images:
         self._log = log.open("rb") if log else None
         self._newer: dict[int, int] = {}
         self._frames: list[tuple[int, int]] = []
+        self._before: list[tuple[int, int]] = []
+        """Frames behind the newest one: of before the log was begun anew, and older than the file (another salt)."""
         if self._log is not None:
             self._log.seek(0, 2)
             end, at = self._log.tell(), _WAL_HEADER
+            salt: bytes | None = None
             while at + _FRAME_HEADER + size <= end:
                 self._log.seek(at)
-                number = int.from_bytes(self._log.read(4), "big")
-                self._frames.append((number, at + _FRAME_HEADER))
-                self._newer[number] = at + _FRAME_HEADER
+                head = self._log.read(_FRAME_HEADER)
+                number = int.from_bytes(head[:4], "big")
+                salt = salt or head[8:16]
+                if head[8:16] == salt:
+                    self._frames.append((number, at + _FRAME_HEADER))
+                    self._newer[number] = at + _FRAME_HEADER
+                else:
+                    self._before.append((number, at + _FRAME_HEADER))
                 at += _FRAME_HEADER + size
 
     def all(self) -> Iterator[tuple[int, bytes]]:
-        """Every page of the file, then every one of the log."""
+        """Every page of the file, then every one of the log; first what the log has of before it was begun anew."""
         number = 1
         try:
+            for before, at in self._before:
+                yield before, self._in_log(at)
             while len(page := self._read(number)) == self._size:
                 yield number, page
                 number += 1

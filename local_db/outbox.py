@@ -191,11 +191,11 @@ class Outbox(Commit):
         """
         rows = db.execute(_SQL["passed_before"], (msgspec.json.encode(seqs).decode(),)).fetchall()
         for seq, case_id, here in rows:
-            if here:
+            if here or not case_id:  # what belongs to no case is asked for by nobody
                 db.execute(_SQL["moved"], (moved(Row.ACCEPTED, Move.PASS), seq))
             else:
                 db.execute(_SQL["mark_hole"], (case_id,))
-        return {case_id for _, case_id, _ in rows}
+        return {case_id for _, case_id, _ in rows if case_id}
 
     def _tray_of_own(self, db: sqlite3.Connection, seq: int) -> None:
         """Own refused and held facts are in the tray at once, before the hall's entry of it was pulled (S16)."""

@@ -87,10 +87,11 @@ def drop_case(db: sqlite3.Connection, case_id: str) -> None:
     db.execute(_REPLAY["drop_shown"], (case_id,))
     if case is not None:
         db.executemany(_REPLAY["drop_alias"], [(number, case_id) for number in case.former_numbers])
-        _forget_people(db, case)
+        forget_people(db, case)
 
 
-def _forget_people(db: sqlite3.Connection, case: Case) -> None:
+def forget_people(db: sqlite3.Connection, case: Case) -> None:
+    """The names of whom no other case speaks go with a case that is not shown any more."""
     indexed = db.execute(_SQL["indexed"]).fetchone()[0]
     for code, *_ in person_rows(case):
         for id_, words in db.execute(_SQL["people_of_code"], (code,)).fetchall():

@@ -139,10 +139,6 @@ class _Found:
 
     def write(self, db: sqlite3.Connection, known: dict[str, str], sealed: int) -> None:
         """All of it into a fresh file, which has to be enrolled again before it sends anything."""
-        missing = max(1, sealed - len(self._envelopes))
-        end = max(self._envelopes, default=0)
-        marks = ("adrift", str(missing)), ("salvaged", str(end))
-        db.executemany(_SQL["keep_meta"], [*known.items(), *marks])
         db.execute(_SQL["begin"], (1, NO_HASH))
         db.execute(_SQL["finder"])
         kept = set()
@@ -152,10 +148,15 @@ class _Found:
                 kept |= {n} if db.execute(_SQL["keep_fact"], (n, *fact_row(said, data, hash_))).rowcount else set()
                 if said.type == "received":
                     remember_ref(db, said)
+        whole: list[int] = []
         for seq, (incarnation, prev, hash_, fact) in sorted(self._envelopes.items()):
             envelope = Envelope(known["terminal"], incarnation, seq, prev, self._facts.get(fact, (b"", ""))[1])
             if fact in kept and incarnation == known["incarnation"] and envelope.hash == hash_:
                 db.execute(_SQL["keep_envelope"], (seq, incarnation, prev, hash_, fact, fact))
+                whole.append(seq)
+        missing, end = max(1, sealed - len(whole)), max(whole, default=0)  # one without its fact is gone (S25)
+        marks = ("adrift", str(missing)), ("salvaged", str(end))
+        db.executemany(_SQL["keep_meta"], [*known.items(), *marks])
         db.executemany(_SQL["keep_day"], list(self._days.items()))
         db.executemany(_SQL["keep_draft"], list(self._drafts.values()))
 

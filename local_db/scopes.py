@@ -25,7 +25,7 @@ from casework.wire import ENTRY_FACT, ENTRY_TRAY, Entry, Hidden, Link, decode_en
 from local_db.holes import Holes, scope_of
 from local_db.outbox import keep_tray
 from local_db.pages import next_count, own_among
-from local_db.purge import drop_case
+from local_db.purge import drop_case, forget_people
 from local_db.rebuild import fact_of
 from local_db.replay import shown_case
 from local_db.sql import queries
@@ -271,12 +271,14 @@ class Scopes(Holes):
         db.execute(_SQL["may_drop"], (scope,))
         for case_id in sorted({row[4] for row in rows if row[4]}):
             self._give_up(db, db.execute(_SQL["of_case"], (case_id, scope)).fetchall())
+            case = shown_case(db, case_id)
             if db.execute(_SQL["is_left"], (case_id,)).fetchone():
                 self.refold(db, case_id, stamp(self.clock.now()), _cursor(db))
             else:
-                case = shown_case(db, case_id)
                 drop_case(db, case_id)
-                if case is not None and self.scans_settled(db, case):
+            if case is not None and shown_case(db, case_id) is None:  # a word to this terminal alone may be left
+                forget_people(db, case)
+                if self.scans_settled(db, case):
                     self.forget_scans(db, case)
         self._give_up(db, [row for row in rows if not row[4]])
         db.execute(_SQL["dropped"])

@@ -135,6 +135,10 @@ where settled = '' and case_id in (select value from json_each(?));
 select id, terminal, root, case_id, scope, blocks, settled, entry from tray
 where settled = '' and terminal = ?;
 
+-- name: tray_of_former
+-- All that the tray has or had of a number that has ended: asked for once, when another goes on from it.
+select id, terminal, root, case_id, scope, blocks, settled, entry from tray where terminal = ?;
+
 -- name: tray_rows
 -- Tray entries by id (a JSON list), settled ones too.
 select id, terminal, root, case_id, scope, blocks, settled, entry from tray

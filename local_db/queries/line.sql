@@ -45,7 +45,7 @@ update outbox set state = ?, verdict = ?, revision = ?, entry = ? where local_se
 -- Accepted facts among these (numbers as a JSON list) whose entry lies before the cursor, and whether it is here.
 select o.local_seq, o.case_id, exists (select 1 from entry e where e.seq = o.entry and e.fact_id = f.id)
 from json_each(?) j join outbox o on o.local_seq = j.value join fact f on f.n = o.fact
-where o.state = 'accepted' and o.entry > 0 and o.entry <= (select cursor from standing) and o.case_id <> ''
+where o.state = 'accepted' and o.entry > 0 and o.entry <= (select cursor from standing)
 
 -- name: moved
 update outbox set state = ? where local_seq = ?

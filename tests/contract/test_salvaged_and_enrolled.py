@@ -1,0 +1,161 @@
+"""What a broken disk left is enrolled again: what is lost is said, what is over is over (S25, T42)."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from pathlib import Path
+
+import httpx
+
+from casework import bodies
+from local_db.memory import TerminalMemory
+from local_db.restoring import salvage
+from local_db.state import StateFile
+from tests.beginning import busy
+from tests.contract.test_scopes import give
+from tests.hall_world import HallWorld, in_hall
+from tests.machines import Machine, at_a_hall
+
+
+def closed(pc: Machine) -> Path:
+    """Its file, with nothing in the log beside it."""
+    file = pc.folder / "terminal.db"
+    pc.memory.close()
+    db = sqlite3.connect(file)
+    db.execute("pragma journal_mode = delete")
+    db.close()
+    return file
+
+
+def root_of(file: Path, table: str) -> tuple[int, int]:
+    """The first page of a table, and how large pages are."""
+    db = sqlite3.connect(file)
+    (root,) = db.execute("select rootpage from sqlite_master where name = ?", (table,)).fetchone()
+    (size,) = db.execute("pragma page_size").fetchone()
+    db.close()
+    return int(root), int(size)
+
+
+def broken(file: Path, page: int, size: int) -> None:
+    """One page can't be read any more."""
+    data = bytearray(file.read_bytes())
+    data[(page - 1) * size : page * size] = b"\xff" * size
+    file.write_bytes(bytes(data))
+
+
+def newest_leaf(file: Path, table: str) -> tuple[int, int]:
+    """The page with the newest rows of a table."""
+    page, size = root_of(file, table)
+    data = file.read_bytes()
+    while data[(page - 1) * size] == 5:  # an inner page: its last child
+        at = (page - 1) * size
+        page = int.from_bytes(data[at + 8 : at + 12], "big")
+    return page, size
+
+
+def facts_in(pc: Machine) -> int:
+    """How many facts of its own it has."""
+    with pc.memory.reading() as db:
+        return int(db.execute("select count(*) from fact").fetchone()[0])
+
+
+def salvaged(pc: Machine, world: HallWorld) -> None:
+    """IT saves what can be read."""
+    note = StateFile(pc.state, pc.folder)
+    state = note.read()
+    sealed = note.sealed(state.incarnation) if state is not None else 0
+    salvage(pc.folder / "terminal.db", pc.folder, "before", state, sealed)
+    pc.memory = TerminalMemory.open(pc.folder, world.clock, pc.state)
+
+
+def test_s25_t42_receipts_that_went_with_a_broken_page_are_told_to_a_supervisor(tmp_path: Path) -> None:
+    """Their envelopes could still be read: nothing seemed to be missing, and the newest were with nobody else."""
+
+    async def story(world: HallWorld) -> None:
+        pc = Machine(world, tmp_path, "pc")
+        await pc.enrol("0040")
+        for _ in range(12):
+            pc.take_in()
+        for _ in range(2):
+            await pc.sync()
+        late = [pc.take_in() for _ in range(4)]
+        had = facts_in(pc)
+        file = closed(pc)
+        broken(file, *newest_leaf(file, "fact"))
+        salvaged(pc, world)
+        gone = had - facts_in(pc)
+        await pc.sync()
+        await pc.enrol("0041")
+        for _ in range(3):
+            await pc.sync()
+        assert world.case(late[-1].id) is None, "what the story is about"
+        (line,) = [line for line in pc.memory.tray() if line.code == "envelopes_lost"]
+        assert int(line.facts["last"]) - int(line.facts["first"]) + 1 == gone
+
+    at_a_hall(tmp_path, story)
+
+
+def test_s27_t42_the_word_of_an_older_number_that_was_salvaged_keeps_no_module_for_ever(tmp_path: Path) -> None:
+    async def story(world: HallWorld) -> None:
+        pc = Machine(world, tmp_path, "pc")
+        await pc.enrol("0040")
+        for _ in range(3):
+            pc.take_in()
+            await pc.sync()
+        await pc.enrol("0041")
+        await pc.sync()
+        pc.take_in()
+        for _ in range(2):
+            await pc.sync()
+        file = closed(pc)
+        broken(file, *root_of(file, "outbox"))
+        salvaged(pc, world)
+        await pc.sync()
+        await pc.enrol("0042")
+        for _ in range(3):
+            await pc.sync()
+        give(world, "0042", "business")
+        for _ in range(6):
+            await pc.sync()
+        assert pc.memory.leaving() == ()
+        assert pc.memory.modules() == {"business"}
+
+    at_a_hall(tmp_path, story)
+
+
+def test_t42_frames_of_before_the_log_began_anew_hide_nothing_that_the_file_has(tmp_path: Path) -> None:
+    """They lie behind the newest ones and are older than the file: a fact on pages that were used again was dropped."""
+
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        await busy(await world.window("0012", client), 5)
+        pc = Machine(world, tmp_path, "pc")
+        await pc.enrol("0040")
+        for _ in range(40):
+            pc.take_in()
+        for _ in range(2):
+            await pc.sync()
+        for _ in range(30):
+            pc.memory.keep_draft(pc.hand.new_id(), "1001", b'{"x":"' + b"y" * 9000 + b'"}')
+        pc.memory._checkpoint()
+        with pc.memory.reading() as db:
+            drafts = [row[0] for row in db.execute("select case_id from draft")]
+        for case_id in drafts:
+            pc.memory.forget_draft(case_id)
+        cases = [pc.take_in() for _ in range(6)]
+        for _ in range(4):
+            pc.save(pc.hand.fact("nudged", bodies.Nudged("长" * 2600), cases[-1].id))
+        with pc.memory.reading() as db:
+            saved = {row[0] for row in db.execute("select hash from fact")}
+        dark = pc.folder.with_name("dark")
+        shutil.copytree(pc.folder, dark)
+        pc.memory.close()
+        shutil.rmtree(pc.folder)
+        dark.rename(pc.folder)
+        file = pc.folder / "terminal.db"
+        file.write_bytes(bytes(16) + file.read_bytes()[16:])
+        salvaged(pc, world)
+        with pc.memory.reading() as db:
+            assert {row[0] for row in db.execute("select hash from fact")} == saved
+
+    in_hall(tmp_path, story)
