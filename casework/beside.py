@@ -75,6 +75,8 @@ CROSSED_PRINTS: dict[str, frozenset[str]] = {
 _OF_NO_ACT = frozenset({"receipt", "supplement"})
 """Papers of what is never refused: what they tell of stands."""
 _LISTED = frozenset({"received", "material.added", "checked_by_network"})
+_FOUND = frozenset({"checked_by_network"})
+_MENDED = frozenset({"mended_on_the_spot"})
 
 
 def is_beside(fact: Fact, before: Case | None, after: Case | None, flags: tuple[str, ...]) -> bool:
@@ -117,8 +119,8 @@ def unheeded(fact: Fact, before: Case | None) -> frozenset[str]:
     if fact.type == "corrected":
         return _OUT
     if fact.type == "supplement.told":
-        return about(_LISTED, _asked_and_here(before, fact))
-    if fact.type == "material.added":
+        return _answered_before(before, fact)
+    if fact.type == "material.added" or (fact.type == "received" and not is_another(before, body_of(fact))):
         return _DECIDED if before.outcome == "refused" and _adds(before, body_of(fact)) else frozenset()
     if fact.type == "accepted":
         return _BY_THE_TIMER if before.deemed and not in_time(before, fact) else frozenset()
@@ -129,10 +131,11 @@ def unheeded(fact: Fact, before: Case | None) -> frozenset[str]:
     anew = bool(before.taken_again) and fact.type in _ENDS | TURNED_AWAY
     known_to_all = _BY_THE_TIMER if before.settled else frozenset()  # only then its notice may be handed out
     ended = _ON_PAPER | known_to_all if fact.type in _ENDS else frozenset()
-    return ended | (_TAKEN_IN if anew else frozenset())
+    missed = _missed(before, fact) if fact.type == "returned" else frozenset()
+    return ended | missed | (_TAKEN_IN if anew else frozenset())
 
 
-def _adds(before: Case, body: bodies.MaterialAdded) -> bool:
+def _adds(before: Case, body: bodies.MaterialAdded | bodies.Received) -> bool:
     """Whether it was refused without one of these papers, or without its original."""
     accepted = bool(before.accepted_at)
     there = before.materials
@@ -181,17 +184,32 @@ def _has_notice(before: Case, waiving: Fact) -> bool:
     return pays and any(paper.paper == EVENTS["paid"].prints for paper in before.papers)
 
 
-def _asked_and_here(before: Case, notice: Fact) -> list[str]:
-    """The papers that it names and that were handed in by then: what came after it answers it. Of one that asks for
-    nothing (R5) that is the trouble.
+def _answered_before(before: Case, notice: Fact) -> frozenset[str]:
+    """What had put right by then what it asks for: what came after it answers it. Of a notice that asks for nothing
+    (R5) that is the trouble.
     """
     counts = before.supplement is None and before.state == "received" and not before.accepted_at
     if not counts and not takes_back(before, notice):
-        return []
-    body: bodies.SupplementTold = body_of(notice)
-    asked = [line.material for line in body.lines]
-    here = [code for code in asked if before.materials.get(code, "missing") not in LACKING | {PENDING}]
-    return [code for code in here if code in before.came and before.came[code] <= notice.time.at]
+        return frozenset()
+    asked = _asked(notice)
+    here = [code for code in _here(before, asked) if code in before.came and before.came[code] <= notice.time.at]
+    return about(_LISTED, here) | about(_MENDED, asked)
+
+
+def _missed(before: Case, returned: Fact) -> frozenset[str]:
+    """What was found or put right of that for which an application is sent back; by what was handed in it is stale."""
+    asked = _asked(returned)
+    return about(_FOUND, _here(before, asked)) | about(_MENDED, asked)
+
+
+def _asked(fact: Fact) -> list[str]:
+    """The papers that a notice, or what sends an application back, names."""
+    return [line.material for line in body_of(fact).lines]
+
+
+def _here(before: Case, asked: list[str]) -> list[str]:
+    """Those of them that are in the case."""
+    return [code for code in asked if before.materials.get(code, "missing") not in LACKING | {PENDING}]
 
 
 def crosses(fact: Fact, before: Case) -> frozenset[str]:
@@ -206,13 +224,19 @@ def crosses(fact: Fact, before: Case) -> frozenset[str]:
 
 
 def _made_untrue(fact: Fact, before: Case) -> set[str]:
-    """The kinds of papers that are out and that a fact makes untrue which comes back: none where it moves nothing."""
+    """The papers that are out and that a fact makes untrue which comes back: none where it moves nothing."""
     after = evolve(before, fact)
     if after is None or not known(fact) or not has_moved(before, after):
         return set()
-    out = {paper.paper: paper.of for paper in before.papers if paper.paper != "referral" or before.forwarded}
+    out = [paper for paper in before.papers if paper.paper != "referral" or before.forwarded]
     answers = {"supplement"} if _answered(after) - _answered(before) else set()
-    return {kind for kind, of in out.items() if kind in answers or fact.type in _untrue(kind, of, after)}
+    untrue = (one for one in out if one.paper in answers or fact.type in _untrue(one.paper, one.of, after))
+    return {named_paper(one.paper, one.of) for one in untrue}
+
+
+def named_paper(kind: str, of: str) -> str:
+    """A paper as `about` speaks of it: its kind, with its act where it names one."""
+    return f"{kind}/{of}" if of else kind
 
 
 def _answered(case: Case) -> set[str]:

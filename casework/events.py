@@ -192,7 +192,7 @@ _ROWS = (
     _by_hall("extended", bodies.Extended, "case.extend", _TURNS | _CLOCK, prints="extension"),
     _by_hall(
         "decided", bodies.Decided, "case.decide",
-        _TURNS | _PAPERS | {"inspected", "reassigned", "suspended", "consulted", "checked_by_network"},
+        _TURNS | _PAPERS | {"inspected", "reassigned", "suspended", "consulted", "checked_by_network", "received"},
         step_kind="decide", prints="decision",
     ),
     _by_hall("corrected", bodies.Corrected, "case.decide", frozenset({"corrected", "revoked"}), prints="decision"),

@@ -47,24 +47,32 @@ def papers_out(case: Case, lines: Iterable[Waits]) -> tuple[PrintedPaper, ...]:
     Where the print itself crosses what its maker had not seen, its paper is meant.
     """
     called = {(each.paper, each.count, each.at) for each in case.recalls}
-    standing = {act.fact for act in case.acts}
     found: dict[tuple[str, int, str], PrintedPaper] = {}
     for line in lines:
         row = EVENTS.get(line.tray.type)
-        if row is None or line.tray.fact in standing or _is_true(line.tray):
+        if row is None or not calls_back(case, line.tray):
             continue
+        timer = case.settled and row.name == "accepted"  # the notice of the timer's word names no act
         for paper in case.papers:
             key = (paper.paper, paper.count, paper.at)
-            if _is_of(paper, line.tray, row.prints) and key not in called:
+            if _is_of(paper, line.tray, row.prints, of_the_timer=timer) and key not in called:
                 found[key] = paper
     return tuple(found.values())
+
+
+_RECEIPTS = frozenset({"received", "material.added"})
+
+
+def calls_back(case: Case, line: Tray) -> bool:
+    """Whether the papers of what lies there are asked back: neither where its act stands, nor where they are true."""
+    return line.fact not in {act.fact for act in case.acts} and not _is_true(line)
 
 
 def _is_true(line: Tray) -> bool:
     """Whether what it handed out is true: it crossed no more than the paper of another act; or it was a receipt for
     what lies here now, and crossed the decision that missed it.
     """
-    crossed = _TRUE_BESIDE | ({"decided"} if line.type == "material.added" else set())
+    crossed = _TRUE_BESIDE | ({"decided"} if line.type in _RECEIPTS else set())
     what = line.facts.get("what", "")
     return bool(what) and crossed.issuperset(what.split(", "))
 
@@ -73,11 +81,11 @@ _TRUE_BESIDE = frozenset({"printed"})
 """What makes no paper untrue of an act that missed it: the other paper is."""
 
 
-def _is_of(paper: PrintedPaper, line: Tray, kind: str) -> bool:
+def _is_of(paper: PrintedPaper, line: Tray, kind: str, *, of_the_timer: bool) -> bool:
     """Whether the paper tells of what lies in the tray. `kind`: what that prints."""
     if line.type == "printed":
         return (paper.at, paper.by) == (line.made, line.actor)
-    unnamed = not paper.of and paper.paper == kind and paper.at >= line.made
+    unnamed = not paper.of and paper.paper == kind and paper.at >= line.made and not of_the_timer
     return paper.of == line.fact or unnamed
 
 

@@ -17,7 +17,7 @@ from casework.facts import Envelope, Fact, encode_fact
 from casework.folding.intake import takes_back
 from casework.limits import LIMITS, Limits
 from casework.masking import masked_fact
-from casework.refused import gave_up
+from casework.refused import calls_back, gave_up
 from casework.wire import ENTRY_FACT, ENTRY_TRAY, ENTRY_VERDICT, Entry, Tray, Verdict
 from hall.adopting import ADOPTS
 from hall.docket import HALL_SCOPE, Docket, Lane, number_in
@@ -109,15 +109,16 @@ class Bookkeeping:
 
     def _unseen(self, envelope: Envelope, fact: Fact, before: Case | None) -> frozenset[str]:
         """What makes a task of a fact that stands, and that its maker had not seen."""
-        types = frozenset() if self._is_of_a_task(fact) else unheeded(fact, before)
+        types = frozenset() if self._is_of_a_task(fact, before) else unheeded(fact, before)
         seen = self._docket.unseen.later(envelope, fact, types) if types else types
         return seen | self._given_up_before(fact, before) if fact.type == "printed" else seen
 
-    def _is_of_a_task(self, fact: Fact) -> bool:
-        """Whether it is the print of what waits in the tray itself, whose line calls the paper back."""
+    def _is_of_a_task(self, fact: Fact, before: Case | None) -> bool:
+        """Whether it is the print of what waits in the tray itself, where its line calls the paper back."""
         of = body_of(fact).of if fact.type == "printed" and known(fact) else ""
         row = self._docket.tray_row(of) if of else None
-        return row is not None and row.tray.kind == FLAGGED and not row.tray.settled
+        waits = row is not None and row.tray.kind == FLAGGED and not row.tray.settled
+        return waits and row is not None and before is not None and calls_back(before, row.tray)
 
     def _given_up_before(self, fact: Fact, before: Case | None) -> frozenset[str]:
         """That the act of a paper was given up while nobody knew its case, which so knows nothing of that."""

@@ -6,6 +6,7 @@ import dataclasses
 
 import msgspec
 
+from casework.beside import named_paper
 from casework.case import Case, decode_case
 from casework.catalogue.materials import LACKING
 from casework.catalogue.schema import MODULES
@@ -16,7 +17,7 @@ from casework.wire import Place
 from hall.rows import CaseRow
 
 HALL_SCOPE = "hall"
-_ABOUT = frozenset({"printed", "received", "material.added", "checked_by_network"})
+_ABOUT = frozenset({"printed", "received", "material.added", "checked_by_network", "mended_on_the_spot"})
 
 
 class Later(msgspec.Struct, frozen=True, gc=False):
@@ -70,9 +71,11 @@ def about(fact: Fact) -> tuple[str, ...]:
     except BadBytes:
         return ()
     if fact.type == "printed":
-        return (body.paper,)
+        return (body.paper, named_paper(body.paper, body.of))
     if fact.type == "checked_by_network":
         return tuple(line.material for line in body.results)
+    if fact.type == "mended_on_the_spot":
+        return tuple(body.mends)
     return tuple(code for code, have in body.materials.items() if have not in LACKING)
 
 

@@ -27,6 +27,7 @@ from hall.voiding import goes_on_nowhere
 
 _COMES_LATE = ("late",)
 _TAKEN_IN = frozenset({"received"})
+_STANDS = frozenset({"insist", "accepted"})
 _NUMBERS = frozenset({"received", "renumbered"})
 """What gives a case its number."""
 
@@ -100,8 +101,8 @@ class Replay:
             entry = self._on_case(entry, fact)
         if entry.envelope is not None:
             self.refused.append(entry.envelope.fact_hash)  # whoever sent it since may not have had its bytes (S12)
+        self.refused.append(fact.id)
         if bearer is not None and entry.verdict is not None:
-            self.refused.append(fact.id)
             later = max(entry.verdict.revision, bearer.verdict.revision + 1)  # so that its maker hears of it (S13)
             entry = msgspec.structs.replace(entry, verdict=msgspec.structs.replace(entry.verdict, revision=later))
         draft = self._draft(entry, fact.case)
@@ -329,7 +330,7 @@ class Replay:
             return self._draft(entry, "")
         known = self._docket.tray_row(tray.fact)
         alone = entry.scope.startswith(TERMINAL_SCOPE)
-        if not to_the_place and (self._stands_since(tray) or (alone and self._proves_nothing(tray))):
+        if not to_the_place and (self._stands_since(tray) or self._stood(tray)):
             return None
         if known is not None and not to_the_place:
             again = known.tray == tray and entry.scope == known.scope
@@ -338,20 +339,26 @@ class Replay:
             if known.tray != tray and entry.scope != known.scope:  # whoever was shown the line is shown this, too
                 self._draft(msgspec.structs.replace(entry, scope=known.scope), "")
         blocks = tray.kind != FLAGGED and (known.blocks if known else not tray.type.startswith("resolve."))
-        row = TrayRow(tray.fact, known.scope if known and alone else entry.scope, blocks, tray)
+        scope = known.scope if known and alone else entry.scope
+        module = self._module(tray) if scope.startswith(TERMINAL_SCOPE) and not to_the_place else ""
+        row = TrayRow(tray.fact, module or scope, blocks, tray)
         self._docket.put_tray(row)
-        if tray.settled and not alone and not to_the_place:
-            for scope in self._docket.told_in(row)[1:]:
-                self._draft(msgspec.structs.replace(entry, scope=scope), "")
+        makers = self._docket.told_in(row)[1:] if tray.settled and not alone and not to_the_place else ()
+        for other in (*filter(None, (module,)), *makers):  # nobody else may show it
+            self._draft(msgspec.structs.replace(entry, scope=other), "")
         return self._draft(entry, "")
 
-    def _proves_nothing(self, tray: Tray) -> bool:
-        """Whether its maker was told alone that a line is over since that stands of which it speaks, and here it does
-        not stand: as of a verdict, that proves no fact.
+    def _module(self, tray: Tray) -> str:
+        """The scope of the case of a line; empty where the case is not here."""
+        live = self._docket.live(tray.case) if tray.case else None
+        return live.scope if live is not None and live.case is not None else ""
+
+    def _stood(self, tray: Tray) -> bool:
+        """Whether a line is over because what it speaks of stood, which does not stand here: like an accepted verdict
+        that proves no fact, and the line is over when the fact is back.
         """
         bearer = self._docket.bearer(tray.fact)
-        stood = bool(tray.settled) and tray.settled not in GIVEN_UP
-        return stood and (bearer is None or bearer.verdict.v != "accepted")
+        return tray.settled in _STANDS and (bearer is None or bearer.verdict.v != "accepted")
 
     def _stands_since(self, tray: Tray) -> bool:
         """Whether what waits there stands, or waits for something else: it was judged once more, by a hall that had

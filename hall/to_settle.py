@@ -25,9 +25,17 @@ def to_settle(docket: Docket, resolution: Fact) -> dict[str, Waits]:
         row.id: _waits(docket, row.tray)
         for row in rows
         if row is not None
-        and not row.tray.settled
+        and _is_open(docket, row.tray, resolution)
         and (not row.tray.case or row.tray.case == resolution.case or row.tray.root == resolution.root)
     }
+
+
+def _is_open(docket: Docket, line: Tray, resolution: Fact) -> bool:
+    """Whether it waits; or was settled in just this way, when the word of that alone came back to a restored hall: then
+    the resolution itself, made in the log that was lost, may come behind it (S25).
+    """
+    again = resolution.base.epoch < docket.hall.epoch and resolution.type in {"resolve.withdraw", "resolve.amend"}
+    return not line.settled or (again and resolution.type == f"resolve.{line.settled}")
 
 
 def _waits(docket: Docket, tray: Tray) -> Waits:

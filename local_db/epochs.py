@@ -105,7 +105,7 @@ class Epochs(Rebuild):
             place, chain = (common, chain) if common >= _floor(db) else (0, NO_HASH)
             touched = [row[0] for row in db.execute(_SQL["touched"], (place, common)).fetchall()]
             undone = db.execute(_SQL["undone"], (common,)).fetchall()
-            self._undo(db, undone)
+            self._undo(db, [(seq, state) for seq, state, _ in undone])
             last = self._seal_former(db, common)
             db.execute(_REBUILD["clear_tray"])
             db.execute(_SQL["drop_told"], (place,))
@@ -124,7 +124,7 @@ class Epochs(Rebuild):
             for case_id in touched:
                 self.refold(db, case_id, now, place)
             self._project_tray(db, place)
-            mark = undone[0][0] - 1 if undone else _END
+            mark = undone[0][2] - 1 if undone else _END
             db.execute(_SQL["enter"], (epoch, place, chain, place, mark))
         if last:
             with contextlib.suppress(StoreError):  # it is sealed: a note that can't be written must not deny that

@@ -10,7 +10,6 @@ from casework.facts import digest
 from casework.wire import ENTRY_FACT, Entry, decode_entry
 from local_db.pages import own_among
 from local_db.rebuild import Rebuild, fact_of
-from local_db.replay import reshow
 from local_db.sql import queries
 
 _SQL = queries("holes")
@@ -47,7 +46,7 @@ class Holes(Rebuild):
             for (seq,) in db.execute(_SQL["passed_unseen"], (case_id,)).fetchall():
                 self._pass(db, seq)
             db.execute(_SQL["forget_hole"], (case_id,))
-            reshow(db, case_id, stamp(self.clock.now()))
+            self._reshow(db, {case_id})
 
     def _keep_old(self, db: sqlite3.Connection, case_id: str, data: bytes, entry: Entry) -> None:
         hash_ = digest(data)

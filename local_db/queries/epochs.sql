@@ -31,8 +31,9 @@ select case_id from entry where seq > ? and case_id <> ''
 union select case_id from outbox where entry > ? and case_id <> ''
 
 -- name: undone
--- Own rows whose verdict lies in what is dropped.
-select local_seq, state from outbox where entry > ? and state <> 'resolved' order by local_seq
+-- Own rows whose verdict lies in what is dropped; and where the group of each begins.
+select o.local_seq, o.state, o.local_seq - f.group_index from outbox o join fact f on f.n = o.fact
+where o.entry > ? and o.state <> 'resolved' order by o.local_seq
 
 -- name: former_lost
 -- Own facts of former incarnations of whose command the log said something behind a place; their groups whole.

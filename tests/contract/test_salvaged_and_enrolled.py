@@ -119,7 +119,7 @@ def test_s27_t42_the_word_of_an_older_number_that_was_salvaged_keeps_no_module_f
         for _ in range(6):
             await pc.sync()
         assert pc.memory.leaving() == ()
-        assert pc.memory.modules() == {"business"}
+        assert pc.memory.modules() == frozenset({"business"})
 
     at_a_hall(tmp_path, story)
 
