@@ -41,6 +41,9 @@ class Judgement:
                     f"drained: {terminal.number} has {waits.unsent} unsent and stands at {cursor} of"
                     f" {self._mirror.end} {frozen}"
                 )
+            window = self._truth.windows[terminal.number]
+            if not window.moving:
+                self._tray(terminal, window)
 
     def settled(self, terminals: list[Terminal]) -> None:
         """Every tray is empty: whatever was refused or held had a way out (S16)."""
@@ -123,6 +126,7 @@ class Judgement:
             window.seen = 0  # everything is compared once more, from the beginning
         self._truth.check(terminal, set(states))
         self._kept(terminal, window)
+        self._over(terminal)
         self._tray(terminal, window)
         for case_id, state in states.items():
             self._alike(terminal, window, case_id, state)
@@ -154,6 +158,18 @@ class Judgement:
                 raise Broken(f"lost: nobody has the bytes of {terminal.number}/{seq} {own.fact.type}")
 
     @staticmethod
+    def _over(terminal: Terminal) -> None:
+        """Every own act has its end: it stands in the log or was given up. What has none keeps its module for ever."""
+        rows = terminal.eyes.execute(
+            "select o.local_seq, f.type, o.state from outbox o join fact f on f.n = o.fact"
+            " where o.state not in ('passed', 'resolved')"
+        ).fetchall()
+        if rows:
+            raise Broken(f"over: {terminal.number} has no end of {rows[:3]}")
+        if terminal.mind.leaving():
+            raise Broken(f"over: {terminal.number} can't give up {terminal.mind.leaving()}")
+
+    @staticmethod
     def _has_bytes(terminal: Terminal, seq: int, data: bytes) -> bool:
         row = terminal.eyes.execute(
             "select f.bytes from outbox o join fact f on f.n = o.fact where o.local_seq = ?", (seq,)
@@ -162,7 +178,9 @@ class Judgement:
 
     def _tray(self, terminal: Terminal, window: Window) -> None:
         """The tray that people see at a window is the hall's, as far as its scopes go."""
-        told = {id_ for id_, (scope, tray) in self._mirror.trays.items() if scope in window.scopes and not tray.settled}
+        lines = (entry for entry in self._mirror.entries if entry.tray is not None and entry.scope in window.scopes)
+        newest = {entry.tray.fact: entry.tray for entry in lines if entry.tray is not None}
+        told = {id_ for id_, tray in newest.items() if not tray.settled}
         shown = {row[0] for row in terminal.eyes.execute("select fact_id from tray where settled = ''")}
         if told != shown:
             raise Broken(f"tray: {terminal.number} shows {sorted(shown ^ told)} otherwise than the hall")
