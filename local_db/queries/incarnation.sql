@@ -9,8 +9,15 @@ select coalesce(min(local_seq), 0), coalesce(max(local_seq), 0) from outbox
 select local_seq, prev from outbox where local_seq > ? order by local_seq
 
 -- name: without_envelope
--- Own facts that have none, neither of this incarnation nor of a former one.
-select count(*) from fact where n not in (select fact from outbox) and n not in (select fact from former)
+-- Own facts that have none, neither of this incarnation nor of a former one. What was salvaged knows of no former one:
+-- there only what lies behind the first word of this incarnation is surely its own.
+select count(*) from fact where n not in (select fact from outbox) and n not in (select fact from former) and (
+    not exists (select 1 from meta where key = 'salvaged')
+    or n > (
+        select case f.type when 'adopts' then f.n else 0 end from outbox o join fact f on f.n = o.fact
+        where o.local_seq = 1
+    )
+)
 
 -- name: salvaged
 -- Where the chain of envelopes ended in what could be read of a damaged file.

@@ -7,6 +7,7 @@ import sqlite3
 from pathlib import Path
 
 import httpx
+import pytest
 
 from casework import bodies
 from local_db.memory import TerminalMemory
@@ -69,16 +70,22 @@ def salvaged(pc: Machine, world: HallWorld) -> None:
     pc.memory = TerminalMemory.open(pc.folder, world.clock, pc.state)
 
 
-def test_s25_t42_receipts_that_went_with_a_broken_page_are_told_to_a_supervisor(tmp_path: Path) -> None:
-    """Their envelopes could still be read: nothing seemed to be missing, and the newest were with nobody else."""
+@pytest.mark.parametrize("numbers", [("0040",), ("0040", "0041")])
+def test_s25_t42_receipts_that_went_with_a_broken_page_are_told_to_a_supervisor(
+    tmp_path: Path, numbers: tuple[str, ...]
+) -> None:
+    """Their envelopes could still be read: nothing seemed to be missing, and the newest were with nobody else. Or what
+    the machine had made under a former number was taken for them.
+    """
 
     async def story(world: HallWorld) -> None:
         pc = Machine(world, tmp_path, "pc")
-        await pc.enrol("0040")
-        for _ in range(12):
-            pc.take_in()
-        for _ in range(2):
-            await pc.sync()
+        for number in numbers:
+            await pc.enrol(number)
+            for _ in range(12):
+                pc.take_in()
+            for _ in range(2):
+                await pc.sync()
         late = [pc.take_in() for _ in range(4)]
         had = facts_in(pc)
         file = closed(pc)
@@ -86,7 +93,7 @@ def test_s25_t42_receipts_that_went_with_a_broken_page_are_told_to_a_supervisor(
         salvaged(pc, world)
         gone = had - facts_in(pc)
         await pc.sync()
-        await pc.enrol("0041")
+        await pc.enrol("0042")
         for _ in range(3):
             await pc.sync()
         assert world.case(late[-1].id) is None, "what the story is about"
