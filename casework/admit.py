@@ -14,6 +14,8 @@ from casework.facts import Fact
 from casework.folding.course import ENDS_PAUSES, ends_work_on
 from casework.rules import SEPARATION, Bench, Refusal, refusal
 
+_TAKEN_IN = frozenset({"received"})
+_TAKEN_IN = frozenset({"received"})
 _STANDS_STILL = frozenset({"suspended"})
 _PASSES = frozenset({"papers_to_come"})
 """What stands in the way for a while only: such a step waits, and is judged again by itself (S35)."""
@@ -58,8 +60,12 @@ def admit(case: Case | None, fact: Fact, bench: Bench, unseen: frozenset[str] = 
 
 
 def breaking(case: Case | None, row: EventType, body: Any, unseen: frozenset[str]) -> frozenset[str]:
-    """What of `unseen` makes an act stale. That a step stands still is nothing to whoever ends another one."""
+    """What of `unseen` makes an act stale. That a step stands still is nothing to whoever ends another one, nor is a
+    second receipt to a decision that does not refuse for want of what it lists.
+    """
     found = row.broken_by & unseen
+    if row.name == "decided" and body.outcome != "refused":
+        found -= _TAKEN_IN
     if case is None or row.name not in ENDS_PAUSES or any(paused(case, step) for step in ends_work_on(case, body)):
         return found
     return found - _STANDS_STILL

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable
 
 from casework import bodies
 from casework.case import TURNED_AWAY, Case, step_of
-from casework.catalogue.materials import LACKING, PENDING, adds
+from casework.catalogue.materials import FOUND, LACKING, NOT_FOUND, PENDING, adds
 from casework.events import EVENTS, Klass, body_of, known
 from casework.facts import Fact
 from casework.folding import evolve, has_moved
@@ -74,9 +74,9 @@ CROSSED_PRINTS: dict[str, frozenset[str]] = {
 """Of a paper that says that a case goes on, or how it was decided: what says otherwise."""
 _OF_NO_ACT = frozenset({"receipt", "supplement"})
 """Papers of what is never refused: what they tell of stands."""
-_LISTED = frozenset({"received", "material.added", "checked_by_network"})
-_FOUND = frozenset({"checked_by_network"})
-_MENDED = frozenset({"mended_on_the_spot"})
+_LISTED = frozenset({"received", "material.added", "checked_by_network", "mended_on_the_spot"})
+_NOT_HANDED_IN = frozenset({"checked_by_network", "mended_on_the_spot"})
+_RETURNED = frozenset({"returned"})
 
 
 def is_beside(fact: Fact, before: Case | None, after: Case | None, flags: tuple[str, ...]) -> bool:
@@ -121,7 +121,9 @@ def unheeded(fact: Fact, before: Case | None) -> frozenset[str]:
     if fact.type == "supplement.told":
         return _answered_before(before, fact)
     if fact.type == "material.added" or (fact.type == "received" and not is_another(before, body_of(fact))):
-        return _DECIDED if before.outcome == "refused" and _adds(before, body_of(fact)) else frozenset()
+        return _DECIDED if before.outcome == "refused" and _adds(before, fact) else frozenset()
+    if fact.type == "checked_by_network":
+        return _turned_down(before, fact)
     if fact.type == "accepted":
         return _BY_THE_TIMER if before.deemed and not in_time(before, fact) else frozenset()
     if fact.type == "step.not_needed":
@@ -135,11 +137,19 @@ def unheeded(fact: Fact, before: Case | None) -> frozenset[str]:
     return ended | missed | (_TAKEN_IN if anew else frozenset())
 
 
-def _adds(before: Case, body: bodies.MaterialAdded | bodies.Received) -> bool:
-    """Whether it was refused without one of these papers, or without its original."""
-    accepted = bool(before.accepted_at)
-    there = before.materials
-    return any(adds(there.get(code, "missing"), have, accepted=accepted) for code, have in body.materials.items())
+def _adds(before: Case, receipt: Fact) -> bool:
+    """Whether it was refused without one of these papers, or without its original. What is brought to a case is new; a
+    second receipt lists all that the first one does.
+    """
+    accepted, materials = bool(before.accepted_at), body_of(receipt).materials
+    here = {code: before.materials.get(code, "missing") for code in materials}
+    same = {code for code in materials if receipt.type == "received" and here[code] in {materials[code], *_WHOLE}}
+    new = [code for code in materials if code not in same]
+    return any(adds(here[code], materials[code], accepted=accepted) for code in new)
+
+
+_WHOLE = frozenset({"original", "electronic", "checked"})
+"""States of a paper to which the same paper adds nothing."""
 
 
 def about(types: Collection[str], what: Iterable[str]) -> frozenset[str]:
@@ -172,9 +182,9 @@ def _lasts(case: Case, of: str) -> bool:
 
 
 def _answers(fact: Fact, before: Case) -> frozenset[str]:
-    """What answers a notice that somebody prints who has not heard that it is answered."""
+    """What had answered a notice by then that somebody prints who has not heard that it is answered."""
     told = before.supplement if body_of(fact).paper == "supplement" else None
-    return about(_LISTED, [line.material for line in told.lines]) if told is not None else frozenset()
+    return about(_LISTED, _came(before, [line.material for line in told.lines], fact.time.at)) if told else frozenset()
 
 
 def _has_notice(before: Case, waiving: Fact) -> bool:
@@ -191,20 +201,30 @@ def _answered_before(before: Case, notice: Fact) -> frozenset[str]:
     counts = before.supplement is None and before.state == "received" and not before.accepted_at
     if not counts and not takes_back(before, notice):
         return frozenset()
-    asked = _asked(notice)
-    here = [code for code in _here(before, asked) if code in before.came and before.came[code] <= notice.time.at]
-    return about(_LISTED, here) | about(_MENDED, asked)
+    return about(_LISTED, _came(before, _here(before, _asked(notice)), notice.time.at))
 
 
 def _missed(before: Case, returned: Fact) -> frozenset[str]:
     """What was found or put right of that for which an application is sent back; by what was handed in it is stale."""
-    asked = _asked(returned)
-    return about(_FOUND, _here(before, asked)) | about(_MENDED, asked)
+    return about(_NOT_HANDED_IN, _here(before, _asked(returned)))
+
+
+def _turned_down(before: Case, check: Fact) -> frozenset[str]:
+    """What was said on paper of a case without what a source has found."""
+    found = [line.material for line in body_of(check).results if FOUND.get(line.outcome, NOT_FOUND) != NOT_FOUND]
+    if all(before.materials.get(code) in _WHOLE for code in found):
+        return frozenset()
+    return _RETURNED if before.state == "returned" else _DECIDED if before.outcome == "refused" else frozenset()
 
 
 def _asked(fact: Fact) -> list[str]:
     """The papers that a notice, or what sends an application back, names."""
     return [line.material for line in body_of(fact).lines]
+
+
+def _came(before: Case, asked: list[str], by: str) -> list[str]:
+    """Those of them that were handed in, found or put right by then: what came after a paper answers it."""
+    return [code for code in asked if code in before.came and before.came[code] <= by]
 
 
 def _here(before: Case, asked: list[str]) -> list[str]:
@@ -214,13 +234,20 @@ def _here(before: Case, asked: list[str]) -> list[str]:
 
 def crosses(fact: Fact, before: Case) -> frozenset[str]:
     """What contradicts a fact that comes back, when it was said while nobody knew of that fact (S5, S25)."""
-    written = EVENTS[fact.type].broken_by if _is_written(fact) else frozenset()
+    written = _breaks(fact) if _is_written(fact) else frozenset()
     accepted = fact.type in TURNED_AWAY and bool(before.deemed) and not stands_alone(before)
     also = _CROSSED_BY.get(fact.type, frozenset()) | (_BY_THE_TIMER if accepted else frozenset())
     also |= {"voided"} if fact.type in _ENDS else frozenset()
     # What came after a paper answers it.
     seen = _crossed_print(fact, before) - {"paid"} if fact.type == "printed" else unheeded(fact, before)
     return written | seen | also | about({"printed"}, _made_untrue(fact, before))
+
+
+def _breaks(fact: Fact) -> frozenset[str]:
+    """What makes it stale; a second receipt only a refusal."""
+    broken_by = EVENTS[fact.type].broken_by
+    grants = fact.type == "decided" and known(fact) and body_of(fact).outcome != "refused"
+    return broken_by - _TAKEN_IN if grants else broken_by
 
 
 def _made_untrue(fact: Fact, before: Case) -> set[str]:

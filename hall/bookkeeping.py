@@ -156,7 +156,8 @@ class Bookkeeping:
         else:
             why = flagged(before, fact, self._docket.bench(fact))
         row = self._docket.tray_row(fact.id)
-        known = row.tray if row is not None and row.tray.kind == FLAGGED else None
+        told = row is not None and row.tray.kind == FLAGGED and not self._told_alone(row)
+        known = row.tray if told and row is not None else None
         if why is None or why.code == ADDS_NOTHING or (known and names_all(known, why.code, why.facts)):
             return
         self._tray(fact.id, piece, why, blocks=False)
@@ -223,8 +224,13 @@ class Bookkeeping:
             group=fact.group.id if fact else "", made=fact.time.at if fact else "", post=fact.post if fact else "",
         )  # fmt: skip
         # Whoever was shown the line is shown how it ends, also when its case has found its module since.
-        scope = before.scope if before else live.scope if live else HALL_SCOPE
+        scope = live.scope if live else HALL_SCOPE
+        scope = before.scope if before and not self._told_alone(before) else scope
         self._put_tray(TrayRow(id_, scope, blocks, tray))
+
+    def _told_alone(self, row: TrayRow) -> bool:
+        """Whether a restored hall knows the line from its maker alone: whoever holds the module was not told (S25)."""
+        return row.scope.startswith(TERMINAL_SCOPE)
 
     def _put_tray(self, row: TrayRow) -> None:
         self._docket.put_tray(row)

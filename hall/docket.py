@@ -297,24 +297,24 @@ class Docket:
         return found
 
     def held(self, lane: Lane) -> list[Register]:
-        """What is held in the lane with its bytes, in the order it was made: a new number has sealed again all that the
-        old one had left, in that order; before whatever only the old one had, and before its own.
+        """What is held in the lane with its bytes, in the order it was made: by the oldest envelope of each, also where
+        that came without the bytes and nobody could say of what lane it is.
         """
         numbers = self.lineage.numbers(lane[0])  # the oldest incarnation's first: it made them first
         rows = {
             (place, row.incarnation, row.seq): row
             for place, number in enumerate(numbers)
-            for row in self._reading.held(number, lane[1])
+            for root in (lane[1], "")
+            for row in self._reading.held(number, root)
         }
         for (terminal, incarnation, seq), (register, _) in self.changes.registers.items():
-            if terminal in numbers and register.root == lane[1]:
+            if terminal in numbers and register.root in {lane[1], ""}:
                 rows[numbers.index(terminal), incarnation, seq] = register
-        made: dict[str, tuple[int, int]] = {}
-        for order, ((place, _, seq), row) in enumerate(sorted(rows.items())):
-            again = self.lineage.sealed_again(numbers[place], seq)
-            made[row.fact_hash] = (-place if again else 1, order)
-        found = [row for row in rows.values() if row.verdict.v == "held" and row.data is not None]
-        return sorted(found, key=lambda row: made[row.fact_hash])
+        oldest: dict[str, int] = {}
+        for order, (_, row) in enumerate(sorted(rows.items())):
+            oldest.setdefault(row.fact_hash, order)
+        found = [row for row in rows.values() if row.root == lane[1] and row.verdict.v == "held"]
+        return sorted((row for row in found if row.data is not None), key=lambda row: oldest[row.fact_hash])
 
     def adopt(self, row: AdoptionRow) -> None:
         """A number goes on from another, from here on."""

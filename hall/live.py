@@ -8,7 +8,7 @@ import msgspec
 
 from casework.beside import named_paper
 from casework.case import Case, decode_case
-from casework.catalogue.materials import LACKING
+from casework.catalogue.materials import FOUND, LACKING, NOT_FOUND
 from casework.catalogue.schema import MODULES
 from casework.errors import BadBytes
 from casework.events import body_of, known
@@ -73,7 +73,7 @@ def about(fact: Fact) -> tuple[str, ...]:
     if fact.type == "printed":
         return (body.paper, named_paper(body.paper, body.of))
     if fact.type == "checked_by_network":
-        return tuple(line.material for line in body.results)
+        return tuple(line.material for line in body.results if FOUND.get(line.outcome, NOT_FOUND) not in LACKING)
     if fact.type == "mended_on_the_spot":
         return tuple(body.mends)
     return tuple(code for code, have in body.materials.items() if have not in LACKING)

@@ -131,6 +131,8 @@ class Incarnations(Epochs):
         The word about it outlives the state file: an enrolment that broke off has written another one.
         """
         sealed, salvaged = self.state.sealed(self.identity.incarnation), db.execute(_SQL["salvaged"]).fetchone()
+        read = db.execute(_SQL["salvaged_seal"]).fetchone()
+        sealed = max(sealed, int(read[0]) if read else 0)
         if not sealed:
             return 1, 0
         adrift = db.execute(_COMMIT["adrift"]).fetchone()

@@ -140,8 +140,11 @@ class Pages(Outbox):
 
     def _brought_by_others(self, db: sqlite3.Connection, part: Sequence[_Read]) -> dict[str, int]:
         """Own facts that came to the hall in another's envelope: both go on from one memory (T30). By fact id."""
-        ids = [one.fact.id for one in part if one.fact is not None and not self._is_ours(one.link.entry)]
+        ids = [one.fact.id for one in part if one.fact is not None and not self._is_of_now(one.link.entry)]
         return own_among(db, ids)
+
+    def _is_of_now(self, entry: Entry | None) -> bool:
+        return entry is not None and entry.envelope is not None and entry.envelope.terminal == self.identity.terminal
 
     def _is_ours(self, entry: Entry | None) -> bool:
         return entry is not None and entry.envelope is not None and self.is_own(entry.envelope.terminal)
@@ -176,7 +179,7 @@ class Pages(Outbox):
             seq = brought.get(entry.fact_id, 0)
         elif (envelope.terminal, envelope.incarnation) != (who.terminal, who.incarnation):
             again = db.execute(_SQL["again"], (envelope.terminal, envelope.incarnation, envelope.seq)).fetchone()
-            seq = again[0] if again else 0
+            seq = again[0] if again else brought.get(entry.fact_id, 0)
         row = db.execute(_SQL["hash_of_row"], (seq,)).fetchone() if seq else None
         return seq if row is not None and row[0] == envelope.fact_hash else 0
 

@@ -155,7 +155,8 @@ class _Found:
                 db.execute(_SQL["keep_envelope"], (seq, incarnation, prev, hash_, fact, fact))
                 whole.append(seq)
         missing, end = max(1, sealed - len(whole)), max(whole, default=0)  # one without its fact is gone (S25)
-        marks = ("adrift", str(missing)), ("salvaged", str(end))
+        of_now = [seq for seq, row in self._envelopes.items() if row[0] == known["incarnation"]]
+        marks = ("adrift", str(missing)), ("salvaged", str(end)), ("salvaged_seal", str(max(of_now, default=0)))
         db.executemany(_SQL["keep_meta"], [*known.items(), *marks])
         db.executemany(_SQL["keep_day"], list(self._days.items()))
         db.executemany(_SQL["keep_draft"], list(self._drafts.values()))

@@ -147,8 +147,9 @@ FOUND_BEFORE = frozenset({"pending_check", "not_found", "overridden"})
 
 
 def _mended(case: Case, fact: Fact, body: bodies.MendedOnTheSpot) -> Case:
-    """R3: of a paper it is noted that it was mended; a field of the form has its new value from here on. What was said
-    at the counter last counts, not what came to the hall last; once it is accepted it stays as it was accepted.
+    """R3: of a paper it is noted that it was mended, which answers a notice that asks for that; a field of the form has
+    its new value from here on. What was said at the counter last counts, not what came to the hall last; once it is
+    accepted it stays as it was accepted.
     """
     if case.state not in {"received", *AT_APPLICANT} or mended_later(case, fact, body):
         return case
@@ -156,12 +157,14 @@ def _mended(case: Case, fact: Fact, body: bodies.MendedOnTheSpot) -> Case:
     fields = {name: value for name, value in body.mends.items() if name not in case.materials}
     here, before = said(fact), case.mended_at
     last = {name: before[name] if name in before and is_earlier(here, before[name]) else here for name in fields}
-    return msgspec.structs.replace(
+    papers = {name: case.materials[name] for name in body.mends if name in case.materials}
+    case = msgspec.structs.replace(
         case,
         mended=(*case.mended, *new),
         mended_at={**before, **last},  # also where two windows said the same of it
         received=msgspec.structs.replace(case.received, form={**case.received.form, **fields}),
     )
+    return _with(case, fact, papers)
 
 
 def mended_later(case: Case, fact: Fact, body: bodies.MendedOnTheSpot) -> bool:

@@ -23,6 +23,10 @@ select count(*) from fact where n not in (select fact from outbox) and n not in 
 -- Where the chain of envelopes ended in what could be read of a damaged file.
 select value from meta where key = 'salvaged'
 
+-- name: salvaged_seal
+-- The newest envelope that could be read there, with or without its fact.
+select value from meta where key = 'salvaged_seal'
+
 -- name: hash_at
 select hash from outbox where local_seq = ?
 
@@ -69,7 +73,7 @@ update former set again = ? where fact = ?
 insert into meta (key, value) values (?, ?) on conflict (key) do update set value = excluded.value
 
 -- name: end_adrift
-delete from meta where key in ('adrift', 'salvaged')
+delete from meta where key in ('adrift', 'salvaged', 'salvaged_seal')
 
 -- name: skips_epochs
 select cursor = 0 and epoch <> ? from standing where id = 1

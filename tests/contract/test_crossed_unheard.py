@@ -171,3 +171,76 @@ def test_s25_a_resumption_that_comes_back_makes_its_own_notice_untrue_also_behin
         assert lines(world) == [("resumed", "stale", "printed")]
 
     at_a_hall(tmp_path, story)
+
+
+@pytest.mark.parametrize("order", ["heard late", "heard first"])
+def test_s15_what_was_put_right_after_the_notice_answers_it_and_is_nobodys_task(tmp_path: Path, order: str) -> None:
+    """It waited for its applicant for what was done; and the line called a true notice back."""
+
+    async def story(world: HallWorld) -> None:
+        one, other = await two_desks(world, tmp_path)
+        number = await known(other, one, "D04")
+        material = next(code for code, have in other.case(number).materials.items() if have == "original")
+        world.clock.go(60)
+        (other if order == "heard late" else one).down = True
+        other.acts("1001", number, "supplement", lines=asks(material))
+        other.prints("1001", number, "supplement")
+        await other.sync()
+        world.clock.go(1800)
+        one.acts("1001", number, "mend", mends={material: "日期"})
+        await one.sync()
+        await together(one, other)
+        assert lines(world) == []
+        assert other.case(number).state == "received"
+
+    at_a_hall(tmp_path, story)
+
+
+def test_s15_a_return_that_was_at_the_hall_before_what_a_source_found_is_told(tmp_path: Path) -> None:
+    async def story(world: HallWorld) -> None:
+        one, other = await two_desks(world, tmp_path)
+        number = await known(other, one, "A02")
+        material = next(code for code, have in other.case(number).materials.items() if have == "pending_check")
+        other.acts("1002", number, "check", results=[{"material": material, "outcome": "no_match"}])
+        await together(other, one)
+        one.down = True
+        one.acts("2001", number, "check", results=[{"material": material, "outcome": "match"}])
+        other.acts("2001", number, "return", reason="材料不全", lines=asks(material))
+        await other.sync()
+        await together(one, other)
+        assert lines(world) == [("checked_by_network", "stale", "returned")]
+
+    at_a_hall(tmp_path, story)
+
+
+def test_s22_a_second_receipt_with_the_same_papers_is_no_task_of_a_refusal(tmp_path: Path) -> None:
+    async def story(world: HallWorld) -> None:
+        one, other = await two_desks(world, tmp_path)
+        file = f"{0xABC:032x}"
+        number = one.takes_in(case_id=file, materials=WITHOUT).number
+        await one.goes_on(number, "accept", "examine", "site-check")
+        other.down = True
+        other.takes_in(case_id=file, materials=WITHOUT)
+        one.acts("2001", number, "decide", **REFUSED)
+        await one.sync()
+        await together(one, other)
+        assert lines(world) == []
+
+    at_a_hall(tmp_path, story)
+
+
+def test_s22_a_decision_that_grants_is_not_stale_for_a_second_receipt(tmp_path: Path) -> None:
+    async def story(world: HallWorld) -> None:
+        one, other = await two_desks(world, tmp_path)
+        file = f"{0xABC:032x}"
+        number = one.takes_in(case_id=file, materials=WITHOUT).number
+        await one.goes_on(number, "accept", "examine", "site-check")
+        other.down = True
+        other.takes_in(case_id=file, materials={**WITHOUT, "D01-04": "original"})
+        other.down = False
+        await other.sync()
+        one.acts("2001", number, "decide", outcome="granted", reasons="齐全")
+        await one.sync()
+        assert lines(world) == []
+
+    at_a_hall(tmp_path, story)

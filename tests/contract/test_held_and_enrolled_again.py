@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from casework import bodies
 from casework.facts import decode_fact
 from casework.seals import seal
 from casework.wire import PURPOSE_BATCH
@@ -17,7 +18,7 @@ from sync.carrying import carried
 from sync.outbound import batch_of
 from tests.desks import Desk, desk, lines, session, two_desks
 from tests.hall_world import HallWorld
-from tests.machines import at_a_hall
+from tests.machines import Machine, at_a_hall
 
 
 def sealed_as(here: Desk, type_: str) -> int:
@@ -129,5 +130,37 @@ def test_s3_s27_s28_what_follows_a_group_that_somebody_answered_for_does_not_wai
         await here.sync()
         assert said_of(world, taken.case) == ["received", "accepted"]
         assert lines(world) == []
+
+    at_a_hall(tmp_path, story)
+
+
+def test_s15_s27_what_waits_in_a_lane_keeps_its_order_where_a_fact_of_it_is_not_sealed_again(tmp_path: Path) -> None:
+    """Its bytes broke on the disk; the hall has them, and judged it behind all that was made after it."""
+
+    async def story(world: HallWorld) -> None:
+        pc, other = Machine(world, tmp_path, "pc"), Machine(world, tmp_path, "other")
+        await other.enrol("0013")
+        await pc.enrol("0012")
+        case = pc.take_in()
+        for machine in (pc, other, pc):
+            await machine.sync()
+        refused = msgspec.structs.replace(pc.hand.decided(case.id), actor="2002", post="chief")
+        waits = msgspec.structs.replace(pc.hand.accepted(case.id), actor="2001", post="single")
+        pc.save(refused, waits, pc.hand.withdrawn(case.id))
+        for machine in (pc, other):
+            await machine.sync()
+        with pc.memory.transaction() as db:
+            for name, *_ in db.execute("select name from sqlite_master where type = 'trigger'").fetchall():
+                db.execute(f"drop trigger {name}")
+            (data,) = db.execute("select bytes from fact where id = ?", (waits.id,)).fetchone()
+            db.execute("update fact set bytes = ? where id = ?", (data[:-2] + b"?}", waits.id))
+        await pc.enrol("0040")
+        for _ in range(2):
+            await pc.sync()
+        settled = bodies.ResolveWithdraw((refused.id,), "重复")
+        other.save(other.hand.fact("resolve.withdraw", settled, case.id, actor="3001", post="supervisor"))
+        for machine in (other, pc, other):
+            await machine.sync()
+        assert said_of(world, case.id)[-2:] == ["accepted", "withdrawn"]
 
     at_a_hall(tmp_path, story)

@@ -61,18 +61,22 @@ def facts_in(pc: Machine) -> int:
         return int(db.execute("select count(*) from fact").fetchone()[0])
 
 
-def salvaged(pc: Machine, world: HallWorld) -> None:
-    """IT saves what can be read."""
-    note = StateFile(pc.state, pc.folder)
-    state = note.read()
-    sealed = note.sealed(state.incarnation) if state is not None else 0
+def salvaged(pc: Machine, world: HallWorld, *, note: bool = True) -> None:
+    """IT saves what can be read. `note`: the machine still knows how far it had sealed."""
+    kept = StateFile(pc.state, pc.folder)
+    state = kept.read() if note else None
+    sealed = kept.sealed(state.incarnation) if state is not None else 0
+    if not note:
+        shutil.rmtree(pc.state)
+        pc.state.mkdir()
     salvage(pc.folder / "terminal.db", pc.folder, "before", state, sealed)
     pc.memory = TerminalMemory.open(pc.folder, world.clock, pc.state)
 
 
+@pytest.mark.parametrize("note", [True, False])
 @pytest.mark.parametrize("numbers", [("0040",), ("0040", "0041")])
 def test_s25_t42_receipts_that_went_with_a_broken_page_are_told_to_a_supervisor(
-    tmp_path: Path, numbers: tuple[str, ...]
+    tmp_path: Path, numbers: tuple[str, ...], note: bool
 ) -> None:
     """Their envelopes could still be read: nothing seemed to be missing, and the newest were with nobody else. Or what
     the machine had made under a former number was taken for them.
@@ -90,7 +94,7 @@ def test_s25_t42_receipts_that_went_with_a_broken_page_are_told_to_a_supervisor(
         had = facts_in(pc)
         file = closed(pc)
         broken(file, *newest_leaf(file, "fact"))
-        salvaged(pc, world)
+        salvaged(pc, world, note=note)
         gone = had - facts_in(pc)
         await pc.sync()
         await pc.enrol("0042")
@@ -127,6 +131,35 @@ def test_s27_t42_the_word_of_an_older_number_that_was_salvaged_keeps_no_module_f
             await pc.sync()
         assert pc.memory.leaving() == ()
         assert pc.memory.modules() == frozenset({"business"})
+
+    at_a_hall(tmp_path, story)
+
+
+@pytest.mark.parametrize("pulled", [True, False])
+def test_t42_facts_whose_envelopes_broke_are_shown_once_after_the_next_enrolment(tmp_path: Path, pulled: bool) -> None:
+    """The log brought each in the envelope of the former number, which nobody here knew: it stood there twice."""
+
+    async def story(world: HallWorld) -> None:
+        pc = Machine(world, tmp_path, "pc")
+        await pc.enrol("0040")
+        cases = [pc.take_in() for _ in range(6)]
+        for _ in range(2):
+            await pc.sync()
+        file = closed(pc)
+        broken(file, *root_of(file, "outbox"))
+        salvaged(pc, world)
+        if pulled:
+            await pc.sync()
+        await pc.enrol("0041")
+        for _ in range(6):
+            await pc.sync()
+        assert [pc.agrees(case.id) for case in cases] == [True] * len(cases)
+        with pc.memory.reading() as db:
+            assert db.execute("select distinct state from outbox").fetchall() == [("passed",)]
+        give(world, "0041", "business")
+        for _ in range(6):
+            await pc.sync()
+        assert pc.memory.leaving() == ()
 
     at_a_hall(tmp_path, story)
 
