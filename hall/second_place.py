@@ -13,6 +13,7 @@ import msgspec
 from casework.errors import UNREADABLE
 from casework.messages import Message, Spoken
 from hall.files import write_whole
+from hall.segments import ENTRIES
 
 PLACE_FILE = "second-place.json"
 _log = logging.getLogger("yichuang.hall")
@@ -65,7 +66,7 @@ class Keeping:
         self._now = now
         self._say = say
         self._known = SecondPlace(place)
-        self._idle, self._over = threading.Event(), False
+        self._idle, self._over, self._more = threading.Event(), False, False
         self._idle.set()
         self._telling = threading.Lock()
         """Who waits for a place that hangs tells of it, and so does whoever wrote there, when it answers after all."""
@@ -77,8 +78,9 @@ class Keeping:
         seconds: float,
         hangs: float,
     ) -> None:
-        """Write what is new every `seconds`, whatever fails: it is said once, and tried again. So is a place that has
-        not answered for so many seconds (`hangs`): nobody can end that call.
+        """Write what is new every `seconds`, and at once while more waits than goes into one segment; whatever fails is
+        said once, and tried again. So is a place that has not answered for so many seconds (`hangs`): nobody can end
+        that call.
         """
         while True:
             once = asyncio.ensure_future(run(self.once))
@@ -86,7 +88,7 @@ class Keeping:
             if not done:
                 self._tell(Message("hall.place_hangs", {"folder": self._known.folder}))
             await once
-            await sleep(seconds)
+            await sleep(0.0 if self._more else seconds)
 
     def ended(self, seconds: float) -> bool:
         """Whether nothing is being written, now or within so many seconds: then the hall's memory can be closed."""
@@ -105,8 +107,9 @@ class Keeping:
 
     def _once(self) -> None:
         trouble: Message | None = None
+        self._more = False
         try:
-            self._step()
+            self._more = self._step() >= ENTRIES
         except Spoken as error:
             trouble = error.message
         except Exception as error:

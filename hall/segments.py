@@ -10,7 +10,7 @@ from __future__ import annotations
 import gzip
 import re
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, takewhile
 from pathlib import Path
 
 import msgspec
@@ -21,11 +21,11 @@ from casework.seals import Signed, Signer, read, seal, unseal
 from casework.wire import PURPOSE_SEGMENT, decode_entry, extend
 from hall.errors import Stop
 from hall.files import write_whole
-from hall.rows import Register, TerminalRow
+from hall.rows import LogRow, Register, TerminalRow
 from hall.store import Reading
 
 ENTRIES = 1000
-"""Entries of one segment, at most."""
+"""Entries of one segment; it goes on to the end of what was said in the same moment."""
 _NAME = re.compile(r"(\d{6})-(\d{12})-(\d{12})\.segment")
 
 
@@ -97,6 +97,8 @@ class SegmentWriter:
         rows = reading.log_rows(self.upto, ENTRIES)
         if not rows:
             return None
+        while more := _said_at_once(reading, rows[-1]):
+            rows = (*rows, *more)
         hall = reading.hall()
         first, last = rows[0].seq, rows[-1].seq
         names = frozenset(reading.blob_names())
@@ -127,6 +129,12 @@ class SegmentWriter:
         """The marks that are not written yet."""
         marks = (Mark(row.number, row.acked, row.head, row.cursor, row.last_seen) for row in rows)
         return tuple(mark for mark in marks if self._marks.get(mark.number) != mark)
+
+
+def _said_at_once(reading: Reading, last: LogRow) -> tuple[LogRow, ...]:
+    """What follows of the same moment: a restored hall must not have a verdict without the line that tells of it."""
+    at = decode_entry(last.data).received_at
+    return tuple(takewhile(lambda row: decode_entry(row.data).received_at == at, reading.log_rows(last.seq, ENTRIES)))
 
 
 def segments_in(folder: Path) -> list[SegmentName]:

@@ -14,6 +14,7 @@ from types import SimpleNamespace
 import httpx
 import pytest
 
+from casework import bodies
 from console.main import main
 from hall import cli
 from hall.backups import Backups, whole_copy
@@ -22,6 +23,7 @@ from hall.errors import Stop
 from hall.files import write_whole
 from hall.restoring import restore
 from hall.second_place import Keeping, place_metrics, read_place
+from hall.segments import ENTRIES, segments_in
 from hall.threads import in_thread
 from tests.contract.test_hall_healing import copied, restored
 from tests.contract.test_hall_lost_and_found import gathered
@@ -247,3 +249,47 @@ def test_s26_a_restored_hall_without_room_for_its_first_copy_says_so_until_there
             assert {row[0] for row in db.execute("select case_id from case_state where n > 0")} == {kept, new}
 
     in_hall(tmp_path, story)
+
+
+def test_s26_no_segment_ends_between_a_verdict_and_the_line_that_tells_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The restored hall had refused it, and nobody was shown that: at its window it could not be settled any more."""
+
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        window = await world.window("0012", client)
+        taken = window.received()
+        await window.push(taken)
+        backups = Backups(tmp_path / "second", world.path, world.store, world.signer, world.clock)
+        backups.step()
+        monkeypatch.setattr("hall.segments.ENTRIES", 3)
+        for _ in range(2):
+            world.clock.go(1)
+            await window.push(window.received())
+        world.clock.go(1)
+        await window.push(window.make("decided", bodies.Decided("decide", "granted", "齐全"), taken.case))
+        kinds = [entry.kind for entry in world.entries()[-2:]]
+        assert kinds == ["verdict", "tray"], "what the story is about"
+        assert backups.step() == 4
+        assert max(name.last for name in segments_in(tmp_path / "second" / "segments")) == world.entries()[-1].seq
+
+    in_hall(tmp_path, story)
+
+
+def test_s26_a_second_place_that_is_behind_is_written_at_once_until_it_is_not(tmp_path: Path) -> None:
+    """It took a thousand entries each two seconds, whatever waited: after a day without a line it lagged for hours."""
+    waits, slept = [2 * ENTRIES, ENTRIES, 7, 0], []
+
+    class Enough(Exception):
+        pass
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        if len(slept) == len(waits):
+            raise Enough
+
+    written = iter(waits)
+    keeping = Keeping(tmp_path, str(tmp_path / "second"), lambda: next(written), lambda: NOW, lambda text: None)
+    with contextlib.suppress(Enough):
+        asyncio.run(keeping.go_on(in_thread, sleep, 2.0, 60.0))
+    assert slept == [0.0, 0.0, 2.0, 2.0]
