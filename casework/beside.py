@@ -60,6 +60,8 @@ _CROSSED_BY: dict[str, frozenset[str]] = {
 }
 """Of what comes back: what was said on paper since, and would have been said otherwise by whoever had known of it."""
 _OVER = _ENDS | TURNED_AWAY
+_UNTRUE_AFTER = _OVER | {"paid"}
+"""What is true from when it was done at the counter, and may be heard of late."""
 _GOES_ON = frozenset({"resumed", "sent_back", "step.not_needed"})
 CROSSED_PRINTS: dict[str, frozenset[str]] = {
     "receipt": frozenset({"voided"}),
@@ -133,8 +135,9 @@ def unheeded(fact: Fact, before: Case | None) -> frozenset[str]:
     anew = bool(before.taken_again) and fact.type in _ENDS | TURNED_AWAY
     known_to_all = _BY_THE_TIMER if before.settled else frozenset()  # only then its notice may be handed out
     ended = _ON_PAPER | known_to_all if fact.type in _ENDS else frozenset()
+    later = _made_untrue(fact, before, since=fact.time.at) if fact.type in _UNTRUE_AFTER else set()
     missed = _missed(before, fact) if fact.type == "returned" else frozenset()
-    return ended | missed | (_TAKEN_IN if anew else frozenset())
+    return ended | about({"printed"}, later) | missed | (_TAKEN_IN if anew else frozenset())
 
 
 def _adds(before: Case, receipt: Fact) -> bool:
@@ -250,12 +253,14 @@ def _breaks(fact: Fact) -> frozenset[str]:
     return broken_by - _TAKEN_IN if grants else broken_by
 
 
-def _made_untrue(fact: Fact, before: Case) -> set[str]:
-    """The papers that are out and that a fact makes untrue which comes back: none where it moves nothing."""
+def _made_untrue(fact: Fact, before: Case, since: str = "") -> set[str]:
+    """The papers that are out and that a fact makes untrue: none where it moves nothing. `since`: of those that were
+    handed out after that; the others were true then.
+    """
     after = evolve(before, fact)
     if after is None or not known(fact) or not has_moved(before, after):
         return set()
-    out = [paper for paper in before.papers if paper.paper != "referral" or before.forwarded]
+    out = [one for one in before.papers if one.at > since and (one.paper != "referral" or before.forwarded)]
     answers = {"supplement"} if _answered(after) - _answered(before) else set()
     untrue = (one for one in out if one.paper in answers or fact.type in _untrue(one.paper, one.of, after))
     return {named_paper(one.paper, one.of) for one in untrue}

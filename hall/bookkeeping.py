@@ -186,7 +186,9 @@ class Bookkeeping:
         looked (S25).
         """
         said = body_of(fact)
-        facts = {"terminal": said.terminal, "first": str(said.lost.first), "last": str(said.lost.last)}
+        known = self._docket.terminal(said.terminal)
+        first = max(said.lost.first, known.acked + 1) if known is not None else said.lost.first
+        facts = {"terminal": said.terminal, "first": str(first), "last": str(said.lost.last)}
         tray = Tray(
             fact=fact.id, type=fact.type, case="", root=fact.root, number="", terminal=piece.envelope.terminal,
             actor="", code="envelopes_lost", facts=facts, since=self._now, made=fact.time.at,

@@ -72,22 +72,25 @@ def piece_of(envelope: Envelope, data: bytes, hash_: str, limits: Limits = LIMIT
 
 
 def in_groups(pieces: Iterable[Piece]) -> list[list[Piece]]:
-    """Neighbours of one group together (S3); what can't be read stands alone, counter facts apart.
+    """Neighbours of one group together (S3); what can't be read stands alone, counter facts apart. What this version
+    does not know is of the class of its group (S32): judged without the others it would never be whole again.
 
     An id that comes again begins another group: the first is judged before the second is looked up (T3).
     """
     groups: list[list[Piece]] = []
     ids: set[str] = set()
-    last = None
+    last, klass = None, None
     for piece in pieces:
-        mark = (piece.fact.group.id, piece.is_counter) if piece.fact else None
-        if mark is not None and mark == last and piece.id not in ids:
+        mark = piece.fact.group.id if piece.fact else None
+        own = piece.is_counter if piece.fact and piece.fact.type in EVENTS else None
+        if mark is not None and mark == last and piece.id not in ids and (own is None or klass in {None, own}):
             groups[-1].append(piece)
         else:
             groups.append([piece])
             ids.clear()
+            klass = None
         ids.add(piece.id)
-        last = mark
+        last, klass = mark, klass if own is None else own
     return groups
 
 

@@ -32,6 +32,7 @@ from local_db.outbox import keep_tray
 from local_db.pages import next_count, own_among
 from local_db.purge import drop_case
 from local_db.rebuild import fact_of
+from local_db.replay import shown_case
 from local_db.sql import queries
 
 _SQL = queries("bootstrap")
@@ -274,7 +275,10 @@ class Bootstrap(BootFiles):
                 self._boot_hear(db, stage, case_id)
             self.refold(db, case_id, stamp(self.clock.now()), stage.seq)
         elif not own:
+            case = shown_case(db, case_id)
             drop_case(db, case_id)
+            if case is not None and self.scans_settled(db, case):
+                self.forget_scans(db, case)
         elif sent:  # perhaps over at the hall: its entries are asked for one case at a time
             db.execute(_LINE["mark_hole"], (case_id,))
 

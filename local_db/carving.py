@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-_TABLE_LEAF, _INDEX_LEAF = 0x0D, 0x0A
+_TABLE_LEAF, _INDEX_LEAF, _INDEX_INNER = 0x0D, 0x0A, 0x02
 _MAGIC = b"SQLite format 3\x00"
 _WAL_HEADER, _FRAME_HEADER = 32, 24
 _INTEGERS = {1: 1, 2: 2, 3: 3, 4: 4, 5: 6, 6: 8}
@@ -60,18 +60,28 @@ class _Images:
         if self._log is not None:
             self._log.seek(0, 2)
             end, at = self._log.tell(), _WAL_HEADER
-            salt: bytes | None = None
+            salt = self._salt(end, size)
             while at + _FRAME_HEADER + size <= end:
                 self._log.seek(at)
                 head = self._log.read(_FRAME_HEADER)
                 number = int.from_bytes(head[:4], "big")
-                salt = salt or head[8:16]
                 if head[8:16] == salt:
                     self._frames.append((number, at + _FRAME_HEADER))
                     self._newer[number] = at + _FRAME_HEADER
                 else:
                     self._before.append((number, at + _FRAME_HEADER))
                 at += _FRAME_HEADER + size
+
+    def _salt(self, end: int, size: int) -> bytes:
+        """The mark of the frames of now: of the log's header and its first two frames, in which a byte may be broken,
+        that which two of them have.
+        """
+        found = []
+        for at in (16, _WAL_HEADER + 8, _WAL_HEADER + 8 + _FRAME_HEADER + size):
+            if self._log is not None and at + 8 <= end:
+                self._log.seek(at)
+                found.append(self._log.read(8))
+        return max(found, key=found.count, default=b"")
 
     def all(self) -> Iterator[tuple[int, bytes]]:
         """Every page of the file, then every one of the log; first what the log has of before it was begun anew."""
@@ -107,13 +117,14 @@ class _Images:
 
 def _leaf(page: bytes, start: int, usable: int, images: _Images) -> Iterator[tuple[int, tuple[Value, ...]]]:
     kind = page[start]
-    if kind not in {_TABLE_LEAF, _INDEX_LEAF}:
+    if kind not in {_TABLE_LEAF, _INDEX_LEAF, _INDEX_INNER}:
         return
+    header, child = (12, 4) if kind == _INDEX_INNER else (8, 0)  # of a table without rowid rows lie there, too
     cells = int.from_bytes(page[start + 3 : start + 5], "big")
     for cell in range(min(cells, usable // 4)):
-        at = start + 8 + 2 * cell
+        at = start + header + 2 * cell
         try:
-            yield _cell(page, int.from_bytes(page[at : at + 2], "big"), kind, usable, images)
+            yield _cell(page, int.from_bytes(page[at : at + 2], "big") + child, kind, usable, images)
         except (Broken, IndexError, UnicodeDecodeError):
             continue  # this one is broken; the next may be whole
 

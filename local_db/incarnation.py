@@ -71,11 +71,12 @@ class Incarnations(Epochs):
         before = self.state.read()
         days = before.days if before is not None and before.hall_key == identity.hall_key else {}
         with self.transaction() as db:
-            said = self._held(db, lost or self._gone(db))
-            db.execute(_SQL["keep_incarnation"], (said.terminal, said.incarnation, said.first, said.last, said.head))
-            db.execute(_SQL["keep_former"], (said.terminal,))
+            here, newer = self._held(db, lost or self._gone(db)), self._newer(before)
+            for one in filter(None, (here, newer)):
+                db.execute(_SQL["keep_incarnation"], (one.terminal, one.incarnation, one.first, one.last, one.head))
+            db.execute(_SQL["keep_former"], (here.terminal,))
             rows = [_Old(*row) for row in db.execute(_SQL["to_seal_again"]).fetchall()]
-            said = msgspec.structs.replace(said, again=len(rows))
+            said = msgspec.structs.replace(newer or here, again=len(rows))
             rows = self._forgotten(db, identity, rows)
             self._give_up_places(db, identity)
             last = self._seal_again(db, identity, self._first(db, said, new_id), rows)
@@ -104,6 +105,17 @@ class Incarnations(Epochs):
         head, known_head = (self._hash_at(db, seq) for seq in (last, known))
         who = self.identity
         return bodies.Adopts(who.terminal, who.incarnation, first, last, head, known, known_head, 0, lost)
+
+    def _newer(self, note: State | None) -> bodies.Adopts | None:
+        """The incarnation that this machine went by last, where its note names another one than the file, a copy of
+        before that. All that it had sealed is gone, and it had said itself that it goes on from what is here.
+        """
+        who = self.identity
+        if note is None or note.hall_key != who.hall_key or note.incarnation == who.incarnation:
+            return None
+        sealed = self.state.sealed(note.incarnation)
+        lost = bodies.Lost(1, sealed, NO_HASH)
+        return bodies.Adopts(note.terminal, note.incarnation, 0, 0, NO_HASH, 0, NO_HASH, 0, lost) if sealed else None
 
     def _gone(self, db: sqlite3.Connection) -> bodies.Lost | None:
         """Own envelopes that the hall has not answered and that are not here: a broken disk, an older copy.

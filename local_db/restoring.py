@@ -160,6 +160,7 @@ class _Found:
         db.executemany(_SQL["keep_meta"], [*known.items(), *marks])
         db.executemany(_SQL["keep_day"], list(self._days.items()))
         db.executemany(_SQL["keep_draft"], list(self._drafts.values()))
+        db.execute(_SQL["drop_taken_in"])
 
 
 def _draft(folder: Path) -> Path:

@@ -30,6 +30,10 @@ insert or ignore into day_counter (day, counter) values (?, ?)
 -- name: keep_draft
 insert or ignore into draft (case_id, owner, data, field, updated) values (?, ?, ?, ?, ?)
 
+-- name: drop_taken_in
+-- Forms of which the receipt is here: an older page of the file may still have them.
+delete from draft where case_id in (select case_id from fact where type = 'received')
+
 -- name: maybe_printed
 -- What waited for a printer when the backup was made.
 update print_queue set state = 'unsure', reason = ?, facts = '{}' where state in ('waiting', 'sending')

@@ -20,6 +20,7 @@ from local_db import bootstrap
 from local_db.errors import DiskFull
 from sync.errors import Memory
 from tests.beginning import DAY, PULLS, SMALL, Wire, at_hall, busy, held, placed
+from tests.contract.test_scopes import PDF, SHA
 from tests.hall_world import HallWorld, Window, in_hall
 from tests.lines import Place
 
@@ -540,5 +541,37 @@ def test_s34_another_program_that_pulls_while_a_snapshot_is_applied_waits_for_it
         for place in (pulled, begun):
             assert not (await place.sync()).error
         assert held(begun) == held(pulled)
+
+    at_hall(tmp_path, story)
+
+
+def test_s21_s35_a_case_that_a_snapshot_leaves_out_takes_its_scans_along(tmp_path: Path) -> None:
+    """The window was off for six weeks: the applicant's papers lay there for good, and no case named them."""
+
+    async def story(world: HallWorld, window: Window) -> None:
+        await window.pull_all()
+        place = await placed(world, "0031", limits=SMALL)
+        await place.sync()
+        paper = tmp_path / "paper.pdf"
+        paper.write_bytes(PDF)
+        with place.memory.staged_scan(paper) as staged, place.memory.writing() as act:
+            place.hand.numbered = act.next_number(world.clock.now().date()) - 1
+            taken = place.hand.received()
+            act.commit_groups([[taken]])
+            act.keep_scan(staged)
+            scanned = bodies.Scanned("D01-01", staged.sha256, staged.size, staged.media)
+            act.commit_groups([[place.hand.fact("scanned", scanned, taken.case)]])
+        for _ in range(2):
+            await place.line.sync_once(scans=True)
+        await window.pull_all()
+        await window.push(window.make("withdrawn", bodies.Withdrawn("不办了"), taken.case))
+        world.clock.go(45 * DAY)
+        await busy(window, 12)
+        world.snapshot()
+        place.restart()
+        for _ in range(3):
+            await place.line.sync_once(scans=True)
+        assert place.memory.case_state(taken.case) is None
+        assert place.memory.scan_path(SHA) is None
 
     at_hall(tmp_path, story)

@@ -244,3 +244,43 @@ def test_s22_a_decision_that_grants_is_not_stale_for_a_second_receipt(tmp_path: 
         assert lines(world) == []
 
     at_a_hall(tmp_path, story)
+
+
+@pytest.mark.parametrize("paper", ["acceptance", "supplement"])
+def test_s15_what_is_handed_out_after_a_withdrawal_that_nobody_had_heard_of_is_told(tmp_path: Path, paper: str) -> None:
+    """The paper was at the hall before the withdrawal, and given out after it."""
+
+    async def story(world: HallWorld) -> None:
+        one, other = await two_desks(world, tmp_path)
+        number = await known(other, one, "D01", materials={**WITHOUT, "D01-01": "original"})
+        if paper == "acceptance":
+            other.acts("2001", number, "accept")
+        else:
+            other.acts("1001", number, "supplement", lines=asks("D01-01"))
+        await together(other, one)
+        one.down = True
+        one.acts("1001", number, "withdraw", reason="不办了")
+        world.clock.go(3600)
+        other.prints("2001" if paper == "acceptance" else "1001", number, paper)
+        await other.sync()
+        await together(one, other)
+        assert lines(world) == [("withdrawn", "stale", "printed")]
+
+    at_a_hall(tmp_path, story)
+
+
+def test_s15_a_notice_that_was_true_when_it_was_handed_out_is_nobodys_task(tmp_path: Path) -> None:
+    async def story(world: HallWorld) -> None:
+        one, other = await two_desks(world, tmp_path)
+        number = await known(other, one, "D01", materials=WITHOUT)
+        other.acts("2001", number, "accept")
+        await together(other, one)
+        one.down = True
+        other.prints("2001", number, "acceptance")
+        await other.sync()
+        world.clock.go(3600)
+        one.acts("1001", number, "withdraw", reason="不办了")
+        await together(one, other)
+        assert lines(world) == []
+
+    at_a_hall(tmp_path, story)

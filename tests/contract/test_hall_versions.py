@@ -20,7 +20,8 @@ from hall.releases.roles import CATALOGUE
 from tests.contract.test_hall_timers import DAY, deemed, of
 from tests.hall_world import CALENDAR as SHIPPED_CALENDAR
 from tests.hall_world import CATALOGUE as SHIPPED
-from tests.hall_world import HallWorld, Window, in_hall
+from tests.hall_world import HallWorld, Window, in_hall, together
+from tests.sim.programs import NEW, OLD, Noted
 
 SHIPPED_VERSION = digest(SHIPPED)
 
@@ -181,5 +182,35 @@ def test_s10_the_halls_timer_comes_sooner_when_a_newer_calendar_takes_a_day_off_
         world.clock.go(8 * DAY)
         world.api.hall.tick()
         assert (of(world, case).state, of(world, case).deemed) == ("accepted", "2026-11-30")
+
+    in_hall(tmp_path, story)
+
+
+@pytest.mark.parametrize("first", ["new", "known"])
+def test_s3_s32_what_a_hall_does_not_know_yet_waits_with_all_of_its_group_and_stands_after_the_update(
+    tmp_path: Path, first: str
+) -> None:
+    """The one that was known stood at once, and the other was never whole again: it was held for ever."""
+
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        window = await world.window("0012", client)
+        with OLD.running():
+            taken = window.received()
+            await window.push(taken)
+        with NEW.running():
+            noted = window.make("noted", Noted("城关所"), taken.case)
+            printed = window._fact(window.hand.printed(taken.case), "1001", "window", None)
+            group = together(*((noted, printed) if first == "new" else (printed, noted)))
+        with OLD.running():
+            assert {one.verdict.v for one in await window.push(*group)} == {"held"}
+            world.api.hall.rejudge()
+        with NEW.running():
+            world.restart()
+            world.api.hall.start()
+            world.api.hall.rejudge()
+            case = world.case(taken.case)
+            assert case is not None
+            assert (case.organ, [paper.paper for paper in case.papers]) == ("城关所", ["receipt"])
+            assert world.waiting() == []
 
     in_hall(tmp_path, story)

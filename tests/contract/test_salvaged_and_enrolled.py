@@ -11,7 +11,7 @@ import pytest
 
 from casework import bodies
 from local_db.memory import TerminalMemory
-from local_db.restoring import salvage
+from local_db.restoring import restore, salvage
 from local_db.state import StateFile
 from tests.beginning import busy
 from tests.contract.test_scopes import give
@@ -42,6 +42,18 @@ def broken(file: Path, page: int, size: int) -> None:
     """One page can't be read any more."""
     data = bytearray(file.read_bytes())
     data[(page - 1) * size : page * size] = b"\xff" * size
+    file.write_bytes(bytes(data))
+
+
+def headless(file: Path) -> None:
+    """SQLite takes it for no file of its own."""
+    file.write_bytes(bytes(16) + file.read_bytes()[16:])
+
+
+def bitten(file: Path, at: int) -> None:
+    """One byte is another one."""
+    data = bytearray(file.read_bytes())
+    data[at] ^= 1
     file.write_bytes(bytes(data))
 
 
@@ -164,7 +176,8 @@ def test_t42_facts_whose_envelopes_broke_are_shown_once_after_the_next_enrolment
     at_a_hall(tmp_path, story)
 
 
-def test_t42_frames_of_before_the_log_began_anew_hide_nothing_that_the_file_has(tmp_path: Path) -> None:
+@pytest.mark.parametrize("salt", ["whole", "broken"])
+def test_t42_frames_of_before_the_log_began_anew_hide_nothing_that_the_file_has(tmp_path: Path, salt: str) -> None:
     """They lie behind the newest ones and are older than the file: a fact on pages that were used again was dropped."""
 
     async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
@@ -193,9 +206,66 @@ def test_t42_frames_of_before_the_log_began_anew_hide_nothing_that_the_file_has(
         shutil.rmtree(pc.folder)
         dark.rename(pc.folder)
         file = pc.folder / "terminal.db"
-        file.write_bytes(bytes(16) + file.read_bytes()[16:])
+        headless(file)
+        if salt == "broken":
+            bitten(file.with_name("terminal.db-wal"), 40)  # the mark that the first frame of now bears
         salvaged(pc, world)
         with pc.memory.reading() as db:
             assert {row[0] for row in db.execute("select hash from fact")} == saved
 
     in_hall(tmp_path, story)
+
+
+def test_t42_forms_that_were_being_filled_in_are_all_there_after_a_salvage(tmp_path: Path) -> None:
+    """Of a table without row numbers rows lie in the inner pages, too."""
+
+    async def story(world: HallWorld) -> None:
+        pc = Machine(world, tmp_path, "pc")
+        await pc.enrol("0040")
+        forms = {pc.hand.new_id() for _ in range(60)}
+        for form in sorted(forms):
+            pc.memory.keep_draft(form, "1001", b'{"x":"' + b"y" * 500 + b'"}')
+        file = closed(pc)
+        headless(file)
+        salvaged(pc, world)
+        assert {draft.case_id for draft in pc.memory.drafts("1001")} == forms
+
+    at_a_hall(tmp_path, story)
+
+
+@pytest.mark.parametrize("number", ["", "0041"])
+def test_s25_s27_what_was_made_since_the_backup_that_was_put_back_is_told_also_where_the_number_was_another_then(
+    tmp_path: Path, number: str
+) -> None:
+    """The file names the number of before; what the newer one had sealed was nobody's, and it stayed active."""
+
+    async def story(world: HallWorld) -> None:
+        pc = Machine(world, tmp_path, "pc")
+        await pc.enrol("0040")
+        for _ in range(3):
+            pc.take_in()
+        for _ in range(2):
+            await pc.sync()
+        pc.memory.backup(tmp_path / "copy.db")
+        if number:
+            await pc.enrol(number)
+        for _ in range(2):
+            pc.take_in()
+        for _ in range(2):
+            await pc.sync()
+        late = [pc.take_in() for _ in range(3)]
+        pc.memory.close()
+        restore(tmp_path / "copy.db", pc.folder, "before")
+        pc.memory = TerminalMemory.open(pc.folder, world.clock, pc.state)
+        await pc.enrol("0045")
+        for _ in range(3):
+            await pc.sync()
+        (line,) = [line for line in pc.memory.tray() if line.code == "envelopes_lost"]
+        assert line.facts["terminal"] == (number or "0040")
+        assert int(line.facts["last"]) - int(line.facts["first"]) + 1 == 2 * len(late)
+        with world.store.reading() as reading:
+            old = reading.terminal(number or "0040")
+        assert old is not None
+        assert not old.active
+
+    at_a_hall(tmp_path, story)
