@@ -36,11 +36,14 @@ select o.local_seq, o.state, o.local_seq - f.group_index from outbox o join fact
 where o.entry > ? and o.state <> 'resolved' order by o.local_seq
 
 -- name: former_lost
--- Own facts of former incarnations of whose command the log said something behind a place; their groups whole.
+-- Own facts of former incarnations of whose command the log said something behind a place, whether or not that is here;
+-- their groups whole.
 select f.n, f.hash, f.case_id from fact f
 where f.group_id in (
         select own.group_id from entry e join fact own on own.id = e.fact_id
-        where e.seq > ? and e.kind = 'fact' and own.n in (select fact from former)
+        where e.seq > ?1 and e.kind = 'fact' and own.n in (select fact from former)
+        union
+        select own.group_id from former o join fact own on own.n = o.fact where o.entry > ?1 and o.again >= 0
     )
     and f.type <> 'adopts' and f.n in (select fact from former) and f.n not in (select fact from outbox)
 order by f.n

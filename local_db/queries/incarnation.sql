@@ -35,8 +35,8 @@ insert into incarnation (terminal, incarnation, first, last, head) values (?, ?,
 
 -- name: keep_former
 -- What somebody gave up is sealed no more, and so is what the log has passed: -1 tells the one from the other.
-insert into former (terminal, incarnation, local_seq, prev, hash, fact, again)
-select ?, incarnation, local_seq, prev, hash, fact, case state when 'resolved' then -1 else 0 end from outbox
+insert into former (terminal, incarnation, local_seq, prev, hash, fact, again, entry)
+select ?, incarnation, local_seq, prev, hash, fact, case state when 'resolved' then -1 else 0 end, entry from outbox
 
 -- name: to_seal_again
 -- Own facts that the log has not passed and nobody gave up, in the order they were sealed; also facts whose envelope

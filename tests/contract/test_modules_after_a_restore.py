@@ -405,3 +405,40 @@ def test_s15_s25_what_somebody_insisted_on_stands_also_where_its_maker_shows_alo
         assert maker.memory.leaving() == ()
 
     in_hall(tmp_path, story, limits=PULLS)
+
+
+def test_s25_s27_what_a_former_number_had_brought_is_sent_again_also_where_its_module_has_gone(tmp_path: Path) -> None:
+    """Its entry had gone with the module, and nothing else told that the lost log had it: a receipt that was answered
+    was nowhere but on the disk of its maker.
+    """
+
+    async def story(world: HallWorld) -> None:
+        pc, other = Machine(world, tmp_path, "pc"), Machine(world, tmp_path, "other")
+        await pc.enrol("0040")
+        await other.enrol("0013")
+        give(world, "0013", "single")
+        for machine in (pc, other):
+            await machine.sync()
+        copied(world, tmp_path / "backup.db")
+        taken = pc.hand.received(module="business", item="A01")
+        pc.save(taken)
+        for _ in range(2):
+            await pc.sync()
+        give(world, "0040", "single")
+        for _ in range(3):
+            await pc.sync()
+            world.api.hall.tick()
+        assert pc.memory.case_state(taken.case) is None, "what the story is about"
+        await pc.enrol("0041")
+        give(world, "0041", "single")
+        for machine in (pc, other, pc):
+            await machine.sync()
+        restored(world, tmp_path / "backup.db")
+        for machine in (other, pc, pc):
+            await machine.sync()
+            gathered(world)
+        for _ in range(3):
+            assert not (await pc.sync()).error
+        assert world.case(taken.case) is not None
+
+    at_a_hall(tmp_path, story)
