@@ -13,7 +13,7 @@ from local_db.errors import NewerThanProgram
 from local_db.sql import schema, schema_files
 
 _READABLE_SINCE = "schema.readable_since"
-SCHEMA_VERSION = 17
+SCHEMA_VERSION = 18
 """The number of the newest migration; `PRAGMA user_version` of a file of today."""
 
 READABLE_SINCE = 16
