@@ -156,7 +156,7 @@ class Bookkeeping:
         else:
             why = flagged(before, fact, self._docket.bench(fact))
         row = self._docket.tray_row(fact.id)
-        told = row is not None and row.tray.kind == FLAGGED and not self._told_alone(row)
+        told = row is not None and row.tray.kind == FLAGGED and (bool(row.tray.settled) or not self._told_alone(row))
         known = row.tray if told and row is not None else None
         if why is None or why.code == ADDS_NOTHING or (known and names_all(known, why.code, why.facts)):
             return

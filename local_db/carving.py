@@ -6,6 +6,7 @@ comes out is not believed here: whoever asks checks each row by its hash.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -76,12 +77,16 @@ class _Images:
         """The mark of the frames of now: of the log's header and its first two frames, in which a byte may be broken,
         that which two of them have.
         """
-        found = []
-        for at in (16, _WAL_HEADER + 8, _WAL_HEADER + 8 + _FRAME_HEADER + size):
-            if self._log is not None and at + 8 <= end:
-                self._log.seek(at)
-                found.append(self._log.read(8))
-        return max(found, key=found.count, default=b"")
+        found: list[bytes] = []
+        for at in itertools.chain((16,), range(_WAL_HEADER + 8, end - 7, _FRAME_HEADER + size)):
+            if self._log is None or at + 8 > end:
+                break
+            self._log.seek(at)
+            salt = self._log.read(8)
+            if any(salt) and salt in found[-2:]:
+                return salt
+            found.append(salt)
+        return found[0] if found else b""
 
     def all(self) -> Iterator[tuple[int, bytes]]:
         """Every page of the file, then every one of the log; first what the log has of before it was begun anew."""

@@ -76,10 +76,10 @@ class Incarnations(Epochs):
                 db.execute(_SQL["keep_incarnation"], (one.terminal, one.incarnation, one.first, one.last, one.head))
             db.execute(_SQL["keep_former"], (here.terminal,))
             rows = [_Old(*row) for row in db.execute(_SQL["to_seal_again"]).fetchall()]
-            said = msgspec.structs.replace(newer or here, again=len(rows))
+            said = [msgspec.structs.replace(here, again=len(rows) + (newer is not None)), *filter(None, (newer,))]
             rows = self._forgotten(db, identity, rows)
             self._give_up_places(db, identity)
-            last = self._seal_again(db, identity, self._first(db, said, new_id), rows)
+            last = self._seal_again(db, identity, [self._word(db, one, new_id) for one in said], rows)
             self.state.close()  # what was open is the old file
             self.state.create(State(identity.hall_key, identity.terminal, identity.incarnation, dict(days)))
         self.identity, self.former = self._read_identity()
@@ -111,7 +111,8 @@ class Incarnations(Epochs):
         before that. All that it had sealed is gone, and it had said itself that it goes on from what is here.
         """
         who = self.identity
-        if note is None or note.hall_key != who.hall_key or note.incarnation == who.incarnation:
+        known = {who.incarnation, *(one.incarnation for one in self.former)}  # an older note says nothing new
+        if note is None or note.hall_key != who.hall_key or note.incarnation in known:
             return None
         sealed = self.state.sealed(note.incarnation)
         lost = bodies.Lost(1, sealed, NO_HASH)
@@ -156,7 +157,7 @@ class Incarnations(Epochs):
         row = db.execute(_SQL["hash_at"], (local_seq,)).fetchone()
         return row[0] if row else NO_HASH
 
-    def _first(self, db: sqlite3.Connection, said: bodies.Adopts, new_id: NewId) -> Fact:
+    def _word(self, db: sqlite3.Connection, said: bodies.Adopts, new_id: NewId) -> Fact:
         epoch, cursor = db.execute("select epoch, cursor from standing").fetchone()
         return Fact(
             id=new_id(), type="adopts", version=1, root=f"terminal/{said.terminal}", case="",
@@ -173,29 +174,32 @@ class Incarnations(Epochs):
         db.execute(_SQL["epoch_of_nothing"], (identity.epoch,))
         db.execute(_SQL["forget_again"])
 
-    def _seal_again(self, db: sqlite3.Connection, identity: Identity, first: Fact, rows: list[_Old]) -> int:
-        """The outbox of the new incarnation; its newest `local_seq`."""
+    def _seal_again(self, db: sqlite3.Connection, identity: Identity, words: list[Fact], rows: list[_Old]) -> int:
+        """The outbox of the new incarnation, its own words first; its newest `local_seq`."""
         resolutions = db.execute(_SQL["resolutions"]).fetchall()
         settled = {row[0] for row in db.execute(_SQL["settled_rows"])}
         db.execute(_SQL["clear_resolutions"])
         db.execute(_SQL["clear_outbox"])
-        data = encode_fact(first)
-        envelope = Envelope(identity.terminal, identity.incarnation, 1, NO_HASH, digest(data))
-        n = db.execute(_COMMIT["insert_fact"], fact_row(first, data, envelope.fact_hash)).lastrowid
-        hash_ = envelope.hash
-        sealed: list[tuple[object, ...]] = [(1, identity.incarnation, NO_HASH, hash_, n, "", Row.COMMITTED, None, 0, 0)]
+        last, sealed = NO_HASH, []
         moved: dict[int, int] = {}
-        for seq, row in enumerate(rows, start=2):
-            prev = hash_
-            hash_ = Envelope(identity.terminal, identity.incarnation, seq, prev, row.hash).hash
+        for seq, row in enumerate([*(_new(db, word) for word in words), *rows], start=1):
+            prev, last = last, Envelope(identity.terminal, identity.incarnation, seq, last, row.hash).hash
             answered = row.state is not None and Row(row.state) not in UNSENT
             said = (row.state, row.verdict, row.revision, row.entry) if answered else (Row.COMMITTED, None, 0, 0)
-            sealed.append((seq, identity.incarnation, prev, hash_, row.fact, row.case_id, *said))
+            sealed.append((seq, identity.incarnation, prev, last, row.fact, row.case_id, *said))
             if row.local_seq is not None:
                 moved[row.local_seq] = seq
         db.executemany(_SQL["seal_again"], sealed)
-        db.executemany(_SQL["keep_again"], [(row[0], row[4]) for row in sealed[1:]])
-        words = [(fact_id, seq) for fact_id, seq in resolutions if seq <= 0]  # the hall's, of no own row
-        kept = [(fact_id, moved[seq]) for fact_id, seq in resolutions if seq in moved and seq not in settled] + words
+        db.executemany(_SQL["keep_again"], [(row[0], row[4]) for row in sealed[len(words) :]])
+        of_hall = [(fact_id, seq) for fact_id, seq in resolutions if seq <= 0]  # of no own row
+        kept = [(fact_id, moved[seq]) for fact_id, seq in resolutions if seq in moved and seq not in settled] + of_hall
         db.executemany(_COMMIT["insert_resolution"], kept)
         return len(sealed)
+
+
+def _new(db: sqlite3.Connection, word: Fact) -> _Old:
+    """What a new incarnation says of itself, kept among the own facts."""
+    data = encode_fact(word)
+    hash_ = digest(data)
+    n = db.execute(_COMMIT["insert_fact"], fact_row(word, data, hash_)).lastrowid
+    return _Old(n or 0, hash_, "", None, None, None, 0, 0)

@@ -179,9 +179,12 @@ class Pages(Outbox):
             seq = brought.get(entry.fact_id, 0)
         elif (envelope.terminal, envelope.incarnation) != (who.terminal, who.incarnation):
             again = db.execute(_SQL["again"], (envelope.terminal, envelope.incarnation, envelope.seq)).fetchone()
-            seq = again[0] if again else brought.get(entry.fact_id, 0)
-        row = db.execute(_SQL["hash_of_row"], (seq,)).fetchone() if seq else None
-        return seq if row is not None and row[0] == envelope.fact_hash else 0
+            seq = again[0] if again else 0
+        for place in (seq, brought.get(entry.fact_id, 0)):  # a broken disk may have taken the envelope that it came in
+            row = db.execute(_SQL["hash_of_row"], (place,)).fetchone() if place else None
+            if row is not None and row[0] == envelope.fact_hash:
+                return place
+        return 0
 
     def _pass_own(self, db: sqlite3.Connection, entry: Entry, brought: dict[str, int]) -> None:
         seq = self._own_row(db, entry, brought)

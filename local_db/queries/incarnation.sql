@@ -10,13 +10,13 @@ select local_seq, prev from outbox where local_seq > ? order by local_seq
 
 -- name: without_envelope
 -- Own facts that have none, neither of this incarnation nor of a former one. What was salvaged knows of no former one:
--- there only what lies behind the first word of this incarnation is surely its own.
+-- there those count that lie behind the first word of this incarnation; all, where an envelope has the number of its
+-- fact, for then nothing was before; and where no envelope is left, those behind the newest word that is here.
 select count(*) from fact where n not in (select fact from outbox) and n not in (select fact from former) and (
     not exists (select 1 from meta where key = 'salvaged')
-    or n > (
-        select case f.type when 'adopts' then f.n else 0 end from outbox o join fact f on f.n = o.fact
-        where o.local_seq = 1
-    )
+    or exists (select 1 from outbox where fact = local_seq)
+    or n > (select f.n from outbox o join fact f on f.n = o.fact where o.local_seq = 1 and f.type = 'adopts')
+    or not exists (select 1 from outbox) and n > (select coalesce(max(n), 0) from fact where type = 'adopts')
 )
 
 -- name: salvaged

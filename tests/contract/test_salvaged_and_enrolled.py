@@ -45,9 +45,9 @@ def broken(file: Path, page: int, size: int) -> None:
     file.write_bytes(bytes(data))
 
 
-def headless(file: Path) -> None:
-    """SQLite takes it for no file of its own."""
-    file.write_bytes(bytes(16) + file.read_bytes()[16:])
+def headless(file: Path, size: int = 16) -> None:
+    """Its beginning is gone."""
+    file.write_bytes(bytes(size) + file.read_bytes()[size:])
 
 
 def bitten(file: Path, at: int) -> None:
@@ -147,9 +147,11 @@ def test_s27_t42_the_word_of_an_older_number_that_was_salvaged_keeps_no_module_f
     at_a_hall(tmp_path, story)
 
 
-@pytest.mark.parametrize("pulled", [True, False])
-def test_t42_facts_whose_envelopes_broke_are_shown_once_after_the_next_enrolment(tmp_path: Path, pulled: bool) -> None:
-    """The log brought each in the envelope of the former number, which nobody here knew: it stood there twice."""
+@pytest.mark.parametrize("first", ["pulls", "works", "enrols"])
+def test_t42_facts_whose_envelopes_broke_are_shown_once_after_the_next_enrolment(tmp_path: Path, first: str) -> None:
+    """The log brought each in the envelope of the former number, which nobody here knew, or took for that of what was
+    sealed in its place since: it stood there twice.
+    """
 
     async def story(world: HallWorld) -> None:
         pc = Machine(world, tmp_path, "pc")
@@ -160,12 +162,15 @@ def test_t42_facts_whose_envelopes_broke_are_shown_once_after_the_next_enrolment
         file = closed(pc)
         broken(file, *root_of(file, "outbox"))
         salvaged(pc, world)
-        if pulled:
+        if first == "pulls":
             await pc.sync()
+        elif first == "works":
+            cases += [pc.take_in() for _ in range(3)]
         await pc.enrol("0041")
         for _ in range(6):
             await pc.sync()
         assert [pc.agrees(case.id) for case in cases] == [True] * len(cases)
+        assert "envelopes_lost" not in {line.code for line in pc.memory.tray()}, "all of them are here"
         with pc.memory.reading() as db:
             assert db.execute("select distinct state from outbox").fetchall() == [("passed",)]
         give(world, "0041", "business")
@@ -176,7 +181,7 @@ def test_t42_facts_whose_envelopes_broke_are_shown_once_after_the_next_enrolment
     at_a_hall(tmp_path, story)
 
 
-@pytest.mark.parametrize("salt", ["whole", "broken"])
+@pytest.mark.parametrize("salt", ["whole", "broken", "gone"])
 def test_t42_frames_of_before_the_log_began_anew_hide_nothing_that_the_file_has(tmp_path: Path, salt: str) -> None:
     """They lie behind the newest ones and are older than the file: a fact on pages that were used again was dropped."""
 
@@ -209,6 +214,8 @@ def test_t42_frames_of_before_the_log_began_anew_hide_nothing_that_the_file_has(
         headless(file)
         if salt == "broken":
             bitten(file.with_name("terminal.db-wal"), 40)  # the mark that the first frame of now bears
+        elif salt == "gone":
+            headless(file.with_name("terminal.db-wal"), 512)  # that of the log's header, too
         salvaged(pc, world)
         with pc.memory.reading() as db:
             assert {row[0] for row in db.execute("select hash from fact")} == saved
@@ -233,11 +240,14 @@ def test_t42_forms_that_were_being_filled_in_are_all_there_after_a_salvage(tmp_p
     at_a_hall(tmp_path, story)
 
 
+@pytest.mark.parametrize("heard", [True, False])
 @pytest.mark.parametrize("number", ["", "0041"])
 def test_s25_s27_what_was_made_since_the_backup_that_was_put_back_is_told_also_where_the_number_was_another_then(
-    tmp_path: Path, number: str
+    tmp_path: Path, number: str, heard: bool
 ) -> None:
-    """The file names the number of before; what the newer one had sealed was nobody's, and it stayed active."""
+    """The file names the number of before; what the newer one had sealed was nobody's, and it stayed active. `heard`:
+    the hall had heard of that.
+    """
 
     async def story(world: HallWorld) -> None:
         pc = Machine(world, tmp_path, "pc")
@@ -249,9 +259,10 @@ def test_s25_s27_what_was_made_since_the_backup_that_was_put_back_is_told_also_w
         pc.memory.backup(tmp_path / "copy.db")
         if number:
             await pc.enrol(number)
+        early = 0 if heard else 2
         for _ in range(2):
             pc.take_in()
-        for _ in range(2):
+        for _ in range(2 - early):
             await pc.sync()
         late = [pc.take_in() for _ in range(3)]
         pc.memory.close()
@@ -262,10 +273,33 @@ def test_s25_s27_what_was_made_since_the_backup_that_was_put_back_is_told_also_w
             await pc.sync()
         (line,) = [line for line in pc.memory.tray() if line.code == "envelopes_lost"]
         assert line.facts["terminal"] == (number or "0040")
-        assert int(line.facts["last"]) - int(line.facts["first"]) + 1 == 2 * len(late)
+        sealed = 2 * (len(late) + early) + (1 if number and not heard else 0)  # and the word that it goes on
+        assert int(line.facts["last"]) - int(line.facts["first"]) + 1 == sealed
         with world.store.reading() as reading:
-            old = reading.terminal(number or "0040")
-        assert old is not None
-        assert not old.active
+            old = [reading.terminal(one) for one in {"0040", number or "0040"}]
+        assert not any(one.active for one in old if one is not None)
+
+    at_a_hall(tmp_path, story)
+
+
+def test_s27_a_note_of_a_number_of_before_stands_in_the_way_of_no_enrolment(tmp_path: Path) -> None:
+    """Each person of a machine has a note there: it named what the memory had been before; no enrolment was kept."""
+
+    async def story(world: HallWorld) -> None:
+        pc = Machine(world, tmp_path, "pc")
+        await pc.enrol("0040")
+        pc.take_in()
+        await pc.sync()
+        hers, his = pc.state, tmp_path / "his"
+        his.mkdir()
+        for number, note in (("0041", his), ("0045", hers)):
+            pc.memory.close()
+            pc.state = note
+            pc.memory = TerminalMemory.open(pc.folder, world.clock, pc.state)
+            await pc.enrol(number)
+            case = pc.take_in()
+            for _ in range(2):
+                await pc.sync()
+            assert world.case(case.id) is not None
 
     at_a_hall(tmp_path, story)
