@@ -15,7 +15,6 @@ from casework.folding.course import ENDS_PAUSES, ends_work_on
 from casework.rules import SEPARATION, Bench, Refusal, refusal
 
 _TAKEN_IN = frozenset({"received"})
-_TAKEN_IN = frozenset({"received"})
 _STANDS_STILL = frozenset({"suspended"})
 _PASSES = frozenset({"papers_to_come"})
 """What stands in the way for a while only: such a step waits, and is judged again by itself (S35)."""

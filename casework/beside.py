@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable
 
 from casework import bodies
 from casework.case import TURNED_AWAY, Case, step_of
-from casework.catalogue.materials import FOUND, LACKING, NOT_FOUND, PENDING, adds
+from casework.catalogue.materials import FOUND, LACKING, PENDING, adds
 from casework.events import EVENTS, Klass, body_of, known
 from casework.facts import Fact
 from casework.folding import evolve, has_moved
@@ -214,8 +214,8 @@ def _missed(before: Case, returned: Fact) -> frozenset[str]:
 
 def _turned_down(before: Case, check: Fact) -> frozenset[str]:
     """What was said on paper of a case without what a source has found."""
-    found = [line.material for line in body_of(check).results if FOUND.get(line.outcome, NOT_FOUND) != NOT_FOUND]
-    if all(before.materials.get(code) in _WHOLE for code in found):
+    found = [line.material for line in body_of(check).results if FOUND.get(line.outcome) == "checked"]
+    if not any(before.materials.get(code) in LACKING for code in found):
         return frozenset()
     return _RETURNED if before.state == "returned" else _DECIDED if before.outcome == "refused" else frozenset()
 

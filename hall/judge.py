@@ -59,11 +59,13 @@ class Sitting(Lanes):
         self._reopen_lanes()
 
     def _waits_in_part(self, group: Sequence[Piece], fresh: Sequence[Piece]) -> bool:
-        """Whether something of a group came before, by another number, and does not stand: it is judged with that, in
-        its lane, and never alone (S3, S27).
+        """Whether something of a group came before, by a number from which this one goes on, and does not stand: it is
+        judged with that, in its lane, and never alone (S3, S27).
         """
+        newest = self._docket.lineage.newest
         known = {piece.id for piece in group if piece.fact} - {piece.id for piece in fresh}
-        return any(bearer is not None and bearer.verdict.v != "accepted" for bearer in map(self._docket.bearer, known))
+        lanes = (bearer for bearer in map(self._docket.bearer, known) if bearer and bearer.verdict.v != "accepted")
+        return any(newest(bearer.terminal) == newest(group[0].envelope.terminal) for bearer in lanes)
 
     def _is_fresh(self, piece: Piece, register: Register | None) -> bool:
         """Whether `piece` has to be judged; a known one is only answered (T1), a known fact only noted (S13)."""

@@ -74,8 +74,8 @@ class _Images:
                 at += _FRAME_HEADER + size
 
     def _salt(self, end: int, size: int) -> bytes:
-        """The mark of the frames of now: of the log's header and its first two frames, in which a byte may be broken,
-        that which two of them have.
+        """The mark of the frames of now. It stands in the log's header and in each of them, and any may be broken: the
+        first that is found once more within the next two.
         """
         found: list[bytes] = []
         for at in itertools.chain((16,), range(_WAL_HEADER + 8, end - 7, _FRAME_HEADER + size)):

@@ -212,7 +212,7 @@ def test_s15_a_withdrawal_that_crosses_the_notice_of_the_timers_acceptance_is_a_
         await one.sync()
         one.prints("2001", taken.number, "acceptance")
         await together(one, other)
-        assert lines(world) == [("withdrawn", "stale", "deemed_accepted")]
+        assert lines(world) == [("withdrawn", "stale", "deemed_accepted, printed")]
 
     at_a_hall(tmp_path, story)
 

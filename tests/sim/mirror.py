@@ -185,9 +185,11 @@ class Mirror:
         if INSISTED in _flags(entry) or entry.was is not None or fact.base.epoch != self.epoch:
             return  # a person has answered for it, or it was judged in another epoch's log
         made, command = entry.envelope, {fact.group.id, fact.group.after}
+        grants = fact.type == "decided" and body_of(fact).outcome != "refused"  # to that a second receipt is nothing
+        broken_by = row.broken_by - {"received"} if grants else row.broken_by
         for place, later in self.cases.get(fact.case, ()):
             env = self.entries[place - 1].envelope
-            if place <= fact.base.cursor or later.type not in row.broken_by or env is None:
+            if place <= fact.base.cursor or later.type not in broken_by or env is None:
                 continue
             same = (env.terminal, env.incarnation) == (made.terminal, made.incarnation)
             held = env.seq <= fact.base.local_seq or made.seq <= self.again[made.terminal]
