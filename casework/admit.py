@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from casework.beside import FLAGGED, OTHER_ITEM
+from casework.beside import FLAGGED, OTHER_ITEM, breaks
 from casework.case import Case, paused
 from casework.errors import BadBytes
 from casework.events import EVENTS, EventType, Klass, body_of, known
@@ -14,7 +14,6 @@ from casework.facts import Fact
 from casework.folding.course import ENDS_PAUSES, ends_work_on
 from casework.rules import SEPARATION, Bench, Refusal, refusal
 
-_TAKEN_IN = frozenset({"received"})
 _STANDS_STILL = frozenset({"suspended"})
 _PASSES = frozenset({"papers_to_come"})
 """What stands in the way for a while only: such a step waits, and is judged again by itself (S35)."""
@@ -59,12 +58,8 @@ def admit(case: Case | None, fact: Fact, bench: Bench, unseen: frozenset[str] = 
 
 
 def breaking(case: Case | None, row: EventType, body: Any, unseen: frozenset[str]) -> frozenset[str]:
-    """What of `unseen` makes an act stale. That a step stands still is nothing to whoever ends another one, nor is a
-    second receipt to a decision that does not refuse for want of what it lists.
-    """
-    found = row.broken_by & unseen
-    if row.name == "decided" and body.outcome != "refused":
-        found -= _TAKEN_IN
+    """What of `unseen` makes an act stale. That a step stands still is nothing to whoever ends another one."""
+    found = breaks(row, body) & unseen
     if case is None or row.name not in ENDS_PAUSES or any(paused(case, step) for step in ends_work_on(case, body)):
         return found
     return found - _STANDS_STILL

@@ -7,11 +7,12 @@ that was corrected or revoked meanwhile has to be told how it is, and by a perso
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from typing import Any
 
 from casework import bodies
 from casework.case import TURNED_AWAY, Case, step_of
 from casework.catalogue.materials import FOUND, LACKING, PENDING, adds
-from casework.events import EVENTS, Klass, body_of, known
+from casework.events import EVENTS, EventType, Klass, body_of, known
 from casework.facts import Fact
 from casework.folding import evolve, has_moved
 from casework.folding.intake import in_time, is_another, not_listed, not_taken, stands_alone, takes_back
@@ -237,7 +238,7 @@ def _here(before: Case, asked: list[str]) -> list[str]:
 
 def crosses(fact: Fact, before: Case) -> frozenset[str]:
     """What contradicts a fact that comes back, when it was said while nobody knew of that fact (S5, S25)."""
-    written = _breaks(fact) if _is_written(fact) else frozenset()
+    written = breaks(EVENTS[fact.type], body_of(fact)) if _is_written(fact) and known(fact) else frozenset()
     accepted = fact.type in TURNED_AWAY and bool(before.deemed) and not stands_alone(before)
     also = _CROSSED_BY.get(fact.type, frozenset()) | (_BY_THE_TIMER if accepted else frozenset())
     also |= {"voided"} if fact.type in _ENDS else frozenset()
@@ -246,11 +247,10 @@ def crosses(fact: Fact, before: Case) -> frozenset[str]:
     return written | seen | also | about({"printed"}, _made_untrue(fact, before))
 
 
-def _breaks(fact: Fact) -> frozenset[str]:
-    """What makes it stale; a second receipt only a refusal."""
-    broken_by = EVENTS[fact.type].broken_by
-    grants = fact.type == "decided" and known(fact) and body_of(fact).outcome != "refused"
-    return broken_by - _TAKEN_IN if grants else broken_by
+def breaks(row: EventType, body: Any) -> frozenset[str]:
+    """What makes a judgement stale; a second receipt only a decision that refuses."""
+    grants = row.name == "decided" and body.outcome != "refused"
+    return row.broken_by - _TAKEN_IN if grants else row.broken_by
 
 
 def _made_untrue(fact: Fact, before: Case, since: str = "") -> set[str]:

@@ -200,9 +200,11 @@ class Replay:
             return
         for id_ in refused:
             bearer = self._docket.bearer(id_)
-            if not to_the_place and (bearer is None or bearer.verdict.v != "accepted"):
+            # What a terminal said of itself stands in no case: its line was the task (S25).
+            alarm = bearer is not None and bearer.verdict.v == "accepted" and not bearer.case
+            if not to_the_place and (bearer is None or alarm or bearer.verdict.v != "accepted"):
                 self._ends_line(id_, SETTLES[fact.type])  # what it names is not judged anew, also where it comes later
-            if bearer is None:
+            if bearer is None or alarm:
                 continue
             if bearer.verdict.v == "held":
                 self._docket.put(msgspec.structs.replace(bearer, verdict=settled_verdict(bearer.verdict)), None)

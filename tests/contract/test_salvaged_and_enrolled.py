@@ -14,6 +14,8 @@ from local_db.memory import TerminalMemory
 from local_db.restoring import restore, salvage
 from local_db.state import StateFile
 from tests.beginning import busy
+from tests.contract.test_hall_healing import copied, restored
+from tests.contract.test_hall_lost_and_found import gathered
 from tests.contract.test_scopes import give
 from tests.hall_world import HallWorld, in_hall
 from tests.machines import Machine, at_a_hall
@@ -301,5 +303,42 @@ def test_s27_a_note_of_a_number_of_before_stands_in_the_way_of_no_enrolment(tmp_
             for _ in range(2):
                 await pc.sync()
             assert world.case(case.id) is not None
+
+    at_a_hall(tmp_path, story)
+
+
+def test_s25_what_was_lost_and_looked_after_is_no_task_again_at_a_restored_hall(tmp_path: Path) -> None:
+    """The word that it was looked after came back, and said that the enrolment itself had been given up."""
+
+    async def story(world: HallWorld) -> None:
+        pc, other = Machine(world, tmp_path, "pc"), Machine(world, tmp_path, "other")
+        await pc.enrol("0040")
+        await other.enrol("0013")
+        for _ in range(2):
+            await pc.sync()
+        pc.memory.backup(tmp_path / "copy.db")
+        pc.take_in()
+        pc.memory.close()
+        restore(tmp_path / "copy.db", pc.folder, "before")
+        pc.memory = TerminalMemory.open(pc.folder, world.clock, pc.state)
+        await pc.enrol("0045")
+        for machine in (pc, other, pc):
+            await machine.sync()
+        copied(world, tmp_path / "backup.db")
+        (line,) = other.memory.tray()
+        assert line.code == "envelopes_lost"
+        settled = bodies.ResolveWithdraw((line.fact,), "已核对")
+        other.save(other.hand.fact("resolve.withdraw", settled, other.hand.new_id(), actor="3001", post="supervisor"))
+        for machine in (other, other, pc):
+            await machine.sync()
+        assert world.waiting() == []
+        restored(world, tmp_path / "backup.db")
+        for _ in range(3):
+            for machine in (pc, other):
+                await machine.sync()
+                gathered(world)
+        assert world.waiting() == []
+        assert not pc.memory.tray()
+        assert not other.memory.tray()
 
     at_a_hall(tmp_path, story)
