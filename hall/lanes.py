@@ -75,7 +75,7 @@ class Lanes(Insisting):
 
     def _judge_again(self, group: list[Piece], before: dict[str, Register]) -> bool:
         """Whether the group stands now. What is said of it as before is not said twice."""
-        whole, stands = len(group) == fact_in(group[0]).group.size, True
+        whole, stands = len(group) == fact_in(group[0]).group.size or self._rest_is_settled(group), True
         for piece, judgement, case in self._verdicts(group, whole=whole, again=True):
             old = before[piece.id].verdict
             if judgement.kind == "accepted":
@@ -86,3 +86,14 @@ class Lanes(Insisting):
             if (judgement.kind, judgement.code) != (old.v, old.code):
                 self._refuse(piece, judgement, old.revision + 1, blocks=not resolves(group))
         return stands
+
+    def _rest_is_settled(self, group: list[Piece]) -> bool:
+        """Whether all of their group that is not among these pieces stands, or was given up: no more will come."""
+        fact, made = fact_in(group[0]).group, group[0].envelope
+        here = {fact_in(piece).group.index for piece in group}
+        for index in set(range(fact.size)) - here:
+            row = self._docket.envelope_at(made, made.seq - fact.index + index)  # they lie side by side (S3)
+            bearer = self._docket.bearer(row.fact_id) if row is not None and row.group == fact.id else None
+            if bearer is None or not (bearer.verdict.v == "accepted" or bearer.verdict.code == "settled"):
+                return False
+        return True

@@ -11,7 +11,7 @@ from casework import bodies
 from casework.facts import decode_fact
 from casework.seals import seal
 from casework.wire import PURPOSE_BATCH
-from console.counter import Taken
+from console.counter import Acted, Taken
 from console.demo.sample import application
 from hall.office import revoke
 from sync.carrying import carried
@@ -81,6 +81,34 @@ def test_s3_s12_s27_a_group_of_which_a_part_was_too_big_for_a_proxy_stands_as_a_
         assert case.materials[first] == "original"
         assert case.supplement is not None
         assert other.memory.case_state(taken.case) == here.memory.case_state(taken.case) == case
+
+    at_a_hall(tmp_path, story)
+
+
+def test_s12_s16_a_receipt_does_not_wait_for_a_notice_of_its_command_that_somebody_gave_up(tmp_path: Path) -> None:
+    """Its own bytes came, and it was held for ever: nothing more of its command was to come."""
+
+    async def story(world: HallWorld) -> None:
+        here, other = await two_desks(world, tmp_path)
+        wanted = application(here.counter.library.current().items["D01"], 7, 1, world.clock.now().date())
+        materials = {**wanted.materials, next(iter(wanted.materials)): "missing"}
+        taken = here.counter.intake(
+            session("1001"), msgspec.structs.replace(wanted, materials=materials, outcome="supplement")
+        )
+        assert isinstance(taken, Taken)
+        here.memory.stub(sealed_as(here, "received"), "refused with 413")
+        for one in (here, other):
+            await one.sync()
+        notice = next(row for row in other.memory.tray() if row.type == "supplement.told")
+        assert isinstance(other.settles(notice.fact), Acted)
+        for one in (other, here):
+            await one.sync()
+        assert world.case(taken.case) is None, "its bytes are still to come"
+        await gets_through(world, here, "received")
+        await other.sync()
+        assert said_of(world, taken.case) == ["resolve.withdraw", "received"]
+        assert lines(world) == []
+        assert other.memory.case_state(taken.case) == here.memory.case_state(taken.case) == world.case(taken.case)
 
     at_a_hall(tmp_path, story)
 
