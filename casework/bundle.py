@@ -73,6 +73,12 @@ def member_id(root: str, item: str) -> str:
     return digest(f"{root} {item}".encode())[:32]
 
 
+def first_module(command: Intake, catalogue: Catalogue) -> str:
+    """The module of the case that has the bundle's own id; empty where no such bundle is known. Raises BadInput."""
+    bundle = catalogue.bundles.get(command.item)
+    return members_of(bundle, command.situations, catalogue)[0].module if bundle else ""
+
+
 def members_of(bundle: Bundle, answers: dict[str, Any], catalogue: Catalogue) -> tuple[Item, ...]:
     """The items that apply under `answers`. Raises BadInput: none does, or an answer does not exist."""
     said = {code: value for code, value in answers.items() if any(each.code == code for each in bundle.situations)}

@@ -123,6 +123,7 @@ _ROWS = (
     _counter("prefile.checked", bodies.PrefileChecked, "case.prefile"),
     _counter("prefile.parked", bodies.PrefileParked, "case.prefile"),
     _counter("prefile.taken", bodies.PrefileTaken, "case.prefile"),
+    _counter("prefile.closed", bodies.PrefileClosed, "case.prefile"),
     # At the counter
     _counter("received", bodies.Received, "case.receive", step_kind="receive", prints="receipt"),
     _counter("material.added", bodies.MaterialAdded, "case.receive", prints="receipt"),

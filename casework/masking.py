@@ -35,6 +35,8 @@ def _masked(body: bodies.Body) -> bodies.Body | None:
             return msgspec.structs.replace(body, form=masked_form(form), lines=(), note="")
         case bodies.PrefileParked(form=form):
             return msgspec.structs.replace(body, form=masked_form(form))
+        case bodies.PrefileClosed():
+            return msgspec.structs.replace(body, reason="")
         case bodies.PrefileTaken() | bodies.Called() | bodies.CallAnswered():
             return body
         case bodies.ResolveWithdraw() | bodies.ResolveAmend():  # of what has no case: every window has to know what

@@ -20,7 +20,9 @@ SPEAK = ("prefile.", "received")
 
 
 class Prefile(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The state of one prefile. `state`: open, checked, parked, taken, received (then `number` is its case's)."""
+    """The state of one prefile. `state`: open, checked, parked, taken, closed (nobody goes on with it, or somebody does
+    under the id `goes_on`), received (then `number` is its case's).
+    """
 
     id: str
     code: str
@@ -45,9 +47,18 @@ class Prefile(msgspec.Struct, frozen=True, omit_defaults=True):
     """How often its papers were looked at (counted apart from the first check at the counter)."""
     note: str = ""
     number: str = ""
+    closed_for: str = ""
+    """Why nobody goes on with it, as it was closed last."""
+    goes_on: str = ""
+    """The id under which it goes on: with an item of another module."""
     facts: int = 0
     masked: bool = False
     """Something of it is not here in full: it has no module yet, and was made at another window (S7)."""
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it became a case, or goes on under another id."""
+        return self.state in ENDED or bool(self.goes_on)
 
     @property
     def defects(self) -> tuple[bodies.ReviewLine, ...]:
@@ -76,11 +87,11 @@ def evolve_prefile(prefile: Prefile | None, fact: Fact) -> Prefile | None:
 
 def _moved(prefile: Prefile, fact: Fact, body: object) -> Prefile:
     prefile = msgspec.structs.replace(prefile, facts=prefile.facts + 1)
-    if prefile.state in ENDED:
+    if prefile.state in ENDED or (prefile.goes_on and not isinstance(body, bodies.Received)):
         return prefile
     looked = prefile.attempts + isinstance(body, bodies.PrefileChecked)
     here, counted = said(fact), msgspec.structs.replace(prefile, attempts=looked)
-    late = prefile.moved is not None and is_earlier(here, prefile.moved) and not isinstance(body, bodies.Received)
+    late = prefile.moved is not None and is_earlier(here, prefile.moved) and not _is_final(body)
     if late and (isinstance(body, bodies.PrefileTaken) or (prefile.filled and is_earlier(here, prefile.filled))):
         return _reviewed(counted, body, here)
     touched = msgspec.structs.replace(counted, touched_by=fact.actor, touched_at=fact.time.at, moved=here)
@@ -93,6 +104,11 @@ def _moved(prefile: Prefile, fact: Fact, body: object) -> Prefile:
         after, state=prefile.state, terminal=prefile.terminal, touched_by=prefile.touched_by,
         touched_at=prefile.touched_at, moved=prefile.moved,
     )  # fmt: skip
+
+
+def _is_final(body: object) -> bool:
+    """Whether it ends the file, whoever took it up or put it aside since without knowing of that."""
+    return isinstance(body, bodies.Received) or (isinstance(body, bodies.PrefileClosed) and bool(body.goes_on))
 
 
 def _reviewed(prefile: Prefile, body: object, here: Said) -> Prefile:
@@ -120,6 +136,8 @@ def _said_of(touched: Prefile, prefile: Prefile, body: object, here: Said) -> Pr
             )
         case bodies.PrefileTaken(terminal=terminal):
             return msgspec.structs.replace(touched, state="taken", terminal=terminal)
+        case bodies.PrefileClosed(goes_on=goes_on, reason=reason):
+            return msgspec.structs.replace(touched, state="closed", terminal="", goes_on=goes_on, closed_for=reason)
         case bodies.Received(number=number):
             return msgspec.structs.replace(touched, state="received", number=number)
     return None

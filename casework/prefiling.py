@@ -1,4 +1,5 @@
-"""Acts on an application before it has a number: opened by a helper, looked through, put aside, taken up at a window.
+"""Acts on an application before it has a number: opened by a helper, looked through, put aside, taken up at a window,
+closed.
 
 Nothing of a form is checked here beyond its codes: a prefile may be as unfinished as the applicant's folder is.
 """
@@ -13,9 +14,11 @@ from casework.catalogue.schema import Catalogue, Item
 from casework.drafting import Context, Decision, Drafting, drafted
 from casework.errors import BadInput
 from casework.events import EVENTS
+from casework.facts import digest
 from casework.prefile import Prefile
 from casework.rights import post_for
 from casework.rules import Refusal
+from casework.rules.refusing import reason as no_reason
 from casework.short_codes import printed_code, short_code
 from casework.text import clean_code, clean_line, clean_name, clean_text
 
@@ -64,6 +67,28 @@ def take_prefile(prefile: Prefile, context: Context) -> Decision | Refusal:
     if prefile.masked:
         return Refusal("prefile_masked", {"code": printed_code(prefile.code)})
     return _said(context, prefile.id, "prefile.taken", bodies.PrefileTaken(context.terminal))
+
+
+def close_prefile(prefile: Prefile, reason: str, context: Context) -> Decision | Refusal:
+    """Nobody goes on with it: it leaves the list, and is found by its code."""
+    body = bodies.PrefileClosed(clean_text(reason))
+    return no_reason(body) or _said(context, prefile.id, "prefile.closed", body)
+
+
+def goes_on_as(prefile: Prefile, module: str) -> str:
+    """The id under which a file goes on with an item of `module`: its own, or another one in another module.
+
+    Whoever holds only the module of before, or saw it before it had one, hears nothing of another (S7): for them it has
+    to end. The id follows from both, so that two windows that do the same make one case of it (S22).
+    """
+    if prefile.goes_on or module == prefile.module:
+        return prefile.goes_on or prefile.id
+    return digest(f"{prefile.id} {module}".encode())[:32]
+
+
+def left_behind(prefile: Prefile, goes_on: str, context: Context) -> Decision | Refusal:
+    """The file ends in its module: it goes on as `goes_on`."""
+    return _said(context, prefile.id, "prefile.closed", bodies.PrefileClosed("", goes_on))
 
 
 def clean_form(form: bodies.Form, catalogue: Catalogue) -> bodies.Form:

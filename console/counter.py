@@ -13,7 +13,7 @@ import msgspec
 
 from casework import bodies, numbers
 from casework.ambient import Clock, NewId
-from casework.bundle import take_in_together
+from casework.bundle import first_module, take_in_together
 from casework.case import Case
 from casework.catalogue.materials import FOUND
 from casework.catalogue.schema import Catalogue, Item
@@ -30,9 +30,11 @@ from casework.offering import possible
 from casework.outbox import SHOWN, UNSENT, Row
 from casework.paper_versions import told_by
 from casework.papers.model import Paper
+from casework.prefiling import module_of
 from casework.refused import Waits
 from casework.rules import Refusal
 from casework.text import clean_code
+from console.begun import begun
 from console.legal_time import LegalClock
 from console.library import Library
 from console.paperwork import Paperwork
@@ -111,15 +113,16 @@ class Counter:
                 if known is not None:
                     return self._known(tx, known.case_id)
             context = self.context(session, tx, "", self.library.version(session.catalogue))
-            decision = received_here(tx, case_id) or take_in(command, context, case_id, lambda: self._number(tx))
+            file = begun(tx, case_id, module_of(clean_code(command.item), context.catalogue))
+            decision = received_here(tx, file.id) or take_in(command, context, file.id, lambda: self._number(tx))
             if isinstance(decision, Refusal):
                 return decision
             tx.commit_groups(decision.groups)
-            tx.drop_draft(case_id)
+            file.kept(tx, context)
             state = _certain(decision)
             if command.ref:
-                tx.keep_ref(command.ref, state.number, case_id)
-        return Taken(state.number, case_id, state.state, decision.types)
+                tx.keep_ref(command.ref, state.number, file.id)
+        return Taken(state.number, file.id, state.state, decision.types)
 
     def intake_together(self, session: Session, command: Intake, case_id: str = "") -> tuple[Taken, ...] | Refusal:
         """Take a bundle or stage in: all its cases in one transaction, each with its number.
@@ -136,13 +139,14 @@ class Counter:
                     raise BadInput("intake.ref_lost")
                 return tuple(_taken(case, known=True) for case in cases)
             context = self.context(session, tx, "", self.library.version(session.catalogue))
-            made = received_here(tx, root) or take_in_together(command, context, root, lambda: self._number(tx))
+            file = begun(tx, root, first_module(command, context.catalogue))
+            made = received_here(tx, file.id) or take_in_together(command, context, file.id, lambda: self._number(tx))
             if isinstance(made, Refusal):
                 return made
             tx.commit_groups(made.groups)
-            tx.drop_draft(root)
+            file.kept(tx, context)
             if command.ref:
-                tx.keep_ref(command.ref, made.cases[0].number, root)
+                tx.keep_ref(command.ref, made.cases[0].number, file.id)
         return tuple(
             _taken(case, tuple(fact.type for group in made.groups for fact in group if fact.case == case.id))
             for case in made.cases

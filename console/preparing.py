@@ -10,11 +10,14 @@ from casework.bundle import members_of
 from casework.drafting import Context, Decision
 from casework.errors import BadInput
 from casework.papers.model import Paper
-from casework.prefile import ENDED, Prefile
-from casework.prefiling import check_prefile, open_prefile, park, take_prefile
+from casework.prefile import Prefile
+from casework.prefiling import check_prefile, close_prefile, module_of, open_prefile, park, take_prefile
 from casework.rules import Refusal
 from casework.short_codes import printed_code, read_code
+from casework.text import clean_code
+from console.begun import begun
 from console.counter import Counter, Session, received_here
+from local_db.commit import Writing
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,27 +48,52 @@ class Preparing:
     def park(self, session: Session, form: bodies.Form, field: str = "", case_id: str = "") -> Prefile | Refusal:
         """Put a half-filled form aside for any window; its draft here goes in the same transaction."""
         id_ = case_id or self.counter.new_id()
-        return self._commit(session, id_, lambda context: park(form, context, id_, field), drop_draft=True)
+        with self.counter.memory.writing() as tx:
+            context = self._context(session, tx)
+            file = begun(tx, id_, module_of(clean_code(form.item), context.catalogue))
+            done = self._committed(tx, file.id, received_here(tx, file.id) or park(form, context, file.id, field))
+            if not isinstance(done, Refusal):
+                file.kept(tx, context)
+        return done
 
     def take(self, session: Session, code: str) -> Prefile | Refusal:
         """Go on with it at this window."""
         found = self._open(code)
         return self._commit(session, found.id, lambda context: take_prefile(found, context))
 
+    def close(self, session: Session, code: str, reason: str) -> Prefile | Refusal:
+        """Take it off the list; by its code it is found all the same. Raises BadInput."""
+        found = self._open(code)
+        return self._commit(session, found.id, lambda context: close_prefile(found, reason, context))
+
     def _open(self, code: str) -> Prefile:
         found = self.prefile(code)
-        if found.state in ENDED:
-            number = numbers.printed(found.number) if found.number else ""
-            raise BadInput("prefile.received", code=printed_code(found.code), number=number)
+        self.must_wait(found)
         return found
 
+    def must_wait(self, prefile: Prefile) -> None:
+        """Raises BadInput: it became a case, which a window without its module does not know by its number."""
+        if not prefile.is_over:
+            return
+        case = self.counter.memory.case_state(prefile.goes_on) if prefile.goes_on else None
+        number, code = case.number if case is not None else prefile.number, printed_code(prefile.code)
+        if not number:
+            raise BadInput("prefile.went_on", code=code)
+        raise BadInput("prefile.received", code=code, number=numbers.printed(number))
+
     def prefile(self, code: str) -> Prefile:
-        """The one with this short code, the latest where two share it. Raises BadInput."""
+        """The one with this short code, or as which it goes on; the latest where two share it. Raises BadInput."""
         wanted = read_code(code)
-        found = self.counter.memory.prefile(wanted) if wanted else ()
+        found = tuple(map(self._newest, self.counter.memory.prefile(wanted))) if wanted else ()
         if not found:
             raise BadInput("prefile.unknown", code=printed_code(wanted) if wanted else code[:40])
-        return next((each for each in found if each.state not in ENDED), found[0])
+        return next((each for each in found if not each.is_over), found[0])
+
+    def _newest(self, prefile: Prefile) -> Prefile:
+        """As which it goes on, as far as that is seen here."""
+        while prefile.goes_on and (after := self.counter.memory.prefile_of(prefile.goes_on)) is not None:
+            prefile = after
+        return prefile
 
     def preparation(self, session: Session, code: str) -> tuple[Paper, ...]:
         """The list that the applicant takes home; of a bundle one for each of its items. Raises BadInput, BadPaper."""
@@ -81,18 +109,19 @@ class Preparing:
         return tuple(self.counter.paperwork.preparation(found, item, session.staff) for item in items)
 
     def _commit(
-        self, session: Session, case_id: str, make: Callable[[Context], Decision | Refusal], *, drop_draft: bool = False
+        self, session: Session, case_id: str, make: Callable[[Context], Decision | Refusal]
     ) -> Prefile | Refusal:
-        memory = self.counter.memory
-        with memory.writing() as tx:
-            context = self.counter.context(session, tx, "", self.counter.library.current())
-            decision = received_here(tx, case_id) or make(context)
-            if isinstance(decision, Refusal):
-                return decision
-            tx.commit_groups(decision.groups)
-            if drop_draft:
-                tx.drop_draft(case_id)
-            found = tx.prefile(case_id)
-            if found is None:  # its beginning broke on this disk after it was last shown: nothing is added to it here
-                raise BadInput("prefile.damaged")
+        with self.counter.memory.writing() as tx:
+            return self._committed(tx, case_id, received_here(tx, case_id) or make(self._context(session, tx)))
+
+    def _context(self, session: Session, tx: Writing) -> Context:
+        return self.counter.context(session, tx, "", self.counter.library.current())
+
+    def _committed(self, tx: Writing, case_id: str, decision: Decision | Refusal) -> Prefile | Refusal:
+        if isinstance(decision, Refusal):
+            return decision
+        tx.commit_groups(decision.groups)
+        found = tx.prefile(case_id)
+        if found is None:  # its beginning broke on this disk after it was last shown: nothing is added to it here
+            raise BadInput("prefile.damaged")
         return found

@@ -16,6 +16,8 @@ from local_db.connection import Connected
 from local_db.replay import counts, readable
 from local_db.sql import queries
 
+_IN_CLEAR = frozenset({"prefile.taken", "prefile.closed"})
+"""What says nothing of a person that has to be fetched to go on with it."""
 _SQL = queries("replay")
 _FIND = queries("finding")
 
@@ -72,7 +74,7 @@ def _in_log(db: sqlite3.Connection, case_id: str, upto: int | None) -> tuple[lis
         full = db.execute(_SQL["full_bytes"], (entry.fact_id,)).fetchone() if entry.masked else None
         fact = readable(full[0] if full else bytes(entry.fact))
         facts += [fact] if fact else []
-        masked = masked or (entry.masked and full is None and fact is not None and fact.type != "prefile.taken")
+        masked = masked or (entry.masked and full is None and fact is not None and fact.type not in _IN_CLEAR)
     return facts, masked
 
 

@@ -174,6 +174,7 @@ ACTS: tuple[Act, ...] = (
     Act("printer_test", ("t",), ("printers",), row=3),
     Act("print_list", ("p",), ("prefiles",), row=3),
     Act("show_list", ("f7",), ("prefiles",), row=4),
+    Act("close_file", ("x",), ("prefiles",), row=5),
     # Who sits here, and handing over
     Act("serve_post", tuple("1234567890abcdefg"), ("posts",), typed=True),
     Act("hand_over", ("h",), ("posts",), row=2),
@@ -334,6 +335,7 @@ MAKES: dict[str, str] = {
     **dict.fromkeys(("new", "go_intake", "agent_files", "for_company"), "received"),
     "park": "prefile.parked",
     "look_through": "prefile.checked",
+    "close_file": "prefile.closed",
     "hand_over": "handed_over",
     "unmask": "unmasked",
 }

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from casework.messages import t
 from casework.short_codes import read_code
 from screens.canvas import Part
-from screens.desk import Done, Page, PrefileRow, Refused
+from screens.desk import ActView, Done, Page, PrefileRow, Refused
 from screens.intake import empty_form
 from screens.listing import ListScreen, whole_page
 from screens.performing import perform
@@ -74,16 +74,28 @@ class PrefilesScreen(ListScreen):
 
     async def act_look_through(self) -> None:
         """c: its papers one by one."""
+        await self._perform(self.desk.prefile_check, self.desk.check_prefile)
+
+    async def act_close_file(self) -> None:
+        """x: nobody goes on with it; by its code it is found all the same."""
+        await self._perform(self.desk.prefile_close, self.desk.close_prefile)
+
+    async def _perform(
+        self,
+        asked: Callable[[str], Awaitable[ActView | Refused]],
+        done: Callable[[str, dict[str, str]], Awaitable[Done | Refused]],
+    ) -> None:
+        """An act on the marked line: its form, and what becomes of it."""
         row: PrefileRow | None = self.table.row
         if row is None:
             return
-        act = await self.desk.prefile_check(row.code)
+        act = await asked(row.code)
         if isinstance(act, Refused):
             self.answer(act)
             return
 
         async def submit(data: dict[str, str]) -> Done | Refused:
-            return await self.desk.check_prefile(row.code, data)
+            return await done(row.code, data)
 
         await perform(self.console_app, f"{row.code} {row.item_name}", act, submit, self._done, row.code)
 

@@ -68,7 +68,7 @@ from casework.bodies.parts import (
     Stop,
     SupplementLine,
 )
-from casework.bodies.prefile import PrefileChecked, PrefileOpened, PrefileParked, PrefileTaken
+from casework.bodies.prefile import PrefileChecked, PrefileClosed, PrefileOpened, PrefileParked, PrefileTaken
 from casework.bodies.result import (
     Certified,
     Closed,
@@ -128,6 +128,7 @@ __all__ = [
     "PledgeChecked",
     "Posted",
     "PrefileChecked",
+    "PrefileClosed",
     "PrefileOpened",
     "PrefileParked",
     "PrefileTaken",

@@ -35,3 +35,13 @@ class PrefileTaken(Body, frozen=True):
     """`prefile.taken`: this window goes on with it."""
 
     terminal: str
+
+
+class PrefileClosed(Body, frozen=True):
+    """`prefile.closed`: nobody goes on with it; by its code it is found, and may be taken up, all the same.
+
+    `goes_on`: the id under which it goes on, where it was put aside or taken in with an item of another module.
+    """
+
+    reason: str
+    goes_on: str = ""

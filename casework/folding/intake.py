@@ -287,6 +287,7 @@ EVOLVERS: dict[str, Evolver] = {
     "prefile.checked": unchanged,
     "prefile.parked": unchanged,
     "prefile.taken": unchanged,
+    "prefile.closed": unchanged,
     "called": unchanged,  # calls belong to no case
     "call.answered": unchanged,
     "received": _received_again,

@@ -23,7 +23,9 @@ RULES: dict[str, Rule] = {
     **scans.RULES, **calls.RULES, **doubles.RULES,
 }  # fmt: skip
 
-_BEFORE_THE_NUMBER = frozenset({"prefile.opened", "prefile.checked", "prefile.parked", "prefile.taken"})
+_BEFORE_THE_NUMBER = frozenset(
+    {"prefile.opened", "prefile.checked", "prefile.parked", "prefile.taken", "prefile.closed"}
+)
 _WITHOUT_A_CASE = settling.WITHOUT_A_CASE | calls.TYPES
 _AFTER_THE_END = (
     frozenset({"printed", "unmasked", "handed_over", "material.returned", "corrected", "revoked", "ask.refused"})

@@ -1,4 +1,4 @@
-"""`yichuang prefile open|check|park|take|list|show`: applications before their number, as JSON (预审件).
+"""`yichuang prefile open|check|park|take|close|list|show`: applications before their number, as JSON (预审件).
 
 A form is one line of `yichuang intake` without an outcome; `check` takes `{"lines": [{"material", "right", "defect",
 "cure"}], "form": …}`. The preparation list is printed by `yichuang receipt CODE --kind preparation`.
@@ -32,11 +32,13 @@ def arguments(parser: Parser) -> None:
         one = command(group, name, f"help.prefile.{name}")
         one.add_argument("file", metavar="FILE", help=t("arguments.intake"))
         _as_person(one)
-    for name in ("check", "take", "show"):
+    for name in ("check", "take", "close", "show"):
         one = command(group, name, f"help.prefile.{name}")
         one.add_argument("code", metavar="CODE", help=t("arguments.code"))
         if name == "check":
             one.add_argument("--data", default="{}", metavar="JSON", help=t("arguments.data"))
+        if name == "close":
+            one.add_argument("--reason", required=True, metavar="TEXT", help=t("arguments.reason"))
         _as_person(one)
     listing = command(group, "list", "help.prefile.list")
     listing.add_argument("text", nargs="?", default="", metavar="TEXT", help=t("arguments.prefile_text"))
@@ -68,13 +70,15 @@ def run(args: argparse.Namespace) -> int:
             for prefile in terminal.memory.prefiles(args.text.strip()):
                 data(shown(prefile))
             return 0
-        if args.action in {"show", "take", "check"}:
+        if args.action in {"show", "take", "check", "close"}:
             opened(terminal, preparing.prefile(args.code))
         if args.action == "show":
             data({**shown(preparing.prefile(args.code)), **_whole(preparing.prefile(args.code))})
             return 0
         if args.action == "take":
             done = preparing.take(session, args.code)
+        elif args.action == "close":
+            done = preparing.close(session, args.code, args.reason)
         elif args.action == "check":
             review = _review(args.data)
             done = preparing.check(session, args.code, review.form, review.lines, review.note)
@@ -134,6 +138,7 @@ def shown(prefile: Prefile) -> dict[str, Any]:
         "attempts": prefile.attempts,
         "defects": len(prefile.defects),
         "number": prefile.number or None,
+        "closed_for": prefile.closed_for or None,
     }
 
 

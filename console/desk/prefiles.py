@@ -20,6 +20,7 @@ from casework.short_codes import printed_code, read_code
 from console.counter import Session
 from console.desk import bundle as desk_bundle
 from console.desk.defects import defect_fields, defect_of
+from console.desk.fields import reason_field
 from console.desk.intake import party_of, shown_party
 from console.fetching import fetch_case
 from console.preparing import Preparing
@@ -101,10 +102,19 @@ def found(terminal: Terminal, show: Shower, text: str) -> tuple[desk.QueueRow, .
     """The prefiles that a search finds: by short code, by name or identity number."""
     words = text.strip()
     code = read_code(words)
-    prefiles = [one for one in terminal.memory.prefile(code) if one.state != "received"] if code else []
+    prefiles = _with_code(terminal, code) if code else []
     if len(words) >= _SHORTEST:
         prefiles += terminal.memory.prefiles(words, _FOUND)
     return as_rows(terminal, show, tuple({one.id: one for one in prefiles}.values()))
+
+
+def _with_code(terminal: Terminal, code: str) -> list[Prefile]:
+    """That with this code, or as which it goes on; also one that was closed."""
+    try:
+        one = Preparing(terminal.counter).prefile(code)
+    except BadInput:  # no such code here
+        return []
+    return [] if one.is_over else [one]
 
 
 def as_rows(terminal: Terminal, show: Shower, prefiles: tuple[Prefile, ...]) -> tuple[desk.QueueRow, ...]:
@@ -150,8 +160,7 @@ def take(terminal: Terminal, session: Session, code: str) -> tuple[str, desk.Dra
     """Go on with it here: its id, and the form with the field where the caret stood. Raises BadInput."""
     preparing = Preparing(terminal.counter)
     known = opened(terminal, preparing.prefile(code))
-    if known.state == "received":
-        raise BadInput("desk.prefile_received", number=known.number)
+    preparing.must_wait(known)
     done = preparing.take(session, known.code)
     if isinstance(done, Refusal):
         return done
@@ -196,6 +205,21 @@ def check(terminal: Terminal, session: Session, code: str, data: dict[str, str])
         return desk.Refused(done.message)
     words = "desk.prefile_defects" if done.defects else "desk.prefile_right"
     return desk.Done(Message(words, {"code": printed_code(done.code), "n": len(done.defects)}))
+
+
+def close_form(terminal: Terminal, code: str) -> desk.ActView:
+    """Why nobody goes on with it. Raises BadInput."""
+    Preparing(terminal.counter).prefile(code)
+    name, notes = t("event.prefile.closed"), (t("desk.prefile_close_note"),)
+    return desk.ActView("close-prefile", name, fields=(reason_field(),), notes=notes)
+
+
+def close(terminal: Terminal, session: Session, code: str, data: dict[str, str]) -> desk.Done | desk.Refused:
+    """Take it off the list. Raises BadInput."""
+    done = Preparing(terminal.counter).close(session, code, data.get("reason", ""))
+    if isinstance(done, Refusal):
+        return desk.Refused(done.message)
+    return desk.Done(Message("desk.prefile_closed", {"code": printed_code(done.code)}))
 
 
 def preview(terminal: Terminal, session: Session, code: str) -> str:

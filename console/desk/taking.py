@@ -191,6 +191,18 @@ class TakingDesk(DeskThread):
 
         return await self._committed(lambda: desk_prefiles.check(self._terminal, self._who, code, data))
 
+    async def prefile_close(self, code: str) -> desk.ActView | desk.Refused:
+        """The form in which she says why nobody goes on with it."""
+        from console.desk import prefiles as desk_prefiles
+
+        return await self._answer(lambda: desk_prefiles.close_form(self._terminal, code))
+
+    async def close_prefile(self, code: str, data: dict[str, str]) -> desk.Done | desk.Refused:
+        """Off the list."""
+        from console.desk import prefiles as desk_prefiles
+
+        return await self._committed(lambda: desk_prefiles.close(self._terminal, self._who, code, data))
+
     async def preparation_preview(self, code: str) -> str | desk.Refused:
         """The list that the applicant takes home, as text."""
         from console.desk import prefiles as desk_prefiles

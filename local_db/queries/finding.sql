@@ -153,7 +153,7 @@ select body from prefile where case_id = ?
 -- name: prefiles
 -- Those that nobody has taken in yet.
 select body from prefile
-where state <> 'received' and (? = '' or applicant_id = ? or applicant_name like ?)
+where state not in ('received', 'closed') and (? = '' or applicant_id = ? or applicant_name like ?)
 order by touched desc, case_id limit ?
 
 -- name: of_clerk
@@ -163,7 +163,7 @@ from shown where clerk = ?1 and clerk <> '' order by received_at desc, case_id d
 
 -- name: prefiles_of_clerk
 -- Those that she opened and nobody has taken in yet.
-select body from prefile where clerk = ?1 and clerk <> '' and state <> 'received' order by touched desc, case_id limit ?2
+select body from prefile where clerk = ?1 and clerk <> '' and state not in ('received', 'closed') order by touched desc, case_id limit ?2
 
 -- name: applicants_of_clerk
 -- For whom she has taken something in, the newest first: how many cases, how many of them are open, the last one.

@@ -55,6 +55,14 @@ class FakePrefiles:
         self.looked.append((code, data))
         return Done(Message("desk.prefile_defects", {"code": code, "n": 1}))
 
+    async def prefile_close(self, code: str) -> ActView | Refused:
+        name = "预审件了结" if self.language == "zh_CN" else "Prefile closed"
+        return ActView("close-prefile", name, fields=(Field("reason", self.w("原因"), required=True),))
+
+    async def close_prefile(self, code: str, data: dict[str, str]) -> Done | Refused:
+        self.looked.append((code, data))
+        return Done(Message("desk.prefile_closed", {"code": code}))
+
     async def preparation_preview(self, code: str) -> str | Refused:
         return f"准备清单 {code}"
 

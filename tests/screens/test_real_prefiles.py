@@ -76,6 +76,23 @@ def test_the_helper_looks_at_the_papers_and_prints_what_to_bring(place: demo.Pla
     at_window_12(place, "1001", walk)
 
 
+def test_a_file_with_which_nobody_goes_on_is_closed_by_x_and_found_by_its_code(place: demo.Place) -> None:
+    async def walk(window: Window) -> None:
+        await window.types(HALF + "<ctrl+k><ctrl+f>")
+        made = window.terminal.memory.prefiles()[0]
+        waiting = len(window.terminal.memory.prefiles())
+        await window.types("x<f2>")
+        assert len(window.terminal.memory.prefiles()) == waiting, "no reason was given"
+        await window.types("申请人不再办理<f2>")
+        assert made.id not in {one.id for one in window.terminal.memory.prefiles()}
+        assert "已了结" in window.said
+        await window.types(f"<f4>{made.code.lower()}<enter>")
+        assert window.app.screen.query_one(Sheet).values()["applicant.name"] == "光谷面馆公司"
+        assert made.id in {one.id for one in window.terminal.memory.prefiles()}
+
+    at_window_12(place, "1001", walk)
+
+
 def test_a_prefile_does_not_push_an_open_form_aside(place: demo.Place) -> None:
     async def walk(window: Window) -> None:
         await window.types(HALF + "<ctrl+k>a01<enter>2<enter><ctrl+f><enter>")

@@ -93,8 +93,12 @@ class Desk:
         found = self._stream.choice(waiting)
         if point < 0.6:
             return self._check(staff, found)
-        if point < 0.75:
+        if point < 0.72:
             return self._clerk.does(lambda: self._preparing.take(session(staff), found.code))
+        if point < 0.76:
+            return self._clerk.does(lambda: self._preparing.close(session(staff), found.code, "申请人未再到场"))
+        if point < 0.8:  # it is another item after all, maybe of another module
+            return self._clerk.does(lambda: self._preparing.park(session(staff), self._form(), "", found.id))
         return self._take_in(staff, found)
 
     def _open(self, staff: bodies.StaffSet, *, parked: bool) -> str:
@@ -117,6 +121,8 @@ class Desk:
     def _take_in(self, staff: bodies.StaffSet, found: Prefile) -> str:
         """It becomes a case, under the id that it has."""
         item = self._clerk.catalogue().items.get(found.form.item)
+        if self._stream.random() < 0.2:
+            item = self._clerk.as_it_is_now(self._stream.choice(self._clerk.items))
         if found.masked or item is None:
             return "not opened yet"
         self._visitors += 1
@@ -149,7 +155,7 @@ class Desk:
 
     def _waiting(self) -> list[Prefile]:
         rows = self._terminal.eyes.execute(
-            "select body from prefile where state not in ('received', 'withdrawn') order by case_id"
+            "select body from prefile where state not in ('received', 'closed') order by case_id"
         ).fetchall()
         return [decode_prefile(row[0]) for row in rows]
 

@@ -205,6 +205,9 @@ class Judgement:
         here = decode_prefile(row[0]) if row else None
         if (there is None) != (here is None) or (here and there and _told(here) != _told(there)):
             raise Broken(f"prefile: {terminal.number} shows {case_id} otherwise than the hall")
+        taken_in = any(fact.type == "received" for _, fact in self._mirror.cases[case_id])
+        if here is not None and taken_in and here.state not in {"received", "closed"}:
+            raise Broken(f"prefile: {terminal.number} lists {case_id}, which was taken in")
 
     def _timers(self, cases: dict[str, Case]) -> None:
         """The hall's timers are those of its cases, and none of them is over (S10)."""

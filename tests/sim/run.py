@@ -37,7 +37,8 @@ MUST_HAPPEN: dict[str, tuple[str, ...]] = {
         "rejected: stale", "rejected: id_reused", "rejected: too_big", "rejected: hall_only",
         "rejected: nothing_refused", "rejected: case_ended", "rejected: step_not_open", "rejected: recused",
         "tray rejected group", "did claimed", "did released", "did prefile.opened",
-        "did prefile.checked", "did prefile.parked", "did prefile.taken", "prefile fetched", "no claimed_by",
+        "did prefile.checked", "did prefile.parked", "did prefile.taken", "did prefile.closed",
+        "prefile fetched", "no claimed_by",
     ),
     "hall-down": (
         "hall restart", "hall crash", "hall mended", "crash", "lost_answer", "held: internal", "no needs_hall",

@@ -31,7 +31,7 @@ PARTS = {
 
 NEEDS_NO_RULE = {
     **dict.fromkeys(
-        ("prefile.opened", "prefile.checked", "prefile.parked", "prefile.taken"),
+        ("prefile.opened", "prefile.checked", "prefile.parked", "prefile.taken", "prefile.closed"),
         "what comes before the number is as unfinished as the applicant's folder",
     ),
     "call.answered": "whoever comes, comes",

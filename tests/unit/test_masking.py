@@ -31,6 +31,7 @@ def test_s7_nobody_can_be_told_from_a_masked_prefile() -> None:
         ("prefile.opened", bodies.PrefileOpened("ABCD2345", "", form(), f"{PERSON.name}的妹妹来问")),
         ("prefile.checked", bodies.PrefileChecked(form(), (bodies.ReviewLine("x", False, PERSON.name),), PERSON.name)),
         ("prefile.parked", bodies.PrefileParked("ABCD2345", "", form(), "applicant.id")),
+        ("prefile.closed", bodies.PrefileClosed(f"{PERSON.name}不办了")),
     )
     facts = [masked_fact(hand.fact(type_, body, "c" * 32)) for type_, body in said]
     for fact in facts:
@@ -38,6 +39,7 @@ def test_s7_nobody_can_be_told_from_a_masked_prefile() -> None:
         assert [secret for secret in SECRETS if secret and secret in text] == []
     prefile = fold_prefile(facts)
     assert prefile is not None
+    assert (prefile.state, prefile.closed_for) == ("closed", "")
     assert prefile.form.applicant is not None
     assert (prefile.form.applicant.name, prefile.code, prefile.field) == (
         f"{PERSON.name[0]}*", "ABCD2345", "applicant.id",

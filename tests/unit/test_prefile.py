@@ -18,7 +18,17 @@ from casework.facts import Base, Fact, Group, LegalTime, encode_body
 from casework.folding import fold
 from casework.intake import take_in
 from casework.prefile import Prefile, decode_prefile, encode_prefile, evolve_prefile, fold_prefile
-from casework.prefiling import check_prefile, clean_form, module_of, open_prefile, park, take_prefile
+from casework.prefiling import (
+    check_prefile,
+    clean_form,
+    close_prefile,
+    goes_on_as,
+    left_behind,
+    module_of,
+    open_prefile,
+    park,
+    take_prefile,
+)
 from casework.rules import Bench, Refusal
 from casework.short_codes import CODE_LENGTH, printed_code, read_code, short_code
 from tests.people import CATALOGUE, FIRM, PERSON, STAFF, Office, code_of, have_all
@@ -105,6 +115,39 @@ def test_the_file_becomes_the_case_with_the_same_id_and_nothing_starts_again(off
     assert fold([*facts, *late]) == msgspec.structs.replace(case, facts=case.facts + 1)
 
 
+def test_a_file_with_which_nobody_goes_on_is_closed_for_a_reason_and_may_be_taken_up_again(office: Office) -> None:
+    prefile, facts = opened(office)
+    assert code_of(close_prefile(prefile, " ", office.context("1001"))) == "reason"
+    facts += facts_of(close_prefile(prefile, "申请人不再办理", office.context("1001")))
+    closed = fold_prefile(facts)
+    assert closed is not None
+    assert (closed.state, closed.closed_for, closed.note, closed.is_over) == (
+        "closed",
+        "申请人不再办理",
+        "约周三再来",
+        False,
+    )
+    facts += facts_of(take_prefile(closed, office.context("1002")))
+    taken = fold_prefile(facts)
+    assert taken is not None
+    assert taken.state == "taken"
+
+
+def test_a_file_that_went_on_in_another_module_is_over_unless_it_is_taken_in_all_the_same(office: Office) -> None:
+    """A receipt is in somebody's hand; what is put aside or taken up there, unaware of that, brings nothing back."""
+    prefile, facts = opened(office)
+    goes_on = goes_on_as(prefile, "business")
+    assert goes_on not in {"", ID}
+    assert (goes_on_as(prefile, "single"), goes_on_as(prefile, "business")) == (ID, goes_on)
+    facts += facts_of(left_behind(prefile, goes_on, office.context("1001")))
+    over = fold_prefile([*facts, *facts_of(park(FOOD, office.context("1002"), ID))])
+    assert over is not None
+    assert (over.state, over.goes_on, over.is_over, goes_on_as(over, "single")) == ("closed", goes_on, True, goes_on)
+    received = fold_prefile([*facts, *facts_of(take_in(office.form("D01"), office.context("1001"), ID, office.number))])
+    assert received is not None
+    assert received.state == "received"
+
+
 def test_what_comes_before_the_number_is_a_fact_of_the_counter_and_never_refused(office: Office) -> None:
     """S14; on a case that has its number it is a doubt, and moves nothing."""
     _, (fact,) = opened(office)
@@ -112,7 +155,7 @@ def test_what_comes_before_the_number_is_a_fact_of_the_counter_and_never_refused
     assert (admit(None, fact, bench).kind, admit(None, fact, bench).flags) == ("accepted", ())
     case = office.case("D01")
     assert admit(case, fact, bench).flags == ("received_twice",)
-    for name in ("prefile.opened", "prefile.checked", "prefile.parked", "prefile.taken"):
+    for name in ("prefile.opened", "prefile.checked", "prefile.parked", "prefile.taken", "prefile.closed"):
         assert EVENTS[name].klass is Klass.COUNTER
 
 
@@ -190,6 +233,7 @@ _bodies: dict[str, st.SearchStrategy[Any]] = {
     "prefile.checked": st.builds(bodies.PrefileChecked, _forms),
     "prefile.parked": st.builds(bodies.PrefileParked, st.just("C"), st.just("single"), _forms),
     "prefile.taken": st.builds(bodies.PrefileTaken, st.sampled_from(("0007", "0012"))),
+    "prefile.closed": st.builds(bodies.PrefileClosed, st.just("改日再来"), st.sampled_from(("", "", "d"))),
     "received": st.builds(
         bodies.Received, number=st.just("4201182611230012000111"), item=st.just("D01"), item_hash=st.just(""),
         module=st.just("single"), applicant=st.just(PERSON), route=st.just(()),
@@ -218,13 +262,20 @@ def test_the_fold_of_a_file_never_fails_and_ends_with_its_number(history: list[F
         assert not any(fact.type in {"prefile.opened", "prefile.parked"} and _whole(fact) for fact in history)
         return
     assert decode_prefile(encode_prefile(prefile)) == prefile
-    assert prefile.state in {"open", "checked", "parked", "taken", "received"}
+    assert prefile.state in {"open", "checked", "parked", "taken", "closed", "received"}
+    if any(fact.type == "received" and _whole(fact) for fact in _behind_its_beginning(history)):
+        assert prefile.state == "received", "whatever else was said of it"
     if prefile.state == "received":
         assert prefile.number
         for fact in history:
             after = evolve_prefile(prefile, fact)
             assert after is not None
             assert msgspec.structs.replace(after, facts=0) == msgspec.structs.replace(prefile, facts=0)
+
+
+def _behind_its_beginning(history: list[Fact]) -> list[Fact]:
+    begins = [n for n, one in enumerate(history) if one.type in {"prefile.opened", "prefile.parked"} and _whole(one)]
+    return history[begins[0] :]
 
 
 def _whole(fact: Fact) -> bool:

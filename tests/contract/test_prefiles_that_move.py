@@ -1,0 +1,161 @@
+"""An application before its number that goes on in another module ends where only the first one is held (S7, S22)."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from casework import bodies
+from casework.errors import BadInput
+from casework.numbers import printed
+from casework.prefile import Prefile
+from casework.prefiling import goes_on_as
+from console.preparing import Preparing
+from tests.contract.test_scopes import give
+from tests.desks import Desk, desk, session
+from tests.hall_world import HallWorld
+from tests.machines import at_a_hall
+
+CASE = "01900000000070008000000000000aa1"
+WHO = bodies.Party("person", "欧阳建国", "420111199003070017", "13812345678")
+Desks = tuple[Desk, Desk, Desk]
+
+
+def in_three_scopes(tmp_path: Path, story: Callable[[HallWorld, Desks], Awaitable[None]]) -> None:
+    """A window with all modules, one that holds `business` alone, one that holds `single` alone."""
+
+    async def begins(world: HallWorld) -> None:
+        a = await desk(world, tmp_path, "0012")
+        b = await desk(world, tmp_path, "0007")
+        c = await desk(world, tmp_path, "0009")
+        give(world, "0007", "business")
+        give(world, "0009", "single")
+        await all_sync((a, b, c))
+        await story(world, (a, b, c))
+
+    at_a_hall(tmp_path, begins)
+
+
+async def all_sync(desks: Desks) -> None:
+    for _ in range(3):
+        for one in desks:
+            await one.sync()
+
+
+def begun(here: Desk, item: str, case_id: str = CASE) -> Prefile:
+    """A helper puts a form aside."""
+    made = Preparing(here.counter).park(session("1001"), bodies.Form(item, WHO), "", case_id)
+    assert isinstance(made, Prefile)
+    return made
+
+
+def listed(here: Desk) -> list[str]:
+    return [one.id for one in here.memory.prefiles()]
+
+
+@pytest.mark.parametrize("first", ["A01", ""])
+def test_s22_a_file_that_is_taken_in_with_an_item_of_another_module_is_in_no_list_any_more(
+    tmp_path: Path, first: str
+) -> None:
+    """It stayed open for ever where only the first module was held, or where it was seen before it had one."""
+
+    async def story(world: HallWorld, desks: Desks) -> None:
+        a, b, c = desks
+        made = begun(a, first)
+        await all_sync(desks)
+        assert listed(b) == [CASE]
+        taken = a.takes_in("D01", CASE)
+        assert taken.case == goes_on_as(made, "single")
+        await all_sync(desks)
+        assert [listed(one) for one in desks] == [[], [], []]
+        case = world.case(taken.case)
+        assert case is not None
+        assert a.memory.case_state(taken.case) == c.memory.case_state(taken.case) == case
+        assert b.memory.case_state(taken.case) is None
+        with pytest.raises(BadInput) as caught:
+            Preparing(b.counter).take(session("1001"), made.code)
+        assert caught.value.code == "prefile.went_on"
+        if not first:
+            with pytest.raises(BadInput) as caught:
+                Preparing(c.counter).take(session("1001"), made.code)
+            assert caught.value.code == "prefile.received"
+            assert printed(taken.number) in str(caught.value.message)
+        for one in desks:
+            one.memory.rebuild()
+        assert [listed(one) for one in desks] == [[], [], []]
+
+    in_three_scopes(tmp_path, story)
+
+
+def test_s22_a_file_that_is_put_aside_with_an_item_of_another_module_is_found_by_its_old_code(tmp_path: Path) -> None:
+    async def story(world: HallWorld, desks: Desks) -> None:
+        a, _, c = desks
+        made = begun(a, "A01")
+        await all_sync(desks)
+        after = begun(a, "D01")
+        assert (after.state, after.module, after.id) == ("parked", "single", goes_on_as(made, "single"))
+        await all_sync(desks)
+        assert [listed(one) for one in desks] == [[after.id], [], [after.id]]
+        preparing = Preparing(a.counter)
+        assert preparing.prefile(made.code).id == preparing.prefile(after.code).id == after.id
+        taken = c.takes_in("D01", after.id)
+        assert taken.case == after.id
+        await all_sync(desks)
+        assert [listed(one) for one in desks] == [[], [], []]
+
+    in_three_scopes(tmp_path, story)
+
+
+def test_s22_two_windows_that_do_so_unaware_of_each_other_make_one_case_of_it(tmp_path: Path) -> None:
+    async def story(world: HallWorld, desks: Desks) -> None:
+        a, _, c = desks
+        begun(a, "")
+        await all_sync(desks)
+        first, second = a.takes_in("D01", CASE), c.takes_in("D01", CASE)
+        assert first.case == second.case
+        await all_sync(desks)
+        case = world.case(first.case)
+        assert case is not None
+        assert {case.number, *case.former_numbers} == {first.number, second.number}
+        assert [listed(one) for one in desks] == [[], [], []]
+
+    in_three_scopes(tmp_path, story)
+
+
+def test_s22_what_was_put_aside_or_taken_up_unaware_of_that_does_not_bring_the_file_back(tmp_path: Path) -> None:
+    async def story(world: HallWorld, desks: Desks) -> None:
+        a, b, _ = desks
+        made = begun(a, "A01")
+        await all_sync(desks)
+        b.down = True
+        assert isinstance(Preparing(b.counter).take(session("1001"), made.code), Prefile)
+        a.takes_in("D01", CASE)
+        await all_sync(desks)
+        b.down = False
+        await all_sync(desks)
+        assert [listed(one) for one in desks] == [[], [], []]
+
+    in_three_scopes(tmp_path, story)
+
+
+def test_who_closes_a_file_with_which_nobody_goes_on_takes_it_off_all_lists_and_its_code_finds_it(
+    tmp_path: Path,
+) -> None:
+    async def story(world: HallWorld, desks: Desks) -> None:
+        a, b, _ = desks
+        made = begun(a, "A01")
+        await all_sync(desks)
+        closed = Preparing(b.counter).close(session("1002"), made.code, "申请人改日再来")
+        assert isinstance(closed, Prefile)
+        assert (closed.state, closed.closed_for) == ("closed", "申请人改日再来")
+        await all_sync(desks)
+        assert [listed(one) for one in desks] == [[], [], []]
+        again = Preparing(a.counter).take(session("1001"), made.code)
+        assert isinstance(again, Prefile)
+        await all_sync(desks)
+        assert [listed(one) for one in desks] == [[CASE], [CASE], []]
+        assert a.takes_in("A01", CASE).case == CASE
+
+    in_three_scopes(tmp_path, story)
