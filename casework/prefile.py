@@ -144,10 +144,15 @@ def _said_of(touched: Prefile, prefile: Prefile, body: object, here: Said) -> Pr
 
 
 def fold_prefile(facts: tuple[Fact, ...] | list[Fact]) -> Prefile | None:
-    """The state after all of `facts`."""
+    """The state after all of `facts`. What comes before its beginning, whose bytes came late, is said of it as well."""
     prefile: Prefile | None = None
+    early: list[Fact] = []
     for fact in facts:
-        prefile = evolve_prefile(prefile, fact)
+        begins, prefile = prefile is None, evolve_prefile(prefile, fact)
+        if prefile is None:
+            early.append(fact)
+        for one in early if begins and prefile is not None else ():
+            prefile = evolve_prefile(prefile, one)
     return prefile
 
 

@@ -148,6 +148,14 @@ def test_a_file_that_went_on_in_another_module_is_over_unless_it_is_taken_in_all
     assert received.state == "received"
 
 
+def test_a_file_whose_first_bytes_come_behind_its_receipt_is_not_open(office: Office) -> None:
+    _, facts = opened(office)
+    received = facts_of(take_in(office.form("D01"), office.context("1001"), ID, office.number))
+    late = fold_prefile([*received, *facts])
+    assert late is not None
+    assert (late.state, late.note) == ("received", "约周三再来")
+
+
 def test_what_comes_before_the_number_is_a_fact_of_the_counter_and_never_refused(office: Office) -> None:
     """S14; on a case that has its number it is a doubt, and moves nothing."""
     _, (fact,) = opened(office)
@@ -263,7 +271,7 @@ def test_the_fold_of_a_file_never_fails_and_ends_with_its_number(history: list[F
         return
     assert decode_prefile(encode_prefile(prefile)) == prefile
     assert prefile.state in {"open", "checked", "parked", "taken", "closed", "received"}
-    if any(fact.type == "received" and _whole(fact) for fact in _behind_its_beginning(history)):
+    if any(fact.type == "received" and _whole(fact) for fact in history):
         assert prefile.state == "received", "whatever else was said of it"
     if prefile.state == "received":
         assert prefile.number
@@ -271,11 +279,6 @@ def test_the_fold_of_a_file_never_fails_and_ends_with_its_number(history: list[F
             after = evolve_prefile(prefile, fact)
             assert after is not None
             assert msgspec.structs.replace(after, facts=0) == msgspec.structs.replace(prefile, facts=0)
-
-
-def _behind_its_beginning(history: list[Fact]) -> list[Fact]:
-    begins = [n for n, one in enumerate(history) if one.type in {"prefile.opened", "prefile.parked"} and _whole(one)]
-    return history[begins[0] :]
 
 
 def _whole(fact: Fact) -> bool:
