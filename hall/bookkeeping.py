@@ -99,6 +99,8 @@ class Bookkeeping:
         if "number_doubled" in verdict.flags and case is not None and case.number == number_in(fact):
             self.doubled.append(fact.case)
         self._docket.note_scan(fact)
+        if before is None and case is not None:
+            self._judge_what_waits_for(fact.case)
         if fact.type in SETTLES:
             self._settle(fact)
         if late and before is not None:
@@ -106,6 +108,12 @@ class Bookkeeping:
         elif is_beside(fact, before, case, verdict.flags):
             stale = verdict.flags[0] == STALE
             self._look_after(piece, fact, before, self._unseen(piece.envelope, fact, before) if stale else ())
+
+    def _judge_what_waits_for(self, case_id: str) -> None:
+        """A case begins: what was made on it, and came first after a loss, is judged again."""
+        for row in map(self._docket.tray_row, sorted(self._docket.waiting(case_id))):
+            if row is not None and row.tray.kind == "held":
+                self._reopen[row.tray.terminal, row.tray.root] = None
 
     def _unseen(self, envelope: Envelope, fact: Fact, before: Case | None) -> frozenset[str]:
         """What makes a task of a fact that stands, and that its maker had not seen."""

@@ -316,6 +316,11 @@ class Docket:
         found = [row for row in rows.values() if row.root == lane[1] and row.verdict.v == "held"]
         return sorted((row for row in found if row.data is not None), key=lambda row: oldest[row.fact_hash])
 
+    def places(self, made: Envelope) -> list[Register | Envelope]:
+        """Where these bytes lie, under whatever number they were sealed: what was given up is sealed no more (S27)."""
+        numbers = self.lineage.numbers(self.lineage.newest(made.terminal))
+        return [made, *(row for number in numbers for row in self._reading.same_bytes(number, made.fact_hash))]
+
     def adopt(self, row: AdoptionRow) -> None:
         """A number goes on from another, from here on."""
         self.lineage.add(row)

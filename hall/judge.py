@@ -51,8 +51,9 @@ class Sitting(Lanes):
             fresh = [piece for piece in fresh if piece.id not in given_up]
             if fresh:
                 first = fresh[0].fact
-                whole = first is None or present[first.group.id].issuperset(range(first.group.size))
                 apart = first is not None and self._waits_in_part(group, fresh)
+                whole = first is None or present[first.group.id].issuperset(range(first.group.size))
+                whole = whole or (not apart and self._rest_is_settled(group))
                 self._judge(fresh, whole=whole and not over and not apart)
                 if apart and first is not None:
                     self._reopen[group[0].envelope.terminal, first.root] = None

@@ -92,6 +92,8 @@ class Judging(Bookkeeping):
             over = self._goes_on_nowhere(piece.envelope, fact) if judgement.kind == "accepted" else ""
             if over:
                 return Judgement("rejected", STALE, {"what": over}), case
+            if judgement.code == "no_case" and self._docket.hall.epoch > 1:
+                return Judgement("held", "no_case"), case  # after a loss it may come behind what was made on it (S25)
             if judgement.kind != "accepted":
                 return judgement, case
             doubted = self._doubted(piece.envelope, fact, judgement, case)

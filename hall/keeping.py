@@ -54,9 +54,8 @@ class Keeping:
         """By terminal: where it stood at its last pull, and the scopes that it still needs (S7)."""
         self._pages_kept = PagesKept(limits.pages_kept, limits.pull_bytes)
         self._asked = ("", 0.0)
-        self._broken_off: set[str] = set()
-        """Scans of which a piece could not be kept to the end."""
-        """Which terminal shows what the hall has lost, and when it last did (S25)."""
+        self._scans_to_tell: set[str] = set()
+        """Scans of which a piece could not be kept to the end, or that were here before the fact that names them."""
 
     @property
     def now(self) -> str:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from casework.case import Case
 from casework.errors import BadBytes
-from casework.facts import Fact
+from casework.facts import Envelope, Fact
+from casework.refused import gave_up
 from casework.wire import Entry
 from hall.bookkeeping import fact_in
 from hall.docket import Lane
@@ -89,11 +90,17 @@ class Lanes(Insisting):
 
     def _rest_is_settled(self, group: list[Piece]) -> bool:
         """Whether all of their group that is not among these pieces stands, or was given up: no more will come."""
-        fact, made = fact_in(group[0]).group, group[0].envelope
+        fact = fact_in(group[0]).group
         here = {fact_in(piece).group.index for piece in group}
-        for index in set(range(fact.size)) - here:
-            row = self._docket.envelope_at(made, made.seq - fact.index + index)  # they lie side by side (S3)
-            bearer = self._docket.bearer(row.fact_id) if row is not None and row.group == fact.id else None
-            if bearer is None or not (bearer.verdict.v == "accepted" or bearer.verdict.code == "settled"):
-                return False
-        return True
+        rest = set(range(fact.size)) - here
+        places = self._docket.places(group[0].envelope) if rest else []
+        return all(any(self._is_settled(at, at.seq - fact.index + index, fact.id) for at in places) for index in rest)
+
+    def _is_settled(self, beside: Register | Envelope, seq: int, group: str) -> bool:
+        """Whether what lies there is of the group, and stands or was given up: they lie side by side (S3)."""
+        row = self._docket.envelope_at(beside, seq)
+        if row is not None and not row.fact_id:  # nobody could read it: its end stands under the hash of its bytes
+            line = self._docket.tray_row(row.fact_hash)
+            return line is not None and bool(gave_up(line.tray))
+        bearer = self._docket.bearer(row.fact_id) if row is not None and row.group == group else None
+        return bearer is not None and (bearer.verdict.v == "accepted" or bearer.verdict.code == "settled")

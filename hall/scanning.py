@@ -99,33 +99,36 @@ class Scanning(Pulling):
             held = self._store.scans.append(sha256, row.size, piece.offset, data, self._clock.monotonic())
             scopes = self._arrived(sha256) if held == row.size else frozenset()
         except (ScansFull, StorageTrouble):
-            self._broken_off.add(sha256)  # it may be whole: whoever asks hears so, and sends no more
+            self._scans_to_tell.add(sha256)  # it may be whole: whoever asks hears so, and sends no more
             raise
         return BlobAnswer(self.now, sha256, row.size, held), scopes
 
     def told_late(self) -> frozenset[str]:
-        """Scans that are whole though the answer to a piece was that it could not be kept: their cases are told now."""
+        """Scans that are whole though the answer to a piece was that it could not be kept, or that were here before
+        their fact: their cases are told now, and what was held for them is judged again.
+        """
         scopes: frozenset[str] = frozenset()
-        for sha256 in sorted(self._broken_off):
+        for sha256 in sorted(self._scans_to_tell):
             if self._store.scans.is_whole(sha256):
                 scopes |= self._arrived(sha256)
-            self._broken_off.discard(sha256)
+            self._scans_to_tell.discard(sha256)
         return scopes
 
     def _arrived(self, sha256: str) -> frozenset[str]:
         """All of it is here: say so on every case that waits for it, then judge again what was held for it.
 
         Two transactions: should the power fail between them, the hall judges all that is held again when it starts.
+        Should the second one fail, or the scan have come with the facts of a push, it is judged again by `told_late`.
         """
+        changes = Changes()
         with self._store.writing() as tx:
-            waiting = [row for row in tx.scan(sha256) if not row.came]
-            if not waiting:
-                return frozenset()
-            changes = Changes()
-            self._say_arrived(tx, changes, waiting)
-            self._save(tx, changes)
+            rows = tx.scan(sha256)
+            waiting = [row for row in rows if not row.came]
+            if waiting:
+                self._say_arrived(tx, changes, waiting)
+                self._save(tx, changes)
         with self._store.writing() as tx:
-            kept = [one for row in waiting for one in tx.kept(row.case) if one.verdict.v == "held"]
+            kept = [one for row in rows for one in tx.kept(row.case) if one.verdict.v == "held"]
             return changes.scopes | self.rejudged(tx, tuple(dict.fromkeys((one.terminal, one.root) for one in kept)))
 
     def rejudged(self, tx: Writing, lanes: Sequence[Lane]) -> frozenset[str]:
@@ -146,6 +149,7 @@ class Scanning(Pulling):
         named.update(changes.scans)  # a scan may have come before its case had its number
         here = [row for row in named.values() if not row.came and self._store.scans.is_whole(row.sha256)]
         self._say_arrived(reading, changes, here)
+        self._scans_to_tell.update(row.sha256 for row in here)
 
     def _say_arrived(self, reading: Reading, changes: Changes, rows: Sequence[ScanRow]) -> None:
         """`scan.arrived` for each of `rows`, with the cases' rows after it, added to `changes`."""

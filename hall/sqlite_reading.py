@@ -127,6 +127,10 @@ class SqliteReading:
         """What is held in a lane, in the order it was made."""
         return tuple(_registers(self._all("held", terminal, root)))
 
+    def same_bytes(self, terminal: str, fact_hash: str) -> tuple[Register, ...]:
+        """The envelopes of a terminal that hold these bytes, or stand for them."""
+        return tuple(_registers(self._all("same_bytes", terminal, fact_hash)))
+
     def held_lanes(self) -> tuple[tuple[str, str], ...]:
         """Lanes in which something is held."""
         return tuple((terminal, root) for terminal, root in self._all("held_lanes"))

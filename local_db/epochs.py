@@ -134,13 +134,15 @@ class Epochs(Rebuild):
         """Seal again what a former incarnation had brought and the log that was lost held; the last number, or 0.
 
         Nobody else sends it, and what is not wholly here can't be shown: the hall says which of it it knows (S13). A
-        machine that may not seal leaves it to its next enrolment.
+        machine that may not seal does not go on before it may, or has been enrolled again: then it is sealed.
+
+        Raises IncarnationLost.
         """
-        try:
+        rows = db.execute(_SQL["former_lost"], (common,)).fetchall()
+        if rows:
             self.trusted(db)
-        except IncarnationLost:
-            return 0
-        rows = [] if self._adrift else db.execute(_SQL["former_lost"], (common,)).fetchall()
+        if rows and self._adrift:
+            raise IncarnationLost("store.older_than_written", terminal=self.identity.terminal, lost=self._adrift)
         who, (seq, prev) = self.identity, self.chain_end(db)
         for fact, hash_, case_id in rows:
             envelope = Envelope(who.terminal, who.incarnation, seq + 1, prev, hash_)

@@ -133,25 +133,27 @@ class Incarnations(Epochs):
         first, last = self._cut_off(db)
         if max(first, known + 1) <= last:
             gone, head = [*gone, (max(first, known + 1), last)], NO_HASH
-        alone = db.execute(_SQL["without_envelope"]).fetchone()[0]
+        alone = db.execute(_SQL["without_envelope"], (self._sealed(db),)).fetchone()[0]
         if sum(to - since + 1 for since, to in gone) <= alone:
             return None
         return bodies.Lost(min(gone)[0], max(to for _, to in gone), head)
 
     def _cut_off(self, db: sqlite3.Connection) -> tuple[int, int]:
-        """The end of the chain that this machine had sealed and that this file never had: from, to.
-
-        The word about it outlives the state file: an enrolment that broke off has written another one.
-        """
-        sealed, salvaged = self.state.sealed(self.identity.incarnation), db.execute(_SQL["salvaged"]).fetchone()
-        read = db.execute(_SQL["salvaged_seal"]).fetchone()
-        sealed = max(sealed, int(read[0]) if read else 0)
+        """The end of the chain that this machine had sealed and that this file never had: from, to."""
+        sealed, salvaged = self._sealed(db), db.execute(_SQL["salvaged"]).fetchone()
         if not sealed:
             return 1, 0
         adrift = db.execute(_COMMIT["adrift"]).fetchone()
         if salvaged:
             return int(salvaged[0]) + 1, sealed
         return (sealed - int(adrift[0]) if adrift else self.chain_end(db)[0]) + 1, sealed
+
+    def _sealed(self, db: sqlite3.Connection) -> int:
+        """The newest envelope that this incarnation is known to have sealed. What was salvaged outlives the state file:
+        an enrolment that broke off has written another one.
+        """
+        read = db.execute(_SQL["salvaged_seal"]).fetchone()
+        return max(self.state.sealed(self.identity.incarnation), int(read[0]) if read else 0)
 
     def _hash_at(self, db: sqlite3.Connection, local_seq: int) -> str:
         row = db.execute(_SQL["hash_at"], (local_seq,)).fetchone()

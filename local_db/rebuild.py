@@ -5,8 +5,10 @@ A projection that is lost, or of another version, costs time and nothing else.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import sqlite3
+from collections.abc import Iterator
 
 import msgspec
 
@@ -45,6 +47,15 @@ def projection() -> str:
 
 class Rebuild(Standing):
     """Projections from zero."""
+
+    @contextlib.contextmanager
+    def transaction(self, *, flushed: bool = True) -> Iterator[sqlite3.Connection]:
+        """As `Connected.transaction`; what is written while another fold has made the rest is folded anew later: after
+        an update a process of the version before may still run.
+        """
+        with super().transaction(flushed=flushed) as db:
+            yield db
+            db.execute(_SQL["not_ours"], (projection(),))
 
     def up_to_date(self) -> None:
         """Fold every projection anew where a program with another fold has written it."""

@@ -43,6 +43,11 @@ from register where first = 1 and fact_id in (select value from json_each(?));
 select terminal, incarnation, seq, hash, fact_hash, fact_id, first, v, verdict, entry, root, case_id, grp, bytes
 from register where v = 'held' and terminal = ? and root = ? order by seq;
 
+-- name: same_bytes
+-- The envelopes of a terminal that hold these bytes, or stand for them.
+select terminal, incarnation, seq, hash, fact_hash, fact_id, first, v, verdict, entry, root, case_id, grp, bytes
+from register where terminal = ? and fact_hash = ? order by seq;
+
 -- name: kept
 -- The refused and held envelopes of a case, with their bytes; and those that the log has masked (S7).
 select terminal, incarnation, seq, hash, fact_hash, fact_id, first, v, verdict, entry, root, case_id, grp, bytes

@@ -10,13 +10,19 @@ select local_seq, prev from outbox where local_seq > ? order by local_seq
 
 -- name: without_envelope
 -- Own facts that have none, neither of this incarnation nor of a former one. What was salvaged knows of no former one:
--- there those count that lie behind the first word of this incarnation; all, where an envelope has the number of its
--- fact, for then nothing was before; and where no envelope is left, those behind the newest word that is here.
+-- there those count that lie behind the first word of this incarnation. Where that is not here: all, if an envelope has
+-- the number of its fact, for then nothing was before; and where no envelope is left, those behind the newest word, or
+-- without one all, if there are no more facts than this incarnation has sealed (?1).
 select count(*) from fact where n not in (select fact from outbox) and n not in (select fact from former) and (
     not exists (select 1 from meta where key = 'salvaged')
-    or exists (select 1 from outbox where fact = local_seq)
+    or exists (select 1 from outbox where fact = local_seq) and not exists (
+        select 1 from outbox o join fact f on f.n = o.fact where o.local_seq = 1 and f.type = 'adopts'
+    )
     or n > (select f.n from outbox o join fact f on f.n = o.fact where o.local_seq = 1 and f.type = 'adopts')
-    or not exists (select 1 from outbox) and n > (select coalesce(max(n), 0) from fact where type = 'adopts')
+    or not exists (select 1 from outbox) and (
+        n >= (select max(n) from fact where type = 'adopts')
+        or not exists (select 1 from fact where type = 'adopts') and (select max(n) from fact) <= ?1
+    )
 )
 
 -- name: salvaged

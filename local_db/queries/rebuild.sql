@@ -131,6 +131,10 @@ select value from meta where key = 'projection'
 -- A bootstrap that stands before the cases that were here begins with them anew.
 update bootstrap set place = 0, mark = '' where phase = 'known'
 
+-- name: not_ours
+-- Another fold has written the projections, and this one has just written among them.
+delete from meta where key = 'projection' and value <> ?
+
 -- name: keep_projection
 insert into meta (key, value) values ('projection', ?) on conflict (key) do update set value = excluded.value
 

@@ -16,6 +16,7 @@ from casework.limits import LIMITS
 from casework.scans import BlobAnswer
 from hall.backups import Backups
 from hall.blob_requests import LENGTH, OFFSET
+from hall.errors import StorageTrouble
 from hall.rows import Changes
 from hall.scan_folder import ScanFolder
 from hall.sqlite_store import SCANS
@@ -327,6 +328,45 @@ def test_s35_a_step_that_reads_the_papers_waits_for_them_and_is_judged_by_itself
         state = world.case(case)
         assert state is not None
         assert "examine" in state.steps
+
+    in_hall(tmp_path, story)
+
+
+def test_s35_a_step_is_judged_when_the_scan_has_come_though_the_hall_could_not_judge_it_just_then(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It stayed held until the hall was started anew: the scan had been told, and nobody looked again."""
+
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        window = await world.window("0012", client)
+        case = await taken_in(window)
+        await window.push(window.accepted(case))
+        assert (await window.push(window.examined(case)))[0].verdict.code == "papers_to_come"
+
+        def no_room(*_: object) -> None:
+            raise StorageTrouble("hall.storage")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(world.api.hall, "rejudged", no_room)
+            assert (await put(window, PDF)).status_code == 503
+        assert world.waiting() == ["papers_to_come"]
+        world.api.hall.tick()
+        assert world.waiting() == []
+
+    in_hall(tmp_path, story)
+
+
+def test_s35_a_step_is_judged_also_where_its_scan_was_here_before_both(tmp_path: Path) -> None:
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        window = await world.window("0012", client)
+        await taken_in(window)
+        await put(window, PDF)
+        other = window.received(materials={"D01-01": "original"})
+        case = other.case
+        said = await window.push(other, scanned(window, case), window.accepted(case), window.examined(case))
+        assert said[-1].verdict.code == "papers_to_come"
+        world.api.hall.tick()
+        assert world.waiting() == []
 
     in_hall(tmp_path, story)
 

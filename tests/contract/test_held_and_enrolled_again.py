@@ -85,34 +85,6 @@ def test_s3_s12_s27_a_group_of_which_a_part_was_too_big_for_a_proxy_stands_as_a_
     at_a_hall(tmp_path, story)
 
 
-def test_s12_s16_a_receipt_does_not_wait_for_a_notice_of_its_command_that_somebody_gave_up(tmp_path: Path) -> None:
-    """Its own bytes came, and it was held for ever: nothing more of its command was to come."""
-
-    async def story(world: HallWorld) -> None:
-        here, other = await two_desks(world, tmp_path)
-        wanted = application(here.counter.library.current().items["D01"], 7, 1, world.clock.now().date())
-        materials = {**wanted.materials, next(iter(wanted.materials)): "missing"}
-        taken = here.counter.intake(
-            session("1001"), msgspec.structs.replace(wanted, materials=materials, outcome="supplement")
-        )
-        assert isinstance(taken, Taken)
-        here.memory.stub(sealed_as(here, "received"), "refused with 413")
-        for one in (here, other):
-            await one.sync()
-        notice = next(row for row in other.memory.tray() if row.type == "supplement.told")
-        assert isinstance(other.settles(notice.fact), Acted)
-        for one in (other, here):
-            await one.sync()
-        assert world.case(taken.case) is None, "its bytes are still to come"
-        await gets_through(world, here, "received")
-        await other.sync()
-        assert said_of(world, taken.case) == ["resolve.withdraw", "received"]
-        assert lines(world) == []
-        assert other.memory.case_state(taken.case) == here.memory.case_state(taken.case) == world.case(taken.case)
-
-    at_a_hall(tmp_path, story)
-
-
 def test_s3_s12_s27_an_acceptance_waits_for_its_receipt_and_stands_with_it_under_a_new_number(tmp_path: Path) -> None:
     async def story(world: HallWorld) -> None:
         here, _ = await two_desks(world, tmp_path)
@@ -190,5 +162,46 @@ def test_s15_s27_what_waits_in_a_lane_keeps_its_order_where_a_fact_of_it_is_not_
         for machine in (other, pc, other):
             await machine.sync()
         assert said_of(world, case.id)[-2:] == ["accepted", "withdrawn"]
+
+    at_a_hall(tmp_path, story)
+
+
+@pytest.mark.parametrize("heard", [True, False])
+@pytest.mark.parametrize("number", ["", "0040"])
+@pytest.mark.parametrize("unread", ["received", "supplement.told"])
+def test_s12_s16_s27_who_gives_one_of_a_command_up_sets_the_other_free(
+    tmp_path: Path, unread: str, number: str, heard: bool
+) -> None:
+    """The notice was given up, read or unread, and the receipt that somebody holds was held for ever."""
+
+    async def story(world: HallWorld) -> None:
+        here, other = await two_desks(world, tmp_path)
+        wanted = application(here.counter.library.current().items["D01"], 7, 1, world.clock.now().date())
+        materials = {**wanted.materials, next(iter(wanted.materials)): "missing"}
+        taken = here.counter.intake(
+            session("1001"), msgspec.structs.replace(wanted, materials=materials, outcome="supplement")
+        )
+        assert isinstance(taken, Taken)
+        here.memory.stub(sealed_as(here, unread), "refused with 413")
+        for one in (here, other):
+            await one.sync()
+        notice = next(
+            row for row in other.memory.tray() if row.type == ("supplement.told" if unread == "received" else "")
+        )
+        assert isinstance(other.settles(notice.fact), Acted)
+        await other.sync()
+        for _ in range(2 * heard):
+            await here.sync()
+        if number:
+            await here.enrol(number)
+        elif unread == "received":
+            await gets_through(world, here, unread)
+        for _ in range(3):
+            await here.sync()
+            await other.sync()
+        assert "received" in said_of(world, taken.case)
+        assert "supplement.told" not in said_of(world, taken.case)
+        assert lines(world) == []
+        assert other.memory.case_state(taken.case) == here.memory.case_state(taken.case) == world.case(taken.case)
 
     at_a_hall(tmp_path, story)

@@ -7,6 +7,7 @@ import sqlite3
 from pathlib import Path
 
 import httpx
+import msgspec
 import pytest
 
 from casework import bodies
@@ -117,6 +118,76 @@ def test_s25_t42_receipts_that_went_with_a_broken_page_are_told_to_a_supervisor(
         assert world.case(late[-1].id) is None, "what the story is about"
         (line,) = [line for line in pc.memory.tray() if line.code == "envelopes_lost"]
         assert int(line.facts["last"]) - int(line.facts["first"]) + 1 == gone
+
+    at_a_hall(tmp_path, story)
+
+
+def test_s25_t42_receipts_that_went_are_told_also_where_an_early_act_still_waited_at_the_new_number(
+    tmp_path: Path,
+) -> None:
+    """It was sealed again under its own number, and so all that had passed was taken for what had lost its envelope."""
+
+    async def story(world: HallWorld) -> None:
+        pc = Machine(world, tmp_path, "pc")
+        await pc.enrol("0040")
+        await pc.sync()
+        first = pc.hand.received()
+        accepted = pc.hand.accepted(first.case)
+        pc.save(first, msgspec.structs.replace(accepted, actor="1001", post="window"))
+        for _ in range(12):
+            pc.take_in()
+        for _ in range(3):
+            await pc.sync()
+        assert len(pc.memory.tray()) == 1, "it was refused"
+        await pc.enrol("0041")
+        for _ in range(3):
+            await pc.sync()
+        late = [pc.take_in() for _ in range(4)]
+        had = facts_in(pc)
+        file = closed(pc)
+        broken(file, *newest_leaf(file, "fact"))
+        salvaged(pc, world)
+        gone = had - facts_in(pc)
+        await pc.sync()
+        await pc.enrol("0042")
+        for _ in range(4):
+            await pc.sync()
+        assert world.case(late[-1].id) is None, "what the story is about"
+        (line,) = [line for line in pc.memory.tray() if line.code == "envelopes_lost"]
+        assert int(line.facts["last"]) - int(line.facts["first"]) + 1 == gone
+
+    at_a_hall(tmp_path, story)
+
+
+def test_s25_t42_receipts_that_went_with_the_words_and_envelopes_of_their_number_are_told(tmp_path: Path) -> None:
+    """What a former number had made was taken for them: no word was left behind which they could lie."""
+
+    async def story(world: HallWorld) -> None:
+        pc = Machine(world, tmp_path, "pc")
+        await pc.enrol("0040")
+        for _ in range(30):
+            pc.take_in()
+        for _ in range(2):
+            await pc.sync()
+        await pc.enrol("0041")
+        for _ in range(3):
+            await pc.sync()
+        late = [pc.take_in() for _ in range(2)]
+        file = closed(pc)
+        db = sqlite3.connect(file)  # what a file that was cut short has lost
+        db.executescript("""
+            drop trigger fact_is_never_dropped;
+            delete from outbox; delete from former;
+            delete from fact where n >= (select max(n) from fact where type = 'adopts');
+        """)
+        db.close()
+        salvaged(pc, world)
+        await pc.sync()
+        await pc.enrol("0042")
+        for _ in range(4):
+            await pc.sync()
+        assert [world.case(case.id) for case in late] == [None, None], "what the story is about"
+        assert "envelopes_lost" in {line.code for line in pc.memory.tray()}
 
     at_a_hall(tmp_path, story)
 

@@ -14,6 +14,7 @@ from casework.limits import LIMITS
 from casework.outbox import Row
 from casework.short_codes import short_code
 from casework.wire import Answered, Tray, Verdict
+from local_db import rebuild
 from local_db.memory import TerminalMemory
 from tests.builders import NO_HEAD, FixedClock, Hand, Log, chain, grouped
 from tests.terminals import IDENTITY, enrolled, opened
@@ -290,3 +291,36 @@ def test_s25_s27_what_a_hall_of_before_had_accepted_waits_for_the_word_of_the_re
     memory.adopt(msgspec.structs.replace(IDENTITY, terminal="0041", incarnation="i3", epoch=2), hand.new_id)
     memory.answered((Answered(3, ACCEPTED, 5), Answered(4, Verdict("rejected", "no_right"))), 4)
     assert (row_of(memory, 3), row_of(memory, 4)) == (Row.ACCEPTED, Row.REJECTED)
+
+
+def test_s21_what_a_program_of_before_writes_after_an_update_is_folded_anew_at_the_next_opening(
+    memory: TerminalMemory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It had the line still: what it folded in its own way stayed so until the update after that."""
+    hand, log = Hand(), Log()
+    folder, ours = memory.folder.parent, rebuild.PROJECTION
+    newer = opened(folder)
+    refolded: list[str] = []
+    call = TerminalMemory.rebuild
+
+    def counted(self: TerminalMemory) -> int:
+        refolded.append(self.identity.terminal)
+        return call(self)
+
+    monkeypatch.setattr(TerminalMemory, "rebuild", counted)
+
+    def openings() -> int:
+        refolded.clear()
+        for _ in range(2):
+            opened(folder).close()
+        return len(refolded)
+
+    assert openings() == 0
+    monkeypatch.setattr(rebuild, "PROJECTION", "of before")
+    log.accept(hand.received())
+    pull(memory, log)
+    monkeypatch.setattr(rebuild, "PROJECTION", ours)
+    assert openings() == 1
+    save(newer, hand.received())
+    newer.close()
+    assert openings() == 0

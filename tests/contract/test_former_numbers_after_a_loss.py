@@ -1,0 +1,134 @@
+"""What a former number had brought comes last to a restored hall, and counts as if it had come first (S25, S27)."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from casework import bodies
+from casework.case import Case
+from casework.facts import Fact
+from tests.contract.test_hall_healing import copied, restored
+from tests.contract.test_hall_lost_and_found import gathered
+from tests.contract.test_scopes import give
+from tests.hall_world import HallWorld
+from tests.machines import Machine, at_a_hall
+
+
+async def with_a_receipt(world: HallWorld, tmp_path: Path, copy: Path) -> tuple[Machine, Machine, Fact]:
+    """A window that took something in after the hall's last copy, and goes by another number since; and one that holds
+    another module.
+    """
+    pc, other = Machine(world, tmp_path, "pc"), Machine(world, tmp_path, "other")
+    await pc.enrol("0040")
+    await other.enrol("0013")
+    give(world, "0013", "business")
+    for machine in (pc, other):
+        await machine.sync()
+    copied(world, copy)
+    taken = pc.hand.received()
+    pc.save(taken)
+    for _ in range(2):
+        await pc.sync()
+    await pc.enrol("0041")
+    for _ in range(3):
+        await pc.sync()
+    return pc, other, taken
+
+
+async def module_goes(world: HallWorld, pc: Machine, case: str) -> None:
+    give(world, "0041", "business")
+    for _ in range(4):
+        await pc.sync()
+        world.api.hall.tick()
+    assert pc.memory.case_state(case) is None, "what the story is about"
+
+
+async def hall_burns(world: HallWorld, copy: Path, *machines: Machine) -> None:
+    for machine in machines:
+        await machine.sync()
+    restored(world, copy)
+    for machine in (*machines[::-1], machines[0]):
+        await machine.sync()
+        gathered(world)
+    for _ in range(3):
+        await machines[0].sync()
+
+
+def test_s15_s25_s27_an_act_on_a_case_whose_receipt_comes_behind_it_stands(tmp_path: Path) -> None:
+    """It was refused, for no such case was known, and its notice was out."""
+
+    async def story(world: HallWorld) -> None:
+        pc, other, taken = await with_a_receipt(world, tmp_path, tmp_path / "backup.db")
+        accepted = pc.hand.fact("accepted", bodies.Accepted("accept", "局"), taken.case)
+        accepted = msgspec.structs.replace(accepted, actor="2001", post="single")
+        pc.save(accepted)
+        pc.save(pc.hand.fact("printed", bodies.Printed("acceptance", 1, "x", "a" * 64, of=accepted.id), taken.case))
+        for _ in range(3):
+            await pc.sync()
+        before = world.case(taken.case)
+        assert isinstance(before, Case)
+        assert before.state == "accepted"
+        await module_goes(world, pc, taken.case)
+        await hall_burns(world, tmp_path / "backup.db", pc, other)
+        after = world.case(taken.case)
+        assert after is not None
+        assert (after.state, after.accepted_at, after.papers) == (before.state, before.accepted_at, before.papers)
+        assert world.waiting() == []
+
+    at_a_hall(tmp_path, story)
+
+
+def test_s15_s25_an_act_on_a_case_whose_receipt_never_comes_can_be_given_up(tmp_path: Path) -> None:
+    async def story(world: HallWorld) -> None:
+        _, other, _ = await with_a_receipt(world, tmp_path, tmp_path / "backup.db")
+        restored(world, tmp_path / "backup.db")
+        await other.sync()
+        gathered(world)
+        accepted = other.hand.fact("accepted", bodies.Accepted("accept", "局"), "c" * 32)
+        other.save(msgspec.structs.replace(accepted, actor="2001", post="single"))
+        for _ in range(2):
+            await other.sync()
+        (line,) = other.memory.tray()
+        assert (line.kind, line.code) == ("held", "no_case")
+        gives_up = other.hand.fact("resolve.withdraw", bodies.ResolveWithdraw((line.fact,), "没有这件"), "c" * 32)
+        other.save(msgspec.structs.replace(gives_up, actor="3001", post="supervisor"))
+        for _ in range(2):
+            await other.sync()
+        assert (world.waiting(), other.memory.tray()) == ([], ())
+
+    at_a_hall(tmp_path, story)
+
+
+@pytest.mark.parametrize("way", ["the note is back", "enrolled again"])
+def test_s25_s27_a_machine_that_may_not_seal_when_it_meets_a_restored_hall_sends_it_once_it_may(
+    tmp_path: Path, way: str
+) -> None:
+    """It went on in the new epoch all the same, and nobody sealed again what its former number had brought."""
+
+    async def story(world: HallWorld) -> None:
+        pc, other, taken = await with_a_receipt(world, tmp_path, tmp_path / "backup.db")
+        await module_goes(world, pc, taken.case)
+        await other.sync()
+        pc.state.rename(tmp_path / "aside")
+        pc.reopen()
+        restored(world, tmp_path / "backup.db")
+        await other.sync()
+        gathered(world)
+        assert (await pc.sync()).error
+        assert pc.memory.position().epoch == 1, "it goes on once it may seal"
+        if way == "the note is back":
+            shutil.rmtree(pc.state, ignore_errors=True)
+            (tmp_path / "aside").rename(pc.state)
+            pc.reopen()
+        else:
+            await pc.enrol("0045")
+        for _ in range(4):
+            await pc.sync()
+            world.api.hall.tick()
+        assert world.case(taken.case) is not None
+
+    at_a_hall(tmp_path, story)
