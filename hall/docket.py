@@ -316,6 +316,11 @@ class Docket:
         found = [row for row in rows.values() if row.root == lane[1] and row.verdict.v == "held"]
         return sorted((row for row in found if row.data is not None), key=lambda row: oldest[row.fact_hash])
 
+    def known_unread(self, made: Envelope) -> Register | None:
+        """The row of what came without its bytes and stands, under an older number of its terminal (S12, S27)."""
+        rows = (self.bearer(row.fact_id) for row in self.places(made)[1:] if isinstance(row, Register) and row.fact_id)
+        return next((row for row in rows if row is not None and row.verdict.v == "accepted"), None)
+
     def places(self, made: Envelope) -> list[Register | Envelope]:
         """Where these bytes lie, under whatever number they were sealed: what was given up is sealed no more (S27)."""
         numbers = self.lineage.numbers(self.lineage.newest(made.terminal))

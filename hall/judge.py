@@ -72,6 +72,12 @@ class Sitting(Lanes):
         """Whether `piece` has to be judged; a known one is only answered (T1), a known fact only noted (S13)."""
         fact, docket = piece.fact, self._docket
         bearer = docket.bearer(fact.id) if fact else None
+        known = docket.known_unread(piece.envelope) if fact is None and register is None else None
+        if known is not None:  # its bytes came before, under an older number
+            self._heard.append((piece, True))
+            row = register_of(piece, known.verdict, first=False, data=None)
+            docket.put(msgspec.structs.replace(row, entry=known.entry), None)
+            return False
         if register is None and bearer is None:
             self._heard.append((piece, False))
             again = fact is not None and docket.lineage.sealed_again(piece.envelope.terminal, piece.envelope.seq)

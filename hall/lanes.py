@@ -82,6 +82,7 @@ class Lanes(Insisting):
             if judgement.kind == "accepted":
                 self._accept(piece, judgement, case, old.revision + 1)
                 self._stands(piece.id)
+                self._settle_row(piece.envelope.fact_hash, "arrived")  # it may have come unread once more (S27)
                 continue
             stands = False
             if (judgement.kind, judgement.code) != (old.v, old.code):

@@ -205,3 +205,33 @@ def test_s12_s16_s27_who_gives_one_of_a_command_up_sets_the_other_free(
         assert other.memory.case_state(taken.case) == here.memory.case_state(taken.case) == world.case(taken.case)
 
     at_a_hall(tmp_path, story)
+
+
+@pytest.mark.parametrize("first", ["received", "supplement.told"])
+def test_s12_s27_what_stands_is_no_unread_line_though_a_proxy_cut_it_under_the_new_number(
+    tmp_path: Path, first: str
+) -> None:
+    """The line could be ended only by giving up what stood."""
+    second = "supplement.told" if first == "received" else "received"
+
+    async def story(world: HallWorld) -> None:
+        here, other = await two_desks(world, tmp_path)
+        wanted = application(here.counter.library.current().items["D01"], 7, 1, world.clock.now().date())
+        materials = {**wanted.materials, next(iter(wanted.materials)): "missing"}
+        taken = here.counter.intake(
+            session("1001"), msgspec.structs.replace(wanted, materials=materials, outcome="supplement")
+        )
+        assert isinstance(taken, Taken)
+        here.memory.stub(sealed_as(here, first), "refused with 413")
+        await here.sync()
+        await here.enrol("0040")
+        here.memory.stub(sealed_as(here, second), "refused with 413")
+        for _ in range(3):
+            await here.sync()
+            await other.sync()
+        assert said_of(world, taken.case) == ["received", "supplement.told"]
+        assert (lines(world), other.memory.tray(), here.memory.tray()) == ([], (), ())
+        assert other.memory.case_state(taken.case) == here.memory.case_state(taken.case) == world.case(taken.case)
+        assert here.memory.pending().unsent == 0
+
+    at_a_hall(tmp_path, story)
