@@ -188,6 +188,8 @@ class Hello(msgspec.Struct, frozen=True, gc=False):
     """The newest that the hall speaks."""
     oldest_protocol: int = 1
     """The oldest that it still takes (S32)."""
+    question: str = ""
+    """The name of the question, so that no answer to another one tells the time (S29); empty from older halls."""
 
 
 class EnrolRequest(msgspec.Struct, frozen=True, gc=False):

@@ -95,9 +95,10 @@ class Api:
 
     # Open to everyone
 
-    async def hello(self, _request: Request) -> bytes:
+    async def hello(self, request: Request) -> bytes:
         """Unsigned question, signed answer (S29)."""
-        return msgspec.json.encode(await self._run(self.hall.hello))
+        question = request.query_params.get("question", "")
+        return msgspec.json.encode(await self._run(functools.partial(self.hall.hello, question)))
 
     async def enrol(self, request: Request) -> bytes:
         """A terminal presents its code and its key."""

@@ -44,7 +44,7 @@ def document() -> dict[str, Any]:
         "openapi": "3.1.0",
         "info": {"title": "Yichuang hall", "version": "1"},
         "paths": {
-            "/sync/v1/hello": {"get": {"responses": answers(schema["Signed"], 503)}},
+            "/sync/v1/hello": {"get": {"parameters": [_QUESTION], "responses": answers(schema["Signed"], 503)}},
             "/sync/v1/enrol": post(schema["EnrolAnswer"]),
             "/sync/v1/push": post(schema["PushAnswer"]),
             "/sync/v1/offer": post(schema["OfferAnswer"]),
@@ -67,6 +67,7 @@ def document() -> dict[str, Any]:
 
 _OCTETS = "application/octet-stream"
 _RANGE = {"name": "Range", "in": "header", "required": False, "schema": {"type": "string"}}
+_QUESTION = {"name": "question", "in": "query", "required": False, "schema": {"type": "string"}}
 
 
 def _fleet(problem: dict[str, Any]) -> dict[str, Any]:

@@ -59,16 +59,20 @@ class Page(msgspec.Struct, frozen=True):
     """Something in it is for this terminal alone: its verdicts don't wait (S20)."""
 
 
+_QUESTION = 64
+"""Most characters of a question's name that are said again."""
+
+
 class Pulling(Keeping):
     """The reading half of the hall."""
 
-    def hello(self) -> Signed:
-        """Who the hall is and what time it has, signed."""
+    def hello(self, question: str = "") -> Signed:
+        """Who the hall is and what time it has, signed, with the name of the question that it answers."""
         with self._store.reading() as reading:
             hall = reading.hall()
         told = Hello(
             hall.id, hall.region, hall.name, hall.key, hall.epoch, self.now,
-            oldest_protocol=self._limits.oldest_protocol,
+            oldest_protocol=self._limits.oldest_protocol, question=question[:_QUESTION],
         )  # fmt: skip
         return seal(self._signer, PURPOSE_HELLO, told)
 

@@ -258,7 +258,7 @@ class Contact:
 
     async def _greeted(self) -> Hello:
         try:
-            hello = await self._ask(self.transport.hello())
+            hello = await self._ask(self.transport.hello(self.signer.public))
         except Declined as declined:
             raise _asks_for_patience(declined) from declined
         await self.heard(hello.hall_time)

@@ -125,23 +125,27 @@ class Transport:
         """Close every connection, also those kept alive."""
         await self._client.aclose()
 
-    async def hello(self) -> Hello:
-        """Who the hall is and what time it has. Unsigned request, signed answer (S29).
+    async def hello(self, whose: str = "") -> Hello:
+        """Who the hall is and what time it has. Unsigned request, signed answer (S29), which names the question: what a
+        cache has kept, or a proxy hands to another window, would tell an old time.
 
-        Before enrolment the first key that answers is believed; people compare its fingerprint.
+        Before enrolment the first key that answers is believed; people compare its fingerprint. `whose`: who asks.
 
         Raises:
             OtherHall: signed, but not by the key that this terminal keeps.
             TooOld: the hall no longer takes the protocol of this program.
             TryAgain, Declined: no answer of a hall.
         """
-        answer = await self._ask("GET", "/sync/v1/hello")
+        question = digest(f"{self._since}-{self._asked}-{whose}".encode())[:16]
+        answer = await self._ask("GET", f"/sync/v1/hello?question={question}")
         signed = _form(answer, Signed)
         try:
             stated: Hello = read(bytes(signed.body), Hello)
             hello: Hello = unseal(signed, stated.key, PURPOSE_HELLO, Hello)
         except (BadBytes, ValueError) as cause:
             raise NotTheHall("line.not_the_hall", seen="hello") from cause
+        if hello.question not in {"", question}:
+            raise NotTheHall("line.not_the_hall", seen="question")
         if self.key and hello.key != self.key:
             raise OtherHall("line.other_hall", hall=hello.hall)
         if hello.oldest_protocol > PROTOCOL:

@@ -13,6 +13,7 @@ from casework.errors import BadBytes
 from casework.events import EVENTS, Klass, body_of
 from casework.facts import NO_HASH, Fact, decode_fact, digest
 from casework.folding import evolve
+from casework.refused import gave_up
 from casework.timers import timers_of
 from casework.wire import ENTRY_FACT, ENTRY_TRAY, Entry, Tray, Verdict, decode_entry, extend
 from tests.sim.server import CALENDAR_BYTES
@@ -70,6 +71,8 @@ class Mirror:
         self._lanes: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
         self._states: dict[str, Case | None] = {}
         self._groups: dict[str, tuple[int, set[int]]] = {}
+        self._given_up: dict[str, set[str]] = defaultdict(set)
+        """What somebody gave up, by group; of what nobody could read the group is empty."""
         self._brought_back: set[str] = set()
         """Groups of which the windows have shown something to a restored hall."""
 
@@ -119,7 +122,7 @@ class Mirror:
     def _whole(self, groups: set[str]) -> None:
         for group in sorted(groups):
             size, have = self._groups[group]
-            if len(have) < size:
+            if len(have) + len(self._given_up[group]) + len(self._given_up[""]) < size:
                 raise Broken(f"group: of group {group} the log has {sorted(have)} of {size}")
 
     def _fact(self, seq: int, entry: Entry, touched: set[str]) -> None:
@@ -211,6 +214,8 @@ class Mirror:
 
     def _tray(self, entry: Entry, tray: Tray) -> None:
         self.trays[tray.fact] = entry.scope, tray
+        if gave_up(tray):
+            self._given_up[tray.group].add(tray.fact)
         self._happened[f"tray {tray.kind} {tray.code}" if not tray.settled else f"settled {tray.settled}"] += 1
         lane = self._lanes[tray.terminal, tray.root]
         if tray.settled or tray.kind == FLAGGED:  # what stands blocks nothing
