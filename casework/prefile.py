@@ -20,9 +20,7 @@ SPEAK = ("prefile.", "received")
 
 
 class Prefile(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The state of one prefile. `state`: open, checked, parked, taken, closed (nobody goes on with it, or somebody does
-    under the id `goes_on`), received (then `number` is its case's).
-    """
+    """The state of one prefile. `state`: open, checked, parked, taken, closed, received (`number`: its case's)."""
 
     id: str
     code: str
@@ -50,15 +48,15 @@ class Prefile(msgspec.Struct, frozen=True, omit_defaults=True):
     closed_for: str = ""
     """Why nobody goes on with it, as it was closed last."""
     goes_on: str = ""
-    """The id under which it goes on: with an item of another module."""
+    """The module in which it goes on since it was closed in its own."""
     facts: int = 0
     masked: bool = False
     """Something of it is not here in full: it has no module yet, and was made at another window (S7)."""
 
     @property
     def is_over(self) -> bool:
-        """Whether it became a case, or goes on under another id."""
-        return self.state in ENDED or bool(self.goes_on)
+        """Whether it became a case."""
+        return self.state in ENDED
 
     @property
     def defects(self) -> tuple[bodies.ReviewLine, ...]:
@@ -87,14 +85,14 @@ def evolve_prefile(prefile: Prefile | None, fact: Fact) -> Prefile | None:
 
 def _moved(prefile: Prefile, fact: Fact, body: object) -> Prefile:
     prefile = msgspec.structs.replace(prefile, facts=prefile.facts + 1)
-    if prefile.state in ENDED or (prefile.goes_on and not isinstance(body, bodies.Received)):
+    if prefile.is_over:
         return prefile
     looked = prefile.attempts + isinstance(body, bodies.PrefileChecked)
     here, counted = said(fact), msgspec.structs.replace(prefile, attempts=looked)
-    late = prefile.moved is not None and is_earlier(here, prefile.moved) and not _is_final(body)
+    late = prefile.moved is not None and is_earlier(here, prefile.moved) and not isinstance(body, bodies.Received)
     if late and (isinstance(body, bodies.PrefileTaken) or (prefile.filled and is_earlier(here, prefile.filled))):
         return _reviewed(counted, body, here)
-    touched = msgspec.structs.replace(counted, touched_by=fact.actor, touched_at=fact.time.at, moved=here)
+    touched = msgspec.structs.replace(counted, touched_by=fact.actor, touched_at=fact.time.at, moved=here, goes_on="")
     after = _said_of(touched, prefile, body, here)
     if after is None:
         return counted
@@ -102,13 +100,8 @@ def _moved(prefile: Prefile, fact: Fact, body: object) -> Prefile:
         return after
     return msgspec.structs.replace(  # whoever took it since had nothing to say of its form
         after, state=prefile.state, terminal=prefile.terminal, touched_by=prefile.touched_by,
-        touched_at=prefile.touched_at, moved=prefile.moved,
+        touched_at=prefile.touched_at, moved=prefile.moved, goes_on=prefile.goes_on,
     )  # fmt: skip
-
-
-def _is_final(body: object) -> bool:
-    """Whether it ends the file, whoever took it up or put it aside since without knowing of that."""
-    return isinstance(body, bodies.Received) or (isinstance(body, bodies.PrefileClosed) and bool(body.goes_on))
 
 
 def _reviewed(prefile: Prefile, body: object, here: Said) -> Prefile:

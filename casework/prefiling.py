@@ -14,7 +14,6 @@ from casework.catalogue.schema import Catalogue, Item
 from casework.drafting import Context, Decision, Drafting, drafted
 from casework.errors import BadInput
 from casework.events import EVENTS
-from casework.facts import digest
 from casework.prefile import Prefile
 from casework.rights import post_for
 from casework.rules import Refusal
@@ -75,20 +74,15 @@ def close_prefile(prefile: Prefile, reason: str, context: Context) -> Decision |
     return no_reason(body) or _said(context, prefile.id, "prefile.closed", body)
 
 
-def goes_on_as(prefile: Prefile, module: str) -> str:
-    """The id under which a file goes on with an item of `module`: its own, or another one in another module.
+def leave_module(prefile: Prefile, module: str, context: Context) -> Decision | Refusal | None:
+    """The file ends in its module, for it goes on with an item of another one; None where it does not.
 
-    Whoever holds only the module of before, or saw it before it had one, hears nothing of another (S7): for them it has
-    to end. The id follows from both, so that two windows that do the same make one case of it (S22).
+    Said before it goes on, while it is still of the module of before: whoever holds that alone, or saw the file before
+    it had one, hears nothing of the other (S7).
     """
-    if prefile.goes_on or module == prefile.module:
-        return prefile.goes_on or prefile.id
-    return digest(f"{prefile.id} {module}".encode())[:32]
-
-
-def left_behind(prefile: Prefile, goes_on: str, context: Context) -> Decision | Refusal:
-    """The file ends in its module: it goes on as `goes_on`."""
-    return _said(context, prefile.id, "prefile.closed", bodies.PrefileClosed("", goes_on))
+    if prefile.is_over or prefile.module == module:
+        return None
+    return _said(context, prefile.id, "prefile.closed", bodies.PrefileClosed("", module))
 
 
 def clean_form(form: bodies.Form, catalogue: Catalogue) -> bodies.Form:

@@ -34,7 +34,7 @@ from casework.prefiling import module_of
 from casework.refused import Waits
 from casework.rules import Refusal
 from casework.text import clean_code
-from console.begun import begun
+from console.begun import leaves
 from console.legal_time import LegalClock
 from console.library import Library
 from console.paperwork import Paperwork
@@ -113,16 +113,16 @@ class Counter:
                 if known is not None:
                     return self._known(tx, known.case_id)
             context = self.context(session, tx, "", self.library.version(session.catalogue))
-            file = begun(tx, case_id, module_of(clean_code(command.item), context.catalogue))
-            decision = received_here(tx, file.id) or take_in(command, context, file.id, lambda: self._number(tx))
+            decision = received_here(tx, case_id) or take_in(command, context, case_id, lambda: self._number(tx))
             if isinstance(decision, Refusal):
                 return decision
+            leaves(tx, case_id, module_of(clean_code(command.item), context.catalogue), context)
             tx.commit_groups(decision.groups)
-            file.kept(tx, context)
+            tx.drop_draft(case_id)
             state = _certain(decision)
             if command.ref:
-                tx.keep_ref(command.ref, state.number, file.id)
-        return Taken(state.number, file.id, state.state, decision.types)
+                tx.keep_ref(command.ref, state.number, case_id)
+        return Taken(state.number, case_id, state.state, decision.types)
 
     def intake_together(self, session: Session, command: Intake, case_id: str = "") -> tuple[Taken, ...] | Refusal:
         """Take a bundle or stage in: all its cases in one transaction, each with its number.
@@ -139,14 +139,14 @@ class Counter:
                     raise BadInput("intake.ref_lost")
                 return tuple(_taken(case, known=True) for case in cases)
             context = self.context(session, tx, "", self.library.version(session.catalogue))
-            file = begun(tx, root, first_module(command, context.catalogue))
-            made = received_here(tx, file.id) or take_in_together(command, context, file.id, lambda: self._number(tx))
+            made = received_here(tx, root) or take_in_together(command, context, root, lambda: self._number(tx))
             if isinstance(made, Refusal):
                 return made
+            leaves(tx, root, first_module(command, context.catalogue), context)
             tx.commit_groups(made.groups)
-            file.kept(tx, context)
+            tx.drop_draft(root)
             if command.ref:
-                tx.keep_ref(command.ref, made.cases[0].number, file.id)
+                tx.keep_ref(command.ref, made.cases[0].number, root)
         return tuple(
             _taken(case, tuple(fact.type for group in made.groups for fact in group if fact.case == case.id))
             for case in made.cases

@@ -15,7 +15,7 @@ from casework.prefiling import check_prefile, close_prefile, module_of, open_pre
 from casework.rules import Refusal
 from casework.short_codes import printed_code, read_code
 from casework.text import clean_code
-from console.begun import begun
+from console.begun import leaves
 from console.counter import Counter, Session, received_here
 from local_db.commit import Writing
 
@@ -50,11 +50,11 @@ class Preparing:
         id_ = case_id or self.counter.new_id()
         with self.counter.memory.writing() as tx:
             context = self._context(session, tx)
-            file = begun(tx, id_, module_of(clean_code(form.item), context.catalogue))
-            done = self._committed(tx, file.id, received_here(tx, file.id) or park(form, context, file.id, field))
-            if not isinstance(done, Refusal):
-                file.kept(tx, context)
-        return done
+            decision = received_here(tx, id_) or park(form, context, id_, field)
+            if not isinstance(decision, Refusal):
+                leaves(tx, id_, module_of(clean_code(form.item), context.catalogue), context)
+                tx.drop_draft(id_)
+            return self._committed(tx, id_, decision)
 
     def take(self, session: Session, code: str) -> Prefile | Refusal:
         """Go on with it at this window."""
@@ -72,28 +72,21 @@ class Preparing:
         return found
 
     def must_wait(self, prefile: Prefile) -> None:
-        """Raises BadInput: it became a case, which a window without its module does not know by its number."""
-        if not prefile.is_over:
-            return
-        case = self.counter.memory.case_state(prefile.goes_on) if prefile.goes_on else None
-        number, code = case.number if case is not None else prefile.number, printed_code(prefile.code)
-        if not number:
-            raise BadInput("prefile.went_on", code=code)
-        raise BadInput("prefile.received", code=code, number=numbers.printed(number))
+        """Raises BadInput: it became a case, or goes on in a module that is not held here."""
+        modules = self.counter.memory.modules()
+        if prefile.goes_on and modules is not None and prefile.goes_on not in modules:
+            raise BadInput("prefile.went_on", code=printed_code(prefile.code))
+        if prefile.is_over:
+            number = numbers.printed(prefile.number) if prefile.number else ""
+            raise BadInput("prefile.received", code=printed_code(prefile.code), number=number)
 
     def prefile(self, code: str) -> Prefile:
-        """The one with this short code, or as which it goes on; the latest where two share it. Raises BadInput."""
+        """The one with this short code, the latest where two share it. Raises BadInput."""
         wanted = read_code(code)
-        found = tuple(map(self._newest, self.counter.memory.prefile(wanted))) if wanted else ()
+        found = self.counter.memory.prefile(wanted) if wanted else ()
         if not found:
             raise BadInput("prefile.unknown", code=printed_code(wanted) if wanted else code[:40])
         return next((each for each in found if not each.is_over), found[0])
-
-    def _newest(self, prefile: Prefile) -> Prefile:
-        """As which it goes on, as far as that is seen here."""
-        while prefile.goes_on and (after := self.counter.memory.prefile_of(prefile.goes_on)) is not None:
-            prefile = after
-        return prefile
 
     def preparation(self, session: Session, code: str) -> tuple[Paper, ...]:
         """The list that the applicant takes home; of a bundle one for each of its items. Raises BadInput, BadPaper."""

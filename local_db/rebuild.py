@@ -63,8 +63,6 @@ class Rebuild(Standing):
             written = db.execute(_SQL["projection"]).fetchone()
         if written is None or written[0] != projection():
             self.rebuild()
-            with self.transaction() as db:
-                db.execute(_SQL["keep_projection"], (projection(),))
 
     def rebuild(self) -> int:
         """Drop every projection and fold it again, in one transaction. Returns how many cases there are."""
@@ -84,6 +82,9 @@ class Rebuild(Standing):
             heard_own(db)
             self._project_tray(db, cursor)
             db.execute(_SQL["again"])
+            db.execute(
+                _SQL["keep_projection"], (projection(),)
+            )  # in one: others write right behind it
         return len(cases)
 
     def _hide_broken(self, db: sqlite3.Connection) -> set[str]:

@@ -40,7 +40,8 @@ class PrefileTaken(Body, frozen=True):
 class PrefileClosed(Body, frozen=True):
     """`prefile.closed`: nobody goes on with it; by its code it is found, and may be taken up, all the same.
 
-    `goes_on`: the id under which it goes on, where it was put aside or taken in with an item of another module.
+    `goes_on`: the module in which it goes on, as the next fact of the same command says: who holds that of before alone
+    hears no more of it.
     """
 
     reason: str

@@ -109,7 +109,7 @@ def found(terminal: Terminal, show: Shower, text: str) -> tuple[desk.QueueRow, .
 
 
 def _with_code(terminal: Terminal, code: str) -> list[Prefile]:
-    """That with this code, or as which it goes on; also one that was closed."""
+    """That with this code, also where it was closed."""
     try:
         one = Preparing(terminal.counter).prefile(code)
     except BadInput:  # no such code here

@@ -23,7 +23,7 @@ def take_in(terminal: Terminal, session: Session, command: Intake) -> tuple[Take
     case_id, counter = "", terminal.counter
     if read_code(command.refers_to):
         prefile = Preparing(counter).prefile(command.refers_to)
-        if prefile.state != "received":
+        if not prefile.number:
             case_id = prefile.id
             command = msgspec.structs.replace(command, first_contact=command.first_contact or prefile.opened_by)
     if counter.is_bundle(command.item):

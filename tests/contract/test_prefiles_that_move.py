@@ -9,9 +9,9 @@ import pytest
 
 from casework import bodies
 from casework.errors import BadInput
-from casework.numbers import printed
 from casework.prefile import Prefile
-from casework.prefiling import goes_on_as
+from casework.rules import Refusal
+from console.demo.sample import application
 from console.preparing import Preparing
 from tests.contract.test_scopes import give
 from tests.desks import Desk, desk, session
@@ -67,21 +67,16 @@ def test_s22_a_file_that_is_taken_in_with_an_item_of_another_module_is_in_no_lis
         await all_sync(desks)
         assert listed(b) == [CASE]
         taken = a.takes_in("D01", CASE)
-        assert taken.case == goes_on_as(made, "single")
+        assert taken.case == CASE
         await all_sync(desks)
         assert [listed(one) for one in desks] == [[], [], []]
-        case = world.case(taken.case)
+        case = world.case(CASE)
         assert case is not None
-        assert a.memory.case_state(taken.case) == c.memory.case_state(taken.case) == case
-        assert b.memory.case_state(taken.case) is None
+        assert a.memory.case_state(CASE) == c.memory.case_state(CASE) == case
+        assert b.memory.case_state(CASE) is None
         with pytest.raises(BadInput) as caught:
             Preparing(b.counter).take(session("1001"), made.code)
         assert caught.value.code == "prefile.went_on"
-        if not first:
-            with pytest.raises(BadInput) as caught:
-                Preparing(c.counter).take(session("1001"), made.code)
-            assert caught.value.code == "prefile.received"
-            assert printed(taken.number) in str(caught.value.message)
         for one in desks:
             one.memory.rebuild()
         assert [listed(one) for one in desks] == [[], [], []]
@@ -89,37 +84,56 @@ def test_s22_a_file_that_is_taken_in_with_an_item_of_another_module_is_in_no_lis
     in_three_scopes(tmp_path, story)
 
 
-def test_s22_a_file_that_is_put_aside_with_an_item_of_another_module_is_found_by_its_old_code(tmp_path: Path) -> None:
+def test_s22_a_file_that_is_put_aside_with_an_item_of_another_module_and_back_is_listed_where_it_is(
+    tmp_path: Path,
+) -> None:
     async def story(world: HallWorld, desks: Desks) -> None:
         a, _, c = desks
         made = begun(a, "A01")
         await all_sync(desks)
-        after = begun(a, "D01")
-        assert (after.state, after.module, after.id) == ("parked", "single", goes_on_as(made, "single"))
+        for item, where in (
+            ("D01", [[CASE], [], [CASE]]),
+            ("A01", [[CASE], [CASE], []]),
+            ("D01", [[CASE], [], [CASE]]),
+        ):
+            after = begun(a, item)
+            assert (after.state, after.id, after.code) == ("parked", CASE, made.code)
+            await all_sync(desks)
+            assert [listed(one) for one in desks] == where
+        c.takes_in("D01", CASE)
         await all_sync(desks)
-        assert [listed(one) for one in desks] == [[after.id], [], [after.id]]
-        preparing = Preparing(a.counter)
-        assert preparing.prefile(made.code).id == preparing.prefile(after.code).id == after.id
-        taken = c.takes_in("D01", after.id)
-        assert taken.case == after.id
-        await all_sync(desks)
+        assert [listed(one) for one in desks] == [[], [], []]
+        for one in desks:
+            one.memory.rebuild()
         assert [listed(one) for one in desks] == [[], [], []]
 
     in_three_scopes(tmp_path, story)
 
 
-def test_s22_two_windows_that_do_so_unaware_of_each_other_make_one_case_of_it(tmp_path: Path) -> None:
+def test_s22_two_windows_that_take_it_in_with_items_of_two_modules_make_one_case_and_a_task(tmp_path: Path) -> None:
     async def story(world: HallWorld, desks: Desks) -> None:
-        a, _, c = desks
-        begun(a, "")
+        a, b, _ = desks
+        begun(a, "A01")
         await all_sync(desks)
-        first, second = a.takes_in("D01", CASE), c.takes_in("D01", CASE)
-        assert first.case == second.case
+        first, second = a.takes_in("D01", CASE), b.takes_in("A01", CASE)
+        assert first.case == second.case == CASE
         await all_sync(desks)
-        case = world.case(first.case)
-        assert case is not None
-        assert {case.number, *case.former_numbers} == {first.number, second.number}
+        assert len(world.waiting()) == 1
         assert [listed(one) for one in desks] == [[], [], []]
+
+    in_three_scopes(tmp_path, story)
+
+
+def test_s22_what_is_known_to_be_taken_in_gets_no_second_number_whatever_its_item_is(tmp_path: Path) -> None:
+    async def story(world: HallWorld, desks: Desks) -> None:
+        a, *_ = desks
+        begun(a, "A01")
+        a.takes_in("D01", CASE)
+        for item in ("A01", "D01"):
+            found = a.counter.library.current().items[item]
+            again = a.counter.intake(session("1001"), application(found, 7, 2, world.clock.now().date()), CASE)
+            assert isinstance(again, Refusal)
+            assert again.code == "received_twice"
 
     in_three_scopes(tmp_path, story)
 

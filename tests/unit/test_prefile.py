@@ -22,8 +22,7 @@ from casework.prefiling import (
     check_prefile,
     clean_form,
     close_prefile,
-    goes_on_as,
-    left_behind,
+    leave_module,
     module_of,
     open_prefile,
     park,
@@ -42,7 +41,7 @@ def office() -> Office:
     return Office()
 
 
-def facts_of(decision: Decision | Refusal) -> list[Fact]:
+def facts_of(decision: Decision | Refusal | None) -> list[Fact]:
     assert isinstance(decision, Decision), decision
     return [fact for group in decision.groups for fact in group]
 
@@ -133,19 +132,23 @@ def test_a_file_with_which_nobody_goes_on_is_closed_for_a_reason_and_may_be_take
     assert taken.state == "taken"
 
 
-def test_a_file_that_went_on_in_another_module_is_over_unless_it_is_taken_in_all_the_same(office: Office) -> None:
-    """A receipt is in somebody's hand; what is put aside or taken up there, unaware of that, brings nothing back."""
+def test_a_file_that_goes_on_in_another_module_ends_in_its_own_and_lives_where_both_are_held(office: Office) -> None:
     prefile, facts = opened(office)
-    goes_on = goes_on_as(prefile, "business")
-    assert goes_on not in {"", ID}
-    assert (goes_on_as(prefile, "single"), goes_on_as(prefile, "business")) == (ID, goes_on)
-    facts += facts_of(left_behind(prefile, goes_on, office.context("1001")))
-    over = fold_prefile([*facts, *facts_of(park(FOOD, office.context("1002"), ID))])
-    assert over is not None
-    assert (over.state, over.goes_on, over.is_over, goes_on_as(over, "single")) == ("closed", goes_on, True, goes_on)
-    received = fold_prefile([*facts, *facts_of(take_in(office.form("D01"), office.context("1001"), ID, office.number))])
+    assert leave_module(prefile, "single", office.context("1001")) is None
+    facts += facts_of(leave_module(prefile, "business", office.context("1001")))
+    ended = fold_prefile(facts)
+    assert ended is not None
+    assert (ended.state, ended.goes_on, ended.is_over) == ("closed", "business", False)
+    facts += facts_of(park(msgspec.structs.replace(FOOD, item="A01"), office.context("1001"), ID))
+    after = fold_prefile(facts)
+    assert after is not None
+    assert (after.state, after.goes_on, after.module) == ("parked", "", "business")
+    again = leave_module(after, "single", office.context("1001"))
+    taken_in = facts_of(take_in(office.form("D01"), office.context("1001"), ID, office.number))
+    received = fold_prefile([*facts, *facts_of(again), *taken_in])
     assert received is not None
     assert received.state == "received"
+    assert leave_module(received, "business", office.context("1001")) is None
 
 
 def test_a_file_whose_first_bytes_come_behind_its_receipt_is_not_open(office: Office) -> None:
@@ -241,7 +244,7 @@ _bodies: dict[str, st.SearchStrategy[Any]] = {
     "prefile.checked": st.builds(bodies.PrefileChecked, _forms),
     "prefile.parked": st.builds(bodies.PrefileParked, st.just("C"), st.just("single"), _forms),
     "prefile.taken": st.builds(bodies.PrefileTaken, st.sampled_from(("0007", "0012"))),
-    "prefile.closed": st.builds(bodies.PrefileClosed, st.just("改日再来"), st.sampled_from(("", "", "d"))),
+    "prefile.closed": st.builds(bodies.PrefileClosed, st.just("改日再来"), st.sampled_from(("", "", "business"))),
     "received": st.builds(
         bodies.Received, number=st.just("4201182611230012000111"), item=st.just("D01"), item_hash=st.just(""),
         module=st.just("single"), applicant=st.just(PERSON), route=st.just(()),
