@@ -79,8 +79,10 @@ def _in_log(db: sqlite3.Connection, case_id: str, upto: int | None) -> tuple[lis
 
 
 def _on_top(db: sqlite3.Connection, case_id: str) -> list[Fact]:
+    closed = db.execute(_SQL["closed_unseen"], (case_id,)).fetchall()
     rows = db.execute(_SQL["overlay"], (case_id,)).fetchall()
-    found = [readable(data) for state, type_, data in rows if counts(type_, Row(state))]
+    found = [readable(data) for (data,) in closed]
+    found += [readable(data) for state, type_, data in rows if counts(type_, Row(state))]
     return [fact for fact in found if fact is not None]
 
 

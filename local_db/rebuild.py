@@ -82,9 +82,7 @@ class Rebuild(Standing):
             heard_own(db)
             self._project_tray(db, cursor)
             db.execute(_SQL["again"])
-            db.execute(
-                _SQL["keep_projection"], (projection(),)
-            )  # in one: others write right behind it
+            db.execute(_SQL["keep_projection"], (projection(),))  # in one: others write right behind it
         return len(cases)
 
     def _hide_broken(self, db: sqlite3.Connection) -> set[str]:

@@ -14,6 +14,13 @@ select o.state, f.type, f.bytes from outbox o join fact f on f.n = o.fact
 where o.state not in ('passed', 'resolved') and o.case_id = ?
 order by o.local_seq
 
+-- name: closed_unseen
+-- By what own word a prefile was closed that goes on where this window does not see it: here it stays closed.
+select f.bytes from outbox o join fact f on f.n = o.fact
+where o.state = 'passed' and o.case_id = ? and f.type = 'prefile.closed'
+    and not exists (select 1 from entry e where e.seq = o.entry and e.kind <> '')
+order by o.local_seq
+
 -- name: shown
 select body from shown where case_id = ?
 

@@ -173,3 +173,28 @@ def test_who_closes_a_file_with_which_nobody_goes_on_takes_it_off_all_lists_and_
         assert a.takes_in("A01", CASE).case == CASE
 
     in_three_scopes(tmp_path, story)
+
+
+def test_s22_who_closes_a_file_that_went_on_unseen_has_closed_it_for_that_window(tmp_path: Path) -> None:
+    """Taken in at a window that had not heard of the last move: nothing says in that module that it is over."""
+
+    async def story(world: HallWorld, desks: Desks) -> None:
+        a, b, c = desks
+        begun(a, "A01")
+        await all_sync(desks)
+        b.down = True
+        begun(a, "D01")
+        b.takes_in("A01", CASE)
+        await all_sync(desks)
+        b.down = False
+        await all_sync(desks)
+        assert listed(c) == [CASE], "what the story is about"
+        closed = Preparing(c.counter).close(session("1002"), c.memory.prefiles()[0].code, "已在其他窗口收件")
+        assert isinstance(closed, Prefile)
+        for _ in range(2):
+            await all_sync(desks)
+        assert [listed(one) for one in desks] == [[], [], []]
+        c.memory.rebuild()
+        assert listed(c) == []
+
+    in_three_scopes(tmp_path, story)

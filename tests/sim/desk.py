@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 
 from casework import bodies
+from casework.catalogue.schema import Item
 from casework.prefile import Prefile, decode_prefile
 from console.claiming import Claiming
 from console.demo.sample import application
@@ -97,8 +98,9 @@ class Desk:
             return self._clerk.does(lambda: self._preparing.take(session(staff), found.code))
         if point < 0.76:
             return self._clerk.does(lambda: self._preparing.close(session(staff), found.code, "申请人未再到场"))
-        if point < 0.8:  # it is another item after all, maybe of another module
-            return self._clerk.does(lambda: self._preparing.park(session(staff), self._form(), "", found.id))
+        if point < 0.8:
+            form = self._form(self._another(found))
+            return self._clerk.does(lambda: self._preparing.park(session(staff), form, "", found.id))
         return self._take_in(staff, found)
 
     def _open(self, staff: bodies.StaffSet, *, parked: bool) -> str:
@@ -122,7 +124,7 @@ class Desk:
         """It becomes a case, under the id that it has."""
         item = self._clerk.catalogue().items.get(found.form.item)
         if self._stream.random() < 0.2:
-            item = self._clerk.as_it_is_now(self._stream.choice(self._clerk.items))
+            item = self._another(found)
         if found.masked or item is None:
             return "not opened yet"
         self._visitors += 1
@@ -147,9 +149,14 @@ class Desk:
         self._clerk.count("prefile fetched")
         return "opens an application of another window"
 
-    def _form(self) -> bodies.Form:
+    def _another(self, found: Prefile) -> Item:
+        """Another item after all; of its module where it has one: what of another is shown to whom is tested apart."""
+        of_module = [item for item in self._clerk.items if found.module in {"", item.module}]
+        return self._clerk.as_it_is_now(self._stream.choice(of_module or list(self._clerk.items)))
+
+    def _form(self, item: Item | None = None) -> bodies.Form:
         self._visitors += 1
-        item = self._clerk.as_it_is_now(self._stream.choice(self._clerk.items))
+        item = item or self._clerk.as_it_is_now(self._stream.choice(self._clerk.items))
         wanted = application(item, int(self._terminal.number), 500 + self._visitors, true_time().date())
         return bodies.Form(item.code, wanted.applicant, materials=wanted.materials)
 

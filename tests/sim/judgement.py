@@ -10,6 +10,7 @@ from casework.calendar import parse as parse_calendar
 from casework.case import Case, decode_case, encode_case
 from casework.errors import BadBytes, BadDate
 from casework.events import body_of
+from casework.facts import Fact
 from casework.folding.intake import takes_back
 from casework.prefile import Prefile, decode_prefile, fold_prefile
 from casework.standing import standing
@@ -199,15 +200,31 @@ class Judgement:
 
     def _prefile(self, terminal: Terminal, window: Window, case_id: str) -> None:
         """An application before its number is where everybody sees it, with the code that the paper says (S22)."""
-        facts = [fact for seq, fact in self._mirror.cases[case_id] if self._mirror.scopes[seq - 1] in window.scopes]
-        there = fold_prefile(facts)
+        said = self._mirror.cases[case_id]
+        sees_all = self._mirror.scopes[said[-1][0] - 1] in window.scopes  # what it lacks of it is asked for
+        shown = [(seq, fact) for seq, fact in said if sees_all or self._mirror.scopes[seq - 1] in window.scopes]
+        heard = {fact.id for _, fact in shown}
+        closed = [own.fact for own in window.own if own.fact.type == "prefile.closed" and own.fact.case == case_id]
+        stand = {fact.id for _, fact in said}
+        there = fold_prefile(
+            [*(fact for _, fact in shown), *(fact for fact in closed if fact.id in stand and fact.id not in heard)]
+        )
         row = terminal.eyes.execute("select body from prefile where case_id = ?", (case_id,)).fetchone()
         here = decode_prefile(row[0]) if row else None
         if (there is None) != (here is None) or (here and there and _told(here) != _told(there)):
             raise Broken(f"prefile: {terminal.number} shows {case_id} otherwise than the hall")
-        taken_in = any(fact.type == "received" for _, fact in self._mirror.cases[case_id])
+        taken_in = [(seq, fact) for seq, fact in said if fact.type == "received" and self._knew(seq, fact, shown)]
         if here is not None and taken_in and here.state not in {"received", "closed"}:
             raise Broken(f"prefile: {terminal.number} lists {case_id}, which was taken in")
+
+    def _knew(self, seq: int, taken_in: Fact, shown: list[tuple[int, Fact]]) -> bool:
+        """Whether who took an application in knew all that others show of it."""
+        envelopes = (self._mirror.entries[place - 1].envelope for place, _ in shown)
+        maker, others = self._mirror.entries[seq - 1].envelope, zip(shown, envelopes, strict=True)
+        return maker is not None and all(
+            place <= taken_in.base.cursor or (envelope is not None and envelope.terminal == maker.terminal)
+            for (place, _), envelope in others
+        )
 
     def _timers(self, cases: dict[str, Case]) -> None:
         """The hall's timers are those of its cases, and none of them is over (S10)."""
