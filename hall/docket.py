@@ -179,6 +179,10 @@ class Docket:
         staged = self.changes.registers.get(key)
         return staged or (self._reading.registered(*key, envelope.seq)[envelope.seq], None)
 
+    def standing(self, register: Register) -> tuple[Register, int | None]:
+        """A row with the draft that made its newest verdict in this sitting; None where it is in the store as it is."""
+        return self.changes.registers.get((register.terminal, register.incarnation, register.seq), (register, None))
+
     def known(self, envelope: Envelope) -> Register | None:
         """The row of an envelope, if it was heard."""
         return self.envelope_at(envelope, envelope.seq)

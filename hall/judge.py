@@ -75,8 +75,8 @@ class Sitting(Lanes):
         known = docket.known_unread(piece.envelope) if fact is None and register is None else None
         if known is not None:  # its bytes came before, under an older number
             self._heard.append((piece, True))
-            row = register_of(piece, known.verdict, first=False, data=None)
-            docket.put(msgspec.structs.replace(row, entry=known.entry), None)
+            row, (known, draft) = register_of(piece, known.verdict, first=False, data=None), docket.standing(known)
+            docket.put(msgspec.structs.replace(row, entry=known.entry), draft)  # it may stand in this sitting only
             return False
         if register is None and bearer is None:
             self._heard.append((piece, False))

@@ -233,5 +233,8 @@ def test_s12_s27_what_stands_is_no_unread_line_though_a_proxy_cut_it_under_the_n
         assert (lines(world), other.memory.tray(), here.memory.tray()) == ([], (), ())
         assert other.memory.case_state(taken.case) == here.memory.case_state(taken.case) == world.case(taken.case)
         assert here.memory.pending().unsent == 0
+        with here.memory.reading() as db:  # where the lost log had it: a restored hall is told of it by that
+            unplaced = db.execute("select local_seq from outbox where state = 'passed' and entry = 0").fetchall()
+        assert unplaced == []
 
     at_a_hall(tmp_path, story)
