@@ -56,6 +56,8 @@ class Bookkeeping:
         self.adoptions: list[AdoptionRow] = []
         """New incarnations over old memories."""
         self._reopen: dict[Lane, None] = {}
+        self._reopen_last: dict[Lane, None] = {}
+        """What waits for a case that begins: more of what came before it may lie in the same batch (S25)."""
         self._reopen_after: set[str] = set()
 
     def _clock_is_good(self, fact: Fact) -> bool:
@@ -113,7 +115,7 @@ class Bookkeeping:
         """A case begins: what was made on it, and came first after a loss, is judged again."""
         for row in map(self._docket.tray_row, sorted(self._docket.waiting(case_id))):
             if row is not None and row.tray.kind == "held":
-                self._reopen[row.tray.terminal, row.tray.root] = None
+                self._reopen_last[row.tray.terminal, row.tray.root] = None
 
     def _unseen(self, envelope: Envelope, fact: Fact, before: Case | None) -> frozenset[str]:
         """What makes a task of a fact that stands, and that its maker had not seen."""
@@ -264,6 +266,8 @@ class Bookkeeping:
             if row.tray.root:
                 self._reopen[row.tray.terminal, row.tray.root] = None
             bearer = self._docket.bearer(id_)
+            if bearer is not None:
+                self._settle_row(bearer.fact_hash, "arrived")  # it may have come unread once more (S27)
             if bearer is not None and bearer.verdict.v == "held":  # given up: never judged again
                 self._docket.put(msgspec.structs.replace(bearer, verdict=settled_verdict(bearer.verdict)), None)
 

@@ -234,7 +234,7 @@ class Docket:
     def _stub_before(self, envelope: Envelope) -> str:
         """Groups of one command lie side by side: one that came without bytes is the envelope before (S12)."""
         before = self.envelope_at(envelope, envelope.seq - 1)
-        if before is None or before.fact_id:
+        if before is None or before.fact_id or before.verdict.v == "accepted":  # its bytes stand under an older number
             return ""
         row = self.tray_row(before.fact_hash)
         if row is not None and row.tray.settled in {"", "arrived"}:  # what came under another number is known (S27)

@@ -57,7 +57,7 @@ class Sitting(Lanes):
                 self._judge(fresh, whole=whole and not over and not apart)
                 if apart and first is not None:
                     self._reopen[group[0].envelope.terminal, first.root] = None
-        self._reopen_lanes()
+        self._reopen_all()
 
     def _waits_in_part(self, group: Sequence[Piece], fresh: Sequence[Piece]) -> bool:
         """Whether something of a group came before, by a number from which this one goes on, and does not stand: it is

@@ -24,7 +24,15 @@ class Lanes(Insisting):
     def rejudge(self, lanes: Sequence[Lane]) -> None:
         """Judge again what is held in these lanes, and in those that this sets free (S17)."""
         self._reopen.update(dict.fromkeys(lanes))
+        self._reopen_all()
+
+    def _reopen_all(self) -> None:
+        """Everything is heard: also what waited for a case that has begun since."""
         self._reopen_lanes()
+        while self._reopen_last:
+            self._reopen.update(self._reopen_last)
+            self._reopen_last.clear()
+            self._reopen_lanes()
 
     def came_back(self, facts: Sequence[str]) -> None:
         """What was refused or held here stands in a log that was lost, and is back: its line is over (S16, S25)."""
@@ -45,6 +53,8 @@ class Lanes(Insisting):
         """Judge again what is held in a lane, in order; judgements only until something does not stand (S15)."""
         registers = self._docket.held(lane)
         read = [(self._again(register), register) for register in registers]
+        if self._docket.hall.epoch > 1:  # what a former number had brought is sealed last, and was made first (S25)
+            read.sort(key=lambda one: _made(one[0]))
         pieces = {piece.id: (piece, register) for piece, register in read if self._is_readable(piece, register)}
         self._docket.prefetch([piece for piece, _ in pieces.values()])
         stuck = False
@@ -105,3 +115,8 @@ class Lanes(Insisting):
             return line is not None and bool(gave_up(line.tray))
         bearer = self._docket.bearer(row.fact_id) if row is not None and row.group == group else None
         return bearer is not None and (bearer.verdict.v == "accepted" or bearer.verdict.code == "settled")
+
+
+def _made(piece: Piece) -> tuple[int, int]:
+    """What its maker had seen of the log then: what has passed that, was made before all that was made after it."""
+    return (piece.fact.base.epoch, piece.fact.base.cursor) if piece.fact else (0, 0)

@@ -11,9 +11,12 @@ import pytest
 from casework import bodies
 from casework.case import Case
 from casework.facts import Fact
+from console.counter import Taken
+from console.demo.sample import application
 from tests.contract.test_hall_healing import copied, restored
 from tests.contract.test_hall_lost_and_found import gathered
 from tests.contract.test_scopes import give
+from tests.desks import desk, session
 from tests.hall_world import HallWorld
 from tests.machines import Machine, at_a_hall
 
@@ -130,5 +133,42 @@ def test_s25_s27_a_machine_that_may_not_seal_when_it_meets_a_restored_hall_sends
             await pc.sync()
             world.api.hall.tick()
         assert world.case(taken.case) is not None
+
+    at_a_hall(tmp_path, story)
+
+
+@pytest.mark.parametrize("command", ["one", "two"])
+def test_s15_s25_s27_what_was_done_on_a_case_is_judged_behind_all_that_a_former_number_had_brought_of_it(
+    tmp_path: Path, command: str
+) -> None:
+    """The examination was refused, for the acceptance lay behind the receipt; that was held behind the examination."""
+
+    async def story(world: HallWorld) -> None:
+        here, other = await desk(world, tmp_path, "0040"), await desk(world, tmp_path, "0013")
+        give(world, "0013", "business")
+        for one in (here, other):
+            await one.sync()
+        copied(world, tmp_path / "backup.db")
+        wanted = application(here.counter.library.current().items["D01"], 7, 1, world.clock.now().date())
+        outcome = "accept" if command == "one" else "receive"
+        taken = here.counter.intake(session("2001"), msgspec.structs.replace(wanted, outcome=outcome))
+        assert isinstance(taken, Taken)
+        await here.sync()
+        await here.goes_on(taken.number, "accept")
+        for _ in range(2):
+            await here.sync()
+        await here.enrol("0041")
+        for _ in range(3):
+            await here.sync()
+        await here.goes_on(taken.number, "examine", "site-check", "decide")
+        for _ in range(3):
+            await here.sync()
+        before = world.case(taken.case)
+        assert isinstance(before, Case)
+        assert before.state == "decided"
+        await module_goes(world, here, taken.case)
+        await hall_burns(world, tmp_path / "backup.db", here, other)
+        assert world.case(taken.case) == before
+        assert world.waiting() == []
 
     at_a_hall(tmp_path, story)

@@ -238,3 +238,37 @@ def test_s12_s27_what_stands_is_no_unread_line_though_a_proxy_cut_it_under_the_n
         assert unplaced == []
 
     at_a_hall(tmp_path, story)
+
+
+@pytest.mark.parametrize("why", ["a proxy", "a byte"])
+def test_s3_s12_s27_what_follows_a_receipt_that_stands_is_judged_though_its_bytes_come_no_more_under_the_new_number(
+    tmp_path: Path, why: str
+) -> None:
+    """The acceptance was held for ever behind a receipt that stood, and nobody could insist on it."""
+
+    async def story(world: HallWorld) -> None:
+        here, other = await two_desks(world, tmp_path)
+        wanted = application(here.counter.library.current().items["D01"], 7, 1, world.clock.now().date())
+        taken = here.counter.intake(session("2001"), msgspec.structs.replace(wanted, outcome="accept"))
+        assert isinstance(taken, Taken)
+        out = here.memory.whole_group(sealed_as(here, "received"))
+        assert out is not None
+        batch = batch_of(out, out.events, here.memory.position())
+        world.api.hall.push(msgspec.json.encode(seal(here.signer, PURPOSE_BATCH, batch)))  # then the line goes down
+        if why == "a byte":
+            with here.memory.transaction() as db:
+                for name, *_ in db.execute("select name from sqlite_master where type = 'trigger'").fetchall():
+                    db.execute(f"drop trigger {name}")
+                id_, data = db.execute("select id, bytes from fact where type = 'received'").fetchone()
+                db.execute("update fact set bytes = ? where id = ?", (data[:-2] + b"?}", id_))
+        await here.enrol("0040")
+        if why == "a proxy":
+            here.memory.stub(sealed_as(here, "received"), "refused with 413")
+        for _ in range(3):
+            await here.sync()
+            await other.sync()
+        assert said_of(world, taken.case) == ["received", "accepted"]
+        assert (lines(world), other.memory.tray(), here.memory.tray()) == ([], (), ())
+        assert other.memory.case_state(taken.case) == here.memory.case_state(taken.case) == world.case(taken.case)
+
+    at_a_hall(tmp_path, story)

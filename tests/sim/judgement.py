@@ -218,7 +218,12 @@ class Judgement:
             raise Broken(f"prefile: {terminal.number} lists {case_id}, which was taken in")
 
     def _knew(self, seq: int, taken_in: Fact, shown: list[tuple[int, Fact]]) -> bool:
-        """Whether who took an application in knew all that others show of it."""
+        """Whether who took an application in knew all that is shown of it, and that shows its end: the receipt, or the
+        word that it went on in another module, unless the bytes of that were broken and came late or never.
+        """
+        if not any(place == seq or (place < seq and fact.type == "prefile.closed") for place, fact in shown):
+            return False
+        shown = [(place, fact) for place, fact in shown if place < seq]
         envelopes = (self._mirror.entries[place - 1].envelope for place, _ in shown)
         maker, others = self._mirror.entries[seq - 1].envelope, zip(shown, envelopes, strict=True)
         return maker is not None and all(
