@@ -65,8 +65,13 @@ def reshow_prefile(db: sqlite3.Connection, case_id: str, upto: int | None = None
 
 def _in_log(db: sqlite3.Connection, case_id: str, upto: int | None) -> tuple[list[Fact], bool]:
     """The facts that the log has, in full where they were made here or fetched; whether one is masked (S7)."""
-    facts, masked = [], False
-    for (data,) in db.execute(_SQL["said_of_case"], (case_id, upto)).fetchall():
+    facts: list[Fact] = []
+    masked = False
+    unseen = db.execute(_SQL["closed_unseen"], (case_id,)).fetchall()
+    for seq, data in db.execute(_SQL["said_of_case"], (case_id, upto)).fetchall():
+        while unseen and unseen[0][0] < seq:  # where it stands in the log
+            closed = readable(unseen.pop(0)[1])
+            facts += [closed] if facts and closed else []  # nothing seen was closed by it
         try:
             entry = decode_entry(data)
         except BadBytes:
@@ -75,14 +80,13 @@ def _in_log(db: sqlite3.Connection, case_id: str, upto: int | None) -> tuple[lis
         fact = readable(full[0] if full else bytes(entry.fact))
         facts += [fact] if fact else []
         masked = masked or (entry.masked and full is None and fact is not None and fact.type not in _IN_CLEAR)
+    facts += filter(None, [readable(data) for _, data in unseen])
     return facts, masked
 
 
 def _on_top(db: sqlite3.Connection, case_id: str) -> list[Fact]:
-    closed = db.execute(_SQL["closed_unseen"], (case_id,)).fetchall()
     rows = db.execute(_SQL["overlay"], (case_id,)).fetchall()
-    found = [readable(data) for (data,) in closed]
-    found += [readable(data) for state, type_, data in rows if counts(type_, Row(state))]
+    found = [readable(data) for state, type_, data in rows if counts(type_, Row(state))]
     return [fact for fact in found if fact is not None]
 
 

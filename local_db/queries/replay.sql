@@ -16,10 +16,10 @@ order by o.local_seq
 
 -- name: closed_unseen
 -- By what own word a prefile was closed that goes on where this window does not see it: here it stays closed.
-select f.bytes from outbox o join fact f on f.n = o.fact
+select o.entry, f.bytes from outbox o join fact f on f.n = o.fact
 where o.state = 'passed' and o.case_id = ? and f.type = 'prefile.closed'
     and not exists (select 1 from entry e where e.seq = o.entry and e.kind <> '')
-order by o.local_seq
+order by o.entry
 
 -- name: shown
 select body from shown where case_id = ?
@@ -77,7 +77,7 @@ update finder set indexed = (select coalesce(max(id), 0) from person) where id =
 
 -- name: said_of_case
 -- The facts of a case as the log has them up to a place (null: up to the cursor), in order.
-select bytes from entry where case_id <> '' and case_id = ?1 and kind = 'fact'
+select seq, bytes from entry where case_id <> '' and case_id = ?1 and kind = 'fact'
     and seq <= coalesce(?2, (select cursor from standing))
 order by seq
 

@@ -203,11 +203,11 @@ class Judgement:
         said = self._mirror.cases[case_id]
         sees_all = self._mirror.scopes[said[-1][0] - 1] in window.scopes  # what it lacks of it is asked for
         shown = [(seq, fact) for seq, fact in said if sees_all or self._mirror.scopes[seq - 1] in window.scopes]
-        heard = {fact.id for _, fact in shown}
-        closed = [own.fact for own in window.own if own.fact.type == "prefile.closed" and own.fact.case == case_id]
-        stand = {fact.id for _, fact in said}
+        closed = {own.fact.id for own in window.own if own.fact.type == "prefile.closed"}
+        seen = {fact.id for _, fact in shown}
+        begins = min((seq for seq, _ in shown), default=0)  # what it closed unseen before that closed nothing here
         there = fold_prefile(
-            [*(fact for _, fact in shown), *(fact for fact in closed if fact.id in stand and fact.id not in heard)]
+            [fact for seq, fact in said if fact.id in seen or (fact.id in closed and begins and seq > begins)]
         )
         row = terminal.eyes.execute("select body from prefile where case_id = ?", (case_id,)).fetchone()
         here = decode_prefile(row[0]) if row else None
