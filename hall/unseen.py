@@ -35,7 +35,7 @@ class Unseen:
     def breaking(self, envelope: Envelope, fact: Fact) -> frozenset[str]:
         """Event types of the case after the base of `fact` that its maker had not seen, as far as they break it (S5).
 
-        Own facts count as seen up to the base, and so do those of the same command; of another epoch's log nothing.
+        Own facts count as seen, and so do those of the same command; of another epoch's log nothing.
         """
         row = EVENTS.get(fact.type)
         return self.later(envelope, fact, row.broken_by) if row is not None and row.broken_by else frozenset()
@@ -71,8 +71,7 @@ class Unseen:
         if later.group in command:
             return True
         if (later.terminal, later.incarnation) == (envelope.terminal, envelope.incarnation):
-            known = later.local_seq <= fact.base.local_seq or later.local_seq > envelope.seq
-            return known or self._lineage.sealed_again(envelope.terminal, envelope.seq)  # its base counts those of then
+            return True  # one memory: it knew what it had done, in whatever order that is sealed under this number
         for row in self._lineage.adopted(envelope.terminal):
             if (row.terminal, row.incarnation) == (later.terminal, later.incarnation):
                 return later.local_seq <= row.shared or later.fact in self._again(envelope.terminal)

@@ -50,18 +50,20 @@ async def module_goes(world: HallWorld, pc: Machine, case: str) -> None:
     assert pc.memory.case_state(case) is None, "what the story is about"
 
 
-async def hall_burns(world: HallWorld, copy: Path, *machines: Machine) -> None:
-    for machine in machines:
+async def hall_burns(world: HallWorld, copy: Path, pc: Machine, other: Machine, *, late: bool = False) -> None:
+    """`late`: the window comes when the hall has gathered what others showed."""
+    for machine in (pc, other):
         await machine.sync()
     restored(world, copy)
-    for machine in (*machines[::-1], machines[0]):
+    for machine in (other,) if late else (other, pc, pc):
         await machine.sync()
         gathered(world)
     for _ in range(3):
-        await machines[0].sync()
+        await pc.sync()
 
 
-def test_s15_s25_s27_an_act_on_a_case_whose_receipt_comes_behind_it_stands(tmp_path: Path) -> None:
+@pytest.mark.parametrize("late", [False, True])
+def test_s15_s25_s27_an_act_on_a_case_whose_receipt_comes_behind_it_stands(tmp_path: Path, late: bool) -> None:
     """It was refused, for no such case was known, and its notice was out."""
 
     async def story(world: HallWorld) -> None:
@@ -76,7 +78,7 @@ def test_s15_s25_s27_an_act_on_a_case_whose_receipt_comes_behind_it_stands(tmp_p
         assert isinstance(before, Case)
         assert before.state == "accepted"
         await module_goes(world, pc, taken.case)
-        await hall_burns(world, tmp_path / "backup.db", pc, other)
+        await hall_burns(world, tmp_path / "backup.db", pc, other, late=late)
         after = world.case(taken.case)
         assert after is not None
         assert (after.state, after.accepted_at, after.papers) == (before.state, before.accepted_at, before.papers)
@@ -170,5 +172,32 @@ def test_s15_s25_s27_what_was_done_on_a_case_is_judged_behind_all_that_a_former_
         await hall_burns(world, tmp_path / "backup.db", here, other)
         assert world.case(taken.case) == before
         assert world.waiting() == []
+
+    at_a_hall(tmp_path, story)
+
+
+def test_s5_s25_s27_what_a_machine_did_before_makes_nothing_stale_that_it_did_after(tmp_path: Path) -> None:
+    """Two former numbers had done both, and its own count of then was taken for that of now: the acceptance was refused
+    for the paper that had been taken in before it.
+    """
+
+    async def story(world: HallWorld) -> None:
+        pc, other, taken = await with_a_receipt(world, tmp_path, tmp_path / "backup.db")
+        paper = next(iter(pc.memory.case_state(taken.case).materials), "D01-01")  # type: ignore[union-attr]
+        pc.save(pc.hand.fact("material.added", bodies.MaterialAdded({paper: "original"}), taken.case))
+        accepted = pc.hand.fact("accepted", bodies.Accepted("accept", "局"), taken.case)
+        pc.save(msgspec.structs.replace(accepted, actor="2001", post="single"))
+        for _ in range(3):
+            await pc.sync()
+        await module_goes(world, pc, taken.case)
+        restored(world, tmp_path / "backup.db")
+        await other.sync()
+        gathered(world)
+        await pc.enrol("0042")
+        for _ in range(4):
+            await pc.sync()
+        case = world.case(taken.case)
+        assert case is not None
+        assert (case.state, world.waiting()) == ("accepted", [])
 
     at_a_hall(tmp_path, story)

@@ -16,7 +16,7 @@ from console.demo.sample import application
 from hall.office import revoke
 from sync.carrying import carried
 from sync.outbound import batch_of
-from tests.desks import Desk, desk, lines, session, two_desks
+from tests.desks import Desk, desk, lines, session, together, two_desks
 from tests.hall_world import HallWorld
 from tests.machines import Machine, at_a_hall
 
@@ -34,6 +34,17 @@ def said_of(world: HallWorld, case: str) -> list[str]:
     """The types of what stands of a case, in the order of the log."""
     facts = [decode_fact(entry.fact) for entry in world.entries() if entry.kind == "fact" and entry.n]
     return [fact.type for fact in facts if fact.case == case]
+
+
+def with_a_notice(here: Desk) -> Taken:
+    """A receipt and the notice of what is missing, in one command."""
+    wanted = application(here.counter.library.current().items["D01"], 7, 1, here.world.clock.now().date())
+    materials = {**wanted.materials, next(iter(wanted.materials)): "missing"}
+    taken = here.counter.intake(
+        session("1001"), msgspec.structs.replace(wanted, materials=materials, outcome="supplement")
+    )
+    assert isinstance(taken, Taken)
+    return taken
 
 
 async def gets_through(world: HallWorld, here: Desk, type_: str) -> None:
@@ -176,12 +187,7 @@ def test_s12_s16_s27_who_gives_one_of_a_command_up_sets_the_other_free(
 
     async def story(world: HallWorld) -> None:
         here, other = await two_desks(world, tmp_path)
-        wanted = application(here.counter.library.current().items["D01"], 7, 1, world.clock.now().date())
-        materials = {**wanted.materials, next(iter(wanted.materials)): "missing"}
-        taken = here.counter.intake(
-            session("1001"), msgspec.structs.replace(wanted, materials=materials, outcome="supplement")
-        )
-        assert isinstance(taken, Taken)
+        taken = with_a_notice(here)
         here.memory.stub(sealed_as(here, unread), "refused with 413")
         for one in (here, other):
             await one.sync()
@@ -216,12 +222,7 @@ def test_s12_s27_what_stands_is_no_unread_line_though_a_proxy_cut_it_under_the_n
 
     async def story(world: HallWorld) -> None:
         here, other = await two_desks(world, tmp_path)
-        wanted = application(here.counter.library.current().items["D01"], 7, 1, world.clock.now().date())
-        materials = {**wanted.materials, next(iter(wanted.materials)): "missing"}
-        taken = here.counter.intake(
-            session("1001"), msgspec.structs.replace(wanted, materials=materials, outcome="supplement")
-        )
-        assert isinstance(taken, Taken)
+        taken = with_a_notice(here)
         here.memory.stub(sealed_as(here, first), "refused with 413")
         await here.sync()
         await here.enrol("0040")
@@ -270,5 +271,31 @@ def test_s3_s12_s27_what_follows_a_receipt_that_stands_is_judged_though_its_byte
         assert said_of(world, taken.case) == ["received", "accepted"]
         assert (lines(world), other.memory.tray(), here.memory.tray()) == ([], (), ())
         assert other.memory.case_state(taken.case) == here.memory.case_state(taken.case) == world.case(taken.case)
+
+    at_a_hall(tmp_path, story)
+
+
+def test_s12_s15_s27_an_act_that_came_again_unread_leaves_no_line_when_somebody_insists_on_it(tmp_path: Path) -> None:
+    """It could be ended only by giving up what stood."""
+
+    async def story(world: HallWorld) -> None:
+        one, other = await two_desks(world, tmp_path)
+        taken = other.takes_in()
+        await together(one, other)
+        other.down = True
+        other.acts("2001", taken.number, "accept")
+        other.prints("2001", taken.number, "acceptance")
+        paper = next(code for code, have in one.case(taken.number).materials.items() if have == "original")
+        one.acts("1002", taken.number, "supplement-received", materials={paper: "original"})
+        await together(one, other)
+        await other.enrol("0040")
+        other.memory.stub(sealed_as(other, "accepted"), "refused with 413")
+        await together(one, other)
+        assert "bytes" in {code for _, code, _ in lines(world)}, "what the story is about"
+        refused = next(line for line in one.memory.tray() if line.type == "accepted")
+        assert isinstance(one.settles(refused.fact, "insist", "2002"), Acted)
+        await together(one, other)
+        assert "accepted" in said_of(world, taken.case)
+        assert (lines(world), one.memory.tray(), other.memory.tray()) == ([], (), ())
 
     at_a_hall(tmp_path, story)

@@ -154,6 +154,52 @@ def test_s22_what_was_put_aside_or_taken_up_unaware_of_that_does_not_bring_the_f
     in_three_scopes(tmp_path, story)
 
 
+def test_s7_s22_a_file_that_goes_on_in_the_one_module_that_is_left_stays_in_the_list(tmp_path: Path) -> None:
+    """What this window had closed in the module that went hid what it had put aside in the other one."""
+
+    async def story(world: HallWorld, desks: Desks) -> None:
+        a, *_ = desks
+        begun(a, "A01")
+        await all_sync(desks)
+        begun(a, "D01")
+        await all_sync(desks)
+        give(world, "0012", "single")
+        for _ in range(2):
+            await all_sync(desks)
+            world.api.hall.tick()
+        assert [listed(one) for one in desks] == [[CASE], [], [CASE]]
+        a.memory.rebuild()
+        assert listed(a) == [CASE]
+
+    in_three_scopes(tmp_path, story)
+
+
+def test_s22_what_was_closed_unseen_counts_where_it_stands_in_the_log(tmp_path: Path) -> None:
+    async def story(world: HallWorld, desks: Desks) -> None:
+        a, b, c = desks
+        made = begun(a, "A01")
+        await all_sync(desks)
+        b.down = True
+        begun(a, "D01")
+        await all_sync(desks)
+        world.clock.go(600)
+        begun(b, "A01")
+        b.down = False
+        await all_sync(desks)
+        a.down = True
+        assert isinstance(Preparing(c.counter).close(session("1002"), made.code, "不办了"), Prefile)
+        await c.sync()
+        world.clock.go(600)
+        begun(a, "D01")
+        a.down = False
+        await all_sync(desks)
+        assert listed(c) == listed(a) == [CASE]
+        c.memory.rebuild()
+        assert listed(c) == [CASE]
+
+    in_three_scopes(tmp_path, story)
+
+
 def test_who_closes_a_file_with_which_nobody_goes_on_takes_it_off_all_lists_and_its_code_finds_it(
     tmp_path: Path,
 ) -> None:

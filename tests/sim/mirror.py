@@ -58,8 +58,6 @@ class Mirror:
         """All verdicts about a fact, by the hash of its bytes."""
         self.before: dict[str, set[str]] = defaultdict(set)
         """Who each terminal number was before (S27)."""
-        self.again: dict[str, int] = defaultdict(int)
-        """Up to which envelope a number holds facts of before: their bases count the envelopes of then (S27)."""
         self.calendar = CALENDARS[digest(CALENDAR_BYTES)]
         """The one that the hall counts by."""
         self.epoch = 1
@@ -146,7 +144,6 @@ class Mirror:
         if fact.type == "adopts" and entry.envelope is not None:
             old, new = body_of(fact), entry.envelope.terminal
             self.before[new] |= {old.terminal, *self.before[old.terminal]}
-            self.again[new] = max(self.again[new], old.again + 1)
         if not fact.case:
             return
         self._stale(seq, entry, fact)
@@ -187,17 +184,15 @@ class Mirror:
             return
         if INSISTED in _flags(entry) or entry.was is not None or fact.base.epoch != self.epoch:
             return  # a person has answered for it, or it was judged in another epoch's log
-        made, command = entry.envelope, {fact.group.id, fact.group.after}
+        made = entry.envelope
         grants = fact.type == "decided" and body_of(fact).outcome != "refused"  # to that a second receipt is nothing
         broken_by = row.broken_by - {"received"} if grants else row.broken_by
         for place, later in self.cases.get(fact.case, ()):
             env = self.entries[place - 1].envelope
             if place <= fact.base.cursor or later.type not in broken_by or env is None:
                 continue
-            same = (env.terminal, env.incarnation) == (made.terminal, made.incarnation)
-            held = env.seq <= fact.base.local_seq or made.seq <= self.again[made.terminal]
-            own = same and (held or env.seq > made.seq or later.group.id in command)
-            own = own or env.terminal in self.before[made.terminal]  # made there, and sealed again
+            same = (env.terminal, env.incarnation) == (made.terminal, made.incarnation)  # one memory knows what it did
+            own = same or env.terminal in self.before[made.terminal]  # made there, and sealed again
             if not own:
                 raise Broken(f"stale: {fact.type} at {seq} stands on {fact.base.cursor}, {later.type} came at {place}")
 
