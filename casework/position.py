@@ -30,6 +30,8 @@ class Position(msgspec.Struct, frozen=True):
     """What was sealed here may be sent only by a new incarnation (S27)."""
     acked: int = 0
     """The hall's mark of own envelopes, as far as it is known here."""
+    former_to: int = 0
+    """The last own envelope of what a former number had brought and a restored hall has lost; 0: nothing of it (S25)."""
 
 
 class Outgoing(msgspec.Struct, frozen=True):

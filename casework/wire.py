@@ -107,6 +107,8 @@ class Batch(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     events: tuple[Sent, ...]
     report: Report | None = None
     """How the terminal is, by its own word (S34)."""
+    former_to: int = 0
+    """The last envelope of what a former number had brought and the hall has lost: what waits for it waits (S25)."""
 
 
 class Answered(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
@@ -335,8 +337,7 @@ def read_page(answer: PullAnswer, chain: str) -> tuple[tuple[Link, ...], str]:
         answer: the page.
         chain: the chain at `answer.after`.
 
-    Raises:
-        BadBytes: a gap, a doubled entry, or bytes that are no entry.
+    Raises BadBytes for a gap, a doubled entry, or bytes that are no entry.
     """
     links, chain = read_links(answer.entries, answer.after, chain)
     upto = answer.after + len(links)

@@ -28,8 +28,14 @@ from hall.timers import timer_rows
 class Sitting(Lanes):
     """One transaction's worth of judging."""
 
-    def hear(self, pieces: Sequence[Piece], known: dict[int, Register]) -> None:
-        """Judge `pieces` in order. `known`: envelopes among them that were judged before, by `local_seq`."""
+    def hear(self, pieces: Sequence[Piece], known: dict[int, Register], *, more: bool = False) -> None:
+        """Judge `pieces` in order.
+
+        Args:
+            pieces: of one batch.
+            known: envelopes among them that were judged before, by `local_seq`.
+            more: of what a former number had brought comes in a later batch; what waits for a case waits for that (S25).
+        """
         self._docket.prefetch(pieces)
         lines = self._docket.lines_of(pieces)
         given_up = {piece.id: row for piece in pieces if (row := _given_up_in(lines, piece)) is not None}
@@ -57,7 +63,7 @@ class Sitting(Lanes):
                 self._judge(fresh, whole=whole and not over and not apart)
                 if apart and first is not None:
                     self._reopen[group[0].envelope.terminal, first.root] = None
-        self._reopen_all()
+        (self._reopen_lanes if more else self._reopen_all)()
 
     def _waits_in_part(self, group: Sequence[Piece], fresh: Sequence[Piece]) -> bool:
         """Whether something of a group came before, by a number from which this one goes on, and does not stand: it is

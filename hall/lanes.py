@@ -27,7 +27,7 @@ class Lanes(Insisting):
         self._reopen_all()
 
     def _reopen_all(self) -> None:
-        """Everything is heard: also what waited for a case that has begun since."""
+        """Everything is heard: also what waited for a case that has begun since is judged."""
         self._reopen_lanes()
         while self._reopen_last:
             self._reopen.update(self._reopen_last)

@@ -94,7 +94,9 @@ class Pushing(Healing, Scanning):
         calendar = self._calendar(tx)
         docket = Docket(tx, self._posts(tx), calendar)
         sitting = Sitting(docket, now, self._limits, vouched=vouched)
-        sitting.hear(pieces, known)
+        sitting.hear(pieces, known, more=max(batch.last, terminal.acked) < batch.former_to)
+        if batch.first <= batch.former_to <= batch.last:  # all of it is here: what waited for any of it is judged now
+            sitting.rejudge(tx.held_lanes())
         if vouched:
             sitting.rejudge(docket.held_lanes(terminal.number))
         sitting.close()

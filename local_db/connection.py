@@ -15,7 +15,7 @@ from pathlib import Path
 
 from casework.ambient import Clock
 from casework.limits import LIMITS, Limits
-from local_db.errors import StoreError, wrapped
+from local_db.errors import Replaced, StoreError, wrapped
 
 FILE = "terminal.db"
 _LOG_KEPT = 12 * 1024 * 1024
@@ -63,6 +63,7 @@ class Connected:
         self._lock_held = 0.0
         """Seconds for which the newest transaction had the write lock, folding not counted."""
         with wrapped(self.file):
+            self._which = _which(self.file)
             self._writer = connect(self.file, limits)
         self._open.append(self._writer)
 
@@ -76,6 +77,7 @@ class Connected:
 
         Raises:
             Busy: another process holds the lock longer than `limits.busy_seconds`.
+            Replaced: another file lies in its place since it was opened, and nobody would find what is written here.
             DiskFull, Damaged, NotWritable: as they say; nothing was changed.
         """
         with self._lock:
@@ -87,6 +89,8 @@ class Connected:
             try:
                 with wrapped(self.file), _as_flushed(db, flushed):
                     _begin(db, self.clock, self.limits)
+                    if _which(self.file) != self._which:
+                        raise Replaced("store.replaced", file=str(self.file))
                     began = self.clock.monotonic()
                     yield db
                     db.execute("commit")
@@ -172,6 +176,12 @@ class Connected:
 def in_a_thread(job: Callable[[], None]) -> None:
     """Do `job` beside everything else."""
     threading.Thread(target=job, daemon=True).start()
+
+
+def _which(file: Path) -> tuple[int, int]:
+    """Which file lies there, whatever its name: its volume and its number on it. Raises OSError when there is none."""
+    found = file.stat()
+    return found.st_dev, found.st_ino
 
 
 def _right_here(job: Callable[[], None]) -> None:

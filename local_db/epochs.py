@@ -150,6 +150,8 @@ class Epochs(Rebuild):
             db.execute(_COMMIT["insert_envelope"], row)
             db.execute(_INCARNATION["keep_again"], (envelope.seq, fact))
             seq, prev = envelope.seq, envelope.hash
+        if rows:
+            db.execute(_SQL["former_to"], (str(seq),))
         return seq if rows else 0
 
     def _renew(self, epoch: int, acked: int) -> None:

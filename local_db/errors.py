@@ -11,6 +11,7 @@
         ├── AlreadyTerminal the folder holds one already
         ├── NotWritable     folder or file can't be opened or written
         ├── OtherHall       the folder's memory belongs to another hall than the one that answered
+        ├── Replaced        the file was put away while it was open here: close, and open again
         ├── TooBig          more facts or bytes in one act than one group may have (S3)
         └── IncarnationLost copied, restored or re-imaged: it may neither number nor seal until enrolled again (S27)
             └── Cloned      the folder belongs to another incarnation than this machine's
@@ -71,6 +72,10 @@ class OtherHall(AskPerson):
 
 class NotWritable(AskPerson):
     """Folder or file can't be opened or written."""
+
+
+class Replaced(AskPerson):
+    """The file was put away while it was open here: close, and open again."""
 
 
 class TooBig(AskPerson):

@@ -44,13 +44,14 @@ class Outbox(Commit):
     def position(self) -> Position:
         """Where this terminal stands."""
         with self.reading() as db:
-            epoch, cursor, chain, head, frozen, acked = db.execute(_SQL["position"]).fetchone()
+            epoch, cursor, chain, head, frozen, acked, former = db.execute(_SQL["position"]).fetchone()
             who = self.identity
             keep = tuple(row[0] for row in db.execute(_SCOPES["kept"], (who.terminal,)))
         known = msgspec.json.decode(head, type=Signed) if head else None
         return Position(
-            who.hall, who.terminal, who.incarnation, epoch, cursor, chain, known, frozen, keep, self.is_adrift(), acked
-        )
+            who.hall, who.terminal, who.incarnation, epoch, cursor, chain, known, frozen, keep, self.is_adrift(), acked,
+            former,
+        )  # fmt: skip
 
     def outgoing(
         self, max_facts: int, max_bytes: int, after: int | None = None, *, whole: bool = False

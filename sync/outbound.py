@@ -265,6 +265,7 @@ def batch_of(out: Outgoing, events: tuple[Sent, ...], position: Position, report
         known_head=head,
         events=events,
         report=report,
+        former_to=position.former_to,
     )
 
 

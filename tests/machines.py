@@ -13,6 +13,7 @@ import msgspec
 
 from casework.case import Case
 from casework.facts import Fact
+from casework.limits import LIMITS
 from casework.seals import Ed25519Signer, seal
 from casework.wire import PURPOSE_ENROL, EnrolAnswer, EnrolRequest
 from local_db.counter import Identity
@@ -37,7 +38,9 @@ async def _no_wait(_seconds: float) -> None:
 
 
 class Machine:
-    """A PC with a data folder and a user's state folder."""
+    """A PC with a data folder and a user's state folder. `limits`: of its line."""
+
+    limits = LIMITS
 
     def __init__(self, world: HallWorld, folder: Path, name: str) -> None:
         self.world = world
@@ -75,8 +78,9 @@ class Machine:
         """One round of the line."""
         async with self._transport(self.memory.identity.hall_key) as transport:
             line = Line(
-                self.memory, transport, self.signer, clock=self.world.clock, sleep=_no_wait, dice=lambda: 0.0, run=_here
-            )
+                self.memory, transport, self.signer, clock=self.world.clock, sleep=_no_wait, dice=lambda: 0.0, run=_here,
+                limits=self.limits,
+            )  # fmt: skip
             return await line.sync_once()
 
     def reopen(self) -> None:

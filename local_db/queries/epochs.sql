@@ -73,6 +73,10 @@ update standing set epoch = ?, cursor = ?, chain = ?, floor = min(floor, ?), ack
     head = (select bytes from kept_head order by seq desc limit 1), head_seq = coalesce((select max(seq) from kept_head), 0)
 where id = 1
 
+-- name: former_to
+-- Up to this own envelope lies what a former number had brought: what was made on it, and is sent before it, waits.
+insert into meta (key, value) values ('former_to', ?) on conflict (key) do update set value = excluded.value
+
 -- name: renewed
 select renewed, acked from standing
 

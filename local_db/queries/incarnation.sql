@@ -79,7 +79,7 @@ update former set again = ? where fact = ?
 insert into meta (key, value) values (?, ?) on conflict (key) do update set value = excluded.value
 
 -- name: end_adrift
-delete from meta where key in ('adrift', 'salvaged', 'salvaged_seal')
+delete from meta where key in ('adrift', 'salvaged', 'salvaged_seal', 'former_to')
 
 -- name: skips_epochs
 select cursor = 0 and epoch <> ? from standing where id = 1

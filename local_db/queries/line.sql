@@ -1,7 +1,9 @@
 -- What the line asks of the memory.
 
 -- name: position
-select epoch, cursor, chain, head, frozen, acked from standing
+select epoch, cursor, chain, head, frozen, acked,
+    coalesce((select cast(value as integer) from meta where key = 'former_to'), 0)
+from standing
 
 -- name: end_of_outbox
 select coalesce(max(local_seq), 0) from outbox

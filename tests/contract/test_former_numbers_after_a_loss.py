@@ -11,6 +11,7 @@ import pytest
 from casework import bodies
 from casework.case import Case
 from casework.facts import Fact
+from casework.limits import LIMITS
 from console.counter import Taken
 from console.demo.sample import application
 from tests.contract.test_hall_healing import copied, restored
@@ -139,11 +140,15 @@ def test_s25_s27_a_machine_that_may_not_seal_when_it_meets_a_restored_hall_sends
     at_a_hall(tmp_path, story)
 
 
+@pytest.mark.parametrize("cut", [False, True])
 @pytest.mark.parametrize("command", ["one", "two"])
 def test_s15_s25_s27_what_was_done_on_a_case_is_judged_behind_all_that_a_former_number_had_brought_of_it(
-    tmp_path: Path, command: str
+    tmp_path: Path, command: str, cut: bool
 ) -> None:
-    """The examination was refused, for the acceptance lay behind the receipt; that was held behind the examination."""
+    """The examination was refused, for the acceptance lay behind the receipt; that was held behind the examination.
+
+    `cut`: into batches of one group each, as a weak line does.
+    """
 
     async def story(world: HallWorld) -> None:
         here, other = await desk(world, tmp_path, "0040"), await desk(world, tmp_path, "0013")
@@ -169,6 +174,7 @@ def test_s15_s25_s27_what_was_done_on_a_case_is_judged_behind_all_that_a_former_
         assert isinstance(before, Case)
         assert before.state == "decided"
         await module_goes(world, here, taken.case)
+        here.limits = msgspec.structs.replace(LIMITS, push_facts=1) if cut else LIMITS
         await hall_burns(world, tmp_path / "backup.db", here, other)
         assert world.case(taken.case) == before
         assert world.waiting() == []

@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from casework import bodies
+from local_db.errors import Replaced
 from local_db.memory import TerminalMemory
 from local_db.restoring import restore, salvage
 from local_db.state import StateFile
@@ -292,6 +293,33 @@ def test_t42_frames_of_before_the_log_began_anew_hide_nothing_that_the_file_has(
         salvaged(pc, world)
         with pc.memory.reading() as db:
             assert {row[0] for row in db.execute("select hash from fact")} == saved
+
+    in_hall(tmp_path, story)
+
+
+@pytest.mark.parametrize("enrolled", [False, True])
+def test_s25_t42_what_was_open_while_its_file_was_salvaged_saves_nothing_into_the_one_that_was_put_away(
+    tmp_path: Path, enrolled: bool
+) -> None:
+    """A feed went on giving numbers, and what it saved after the enrolment was told to nobody."""
+
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        await busy(await world.window("0012", client), 5)
+        pc = Machine(world, tmp_path, "pc")
+        await pc.enrol("0040")
+        pc.take_in()
+        feed = pc.memory
+        note = StateFile(pc.state, pc.folder).read()
+        assert note is not None
+        salvage(pc.folder / "terminal.db", pc.folder, "now", note, 1)
+        pc.memory = TerminalMemory.open(pc.folder, world.clock, pc.state)
+        if enrolled:
+            await pc.enrol("0041")
+        with pytest.raises(Replaced), feed.writing() as act:
+            act.commit_groups([(pc.hand.received(),)])
+        with pytest.raises(Replaced):
+            feed.keep_draft(pc.hand.new_id(), "1001", b"{}")
+        feed.close()
 
     in_hall(tmp_path, story)
 
