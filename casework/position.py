@@ -31,7 +31,7 @@ class Position(msgspec.Struct, frozen=True):
     acked: int = 0
     """The hall's mark of own envelopes, as far as it is known here."""
     former_to: int = 0
-    """The last own envelope of what a former number had brought and a restored hall has lost; 0: nothing of it (S25)."""
+    """The last own envelope of what a former number had brought and a restored hall has lost; 0: nothing (S25)."""
 
 
 class Outgoing(msgspec.Struct, frozen=True):

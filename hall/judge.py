@@ -34,7 +34,7 @@ class Sitting(Lanes):
         Args:
             pieces: of one batch.
             known: envelopes among them that were judged before, by `local_seq`.
-            more: of what a former number had brought comes in a later batch; what waits for a case waits for that (S25).
+            more: of what a former number had brought is in a later batch; what waits for a case waits for that (S25).
         """
         self._docket.prefetch(pieces)
         lines = self._docket.lines_of(pieces)

@@ -78,8 +78,8 @@ class Machine:
         """One round of the line."""
         async with self._transport(self.memory.identity.hall_key) as transport:
             line = Line(
-                self.memory, transport, self.signer, clock=self.world.clock, sleep=_no_wait, dice=lambda: 0.0, run=_here,
-                limits=self.limits,
+                self.memory, transport, self.signer, clock=self.world.clock, sleep=_no_wait, dice=lambda: 0.0,
+                run=_here, limits=self.limits,
             )  # fmt: skip
             return await line.sync_once()
 
