@@ -33,6 +33,7 @@ from local_db.pages import next_count, own_among
 from local_db.purge import drop_case
 from local_db.rebuild import fact_of
 from local_db.replay import shown_case
+from local_db.sparse import raise_floor
 from local_db.sql import queries
 
 _SQL = queries("bootstrap")
@@ -161,7 +162,7 @@ class Bootstrap(BootFiles):
             phase = PHASES[PHASES.index(phase) + 1]
         with self.transaction() as db:
             if stage.phase == "fetch":
-                db.execute(_SQL["set_floor"], (stage.seq,))
+                raise_floor(db, stage.seq, stage.chain)
                 db.executemany(_SQL["cover_in_part"], [(name,) for name in scopes])
             if phase == "fill" and stage.phase == "known":
                 self._boot_arrive(db, stage)

@@ -16,11 +16,12 @@ from casework.facts import NO_HASH, Envelope, digest
 from casework.outbox import Move, Row, moved
 from casework.position import Piece
 from casework.seals import Signed
-from casework.wire import Head, Hidden, Link, Point
+from casework.wire import Hidden, Link, Point
 from local_db.errors import IncarnationLost, StoreError
 from local_db.prefiles import follow_own
 from local_db.rebuild import Rebuild
 from local_db.replay import reshow
+from local_db.sparse import floor_of, forget_floor, head_in
 from local_db.sql import queries
 
 _SQL = queries("epochs")
@@ -46,32 +47,41 @@ class Epochs(Rebuild):
         _keep_head(db, seq, head, self.limits.offer_entries, self.limits.pull_bytes)
 
     def points(self) -> tuple[Point, ...]:
-        """Places of this copy of the log, newest first, each about twice as far back as the one before."""
+        """Places of this copy of the log, newest first, each about twice as far back as the one before; its floor is
+        always among them: from there on it has all that it may see.
+        """
         with self.reading() as db:
             cursor, chain = db.execute("select cursor, chain from standing").fetchone()
+            floor = Point(*floor_of(db))
             found, gap = [Point(cursor, chain)], 1
             for (data,) in db.execute(_SQL["heads_back"]):
-                place = _head(data)
+                place = head_in(data)
                 if place.seq <= found[-1].seq - gap:
                     found.append(Point(place.seq, place.chain))
                     gap = gap * 2 if len(found) > self.limits.offer_points // 2 else gap
                 if len(found) == self.limits.offer_points:
                     break
-        return tuple(found)
+        if not floor.chain or floor in found:
+            return tuple(found)
+        return tuple(sorted([*found[: self.limits.offer_points - 1], floor], key=lambda one: one.seq, reverse=True))
 
     def piece(self, after: int) -> Piece | None:
         """What lies between `after` and the next kept head; None when nothing more is proven, or it is too much.
 
-        Where the copy is sparse behind `after` it begins at the first kept head from which on all is here (T60).
+        Where the copy is sparse behind `after` it begins where all is here from (T60): at its floor, or, where nobody
+        knows the chain there, at the first kept head.
         """
         with self.reading() as db:
-            floor = _floor(db)
-            begin = db.execute(_SQL["next_head"], (max(after, floor) - 1,)).fetchone()
-            if after < floor:
-                if begin is None:
-                    return None
-                after = begin[0]
-            start = _head(begin[1]).chain if begin is not None and begin[0] == after else ""
+            floor, start = floor_of(db)
+            if start and after <= floor:
+                after = floor
+            else:
+                begin = db.execute(_SQL["next_head"], (max(after, floor) - 1,)).fetchone()
+                if after < floor:
+                    if begin is None:
+                        return None
+                    after = begin[0]
+                start = head_in(begin[1]).chain if begin is not None and begin[0] == after else ""
             row = db.execute(_SQL["next_head"], (after,)).fetchone()
             if row is None:
                 return None
@@ -102,7 +112,9 @@ class Epochs(Rebuild):
         now = stamp(self.clock.now())
         with self.transaction() as db:
             self._hide_broken(db)
-            place, chain = (common, chain) if common >= _floor(db) else (0, NO_HASH)
+            place, chain = (common, chain) if common >= floor_of(db)[0] else (0, NO_HASH)
+            if not place:
+                forget_floor(db)
             touched = [row[0] for row in db.execute(_SQL["touched"], (place, common)).fetchall()]
             undone = db.execute(_SQL["undone"], (common,)).fetchall()
             self._undo(db, [(seq, state) for seq, state, _ in undone])
@@ -175,12 +187,6 @@ class Epochs(Rebuild):
         db.executemany(_SQL["undo"], [(moved(Row(state), Move.LOSE), seq) for seq, state in rows])
 
 
-def _floor(db: sqlite3.Connection) -> int:
-    """Up to where the copy of the log is sparse."""
-    floor: int = db.execute("select floor from standing").fetchone()[0]
-    return floor
-
-
 def _forget_bootstrap(db: sqlite3.Connection, place: int) -> None:
     """A snapshot of what lies behind `place` leads into the log that was lost; one of before goes on being applied."""
     boot = db.execute(_BOOTSTRAP["boot"]).fetchone()
@@ -190,15 +196,12 @@ def _forget_bootstrap(db: sqlite3.Connection, place: int) -> None:
 
 
 def _keep_head(db: sqlite3.Connection, seq: int, head: Signed, entries: int, size: int) -> None:
-    """Keep a page's head; the one before goes when the next before it is near enough."""
+    """Keep a page's head; the one before goes when the next before it is near enough, and not across the floor: nothing
+    can be shown from below it.
+    """
     db.execute(_SQL["keep_head"], (seq, msgspec.json.encode(head)))
     before = [row[0] for row in db.execute(_SQL["heads_before"], (seq,))]
     if len(before) == 2:
         between = db.execute(_SQL["entries_between"], (before[1], seq)).fetchone()
-        if between[0] <= entries and between[1] <= size:
+        if before[1] >= floor_of(db)[0] and between[0] <= entries and between[1] <= size:
             db.execute(_SQL["drop_head"], (before[0],))
-
-
-def _head(data: bytes) -> Head:
-    signed: Signed = msgspec.json.decode(data, type=Signed)
-    return msgspec.json.decode(signed.body, type=Head)

@@ -15,6 +15,7 @@ from casework.listing import person_rows, place_rows
 from casework.wire import decode_entry
 from local_db.pages import Pages, next_count
 from local_db.replay import shown_case
+from local_db.sparse import raise_floor
 from local_db.sql import queries
 
 _SQL = queries("purge")
@@ -54,7 +55,7 @@ class Purge(Pages):
         if end == floor:
             return False
         end = min(end, floor + count * _WIDE)
-        db.execute(_SQL["set_floor"], (end,))  # first: nothing goes where the copy is not said to be sparse
+        raise_floor(db, end)  # first: nothing goes where the copy is not said to be sparse
         db.execute(_SQL["thin"], (floor, end))
         return True
 

@@ -34,9 +34,6 @@ delete from bootstrap_held
 -- name: step
 update bootstrap set phase = ?, scope = ?, place = ?, mark = ? where id = 1
 
--- name: set_floor
-update standing set floor = max(floor, ?) where id = 1
-
 -- name: cover_in_part
 -- What is applied brings of it what lies before the cursor, and may come to no end.
 insert into scope_here (scope, state) select ?, case cursor when 0 then 'held' else 'leaving' end from standing where true

@@ -19,9 +19,6 @@ delete from entry where seq > ?1 and seq <= ?2 and (
     ))
 )
 
--- name: set_floor
-update standing set floor = max(floor, ?) where id = 1
-
 -- name: over
 -- Cases on which nobody has to act, touched last before a moment.
 select touched, case_id from confirmed
