@@ -196,12 +196,10 @@ def _forget_bootstrap(db: sqlite3.Connection, place: int) -> None:
 
 
 def _keep_head(db: sqlite3.Connection, seq: int, head: Signed, entries: int, size: int) -> None:
-    """Keep a page's head; the one before goes when the next before it is near enough, and not across the floor: nothing
-    can be shown from below it.
-    """
+    """Keep a page's head; the one before goes when the next before it is near enough."""
     db.execute(_SQL["keep_head"], (seq, msgspec.json.encode(head)))
     before = [row[0] for row in db.execute(_SQL["heads_before"], (seq,))]
     if len(before) == 2:
         between = db.execute(_SQL["entries_between"], (before[1], seq)).fetchone()
-        if before[1] >= floor_of(db)[0] and between[0] <= entries and between[1] <= size:
+        if between[0] <= entries and between[1] <= size:
             db.execute(_SQL["drop_head"], (before[0],))

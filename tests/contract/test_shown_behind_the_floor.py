@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import httpx
+import pytest
 
 from casework.limits import LIMITS
 from tests.beginning import DAY, PULLS, SMALL, busy
@@ -54,16 +55,23 @@ def test_t60_s25_who_came_back_by_a_snapshot_shows_what_it_has_pulled_since(tmp_
     in_hall(tmp_path, story, limits=SMALL)
 
 
-def test_s21_s25_what_is_whole_between_the_floor_and_the_next_head_is_shown(tmp_path: Path) -> None:
-    """A quiet hall: what is older than its days and what is not came in one page, and only its end was proven."""
+@pytest.mark.parametrize("older", [False, True])
+def test_s21_s25_what_is_whole_between_the_floor_and_the_next_head_is_shown(tmp_path: Path, older: bool) -> None:
+    """A quiet hall: what is older than its days and what is not came in one page, and only its end was proven.
+
+    `older`: the hall's copy lacks also what the window has let go since.
+    """
 
     async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
         window, place = await world.window("0012", client), Place(world, "0013", tmp_path, PULLS)
         await place.enrol()
         await place.sync()
+        if older:
+            copied(world, tmp_path / "backup.db")
         await window.push(window.received())
         world.clock.go(LIMITS.kept_seconds + DAY)
-        copied(world, tmp_path / "backup.db")
+        if not older:
+            copied(world, tmp_path / "backup.db")
         taken = window.received()
         await window.push(taken, window.accepted(taken.case))
         await place.sync()
@@ -75,6 +83,6 @@ def test_s21_s25_what_is_whole_between_the_floor_and_the_next_head_is_shown(tmp_
         case = world.case(taken.case)
         assert case is not None
         assert case.state == "accepted"
-        assert gaps(world) == []
+        assert [gap.last for gap in gaps(world)] == ([floor] if older else [])
 
     in_hall(tmp_path, story, limits=PULLS)
