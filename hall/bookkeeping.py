@@ -59,6 +59,10 @@ class Bookkeeping:
         self._reopen_last: dict[Lane, None] = {}
         """What waits for a case that begins: more of what came before it may lie in the same batch (S25)."""
         self._reopen_after: set[str] = set()
+        self._former_to = 0
+        """Up to this envelope more comes of what the same machine did before all that it sends now (S25)."""
+        self._came_whole = ""
+        """The terminal of which that is all here now."""
 
     def _clock_is_good(self, fact: Fact) -> bool:
         """Whether the time on the paper stands without a supervisor's word (S29)."""

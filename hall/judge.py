@@ -18,8 +18,9 @@ from casework.facts import Fact
 from casework.refused import gave_up
 from casework.wire import Answered, Verdict
 from hall.bookkeeping import fact_in, register_of, settled_verdict
+from hall.docket import Lane
 from hall.judging import resolves
-from hall.lanes import Lanes
+from hall.lanes import Lanes, made
 from hall.pieces import Piece, in_groups
 from hall.rows import CaseRow, Register, TrayRow
 from hall.timers import timer_rows
@@ -28,13 +29,33 @@ from hall.timers import timer_rows
 class Sitting(Lanes):
     """One transaction's worth of judging."""
 
-    def hear(self, pieces: Sequence[Piece], known: dict[int, Register], *, more: bool = False) -> None:
+    def hear_what_was_lost(
+        self, pieces: Sequence[Piece], known: dict[int, Register], former_to: int, held: Sequence[Lane]
+    ) -> None:
+        """Judge a batch of a machine that sends last what a former number of it had brought, and made first (S25).
+
+        Args:
+            pieces: of the batch.
+            known: envelopes among them that were judged before, by `local_seq`.
+            former_to: the last envelope of what a former number had brought: until it is here all of it waits.
+            held: the lanes of all terminals in which something waits.
+        """
+        terminal, last = pieces[0].envelope.terminal, pieces[-1].envelope.seq
+        complete = last >= former_to
+        self._former_to = former_to if not complete or self._docket.held_lanes(terminal) else 0
+        self.hear(pieces, known, as_made=True)
+        if complete:
+            self._former_to = 0
+            self._came_whole = terminal
+            self.rejudge([*held, *self._docket.held_lanes(terminal)])
+
+    def hear(self, pieces: Sequence[Piece], known: dict[int, Register], *, as_made: bool = False) -> None:
         """Judge `pieces` in order.
 
         Args:
             pieces: of one batch.
             known: envelopes among them that were judged before, by `local_seq`.
-            more: of what a former number had brought is in a later batch; what waits for a case waits for that (S25).
+            as_made: in the order in which they were made, and not in that of their envelopes.
         """
         self._docket.prefetch(pieces)
         lines = self._docket.lines_of(pieces)
@@ -43,7 +64,8 @@ class Sitting(Lanes):
         for piece in pieces:
             if piece.fact:
                 present.setdefault(piece.fact.group.id, set()).add(piece.fact.group.index)
-        for group in in_groups(pieces):
+        groups = list(in_groups(pieces))
+        for group in sorted(groups, key=lambda group: made(group[0])) if as_made else groups:
             after = group[0].fact.group.after if group[0].fact else None
             if self._reopen and after not in self._reopen_after:
                 self._reopen_lanes()
@@ -63,7 +85,7 @@ class Sitting(Lanes):
                 self._judge(fresh, whole=whole and not over and not apart)
                 if apart and first is not None:
                     self._reopen[group[0].envelope.terminal, first.root] = None
-        (self._reopen_lanes if more else self._reopen_all)()
+        self._reopen_all()
 
     def _waits_in_part(self, group: Sequence[Piece], fresh: Sequence[Piece]) -> bool:
         """Whether something of a group came before, by a number from which this one goes on, and does not stand: it is

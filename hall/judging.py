@@ -54,6 +54,8 @@ class Judging(Bookkeeping):
             return Judgement("rejected", "too_big")
         if not whole:
             return Judgement("held", "group", {"code": "bytes"})
+        if self._former_to and fact.case and not resolves(pieces):
+            return Judgement("held", "lane", {"former_to": str(self._former_to)})
         before = self._docket.group_before(pieces[0].envelope, fact.group.after)
         if before:
             return Judgement("rejected" if again and before == "rejected" else "held", "after")

@@ -52,9 +52,11 @@ class Lanes(Insisting):
     def _reopen_lane(self, lane: Lane) -> None:
         """Judge again what is held in a lane, in order; judgements only until something does not stand (S15)."""
         registers = self._docket.held(lane)
+        if any(map(self._waits_for_former, registers)):
+            return
         read = [(self._again(register), register) for register in registers]
         if self._docket.hall.epoch > 1:  # what a former number had brought is sealed last, and was made first (S25)
-            read.sort(key=lambda one: _made(one[0]))
+            read.sort(key=lambda one: made(one[0]))
         pieces = {piece.id: (piece, register) for piece, register in read if self._is_readable(piece, register)}
         self._docket.prefetch([piece for piece, _ in pieces.values()])
         stuck = False
@@ -65,6 +67,14 @@ class Lanes(Insisting):
                 continue
             stands = self._judge_again(group, {piece.id: pieces[piece.id][1] for piece in group})
             stuck = stuck or not (stands or resolves(group))
+
+    def _waits_for_former(self, register: Register) -> bool:
+        """Whether something that its maker did before, under a former number, is still on its way (S25)."""
+        to, number = int(register.verdict.facts.get("former_to", 0)), register.terminal
+        if not to or number == self._came_whole or self._docket.lineage.newest(number) != number:
+            return False  # who goes on from it sends all of that once more
+        terminal = self._docket.terminal(number)
+        return terminal is not None and terminal.active and terminal.acked < to
 
     def _is_readable(self, piece: Piece, register: Register) -> bool:
         """Whether it can be judged. What nobody could read when it came has another name in the tray (S17, S32)."""
@@ -117,6 +127,7 @@ class Lanes(Insisting):
         return bearer is not None and (bearer.verdict.v == "accepted" or bearer.verdict.code == "settled")
 
 
-def _made(piece: Piece) -> tuple[int, int]:
+def made(piece: Piece) -> tuple[int, int, str]:
     """What its maker had seen of the log then: what has passed that, was made before all that was made after it."""
-    return (piece.fact.base.epoch, piece.fact.base.cursor) if piece.fact else (0, 0)
+    fact = piece.fact
+    return (fact.base.epoch, fact.base.cursor, fact.time.at) if fact else (0, 0, "")

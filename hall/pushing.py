@@ -94,9 +94,11 @@ class Pushing(Healing, Scanning):
         calendar = self._calendar(tx)
         docket = Docket(tx, self._posts(tx), calendar)
         sitting = Sitting(docket, now, self._limits, vouched=vouched)
-        sitting.hear(pieces, known, more=max(batch.last, terminal.acked) < batch.former_to)
-        if batch.first <= batch.former_to <= batch.last:  # all of it is here: what waited for any of it is judged now
-            sitting.rejudge(tx.held_lanes())
+        if terminal.acked < batch.former_to:
+            held = tx.held_lanes() if batch.last >= batch.former_to else ()
+            sitting.hear_what_was_lost(pieces, known, batch.former_to, held)
+        else:
+            sitting.hear(pieces, known)
         if vouched:
             sitting.rejudge(docket.held_lanes(terminal.number))
         sitting.close()

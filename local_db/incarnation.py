@@ -25,6 +25,7 @@ from local_db.state import State
 
 _SQL = queries("incarnation")
 _COMMIT = queries("commit")
+_EPOCHS = queries("epochs")
 _NAMED = ("hall", "region", "hall_name", "hall_key", "terminal", "incarnation")
 
 
@@ -78,8 +79,11 @@ class Incarnations(Epochs):
             rows = [_Old(*row) for row in db.execute(_SQL["to_seal_again"]).fetchall()]
             said = [msgspec.structs.replace(here, again=len(rows) + (newer is not None)), *filter(None, (newer,))]
             rows = self._forgotten(db, identity, rows)
+            under_way = db.execute(_SQL["former_under_way"]).fetchone() is not None
             self._give_up_places(db, identity)
             last = self._seal_again(db, identity, [self._word(db, one, new_id) for one in said], rows)
+            if under_way:  # what waits at the hall for the rest of it waits until all is there once more (S25)
+                db.execute(_EPOCHS["former_to"], (str(last),))
             self.state.close()  # what was open is the old file
             self.state.create(State(identity.hall_key, identity.terminal, identity.incarnation, dict(days)))
         self.identity, self.former = self._read_identity()

@@ -81,6 +81,10 @@ insert into meta (key, value) values (?, ?) on conflict (key) do update set valu
 -- name: end_adrift
 delete from meta where key in ('adrift', 'salvaged', 'salvaged_seal', 'former_to')
 
+-- name: former_under_way
+-- Of what a former number had brought, and a restored hall has lost, not all has been answered.
+select 1 from meta, standing where key = 'former_to' and cast(value as integer) > acked
+
 -- name: skips_epochs
 select cursor = 0 and epoch <> ? from standing where id = 1
 

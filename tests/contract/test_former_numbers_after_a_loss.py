@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -14,10 +15,13 @@ from casework.facts import Fact
 from casework.limits import LIMITS
 from console.counter import Taken
 from console.demo.sample import application
+from hall.office import revoke
+from sync.errors import Busy
+from sync.outbound import Outbound
 from tests.contract.test_hall_healing import copied, restored
 from tests.contract.test_hall_lost_and_found import gathered
 from tests.contract.test_scopes import give
-from tests.desks import desk, session
+from tests.desks import Desk, desk, lines, session
 from tests.hall_world import HallWorld
 from tests.machines import Machine, at_a_hall
 
@@ -140,10 +144,59 @@ def test_s25_s27_a_machine_that_may_not_seal_when_it_meets_a_restored_hall_sends
     at_a_hall(tmp_path, story)
 
 
+async def two_numbers(
+    world: HallWorld, tmp_path: Path, copied_at: str, outcome: str = "receive"
+) -> tuple[Desk, Desk, Case]:
+    """A window whose former number took an application in and accepted it, and whose present one decided on it; it has
+    not the module any more. The other has another module. And how the case stands.
+
+    `copied_at`: "first", or "between" the receipt and the acceptance.
+    """
+    here, other = await desk(world, tmp_path, "0040"), await desk(world, tmp_path, "0013")
+    give(world, "0013", "business")
+    for one in (here, other):
+        await one.sync()
+    if copied_at == "first":
+        copied(world, tmp_path / "backup.db")
+    wanted = application(here.counter.library.current().items["D01"], 7, 1, world.clock.now().date())
+    taken = here.counter.intake(session("2001"), msgspec.structs.replace(wanted, outcome=outcome))
+    assert isinstance(taken, Taken)
+    await here.sync()
+    if copied_at == "between":
+        copied(world, tmp_path / "backup.db")
+    await here.goes_on(taken.number, "accept")
+    for _ in range(2):
+        await here.sync()
+    await here.enrol("0041")
+    for _ in range(3):
+        await here.sync()
+    await here.goes_on(taken.number, "examine", "site-check", "decide")
+    for _ in range(3):
+        await here.sync()
+    before = world.case(taken.case)
+    assert isinstance(before, Case)
+    assert before.state == "decided"
+    await module_goes(world, here, taken.case)
+    return here, other, before
+
+
+def down_after(patched: pytest.MonkeyPatch, batches: int) -> None:
+    """The line sends so many batches, and no more."""
+    send, left = Outbound._stepped, iter(range(batches))
+
+    async def soon(line: Outbound, ahead: Any) -> int | None:
+        if next(left, None) is None:
+            raise Busy("line.busy", 1.0)
+        return await send(line, ahead)
+
+    patched.setattr(Outbound, "_stepped", soon)
+
+
+@pytest.mark.parametrize("copied_at", ["first", "between"])
 @pytest.mark.parametrize("cut", [False, True])
 @pytest.mark.parametrize("command", ["one", "two"])
 def test_s15_s25_s27_what_was_done_on_a_case_is_judged_behind_all_that_a_former_number_had_brought_of_it(
-    tmp_path: Path, command: str, cut: bool
+    tmp_path: Path, command: str, cut: bool, copied_at: str
 ) -> None:
     """The examination was refused, for the acceptance lay behind the receipt; that was held behind the examination.
 
@@ -151,33 +204,65 @@ def test_s15_s25_s27_what_was_done_on_a_case_is_judged_behind_all_that_a_former_
     """
 
     async def story(world: HallWorld) -> None:
-        here, other = await desk(world, tmp_path, "0040"), await desk(world, tmp_path, "0013")
-        give(world, "0013", "business")
-        for one in (here, other):
-            await one.sync()
-        copied(world, tmp_path / "backup.db")
-        wanted = application(here.counter.library.current().items["D01"], 7, 1, world.clock.now().date())
         outcome = "accept" if command == "one" else "receive"
-        taken = here.counter.intake(session("2001"), msgspec.structs.replace(wanted, outcome=outcome))
-        assert isinstance(taken, Taken)
-        await here.sync()
-        await here.goes_on(taken.number, "accept")
-        for _ in range(2):
-            await here.sync()
-        await here.enrol("0041")
-        for _ in range(3):
-            await here.sync()
-        await here.goes_on(taken.number, "examine", "site-check", "decide")
-        for _ in range(3):
-            await here.sync()
-        before = world.case(taken.case)
-        assert isinstance(before, Case)
-        assert before.state == "decided"
-        await module_goes(world, here, taken.case)
+        here, other, before = await two_numbers(world, tmp_path, copied_at, outcome)
         here.limits = msgspec.structs.replace(LIMITS, push_facts=1) if cut else LIMITS
         await hall_burns(world, tmp_path / "backup.db", here, other)
-        assert world.case(taken.case) == before
+        assert world.case(before.id) == before
         assert world.waiting() == []
+
+    at_a_hall(tmp_path, story)
+
+
+@pytest.mark.parametrize("gone", range(8))
+def test_s25_s27_who_is_enrolled_once_more_between_two_batches_of_it_sends_all_of_it_in_its_order(
+    tmp_path: Path, gone: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What waited at the hall was judged as soon as the receipt was there. `gone`: so many batches."""
+
+    async def story(world: HallWorld) -> None:
+        here, other, before = await two_numbers(world, tmp_path, "first")
+        here.limits = msgspec.structs.replace(LIMITS, push_facts=1)
+        for one in (other, here):
+            await one.sync()
+        restored(world, tmp_path / "backup.db")
+        await other.sync()
+        gathered(world)
+        with monkeypatch.context() as patched:
+            down_after(patched, gone)
+            for _ in range(3):
+                await here.sync()
+                gathered(world)
+        await here.enrol("0042")
+        for _ in range(4):
+            await here.sync()
+            world.api.hall.tick()
+        assert world.case(before.id) == before
+        assert world.waiting() == []
+
+    at_a_hall(tmp_path, story)
+
+
+def test_s25_s28_what_waits_for_a_machine_that_never_sends_the_rest_is_judged_once_it_is_revoked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def story(world: HallWorld) -> None:
+        here, other, _ = await two_numbers(world, tmp_path, "between")
+        here.limits = msgspec.structs.replace(LIMITS, push_facts=1)
+        for one in (other, here):
+            await one.sync()
+        restored(world, tmp_path / "backup.db")
+        await other.sync()
+        gathered(world)
+        with monkeypatch.context() as patched:
+            down_after(patched, 2)
+            for _ in range(2):
+                await here.sync()
+        world.api.hall.rejudge()
+        assert {code for _, code, _ in lines(world)} == {"lane"}, "more may come"
+        world.api.hall.change(lambda reading, now, new_id: revoke(reading, "0041", now, new_id))
+        world.api.hall.rejudge()
+        assert {code for _, code, _ in lines(world)} == {"step_not_open"}
 
     at_a_hall(tmp_path, story)
 
