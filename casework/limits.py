@@ -105,6 +105,10 @@ class Limits(msgspec.Struct, frozen=True):
     """After this much silence the hall asks another terminal."""
     heal_seconds: int = 300
     """So long a hall of a new epoch waits for what its terminals hold, before it takes in new facts."""
+    shown_late_seconds: int = 24 * 3600
+    """So long after it a fact of before the loss, that would move nothing, waits for who shows what lay before it."""
+    look_again_seconds: int = 3600
+    """So often a restored hall judges again what waits there."""
     heal_recent_seconds: int = 24 * 3600
     """Terminals that were heard so shortly before are waited for."""
     segment_seconds: float = 2.0

@@ -102,6 +102,8 @@ class Bookkeeping:
             self._tell_maker(piece, verdict)
         self._docket.put(register_of(piece, verdict, data=piece.data if masked else None), draft)
         self._docket.note(piece.envelope, fact)
+        if fact.type == "received":
+            self._docket.claim(fact)
         if "number_doubled" in verdict.flags and case is not None and case.number == number_in(fact):
             self.doubled.append(fact.case)
         self._docket.note_scan(fact)

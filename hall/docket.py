@@ -138,12 +138,14 @@ class Docket:
         return found
 
     def doubled(self, fact: Fact) -> bool:
-        """Whether another case has the number that this fact gives; if none has, it is this one's from now on."""
+        """Whether another case has the number that this fact gives."""
+        return self._owner(number_in(fact)) not in {None, fact.case}
+
+    def claim(self, fact: Fact) -> None:
+        """The number that this fact gives is its case's from now on, if no other one has it: for a fact that stands."""
         number = number_in(fact)
-        owner = self._owner(number)
-        if owner is None:
+        if self._owner(number) is None:
             self._numbers[number] = self.changes.numbers[number] = fact.case
-        return owner not in {None, fact.case}
 
     def numbered(self, number: str) -> Case | None:
         """The case that has this number; None where the hall knows none."""

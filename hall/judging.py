@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from datetime import timedelta
 
 import msgspec
 
 from casework.admit import Judgement, admit
+from casework.ambient import moment, stamp
 from casework.beside import IN_HAND, OTHER_ITEM, STALE
 from casework.case import Case
 from casework.errors import BadBytes
 from casework.events import EVENTS, known
 from casework.facts import Envelope, Fact
-from casework.folding import evolve
+from casework.folding import evolve, has_moved
 from hall.adopting import ADOPTS
 from hall.bookkeeping import Bookkeeping, fact_in
 from hall.errors import StorageTrouble
@@ -96,6 +98,8 @@ class Judging(Bookkeeping):
                 return Judgement("rejected", STALE, {"what": over}), case
             if judgement.code == "no_case" and self._docket.hall.epoch > 1:
                 return Judgement("held", "no_case"), case  # after a loss it may come behind what was made on it (S25)
+            if judgement.flags and (until := self._may_be_shown_until(piece, fact, case)):
+                return Judgement("held", "no_case", {"until": until}), case
             if judgement.kind != "accepted":
                 return judgement, case
             doubted = self._doubted(piece.envelope, fact, judgement, case)
@@ -109,6 +113,19 @@ class Judging(Bookkeeping):
         except Exception:  # S17: a fault of ours never loses a fact; the next version judges it again
             _log.exception("judging fact %s failed", fact.id)
             return Judgement("held", "internal"), case
+
+    def _may_be_shown_until(self, piece: Piece, fact: Fact, case: Case | None) -> str:
+        """Until when a fact of before a loss that would move nothing waits for who shows what lay before it;
+        empty where it is judged as it is (S14, S25).
+        """
+        after = evolve(case, fact)
+        moves = fact.type == "received" or (case is not None and after is not None and has_moved(case, after))
+        if moves or fact.base.epoch >= self._docket.hall.epoch:
+            return ""
+        register = self._docket.known(piece.envelope)
+        until = register.verdict.facts.get("until", "") if register else ""
+        until = until or stamp(moment(self._now) + timedelta(seconds=self._limits.shown_late_seconds))
+        return until if self._now < until else ""
 
     def _goes_on_nowhere(self, envelope: Envelope, fact: Fact) -> str:
         def unseen(other: Case, types: frozenset[str]) -> frozenset[str]:

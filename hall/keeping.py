@@ -49,6 +49,8 @@ class Keeping:
         """In which epoch each terminal has pulled."""
         self._late: dict[str, float] = {}
         """Who has come with an older epoch after the gathering, and when it last did."""
+        self._looked_again = 0.0
+        """When what is held was judged again after a loss, without anybody's doing."""
         self._own_entries = 0
         self._needs: dict[str, tuple[int, frozenset[str]]] = {}
         """By terminal: where it stood at its last pull, and the scopes that it still needs (S7)."""

@@ -167,6 +167,8 @@ class Replay:
             if flags != entry.verdict.flags:  # else its new one may follow, or be what nobody shows
                 self.doubled.append(fact.case)
             entry = msgspec.structs.replace(entry, verdict=msgspec.structs.replace(entry.verdict, flags=flags))
+        if fact.type in _NUMBERS:
+            self._docket.claim(fact)
         return msgspec.structs.replace(entry, n=live.n)
 
     def _crossed(self, entry: Entry, fact: Fact, before: Case | None) -> frozenset[str]:

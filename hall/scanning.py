@@ -108,10 +108,15 @@ class Scanning(Pulling):
         their fact: their cases are told now, and what was held for them is judged again.
         """
         scopes: frozenset[str] = frozenset()
-        for sha256 in sorted(self._scans_to_tell):
-            if self._store.scans.is_whole(sha256):
+        for sha256 in sorted(self._scans_to_tell.copy()):
+            self._scans_to_tell.discard(sha256)  # first: a push beside this may name it anew
+            if not self._store.scans.is_whole(sha256):
+                continue
+            try:
                 scopes |= self._arrived(sha256)
-            self._scans_to_tell.discard(sha256)
+            except Exception:
+                self._scans_to_tell.add(sha256)
+                raise
         return scopes
 
     def _arrived(self, sha256: str) -> frozenset[str]:

@@ -61,7 +61,7 @@ class Upkeep(Healing, Scanning):
             due = reading.timers_due(self.now[:10], 1) or (told and reading.timers_of_kind(SETTLED, 1))
         if hall.latched or hall.healing:
             return frozenset()
-        late = self.told_late()
+        late = self.told_late() | (self._look_again() if hall.epoch > 1 else frozenset())
         if not due:
             return late
         with self._store.writing() as tx:
@@ -73,6 +73,14 @@ class Upkeep(Healing, Scanning):
             early = settled_early(tx, self.now, self._new_id, calendar)
             self._save(tx, early)
         return late | changes.scopes | early.scopes
+
+    def _look_again(self) -> frozenset[str]:
+        """What waits after a loss for something that nobody brings is judged as it is, in its time (S25)."""
+        now = self._clock.monotonic()
+        if now - self._looked_again < self._limits.look_again_seconds:
+            return frozenset()
+        self._looked_again = now
+        return self.rejudge()
 
     def _let_go(self) -> None:
         """Scopes that nobody needs any more are not sent any more (S7)."""

@@ -23,9 +23,10 @@ def take_in(terminal: Terminal, session: Session, command: Intake) -> tuple[Take
     case_id, counter = "", terminal.counter
     if read_code(command.refers_to):
         prefile = Preparing(counter).prefile(command.refers_to)
-        if not prefile.number:
-            case_id = prefile.id
-            command = msgspec.structs.replace(command, first_contact=command.first_contact or prefile.opened_by)
+        if prefile.number:
+            return Refusal("received_twice", {"number": prefile.number})
+        case_id = prefile.id
+        command = msgspec.structs.replace(command, first_contact=command.first_contact or prefile.opened_by)
     if counter.is_bundle(command.item):
         taken = counter.intake_together(session, command, case_id)
     else:

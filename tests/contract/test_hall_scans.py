@@ -444,3 +444,32 @@ def test_s35_t40_a_scan_whose_last_piece_had_come_when_the_pc_went_down_can_be_o
         assert path.read_bytes() == PDF
 
     in_hall(tmp_path, story)
+
+
+def test_s35_a_push_that_names_a_scan_while_that_is_being_told_is_judged_at_the_next_tick(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its word that the scan is here was taken for the one that had just been told: held until a restart."""
+
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        one, two = await world.window("0012", client), await world.window("0013", client)
+        await taken_in(one)
+        await put(one, PDF)
+        first, second = (each.received(materials={"D01-01": "original"}) for each in (one, two))
+        await one.push(first, scanned(one, first.case), one.accepted(first.case), one.examined(first.case))
+        two.seal(second, scanned(two, second.case), two.accepted(second.case), two.examined(second.case))
+        hall, body = world.api.hall, two.body(two.batch(1, 4))
+        tell, pushed = hall._arrived, iter([body])
+
+        def told(sha256: str) -> frozenset[str]:
+            scopes = tell(sha256)
+            for each in pushed:
+                hall.push(each)
+            return scopes
+
+        monkeypatch.setattr(hall, "_arrived", told)
+        for _ in range(2):
+            hall.tick()
+        assert world.waiting() == []
+
+    in_hall(tmp_path, story)

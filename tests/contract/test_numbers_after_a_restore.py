@@ -9,12 +9,13 @@ import httpx
 import msgspec
 import pytest
 
+from casework import bodies
 from casework.facts import NO_HASH, Fact
 from casework.seals import Signed
 from casework.wire import Point, PullAnswer
 from tests.contract.test_hall_healing import copied, offers, restored, said
 from tests.contract.test_hall_lost_and_found import gathered, number_of
-from tests.hall_world import HallWorld, Window, in_hall
+from tests.hall_world import HallWorld, Window, in_hall, together
 
 
 def under_the_number_of(fact: Fact, second: Fact) -> Fact:
@@ -69,5 +70,20 @@ def test_s25_s27_a_case_whose_new_number_was_lost_with_the_hall_gets_one_all_the
         twin.epoch, twin.cursor, twin.chain = 2, 0, NO_HASH
         (again,) = await twin.push(first=1)
         assert again.duplicate
+
+    in_hall(tmp_path, story)
+
+
+def test_s26_s27_a_receipt_that_is_held_takes_no_number_from_one_that_stands(tmp_path: Path) -> None:
+    """From the log alone the number was the other one's: the hall could be restored from no copy with its segments."""
+
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        one, two = await world.window("0012", client), await world.window("0007", client)
+        taken = one.received()
+        unread = msgspec.structs.replace(one.make("nudged", bodies.Nudged("快"), taken.case), version=99)
+        held = await one.push(*together(taken, unread))
+        assert {answer.verdict.v for answer in held} == {"held"}
+        (stands,) = await two.push(two.received(number=msgspec.json.decode(taken.body)["number"]))
+        assert (stands.verdict.v, stands.verdict.flags) == ("accepted", ())
 
     in_hall(tmp_path, story)

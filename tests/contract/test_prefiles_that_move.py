@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
+import msgspec
 import pytest
 
 from casework import bodies
@@ -12,6 +15,7 @@ from casework.errors import BadInput
 from casework.prefile import Prefile
 from casework.rules import Refusal
 from console.demo.sample import application
+from console.intake.taking_in import take_in
 from console.preparing import Preparing
 from tests.contract.test_scopes import give
 from tests.desks import Desk, desk, session
@@ -134,6 +138,21 @@ def test_s22_what_is_known_to_be_taken_in_gets_no_second_number_whatever_its_ite
             again = a.counter.intake(session("1001"), application(found, 7, 2, world.clock.now().date()), CASE)
             assert isinstance(again, Refusal)
             assert again.code == "received_twice"
+
+    in_three_scopes(tmp_path, story)
+
+
+def test_s22_a_line_of_a_file_that_names_what_is_known_to_be_taken_in_gets_no_second_number(tmp_path: Path) -> None:
+    async def story(world: HallWorld, desks: Desks) -> None:
+        a, b, _ = desks
+        made = begun(a, "A01")
+        await all_sync(desks)
+        taken = b.takes_in("A01", CASE)
+        await all_sync(desks)
+        wanted = application(a.counter.library.current().items["A01"], 7, 1, world.clock.now().date())
+        wanted = msgspec.structs.replace(wanted, outcome="receive", refers_to=made.code)
+        again = take_in(cast(Any, SimpleNamespace(counter=a.counter)), session("1001"), wanted)
+        assert again == Refusal("received_twice", {"number": taken.number})
 
     in_three_scopes(tmp_path, story)
 
