@@ -10,7 +10,7 @@ import msgspec
 
 from casework.admit import Judgement, admit
 from casework.ambient import moment, stamp
-from casework.beside import IN_HAND, OTHER_ITEM, STALE
+from casework.beside import FLAGGED, IN_HAND, OTHER_ITEM, STALE
 from casework.case import Case
 from casework.errors import BadBytes
 from casework.events import EVENTS, known
@@ -120,7 +120,9 @@ class Judging(Bookkeeping):
         """
         after = evolve(case, fact)
         moves = fact.type == "received" or (case is not None and after is not None and has_moved(case, after))
-        if moves or fact.base.epoch >= self._docket.hall.epoch:
+        line = self._docket.tray_row(fact.id)
+        moved_nothing = line is not None and line.tray.kind == FLAGGED  # before the loss either
+        if moves or moved_nothing or fact.base.epoch >= self._docket.hall.epoch:
             return ""
         register = self._docket.known(piece.envelope)
         until = register.verdict.facts.get("until", "") if register else ""
