@@ -106,7 +106,7 @@ class Limits(msgspec.Struct, frozen=True):
     heal_seconds: int = 300
     """So long a hall of a new epoch waits for what its terminals hold, before it takes in new facts."""
     shown_late_seconds: int = 24 * 3600
-    """So long after it a fact of before the loss, that would move nothing, waits for who shows what lay before it."""
+    """So long a fact of before a loss that is refused or moves nothing waits for what its maker had seen."""
     look_again_seconds: int = 3600
     """So often a restored hall judges again what waits there."""
     heal_recent_seconds: int = 24 * 3600

@@ -107,7 +107,7 @@ class Bookkeeping:
         if "number_doubled" in verdict.flags and case is not None and case.number == number_in(fact):
             self.doubled.append(fact.case)
         self._docket.note_scan(fact)
-        if before is None and case is not None:
+        if (before is None and case is not None) or fact.base.epoch < self._docket.hall.epoch:
             self._judge_what_waits_for(fact.case)
         if fact.type in SETTLES:
             self._settle(fact)
@@ -118,7 +118,7 @@ class Bookkeeping:
             self._look_after(piece, fact, before, self._unseen(piece.envelope, fact, before) if stale else ())
 
     def _judge_what_waits_for(self, case_id: str) -> None:
-        """A case begins: what was made on it, and came first after a loss, is judged again."""
+        """A case begins, or goes on after a loss: what was made on it, and came first, is judged again."""
         for row in map(self._docket.tray_row, sorted(self._docket.waiting(case_id))):
             if row is not None and row.tray.kind == "held":
                 self._reopen_last[row.tray.terminal, row.tray.root] = None

@@ -17,7 +17,7 @@ from casework.events import EVENTS, known
 from casework.facts import Envelope, Fact
 from casework.folding import evolve, has_moved
 from hall.adopting import ADOPTS
-from hall.bookkeeping import Bookkeeping, fact_in
+from hall.bookkeeping import SETTLES, Bookkeeping, fact_in
 from hall.errors import StorageTrouble
 from hall.other_item import is_of_another_item
 from hall.pieces import Piece
@@ -57,7 +57,7 @@ class Judging(Bookkeeping):
         if not whole:
             return Judgement("held", "group", {"code": "bytes"})
         if self._former_to and fact.case and not resolves(pieces):
-            return Judgement("held", "lane", {"former_to": str(self._former_to)})
+            return Judgement("held", "on_its_way", {"former_to": str(self._former_to)})
         before = self._docket.group_before(pieces[0].envelope, fact.group.after)
         if before:
             return Judgement("rejected" if again and before == "rejected" else "held", "after")
@@ -95,11 +95,11 @@ class Judging(Bookkeeping):
             judgement = admit(case, fact, self._docket.bench(fact), unseen)
             over = self._goes_on_nowhere(piece.envelope, fact) if judgement.kind == "accepted" else ""
             if over:
-                return Judgement("rejected", STALE, {"what": over}), case
+                judgement = Judgement("rejected", STALE, {"what": over})
             if judgement.code == "no_case" and self._docket.hall.epoch > 1:
                 return Judgement("held", "no_case"), case  # after a loss it may come behind what was made on it (S25)
-            if judgement.flags and (until := self._may_be_shown_until(piece, fact, case)):
-                return Judgement("held", "no_case", {"until": until}), case
+            if until := self._waits_until(piece, fact, case, judgement):
+                return Judgement("held", "not_shown", {"until_at": until}), case
             if judgement.kind != "accepted":
                 return judgement, case
             doubted = self._doubted(piece.envelope, fact, judgement, case)
@@ -114,18 +114,19 @@ class Judging(Bookkeeping):
             _log.exception("judging fact %s failed", fact.id)
             return Judgement("held", "internal"), case
 
-    def _may_be_shown_until(self, piece: Piece, fact: Fact, case: Case | None) -> str:
-        """Until when a fact of before a loss that would move nothing waits for who shows what lay before it;
-        empty where it is judged as it is (S14, S25).
+    def _waits_until(self, piece: Piece, fact: Fact, case: Case | None, judgement: Judgement) -> str:
+        """Until when what is refused, or would move nothing, waits for who shows what its maker had seen in a log that
+        was lost; empty where it is judged as it is (S14, S25).
         """
-        after = evolve(case, fact)
-        moves = fact.type == "received" or (case is not None and after is not None and has_moved(case, after))
+        if fact.base.epoch >= self._docket.hall.epoch or fact.type == "received" or fact.type in SETTLES:
+            return ""
         line = self._docket.tray_row(fact.id)
-        moved_nothing = line is not None and line.tray.kind == FLAGGED  # before the loss either
-        if moves or moved_nothing or fact.base.epoch >= self._docket.hall.epoch:
+        was_so_before = line is not None and line.tray.kind in {FLAGGED, "rejected"}
+        in_doubt = judgement.kind == "rejected" or (bool(judgement.flags) and _moves_nothing(case, fact))
+        if was_so_before or not in_doubt or not self._docket.unseen.lacks(piece.envelope.terminal, fact.base):
             return ""
         register = self._docket.known(piece.envelope)
-        until = register.verdict.facts.get("until", "") if register else ""
+        until = register.verdict.facts.get("until_at", "") if register else ""
         until = until or stamp(moment(self._now) + timedelta(seconds=self._limits.shown_late_seconds))
         return until if self._now < until else ""
 
@@ -157,6 +158,11 @@ class Judging(Bookkeeping):
         if EVENTS[fact.type].prints and not self._clock_is_good(fact):
             flags.append("clock_unproven")
         return msgspec.structs.replace(judgement, flags=tuple(flags)) if flags else judgement
+
+
+def _moves_nothing(case: Case | None, fact: Fact) -> bool:
+    after = evolve(case, fact)
+    return case is None or after is None or not has_moved(case, after)
 
 
 def _of_a_revoked(fact: Fact, cutoff: str) -> tuple[str, ...]:

@@ -62,6 +62,12 @@ class Before:
         told = [row for row in self._logs(terminal, base.epoch) if row.points]
         return any(self._had(row, was, later.seq) for row in told) if told else was.epoch == base.epoch
 
+    def lacks(self, terminal: str, base: Base) -> bool:
+        """Whether bytes that the maker had seen behind the place where both logs part are not known here."""
+        seen = self.seen(terminal, base)
+        shown = {place.seq for place in self._reading.lost_places(seen + 1, base.cursor) if place.shown}
+        return len(shown) < base.cursor - seen
+
     def common(self, epoch: int) -> int | None:
         """Up to where logs of that epoch that went on beyond this one are surely the same; None where there is none."""
         if epoch not in self._common:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from casework.events import EVENTS
-from casework.facts import Envelope, Fact, decode_fact
+from casework.facts import Base, Envelope, Fact, decode_fact
 from casework.wire import ENTRY_FACT, Place, decode_entry
 from hall.lineage import Lineage
 from hall.live import Later, Live, about
@@ -58,6 +58,10 @@ class Unseen:
             and not self._before.was_seen(later, envelope.terminal, fact.base)
             and not self._is_own(later, envelope, fact, command)
         )
+
+    def lacks(self, terminal: str, base: Base) -> bool:
+        """Whether the maker of a fact had seen something in a log that was lost which nobody has shown yet (S25)."""
+        return self._before.lacks(terminal, base)
 
     def since(self, case: str, was: Place, types: frozenset[str]) -> frozenset[str]:
         """What was said of a case, of these types, in another log than that of the place `was` (S25)."""

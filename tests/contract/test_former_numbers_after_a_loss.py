@@ -259,10 +259,10 @@ def test_s25_s28_what_waits_for_a_machine_that_never_sends_the_rest_is_judged_on
             for _ in range(2):
                 await here.sync()
         world.api.hall.rejudge()
-        assert {code for _, code, _ in lines(world)} == {"lane"}, "more may come"
+        assert {code for _, code, _ in lines(world)} == {"on_its_way"}, "more may come"
         world.api.hall.change(lambda reading, now, new_id: revoke(reading, "0041", now, new_id))
         world.api.hall.rejudge()
-        assert {code for _, code, _ in lines(world)} == {"step_not_open"}
+        assert {code for _, code, _ in lines(world)} == {"not_shown"}, "and in a day as it is"
 
     at_a_hall(tmp_path, story)
 

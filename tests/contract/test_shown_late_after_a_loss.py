@@ -72,7 +72,7 @@ def test_s14_s25_what_nobody_shows_anything_before_is_taken_in_after_a_day_as_it
     async def story(world: HallWorld) -> None:
         _, second, before = await delivered_without_a_module(world, tmp_path, "behind the receipt")
         held = {(line.type, line.kind, line.code) for line in second.memory.tray()}
-        assert held == {("certified", "held", "no_case"), ("delivered", "held", "no_case")}
+        assert held == {("certified", "held", "not_shown"), ("delivered", "held", "not_shown")}
         world.clock.go(DAY + 60)
         world.api.hall.tick()
         await second.sync()
