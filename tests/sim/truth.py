@@ -291,6 +291,12 @@ class Truth:
             window.tell(seq, said[-1])
         return bool(said)
 
+    def _settled_below_its_floor(self, terminal: Terminal, fact: str) -> bool:
+        """Whether its line had ended before a snapshot, which leaves out what was settled, whatever module it is of."""
+        floor = terminal.eyes.execute("select floor from standing").fetchone()[0]
+        lines = (entry.tray for entry in self.mirror.entries[:floor] if entry.tray and entry.tray.fact == fact)
+        return any(line.settled for line in lines)
+
     def _outbox(self, terminal: Terminal, window: Window, cursor: int) -> set[str]:
         """Nothing committed is missing, nothing is answered that the hall has not answered."""
         last = terminal.eyes.execute("select max(local_seq) from outbox").fetchone()[0] or 0
@@ -308,6 +314,8 @@ class Truth:
         still = {seq for seq, _ in unsettled}
         closed = window.open - still
         for seq in closed:
+            if self._settled_below_its_floor(terminal, window.own[seq - 1].fact.id):
+                window.resolved.add(seq)
             place, told = self.mirror.place(window.own[seq - 1].hash), window.told.get(seq)
             if place > cursor and seq not in window.resolved and not (told and told.code == "settled"):
                 raise Broken(f"sent: {terminal.number} has closed {seq} before its entry came")
