@@ -122,8 +122,11 @@ class Judging(Bookkeeping):
             return ""
         line = self._docket.tray_row(fact.id)
         was_so_before = line is not None and line.tray.kind in {FLAGGED, "rejected"}
+        terminal, unseen = piece.envelope.terminal, self._docket.unseen
         in_doubt = judgement.kind == "rejected" or (bool(judgement.flags) and _moves_nothing(case, fact))
-        if was_so_before or not in_doubt or not self._docket.unseen.lacks(piece.envelope.terminal, fact.base):
+        if judgement.kind == "held" or was_so_before or not unseen.stood(terminal, fact.base):
+            return ""
+        if not unseen.lacks(terminal, fact.base) or not (in_doubt or unseen.may_be_shown(fact.base.epoch)):
             return ""
         register = self._docket.known(piece.envelope)
         until = register.verdict.facts.get("until_at", "") if register else ""

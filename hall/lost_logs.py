@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from casework.bodies import Gap
-from casework.facts import Base
+from casework.facts import HALL, Base
 from casework.wire import Head, Place, Point, extend
 from hall.lineage import Lineage
 from hall.live import Later
@@ -67,6 +67,22 @@ class Before:
         seen = self.seen(terminal, base)
         shown = {place.seq for place in self._reading.lost_places(seen + 1, base.cursor) if place.shown}
         return len(shown) < base.cursor - seen
+
+    def went_on(self, terminal: str, base: Base) -> bool:
+        """Whether the maker heard more of that log after it had made a fact: most likely the fact was in it."""
+        return any(base.cursor < row.last for row in self._logs(terminal, base.epoch))
+
+    def somebody_is_out(self, epoch: int) -> bool:
+        """Whether a terminal that was heard before this epoch has not said yet where it stands."""
+        hall = self._reading.terminal(HALL)
+        first = self._reading.registered(HALL, hall.incarnation, 1, 1).get(1) if hall else None
+        opened = first.entry if first else 0
+        return any(
+            row.active and row.number != HALL and row.last_seen and row.cursor < opened
+            and self._lineage.newest(row.number) == row.number
+            and self._reading.rejoined_row(row.number, epoch) is None
+            for row in self._reading.terminals()
+        )  # fmt: skip
 
     def common(self, epoch: int) -> int | None:
         """Up to where logs of that epoch that went on beyond this one are surely the same; None where there is none."""

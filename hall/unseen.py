@@ -63,6 +63,14 @@ class Unseen:
         """Whether the maker of a fact had seen something in a log that was lost which nobody has shown yet (S25)."""
         return self._before.lacks(terminal, base)
 
+    def stood(self, terminal: str, base: Base) -> bool:
+        """Whether a fact most likely stood in a log that was lost: its maker heard more of that afterwards (S25)."""
+        return self._before.went_on(terminal, base)
+
+    def may_be_shown(self, epoch: int) -> bool:
+        """Whether a terminal that was heard in that epoch has not come since (S25)."""
+        return self._before.somebody_is_out(epoch)
+
     def since(self, case: str, was: Place, types: frozenset[str]) -> frozenset[str]:
         """What was said of a case, of these types, in another log than that of the place `was` (S25)."""
         common = self._before.common(was.epoch) if types else None

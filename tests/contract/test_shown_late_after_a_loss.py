@@ -15,10 +15,30 @@ from tests.hall_world import HallWorld
 from tests.machines import at_a_hall
 
 
-async def delivered_without_a_module(world: HallWorld, tmp_path: Path, copied_at: str) -> tuple[Desk, Desk, Case]:
-    """One window has decided, the other has delivered and lost the module; the hall is restored, and the second
-    comes first, when all has been gathered. And how the case stood.
+async def burns(world: HallWorld, copy: Path, first: Desk, second: Desk, case: str) -> Case:
+    """The second window loses the module; the hall is restored, and it comes when all has been gathered, before the
+    first one. How the case stood.
     """
+    both = (first, second)
+    for one in both * 2:
+        await one.sync()
+    before = world.case(case)
+    assert isinstance(before, Case)
+    give(world, "0013", "business")
+    for one in both * 3:
+        await one.sync()
+        world.api.hall.tick()
+    assert second.memory.case_state(case) is None, "what the story is about"
+    restored(world, copy)
+    gathered(world)
+    for _ in range(2):
+        await second.sync()
+        world.api.hall.tick()
+    return before
+
+
+async def delivered_without_a_module(world: HallWorld, tmp_path: Path, copied_at: str) -> tuple[Desk, Desk, Case]:
+    """One window has decided, the other has delivered and lost the module. And how the case stood."""
     first, second = await desk(world, tmp_path, "0040"), await desk(world, tmp_path, "0013")
     both = (first, second)
     for one in both:
@@ -34,21 +54,8 @@ async def delivered_without_a_module(world: HallWorld, tmp_path: Path, copied_at
     for one in both * 2:
         await one.sync()
     await second.goes_on(taken.number, "certify", "deliver")
-    for one in both * 2:
-        await one.sync()
-    before = world.case(taken.case)
-    assert isinstance(before, Case)
+    before = await burns(world, tmp_path / "backup.db", first, second, taken.case)
     assert before.state == "delivered"
-    give(world, "0013", "business")
-    for one in both * 3:
-        await one.sync()
-        world.api.hall.tick()
-    assert second.memory.case_state(taken.case) is None, "what the story is about"
-    restored(world, tmp_path / "backup.db")
-    gathered(world)
-    for _ in range(2):
-        await second.sync()
-        world.api.hall.tick()
     return first, second, before
 
 
@@ -81,5 +88,42 @@ def test_s14_s25_what_nobody_shows_anything_before_is_taken_in_after_a_day_as_it
         case = world.case(before.id)
         assert case is not None
         assert case.state == "received"
+
+    at_a_hall(tmp_path, story)
+
+
+@pytest.mark.parametrize("way", ["sent back and examined anew", "withdrawn"])
+def test_s5_s25_what_stood_on_what_nobody_has_shown_yet_is_not_taken_in_before_it(tmp_path: Path, way: str) -> None:
+    """The examination of now stood on the case as it was before the other one; then that was sent back, behind it."""
+
+    async def story(world: HallWorld) -> None:
+        first, second = await desk(world, tmp_path, "0040"), await desk(world, tmp_path, "0013")
+        both = (first, second)
+        taken = first.takes_in()
+        await first.goes_on(taken.number, "accept")
+        for one in both * 2:
+            await one.sync()
+        if way == "withdrawn":
+            await first.goes_on(taken.number, "examine")
+        copied(world, tmp_path / "backup.db")
+        if way == "withdrawn":
+            await first.goes_on(taken.number, "site-check")
+        else:
+            await first.goes_on(taken.number, "examine")
+            world.clock.go(60)
+            first.acts("2002", taken.number, "send-back", to="examine", reason="重看")
+        for one in both * 2:
+            await one.sync()
+        world.clock.go(60)
+        if way == "withdrawn":
+            second.acts("1001", taken.number, "withdraw", reason="撤回")
+        else:
+            await second.goes_on(taken.number, "examine")
+        before = await burns(world, tmp_path / "backup.db", first, second, taken.case)
+        for one in (first, first, second, first):
+            await one.sync()
+            world.api.hall.tick()
+        assert world.case(taken.case) == before
+        assert lines(world) == []
 
     at_a_hall(tmp_path, story)
