@@ -15,16 +15,19 @@ from tests.hall_world import HallWorld
 from tests.machines import at_a_hall
 
 
-async def burns(world: HallWorld, copy: Path, first: Desk, second: Desk, case: str) -> Case:
+async def burns(
+    world: HallWorld, copy: Path, first: Desk, second: Desk, case: str, loses: tuple[str, ...] = ("0013",)
+) -> Case:
     """The second window loses the module; the hall is restored, and it comes when all has been gathered, before the
-    first one. How the case stood.
+    first one. How the case stood. `loses`: or both of them.
     """
     both = (first, second)
     for one in both * 2:
         await one.sync()
     before = world.case(case)
     assert isinstance(before, Case)
-    give(world, "0013", "business")
+    for number in loses:
+        give(world, number, "business")
     for one in both * 3:
         await one.sync()
         world.api.hall.tick()
@@ -121,6 +124,31 @@ def test_s5_s25_what_stood_on_what_nobody_has_shown_yet_is_not_taken_in_before_i
             await second.goes_on(taken.number, "examine")
         before = await burns(world, tmp_path / "backup.db", first, second, taken.case)
         for one in (first, first, second, first):
+            await one.sync()
+            world.api.hall.tick()
+        assert world.case(taken.case) == before
+        assert lines(world) == []
+
+    at_a_hall(tmp_path, story)
+
+
+def test_s15_s25_what_was_done_on_what_another_window_sends_later_is_judged_behind_it(tmp_path: Path) -> None:
+    """Both had lost the module: nobody could show anything, and the examination was refused for want of that."""
+
+    async def story(world: HallWorld) -> None:
+        first, second = await desk(world, tmp_path, "0040"), await desk(world, tmp_path, "0013")
+        both = (first, second)
+        taken = first.takes_in()
+        for one in both * 2:
+            await one.sync()
+        copied(world, tmp_path / "backup.db")
+        await first.goes_on(taken.number, "accept")
+        for one in both * 2:
+            await one.sync()
+        await second.goes_on(taken.number, "examine", "site-check", "decide")
+        before = await burns(world, tmp_path / "backup.db", first, second, taken.case, ("0013", "0040"))
+        assert before.state == "decided"
+        for one in (first, first, second):
             await one.sync()
             world.api.hall.tick()
         assert world.case(taken.case) == before
