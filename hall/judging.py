@@ -128,9 +128,8 @@ class Judging(Bookkeeping):
             return ""
         if not unseen.lacks(terminal, fact.base) or not (in_doubt or unseen.may_be_shown(fact.base.epoch)):
             return ""
-        register = self._docket.known(piece.envelope)
-        until = register.verdict.facts.get("until_at", "") if register else ""
-        until = until or stamp(moment(self._now) + timedelta(seconds=self._limits.shown_late_seconds))
+        opened = unseen.opened()  # one moment for all: what waits in a lane is then judged in its order
+        until = stamp(moment(opened) + timedelta(seconds=self._limits.shown_late_seconds)) if opened else ""
         return until if self._now < until else ""
 
     def _goes_on_nowhere(self, envelope: Envelope, fact: Fact) -> str:

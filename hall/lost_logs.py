@@ -6,6 +6,7 @@ only the chain tells them apart (S25).
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Iterable, Mapping, Sequence
 
 from casework.bodies import Gap
@@ -15,6 +16,8 @@ from hall.lineage import Lineage
 from hall.live import Later
 from hall.rows import LostPlace, RejoinedRow
 from hall.store import Reading
+
+_LAST = 1 << 62
 
 
 def of_one_log(places: Sequence[LostPlace], ends: Sequence[Head | Point]) -> tuple[LostPlace, ...]:
@@ -43,6 +46,8 @@ class Before:
         self._epoch = reading.hall().epoch
         self._rows: dict[tuple[str, int], tuple[RejoinedRow, ...]] = {}
         self._common: dict[int, int | None] = {}
+        self._shown: list[int] | None = None
+        self._out: dict[int, bool] = {}
 
     def seen(self, terminal: str, base: Base) -> int:
         """Up to where the maker had seen this very log; of another epoch's log, as far as both are one (S24)."""
@@ -65,24 +70,40 @@ class Before:
     def lacks(self, terminal: str, base: Base) -> bool:
         """Whether bytes that the maker had seen behind the place where both logs part are not known here."""
         seen = self.seen(terminal, base)
-        shown = {place.seq for place in self._reading.lost_places(seen + 1, base.cursor) if place.shown}
-        return len(shown) < base.cursor - seen
+        if self._shown is None:
+            self._shown = sorted({place.seq for place in self._reading.lost_places(1, _LAST) if place.shown})
+        return bisect(self._shown, base.cursor) - bisect(self._shown, seen) < base.cursor - seen
 
     def went_on(self, terminal: str, base: Base) -> bool:
         """Whether the maker heard more of that log after it had made a fact: most likely the fact was in it."""
         return any(base.cursor < row.last for row in self._logs(terminal, base.epoch))
 
-    def somebody_is_out(self, epoch: int) -> bool:
-        """Whether a terminal that was heard before this epoch has not said yet where it stands."""
+    def opened(self) -> tuple[int, str]:
+        """Where and when this epoch began; (0, "") where that is not known."""
         hall = self._reading.terminal(HALL)
         first = self._reading.registered(HALL, hall.incarnation, 1, 1).get(1) if hall else None
-        opened = first.entry if first else 0
+        return (first.entry, first.verdict.judged_at) if first else (0, "")
+
+    def somebody_is_out(self, epoch: int) -> bool:
+        """Whether a terminal that was heard before this epoch has not come, or not told all places of its log yet."""
+        if epoch not in self._out:
+            self._out[epoch] = self._is_somebody_out(epoch)
+        return self._out[epoch]
+
+    def _is_somebody_out(self, epoch: int) -> bool:
+        opened, _ = self.opened()
         return any(
             row.active and row.number != HALL and row.last_seen and row.cursor < opened
             and self._lineage.newest(row.number) == row.number
-            and self._reading.rejoined_row(row.number, epoch) is None
+            and not self._has_told(self._reading.rejoined_row(row.number, epoch))
             for row in self._reading.terminals()
         )  # fmt: skip
+
+    def _has_told(self, row: RejoinedRow | None) -> bool:
+        """Whether all places of its log behind the one where both part are known, shown or hidden."""
+        if row is None:
+            return False
+        return len({place.seq for place in self._reading.lost_places(row.seq + 1, row.last)}) >= row.last - row.seq
 
     def common(self, epoch: int) -> int | None:
         """Up to where logs of that epoch that went on beyond this one are surely the same; None where there is none."""

@@ -67,6 +67,10 @@ class Unseen:
         """Whether a fact most likely stood in a log that was lost: its maker heard more of that afterwards (S25)."""
         return self._before.went_on(terminal, base)
 
+    def opened(self) -> str:
+        """When this epoch began; empty where that is not known."""
+        return self._before.opened()[1]
+
     def may_be_shown(self, epoch: int) -> bool:
         """Whether a terminal that was heard in that epoch has not come since (S25)."""
         return self._before.somebody_is_out(epoch)

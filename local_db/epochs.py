@@ -48,7 +48,7 @@ class Epochs(Rebuild):
 
     def points(self) -> tuple[Point, ...]:
         """Places of this copy of the log, newest first, each about twice as far back as the one before; its floor is
-        always among them: from there on it has all that it may see.
+        among them, once it stands behind it: from there on it has all that it may see.
         """
         with self.reading() as db:
             cursor, chain = db.execute("select cursor, chain from standing").fetchone()
@@ -61,7 +61,7 @@ class Epochs(Rebuild):
                     gap = gap * 2 if len(found) > self.limits.offer_points // 2 else gap
                 if len(found) == self.limits.offer_points:
                     break
-        if not floor.chain or floor in found:
+        if not floor.chain or floor in found or floor.seq > cursor:  # a snapshot that is applied has raised it already
             return tuple(found)
         return tuple(sorted([*found[: self.limits.offer_points - 1], floor], key=lambda one: one.seq, reverse=True))
 

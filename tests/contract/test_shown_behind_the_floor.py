@@ -55,6 +55,28 @@ def test_t60_s25_who_came_back_by_a_snapshot_shows_what_it_has_pulled_since(tmp_
     in_hall(tmp_path, story, limits=SMALL)
 
 
+def test_s21_s25_a_snapshot_that_is_being_applied_makes_no_place_of_its_end(tmp_path: Path) -> None:
+    """It raises the floor before the cursor: a restored hall knew that place, and nobody asked for what lay before."""
+
+    async def story(world: HallWorld, client: httpx.AsyncClient) -> None:
+        world.api.hall.start()
+        window, place = await world.window("0012", client), Place(world, "0013", tmp_path, SMALL)
+        await place.enrol()
+        await window.push(window.received())
+        await place.sync()
+        await busy(window, 20)
+        world.snapshot()
+        place.line._bootstrap.saw(100)
+        ahead = 0
+        while await place.line._bootstrap.step():
+            cursor, floor = standing(place)
+            ahead += floor > cursor
+            assert max(point.seq for point in place.memory.points()) == cursor
+        assert ahead, "what the story is about"
+
+    in_hall(tmp_path, story, limits=SMALL)
+
+
 @pytest.mark.parametrize("older", [False, True])
 def test_s21_s25_what_is_whole_between_the_floor_and_the_next_head_is_shown(tmp_path: Path, older: bool) -> None:
     """A quiet hall: what is older than its days and what is not came in one page, and only its end was proven.

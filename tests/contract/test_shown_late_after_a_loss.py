@@ -155,3 +155,34 @@ def test_s15_s25_what_was_done_on_what_another_window_sends_later_is_judged_behi
         assert lines(world) == []
 
     at_a_hall(tmp_path, story)
+
+
+def test_s14_s25_what_waits_for_a_window_that_never_comes_stands_in_its_order_after_a_day(tmp_path: Path) -> None:
+    """Each of a lane waited a day of its own, and the delivery, which passes the lane, was taken in first."""
+
+    async def story(world: HallWorld) -> None:
+        first, second = await desk(world, tmp_path, "0040"), await desk(world, tmp_path, "0013")
+        for one in (first, second):
+            await one.sync()
+        give(world, "0013", "business")
+        first.takes_in()  # so that both were heard before the loss
+        second.takes_in("A01")
+        for one in (second, first):
+            await one.sync()
+        taken = first.takes_in()
+        for _ in range(2):
+            await first.sync()
+        copied(world, tmp_path / "backup.db")
+        await first.goes_on(taken.number, "accept", "examine", "site-check", "decide", "certify", "deliver")
+        await second.sync()
+        before = await burns(world, tmp_path / "backup.db", second, first, taken.case, ("0040",))
+        assert before.state == "delivered"
+        assert {code for _, code, _ in lines(world)} >= {"not_shown"}
+        for _ in range(25):
+            world.clock.go(3600 + 1)
+            world.api.hall.tick()
+            await first.sync()
+        assert world.case(taken.case) == before
+        assert lines(world) == []
+
+    at_a_hall(tmp_path, story)
