@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 
 from casework.case import Case
+from casework.seals import Signed
+from casework.wire import OfferAnswer
+from sync.errors import Busy
+from sync.transport import Transport
 from tests.contract.test_hall_healing import copied, restored
 from tests.contract.test_hall_lost_and_found import gathered
 from tests.contract.test_scopes import give
@@ -16,10 +21,13 @@ from tests.machines import at_a_hall
 
 
 async def burns(
-    world: HallWorld, copy: Path, first: Desk, second: Desk, case: str, loses: tuple[str, ...] = ("0013",)
-) -> Case:
+    world: HallWorld, copy: Path, first: Desk, second: Desk, case: str, loses: tuple[str, ...] = ("0013",),
+    meanwhile: Callable[[], Awaitable[None]] | None = None,
+) -> Case:  # fmt: skip
     """The second window loses the module; the hall is restored, and it comes when all has been gathered, before the
-    first one. How the case stood. `loses`: or both of them.
+    first one. How the case stood.
+
+    `loses`: or both of them. `meanwhile`: what happens while the hall gathers.
     """
     both = (first, second)
     for one in both * 2:
@@ -33,6 +41,8 @@ async def burns(
         world.api.hall.tick()
     assert second.memory.case_state(case) is None, "what the story is about"
     restored(world, copy)
+    if meanwhile is not None:
+        await meanwhile()
     gathered(world)
     for _ in range(2):
         await second.sync()
@@ -95,9 +105,15 @@ def test_s14_s25_what_nobody_shows_anything_before_is_taken_in_after_a_day_as_it
     at_a_hall(tmp_path, story)
 
 
+@pytest.mark.parametrize("speaks", [False, True])
 @pytest.mark.parametrize("way", ["sent back and examined anew", "withdrawn"])
-def test_s5_s25_what_stood_on_what_nobody_has_shown_yet_is_not_taken_in_before_it(tmp_path: Path, way: str) -> None:
-    """The examination of now stood on the case as it was before the other one; then that was sent back, behind it."""
+def test_s5_s25_what_stood_on_what_nobody_has_shown_yet_is_not_taken_in_before_it(
+    tmp_path: Path, way: str, speaks: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The examination of now stood on the case as it was before the other one; then that was sent back, behind it.
+
+    `speaks`: the other window has said where it stands, and its line dropped before it showed anything.
+    """
 
     async def story(world: HallWorld) -> None:
         first, second = await desk(world, tmp_path, "0040"), await desk(world, tmp_path, "0013")
@@ -122,7 +138,21 @@ def test_s5_s25_what_stood_on_what_nobody_has_shown_yet_is_not_taken_in_before_i
             second.acts("1001", taken.number, "withdraw", reason="撤回")
         else:
             await second.goes_on(taken.number, "examine")
-        before = await burns(world, tmp_path / "backup.db", first, second, taken.case)
+
+        async def says_where_it_stands() -> None:
+            offer = Transport.offer
+
+            async def drops(line: Transport, signed: Signed) -> OfferAnswer:
+                if b'"entries":[{' in bytes(signed.body):
+                    raise Busy("line.busy", 1.0)
+                return await offer(line, signed)
+
+            with monkeypatch.context() as patched:
+                patched.setattr(Transport, "offer", drops)
+                assert (await first.sync()).error
+
+        meanwhile = says_where_it_stands if speaks else None
+        before = await burns(world, tmp_path / "backup.db", first, second, taken.case, meanwhile=meanwhile)
         for one in (first, first, second, first):
             await one.sync()
             world.api.hall.tick()
